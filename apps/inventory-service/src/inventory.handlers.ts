@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { InventoryUpdated, OrderPlaced, PaymentProcessed } from '@shop/contracts';
+import { EventHandler, type Delivery, type EventEnvelope, type Transaction } from 'nestjs-event-streams';
+import { InventoryConfiguration } from './configuration.js';
+import { sell, type Line } from './domain/stock.js';
+
+const STOCK = 'stock';
+const orderKey = (orderId: string): string => `order:${orderId}`;
+
+/**
+ * An order and its approved payment become a sale. The two events can come in either order: each handler keeps what it
+ * has learnt, and the one that completes the pair sells.
+ */
+@Injectable()
+export class InventoryHandlers {
+  constructor(private readonly config: InventoryConfiguration) {}
+
+  @EventHandler(OrderPlaced)
+  async onOrderPlaced({ data: order }: EventEnvelope<OrderPlaced>, { transaction }: Delivery): Promise<void> {
+    const lines = order.items.map(({ sku, quantity }) => ({ sku, quantity }));
+    const payment = await transaction.hget(orderKey(order.order_id), 'payment');
+    if (payment === null) transaction.hset(orderKey(order.order_id), { lines: JSON.stringify(lines) });
+    else await this.complete(order.order_id, lines, payment, transaction);
+  }
+
+  @EventHandler(PaymentProcessed)
+  async onPaymentProcessed({ data: payment }: EventEnvelope<PaymentProcessed>, { transaction }: Delivery): Promise<void> {
+    const lines = await transaction.hget(orderKey(payment.order_id), 'lines');
+    if (lines === null) transaction.hset(orderKey(payment.order_id), { payment: payment.status });
+    else await this.complete(payment.order_id, JSON.parse(lines) as Line[], payment.status, transaction);
+  }
+
+  /** Both events are there: sell if the payment was approved, and forget the pair. */
+  private async complete(orderId: string, lines: readonly Line[], payment: string, transaction: Transaction): Promise<void> {
+    if (payment === 'approved') {
+      const skus = lines.map(({ sku }) => sku);
+      const stock = await transaction.hmget(STOCK, skus);
+      const levels = Object.fromEntries(skus.map((sku, index) => [sku, Number(stock[index] ?? 0)]));
+      const { STOCK_REORDER_POINT: point, STOCK_REORDER_QUANTITY: quantity } = this.config;
+      const movement = sell(orderId, lines, levels, { point, quantity });
+      transaction.hset(STOCK, movement.levels);
+      for (const update of movement.updates) transaction.publish(InventoryUpdated, update);
+    }
+    transaction.del(orderKey(orderId));
+  }
+}

@@ -1,0 +1,73 @@
+import { Address, Customer, EqualsTotalOf, OrderItem, totalOf, type OrderPlaced } from '@shop/contracts';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsISO4217CurrencyCode,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { v5 } from 'uuid';
+
+/** A customer of the shop, or a new one, who has no id yet. */
+export class OrderingCustomer extends Customer {
+  @IsOptional()
+  declare customer_id: string;
+}
+
+/** The body of `POST /orders`. */
+export class PlaceOrder {
+  @ValidateNested()
+  @IsNotEmpty()
+  @Type(() => OrderingCustomer)
+  customer!: OrderingCustomer;
+
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(100)
+  @ArrayUnique((item: OrderItem | null | undefined) => item?.sku, { message: 'items must not name a sku twice' })
+  @ValidateNested({ each: true })
+  @Type(() => OrderItem)
+  items!: OrderItem[];
+
+  @IsISO4217CurrencyCode()
+  currency!: string;
+
+  /** May be left out; given, it must be right. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @EqualsTotalOf('items')
+  total_amount?: number;
+
+  @ValidateNested()
+  @IsNotEmpty()
+  @Type(() => Address)
+  shipping_address!: Address;
+}
+
+/** The order that a request asks for: with the same id and customer each time for the same `orderId`. */
+export function orderOf(request: PlaceOrder, orderId: string): OrderPlaced {
+  const { customer, items, currency, shipping_address } = request;
+  return {
+    order_id: orderId,
+    customer: { ...customer, customer_id: (customer.customer_id as string | undefined) ?? v5('customer', orderId) },
+    items,
+    currency,
+    total_amount: totalOf(items),
+    shipping_address,
+  };
+}
+
+/** RFC 9562 name-based UUIDs of idempotency keys; any constant UUID would do. */
+const IDEMPOTENCY_NAMESPACE = '0b0f7c0e-5f53-4b0e-8f0e-0d4f3a6c9a11';
+
+/** The id of the order that is placed under an idempotency key. */
+export function orderIdOf(idempotencyKey: string): string {
+  return v5(idempotencyKey, IDEMPOTENCY_NAMESPACE);
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { AcceptedOrders } from './accepted-orders.js';
+import { OrdersController } from './orders.controller.js';
+import { OrdersService } from './orders.service.js';
+import { SimulationController } from './simulation/simulation.controller.js';
+import { Simulation } from './simulation/simulation.js';
+
+/** Takes orders, from customers who call and from simulated ones. */
+@Module({
+  controllers: [OrdersController, SimulationController],
+  providers: [AcceptedOrders, OrdersService, Simulation],
+})
+export class OrderModule {}

@@ -1,0 +1,17 @@
+import { BadRequestException, Body, Controller, Headers, Post } from '@nestjs/common';
+import { PlaceOrder } from './domain/place-order.js';
+import { OrdersService, type PlacedOrder } from './orders.service.js';
+
+/** `POST /orders` */
+@Controller('orders')
+export class OrdersController {
+  constructor(private readonly orders: OrdersService) {}
+
+  @Post()
+  place(@Body() request: PlaceOrder, @Headers('idempotency-key') idempotencyKey?: string): Promise<PlacedOrder> {
+    if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
+      throw new BadRequestException(['Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID']);
+    }
+    return this.orders.place(request, idempotencyKey);
+  }
+}

@@ -1,0 +1,86 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { OrderPlaced } from '@shop/contracts';
+import { Arrivals, catalogue, OrderGenerator, poison, Random } from '@shop/simulation';
+import { EventProducer, EventsModule, Keyspace, RedisConnection } from 'nestjs-event-streams';
+import { AcceptedOrders } from '../accepted-orders.js';
+import { PoisonCabinet } from './poison-cabinet.js';
+import type { CustomersReport, CustomersTask } from './task.js';
+
+/** A thread of simulated customers: each arrival is an order, or now and then poison. Runs until it is told to stop. */
+const task = workerData as CustomersTask;
+const { seed, run, thread, threads, rate, speed, poisonShare } = task;
+
+/** Orders that wait for Redis at once; customers beyond them queue outside. */
+const MOST_OPEN = 1000;
+const REPORT_EVERY_MS = 250;
+
+@Module({
+  imports: [EventsModule.forRoot({ redis: task.redisUrl, prefix: task.prefix, source: 'order_service', state: 'order' })],
+  providers: [AcceptedOrders],
+})
+class CustomersModule {}
+
+const app = await NestFactory.createApplicationContext(CustomersModule, { logger: ['error', 'warn'], abortOnError: false });
+const producer = app.get(EventProducer);
+const accepted = app.get(AcceptedOrders);
+const cabinet = new PoisonCabinet(app.get(RedisConnection), app.get(Keyspace));
+const orders = new OrderGenerator({ seed, run, stream: thread, catalogue: catalogue(seed) });
+const arrivals = new Arrivals({ ratePerSecond: rate, speed, seed, stream: thread, streams: threads });
+const random = Random.of('poison', seed, run, thread);
+
+const report: CustomersReport = { placed: 0, failed: 0, poisoned: 0, lastError: null };
+const open = new Set<Promise<void>>();
+let stopping = false;
+let wake: () => void = () => undefined;
+
+parentPort?.on('message', () => {
+  stopping = true;
+  wake();
+});
+const reporting = setInterval(() => parentPort?.postMessage(report), REPORT_EVERY_MS);
+
+const started = performance.now();
+let due = 0;
+while (!stopping) {
+  due += arrivals.nextDelayMs();
+  const wait = due - (performance.now() - started);
+  if (wait > 0) await pause(wait);
+  while (open.size >= MOST_OPEN) await Promise.race(open);
+  if (stopping) break;
+  const arrival: Promise<void> = arrive().finally(() => open.delete(arrival));
+  open.add(arrival);
+}
+await Promise.all(open);
+clearInterval(reporting);
+parentPort?.postMessage(report);
+await app.close();
+parentPort?.close();
+
+async function arrive(): Promise<void> {
+  const order = orders.next();
+  try {
+    if (random.chance(poisonShare)) {
+      await cabinet.administer(poison(random, order));
+      report.poisoned += 1;
+      return;
+    }
+    await producer.publish(OrderPlaced, order, { correlationId: order.order_id });
+    await accepted.add(order.order_id);
+    report.placed += 1;
+  } catch (error) {
+    report.failed += 1;
+    report.lastError = (error as Error).message;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { Poison } from '@shop/simulation';
+import type { Keyspace, RedisConnection } from 'nestjs-event-streams';
+
+/** Injects messages that have to become dead letters, past the producer, which would refuse them. */
+export class PoisonCabinet {
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly keyspace: Keyspace,
+  ) {}
+
+  /** Books the entry's `event_id` first, so that the audit never takes poison for an accident. */
+  async administer(poison: Poison): Promise<void> {
+    const eventId = randomUUID();
+    const envelope = {
+      event_id: eventId,
+      event_type: 'order_placed',
+      version: '1.0',
+      source: 'order_service',
+      timestamp: new Date().toISOString(),
+      ...(poison.kind === 'failing'
+        ? { correlation_id: poison.order.order_id, partition_key: poison.order.order_id }
+        : {}),
+      data: dataOf(poison),
+    };
+    await this.redis.call((redis) => redis.sadd(this.keyspace.ofService('poison'), eventId));
+    await this.redis.call((redis) => redis.xadd(this.keyspace.stream('orders'), '*', ...Object.entries(envelope).flat()));
+  }
+}
+
+function dataOf(poison: Poison): string {
+  switch (poison.kind) {
+    case 'malformed':
+      return poison.data;
+    case 'invalid':
+      return JSON.stringify(poison.data);
+    case 'failing':
+      return JSON.stringify(poison.order);
+  }
+}

@@ -1,0 +1,40 @@
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Type } from 'class-transformer';
+import { IsNumber, IsOptional, Max, Min } from 'class-validator';
+import { Simulation, type SimulationStatus } from './simulation.js';
+
+/** The body of `POST /simulation/start`; it may be left out. */
+export class StartSimulation {
+  /** Orders per second, on average over a simulated day. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsNumber()
+  @Min(0.01)
+  @Max(100_000)
+  rate?: number;
+}
+
+/** Steers the simulated customers. */
+@Controller('simulation')
+export class SimulationController {
+  constructor(private readonly simulation: Simulation) {}
+
+  @Get()
+  status(): SimulationStatus {
+    return this.simulation.status();
+  }
+
+  @Post('start')
+  @HttpCode(200)
+  async start(@Body() body?: StartSimulation): Promise<SimulationStatus> {
+    await this.simulation.start(body?.rate);
+    return this.simulation.status();
+  }
+
+  @Post('stop')
+  @HttpCode(200)
+  async stop(): Promise<SimulationStatus> {
+    await this.simulation.stop();
+    return this.simulation.status();
+  }
+}

@@ -1,0 +1,156 @@
+import { Worker } from 'node:worker_threads';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Keyspace, RedisConnection } from 'nestjs-event-streams';
+import { OrderConfiguration } from '../configuration.js';
+import type { CustomersReport, CustomersTask } from './task.js';
+
+/** What `GET /simulation` answers. */
+export interface SimulationStatus {
+  running: boolean;
+  /** Orders per second, on average over a simulated day. */
+  rate: number;
+  speed: number;
+  seed: number;
+  threads: number;
+  /** Orders that were accepted since the service started; and those that failed. */
+  placed: number;
+  failed: number;
+  poisoned: number;
+  last_error: string | null;
+}
+
+interface Thread {
+  worker: Worker;
+  report: CustomersReport;
+  ended: Promise<void>;
+}
+
+const RESTART_DELAY_MS = 1000;
+
+/** The simulated customers: several threads that publish at once. */
+@Injectable()
+export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(Simulation.name);
+  private readonly threads = new Set<Thread>();
+  private readonly reports: CustomersReport[] = [];
+  private rate: number;
+  private running = false;
+  /** Starts and stops one after the other. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly config: OrderConfiguration,
+    private readonly redis: RedisConnection,
+    private readonly keyspace: Keyspace,
+  ) {
+    this.rate = config.SIMULATION_RATE;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.SIMULATION_ENABLED) await this.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.stop();
+  }
+
+  /** Lets customers come; at another rate than before if one is given. Running already at that rate, nothing changes. */
+  start(rate = this.rate): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.running && rate === this.rate) return;
+      await this.sendHome();
+      this.rate = rate;
+      this.running = true;
+      const { SIMULATION_THREADS: threads } = this.config;
+      const run = await this.nextRun();
+      for (let thread = 0; thread < threads; thread += 1) this.open(thread, run);
+      this.logger.log(`Customers come: ${String(rate)} orders a second on average, from ${String(threads)} threads`);
+    });
+  }
+
+  /** Resolves when the last customer's order is published. */
+  stop(): Promise<void> {
+    return this.inTurn(async () => {
+      if (!this.running) return;
+      await this.sendHome();
+      this.logger.log('Customers have gone home');
+    });
+  }
+
+  status(): SimulationStatus {
+    const { SIMULATION_SPEED: speed, SIMULATION_SEED: seed, SIMULATION_THREADS: threads } = this.config;
+    const sum = (field: 'placed' | 'failed' | 'poisoned') => this.reports.reduce((total, report) => total + report[field], 0);
+    return {
+      running: this.running,
+      rate: this.rate,
+      speed,
+      seed,
+      threads,
+      placed: sum('placed'),
+      failed: sum('failed'),
+      poisoned: sum('poisoned'),
+      last_error: this.reports.findLast(({ lastError }) => lastError !== null)?.lastError ?? null,
+    };
+  }
+
+  /** One seed gives one shop, but never the same orders twice: each start has its number. */
+  private nextRun(): Promise<number> {
+    return this.redis.call((redis) => redis.incr(this.keyspace.ofService('simulation_runs')));
+  }
+
+  private open(thread: number, run: number): void {
+    const { REDIS_URL, EVENTS_PREFIX, SIMULATION_SEED, SIMULATION_SPEED, SIMULATION_THREADS, SIMULATION_POISON_SHARE } = this.config;
+    const workerData: CustomersTask = {
+      redisUrl: REDIS_URL,
+      prefix: EVENTS_PREFIX,
+      seed: SIMULATION_SEED,
+      run,
+      thread,
+      threads: SIMULATION_THREADS,
+      rate: this.rate,
+      speed: SIMULATION_SPEED,
+      poisonShare: SIMULATION_POISON_SHARE,
+    };
+    const worker = new Worker(new URL('./customers.js', import.meta.url), { workerData });
+    const opened: Thread = {
+      worker,
+      report: { placed: 0, failed: 0, poisoned: 0, lastError: null },
+      ended: new Promise((resolve) => {
+        worker.once('exit', () => {
+          resolve();
+        });
+      }),
+    };
+    this.threads.add(opened);
+    this.reports.push(opened.report);
+    worker.on('message', (report: CustomersReport) => Object.assign(opened.report, report));
+    worker.on('error', (error) => {
+      opened.report.lastError = (error as Error).message;
+      this.logger.error(`A thread of customers failed: ${(error as Error).message}`);
+      setTimeout(() => {
+        void this.reopen(opened, thread);
+      }, RESTART_DELAY_MS).unref();
+    });
+  }
+
+  private reopen(failed: Thread, thread: number): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.threads.delete(failed) && this.running) this.open(thread, await this.nextRun());
+    }).catch((error: unknown) => {
+      this.logger.error(`A thread of customers stays away: ${(error as Error).message}`);
+    });
+  }
+
+  private async sendHome(): Promise<void> {
+    this.running = false;
+    for (const { worker } of this.threads) worker.postMessage('stop');
+    await Promise.all([...this.threads].map(({ ended }) => ended));
+    this.threads.clear();
+  }
+
+  private inTurn(step: () => Promise<void>): Promise<void> {
+    const result = this.turn.then(step);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,24 @@
+/** What a thread of simulated customers is told. */
+export interface CustomersTask {
+  redisUrl: string;
+  prefix: string;
+  seed: number;
+  /** Which start of the simulation this is: the same seed and run would place the same orders again. */
+  run: number;
+  thread: number;
+  threads: number;
+  /** Orders per second of all threads together. */
+  rate: number;
+  speed: number;
+  poisonShare: number;
+}
+
+/** What a thread has done so far. */
+export interface CustomersReport {
+  /** Orders that were accepted. */
+  placed: number;
+  /** Orders whose publishing failed: they are in the stream once, or not at all. */
+  failed: number;
+  poisoned: number;
+  lastError: string | null;
+}

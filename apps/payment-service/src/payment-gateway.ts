@@ -1,0 +1,34 @@
+import { setTimeout } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { OrderPlaced } from '@shop/contracts';
+import { gatewayFails, gatewayLatencyMs, isFailing, paymentDecision, Random, type PaymentDecision } from '@shop/simulation';
+import { PaymentConfiguration } from './configuration.js';
+
+/** The gateway did not take the charge; nobody was charged, and trying again may help. */
+export class GatewayUnavailableError extends Error {
+  override readonly name = 'GatewayUnavailableError';
+}
+
+/** A payment gateway as the real ones are: slow, skewed, sometimes away, and idempotent by key. */
+@Injectable()
+export class PaymentGateway {
+  // Waiting times and failures differ from run to run; what an order's payment is does not.
+  private readonly random = Random.of(process.pid, Date.now());
+
+  constructor(private readonly config: PaymentConfiguration) {}
+
+  /**
+   * Charges an order; the same key always gets the same answer.
+   *
+   * @throws GatewayUnavailableError when the call fails; an AbortError when `signal` aborts it
+   */
+  async charge(order: OrderPlaced, idempotencyKey: string, signal: AbortSignal): Promise<PaymentDecision> {
+    const { SIMULATION_SEED, GATEWAY_LATENCY_MS, GATEWAY_DECLINE_SHARE, GATEWAY_FAILURE_SHARE } = this.config;
+    await setTimeout(gatewayLatencyMs(this.random, GATEWAY_LATENCY_MS), undefined, { signal });
+    if (isFailing(order)) throw new GatewayUnavailableError('The gateway refuses every charge of this customer');
+    if (gatewayFails(this.random, GATEWAY_FAILURE_SHARE)) {
+      throw new GatewayUnavailableError(`The gateway did not answer the charge ${idempotencyKey}`);
+    }
+    return paymentDecision({ seed: SIMULATION_SEED, order_id: order.order_id, declineShare: GATEWAY_DECLINE_SHARE });
+  }
+}

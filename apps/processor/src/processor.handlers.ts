@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { InventoryUpdated, OrderPlaced, PaymentProcessed, READ_MODELS, ShipmentCreated } from '@shop/contracts';
+import { EventHandler, type Delivery, type EventEnvelope } from 'nestjs-event-streams';
+import { stateOf, type TimelineEvent } from './domain/order-record.js';
+
+/** Every event of the shop goes into the read models, whichever of an order's events comes first. */
+@Injectable()
+export class ProcessorHandlers {
+  @EventHandler(OrderPlaced)
+  async onOrderPlaced(event: EventEnvelope<OrderPlaced>, delivery: Delivery): Promise<void> {
+    const { order_id, customer, items, currency, total_amount } = event.data;
+    const bought = items.map(({ sku, quantity }) => ({ sku, quantity }));
+    await advance(order_id, event, delivery, { customer: customer.name, items: bought, currency, total_amount });
+  }
+
+  @EventHandler(PaymentProcessed)
+  async onPaymentProcessed(event: EventEnvelope<PaymentProcessed>, delivery: Delivery): Promise<void> {
+    const { order_id, amount, currency, method, status, decline_reason } = event.data;
+    await advance(order_id, event, delivery, { status, amount, currency, method, decline_reason });
+    if (status === 'approved') delivery.transaction.hincrby(READ_MODELS.revenueByCurrency, currency, amount);
+  }
+
+  @EventHandler(InventoryUpdated)
+  async onInventoryUpdated(event: EventEnvelope<InventoryUpdated>, delivery: Delivery): Promise<void> {
+    const { reason, order_id, changes } = event.data;
+    if (order_id !== undefined) await advance(order_id, event, delivery, { changes });
+    for (const { sku, quantity_change } of changes) {
+      // Sums, not levels: they come out right in whatever order several processors add them.
+      delivery.transaction.hincrby(READ_MODELS.stockBySku, sku, quantity_change);
+      if (reason === 'sale') delivery.transaction.hincrby(READ_MODELS.unitsSoldBySku, sku, -quantity_change);
+    }
+  }
+
+  @EventHandler(ShipmentCreated)
+  async onShipmentCreated(event: EventEnvelope<ShipmentCreated>, delivery: Delivery): Promise<void> {
+    const { order_id, carrier, tracking_number, estimated_delivery } = event.data;
+    await advance(order_id, event, delivery, { carrier, tracking_number, estimated_delivery });
+    delivery.transaction.hincrby(READ_MODELS.shipmentsByCarrier, carrier, 1);
+  }
+}
+
+/** Adds an event to its order's timeline, and counts the order in the state that it reaches by it. */
+async function advance(
+  orderId: string,
+  event: EventEnvelope<object>,
+  { transaction, stream, id }: Delivery,
+  summary: Record<string, unknown>,
+): Promise<void> {
+  const key = READ_MODELS.order(orderId);
+  const before = await transaction.hgetall(key);
+  const { event_type, event_id, source, timestamp } = event;
+  const step: TimelineEvent = { event_type, stream, entry_id: id, event_id, source, timestamp, summary };
+  const added = { [event_type]: JSON.stringify(step) };
+  const left = stateOf(before);
+  const reached = stateOf({ ...before, ...added });
+  transaction.hset(key, added);
+  if (left === reached) return;
+  if (left) transaction.hincrby(READ_MODELS.ordersByState, left, -1);
+  if (reached) transaction.hincrby(READ_MODELS.ordersByState, reached, 1);
+}

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { InventoryUpdated, OrderPlaced, ShipmentCreated, type Address } from '@shop/contracts';
+import { EventHandler, type Delivery, type EventEnvelope, type Transaction } from 'nestjs-event-streams';
+import { ShippingConfiguration } from './configuration.js';
+import { goodsOf, shipmentOf, type Parcel } from './domain/shipment.js';
+
+const orderKey = (orderId: string): string => `order:${orderId}`;
+
+/** An order that is never sold (its payment was declined) needs no address for longer than this. */
+const KEEP_ADDRESS_MS = 7 * 24 * 3_600_000;
+
+/**
+ * An order and its sale become a shipment. The two events can come in either order: each handler keeps what it has
+ * learnt, and the one that completes the pair ships.
+ */
+@Injectable()
+export class ShippingHandlers {
+  constructor(private readonly config: ShippingConfiguration) {}
+
+  @EventHandler(OrderPlaced)
+  async onOrderPlaced({ data: order, timestamp }: EventEnvelope<OrderPlaced>, { transaction }: Delivery): Promise<void> {
+    const { order_id: orderId, shipping_address: address } = order;
+    const sold = await transaction.hget(orderKey(orderId), 'items');
+    if (sold === null) {
+      transaction.hset(orderKey(orderId), { address: JSON.stringify(address) }).expire(orderKey(orderId), KEEP_ADDRESS_MS);
+    } else {
+      this.ship({ orderId, items: JSON.parse(sold) as Parcel['items'], address }, timestamp, transaction);
+    }
+  }
+
+  @EventHandler(InventoryUpdated)
+  async onInventoryUpdated({ data: update, timestamp }: EventEnvelope<InventoryUpdated>, { transaction }: Delivery): Promise<void> {
+    const { order_id: orderId } = update;
+    if (update.reason !== 'sale' || orderId === undefined) return;
+    const items = goodsOf(update);
+    const address = await transaction.hget(orderKey(orderId), 'address');
+    if (address === null) transaction.hset(orderKey(orderId), { items: JSON.stringify(items) });
+    else this.ship({ orderId, items, address: JSON.parse(address) as Address }, timestamp, transaction);
+  }
+
+  /** Both events are there. The later one's time is the shipment's, so that a retry ships the same. */
+  private ship(parcel: Parcel, timestamp: string, transaction: Transaction): void {
+    const shipment = shipmentOf(parcel, transaction.uuid('shipment'), this.config.SIMULATION_SEED, new Date(timestamp));
+    transaction.publish(ShipmentCreated, shipment);
+    transaction.del(orderKey(parcel.orderId));
+  }
+}

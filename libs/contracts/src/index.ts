@@ -1,0 +1,14 @@
+export { Address } from './address.js';
+export { EqualsTotalOf, totalOf } from './equals-total-of.js';
+export { InventoryUpdated, StockChange, INVENTORY_REASONS, type InventoryReason } from './inventory-updated.js';
+export { DEFAULT_PREFIX, EVENTS, GROUPS, STREAMS } from './names.js';
+export { Customer, OrderDetails, OrderItem, OrderPlaced } from './order-placed.js';
+export {
+  PaymentProcessed,
+  PAYMENT_METHODS,
+  PAYMENT_STATUSES,
+  type PaymentMethod,
+  type PaymentStatus,
+} from './payment-processed.js';
+export { ORDER_STATES, orderState, READ_MODELS, type OrderFacts, type OrderState } from './read-models.js';
+export { ShipmentCreated, ShipmentItem } from './shipment-created.js';

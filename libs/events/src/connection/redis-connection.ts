@@ -1,0 +1,206 @@
+import { Logger } from '@nestjs/common';
+import { Redis, type RedisOptions } from 'ioredis';
+import { RedisTimeoutError, RedisUnavailableError } from '../errors.js';
+
+/** Where Redis is: a `redis://` or `rediss://` URL, or ioredis' options (Sentinels, TLS, a Unix socket). */
+export type RedisTarget = string | RedisOptions;
+
+/** How one connection behaves. */
+export interface RedisConnectionOptions {
+  /** What `CLIENT LIST` shows for it. */
+  name: string;
+  /** How long one call may take, in milliseconds, from asking to the answer, waiting for a connection included. */
+  timeoutMs: number;
+  /** How long the server may keep a blocking read before it answers, in milliseconds. Default: no blocking reads. */
+  blockMs?: number;
+}
+
+const FIRST_RECONNECT_MS = 50;
+const LONGEST_RECONNECT_MS = 2000;
+
+interface Call {
+  run: (client: Redis) => void;
+  fail: (error: Error) => void;
+}
+
+/**
+ * One connection to Redis, on which every call has a deadline and settles.
+ *
+ * ioredis' own queues are off: commands are neither repeated after a lost reply (that would publish twice) nor kept
+ * while Redis is away (that memory has no bound). A call that meets a closed connection waits for the next one; a call
+ * whose connection closes after it was sent fails, since nobody knows whether it ran.
+ */
+export class RedisConnection {
+  readonly address: string;
+  private readonly client: Redis;
+  private readonly logger: Logger;
+  private readonly waiting = new Set<Call>();
+  private readonly sent = new Set<Call>();
+  private readonly reconnectListeners: (() => void)[] = [];
+  private downSince: number | undefined;
+  private lastError: Error | undefined;
+  private wasReady = false;
+  private closed = false;
+
+  constructor(
+    target: RedisTarget,
+    private readonly options: RedisConnectionOptions,
+  ) {
+    const given = typeof target === 'string' ? optionsOf(target) : target;
+    this.address = addressOf(given);
+    this.logger = new Logger(options.name);
+    this.client = new Redis({
+      ...given,
+      replyMapping: 'legacy',
+      // Scripts see replies in RESP2; transactions compare theirs with ours.
+      protocol: 2,
+      connectionName: options.name,
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: null,
+      // A server that hangs keeps its sockets open; only silence betrays it. Longer than any answer may take, or
+      // blocking reads would be cut in the middle.
+      socketTimeout: (options.blockMs ?? 0) + options.timeoutMs,
+      retryStrategy: (times) =>
+        Math.min(FIRST_RECONNECT_MS * 2 ** Math.min(times - 1, 10), LONGEST_RECONNECT_MS) * (0.75 + Math.random() / 2),
+      reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
+    });
+    this.client.on('ready', () => {
+      this.onReady();
+    });
+    this.client.on('error', (error: Error) => {
+      this.onDown(error);
+    });
+    this.client.on('close', () => {
+      this.onDown(undefined);
+    });
+  }
+
+  /** Opens the connection; calls do that too. */
+  open(): void {
+    // A failure is reported by the error event, and ioredis tries again by itself.
+    if (this.client.status === 'wait') this.client.connect().catch(() => undefined);
+  }
+
+  get isReady(): boolean {
+    return this.client.status === 'ready';
+  }
+
+  /** Runs `listener` after each reconnect: replies to what was sent before may have been lost. */
+  onReconnect(listener: () => void): void {
+    this.reconnectListeners.push(listener);
+  }
+
+  /**
+   * Runs a command and settles within the deadline.
+   *
+   * @throws RedisTimeoutError, RedisUnavailableError when there is no answer: the command may or may not have run
+   * @throws ioredis' ReplyError when Redis refuses the command
+   */
+  call<T>(command: (client: Redis) => Promise<T>, timeoutMs = this.options.timeoutMs): Promise<T> {
+    if (this.closed) return Promise.reject(new RedisUnavailableError(this.address, 'this connection was closed'));
+    this.open();
+    return new Promise<T>((resolve, reject) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(call);
+        this.sent.delete(call);
+      };
+      const call: Call = {
+        fail: (error) => {
+          finish();
+          reject(error);
+        },
+        run: (client) => {
+          this.waiting.delete(call);
+          this.sent.add(call);
+          command(client).then(
+            (reply) => {
+              finish();
+              resolve(reply);
+            },
+            (error: unknown) => {
+              call.fail(this.named(error));
+            },
+          );
+        },
+      };
+      const timer = setTimeout(() => {
+        call.fail(this.waiting.has(call) ? this.unavailable() : new RedisTimeoutError(this.address, timeoutMs));
+      }, timeoutMs);
+      if (this.isReady) call.run(this.client);
+      else this.waiting.add(call);
+    });
+  }
+
+  /** Closes the connection; calls that are under way fail. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const call of [...this.waiting, ...this.sent]) {
+      call.fail(new RedisUnavailableError(this.address, 'this connection was closed'));
+    }
+    this.client.disconnect();
+  }
+
+  private onReady(): void {
+    if (this.downSince !== undefined) {
+      this.logger.log(`Redis at ${this.address} is back after ${((Date.now() - this.downSince) / 1000).toFixed(1)} s`);
+    }
+    this.downSince = undefined;
+    if (this.wasReady) for (const listener of this.reconnectListeners) listener();
+    this.wasReady = true;
+    for (const call of [...this.waiting]) call.run(this.client);
+  }
+
+  private onDown(error: Error | undefined): void {
+    if (error) this.lastError = error;
+    if (this.closed) return;
+    // One line for an outage, however many attempts it takes to reconnect.
+    if (this.downSince === undefined) {
+      this.downSince = Date.now();
+      this.logger.warn(`Redis at ${this.address} is unavailable: ${reasonOf(this.lastError)}. Trying again until it is back`);
+    }
+    for (const call of [...this.sent]) call.fail(this.unavailable());
+  }
+
+  private unavailable(): RedisUnavailableError {
+    return new RedisUnavailableError(this.address, reasonOf(this.lastError), { cause: this.lastError });
+  }
+
+  /** ioredis' own errors become ours; what Redis said stays as it is. */
+  private named(error: unknown): Error {
+    if (error instanceof Error && error.name === 'ReplyError') return error;
+    return new RedisUnavailableError(this.address, reasonOf(error), { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'the connection was closed';
+  const { code } = error as NodeJS.ErrnoException;
+  const hints: Record<string, string> = {
+    ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
+    ENOTFOUND: 'the host name is not known (ENOTFOUND)',
+    EAI_AGAIN: 'the host name could not be looked up (EAI_AGAIN)',
+    ETIMEDOUT: 'no answer to the connection request (ETIMEDOUT)',
+  };
+  return (code === undefined ? undefined : hints[code]) ?? (error.message || code || error.name);
+}
+
+function optionsOf(url: string): RedisOptions {
+  const { hostname, port, username, password, pathname, protocol } = new URL(url);
+  return {
+    host: hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
+    port: port === '' ? 6379 : Number(port),
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+    ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
+    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+  };
+}
+
+function addressOf(options: RedisOptions): string {
+  if (options.sentinels) return options.sentinels.map(({ host, port }) => `${host ?? '?'}:${String(port ?? 26379)}`).join(',');
+  return options.path ?? `${options.host ?? '127.0.0.1'}:${String(options.port ?? 6379)}`;
+}

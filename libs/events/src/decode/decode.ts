@@ -1,0 +1,47 @@
+import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../envelope/event-envelope.js';
+import { EventDecodeError } from '../errors.js';
+
+/** A stream entry as Redis gives it: field, value, field, value, … */
+export type EntryFields = readonly string[];
+
+const KNOWN = new Set<string>([...REQUIRED_FIELDS, ...OPTIONAL_FIELDS]);
+
+/**
+ * A stream entry as an envelope; what the payload must look like is not checked here.
+ *
+ * @throws EventDecodeError that names the field and what it must be
+ */
+export function decode(fields: EntryFields): EventEnvelope {
+  const entry = new Map<string, string>();
+  for (let index = 0; index + 1 < fields.length; index += 2) entry.set(fields[index] ?? '', fields[index + 1] ?? '');
+
+  const missing = REQUIRED_FIELDS.filter((field) => !entry.get(field));
+  if (missing.length > 0) {
+    throw new EventDecodeError(`Expected the fields ${REQUIRED_FIELDS.join(', ')}; ${missing.join(', ')} missing`);
+  }
+  const envelope: EventEnvelope = {
+    event_id: entry.get('event_id') ?? '',
+    event_type: entry.get('event_type') ?? '',
+    timestamp: entry.get('timestamp') ?? '',
+    version: entry.get('version') ?? '',
+    source: entry.get('source') ?? '',
+    data: parse(entry.get('data') ?? ''),
+  };
+  for (const field of OPTIONAL_FIELDS) {
+    const value = entry.get(field);
+    if (value !== undefined) envelope[field] = value;
+  }
+  const extra = [...entry].filter(([field]) => !KNOWN.has(field));
+  return extra.length === 0 ? envelope : { ...envelope, extra: Object.fromEntries(extra) };
+}
+
+function parse(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new EventDecodeError(`Expected data to be JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new EventDecodeError(`Expected data to be a JSON object, got ${text.slice(0, 40)}`);
+}

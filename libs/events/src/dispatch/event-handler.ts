@@ -1,0 +1,40 @@
+import 'reflect-metadata';
+import type { EventClass } from '../envelope/domain-event.js';
+import type { EventEnvelope } from '../envelope/event-envelope.js';
+import type { RetryPolicy } from '../settle/retry-policy.js';
+import type { Delivery } from './delivery.js';
+
+/** Options of one handler. */
+export interface EventHandlerOptions {
+  /** How often a failure is tried again; what is left out comes from the module's options. */
+  retry?: Partial<RetryPolicy>;
+}
+
+/** What `@EventHandler` says of a method. */
+export interface HandlerMetadata {
+  event: EventClass;
+  options: EventHandlerOptions;
+}
+
+type HandlerMethod<T extends object> = (event: EventEnvelope<T>, delivery: Delivery) => unknown;
+
+export const HANDLER_METADATA = 'nestjs-event-streams:handler';
+/** Where Nest looks for a handler's parameters, to apply pipes to them. */
+export const PARAMETERS_METADATA = 'nestjs-event-streams:parameters';
+
+/**
+ * Makes a provider's method the handler of an event type. It gets the envelope and the {@link Delivery}. When it
+ * returns, the event is acknowledged, together with its transaction; when it throws, the event is tried again.
+ */
+export function EventHandler<T extends object>(event: EventClass<T>, options: EventHandlerOptions = {}) {
+  return <M extends HandlerMethod<T>>(
+    target: object,
+    method: string | symbol,
+    descriptor: TypedPropertyDescriptor<M>,
+  ): void => {
+    const metadata: HandlerMetadata = { event, options };
+    Reflect.defineMetadata(HANDLER_METADATA, metadata, descriptor.value as HandlerMethod<T>);
+    const parameters = Object.fromEntries([0, 1].map((index) => [`${String(index)}:${String(index)}`, { index, pipes: [] }]));
+    Reflect.defineMetadata(PARAMETERS_METADATA, parameters, target.constructor, method);
+  };
+}

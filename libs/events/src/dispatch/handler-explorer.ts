@@ -1,0 +1,93 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DiscoveryService, ExternalContextCreator, MetadataScanner, ModuleRef } from '@nestjs/core';
+import { ApplicationConfig } from '@nestjs/core';
+import type { EventEnvelope } from '../envelope/event-envelope.js';
+import { domainEventOf } from '../envelope/domain-event.js';
+import { ConfigurationError } from '../errors.js';
+import { resolveRetry, type ResolvedOptions } from '../module/options.js';
+import { EVENTS_OPTIONS } from '../module/tokens.js';
+import type { Delivery } from './delivery.js';
+import { HANDLER_METADATA, PARAMETERS_METADATA, type HandlerMetadata } from './event-handler.js';
+import type { RegisteredHandler } from './subscriptions.js';
+
+/** What guards, interceptors and filters see as the context's type. */
+const CONTEXT_TYPE = 'events';
+
+interface Method {
+  instance: object;
+  name: string;
+  callback: (...args: unknown[]) => unknown;
+  metadata: HandlerMetadata;
+}
+
+/** Finds the methods with `@EventHandler` and wraps them so that guards, pipes, interceptors and filters apply. */
+@Injectable()
+export class HandlerExplorer {
+  constructor(
+    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly contexts: ExternalContextCreator,
+    private readonly modules: ModuleRef,
+  ) {}
+
+  /** @throws ConfigurationError for a handler of a class without `@DomainEvent`, or of a provider with request scope */
+  explore(): RegisteredHandler[] {
+    return [...this.methods()].map((method) => this.register(method));
+  }
+
+  private *methods(): Generator<Method> {
+    for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
+      const prototype = (wrapper.metatype as { prototype?: object } | null)?.prototype;
+      if (!prototype || wrapper.isAlias) continue;
+      for (const name of this.scanner.getAllMethodNames(prototype)) {
+        const callback = (prototype as Record<string, unknown>)[name] as Method['callback'];
+        const metadata = Reflect.getMetadata(HANDLER_METADATA, callback) as HandlerMetadata | undefined;
+        if (!metadata) continue;
+        if (!wrapper.isDependencyTreeStatic()) {
+          throw new ConfigurationError(
+            `${wrapper.name}.${name}: event handlers need a provider of the default scope; there is no request here`,
+          );
+        }
+        yield { instance: wrapper.instance as object, name, callback, metadata };
+      }
+    }
+  }
+
+  private register({ instance, name, callback, metadata }: Method): RegisteredHandler {
+    const handler = `${instance.constructor.name}.${name}`;
+    domainEventOf(metadata.event);
+    const run = this.contexts.create(
+      instance,
+      callback,
+      name,
+      PARAMETERS_METADATA,
+      { exchangeKeyForValue: (position, _data, args: unknown[]) => args[position] },
+      undefined,
+      undefined,
+      // Nest's filter of last resort logs every exception; without a filter of the user's there is nothing to run.
+      { guards: true, interceptors: true, filters: this.hasFilters(instance, callback) },
+      CONTEXT_TYPE,
+    );
+    return {
+      name: handler,
+      event: metadata.event,
+      retry: resolveRetry(`@EventHandler on ${handler}: retry`, metadata.options.retry, this.options.consumer.retry),
+      invoke: async (event: EventEnvelope<object>, delivery: Delivery) => {
+        await run(event, delivery);
+      },
+    };
+  }
+
+  private hasFilters(instance: object, callback: object): boolean {
+    const config = this.modules.get(ApplicationConfig, { strict: false });
+    return (
+      config.getGlobalFilters().length + config.getGlobalRequestFilters().length > 0 ||
+      Reflect.hasMetadata(FILTERS_METADATA, instance.constructor) ||
+      Reflect.hasMetadata(FILTERS_METADATA, callback)
+    );
+  }
+}
+
+/** Nest's own name for what `@UseFilters` says. */
+const FILTERS_METADATA = '__exceptionFilters__';

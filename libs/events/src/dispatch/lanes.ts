@@ -1,0 +1,17 @@
+/**
+ * Runs jobs of one key one after the other, in the order in which they came, and jobs of different keys side by side.
+ * A job that waits for its retry keeps its lane: followers of its key must not overtake it.
+ */
+export class Lanes {
+  private readonly tails = new Map<string, Promise<void>>();
+
+  /** @param job must not reject */
+  run(key: string, job: () => Promise<void>): void {
+    const before = this.tails.get(key);
+    const tail = before ? before.then(job) : job();
+    this.tails.set(key, tail);
+    void tail.then(() => {
+      if (this.tails.get(key) === tail) this.tails.delete(key);
+    });
+  }
+}

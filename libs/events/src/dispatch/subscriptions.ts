@@ -1,0 +1,78 @@
+import { domainEventOf, majorOf, type EventClass } from '../envelope/domain-event.js';
+import type { EventEnvelope } from '../envelope/event-envelope.js';
+import { ConfigurationError, UnknownEventError } from '../errors.js';
+import type { RetryPolicy } from '../settle/retry-policy.js';
+import type { Delivery } from './delivery.js';
+
+/** A handler that was found, ready to be called. */
+export interface RegisteredHandler {
+  /** `OrderHandlers.onOrderPlaced` */
+  name: string;
+  event: EventClass;
+  retry: RetryPolicy;
+  invoke: (event: EventEnvelope<object>, delivery: Delivery) => Promise<void>;
+}
+
+/** What a group does with one event type; without handlers it passes over it. */
+export interface EventRoute {
+  event: EventClass;
+  handlers: readonly RegisteredHandler[];
+}
+
+/** One stream that a group reads, and what it does with each event type on it. */
+export class Subscription {
+  private readonly routes = new Map<string, { event: EventClass; handlers: RegisteredHandler[] }>();
+
+  /** @param stream the stream's name without prefix */
+  constructor(readonly stream: string) {}
+
+  /** @throws UnknownEventError when no class of the group has this type and major version */
+  routeOf(type: string, version: string): EventRoute {
+    const route = this.routes.get(routeKey(type, version));
+    if (route) return route;
+    throw new UnknownEventError(type, version, [...this.routes.keys()]);
+  }
+
+  get handlers(): readonly RegisteredHandler[] {
+    return [...this.routes.values()].flatMap(({ handlers }) => handlers);
+  }
+
+  /** @throws ConfigurationError when another class has the same type and major version */
+  add(event: EventClass, handler?: RegisteredHandler): void {
+    const { type, version } = domainEventOf(event);
+    const key = routeKey(type, version);
+    const route = this.routes.get(key) ?? { event, handlers: [] };
+    if (route.event !== event) {
+      throw new ConfigurationError(`Two classes are ${key}: ${route.event.name} and ${event.name}. Keep one`);
+    }
+    if (handler) route.handlers.push(handler);
+    this.routes.set(key, route);
+  }
+}
+
+/**
+ * The streams that a group must read, from its handlers and from the event classes that it passes over.
+ *
+ * @throws ConfigurationError when two classes are one type, or two handlers have one name
+ */
+export function subscriptionsOf(handlers: readonly RegisteredHandler[], passed: readonly EventClass[]): Subscription[] {
+  const subscriptions = new Map<string, Subscription>();
+  const names = new Set<string>();
+  for (const handler of handlers) {
+    if (names.has(handler.name)) {
+      throw new ConfigurationError(`Two handlers are called ${handler.name}: rename one class, retries are counted by name`);
+    }
+    names.add(handler.name);
+    const { stream } = domainEventOf(handler.event);
+    const subscription = subscriptions.get(stream) ?? new Subscription(stream);
+    subscription.add(handler.event, handler);
+    subscriptions.set(stream, subscription);
+  }
+  // A class without handler starts no reading of its own; it only tells what to pass over.
+  for (const event of passed) subscriptions.get(domainEventOf(event).stream)?.add(event);
+  return [...subscriptions.values()];
+}
+
+function routeKey(type: string, version: string): string {
+  return `${type} ${majorOf(version)}`;
+}

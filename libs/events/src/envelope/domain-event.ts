@@ -1,0 +1,54 @@
+import 'reflect-metadata';
+import { ConfigurationError } from '../errors.js';
+
+/** What `@DomainEvent` says of a class. */
+export interface DomainEventOptions<T extends object> {
+  /** A past-tense verb in snake_case: `order_placed`. */
+  type: string;
+  /** `major.minor` of the schema. A reader takes every minor version of the majors that it has a class for. */
+  version: string;
+  /** The stream's name without prefix: `orders`. */
+  stream: string;
+  /** The partition key: events with the same key keep their order. Default: none, and no order. */
+  key?: (data: T) => string;
+}
+
+/** A class that carries `@DomainEvent`. */
+export type EventClass<T extends object = object> = new () => T;
+
+const METADATA = Symbol('nestjs-event-streams:domain-event');
+
+/**
+ * Makes a class an event type. Its class-validator decorators are the schema, checked on publishing and on consuming.
+ *
+ * @throws ConfigurationError when type, version or stream are not of the form that they must have
+ */
+export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
+  return (target: EventClass<T>): void => {
+    check(target.name, 'type', options.type, /^[a-z][a-z0-9_]*$/, 'snake_case, such as order_placed');
+    check(target.name, 'version', options.version, /^\d+\.\d+$/, 'major.minor, such as 1.0');
+    check(target.name, 'stream', options.stream, /^[a-z][a-z0-9_-]*$/, 'a lower-case name without prefix, such as orders');
+    Reflect.defineMetadata(METADATA, Object.freeze({ ...options }), target);
+  };
+}
+
+/**
+ * What `@DomainEvent` said of this class.
+ *
+ * @throws ConfigurationError when the class does not carry the decorator
+ */
+export function domainEventOf<T extends object>(target: EventClass<T>): Readonly<DomainEventOptions<T>> {
+  const options = Reflect.getOwnMetadata(METADATA, target) as DomainEventOptions<T> | undefined;
+  if (options) return options;
+  throw new ConfigurationError(`Expected a class with @DomainEvent, got ${target.name || String(target)}`);
+}
+
+/** The part of a version that decides whether two schemas are compatible: `2` of `2.1`. */
+export function majorOf(version: string): string {
+  return version.split('.', 1)[0] ?? '';
+}
+
+function check(name: string, field: string, value: unknown, form: RegExp, expected: string): void {
+  if (typeof value === 'string' && form.test(value)) return;
+  throw new ConfigurationError(`@DomainEvent on ${name}: expected ${field} as ${expected}, got ${JSON.stringify(value)}`);
+}

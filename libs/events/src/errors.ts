@@ -1,0 +1,120 @@
+/** Base of every error of this library; `name` is stable and safe to match on. */
+export class EventsError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A wrong option, decorator or handler, found when the application starts. */
+export class ConfigurationError extends EventsError {}
+
+/** Redis could not be reached, closed the connection, or is not ready to serve; the command may or may not have run. */
+export class RedisUnavailableError extends EventsError {
+  constructor(
+    /** Host and port, never the password: `127.0.0.1:6379`. */
+    readonly address: string,
+    reason: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`Redis at ${address} is unavailable: ${reason}`, options);
+  }
+}
+
+/** Redis did not answer within the deadline; the command may or may not have run. */
+export class RedisTimeoutError extends RedisUnavailableError {
+  constructor(
+    address: string,
+    /** How long was waited, in milliseconds. */
+    readonly timeoutMs: number,
+  ) {
+    super(address, `no answer within ${String(timeoutMs)} ms`);
+  }
+}
+
+/** One thing that is wrong with a payload. */
+export interface EventProblem {
+  /** Path of the property, such as `items.0.quantity`; empty for the payload itself. */
+  path: string;
+  message: string;
+}
+
+/** A payload that its event class's decorators refuse. Nothing was published. */
+export class EventValidationError extends EventsError {
+  constructor(
+    readonly eventType: string,
+    readonly problems: readonly EventProblem[],
+  ) {
+    super(`${eventType} is not valid: ${problems.map(({ message }) => message).join('; ')}`);
+  }
+}
+
+/** A stream entry that is no envelope: a field is missing, or `data` is not a JSON object. */
+export class EventDecodeError extends EventsError {}
+
+/** An entry whose type or major version no class of this consumer group knows. */
+export class UnknownEventError extends EventsError {
+  constructor(
+    readonly eventType: string,
+    readonly version: string,
+    known: readonly string[],
+  ) {
+    super(
+      `This group knows no event ${eventType} of version ${version}; it knows ${known.join(', ')}. ` +
+        `Add a handler for it, or list its class in EventsModule's "events" to pass over it.`,
+    );
+  }
+}
+
+/** The producer's buffer is full because Redis takes nothing at present. Nothing was published; try again later. */
+export class ProducerOverloadedError extends EventsError {
+  constructor(readonly limit: number) {
+    super(`${String(limit)} events already wait to be published; nothing was taken. Try again when Redis answers.`);
+  }
+}
+
+/** Redis confirmed no publish within the deadline. The event may be in the stream; it is there at most once. */
+export class PublishTimeoutError extends EventsError {
+  constructor(
+    readonly timeoutMs: number,
+    options?: { cause?: unknown },
+  ) {
+    super(`Redis confirmed no publish within ${String(timeoutMs)} ms; the event may be in the stream, once`, options);
+  }
+}
+
+/** Other commits changed what the transaction had read, each time it was run. The event is retried later. */
+export class TransactionConflictError extends EventsError {
+  constructor(
+    readonly runs: number,
+    readonly key: string,
+  ) {
+    super(`The transaction met a change of ${key} in each of ${String(runs)} runs`);
+  }
+}
+
+/** A transaction that Redis could not apply whole, such as a hash write to a string key. Nothing of it was applied. */
+export class TransactionRefusedError extends EventsError {}
+
+/** Another consumer took this delivery over, or somebody settled it; what this handler does now has no effect. */
+export class DeliveryLostError extends EventsError {
+  constructor(entry: string) {
+    super(`The delivery of ${entry} is no longer this consumer's`);
+  }
+}
+
+/** Throw it, or a subclass, from a handler when trying again cannot help: the event becomes a dead letter at once. */
+export class UnrecoverableError extends EventsError {}
+
+const OUTAGE = /^(LOADING|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM)\b/;
+
+/** Whether Redis, not the event, is the reason: such a failure is waited out and counts as no attempt. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof RedisUnavailableError) return true;
+  return error instanceof Error && OUTAGE.test(error.message);
+}
+
+/** Whether a stream or its group is missing (`FLUSHALL`, `DEL`, `XGROUP DESTROY`, a failover). */
+export function isGroupMissing(error: unknown): boolean {
+  return error instanceof Error && /^(NOGROUP|UNBLOCKED)\b/.test(error.message);
+}

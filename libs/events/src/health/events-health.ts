@@ -1,0 +1,65 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { EVENTS_OPTIONS } from '../module/tokens.js';
+import type { ResolvedOptions } from '../module/options.js';
+import { EventMonitor } from '../monitor/event-monitor.js';
+import { EventConsumer } from '../read/event-consumer.js';
+import { StreamClient } from '../stream/stream-client.js';
+
+const PING_TIMEOUT_MS = 2000;
+
+/** Health of Redis and of this process's consumer, for Terminus. */
+@Injectable()
+export class EventsHealthIndicator {
+  constructor(
+    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly indicators: HealthIndicatorService,
+    private readonly client: StreamClient,
+    private readonly consumer: EventConsumer,
+    private readonly monitor: EventMonitor,
+  ) {}
+
+  /** Down when Redis does not answer a PING within two seconds; the message names host, port and cause. */
+  async redis(key = 'redis'): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check(key);
+    try {
+      const started = performance.now();
+      await this.client.connection.call((redis) => redis.ping(), PING_TIMEOUT_MS);
+      return indicator.up({ latencyMs: Math.round((performance.now() - started) * 100) / 100 });
+    } catch (error) {
+      return indicator.down((error as Error).message);
+    }
+  }
+
+  /** Down when the reading loop has not gone round for longer than a read and its deadline take. */
+  loop(key = 'consumer'): HealthIndicatorResult {
+    const indicator = this.indicators.check(key);
+    if (!this.consumer.isConsuming) return indicator.up({ consuming: false });
+    const { idleMs, held, name } = this.consumer;
+    const limitMs = 2 * (this.options.consumer.blockMs + this.options.commandTimeoutMs);
+    if (idleMs > limitMs) {
+      return indicator.down(`the reading loop has stood still for ${String(idleMs)} ms; it should go round in ${String(limitMs)}`);
+    }
+    return indicator.up({ name, held });
+  }
+
+  /** What the group has still to handle, by stream. Degraded, not down, beyond `limit` events: more workers may help. */
+  async lag(key = 'lag', limit = 10_000): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check(key);
+    const { group } = this.options;
+    if (group === undefined || !this.consumer.isConsuming) return indicator.up();
+    try {
+      const entries = await Promise.all(
+        this.consumer.streams.map(async (stream) => {
+          const found = (await this.monitor.groups(stream)).find(({ name }) => name === group);
+          return [stream, found ? { lag: found.lag, pending: found.pending } : null] as const;
+        }),
+      );
+      const behind = entries.some(([, position]) => (position?.lag ?? 0) > limit);
+      const details = Object.fromEntries(entries);
+      return behind ? indicator.degraded(details) : indicator.up(details);
+    } catch (error) {
+      return indicator.down((error as Error).message);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+export { RedisConnection, type RedisConnectionOptions, type RedisTarget } from './connection/redis-connection.js';
+export { Delivery, type DeliveryInfo } from './dispatch/delivery.js';
+export { EventHandler, type EventHandlerOptions } from './dispatch/event-handler.js';
+export { DomainEvent, domainEventOf, type DomainEventOptions, type EventClass } from './envelope/domain-event.js';
+export { type EventEnvelope } from './envelope/event-envelope.js';
+export {
+  ConfigurationError,
+  DeliveryLostError,
+  EventDecodeError,
+  EventsError,
+  EventValidationError,
+  ProducerOverloadedError,
+  PublishTimeoutError,
+  RedisTimeoutError,
+  RedisUnavailableError,
+  TransactionConflictError,
+  TransactionRefusedError,
+  UnknownEventError,
+  UnrecoverableError,
+  type EventProblem,
+} from './errors.js';
+export { EventsHealthIndicator } from './health/events-health.js';
+export { EventsModule } from './module/events.module.js';
+export { type ConsumerOptions, type EventsModuleOptions, type ProducerOptions } from './module/options.js';
+export {
+  EventMonitor,
+  type MonitoredEntry,
+  type MonitoredGroup,
+  type StreamOverview,
+} from './monitor/event-monitor.js';
+export { EventsObserver, type Observation } from './observe/events-observer.js';
+export { EventProducer, type EventToPublish, type ProduceOptions } from './publish/event-producer.js';
+export { EventConsumer } from './read/event-consumer.js';
+export { type RetryPolicy } from './settle/retry-policy.js';
+export { Keyspace } from './stream/keyspace.js';
+export { type ConsumerRow, type PendingSummary } from './stream/monitor-client.js';
+export { Transaction } from './transaction/transaction.js';
+export { decode } from './decode/decode.js';
+export { validate } from './validate/validate.js';

@@ -1,0 +1,61 @@
+import { ConfigurableModuleBuilder, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { RedisConnection } from '../connection/redis-connection.js';
+import { HandlerExplorer } from '../dispatch/handler-explorer.js';
+import { EventsHealthIndicator } from '../health/events-health.js';
+import { EventMonitor } from '../monitor/event-monitor.js';
+import { EventsObserver } from '../observe/events-observer.js';
+import { EventProducer } from '../publish/event-producer.js';
+import { EventConsumer } from '../read/event-consumer.js';
+import { Keyspace } from '../stream/keyspace.js';
+import { MonitorClient } from '../stream/monitor-client.js';
+import { StreamClient } from '../stream/stream-client.js';
+import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from './options.js';
+import { EVENTS_OPTIONS } from './tokens.js';
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<EventsModuleOptions>()
+  .setClassMethodName('forRoot')
+  .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({ ...definition, global: isGlobal }))
+  .build();
+
+/** Publishes and consumes events on Redis Streams. Import it once, with `forRoot` or `forRootAsync`; it is global. */
+@Module({
+  imports: [DiscoveryModule, TerminusModule],
+  providers: [
+    { provide: EVENTS_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveOptions },
+    {
+      provide: RedisConnection,
+      inject: [EVENTS_OPTIONS],
+      useFactory: ({ redis, source, commandTimeoutMs }: ResolvedOptions) =>
+        new RedisConnection(redis, { name: source, timeoutMs: commandTimeoutMs }),
+    },
+    {
+      provide: Keyspace,
+      inject: [EVENTS_OPTIONS],
+      useFactory: ({ prefix, state }: ResolvedOptions) => new Keyspace(prefix, state),
+    },
+    ...[StreamClient, MonitorClient].map((client) => ({
+      provide: client,
+      inject: [RedisConnection],
+      useFactory: (connection: RedisConnection) => new client(connection),
+    })),
+    EventsObserver,
+    EventProducer,
+    EventMonitor,
+    HandlerExplorer,
+    EventConsumer,
+    EventsHealthIndicator,
+  ],
+  exports: [RedisConnection, Keyspace, EventsObserver, EventProducer, EventMonitor, EventConsumer, EventsHealthIndicator],
+})
+export class EventsModule extends ConfigurableModuleClass implements OnApplicationShutdown {
+  constructor(@Inject(RedisConnection) private readonly connection: RedisConnection) {
+    super();
+  }
+
+  /** Last of all: consumers have left and producers have published by now. */
+  onApplicationShutdown(): void {
+    this.connection.close();
+  }
+}

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { decode } from '../decode/decode.js';
+import type { EventEnvelope } from '../envelope/event-envelope.js';
+import { timeOfEntryId } from '../stream/entry-id.js';
+import { Keyspace } from '../stream/keyspace.js';
+import { MonitorClient, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/monitor-client.js';
+import type { StreamEntry } from '../stream/stream-client.js';
+
+/** An entry with its envelope; `event` is null when it is none. */
+export interface MonitoredEntry {
+  id: string;
+  event: EventEnvelope | null;
+  fields: readonly string[];
+}
+
+/** A consumer group's position on a stream. */
+export interface MonitoredGroup extends GroupRow {
+  /** How old the oldest entry is that it has not been given, in milliseconds; 0 when there is none. */
+  lagMs: number;
+}
+
+/** One stream at one moment. */
+export interface StreamOverview {
+  /** Without prefix. */
+  name: string;
+  key: string;
+  /** Whether the key is there at all. */
+  exists: boolean;
+  length: number;
+  first: MonitoredEntry | null;
+  last: MonitoredEntry | null;
+  deadLetters: number;
+  /** Events that were appended per second since the last look at this stream; null at the first. */
+  ratePerSecond: number | null;
+  groups: MonitoredGroup[];
+}
+
+/** Looks at streams without touching them: nothing here reads as a consumer would. */
+@Injectable()
+export class EventMonitor {
+  private readonly looks = new Map<string, { atMs: number; added: number }>();
+
+  constructor(
+    private readonly client: MonitorClient,
+    private readonly keyspace: Keyspace,
+  ) {}
+
+  /** @param stream the stream's name without prefix */
+  async stream(stream: string): Promise<StreamOverview> {
+    const key = this.keyspace.stream(stream);
+    const [info, deadLetters] = await Promise.all([
+      this.client.stream(key),
+      this.client.length(this.keyspace.deadLetters(stream)),
+    ]);
+    return {
+      name: stream,
+      key,
+      exists: info !== null,
+      length: info?.length ?? 0,
+      first: toMonitored(info?.first ?? null),
+      last: toMonitored(info?.last ?? null),
+      deadLetters,
+      ratePerSecond: this.rate(key, info?.entriesAdded ?? 0),
+      groups: await this.groups(stream),
+    };
+  }
+
+  /** The groups of a stream; none when it does not exist. */
+  async groups(stream: string): Promise<MonitoredGroup[]> {
+    const key = this.keyspace.stream(stream);
+    const [groups, nowMs] = await Promise.all([this.client.groups(key), this.client.now()]);
+    return Promise.all(
+      groups.map(async (group) => {
+        const next = group.lag === 0 ? undefined : (await this.client.range(key, `(${group.lastDeliveredId}`, '+', 1))[0];
+        return { ...group, lagMs: next ? Math.max(0, nowMs - timeOfEntryId(next.id)) : 0 };
+      }),
+    );
+  }
+
+  /** The consumers of a group, with what they hold and when they were last seen. */
+  consumers(stream: string, group: string): Promise<ConsumerRow[]> {
+    return this.client.consumers(this.keyspace.stream(stream), group);
+  }
+
+  /** What a group was given and has not settled. */
+  pending(stream: string, group: string): Promise<PendingSummary> {
+    return this.client.pending(this.keyspace.stream(stream), group);
+  }
+
+  /** Entries from `from` to `to` (entry ids, `-` and `+` for the ends), oldest first. */
+  async entries(stream: string, options: { from?: string; to?: string; count?: number } = {}): Promise<MonitoredEntry[]> {
+    const { from = '-', to = '+', count = 100 } = options;
+    const entries = await this.client.range(this.keyspace.stream(stream), from, to, count);
+    return entries.map((entry) => toMonitored(entry)).filter((entry) => entry !== null);
+  }
+
+  private rate(key: string, added: number): number | null {
+    const before = this.looks.get(key);
+    const atMs = performance.now();
+    this.looks.set(key, { atMs, added });
+    if (!before || atMs === before.atMs || added < before.added) return null;
+    return ((added - before.added) * 1000) / (atMs - before.atMs);
+  }
+}
+
+function toMonitored(entry: StreamEntry | null): MonitoredEntry | null {
+  if (!entry?.fields) return null;
+  try {
+    return { id: entry.id, event: decode(entry.fields), fields: entry.fields };
+  } catch {
+    return { id: entry.id, event: null, fields: entry.fields };
+  }
+}

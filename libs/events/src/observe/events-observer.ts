@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { DeadLetterReason } from '../settle/outcome.js';
+
+interface Handled {
+  /** The stream's key, and the entry's id. */
+  stream: string;
+  id: string;
+  group: string;
+  handler: string;
+  event_type: string;
+  event_id: string;
+  /** The partition key, if the event has one. */
+  key: string | undefined;
+  attempt: number;
+  /** From the first call of the handler to the end of its commit, in milliseconds. */
+  durationMs: number;
+}
+
+/** Something that happened to an event. */
+export type Observation =
+  | (Handled & { kind: 'handled' })
+  | (Handled & { kind: 'retried'; error: Error; delayMs: number; counts: boolean })
+  | { kind: 'dead-lettered'; stream: string; id: string; group: string; handler: string; event_type: string | undefined;
+      event_id: string | undefined; key: string | undefined; attempt: number; reason: DeadLetterReason; error: Error }
+  | { kind: 'abandoned'; stream: string; id: string; group: string; handler: string; error: Error }
+  | { kind: 'taken-over'; stream: string; group: string; count: number }
+  | { kind: 'handed-back'; stream: string; group: string; count: number }
+  /** Entries that were trimmed or deleted before this group had handled them. */
+  | { kind: 'vanished'; stream: string; group: string; ids: readonly string[] }
+  /** The group, and so all that it knew, was missing; it was made anew. */
+  | { kind: 'group-recreated'; stream: string; group: string };
+
+/** Tells listeners what happens to events: for logs, metrics and tests. */
+@Injectable()
+export class EventsObserver {
+  private readonly listeners = new Set<(observation: Observation) => void>();
+
+  /** @returns a function that ends the subscription */
+  subscribe(listener: (observation: Observation) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Tells all listeners; they must not throw. */
+  emit(observation: Observation): void {
+    for (const listener of this.listeners) listener(observation);
+  }
+}

@@ -1,0 +1,170 @@
+import { decode } from './decode/decode.js';
+import { Delivery } from './dispatch/delivery.js';
+import type { Lanes } from './dispatch/lanes.js';
+import type { Slots } from './dispatch/slots.js';
+import type { EventRoute, RegisteredHandler } from './dispatch/subscriptions.js';
+import type { EventEnvelope } from './envelope/event-envelope.js';
+import { TransactionConflictError } from './errors.js';
+import type { EventsObserver } from './observe/events-observer.js';
+import type { Holding, Holdings } from './read/holdings.js';
+import { DONE, noteField, parseNote, type FailureNote } from './settle/delivery-notes.js';
+import { outcomeOf, outcomeOfUnreadable, type Outcome } from './settle/outcome.js';
+import { NO_HANDLER, type Settler, type Share } from './settle/settler.js';
+import type { Stopping } from './read/stopping.js';
+import type { TransactionContext } from './transaction/transaction.js';
+import { validate } from './validate/validate.js';
+
+/** What every transaction of this worker shares. */
+export type TransactionParts = Pick<TransactionContext, 'client' | 'keyspace' | 'source'>;
+
+/** Runs of a transaction that others' commits keep invalidating, before it makes room for a while. */
+const MOST_RUNS = 20;
+
+/** The way of an event, from the stream's entry to its settlement: decode → validate → dispatch → settle. */
+export class Pipeline {
+  constructor(
+    private readonly address: { group: string; consumer: string },
+    private readonly holdings: Holdings,
+    private readonly lanes: Lanes,
+    private readonly slots: Slots,
+    private readonly settler: Settler,
+    private readonly transactions: TransactionParts,
+    private readonly observer: EventsObserver,
+    private readonly stopping: Stopping,
+  ) {}
+
+  /** Takes an entry that was read; what comes of it is settled in Redis. Never throws. */
+  accept(holding: Holding): void {
+    if (!this.holdings.add(holding)) return;
+    let event: EventEnvelope<object>;
+    let route: EventRoute;
+    try {
+      event = decode(holding.entry.fields ?? []);
+      route = holding.subscription.routeOf(event.event_type, event.version);
+      if (route.handlers.length > 0) event = { ...event, data: validate(route.event, event.data) };
+    } catch (error) {
+      void this.refuse(holding, error as Error).finally(() => {
+        this.holdings.remove(holding);
+      });
+      return;
+    }
+    // Without a key there is no order to keep: the entry has a lane of its own.
+    this.lanes.run(event.partition_key ?? `${holding.stream} ${holding.entry.id}`, async () => {
+      await this.dispatch(holding, event, route.handlers);
+      this.holdings.remove(holding);
+    });
+  }
+
+  private async refuse(holding: Holding, error: Error): Promise<void> {
+    const share: Share = { holding, event: undefined, handler: NO_HANDLER, open: new Set([NO_HANDLER]), handlers: [NO_HANDLER] };
+    await this.carryOut(share, outcomeOfUnreadable(error), { failures: 1, firstFailureMs: Date.now() });
+  }
+
+  private async dispatch(holding: Holding, event: EventEnvelope<object>, handlers: readonly RegisteredHandler[]): Promise<void> {
+    const names = handlers.map(({ name }) => name);
+    const { id } = holding.entry;
+    const undone = handlers.filter(({ name }) => holding.notes.get(noteField(id, name)) !== DONE);
+    const open = new Set(undone.map(({ name }) => name));
+    if (undone.length === 0) {
+      const share: Share = { holding, event, handler: NO_HANDLER, open: new Set([NO_HANDLER]), handlers: names };
+      await this.settler.commit(share, undefined).catch(() => undefined);
+      return;
+    }
+    await Promise.all(
+      undone.map((handler) => this.untilSettled({ holding, event, handler: handler.name, open, handlers: names }, handler)),
+    );
+  }
+
+  private async untilSettled(share: Share & { event: EventEnvelope<object> }, handler: RegisteredHandler): Promise<void> {
+    const { holding } = share;
+    let note = parseNote(holding.notes.get(noteField(holding.entry.id, handler.name)), Date.now());
+    while (!this.stopping.isStopping && !holding.isLost) {
+      await this.slots.acquire();
+      let outcome: Outcome;
+      try {
+        if (this.stopping.isStopping || holding.isLost) return;
+        outcome = await this.attempt(share, handler, note.failures + 1);
+      } finally {
+        this.slots.release();
+      }
+      if (outcome.kind === 'retry' && outcome.counts) note = { ...note, failures: note.failures + 1 };
+      if (outcome.kind === 'dead-letter') note = { ...note, failures: note.failures + 1 };
+      const waitMs = await this.carryOut(share, outcome, note);
+      if (waitMs === undefined) return;
+      await this.stopping.orAfter(waitMs);
+    }
+  }
+
+  /** Runs the handler once and commits; a transaction whose reads no longer hold runs again at once. */
+  private async attempt(
+    share: Share & { event: EventEnvelope<object> },
+    handler: RegisteredHandler,
+    attempt: number,
+  ): Promise<Outcome> {
+    const { holding, event } = share;
+    const info = { stream: holding.stream, id: holding.entry.id, ...this.address, handler: handler.name, attempt };
+    const started = performance.now();
+    try {
+      let conflict: string | undefined;
+      for (let run = 1; run <= MOST_RUNS; run += 1) {
+        const delivery = new Delivery(info, holding.signal, { ...this.transactions, cause: event, handler: handler.name });
+        await handler.invoke(event, delivery);
+        conflict = await this.settler.commit(share, delivery.usedTransaction);
+        if (conflict === undefined) {
+          this.observer.emit({ kind: 'handled', ...this.about(share), attempt, durationMs: performance.now() - started });
+          return { kind: 'commit' };
+        }
+      }
+      throw new TransactionConflictError(MOST_RUNS, conflict ?? '');
+    } catch (error) {
+      const outcome = outcomeOf(error, attempt, handler.retry, Math.random());
+      if (outcome.kind === 'retry') {
+        const { counts, delayMs } = outcome;
+        const durationMs = performance.now() - started;
+        this.observer.emit({ kind: 'retried', ...this.about(share), attempt, durationMs, error: outcome.error, delayMs, counts });
+      }
+      return outcome;
+    }
+  }
+
+  /**
+   * Carries an outcome out.
+   *
+   * @returns after how many milliseconds to try again; undefined when the delivery is settled, or not ours any more
+   */
+  private async carryOut(share: Share, outcome: Outcome, note: FailureNote): Promise<number | undefined> {
+    const { stream, entry } = share.holding;
+    const { group } = this.address;
+    const where = { stream, id: entry.id, group, handler: share.handler };
+    try {
+      switch (outcome.kind) {
+        case 'commit':
+          return undefined; // the attempt has committed: a conflict must run the handler again
+        case 'retry':
+          if (outcome.counts) await this.settler.noteFailure(share, note);
+          return outcome.delayMs;
+        case 'dead-letter': {
+          const { reason, error } = outcome;
+          await this.settler.deadLetter(share, reason, error, note);
+          const { event } = share;
+          // prettier-ignore
+          this.observer.emit({ kind: 'dead-lettered', ...where, event_type: event?.event_type, event_id: event?.event_id,
+            key: event?.partition_key, attempt: note.failures, reason, error });
+          return undefined;
+        }
+        case 'abandon':
+          this.observer.emit({ kind: 'abandoned', ...where, error: outcome.error });
+          return undefined;
+      }
+    } catch (thrown) {
+      // Lost to another consumer, or Redis stayed away beyond the shutdown's deadline: it is pending, and taken over.
+      this.observer.emit({ kind: 'abandoned', ...where, error: thrown as Error });
+      return undefined;
+    }
+  }
+
+  private about({ holding, event, handler }: Share & { event: EventEnvelope<object> }) {
+    const { event_type, event_id, partition_key: key } = event;
+    return { stream: holding.stream, id: holding.entry.id, group: this.address.group, handler, event_type, event_id, key };
+  }
+}

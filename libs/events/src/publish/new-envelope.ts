@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
+import type { EventEnvelope } from '../envelope/event-envelope.js';
+import { validate } from '../validate/validate.js';
+
+/** What a publisher may say of an event besides its payload. */
+export interface PublishOptions {
+  /** A UUID. @default a new one */
+  eventId?: string;
+  /** When the event happened. @default now */
+  timestamp?: Date;
+  correlationId?: string;
+  causationId?: string;
+  traceparent?: string;
+  tracestate?: string;
+}
+
+/**
+ * The envelope of a new event.
+ *
+ * @throws EventValidationError when the class's decorators refuse the payload
+ */
+export function newEnvelope<T extends object>(
+  target: EventClass<T>,
+  data: T,
+  source: string,
+  options: PublishOptions = {},
+): EventEnvelope<T> {
+  const { type, version, key } = domainEventOf(target);
+  const valid = validate(target, data);
+  return {
+    event_id: options.eventId ?? randomUUID(),
+    event_type: type,
+    timestamp: (options.timestamp ?? new Date()).toISOString(),
+    version,
+    source,
+    data: valid,
+    ...(options.correlationId === undefined ? {} : { correlation_id: options.correlationId }),
+    ...(options.causationId === undefined ? {} : { causation_id: options.causationId }),
+    ...(key ? { partition_key: key(valid) } : {}),
+    ...(options.traceparent === undefined ? {} : { traceparent: options.traceparent }),
+    ...(options.tracestate === undefined ? {} : { tracestate: options.tracestate }),
+  };
+}

@@ -1,0 +1,90 @@
+import { Logger } from '@nestjs/common';
+import { DeliveryLostError, isGroupMissing, isOutage } from '../errors.js';
+import type { ResolvedOptions } from '../module/options.js';
+import type { EventsObserver } from '../observe/events-observer.js';
+import type { StreamClient } from '../stream/stream-client.js';
+import type { Holdings } from './holdings.js';
+import type { Source } from './source.js';
+import type { Stopping } from './stopping.js';
+
+/** Renewals within the time after which a delivery is taken over: two may be late before one is lost. */
+const RENEWALS = 3;
+
+/** Keeps this worker's claims, takes over those of dead ones, and removes consumers that are gone. */
+export class Claims {
+  private readonly logger = new Logger(Claims.name);
+  private readonly cursors = new Map<string, string>();
+
+  constructor(
+    private readonly client: StreamClient,
+    private readonly sources: readonly Source[],
+    private readonly holdings: Holdings,
+    private readonly options: ResolvedOptions['consumer'],
+    private readonly observer: EventsObserver,
+    private readonly stopping: Stopping,
+  ) {}
+
+  /** Renews what is held until everything is settled or handed back. Never throws. */
+  async keep(): Promise<void> {
+    while (!this.stopping.isOver && !(this.stopping.isStopping && this.holdings.size === 0)) {
+      await this.attempt('Renewing claims', (source) => this.renew(source));
+      const pauseMs = this.options.claimAfterMs / RENEWALS;
+      // While the worker drains, its last handlers still need their claims.
+      await (this.stopping.isStopping ? this.holdings.change(pauseMs) : this.stopping.orAfter(pauseMs));
+    }
+  }
+
+  /** Takes over what others left, until the worker stops. Never throws. */
+  async takeOver(): Promise<void> {
+    while (!this.stopping.isStopping) {
+      await this.attempt('Taking over', async (source) => {
+        await this.claim(source);
+        await this.client.sweep(source.consumerAddress, this.options.forgetAfterMs);
+      });
+      // Not all workers at once.
+      await this.stopping.orAfter((this.options.claimAfterMs / 2) * (0.75 + Math.random() / 2));
+    }
+  }
+
+  private async renew(source: Source): Promise<void> {
+    const ids = this.holdings.idsOf(source.key);
+    if (ids.length === 0) return;
+    for (const id of await this.client.renew(source.consumerAddress, ids)) {
+      // What was settled while the answer was on its way is not held any more, and nothing is lost.
+      this.holdings.get(source.key, id)?.lose(new DeliveryLostError(`${source.key} ${id}`));
+    }
+  }
+
+  private async claim(source: Source): Promise<void> {
+    let count = 0;
+    for (;;) {
+      const wanted = Math.min(this.options.batchSize, this.holdings.room);
+      if (wanted === 0 || this.stopping.isStopping) break;
+      const cursor = this.cursors.get(source.key) ?? '0-0';
+      const reply = await this.client.claim(source.consumerAddress, this.options.claimAfterMs, cursor, wanted);
+      this.cursors.set(source.key, reply.cursor);
+      source.reportVanished(reply.deleted);
+      await source.acceptAgain(reply.entries);
+      count += reply.entries.length;
+      // An answer without entries is not the end: each call looks at a part of the pending list only.
+      if (reply.cursor === '0-0') break;
+    }
+    if (count === 0) return;
+    const { stream, group } = source.consumerAddress;
+    this.logger.log(`Took over ${String(count)} entries of ${stream} that their consumer had left`);
+    this.observer.emit({ kind: 'taken-over', stream, group, count });
+  }
+
+  private async attempt(what: string, work: (source: Source) => Promise<void>): Promise<void> {
+    for (const source of this.sources) {
+      try {
+        await work(source);
+      } catch (error) {
+        // The connection reports an outage, and the reader a missing group.
+        if (!isOutage(error) && !isGroupMissing(error)) {
+          this.logger.error(`${what} on ${source.key} failed: ${(error as Error).message}`);
+        }
+      }
+    }
+  }
+}

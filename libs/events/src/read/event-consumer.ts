@@ -1,0 +1,140 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { RedisConnection } from '../connection/redis-connection.js';
+import { HandlerExplorer } from '../dispatch/handler-explorer.js';
+import { Lanes } from '../dispatch/lanes.js';
+import { Slots } from '../dispatch/slots.js';
+import { subscriptionsOf, type Subscription } from '../dispatch/subscriptions.js';
+import { ConfigurationError } from '../errors.js';
+import { EVENTS_OPTIONS } from '../module/tokens.js';
+import type { ResolvedOptions } from '../module/options.js';
+import { EventsObserver } from '../observe/events-observer.js';
+import { Pipeline } from '../pipeline.js';
+import { Acknowledger } from '../settle/acknowledger.js';
+import { Settler } from '../settle/settler.js';
+import { Keyspace } from '../stream/keyspace.js';
+import { StreamClient } from '../stream/stream-client.js';
+import { Claims } from './claims.js';
+import { newConsumerName } from './consumer-name.js';
+import { Holdings } from './holdings.js';
+import { Source } from './source.js';
+import { Stopping } from './stopping.js';
+import { StreamReader } from './stream-reader.js';
+
+/**
+ * The consumer-group worker of this process: it finds the handlers, reads their streams, and sees every event through
+ * to its settlement. It starts with the application and stops with it: no new event, running handlers get
+ * `consumer.drainMs`, the rest is handed back to the other workers.
+ */
+@Injectable()
+export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
+  /** This worker's name in its group. */
+  readonly name = newConsumerName();
+  private readonly logger = new Logger(EventConsumer.name);
+  private readonly stopping = new Stopping();
+  private readonly holdings: Holdings;
+  private readingConnection: RedisConnection | undefined;
+  private reader: StreamReader | undefined;
+  private sources: readonly Source[] = [];
+  private loops: Promise<unknown> = Promise.resolve();
+  private keeping: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly explorer: HandlerExplorer,
+    private readonly client: StreamClient,
+    private readonly keyspace: Keyspace,
+    private readonly observer: EventsObserver,
+  ) {
+    this.holdings = new Holdings(options.consumer.readAhead);
+  }
+
+  /** Whether this process consumes anything at all. */
+  get isConsuming(): boolean {
+    return this.reader !== undefined;
+  }
+
+  /** How long ago the reading loop last went round, in milliseconds; liveness is this, not an answered ping. */
+  get idleMs(): number {
+    return this.reader?.idleMs ?? 0;
+  }
+
+  /** Entries that are held at present: waiting, running, or waiting for their retry. */
+  get held(): number {
+    return this.holdings.size;
+  }
+
+  /** The streams' names, without prefix, that this worker reads. */
+  get streams(): readonly string[] {
+    return this.sources.map(({ subscription }) => subscription.stream);
+  }
+
+  /** @throws ConfigurationError for handlers that cannot work, RedisUnavailableError when Redis is not there */
+  async onApplicationBootstrap(): Promise<void> {
+    const subscriptions = subscriptionsOf(this.explorer.explore(), this.options.events);
+    if (subscriptions.length === 0) return;
+    const { group } = this.options;
+    if (group === undefined) {
+      const names = subscriptions.flatMap(({ handlers }) => handlers.map(({ name }) => name));
+      throw new ConfigurationError(`EventsModule: expected group, since there are handlers: ${names.join(', ')}`);
+    }
+    await this.start(subscriptions, { group, consumer: this.name });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    if (!this.reader) return;
+    this.stopping.begin();
+    const deadline = setTimeout(() => {
+      this.stopping.giveUp();
+    }, this.options.consumer.drainMs);
+    // The read that is on its way may still bring entries; they are handed back with the rest.
+    await Promise.all([this.loops, this.keeping]);
+    clearTimeout(deadline);
+    this.stopping.giveUp();
+    await this.leave();
+    this.readingConnection?.close();
+  }
+
+  private async start(subscriptions: readonly Subscription[], address: { group: string; consumer: string }): Promise<void> {
+    const { client, keyspace, observer, stopping, holdings, options } = this;
+    const acknowledger = new Acknowledger(client, address.group);
+    const settler = new Settler(client, acknowledger, keyspace, address, () => stopping.isOver);
+    const slots = new Slots(options.consumer.concurrency);
+    const transactions = { client, keyspace, source: options.source };
+    // prettier-ignore
+    const pipeline = new Pipeline(address, holdings, new Lanes(), slots, settler, transactions, observer, stopping);
+    this.sources = subscriptions.map(
+      (subscription) => new Source(subscription, address, keyspace, client, holdings, pipeline, observer),
+    );
+    for (const source of this.sources) {
+      await source.ensureGroup(false);
+      for (const { name } of source.subscription.handlers) {
+        this.logger.log(`${name} ← ${source.key} as ${address.group}`);
+      }
+    }
+    const { blockMs } = options.consumer;
+    this.readingConnection = new RedisConnection(options.redis, {
+      name: `${options.source}-reader`,
+      timeoutMs: options.commandTimeoutMs,
+      blockMs,
+    });
+    const reading = new StreamClient(this.readingConnection);
+    this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping);
+    const claims = new Claims(client, this.sources, holdings, options.consumer, observer, stopping);
+    this.loops = Promise.all([this.reader.run(), claims.takeOver()]);
+    this.keeping = claims.keep();
+  }
+
+  private async leave(): Promise<void> {
+    for (const { consumerAddress } of this.sources) {
+      const { stream, group } = consumerAddress;
+      try {
+        const count = await this.client.leave(consumerAddress, this.options.consumer.claimAfterMs);
+        if (count === 0) continue;
+        this.logger.warn(`Handed back ${String(count)} entries of ${stream}`);
+        this.observer.emit({ kind: 'handed-back', stream, group, count });
+      } catch (error) {
+        this.logger.warn(`Could not leave ${group} of ${stream}; others take over: ${(error as Error).message}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { Logger } from '@nestjs/common';
+import type { Subscription } from '../dispatch/subscriptions.js';
+import type { EventsObserver } from '../observe/events-observer.js';
+import type { Pipeline } from '../pipeline.js';
+import { noteField } from '../settle/delivery-notes.js';
+import type { Keyspace } from '../stream/keyspace.js';
+import type { StreamClient, StreamEntry } from '../stream/stream-client.js';
+import { Holding, type Holdings } from './holdings.js';
+
+/** One stream that a worker reads, and how its entries get into the pipeline. */
+export class Source {
+  readonly key: string;
+  private readonly logger = new Logger(Source.name);
+
+  constructor(
+    readonly subscription: Subscription,
+    private readonly address: { group: string; consumer: string },
+    private readonly keyspace: Keyspace,
+    private readonly client: StreamClient,
+    private readonly holdings: Holdings,
+    private readonly pipeline: Pipeline,
+    private readonly observer: EventsObserver,
+  ) {
+    this.key = keyspace.stream(subscription.stream);
+  }
+
+  get consumerAddress() {
+    return { stream: this.key, ...this.address };
+  }
+
+  /** Makes the group if it is missing; `alarm` tells that it had been there. */
+  async ensureGroup(alarm: boolean): Promise<void> {
+    const wasMissing = await this.client.ensureGroup(this.key, this.address.group);
+    if (!wasMissing || !alarm) return;
+    this.logger.error(
+      `The group ${this.address.group} of ${this.key} was missing (FLUSHALL, DEL, XGROUP DESTROY or a failover) and was ` +
+        `made anew from the stream's beginning: what it had handled is delivered again, what was deleted is lost`,
+    );
+    this.observer.emit({ kind: 'group-recreated', stream: this.key, group: this.address.group });
+  }
+
+  /** Entries that are delivered for the first time: nothing was noted of them. */
+  acceptNew(entries: readonly StreamEntry[]): void {
+    for (const entry of entries) this.accept(entry, NO_NOTES);
+  }
+
+  /** Entries that were delivered before, to this consumer or another one: earlier failures count. */
+  async acceptAgain(entries: readonly StreamEntry[]): Promise<void> {
+    const unknown = entries.filter(({ id }) => !this.holdings.has(this.key, id));
+    const vanished = unknown.filter(({ fields }) => fields === null).map(({ id }) => id);
+    if (vanished.length > 0) {
+      await this.client.acknowledge(this.key, this.address.group, vanished);
+      this.reportVanished(vanished);
+    }
+    const left = unknown.filter(({ fields }) => fields !== null);
+    const notes = await this.notesOf(left);
+    left.forEach((entry, index) => {
+      this.accept(entry, notes[index] ?? NO_NOTES);
+    });
+  }
+
+  /** Entries that were pending but are no longer in the stream: nobody can handle them any more. */
+  reportVanished(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    this.logger.error(
+      `${String(ids.length)} entries of ${this.key} were trimmed or deleted before ${this.address.group} had handled them: ` +
+        ids.slice(0, 5).join(', '),
+    );
+    this.observer.emit({ kind: 'vanished', stream: this.key, group: this.address.group, ids });
+  }
+
+  private accept(entry: StreamEntry, notes: ReadonlyMap<string, string>): void {
+    this.pipeline.accept(new Holding(this.subscription, this.key, entry, notes));
+  }
+
+  private async notesOf(entries: readonly StreamEntry[]): Promise<ReadonlyMap<string, string>[]> {
+    const handlers = this.subscription.handlers.map(({ name }) => name);
+    if (entries.length === 0 || handlers.length === 0) return [];
+    const fields = entries.map(({ id }) => handlers.map((handler) => noteField(id, handler)));
+    const key = this.keyspace.notes(this.subscription.stream, this.address.group);
+    const values = await this.client.hashFields(key, fields.flat());
+    return fields.map((own, index) => {
+      const pairs = own.map((field, place) => [field, values[index * handlers.length + place] ?? ''] as const);
+      return new Map(pairs.filter(([, value]) => value !== ''));
+    });
+  }
+}
+
+const NO_NOTES: ReadonlyMap<string, string> = new Map();

@@ -1,0 +1,95 @@
+import { Logger } from '@nestjs/common';
+import { isGroupMissing, isOutage } from '../errors.js';
+import type { ResolvedOptions } from '../module/options.js';
+import type { StreamClient } from '../stream/stream-client.js';
+import type { Holdings } from './holdings.js';
+import type { Source } from './source.js';
+import type { Stopping } from './stopping.js';
+
+/** How long the reader waits for room before it shows again that it is alive, and after a failed read. */
+const PAUSE_MS = 500;
+
+/** Reads new entries of all sources over one connection, as far as there is room for them. */
+export class StreamReader {
+  private readonly logger = new Logger(StreamReader.name);
+  /**
+   * Whether the own history must be read before anything new: a reply may have been lost, and what it contained is
+   * pending for this consumer, unseen.
+   */
+  private mustRecover = true;
+  private groupsMissing = false;
+  private lastTurn = Date.now();
+
+  /** @param client on a connection of its own, which a read blocks */
+  constructor(
+    private readonly client: StreamClient,
+    private readonly sources: readonly Source[],
+    private readonly address: { group: string; consumer: string },
+    private readonly holdings: Holdings,
+    private readonly options: ResolvedOptions,
+    private readonly stopping: Stopping,
+  ) {
+    client.connection.onReconnect(() => {
+      this.mustRecover = true;
+    });
+  }
+
+  /** How long ago the loop last went round, in milliseconds. */
+  get idleMs(): number {
+    return Date.now() - this.lastTurn;
+  }
+
+  /** Reads until the worker stops. Never throws. */
+  async run(): Promise<void> {
+    while (!this.stopping.isStopping) {
+      this.lastTurn = Date.now();
+      try {
+        await this.turn();
+      } catch (error) {
+        this.mustRecover = true;
+        if (isGroupMissing(error)) this.groupsMissing = true;
+        else if (!isOutage(error)) this.logger.error(`Reading failed: ${(error as Error).message}`);
+        await this.stopping.orAfter(PAUSE_MS);
+      }
+    }
+  }
+
+  private async turn(): Promise<void> {
+    if (this.groupsMissing) {
+      for (const source of this.sources) await source.ensureGroup(true);
+      this.groupsMissing = false;
+    }
+    if (this.mustRecover) {
+      this.mustRecover = false;
+      await this.readOwnHistory();
+    }
+    const { room } = this.holdings;
+    if (room === 0) {
+      await this.holdings.change(PAUSE_MS);
+      return;
+    }
+    const { batchSize, blockMs } = this.options.consumer;
+    const streams = this.sources.map(({ key }) => key);
+    const count = Math.min(batchSize, room);
+    const read = await this.client.readNew(streams, this.address, count, blockMs, this.options.commandTimeoutMs);
+    for (const source of this.sources) source.acceptNew(read.get(source.key) ?? []);
+  }
+
+  private async readOwnHistory(): Promise<void> {
+    const { batchSize } = this.options.consumer;
+    this.holdings.rememberRemoved();
+    try {
+      for (const source of this.sources) {
+        let after = '0';
+        for (;;) {
+          const entries = await this.client.readOwn(source.consumerAddress, after, batchSize);
+          await source.acceptAgain(entries);
+          after = entries.at(-1)?.id ?? after;
+          if (entries.length < batchSize) break;
+        }
+      }
+    } finally {
+      this.holdings.forgetRemoved();
+    }
+  }
+}

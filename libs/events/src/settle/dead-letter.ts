@@ -1,0 +1,35 @@
+import type { Holding } from '../read/holdings.js';
+import type { FailureNote } from './delivery-notes.js';
+import type { DeadLetterReason } from './outcome.js';
+
+const LONGEST_STACK = 4000;
+
+/**
+ * The fields of a dead letter: what happened, each under a name of its own, and then the original entry's fields as
+ * they came, under `entry.`, so that even an entry that is no envelope stays whole.
+ */
+export function deadLetterFields(
+  holding: Holding,
+  group: string,
+  handler: string,
+  reason: DeadLetterReason,
+  error: Error,
+  { failures, firstFailureMs }: FailureNote,
+  now: Date,
+): string[] {
+  const about: Record<string, string> = {
+    stream: holding.stream,
+    entry_id: holding.entry.id,
+    group,
+    handler,
+    reason,
+    attempts: String(failures),
+    error_name: error.name,
+    error_message: error.message,
+    error_stack: (error.stack ?? '').slice(0, LONGEST_STACK),
+    first_failed_at: new Date(firstFailureMs).toISOString(),
+    last_failed_at: now.toISOString(),
+  };
+  const original = holding.entry.fields ?? [];
+  return [...Object.entries(about).flat(), ...original.map((value, index) => (index % 2 === 0 ? `entry.${value}` : value))];
+}

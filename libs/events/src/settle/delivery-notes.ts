@@ -1,0 +1,31 @@
+/**
+ * What the group's hash holds of deliveries that are not settled: how often a handler failed, or that it is done while
+ * other handlers of the same event are not. Redis' own delivery count is no such number: reading one's history, or a
+ * worker that crashed with the event in its read-ahead, raises it too.
+ */
+export interface FailureNote {
+  /** Failed attempts so far. */
+  failures: number;
+  /** When the first one failed: milliseconds since 1970. */
+  firstFailureMs: number;
+}
+
+/** What stands for a handler that has succeeded. */
+export const DONE = 'done';
+
+/** The hash field of one handler's note on one entry. */
+export function noteField(id: string, handler: string): string {
+  return `${id}|${handler}`;
+}
+
+export function formatNote({ failures, firstFailureMs }: FailureNote): string {
+  return `${String(failures)} ${String(firstFailureMs)}`;
+}
+
+/** @returns no failures for a missing or unreadable note: rather one try more than an event lost */
+export function parseNote(note: string | undefined, nowMs: number): FailureNote {
+  const [failures, firstFailureMs] = (note ?? '').split(' ').map(Number);
+  return failures !== undefined && firstFailureMs !== undefined && failures > 0
+    ? { failures, firstFailureMs }
+    : { failures: 0, firstFailureMs: nowMs };
+}

@@ -1,0 +1,52 @@
+import {
+  DeliveryLostError,
+  EventDecodeError,
+  isGroupMissing,
+  isOutage,
+  TransactionConflictError,
+  UnknownEventError,
+  UnrecoverableError,
+} from '../errors.js';
+import { backoff, type RetryPolicy } from './retry-policy.js';
+
+/** Why an event becomes a dead letter. */
+export type DeadLetterReason = 'undecodable' | 'unknown' | 'invalid' | 'unrecoverable' | 'exhausted';
+
+/** What happens to a delivery. Decided here, carried out by the settler. */
+export type Outcome =
+  /** Acknowledge, with the transaction's writes and events. */
+  | { kind: 'commit' }
+  /** Try again in `delayMs`; `counts` tells whether the failure was the event's own. */
+  | { kind: 'retry'; delayMs: number; counts: boolean; error: Error }
+  /** Move it to the dead letters. */
+  | { kind: 'dead-letter'; reason: DeadLetterReason; error: Error }
+  /** Leave it: it is somebody else's now. */
+  | { kind: 'abandon'; error: Error };
+
+/** How long to wait when Redis, or a rival transaction, is the reason. */
+const NOT_ITS_FAULT: RetryPolicy = { attempts: Infinity, firstDelayMs: 100, longestDelayMs: 2000 };
+
+/**
+ * Decides what a handler's failure leads to. Pure.
+ *
+ * @param thrown what the handler threw
+ * @param attempt which attempt failed, from 1
+ * @param random from 0 to below 1, for the jitter
+ */
+export function outcomeOf(thrown: unknown, attempt: number, policy: RetryPolicy, random: number): Outcome {
+  const error = thrown instanceof Error ? thrown : new Error(`The handler threw ${String(thrown)}`);
+  if (error instanceof DeliveryLostError || isGroupMissing(error)) return { kind: 'abandon', error };
+  if (isOutage(error) || error instanceof TransactionConflictError) {
+    return { kind: 'retry', delayMs: backoff(NOT_ITS_FAULT, 1, random), counts: false, error };
+  }
+  if (error instanceof UnrecoverableError) return { kind: 'dead-letter', reason: 'unrecoverable', error };
+  if (attempt >= policy.attempts) return { kind: 'dead-letter', reason: 'exhausted', error };
+  return { kind: 'retry', delayMs: backoff(policy, attempt, random), counts: true, error };
+}
+
+/** What becomes of an entry that never reached a handler: it cannot be decoded, or is not valid. */
+export function outcomeOfUnreadable(error: Error): Outcome {
+  const reason =
+    error instanceof EventDecodeError ? 'undecodable' : error instanceof UnknownEventError ? 'unknown' : 'invalid';
+  return { kind: 'dead-letter', reason, error };
+}

@@ -1,0 +1,41 @@
+/** Every key that this library uses, in one place. */
+export class Keyspace {
+  /**
+   * @param prefix of every key, without colon: `ecommerce`
+   * @param state what the service's own state stands under: `inventory` gives `ecommerce:inventory:…`
+   */
+  constructor(
+    readonly prefix: string,
+    private readonly state: string,
+  ) {}
+
+  /** `ecommerce:orders` */
+  stream(name: string): string {
+    return `${this.prefix}:${name}`;
+  }
+
+  /** `ecommerce:orders:dead-letters` */
+  deadLetters(name: string): string {
+    return `${this.stream(name)}:dead-letters`;
+  }
+
+  /** A hash: for each delivery that is not settled, which handlers are done and which failed how often. */
+  notes(name: string, group: string): string {
+    return `${this.stream(name)}:${group}:deliveries`;
+  }
+
+  /** A hash: what was answered to the last batches of one producer. */
+  producer(id: string): string {
+    return `${this.prefix}:producers:${id}`;
+  }
+
+  /** A string: the entry id that an idempotency key was first published with. */
+  published(name: string, idempotencyKey: string): string {
+    return `${this.stream(name)}:published:${idempotencyKey}`;
+  }
+
+  /** `ecommerce:inventory:stock` */
+  ofService(key: string): string {
+    return `${this.prefix}:${this.state}:${key}`;
+  }
+}

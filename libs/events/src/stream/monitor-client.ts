@@ -1,0 +1,130 @@
+import type { RedisConnection } from '../connection/redis-connection.js';
+import type { StreamEntry } from './stream-client.js';
+
+/** What `XINFO STREAM` says of a stream. */
+export interface StreamRow {
+  length: number;
+  /** Entries that were ever appended. */
+  entriesAdded: number;
+  first: StreamEntry | null;
+  last: StreamEntry | null;
+}
+
+/** What `XINFO GROUPS` says of a group. */
+export interface GroupRow {
+  name: string;
+  consumers: number;
+  /** Entries that were delivered and are not settled. */
+  pending: number;
+  lastDeliveredId: string;
+  /** Entries that were not delivered yet; null when Redis does not know, which is not 0. */
+  lag: number | null;
+}
+
+/** What `XINFO CONSUMERS` says of a consumer. */
+export interface ConsumerRow {
+  name: string;
+  pending: number;
+  /** Since it last asked for anything, in milliseconds. */
+  idleMs: number;
+}
+
+/** What `XPENDING` says of a group. */
+export interface PendingSummary {
+  count: number;
+  /** The lowest and the highest pending id. */
+  first: string | null;
+  last: string | null;
+  byConsumer: Record<string, number>;
+}
+
+type RawEntry = [id: string, fields: string[]] | null;
+type Row = Record<string, unknown>;
+
+/** The Redis commands that look and change nothing, typed. */
+export class MonitorClient {
+  constructor(private readonly connection: RedisConnection) {}
+
+  /** @returns null when there is no such stream */
+  async stream(key: string): Promise<StreamRow | null> {
+    const row = toRow(await this.orMissing(this.connection.call((redis) => redis.xinfo('STREAM', key))));
+    if (!row) return null;
+    return {
+      length: row['length'] as number,
+      entriesAdded: (row['entries-added'] as number | undefined) ?? 0,
+      first: toEntry(row['first-entry'] as RawEntry),
+      last: toEntry(row['last-entry'] as RawEntry),
+    };
+  }
+
+  async groups(key: string): Promise<GroupRow[]> {
+    const reply = await this.orMissing(this.connection.call((redis) => redis.xinfo('GROUPS', key)));
+    return toRows(reply).map((row) => ({
+      name: row['name'] as string,
+      consumers: row['consumers'] as number,
+      pending: row['pending'] as number,
+      lastDeliveredId: row['last-delivered-id'] as string,
+      lag: (row['lag'] as number | null | undefined) ?? null,
+    }));
+  }
+
+  async consumers(key: string, group: string): Promise<ConsumerRow[]> {
+    const reply = await this.orMissing(this.connection.call((redis) => redis.xinfo('CONSUMERS', key, group)));
+    return toRows(reply).map((row) => ({
+      name: row['name'] as string,
+      pending: row['pending'] as number,
+      idleMs: row['idle'] as number,
+    }));
+  }
+
+  async pending(key: string, group: string): Promise<PendingSummary> {
+    const reply = await this.orMissing(this.connection.call((redis) => redis.xpending(key, group)));
+    const [count, first, last, consumers] = (reply ?? [0, null, null, null]) as [
+      number,
+      string | null,
+      string | null,
+      [string, string][] | null,
+    ];
+    return { count, first, last, byConsumer: Object.fromEntries((consumers ?? []).map(([name, n]) => [name, Number(n)])) };
+  }
+
+  async range(key: string, from: string, to: string, count: number): Promise<StreamEntry[]> {
+    const entries = await this.connection.call((redis) => redis.xrange(key, from, to, 'COUNT', count));
+    return entries.map(([id, fields]) => ({ id, fields }));
+  }
+
+  length(key: string): Promise<number> {
+    return this.connection.call((redis) => redis.xlen(key));
+  }
+
+  /** The server's clock, which entry ids are made from: milliseconds since 1970. */
+  async now(): Promise<number> {
+    const [seconds, microseconds] = await this.connection.call((redis) => redis.time());
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  }
+
+  private async orMissing<T>(reply: Promise<T>): Promise<T | null> {
+    try {
+      return await reply;
+    } catch (error) {
+      if (error instanceof Error && /^(ERR no such key|NOGROUP)/.test(error.message)) return null;
+      throw error;
+    }
+  }
+}
+
+function toRows(reply: unknown): Row[] {
+  return ((reply ?? []) as unknown[]).map((row) => toRow(row) ?? {});
+}
+
+/** Name, value, name, value, … as an object. */
+function toRow(reply: unknown): Row | null {
+  if (!Array.isArray(reply)) return null;
+  const row: Row = {};
+  for (let index = 0; index < reply.length; index += 2) row[reply[index] as string] = reply[index + 1];
+  return row;
+}
+
+function toEntry(entry: RawEntry): StreamEntry | null {
+  return entry ? { id: entry[0], fields: entry[1] } : null;
+}

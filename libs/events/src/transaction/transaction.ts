@@ -1,0 +1,238 @@
+import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
+import type { EventEnvelope } from '../envelope/event-envelope.js';
+import { TransactionRefusedError } from '../errors.js';
+import { encode } from '../publish/encode.js';
+import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
+import type { Keyspace } from '../stream/keyspace.js';
+import type { StreamClient } from '../stream/stream-client.js';
+import { derivedUuid } from './derived-uuid.js';
+import { replyDigest } from './reply-digest.js';
+import { WriteGuard, type KeyType, type ServerCheck } from './write-guard.js';
+
+/** A read that the commit checks again. */
+export interface TrackedRead {
+  command: string;
+  key: string;
+  args: readonly string[];
+  digest: string;
+}
+
+/** A write that the commit applies. */
+export interface BufferedWrite extends ServerCheck {
+  command: string;
+  key: string;
+  args: readonly string[];
+}
+
+/** An event that the commit publishes. */
+export interface BufferedEvent {
+  stream: string;
+  fields: readonly string[];
+}
+
+/** What a transaction needs from its delivery. */
+export interface TransactionContext {
+  client: StreamClient;
+  keyspace: Keyspace;
+  source: string;
+  /** Of the event that is handled; outputs carry its correlation and name it as their cause. */
+  cause: EventEnvelope<object>;
+  handler: string;
+}
+
+type Value = string | number;
+
+/**
+ * What a handler does to Redis, applied together with the acknowledgement of its event: once, or not at all.
+ *
+ * Reads go to Redis at once and are tracked: if one would be answered differently at the commit, the handler runs again.
+ * Writes and events are buffered until the handler returns. Keys are the service's own: `stock` is
+ * `ecommerce:inventory:stock`. A key that was written cannot be read any more: reads see the state before the
+ * transaction.
+ */
+export class Transaction {
+  readonly reads: TrackedRead[] = [];
+  readonly writes: BufferedWrite[] = [];
+  readonly events: BufferedEvent[] = [];
+  private readonly guard = new WriteGuard();
+
+  constructor(private readonly context: TransactionContext) {}
+
+  get isEmpty(): boolean {
+    return this.reads.length + this.writes.length + this.events.length === 0;
+  }
+
+  get(key: string): Promise<string | null> {
+    return this.read('GET', key) as Promise<string | null>;
+  }
+
+  hget(key: string, field: string): Promise<string | null> {
+    return this.read('HGET', key, field) as Promise<string | null>;
+  }
+
+  /** The values of several fields, in their order; null where there is none. */
+  hmget(key: string, fields: readonly string[]): Promise<(string | null)[]> {
+    return this.read('HMGET', key, ...fields) as Promise<(string | null)[]>;
+  }
+
+  /** All fields of a hash; empty when it does not exist. */
+  async hgetall(key: string): Promise<Record<string, string>> {
+    const flat = (await this.read('HGETALL', key)) as string[];
+    const fields: Record<string, string> = {};
+    for (let index = 0; index < flat.length; index += 2) fields[flat[index] ?? ''] = flat[index + 1] ?? '';
+    return fields;
+  }
+
+  async exists(key: string): Promise<boolean> {
+    return (await this.read('EXISTS', key)) === 1;
+  }
+
+  async sismember(key: string, member: string): Promise<boolean> {
+    return (await this.read('SISMEMBER', key, member)) === 1;
+  }
+
+  smembers(key: string): Promise<string[]> {
+    return this.read('SMEMBERS', key) as Promise<string[]>;
+  }
+
+  lrange(key: string, start: number, stop: number): Promise<string[]> {
+    return this.read('LRANGE', key, start, stop) as Promise<string[]>;
+  }
+
+  /** The score of a member, null when it is not there. */
+  async zscore(key: string, member: string): Promise<number | null> {
+    const score = (await this.read('ZSCORE', key, member)) as string | null;
+    return score === null ? null : Number(score);
+  }
+
+  /** Members by rank, lowest score first. */
+  zrange(key: string, start: number, stop: number): Promise<string[]> {
+    return this.read('ZRANGE', key, start, stop) as Promise<string[]>;
+  }
+
+  /** @param options.ttlMs how long the value is kept, in milliseconds; default: for ever */
+  set(key: string, value: Value, options: { ttlMs?: number } = {}): this {
+    const ttl = options.ttlMs === undefined ? [] : ['PX', integer('set', options.ttlMs)];
+    return this.buffer('SET', key, (name) => this.guard.replace(name, String(value)), value, ...ttl);
+  }
+
+  del(key: string): this {
+    return this.buffer('DEL', key, (name) => this.guard.replace(name));
+  }
+
+  /** @param ttlMs milliseconds from the commit on */
+  expire(key: string, ttlMs: number): this {
+    return this.buffer('PEXPIRE', key, () => ({ type: '', integer: '' }), integer('expire', ttlMs));
+  }
+
+  /** @param by an integer; the value must be one too */
+  incrby(key: string, by: number): this {
+    const check = (name: string) => this.guard.increment('INCRBY', name, 'string', '=');
+    return this.buffer('INCRBY', key, check, integer('incrby', by));
+  }
+
+  /** @param by an integer; the field's value must be one too */
+  hincrby(key: string, field: string, by: number): this {
+    const check = (name: string) => this.guard.increment('HINCRBY', name, 'hash', field);
+    return this.buffer('HINCRBY', key, check, field, integer('hincrby', by));
+  }
+
+  hset(key: string, fields: Readonly<Record<string, Value>>): this {
+    const entries = Object.entries(fields).map(([field, value]): [string, string] => [field, String(value)]);
+    this.change('HSET', key, 'hash', entries.flat());
+    this.guard.setFields(this.context.keyspace.ofService(key), entries);
+    return this;
+  }
+
+  hdel(key: string, ...fields: string[]): this {
+    return this.change('HDEL', key, 'hash', fields);
+  }
+
+  sadd(key: string, ...members: string[]): this {
+    return this.change('SADD', key, 'set', members);
+  }
+
+  srem(key: string, ...members: string[]): this {
+    return this.change('SREM', key, 'set', members);
+  }
+
+  zadd(key: string, score: number, member: string): this {
+    return this.change('ZADD', key, 'zset', [finite('zadd', score), member]);
+  }
+
+  zincrby(key: string, by: number, member: string): this {
+    return this.change('ZINCRBY', key, 'zset', [finite('zincrby', by), member]);
+  }
+
+  zrem(key: string, ...members: string[]): this {
+    return this.change('ZREM', key, 'zset', members);
+  }
+
+  rpush(key: string, ...values: Value[]): this {
+    return this.change('RPUSH', key, 'list', values);
+  }
+
+  lpush(key: string, ...values: Value[]): this {
+    return this.change('LPUSH', key, 'list', values);
+  }
+
+  /** A UUID that is the same each time this handler runs for this event, for ids that its effects need. */
+  uuid(name: string): string {
+    return derivedUuid(this.context.cause.event_id, this.context.handler, name);
+  }
+
+  /**
+   * Publishes an event with the commit. Its `event_id` follows from the event that is handled, so a repeat of the
+   * handler publishes the same event.
+   *
+   * @returns the new event's id
+   * @throws EventValidationError when the payload is not valid
+   */
+  publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
+    const { cause, handler, keyspace, source } = this.context;
+    const eventId = derivedUuid(cause.event_id, handler, `event ${String(this.events.length)}`);
+    const envelope = newEnvelope(event, data, source, {
+      correlationId: cause.correlation_id ?? cause.event_id,
+      causationId: cause.event_id,
+      ...(cause.traceparent === undefined ? {} : { traceparent: cause.traceparent }),
+      ...(cause.tracestate === undefined ? {} : { tracestate: cause.tracestate }),
+      ...options,
+      eventId,
+    });
+    this.events.push({ stream: keyspace.stream(domainEventOf(event).stream), fields: encode(envelope) });
+    return eventId;
+  }
+
+  private async read(command: string, name: string, ...values: Value[]): Promise<unknown> {
+    const key = this.context.keyspace.ofService(name);
+    if (this.guard.wrote(key)) {
+      throw new TransactionRefusedError(`${command} ${key} after a write to it: read first, then write`);
+    }
+    const args = values.map(String);
+    const reply = await this.context.client.read(command, key, args);
+    this.reads.push({ command, key, args, digest: replyDigest(command, reply) });
+    return reply;
+  }
+
+  /** A write that keeps what the key holds; without values there is nothing to write. */
+  private change(command: string, key: string, type: KeyType, values: readonly Value[]): this {
+    if (values.length === 0) return this;
+    return this.buffer(command, key, (name) => this.guard.change(command, name, type), ...values);
+  }
+
+  private buffer(command: string, name: string, check: (key: string) => ServerCheck, ...values: Value[]): this {
+    const key = this.context.keyspace.ofService(name);
+    this.writes.push({ command, key, ...check(key), args: values.map(String) });
+    return this;
+  }
+}
+
+function integer(operation: string, value: number): number {
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return value;
+  throw new TransactionRefusedError(`${operation}: expected an integer of at most 15 digits, got ${String(value)}`);
+}
+
+function finite(operation: string, value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new TransactionRefusedError(`${operation}: expected a finite number, got ${String(value)}`);
+}

@@ -1,0 +1,38 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
+import { EventValidationError, type EventProblem } from '../errors.js';
+
+/**
+ * Checks a payload against its event class's class-validator decorators.
+ *
+ * @returns the payload as an instance of the class; properties that the class does not know are kept
+ * @throws EventValidationError with every problem
+ */
+export function validate<T extends object>(target: EventClass<T>, data: unknown): T {
+  const { type } = domainEventOf(target);
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    throw new EventValidationError(type, [{ path: '', message: `the payload must be an object, got ${kindOf(data)}` }]);
+  }
+  const instance = plainToInstance(target, data);
+  const errors = validateSync(instance, { forbidUnknownValues: true });
+  if (errors.length > 0) throw new EventValidationError(type, flatten(errors));
+  return instance;
+}
+
+/** Every constraint that failed, nested ones with their whole path. */
+export function flatten(errors: readonly ValidationError[], parent = ''): EventProblem[] {
+  return errors.flatMap((error) => {
+    const path = parent === '' ? error.property : `${parent}.${error.property}`;
+    const own = Object.values(error.constraints ?? {}).map((message) => ({
+      path,
+      message: parent === '' ? message : `${parent}.${message}`,
+    }));
+    return [...own, ...flatten(error.children ?? [], path)];
+  });
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}

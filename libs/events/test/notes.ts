@@ -1,0 +1,42 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsNotEmpty, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
+import { DomainEvent } from 'nestjs-event-streams';
+
+/** A part of a payload. */
+export class Author {
+  @IsString()
+  @IsNotEmpty()
+  name!: string;
+}
+
+/** The event that the library's tests publish. */
+@DomainEvent({ type: 'note_taken', version: '1.0', stream: 'notes', key: (note: NoteTaken) => note.topic })
+export class NoteTaken {
+  @IsString()
+  @IsNotEmpty()
+  topic!: string;
+
+  @IsInt()
+  @Min(0)
+  number!: number;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => Author)
+  author?: Author;
+}
+
+/** What handlers publish in answer. */
+@DomainEvent({ type: 'note_filed', version: '1.0', stream: 'files', key: (file: NoteFiled) => file.topic })
+export class NoteFiled {
+  @IsString()
+  topic!: string;
+
+  @IsInt()
+  number!: number;
+}
+
+/** Notes of one topic, numbered from 0. */
+export function notes(topic: string, count: number): { event: typeof NoteTaken; data: NoteTaken }[] {
+  return Array.from({ length: count }, (_, number) => ({ event: NoteTaken, data: { topic, number } }));
+}

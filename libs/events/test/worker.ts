@@ -1,0 +1,62 @@
+import { type INestApplicationContext, Logger, Module, type Provider, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import {
+  EventConsumer,
+  EventMonitor,
+  EventProducer,
+  EventsModule,
+  EventsObserver,
+  type EventsModuleOptions,
+  type Observation,
+} from 'nestjs-event-streams';
+
+/** A Nest application with the library, as a user has it. */
+export interface Worker extends AsyncDisposable {
+  readonly app: INestApplicationContext;
+  readonly producer: EventProducer;
+  readonly monitor: EventMonitor;
+  readonly consumer: EventConsumer;
+  /** Everything that the library has told its observers so far. */
+  readonly observations: Observation[];
+  stop(): Promise<void>;
+}
+
+/** What a worker of these tests is made of; times are short so that takeovers are seen soon. */
+export async function startWorker(
+  redisUrl: string,
+  options: Partial<EventsModuleOptions> = {},
+  providers: Provider[] = [],
+): Promise<Worker> {
+  const root = class {};
+  Module({
+    imports: [
+      EventsModule.forRoot({
+        redis: redisUrl,
+        prefix: 'test',
+        source: 'tester',
+        group: 'testers',
+        commandTimeoutMs: 2000,
+        ...options,
+        consumer: { blockMs: 100, claimAfterMs: 600, drainMs: 5000, ...options.consumer },
+      }),
+    ],
+    providers,
+  })(root);
+  const app = await NestFactory.createApplicationContext(root as Type, { logger: QUIET, abortOnError: false });
+  const observations: Observation[] = [];
+  app.get(EventsObserver).subscribe((observation) => observations.push(observation));
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= app.close());
+  return {
+    app,
+    producer: app.get(EventProducer),
+    monitor: app.get(EventMonitor),
+    consumer: app.get(EventConsumer),
+    observations,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** Failures are provoked by the dozen; what a test does not look at is not printed. */
+const QUIET: false | Logger = process.env['TEST_LOGS'] ? new Logger() : false;

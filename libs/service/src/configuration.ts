@@ -1,0 +1,104 @@
+import { plainToInstance, Transform, Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsString, Matches, Max, Min, validateSync } from 'class-validator';
+import { DEFAULT_PREFIX } from '@shop/contracts';
+
+/** The environment of an app does not fit: which variable, what it got and what it takes. */
+export class EnvironmentError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The environment is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = EnvironmentError.name;
+  }
+}
+
+/** A number from the environment, from `least` to `most`. */
+export function NumberSetting(least: number, most: number): PropertyDecorator {
+  return (target, property) => {
+    Type(() => Number)(target, property);
+    const options = { message: `takes a number from ${String(least)} to ${String(most)}` };
+    Min(least, options)(target, property);
+    Max(most, options)(target, property);
+  };
+}
+
+/** A whole number from the environment, from `least` to `most`. */
+export function WholeNumberSetting(least: number, most: number): PropertyDecorator {
+  return (target, property) => {
+    NumberSetting(least, most)(target, property);
+    IsInt({ message: `takes a whole number from ${String(least)} to ${String(most)}` })(target, property);
+  };
+}
+
+/** `true` or `false` from the environment. */
+export function BooleanSetting(): PropertyDecorator {
+  return (target, property) => {
+    Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))(target, property);
+    IsBoolean({ message: 'takes true or false' })(target, property);
+  };
+}
+
+/** One of a few words from the environment. */
+export function ChoiceSetting(choices: readonly string[]): PropertyDecorator {
+  return IsIn(choices, { message: `takes ${choices.join(' or ')}` });
+}
+
+/** What every app of the shop reads from its environment. */
+export class ServiceConfiguration {
+  @Matches(/^rediss?:\/\/.+/, { message: 'takes a URL such as redis://127.0.0.1:6379' })
+  REDIS_URL = 'redis://127.0.0.1:6379';
+
+  /** The address that the app listens on. */
+  @IsString()
+  @IsNotEmpty({ message: 'takes an address such as 127.0.0.1' })
+  HOST = '127.0.0.1';
+
+  @WholeNumberSetting(0, 65_535)
+  PORT = 3000;
+
+  @ChoiceSetting(['pretty', 'json'])
+  LOG_FORMAT: 'pretty' | 'json' = 'pretty';
+
+  @ChoiceSetting(['debug', 'info', 'warn', 'error'])
+  LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' = 'info';
+
+  /** Prefix of every key. */
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, { message: 'takes letters, digits, "_", "." and "-"' })
+  EVENTS_PREFIX: string = DEFAULT_PREFIX;
+
+  /** Handlers that run at once. */
+  @WholeNumberSetting(1, 10_000)
+  EVENTS_CONCURRENCY = 16;
+
+  /** After how long another consumer takes over what a dead one held, in milliseconds. */
+  @WholeNumberSetting(100, 3_600_000)
+  EVENTS_CLAIM_AFTER_MS = 10_000;
+
+  /** How long a stopping app waits for its running handlers, in milliseconds. */
+  @WholeNumberSetting(0, 600_000)
+  SHUTDOWN_TIMEOUT_MS = 10_000;
+}
+
+/** A class of settings, whose defaults are its properties' initial values. */
+export type ConfigurationClass<T extends ServiceConfiguration = ServiceConfiguration> = new () => T;
+
+/**
+ * Reads an app's settings from the environment; an empty variable counts as not set.
+ *
+ * @throws EnvironmentError with every variable that is wrong
+ */
+export function readConfiguration<T extends ServiceConfiguration>(
+  settings: ConfigurationClass<T>,
+  environment: Readonly<Record<string, unknown>>,
+): T {
+  const known = Object.keys(new settings());
+  const given = Object.fromEntries(
+    known.filter((name) => environment[name] !== undefined && environment[name] !== '').map((name) => [name, environment[name]]),
+  );
+  const configuration = plainToInstance(settings, given, { exposeDefaultValues: true });
+  const problems = validateSync(configuration, { forbidUnknownValues: true }).map(({ property, constraints }) => {
+    // Whatever stands in REDIS_URL may hold a password.
+    const got = property === 'REDIS_URL' ? 'something else' : JSON.stringify(environment[property]);
+    return `${property} ${Object.values(constraints ?? {}).at(-1) ?? 'is not valid'}; it got ${got}`;
+  });
+  if (problems.length > 0) throw new EnvironmentError(problems);
+  return configuration;
+}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { EventsObserver, type Observation } from 'nestjs-event-streams';
+import { ShopLogger } from './shop-logger.js';
+
+/** Writes one line for each event that is handled, tried again, or given up. */
+@Injectable()
+export class EventLog {
+  constructor(
+    observer: EventsObserver,
+    private readonly logger: ShopLogger,
+  ) {
+    observer.subscribe((observation) => {
+      this.write(observation);
+    });
+  }
+
+  private write(observation: Observation): void {
+    switch (observation.kind) {
+      case 'handled':
+        this.logger.event('info', `handled ${subject(observation)} in ${ms(observation.durationMs)}`, fields(observation));
+        break;
+      case 'retried': {
+        const { error, delayMs } = observation;
+        this.logger.event(
+          'warn',
+          `failed ${subject(observation)}: ${error.message}. Next try in ${ms(delayMs)}`,
+          { ...fields(observation), error: error.name },
+        );
+        break;
+      }
+      case 'dead-lettered': {
+        const { event_type, key, attempt, reason, error, stream, id, handler } = observation;
+        this.logger.event(
+          'error',
+          `gave up ${event_type ?? `entry ${id}`} ${key ?? ''} as ${reason} after attempt ${String(attempt)}: ${error.message}. ` +
+            `See ${stream}:dead-letters`,
+          { stream, entry_id: id, handler, event_type, key, attempt, error: error.name },
+        );
+        break;
+      }
+      case 'abandoned':
+        this.logger.event('warn', `left ${observation.stream} ${observation.id}: ${observation.error.message}`, {
+          handler: observation.handler,
+          error: observation.error.name,
+        });
+        break;
+      default: // the library itself logs what concerns a whole stream or group
+    }
+  }
+}
+
+type AboutEvent = Extract<Observation, { kind: 'handled' | 'retried' }>;
+
+function subject({ event_type, key, attempt }: AboutEvent): string {
+  return `${event_type} ${key ?? ''} attempt ${String(attempt)}`;
+}
+
+function fields({ stream, id, handler, event_type, event_id, key, attempt, durationMs }: AboutEvent) {
+  return { stream, entry_id: id, handler, event_type, event_id, key, attempt, duration_ms: Math.round(durationMs * 10) / 10 };
+}
+
+function ms(duration: number): string {
+  return `${duration < 10 ? duration.toFixed(1) : duration.toFixed(0)} ms`;
+}

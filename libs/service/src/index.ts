@@ -1,0 +1,12 @@
+export {
+  BooleanSetting,
+  ChoiceSetting,
+  EnvironmentError,
+  NumberSetting,
+  readConfiguration,
+  ServiceConfiguration,
+  WholeNumberSetting,
+} from './configuration.js';
+export { runService } from './run-service.js';
+export { type ServiceDefinition } from './service.module.js';
+export { ShopLogger } from './shop-logger.js';

@@ -1,0 +1,68 @@
+import { ValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ConfigurationError } from 'nestjs-event-streams';
+import { EnvironmentError, type ServiceConfiguration } from './configuration.js';
+import { ServiceModule, type ServiceDefinition } from './service.module.js';
+import { ShopLogger } from './shop-logger.js';
+import { UnavailableFilter } from './unavailable.filter.js';
+
+/** Exit code of a process whose settings are wrong: starting it again does not help (`EX_CONFIG` of sysexits.h). */
+const WRONG_CONFIGURATION = 78;
+
+/** How much longer than the handlers the whole shutdown may take, in milliseconds. */
+const SHUTDOWN_MARGIN_MS = 5000;
+
+/** Runs one app of the shop until it is told to stop; a failure to start ends the process with a message. */
+export async function runService<T extends ServiceConfiguration>(definition: ServiceDefinition<T>): Promise<void> {
+  try {
+    await start(definition);
+  } catch (error) {
+    process.stderr.write(`${definition.name} cannot start. ${explain(error)}\n`);
+    const isWrong = error instanceof EnvironmentError || error instanceof ConfigurationError;
+    process.exit(isWrong ? WRONG_CONFIGURATION : 1);
+  }
+}
+
+async function start<T extends ServiceConfiguration>(definition: ServiceDefinition<T>): Promise<void> {
+  const app = await NestFactory.create<NestExpressApplication>(ServiceModule.of(definition), {
+    bufferLogs: true,
+    autoFlushLogs: false,
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
+  const logger = app.get(ShopLogger);
+  app.useLogger(logger);
+  app.flushLogs();
+  app.disable('x-powered-by');
+  app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
+  app.useGlobalFilters(new UnavailableFilter());
+
+  const { HOST, PORT, SHUTDOWN_TIMEOUT_MS } = app.get(definition.configuration);
+  await app.listen(PORT, HOST);
+  logger.log(`${definition.name} listens on ${await app.getUrl()}`);
+
+  const stop = (signal: NodeJS.Signals): void => {
+    logger.log(`${signal}: finishing what runs`);
+    // Whatever hangs, the process ends: what it held is taken over by others.
+    setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS + SHUTDOWN_MARGIN_MS).unref();
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+  if (code === 'EADDRINUSE') {
+    return `Port ${String(port)} of ${String(address)} is taken: stop what uses it, or set PORT to another one`;
+  }
+  return error.message;
+}

@@ -1,0 +1,87 @@
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { ConfigModule, ConfigService } from '@nestjs/config';
+import { TerminusModule } from '@nestjs/terminus';
+import { EventsModule, type EventClass } from 'nestjs-event-streams';
+import { readConfiguration, ServiceConfiguration, type ConfigurationClass } from './configuration.js';
+import { EventLog } from './event-log.js';
+import { HealthController } from './health.controller.js';
+import { Metrics, MetricsController } from './metrics.js';
+import { ShopLogger } from './shop-logger.js';
+
+/** What tells one app of the shop from another. */
+export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfiguration> {
+  /** `order-service` */
+  name: string;
+  /** The `source` of its events: `order_service`. */
+  source: string;
+  /** Where it keeps its state: `order` gives `ecommerce:order:…`. */
+  state: string;
+  /** Its consumer group, if it has handlers. */
+  group?: string;
+  /** Event classes on its streams that it passes over. */
+  events?: readonly EventClass[];
+  configuration: ConfigurationClass<T>;
+  /** Its own module: handlers and controllers. */
+  module: Type;
+}
+
+/** What all apps have: settings, events, log, health and metrics, around the app's own module. */
+@Module({})
+export class ServiceModule {
+  static of<T extends ServiceConfiguration>(definition: ServiceDefinition<T>): DynamicModule {
+    const { configuration, name, source, state, group, events } = definition;
+    const provided = [
+      // ConfigService first: by then the settings are checked.
+      {
+        provide: configuration,
+        inject: [ConfigService],
+        useFactory: () => readConfiguration(configuration, process.env),
+      },
+      ...(configuration === ServiceConfiguration ? [] : [{ provide: ServiceConfiguration, useExisting: configuration }]),
+      {
+        provide: ShopLogger,
+        inject: [configuration],
+        useFactory: ({ LOG_FORMAT, LOG_LEVEL }: T) => new ShopLogger({ app: name, format: LOG_FORMAT, level: LOG_LEVEL }),
+      },
+    ];
+    const settings: DynamicModule = {
+      module: SettingsModule,
+      global: true,
+      imports: [
+        // Checked here, so that a wrong value stops the app before anything connects.
+        ConfigModule.forRoot({ isGlobal: true, validate: (env) => ({ ...readConfiguration(configuration, env) }) }),
+      ],
+      providers: provided,
+      exports: provided.map(({ provide }) => provide),
+    };
+    return {
+      module: ServiceModule,
+      imports: [
+        settings,
+        EventsModule.forRootAsync({
+          inject: [configuration],
+          useFactory: (config: T) => ({
+            redis: config.REDIS_URL,
+            prefix: config.EVENTS_PREFIX,
+            source,
+            state,
+            ...(group === undefined ? {} : { group }),
+            ...(events === undefined ? {} : { events }),
+            consumer: {
+              concurrency: config.EVENTS_CONCURRENCY,
+              claimAfterMs: config.EVENTS_CLAIM_AFTER_MS,
+              drainMs: config.SHUTDOWN_TIMEOUT_MS,
+            },
+          }),
+        }),
+        TerminusModule.forRoot({ logger: false }),
+        definition.module,
+      ],
+      controllers: [HealthController, MetricsController],
+      providers: [EventLog, Metrics],
+    };
+  }
+}
+
+@Module({})
+class SettingsModule {}

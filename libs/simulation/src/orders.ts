@@ -1,0 +1,84 @@
+import type { Product } from './catalogue.js';
+import { priceOn, type PriceList } from './markets.js';
+import type { OrderDraft, OrderItemDraft } from './order-draft.js';
+import { Random } from './random.js';
+import { Shoppers } from './shoppers.js';
+import { Weighted } from './weighted.js';
+
+const SHOPPERS = 2_000;
+const PRESENT_SHARE = 0.08;
+const DIFFERENT_ITEMS = new Weighted([
+  [1, 52],
+  [2, 24],
+  [3, 12],
+  [4, 6],
+  [5, 4],
+  [6, 2],
+]);
+const QUANTITIES = new Weighted([
+  [1, 86],
+  [2, 10],
+  [3, 3],
+  [5, 1],
+]);
+
+/** What an order generator is made from. */
+export interface OrderGeneratorOptions {
+  /** Of the shop: customers and catalogue are those of this seed. */
+  seed: number;
+  /** Number of the thread; each thread has orders of its own. */
+  stream: number;
+  /**
+   * Number of this start of the shop. The same seed, stream and run give the same order ids again, so a process that
+   * may be started again must count its starts.
+   * @default 0
+   */
+  run?: number;
+  catalogue: readonly Product[];
+}
+
+/** An endless sequence of realistic orders, the same one for the same options. */
+export class OrderGenerator {
+  private readonly random: Random;
+  private readonly shoppers: Shoppers;
+  private readonly catalogue: readonly Product[];
+  private readonly popular: Weighted<number>;
+
+  /** Throws RangeError when the catalogue is empty or nothing in it is popular. */
+  constructor({ seed, stream, run = 0, catalogue }: OrderGeneratorOptions) {
+    this.random = Random.of('orders', seed, run, stream);
+    this.shoppers = new Shoppers(seed, SHOPPERS);
+    this.catalogue = catalogue;
+    this.popular = new Weighted(catalogue.map(({ popularity }, index) => [index, popularity]));
+  }
+
+  /** The next order. */
+  next(): OrderDraft {
+    const order_id = this.random.uuid();
+    const { customer, market, home, elsewhere } = this.shoppers.next(this.random);
+    const items = this.items(market.prices);
+    return {
+      order_id,
+      customer: { ...customer },
+      items,
+      currency: market.prices.currency,
+      total_amount: items.reduce((sum, item) => sum + item.quantity * item.unit_price, 0),
+      shipping_address: { ...(this.random.chance(PRESENT_SHARE) ? elsewhere : home) },
+    };
+  }
+
+  private items(prices: PriceList): OrderItemDraft[] {
+    const wanted = Math.min(DIFFERENT_ITEMS.pick(this.random), this.catalogue.length);
+    const chosen = new Set<number>();
+    while (chosen.size < wanted) {
+      let index = this.popular.pick(this.random);
+      while (chosen.has(index)) index = (index + 1) % this.catalogue.length; // ends: fewer are chosen than there are
+      chosen.add(index);
+    }
+    return [...chosen].flatMap((index) => this.catalogue[index] ?? []).map((product) => this.item(product, prices));
+  }
+
+  private item({ sku, name, unit_price }: Product, prices: PriceList): OrderItemDraft {
+    return { sku, name, quantity: QUANTITIES.pick(this.random), unit_price: priceOn(prices, unit_price) };
+  }
+}

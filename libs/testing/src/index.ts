@@ -1,0 +1,2 @@
+export { eventually } from './condition.js';
+export { freshRedis, type TestRedis } from './fresh-redis.js';
