@@ -24,14 +24,22 @@ export class InventoryHandlers {
   }
 
   @EventHandler(PaymentProcessed)
-  async onPaymentProcessed({ data: payment }: EventEnvelope<PaymentProcessed>, { transaction }: Delivery): Promise<void> {
+  async onPaymentProcessed(
+    { data: payment }: EventEnvelope<PaymentProcessed>,
+    { transaction }: Delivery,
+  ): Promise<void> {
     const lines = await transaction.hget(orderKey(payment.order_id), 'lines');
     if (lines === null) transaction.hset(orderKey(payment.order_id), { payment: payment.status });
     else await this.complete(payment.order_id, JSON.parse(lines) as Line[], payment.status, transaction);
   }
 
   /** Both events are there: sell if the payment was approved, and forget the pair. */
-  private async complete(orderId: string, lines: readonly Line[], payment: string, transaction: Transaction): Promise<void> {
+  private async complete(
+    orderId: string,
+    lines: readonly Line[],
+    payment: string,
+    transaction: Transaction,
+  ): Promise<void> {
     if (payment === 'approved') {
       const skus = lines.map(({ sku }) => sku);
       const stock = await transaction.hmget(STOCK, skus);

@@ -10,6 +10,7 @@ export class AcceptedOrders {
   ) {}
 
   async add(...orderIds: string[]): Promise<void> {
-    if (orderIds.length > 0) await this.redis.call((redis) => redis.sadd(this.keyspace.ofService('accepted'), ...orderIds));
+    if (orderIds.length > 0)
+      await this.redis.call((redis) => redis.sadd(this.keyspace.ofService('accepted'), ...orderIds));
   }
 }

@@ -1,7 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { OrderPlaced } from '@shop/contracts';
-import { gatewayFails, gatewayLatencyMs, isFailing, paymentDecision, Random, type PaymentDecision } from '@shop/simulation';
+import {
+  gatewayFails,
+  gatewayLatencyMs,
+  isFailing,
+  paymentDecision,
+  Random,
+  type PaymentDecision,
+} from '@shop/simulation';
 import { PaymentConfiguration } from './configuration.js';
 
 /** The gateway did not take the charge; nobody was charged, and trying again may help. */

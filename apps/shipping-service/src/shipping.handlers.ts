@@ -18,18 +18,26 @@ export class ShippingHandlers {
   constructor(private readonly config: ShippingConfiguration) {}
 
   @EventHandler(OrderPlaced)
-  async onOrderPlaced({ data: order, timestamp }: EventEnvelope<OrderPlaced>, { transaction }: Delivery): Promise<void> {
+  async onOrderPlaced(
+    { data: order, timestamp }: EventEnvelope<OrderPlaced>,
+    { transaction }: Delivery,
+  ): Promise<void> {
     const { order_id: orderId, shipping_address: address } = order;
     const sold = await transaction.hget(orderKey(orderId), 'items');
     if (sold === null) {
-      transaction.hset(orderKey(orderId), { address: JSON.stringify(address) }).expire(orderKey(orderId), KEEP_ADDRESS_MS);
+      transaction
+        .hset(orderKey(orderId), { address: JSON.stringify(address) })
+        .expire(orderKey(orderId), KEEP_ADDRESS_MS);
     } else {
       this.ship({ orderId, items: JSON.parse(sold) as Parcel['items'], address }, timestamp, transaction);
     }
   }
 
   @EventHandler(InventoryUpdated)
-  async onInventoryUpdated({ data: update, timestamp }: EventEnvelope<InventoryUpdated>, { transaction }: Delivery): Promise<void> {
+  async onInventoryUpdated(
+    { data: update, timestamp }: EventEnvelope<InventoryUpdated>,
+    { transaction }: Delivery,
+  ): Promise<void> {
     const { order_id: orderId } = update;
     if (update.reason !== 'sale' || orderId === undefined) return;
     const items = goodsOf(update);

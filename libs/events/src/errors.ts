@@ -106,7 +106,8 @@ export class DeliveryLostError extends EventsError {
 /** Throw it, or a subclass, from a handler when trying again cannot help: the event becomes a dead letter at once. */
 export class UnrecoverableError extends EventsError {}
 
-const OUTAGE = /^(LOADING|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM)\b/;
+const OUTAGE =
+  /^(LOADING|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM)\b/;
 
 /** Whether Redis, not the event, is the reason: such a failure is waited out and counts as no attempt. */
 export function isOutage(error: unknown): boolean {

@@ -56,11 +56,21 @@ export class Pipeline {
   }
 
   private async refuse(holding: Holding, error: Error): Promise<void> {
-    const share: Share = { holding, event: undefined, handler: NO_HANDLER, open: new Set([NO_HANDLER]), handlers: [NO_HANDLER] };
+    const share: Share = {
+      holding,
+      event: undefined,
+      handler: NO_HANDLER,
+      open: new Set([NO_HANDLER]),
+      handlers: [NO_HANDLER],
+    };
     await this.carryOut(share, outcomeOfUnreadable(error), { failures: 1, firstFailureMs: Date.now() });
   }
 
-  private async dispatch(holding: Holding, event: EventEnvelope<object>, handlers: readonly RegisteredHandler[]): Promise<void> {
+  private async dispatch(
+    holding: Holding,
+    event: EventEnvelope<object>,
+    handlers: readonly RegisteredHandler[],
+  ): Promise<void> {
     const names = handlers.map(({ name }) => name);
     const { id } = holding.entry;
     const undone = handlers.filter(({ name }) => holding.notes.get(noteField(id, name)) !== DONE);
@@ -71,18 +81,23 @@ export class Pipeline {
       return;
     }
     await Promise.all(
-      undone.map((handler) => this.untilSettled({ holding, event, handler: handler.name, open, handlers: names }, handler)),
+      undone.map((handler) =>
+        this.untilSettled({ holding, event, handler: handler.name, open, handlers: names }, handler),
+      ),
     );
   }
 
-  private async untilSettled(share: Share & { event: EventEnvelope<object> }, handler: RegisteredHandler): Promise<void> {
+  private async untilSettled(
+    share: Share & { event: EventEnvelope<object> },
+    handler: RegisteredHandler,
+  ): Promise<void> {
     const { holding } = share;
     let note = parseNote(holding.notes.get(noteField(holding.entry.id, handler.name)), Date.now());
-    while (!this.stopping.isStopping && !holding.isLost) {
+    while (!this.isOver(holding)) {
       await this.slots.acquire();
       let outcome: Outcome;
       try {
-        if (this.stopping.isStopping || holding.isLost) return;
+        if (this.isOver(holding)) return;
         outcome = await this.attempt(share, handler, note.failures + 1);
       } finally {
         this.slots.release();
@@ -93,6 +108,11 @@ export class Pipeline {
       if (waitMs === undefined) return;
       await this.stopping.orAfter(waitMs);
     }
+  }
+
+  /** Whether nothing is begun any more with this delivery. */
+  private isOver(holding: Holding): boolean {
+    return this.stopping.isStopping || holding.isLost;
   }
 
   /** Runs the handler once and commits; a transaction whose reads no longer hold runs again at once. */
@@ -107,11 +127,20 @@ export class Pipeline {
     try {
       let conflict: string | undefined;
       for (let run = 1; run <= MOST_RUNS; run += 1) {
-        const delivery = new Delivery(info, holding.signal, { ...this.transactions, cause: event, handler: handler.name });
+        const delivery = new Delivery(info, holding.signal, {
+          ...this.transactions,
+          cause: event,
+          handler: handler.name,
+        });
         await handler.invoke(event, delivery);
         conflict = await this.settler.commit(share, delivery.usedTransaction);
         if (conflict === undefined) {
-          this.observer.emit({ kind: 'handled', ...this.about(share), attempt, durationMs: performance.now() - started });
+          this.observer.emit({
+            kind: 'handled',
+            ...this.about(share),
+            attempt,
+            durationMs: performance.now() - started,
+          });
           return { kind: 'commit' };
         }
       }
@@ -121,7 +150,15 @@ export class Pipeline {
       if (outcome.kind === 'retry') {
         const { counts, delayMs } = outcome;
         const durationMs = performance.now() - started;
-        this.observer.emit({ kind: 'retried', ...this.about(share), attempt, durationMs, error: outcome.error, delayMs, counts });
+        this.observer.emit({
+          kind: 'retried',
+          ...this.about(share),
+          attempt,
+          durationMs,
+          error: outcome.error,
+          delayMs,
+          counts,
+        });
       }
       return outcome;
     }
@@ -165,6 +202,14 @@ export class Pipeline {
 
   private about({ holding, event, handler }: Share & { event: EventEnvelope<object> }) {
     const { event_type, event_id, partition_key: key } = event;
-    return { stream: holding.stream, id: holding.entry.id, group: this.address.group, handler, event_type, event_id, key };
+    return {
+      stream: holding.stream,
+      id: holding.entry.id,
+      group: this.address.group,
+      handler,
+      event_type,
+      event_id,
+      key,
+    };
   }
 }

@@ -31,7 +31,10 @@ export function WholeNumberSetting(least: number, most: number): PropertyDecorat
 /** `true` or `false` from the environment. */
 export function BooleanSetting(): PropertyDecorator {
   return (target, property) => {
-    Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))(target, property);
+    Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))(
+      target,
+      property,
+    );
     IsBoolean({ message: 'takes true or false' })(target, property);
   };
 }
@@ -91,7 +94,9 @@ export function readConfiguration<T extends ServiceConfiguration>(
 ): T {
   const known = Object.keys(new settings());
   const given = Object.fromEntries(
-    known.filter((name) => environment[name] !== undefined && environment[name] !== '').map((name) => [name, environment[name]]),
+    known
+      .filter((name) => environment[name] !== undefined && environment[name] !== '')
+      .map((name) => [name, environment[name]]),
   );
   const configuration = plainToInstance(settings, given, { exposeDefaultValues: true });
   const problems = validateSync(configuration, { forbidUnknownValues: true }).map(({ property, constraints }) => {

@@ -17,15 +17,18 @@ export class EventLog {
   private write(observation: Observation): void {
     switch (observation.kind) {
       case 'handled':
-        this.logger.event('info', `handled ${subject(observation)} in ${ms(observation.durationMs)}`, fields(observation));
+        this.logger.event(
+          'info',
+          `handled ${subject(observation)} in ${ms(observation.durationMs)}`,
+          fields(observation),
+        );
         break;
       case 'retried': {
         const { error, delayMs } = observation;
-        this.logger.event(
-          'warn',
-          `failed ${subject(observation)}: ${error.message}. Next try in ${ms(delayMs)}`,
-          { ...fields(observation), error: error.name },
-        );
+        this.logger.event('warn', `failed ${subject(observation)}: ${error.message}. Next try in ${ms(delayMs)}`, {
+          ...fields(observation),
+          error: error.name,
+        });
         break;
       }
       case 'dead-lettered': {
@@ -56,7 +59,16 @@ function subject({ event_type, key, attempt }: AboutEvent): string {
 }
 
 function fields({ stream, id, handler, event_type, event_id, key, attempt, durationMs }: AboutEvent) {
-  return { stream, entry_id: id, handler, event_type, event_id, key, attempt, duration_ms: Math.round(durationMs * 10) / 10 };
+  return {
+    stream,
+    entry_id: id,
+    handler,
+    event_type,
+    event_id,
+    key,
+    attempt,
+    duration_ms: Math.round(durationMs * 10) / 10,
+  };
 }
 
 function ms(duration: number): string {

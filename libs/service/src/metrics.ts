@@ -38,7 +38,10 @@ export class Metrics {
     observer.subscribe((observation) => {
       switch (observation.kind) {
         case 'handled':
-          duration.observe({ handler: observation.handler, event_type: observation.event_type }, observation.durationMs / 1000);
+          duration.observe(
+            { handler: observation.handler, event_type: observation.event_type },
+            observation.durationMs / 1000,
+          );
           break;
         case 'retried':
           retries.inc({ handler: observation.handler, event_type: observation.event_type });
@@ -69,7 +72,8 @@ export class Metrics {
         await Promise.all(
           consumer.streams.map(async (stream) => {
             const groups = await monitor.groups(stream).catch(() => []);
-            for (const { name, lag: entries } of groups) if (entries !== null) lag.set({ stream, group: name }, entries);
+            for (const { name, lag: entries } of groups)
+              if (entries !== null) lag.set({ stream, group: name }, entries);
           }),
         );
       },

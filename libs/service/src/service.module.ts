@@ -37,11 +37,14 @@ export class ServiceModule {
         inject: [ConfigService],
         useFactory: () => readConfiguration(configuration, process.env),
       },
-      ...(configuration === ServiceConfiguration ? [] : [{ provide: ServiceConfiguration, useExisting: configuration }]),
+      ...(configuration === ServiceConfiguration
+        ? []
+        : [{ provide: ServiceConfiguration, useExisting: configuration }]),
       {
         provide: ShopLogger,
         inject: [configuration],
-        useFactory: ({ LOG_FORMAT, LOG_LEVEL }: T) => new ShopLogger({ app: name, format: LOG_FORMAT, level: LOG_LEVEL }),
+        useFactory: ({ LOG_FORMAT, LOG_LEVEL }: T) =>
+          new ShopLogger({ app: name, format: LOG_FORMAT, level: LOG_LEVEL }),
       },
     ];
     const settings: DynamicModule = {
@@ -49,7 +52,10 @@ export class ServiceModule {
       global: true,
       imports: [
         // Checked here, so that a wrong value stops the app before anything connects.
-        ConfigModule.forRoot({ isGlobal: true, validate: (env) => ({ ...readConfiguration(configuration, env) }) }),
+        ConfigModule.forRoot({
+          isGlobal: true,
+          validate: (env) => Object.fromEntries(Object.entries(readConfiguration(configuration, env))),
+        }),
       ],
       providers: provided,
       exports: provided.map(({ provide }) => provide),

@@ -13,7 +13,13 @@ export interface LoggerOptions {
 /** Paths whose values never reach a log. */
 const SECRETS = ['password', 'authorization', 'REDIS_URL', '*.password', '*.authorization', '*.REDIS_URL'];
 
-const BOOT_CONTEXTS = new Set<unknown>(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+const BOOT_CONTEXTS = new Set<unknown>([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
 
 /** The logger of all apps: one line for each message, for people or as JSON. */
 export class ShopLogger implements LoggerService {
@@ -23,7 +29,11 @@ export class ShopLogger implements LoggerService {
     const options = { name: app, level, redact: SECRETS };
     this.logger =
       format === 'json'
-        ? pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } })
+        ? pino({
+            ...options,
+            timestamp: pino.stdTimeFunctions.isoTime,
+            formatters: { level: (label) => ({ level: label }) },
+          })
         : pino(options, readable());
   }
 
@@ -53,7 +63,11 @@ export class ShopLogger implements LoggerService {
   }
 
   /** Nest gives the context last, and for errors the stack before it. */
-  private write(level: 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, rest: readonly unknown[]): void {
+  private write(
+    level: 'debug' | 'info' | 'warn' | 'error' | 'fatal',
+    message: unknown,
+    rest: readonly unknown[],
+  ): void {
     const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : undefined;
     if (message instanceof Error) {
       this.logger[level]({ context, stack: message.stack }, message.message);

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** How long a condition may take before its test fails, in milliseconds. */
 const DEADLINE_MS = 20_000;
 const LOOK_EVERY_MS = 20;
@@ -31,5 +33,5 @@ export async function eventually<T>(
 }
 
 function show(value: unknown): string {
-  return value instanceof Error ? value.message : (JSON.stringify(value) ?? String(value));
+  return value instanceof Error ? value.message : inspect(value);
 }

@@ -40,15 +40,9 @@ export function sell(
     .filter(({ sku, quantity }) => (now[sku] ?? 0) < quantity)
     .map(({ sku, quantity }) => move(sku, deliveries(quantity - (now[sku] ?? 0), reorder.quantity)));
   const sale = lines.map(({ sku, quantity }) => move(sku, -quantity));
-  const low = lines
-    .filter(({ sku }) => (now[sku] ?? 0) <= reorder.point)
-    .map(({ sku }) => move(sku, reorder.quantity));
+  const low = lines.filter(({ sku }) => (now[sku] ?? 0) <= reorder.point).map(({ sku }) => move(sku, reorder.quantity));
   return {
-    updates: [
-      ...restock(missing),
-      { reason: 'sale', order_id: orderId, changes: sale },
-      ...restock(low),
-    ],
+    updates: [...restock(missing), { reason: 'sale', order_id: orderId, changes: sale }, ...restock(low)],
     levels: now,
   };
 }

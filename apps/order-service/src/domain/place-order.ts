@@ -1,23 +1,36 @@
-import { Address, Customer, EqualsTotalOf, OrderItem, totalOf, type OrderPlaced } from '@shop/contracts';
+import { Address, EqualsTotalOf, OrderItem, totalOf, type OrderPlaced } from '@shop/contracts';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   ArrayUnique,
   IsArray,
+  IsEmail,
   IsISO4217CurrencyCode,
   IsInt,
   IsNotEmpty,
   IsOptional,
+  IsString,
+  IsUUID,
+  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
 import { v5 } from 'uuid';
 
 /** A customer of the shop, or a new one, who has no id yet. */
-export class OrderingCustomer extends Customer {
+export class OrderingCustomer {
   @IsOptional()
-  declare customer_id: string;
+  @IsUUID()
+  customer_id?: string;
+
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(200)
+  name!: string;
+
+  @IsEmail()
+  email!: string;
 }
 
 /** The body of `POST /orders`. */
@@ -53,10 +66,11 @@ export class PlaceOrder {
 
 /** The order that a request asks for: with the same id and customer each time for the same `orderId`. */
 export function orderOf(request: PlaceOrder, orderId: string): OrderPlaced {
-  const { customer, items, currency, shipping_address } = request;
+  const { items, currency, shipping_address } = request;
+  const { name, email, customer_id = v5('customer', orderId) } = request.customer;
   return {
     order_id: orderId,
-    customer: { ...customer, customer_id: (customer.customer_id as string | undefined) ?? v5('customer', orderId) },
+    customer: { customer_id, name, email },
     items,
     currency,
     total_amount: totalOf(items),

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -17,12 +18,17 @@ const MOST_OPEN = 1000;
 const REPORT_EVERY_MS = 250;
 
 @Module({
-  imports: [EventsModule.forRoot({ redis: task.redisUrl, prefix: task.prefix, source: 'order_service', state: 'order' })],
+  imports: [
+    EventsModule.forRoot({ redis: task.redisUrl, prefix: task.prefix, source: 'order_service', state: 'order' }),
+  ],
   providers: [AcceptedOrders],
 })
 class CustomersModule {}
 
-const app = await NestFactory.createApplicationContext(CustomersModule, { logger: ['error', 'warn'], abortOnError: false });
+const app = await NestFactory.createApplicationContext(CustomersModule, {
+  logger: ['error', 'warn'],
+  abortOnError: false,
+});
 const producer = app.get(EventProducer);
 const accepted = app.get(AcceptedOrders);
 const cabinet = new PoisonCabinet(app.get(RedisConnection), app.get(Keyspace));
@@ -32,23 +38,21 @@ const random = Random.of('poison', seed, run, thread);
 
 const report: CustomersReport = { placed: 0, failed: 0, poisoned: 0, lastError: null };
 const open = new Set<Promise<void>>();
-let stopping = false;
-let wake: () => void = () => undefined;
+const stopping = new AbortController();
 
 parentPort?.on('message', () => {
-  stopping = true;
-  wake();
+  stopping.abort();
 });
 const reporting = setInterval(() => parentPort?.postMessage(report), REPORT_EVERY_MS);
 
 const started = performance.now();
 let due = 0;
-while (!stopping) {
+while (!isStopping()) {
   due += arrivals.nextDelayMs();
   const wait = due - (performance.now() - started);
   if (wait > 0) await pause(wait);
   while (open.size >= MOST_OPEN) await Promise.race(open);
-  if (stopping) break;
+  if (isStopping()) break;
   const arrival: Promise<void> = arrive().finally(() => open.delete(arrival));
   open.add(arrival);
 }
@@ -75,12 +79,11 @@ async function arrive(): Promise<void> {
   }
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    wake = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
+/** Waits, but no longer than the customers are wanted. */
+async function pause(ms: number): Promise<void> {
+  await setTimeout(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+}
+
+function isStopping(): boolean {
+  return stopping.signal.aborted;
 }

@@ -24,7 +24,9 @@ export class PoisonCabinet {
       data: dataOf(poison),
     };
     await this.redis.call((redis) => redis.sadd(this.keyspace.ofService('poison'), eventId));
-    await this.redis.call((redis) => redis.xadd(this.keyspace.stream('orders'), '*', ...Object.entries(envelope).flat()));
+    await this.redis.call((redis) =>
+      redis.xadd(this.keyspace.stream('orders'), '*', ...Object.entries(envelope).flat()),
+    );
   }
 }
 

@@ -79,7 +79,8 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
 
   status(): SimulationStatus {
     const { SIMULATION_SPEED: speed, SIMULATION_SEED: seed, SIMULATION_THREADS: threads } = this.config;
-    const sum = (field: 'placed' | 'failed' | 'poisoned') => this.reports.reduce((total, report) => total + report[field], 0);
+    const sum = (field: 'placed' | 'failed' | 'poisoned') =>
+      this.reports.reduce((total, report) => total + report[field], 0);
     return {
       running: this.running,
       rate: this.rate,
@@ -99,7 +100,8 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private open(thread: number, run: number): void {
-    const { REDIS_URL, EVENTS_PREFIX, SIMULATION_SEED, SIMULATION_SPEED, SIMULATION_THREADS, SIMULATION_POISON_SHARE } = this.config;
+    const { REDIS_URL, EVENTS_PREFIX, SIMULATION_SEED, SIMULATION_SPEED, SIMULATION_THREADS, SIMULATION_POISON_SHARE } =
+      this.config;
     const workerData: CustomersTask = {
       redisUrl: REDIS_URL,
       prefix: EVENTS_PREFIX,
@@ -124,9 +126,9 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
     this.threads.add(opened);
     this.reports.push(opened.report);
     worker.on('message', (report: CustomersReport) => Object.assign(opened.report, report));
-    worker.on('error', (error) => {
-      opened.report.lastError = (error as Error).message;
-      this.logger.error(`A thread of customers failed: ${(error as Error).message}`);
+    worker.on('error', (error: Error) => {
+      opened.report.lastError = error.message;
+      this.logger.error(`A thread of customers failed: ${error.message}`);
       setTimeout(() => {
         void this.reopen(opened, thread);
       }, RESTART_DELAY_MS).unref();

@@ -14,7 +14,12 @@ export function goodsOf(sale: InventoryUpdated): ShipmentCreated['items'] {
 }
 
 /** The shipment of a parcel; the seed and the order decide its carrier and tracking number. */
-export function shipmentOf({ orderId, items, address }: Parcel, shipmentId: string, seed: number, shippedAt: Date): ShipmentCreated {
+export function shipmentOf(
+  { orderId, items, address }: Parcel,
+  shipmentId: string,
+  seed: number,
+  shippedAt: Date,
+): ShipmentCreated {
   const details = shipmentDetails({ seed, order_id: orderId, country: address.country, shippedAt });
   return { shipment_id: shipmentId, order_id: orderId, ...details, items, shipping_address: address };
 }

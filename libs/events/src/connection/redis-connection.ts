@@ -160,7 +160,9 @@ export class RedisConnection {
     // One line for an outage, however many attempts it takes to reconnect.
     if (this.downSince === undefined) {
       this.downSince = Date.now();
-      this.logger.warn(`Redis at ${this.address} is unavailable: ${reasonOf(this.lastError)}. Trying again until it is back`);
+      this.logger.warn(
+        `Redis at ${this.address} is unavailable: ${reasonOf(this.lastError)}. Trying again until it is back`,
+      );
     }
     for (const call of [...this.sent]) call.fail(this.unavailable());
   }
@@ -185,7 +187,7 @@ function reasonOf(error: unknown): string {
     EAI_AGAIN: 'the host name could not be looked up (EAI_AGAIN)',
     ETIMEDOUT: 'no answer to the connection request (ETIMEDOUT)',
   };
-  return (code === undefined ? undefined : hints[code]) ?? (error.message || code || error.name);
+  return (code === undefined ? undefined : hints[code]) ?? `${error.name}: ${error.message}`;
 }
 
 function optionsOf(url: string): RedisOptions {
@@ -201,6 +203,7 @@ function optionsOf(url: string): RedisOptions {
 }
 
 function addressOf(options: RedisOptions): string {
-  if (options.sentinels) return options.sentinels.map(({ host, port }) => `${host ?? '?'}:${String(port ?? 26379)}`).join(',');
+  if (options.sentinels)
+    return options.sentinels.map(({ host, port }) => `${host ?? '?'}:${String(port ?? 26379)}`).join(',');
   return options.path ?? `${options.host ?? '127.0.0.1'}:${String(options.port ?? 6379)}`;
 }

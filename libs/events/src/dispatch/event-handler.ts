@@ -34,7 +34,9 @@ export function EventHandler<T extends object>(event: EventClass<T>, options: Ev
   ): void => {
     const metadata: HandlerMetadata = { event, options };
     Reflect.defineMetadata(HANDLER_METADATA, metadata, descriptor.value as HandlerMethod<T>);
-    const parameters = Object.fromEntries([0, 1].map((index) => [`${String(index)}:${String(index)}`, { index, pipes: [] }]));
+    const parameters = Object.fromEntries(
+      [0, 1].map((index) => [`${String(index)}:${String(index)}`, { index, pipes: [] }]),
+    );
     Reflect.defineMetadata(PARAMETERS_METADATA, parameters, target.constructor, method);
   };
 }

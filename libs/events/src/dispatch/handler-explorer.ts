@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DiscoveryService, ExternalContextCreator, MetadataScanner, ModuleRef } from '@nestjs/core';
-import { ApplicationConfig } from '@nestjs/core';
+import { ApplicationConfig, DiscoveryService, ExternalContextCreator, MetadataScanner, ModuleRef } from '@nestjs/core';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { domainEventOf } from '../envelope/domain-event.js';
 import { ConfigurationError } from '../errors.js';
@@ -46,7 +45,7 @@ export class HandlerExplorer {
         if (!metadata) continue;
         if (!wrapper.isDependencyTreeStatic()) {
           throw new ConfigurationError(
-            `${wrapper.name}.${name}: event handlers need a provider of the default scope; there is no request here`,
+            `${String(wrapper.name)}.${name}: event handlers need a provider of the default scope; there is no request here`,
           );
         }
         yield { instance: wrapper.instance as object, name, callback, metadata };

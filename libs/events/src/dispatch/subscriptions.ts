@@ -60,7 +60,9 @@ export function subscriptionsOf(handlers: readonly RegisteredHandler[], passed: 
   const names = new Set<string>();
   for (const handler of handlers) {
     if (names.has(handler.name)) {
-      throw new ConfigurationError(`Two handlers are called ${handler.name}: rename one class, retries are counted by name`);
+      throw new ConfigurationError(
+        `Two handlers are called ${handler.name}: rename one class, retries are counted by name`,
+      );
     }
     names.add(handler.name);
     const { stream } = domainEventOf(handler.event);

@@ -27,7 +27,13 @@ export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
   return (target: EventClass<T>): void => {
     check(target.name, 'type', options.type, /^[a-z][a-z0-9_]*$/, 'snake_case, such as order_placed');
     check(target.name, 'version', options.version, /^\d+\.\d+$/, 'major.minor, such as 1.0');
-    check(target.name, 'stream', options.stream, /^[a-z][a-z0-9_-]*$/, 'a lower-case name without prefix, such as orders');
+    check(
+      target.name,
+      'stream',
+      options.stream,
+      /^[a-z][a-z0-9_-]*$/,
+      'a lower-case name without prefix, such as orders',
+    );
     Reflect.defineMetadata(METADATA, Object.freeze({ ...options }), target);
   };
 }
@@ -50,5 +56,7 @@ export function majorOf(version: string): string {
 
 function check(name: string, field: string, value: unknown, form: RegExp, expected: string): void {
   if (typeof value === 'string' && form.test(value)) return;
-  throw new ConfigurationError(`@DomainEvent on ${name}: expected ${field} as ${expected}, got ${JSON.stringify(value)}`);
+  throw new ConfigurationError(
+    `@DomainEvent on ${name}: expected ${field} as ${expected}, got ${JSON.stringify(value)}`,
+  );
 }

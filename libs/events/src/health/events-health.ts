@@ -38,7 +38,9 @@ export class EventsHealthIndicator {
     const { idleMs, held, name } = this.consumer;
     const limitMs = 2 * (this.options.consumer.blockMs + this.options.commandTimeoutMs);
     if (idleMs > limitMs) {
-      return indicator.down(`the reading loop has stood still for ${String(idleMs)} ms; it should go round in ${String(limitMs)}`);
+      return indicator.down(
+        `the reading loop has stood still for ${String(idleMs)} ms; it should go round in ${String(limitMs)}`,
+      );
     }
     return indicator.up({ name, held });
   }

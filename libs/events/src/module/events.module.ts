@@ -47,7 +47,15 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     EventConsumer,
     EventsHealthIndicator,
   ],
-  exports: [RedisConnection, Keyspace, EventsObserver, EventProducer, EventMonitor, EventConsumer, EventsHealthIndicator],
+  exports: [
+    RedisConnection,
+    Keyspace,
+    EventsObserver,
+    EventProducer,
+    EventMonitor,
+    EventConsumer,
+    EventsHealthIndicator,
+  ],
 })
 export class EventsModule extends ConfigurableModuleClass implements OnApplicationShutdown {
   constructor(@Inject(RedisConnection) private readonly connection: RedisConnection) {

@@ -92,7 +92,12 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
       batchSize: whole('consumer.batchSize', consumer.batchSize ?? 100, 1, 10_000),
       blockMs: whole('consumer.blockMs', consumer.blockMs ?? 2000, 10, MINUTE_MS),
       claimAfterMs: whole('consumer.claimAfterMs', consumer.claimAfterMs ?? 30_000, 100, 60 * MINUTE_MS),
-      forgetAfterMs: whole('consumer.forgetAfterMs', consumer.forgetAfterMs ?? 5 * MINUTE_MS, 100, 7 * 24 * 60 * MINUTE_MS),
+      forgetAfterMs: whole(
+        'consumer.forgetAfterMs',
+        consumer.forgetAfterMs ?? 5 * MINUTE_MS,
+        100,
+        7 * 24 * 60 * MINUTE_MS,
+      ),
       drainMs: whole('consumer.drainMs', consumer.drainMs ?? 10_000, 0, 10 * MINUTE_MS),
       retry: resolveRetry('consumer.retry', consumer.retry, DEFAULT_RETRY),
     },
@@ -105,7 +110,11 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
 }
 
 /** A handler's retry policy: what it says, and the rest from `defaults`. */
-export function resolveRetry(where: string, given: Partial<RetryPolicy> | undefined, defaults: RetryPolicy): RetryPolicy {
+export function resolveRetry(
+  where: string,
+  given: Partial<RetryPolicy> | undefined,
+  defaults: RetryPolicy,
+): RetryPolicy {
   const policy = { ...defaults, ...given };
   whole(`${where}.attempts`, policy.attempts, 1, 1000);
   whole(`${where}.firstDelayMs`, policy.firstDelayMs, 0, 60 * MINUTE_MS);
@@ -135,5 +144,7 @@ function target(value: unknown): RedisTarget {
 }
 
 function wrong(option: string, expected: string, value: unknown): ConfigurationError {
-  return new ConfigurationError(`EventsModule: expected ${option} as ${expected}, got ${JSON.stringify(value) ?? 'nothing'}`);
+  return new ConfigurationError(
+    `EventsModule: expected ${option} as ${expected}, got ${value === undefined ? 'nothing' : JSON.stringify(value)}`,
+  );
 }

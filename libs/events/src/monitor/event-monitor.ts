@@ -71,7 +71,8 @@ export class EventMonitor {
     const [groups, nowMs] = await Promise.all([this.client.groups(key), this.client.now()]);
     return Promise.all(
       groups.map(async (group) => {
-        const next = group.lag === 0 ? undefined : (await this.client.range(key, `(${group.lastDeliveredId}`, '+', 1))[0];
+        const next =
+          group.lag === 0 ? undefined : (await this.client.range(key, `(${group.lastDeliveredId}`, '+', 1))[0];
         return { ...group, lagMs: next ? Math.max(0, nowMs - timeOfEntryId(next.id)) : 0 };
       }),
     );
@@ -88,7 +89,10 @@ export class EventMonitor {
   }
 
   /** Entries from `from` to `to` (entry ids, `-` and `+` for the ends), oldest first. */
-  async entries(stream: string, options: { from?: string; to?: string; count?: number } = {}): Promise<MonitoredEntry[]> {
+  async entries(
+    stream: string,
+    options: { from?: string; to?: string; count?: number } = {},
+  ): Promise<MonitoredEntry[]> {
     const { from = '-', to = '+', count = 100 } = options;
     const entries = await this.client.range(this.keyspace.stream(stream), from, to, count);
     return entries.map((entry) => toMonitored(entry)).filter((entry) => entry !== null);

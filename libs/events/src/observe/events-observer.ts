@@ -20,8 +20,19 @@ interface Handled {
 export type Observation =
   | (Handled & { kind: 'handled' })
   | (Handled & { kind: 'retried'; error: Error; delayMs: number; counts: boolean })
-  | { kind: 'dead-lettered'; stream: string; id: string; group: string; handler: string; event_type: string | undefined;
-      event_id: string | undefined; key: string | undefined; attempt: number; reason: DeadLetterReason; error: Error }
+  | {
+      kind: 'dead-lettered';
+      stream: string;
+      id: string;
+      group: string;
+      handler: string;
+      event_type: string | undefined;
+      event_id: string | undefined;
+      key: string | undefined;
+      attempt: number;
+      reason: DeadLetterReason;
+      error: Error;
+    }
   | { kind: 'abandoned'; stream: string; id: string; group: string; handler: string; error: Error }
   | { kind: 'taken-over'; stream: string; group: string; count: number }
   | { kind: 'handed-back'; stream: string; group: string; count: number }

@@ -5,7 +5,7 @@ export function encode(envelope: EventEnvelope<object>): string[] {
   const { extra, ...attributes } = envelope;
   const fields: string[] = [];
   for (const [field, value] of Object.entries({ ...attributes, ...extra }) as [string, unknown][]) {
-    if (value !== undefined) fields.push(field, field === 'data' ? JSON.stringify(value) : String(value));
+    if (value !== undefined) fields.push(field, field === 'data' ? JSON.stringify(value) : (value as string));
   }
   return fields;
 }

@@ -138,7 +138,8 @@ export class EventProducer implements BeforeApplicationShutdown {
   /** As many events as one call takes; what one `publishAll` asked for stays together. */
   private nextBatch(): Waiting[] {
     const batch = this.queue.shift() ?? [];
-    while (batch.length + (this.queue[0]?.length ?? Infinity) <= LARGEST_BATCH) batch.push(...(this.queue.shift() ?? []));
+    while (batch.length + (this.queue[0]?.length ?? Infinity) <= LARGEST_BATCH)
+      batch.push(...(this.queue.shift() ?? []));
     return batch;
   }
 

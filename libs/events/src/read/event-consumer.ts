@@ -94,7 +94,10 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     this.readingConnection?.close();
   }
 
-  private async start(subscriptions: readonly Subscription[], address: { group: string; consumer: string }): Promise<void> {
+  private async start(
+    subscriptions: readonly Subscription[],
+    address: { group: string; consumer: string },
+  ): Promise<void> {
     const { client, keyspace, observer, stopping, holdings, options } = this;
     const acknowledger = new Acknowledger(client, address.group);
     const settler = new Settler(client, acknowledger, keyspace, address, () => stopping.isOver);

@@ -33,14 +33,20 @@ export class Acknowledger {
 
   private flush(): void {
     for (const [stream, entries] of this.waiting) {
-      this.client.acknowledge(stream, this.group, entries.map(({ id }) => id)).then(
-        () => {
-          for (const { resolve } of entries) resolve();
-        },
-        (error: unknown) => {
-          for (const { reject } of entries) reject(error);
-        },
-      );
+      this.client
+        .acknowledge(
+          stream,
+          this.group,
+          entries.map(({ id }) => id),
+        )
+        .then(
+          () => {
+            for (const { resolve } of entries) resolve();
+          },
+          (error: unknown) => {
+            for (const { reject } of entries) reject(error);
+          },
+        );
     }
     this.waiting.clear();
   }

@@ -31,5 +31,8 @@ export function deadLetterFields(
     last_failed_at: now.toISOString(),
   };
   const original = holding.entry.fields ?? [];
-  return [...Object.entries(about).flat(), ...original.map((value, index) => (index % 2 === 0 ? `entry.${value}` : value))];
+  return [
+    ...Object.entries(about).flat(),
+    ...original.map((value, index) => (index % 2 === 0 ? `entry.${value}` : value)),
+  ];
 }

@@ -85,7 +85,12 @@ export class MonitorClient {
       string | null,
       [string, string][] | null,
     ];
-    return { count, first, last, byConsumer: Object.fromEntries((consumers ?? []).map(([name, n]) => [name, Number(n)])) };
+    return {
+      count,
+      first,
+      last,
+      byConsumer: Object.fromEntries((consumers ?? []).map(([name, n]) => [name, Number(n)])),
+    };
   }
 
   async range(key: string, from: string, to: string, count: number): Promise<StreamEntry[]> {

@@ -62,7 +62,7 @@ export class StreamClient {
           'STREAMS', ...streams, ...streams.map(() => '>')),
       blockMs + timeoutMs,
     );
-    return byStream(reply as [string, RawEntry[]][] | null);
+    return byStream(reply);
   }
 
   /** What this consumer was given and has not settled, after an id: what a lost reply contained is only there. */
@@ -70,7 +70,7 @@ export class StreamClient {
     const reply = await this.connection.call((redis) =>
       redis.xreadgroup('GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, after),
     );
-    return byStream(reply as [string, RawEntry[]][] | null).get(stream) ?? [];
+    return byStream(reply).get(stream) ?? [];
   }
 
   /** Takes over entries that no consumer has renewed for `minIdleMs`. */
@@ -151,6 +151,6 @@ function toEntry([id, fields]: RawEntry): StreamEntry {
   return { id, fields };
 }
 
-function byStream(reply: [string, RawEntry[]][] | null): Map<string, StreamEntry[]> {
-  return new Map((reply ?? []).map(([stream, entries]) => [stream, entries.map(toEntry)]));
+function byStream(reply: unknown): Map<string, StreamEntry[]> {
+  return new Map(((reply ?? []) as [string, RawEntry[]][]).map(([stream, entries]) => [stream, entries.map(toEntry)]));
 }

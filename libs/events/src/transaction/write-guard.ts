@@ -44,7 +44,9 @@ export class WriteGuard {
   change(command: string, key: string, type: KeyType): ServerCheck {
     const written = this.keys.get(key) ?? { type, replaced: false, values: new Map<string, string>() };
     if (written.type !== undefined && written.type !== type) {
-      throw new TransactionRefusedError(`${command} ${key} needs a ${type}; this transaction made it a ${written.type}`);
+      throw new TransactionRefusedError(
+        `${command} ${key} needs a ${type}; this transaction made it a ${written.type}`,
+      );
     }
     written.type = type;
     this.keys.set(key, written);

@@ -1,0 +1,42 @@
+/** What lint's module boundaries cannot say: which folders may know which packages, and that nothing goes in circles. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'redis-commands-in-stream',
+      comment: 'Only stream/ and connection/ of the event library know ioredis.',
+      severity: 'error',
+      from: { path: '^libs/events/src', pathNot: '^libs/events/src/(stream|connection)/' },
+      to: { path: 'node_modules/ioredis' },
+    },
+    {
+      name: 'domain-without-framework',
+      comment: 'The domain is plain functions: no NestJS, no Redis.',
+      severity: 'error',
+      from: { path: '^(apps/[^/]+/src/domain|libs/simulation/src)' },
+      to: { path: 'node_modules/(@nestjs|ioredis)' },
+    },
+    {
+      name: 'sources-without-tests',
+      severity: 'error',
+      from: { path: '^(apps|libs)/[^/]+/src', pathNot: '^libs/testing/' },
+      to: { path: '(/test/|node_modules/vitest|libs/testing/)' },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules|/dist/' },
+    exclude: { path: '/dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,60 @@
+// @ts-check
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom; apps import libraries, never each other, and the event library knows nothing of the shop. */
+const boundaries = [
+  { sourceTag: 'scope:library', onlyDependOnLibsWithTags: ['scope:library'] },
+  { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: ['scope:library'] },
+  { sourceTag: 'type:domain', onlyDependOnLibsWithTags: ['type:domain'] },
+  { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts'] },
+  { sourceTag: 'type:audit', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts'] },
+  { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['scope:testing'] },
+  {
+    sourceTag: 'scope:app',
+    onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'type:domain', 'type:service'],
+  },
+];
+
+/** @param {typeof boundaries | { sourceTag: string, onlyDependOnLibsWithTags: string[] }[]} depConstraints */
+const moduleBoundaries = (depConstraints) =>
+  /** @type {const} */ ([
+    'error',
+    { allow: [String.raw`^(\.\./)+tools/`], allowCircularSelfDependency: true, depConstraints },
+  ]);
+
+export default defineConfig(
+  globalIgnores(['**/dist/', '.nx/', 'node_modules/', '.cache/', 'coverage/']),
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@nx/enforce-module-boundaries': moduleBoundaries(boundaries),
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Payloads are data: any object of the right shape is an event, whoever made it.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off',
+    },
+  },
+  {
+    // Tests may use the testing library, and look at what a library does not export.
+    files: ['**/test/**/*.ts', 'e2e/**/*.ts'],
+    rules: { '@nx/enforce-module-boundaries': moduleBoundaries([{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }]) },
+  },
+  {
+    files: ['*.config.ts', '**/vitest.config.ts'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { parserOptions: { projectService: false } },
+  },
+  {
+    files: ['**/*.mjs'],
+    extends: [tseslint.configs.recommended],
+  },
+  prettier,
+);
