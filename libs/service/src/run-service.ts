@@ -25,7 +25,7 @@ export async function runService<T extends ServiceConfiguration>(definition: Ser
 }
 
 async function start<T extends ServiceConfiguration>(definition: ServiceDefinition<T>): Promise<void> {
-  const app = await NestFactory.create<NestExpressApplication>(ServiceModule.of(definition), {
+  const app = await NestFactory.create<NestExpressApplication>(await ServiceModule.of(definition), {
     bufferLogs: true,
     autoFlushLogs: false,
     abortOnError: false,

@@ -28,8 +28,13 @@ export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfi
 /** What all apps have: settings, events, log, health and metrics, around the app's own module. */
 @Module({})
 export class ServiceModule {
-  static of<T extends ServiceConfiguration>(definition: ServiceDefinition<T>): DynamicModule {
+  /** @throws EnvironmentError when a setting is wrong, before anything connects */
+  static async of<T extends ServiceConfiguration>(definition: ServiceDefinition<T>): Promise<DynamicModule> {
     const { configuration, name, source, state, group, events } = definition;
+    const environment = await ConfigModule.forRoot({
+      isGlobal: true,
+      validate: (env) => Object.fromEntries(Object.entries(readConfiguration(configuration, env))),
+    });
     const provided = [
       // ConfigService first: by then the settings are checked.
       {
@@ -50,13 +55,7 @@ export class ServiceModule {
     const settings: DynamicModule = {
       module: SettingsModule,
       global: true,
-      imports: [
-        // Checked here, so that a wrong value stops the app before anything connects.
-        ConfigModule.forRoot({
-          isGlobal: true,
-          validate: (env) => Object.fromEntries(Object.entries(readConfiguration(configuration, env))),
-        }),
-      ],
+      imports: [environment],
       providers: provided,
       exports: provided.map(({ provide }) => provide),
     };

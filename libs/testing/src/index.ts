@@ -1,2 +1,3 @@
+export { startApp, type AppProcess } from './app-process.js';
 export { eventually } from './condition.js';
 export { freshRedis, type TestRedis } from './fresh-redis.js';

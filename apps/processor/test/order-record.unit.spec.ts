@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { stateOf, timelineOf } from '../src/domain/order-record.js';
+
+const step = (event_type: string, summary = {}): Record<string, string> => ({
+  [event_type]: JSON.stringify({ event_type, summary }),
+});
+const placed = step('order_placed');
+const approved = step('payment_processed', { status: 'approved' });
+const declined = step('payment_processed', { status: 'declined' });
+const sold = step('inventory_updated');
+const shipped = step('shipment_created');
+
+describe('stateOf', () => {
+  it.each([
+    [{}, undefined],
+    [placed, 'placed'],
+    [{ ...placed, ...approved }, 'paid'],
+    [{ ...placed, ...declined }, 'declined'],
+    [{ ...placed, ...approved, ...sold }, 'packed'],
+    [{ ...placed, ...approved, ...sold, ...shipped }, 'shipped'],
+  ])('tells how far an order is', (record, state) => {
+    expect(stateOf(record)).toBe(state);
+  });
+
+  it('takes the furthest step, in whatever order events were processed', () => {
+    expect(stateOf({ ...shipped, ...placed })).toBe('shipped');
+    expect(stateOf({ ...sold, ...placed, ...approved })).toBe('packed');
+  });
+
+  it('knows no state while the placement was not processed', () => {
+    expect(stateOf({ ...approved, ...sold, ...shipped })).toBeUndefined();
+  });
+});
+
+it('shows the timeline in the order of cause', () => {
+  const types = timelineOf({ ...shipped, ...sold, ...placed, ...approved }).map(({ event_type }) => event_type);
+  expect(types).toEqual(['order_placed', 'payment_processed', 'inventory_updated', 'shipment_created']);
+});

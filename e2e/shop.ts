@@ -1,0 +1,86 @@
+import { freshRedis, startApp, type AppProcess, type TestRedis } from '@repo/testing';
+import { audit, waitUntilQuiet, type AuditReport } from '@shop/audit';
+import { expect } from 'vitest';
+
+/** The whole shop as processes, on a Redis of its own. */
+export interface Shop extends AsyncDisposable {
+  readonly redis: TestRedis;
+  readonly orders: AppProcess;
+  readonly processors: readonly AppProcess[];
+  /** Sends JSON and gives the status and the parsed answer. */
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: Answer }>;
+  /** `GET` on the first processor. */
+  order(id: string): Promise<{ status: number; body: Answer }>;
+  /** How many orders were placed so far. */
+  placed(): Promise<number>;
+  /** Stops the customers, waits until all is handled, and demands that every law is kept. */
+  lawsAreKept(): Promise<AuditReport>;
+}
+
+/** An answer's JSON; tests say what they expect of it. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each test knows the answer's shape
+type Answer = any;
+
+/** Times that let takeovers and gateway calls be seen soon. */
+const QUICK = { EVENTS_CLAIM_AFTER_MS: '1500', GATEWAY_LATENCY_MS: '5', SHUTDOWN_TIMEOUT_MS: '5000' };
+
+/** Starts the shop; customers come only when `environment` says so. */
+export async function startShop(
+  options: { processors?: number; environment?: Record<string, string> } = {},
+): Promise<Shop> {
+  const redis = await freshRedis();
+  const environment = { SIMULATION_ENABLED: 'false', ...QUICK, ...options.environment, REDIS_URL: redis.url };
+  const start = (app: string): Promise<AppProcess> => startApp(app, environment);
+  const names = ['payment-service', 'inventory-service', 'shipping-service', 'order-service'];
+  const processorNames = Array.from({ length: options.processors ?? 1 }, () => 'processor');
+  const apps = await Promise.all([...names, ...processorNames].map(start));
+  const [orders, processors] = [apps[names.length - 1], apps.slice(names.length)];
+  if (!orders) throw new Error('no order service');
+  await Promise.all(apps.map((app) => app.healthy()));
+
+  const post: Shop['post'] = async (path, body, headers = {}) => {
+    const response = await fetch(`${orders.url}${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(body ?? {}),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  return {
+    redis,
+    orders,
+    processors,
+    post,
+    async order(id) {
+      const response = await fetch(`${processors[0]?.url ?? ''}/orders/${id}`);
+      return { status: response.status, body: await response.json() };
+    },
+    placed: () => redis.client.xlen('ecommerce:orders'),
+    async lawsAreKept() {
+      await post('/simulation/stop');
+      await waitUntilQuiet(redis.url, { deadlineMs: 40_000 });
+      const report = await audit(redis.url);
+      expect(report.laws.flatMap(({ problems }) => problems)).toEqual([]);
+      expect(report).toMatchObject({ kept: true, quiet: true });
+      return report;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(apps.map((app) => app.stop()));
+      await redis.stop();
+    },
+  };
+}
+
+/** A valid body of `POST /orders`. */
+export function orderBody(changes: Record<string, unknown> = {}) {
+  return {
+    customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
+    items: [
+      { sku: 'BOOK-1', name: 'Notes on the Analytical Engine', quantity: 2, unit_price: 1999 },
+      { sku: 'PEN-7', name: 'Fountain pen', quantity: 1, unit_price: 4500 },
+    ],
+    currency: 'GBP',
+    shipping_address: { street: '12 St James’s Square', city: 'London', postal_code: 'SW1Y 4JH', country: 'GB' },
+    ...changes,
+  };
+}
