@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { endGroupAfterMe } from '../../../tools/machine/last-will.mjs';
 import { eventually } from './condition.js';
 
 /** Several apps start at once, perhaps beside other tests. */
@@ -28,11 +29,13 @@ export interface AppProcess extends AsyncDisposable {
  */
 export async function startApp(app: string, environment: Readonly<Record<string, string>>): Promise<AppProcess> {
   const child = spawnApp(app, { PORT: '0', ...environment });
+  const callOff = endGroupAfterMe(child.pid ?? 0, 1);
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once('exit', (code, signal) => {
+      callOff();
       resolve({ code, signal });
     });
   });
@@ -75,5 +78,6 @@ function spawnApp(app: string, environment: Readonly<Record<string, string>>): C
   return spawn(process.execPath, ['--enable-source-maps', main], {
     env: { PATH: process.env['PATH'], LOG_FORMAT: 'json', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // a process group of its own, which can be ended whatever becomes of the test
   });
 }

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { Failure, printFailure } from '../failure.mjs';
+import { becomeScript } from '../machine/foreground.mjs';
+import { REDIS_SERVER_ADVICE } from '../redis/advice.mjs';
+import { findRedis } from '../redis-binary.mjs';
+import { ROOT } from '../root.mjs';
+import { ensureBuilt, ensureInstalled } from '../setup.mjs';
+import { createProgress } from '../terminal/progress.mjs';
+
+/**
+ * `npm test`: sets up what is missing, and runs the tests.
+ * @param {readonly string[]} args of vitest
+ * @returns {Promise<number>} the exit code
+ */
+export async function main(args) {
+  try {
+    const { step } = createProgress(process.stdout);
+    await step('setup', (log) => ensureInstalled({ log }));
+    const redis = await step('redis', async (log) => {
+      const found = await findRedis({ log });
+      if (found !== null) log(`${found.version} (${found.command})`);
+      return found;
+    });
+    if (redis === null)
+      throw new Failure(`There is no Redis server, and the tests start their own.\n${REDIS_SERVER_ADVICE}`);
+    await step('setup', (log) => ensureBuilt({ log }));
+
+    const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+    // Searched once, here: the tests and what they start find the program by these variables.
+    return await becomeScript([vitest, 'run', ...args], { ...redis.env, REDIS_SERVER_BINARY: redis.command });
+  } catch (error) {
+    printFailure(error);
+    return 1;
+  }
+}

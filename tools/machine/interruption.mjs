@@ -1,0 +1,54 @@
+/** A signal this soon after the first, in milliseconds, is its echo: npm hands on what the terminal has sent already. */
+const ECHO_MS = 500;
+
+const PARENT_CHECK_MS = 1000;
+
+const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+/**
+ * Listens for what should end this process: Ctrl-C and its kin, an output that nobody reads any more, an npm that is gone.
+ * @param {object} handlers
+ * @param {(cause: string) => void} handlers.first
+ * @param {() => void} handlers.again the user insists
+ */
+export function listenForInterruption(handlers) {
+  let current = handlers;
+  let firstAt = 0;
+  const begin = (/** @type {string} */ cause) => {
+    if (firstAt !== 0) return;
+    firstAt = Date.now();
+    current.first(cause);
+  };
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      if (firstAt === 0) begin(signal);
+      else if (Date.now() - firstAt > ECHO_MS) current.again();
+    });
+  }
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => {
+      begin('the output was closed'); // every further write fails too, and says nothing new
+    });
+  }
+  watchNpm(() => {
+    begin('npm has ended');
+  });
+  return {
+    /** @param {typeof handlers} next who handles it from now on */
+    handOver(next) {
+      current = next;
+    },
+  };
+}
+
+/**
+ * Between npm and a script there is a shell, which dies of a SIGTERM and does not hand it on.
+ * @param {() => void} onGone
+ */
+function watchNpm(onGone) {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) onGone();
+  }, PARENT_CHECK_MS).unref();
+}

@@ -1,0 +1,2 @@
+export { provideRedis } from './redis/provide.mjs';
+export { startRedis } from './redis/server.mjs';

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../failure.mjs';
+import { parseRedisAddress } from './address.mjs';
+import { connectRedis } from './connection.mjs';
+import { OLDEST_MAJOR } from './programs.mjs';
+import { RedisReplyError } from './replies.mjs';
+
+const DEADLINE_MS = 3000;
+const LOADING_PAUSE_MS = 100;
+
+/**
+ * Checks the Redis of REDIS_URL: it answers within 3 s, accepts the password, and is recent enough.
+ * @param {string} url
+ * @param {number} [deadlineMs]
+ * @returns {Promise<{ address: import('./address.mjs').RedisAddress, version: string }>} version is '' where the user may not ask
+ */
+export async function checkGivenRedis(url, deadlineMs = DEADLINE_MS) {
+  const address = parseRedisAddress(url);
+  const endsAt = Date.now() + deadlineMs;
+  for (;;) {
+    try {
+      return { address, version: await ask(address, Math.max(1, endsAt - Date.now())) };
+    } catch (error) {
+      if (!(error instanceof RedisReplyError)) throw advised(error);
+      if (error.code !== 'LOADING' || Date.now() > endsAt) {
+        throw advised(new Failure(`Redis at ${address.shown} answered: ${error.message}`));
+      }
+      await sleep(LOADING_PAUSE_MS);
+    }
+  }
+}
+
+/**
+ * @param {import('./address.mjs').RedisAddress} address
+ * @param {number} deadlineMs
+ */
+async function ask(address, deadlineMs) {
+  const connection = await connectRedis(address, { deadlineMs });
+  try {
+    await connection.call('PING');
+    const info = await connection.call('INFO', 'server').catch(() => ''); // a user may lack the right to ask
+    const version = /^redis_version:(\S+)/m.exec(String(info))?.[1] ?? '';
+    if (version !== '' && Number.parseInt(version, 10) < OLDEST_MAJOR) {
+      throw new Failure(`Redis at ${address.shown} is ${version}; ${String(OLDEST_MAJOR)}.0 or later is needed.`);
+    }
+    return version;
+  } finally {
+    connection.close();
+  }
+}
+
+/** @param {unknown} error */
+function advised(error) {
+  if (!(error instanceof Failure)) return error;
+  return new Failure(`${error.message}\nThat is the Redis of REDIS_URL: correct it, or unset it to have one started.`);
+}

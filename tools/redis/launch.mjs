@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { endGroupAfterMe } from '../machine/last-will.mjs';
+import { signalGroup } from '../machine/signal-group.mjs';
+import { createTail, eachLine } from '../terminal/lines.mjs';
+
+/** Servers that are started here listen on the loopback interface alone. */
+export const HOST = '127.0.0.1';
+
+const START_DEADLINE_MS = 20_000;
+const STOP_DEADLINE_MS = 5000;
+const KEPT_LINES = 100;
+
+/**
+ * What a server logs once it has loaded its data and listens. An answer on the port alone would not do: where another
+ * process has taken the port meanwhile, it is that one which answers.
+ */
+const READY = 'Ready to accept connections';
+
+/** @typedef {ReturnType<typeof launch>} Launched */
+
+/**
+ * Starts the program of a Redis server: `ready` tells when it serves, `exited` when it has ended.
+ * @param {import('../redis-server.mjs').RedisBinary} binary
+ * @param {{ port: number, dir: string, args: readonly string[] }} options
+ */
+export function launch(binary, { port, dir, args }) {
+  const settings = ['--port', String(port), '--bind', HOST, '--dir', dir, '--daemonize', 'no'];
+  const persistence = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];
+  const logging = ['--loglevel', 'notice', '--logfile', ''];
+  const child = spawn(binary.command, [...settings, ...persistence, ...args, ...logging], {
+    env: { ...process.env, ...binary.env },
+    detached: true, // a group of its own: a Ctrl-C in the terminal must not end it before its clients
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const callOff = child.pid === undefined ? () => false : endGroupAfterMe(child.pid, 1);
+
+  /** @type {Promise<import('../redis-server.mjs').Ending>} */
+  const exited = new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      callOff();
+      resolve({ code, signal });
+    });
+    child.once('error', () => {
+      resolve({ code: 127, signal: null });
+    });
+  });
+
+  const tail = createTail(KEPT_LINES);
+  /** @type {Promise<string | null>} why it is not ready, or null */
+  const ready = new Promise((resolve) => {
+    const deadline = setTimeout(() => {
+      resolve(`it was not ready within ${String(START_DEADLINE_MS / 1000)}s`);
+    }, START_DEADLINE_MS);
+    const settle = (/** @type {string | null} */ problem) => {
+      clearTimeout(deadline);
+      resolve(problem);
+    };
+    const onLine = (/** @type {string} */ line) => {
+      tail.push(line);
+      if (line.includes(READY)) settle(null);
+    };
+    eachLine(child.stdout, onLine);
+    eachLine(child.stderr, onLine);
+    child.once('error', (error) => {
+      settle(error.message);
+    });
+    child.once('close', (code, signal) => {
+      settle(`it ended with ${signal ?? `exit code ${String(code)}`}`);
+    });
+  });
+
+  const send = (/** @type {NodeJS.Signals} */ signal) => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(child.pid, signal);
+  };
+  const end = async () => {
+    send('SIGTERM');
+    send('SIGCONT'); // a frozen server would not see the end coming
+    const timer = setTimeout(() => {
+      send('SIGKILL');
+    }, STOP_DEADLINE_MS);
+    await exited;
+    clearTimeout(timer);
+  };
+  return { child, tail, ready, exited, send, end };
+}

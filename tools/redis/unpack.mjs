@@ -1,0 +1,132 @@
+import { chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { complaintOf, findComplaint, run } from '../machine/command.mjs';
+import { APT_PACKAGE, planInstallation, plannedMajor } from './apt.mjs';
+import { findPrograms, OLDEST_MAJOR } from './programs.mjs';
+
+const UPDATE_DEADLINE_MS = 180_000;
+const DOWNLOAD_DEADLINE_MS = 120_000;
+
+/**
+ * Unpacks a Redis server and the libraries that it needs below a folder, without root and without installing anything,
+ * from the packages of a Debian-like system (checked by apt against the distribution's signatures, as ever).
+ * @param {{ cache: string, log: import('../terminal/progress.mjs').Log }} options
+ * @returns {Promise<string | null>} why it did not work, or null where it did
+ */
+export async function unpackRedis({ cache, log }) {
+  for (const program of ['apt-get', 'dpkg-deb']) {
+    if ((await findPrograms([program])).length === 0) return `there is no ${program}`;
+  }
+  const work = path.join(cache, `unpacking-${String(process.pid)}`);
+  await mkdir(work, { recursive: true });
+  try {
+    return await unpackInto(path.join(cache, 'redis'), work, log);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} target
+ * @param {string} work
+ * @param {import('../terminal/progress.mjs').Log} log
+ */
+async function unpackInto(target, work, log) {
+  const problem = (await download([], work, log)) && (await downloadWithOwnLists(work, log));
+  if (problem !== null) return problem;
+
+  const unpacked = path.join(work, 'redis');
+  const files = path.join(unpacked, 'files');
+  await mkdir(files, { recursive: true });
+  const packages = (await readdir(work)).filter((name) => name.endsWith('.deb'));
+  for (const name of packages) {
+    const result = await run('dpkg-deb', ['-x', path.join(work, name), files], { deadlineMs: 60_000 });
+    if (!result.ok) return `dpkg-deb -x ${name}: ${result.problem} ${complaintOf(result.output)}`;
+  }
+  await addPrograms(unpacked);
+  await rm(target, { recursive: true, force: true });
+  await rename(unpacked, target);
+  return null;
+}
+
+/**
+ * Downloads with lists of packages of our own, where those of the machine are absent or outdated.
+ * @param {string} work
+ * @param {import('../terminal/progress.mjs').Log} log
+ */
+async function downloadWithOwnLists(work, log) {
+  const configuration = path.join(work, 'apt.conf');
+  await mkdir(path.join(work, 'lists', 'partial'), { recursive: true });
+  await mkdir(path.join(work, 'archives', 'partial'), { recursive: true });
+  await writeFile(
+    configuration,
+    [
+      `Dir::State::Lists "${work}/lists";`,
+      `Dir::Cache "${work}";`,
+      'Acquire::Languages "none";',
+      // Hooks of the machine that tidy up or index after an update; they want root.
+      '#clear APT::Update::Post-Invoke;',
+      '#clear APT::Update::Post-Invoke-Success;',
+      '',
+    ].join('\n'),
+  );
+  log('fetching the package lists of this system …');
+  // One source of several may fail, and need not matter: whether the package is known afterwards decides.
+  const update = await run('apt-get', ['-c', configuration, 'update'], { deadlineMs: UPDATE_DEADLINE_MS });
+  const problem = await download(['-c', configuration], work, log);
+  const complaint = findComplaint(update.output);
+  return problem === null || complaint === undefined ? problem : `${problem} (${complaint})`;
+}
+
+/**
+ * @param {readonly string[]} aptOptions
+ * @param {string} work
+ * @param {import('../terminal/progress.mjs').Log} log
+ * @returns {Promise<string | null>} why it did not work, or null where it did
+ */
+async function download(aptOptions, work, log) {
+  const plan = await planInstallation(aptOptions);
+  const major = plan === null ? null : plannedMajor(plan);
+  if (plan === null || major === null) return `the package sources do not offer ${APT_PACKAGE}`;
+  if (major < OLDEST_MAJOR) return `the package sources offer Redis ${String(major)} only`;
+  log(`downloading Redis (${plan.map(({ name }) => name).join(', ')}) …`);
+  const result = await run('apt-get', [...aptOptions, 'download', ...plan.map(({ name }) => name)], {
+    cwd: work,
+    deadlineMs: DOWNLOAD_DEADLINE_MS,
+  });
+  return result.ok ? null : `apt-get download: ${result.problem}, ${complaintOf(result.output)}`;
+}
+
+/**
+ * Gives the unpacked programs their names: a link for the server, and a `redis-cli` that finds its libraries by itself.
+ * @param {string} unpacked
+ */
+async function addPrograms(unpacked) {
+  const bin = path.join(unpacked, 'bin');
+  await mkdir(bin);
+  await symlink('../files/usr/bin/redis-check-rdb', path.join(bin, 'redis-server'));
+  const directories = await libraryDirectories(unpacked);
+  const paths = directories.map((directory) => `$here/${path.relative(unpacked, directory)}`).join(':');
+  const cli = path.join(bin, 'redis-cli');
+  await writeFile(
+    cli,
+    [
+      '#!/bin/sh',
+      'here=$(cd "$(dirname "$0")/.." && pwd)',
+      `LD_LIBRARY_PATH="${paths}" exec "$here/files/usr/bin/redis-cli" "$@"`,
+      '',
+    ].join('\n'),
+  );
+  await chmod(cli, 0o755);
+}
+
+/**
+ * The folders below an unpacked Redis that hold shared libraries.
+ * @param {string} unpacked
+ * @returns {Promise<string[]>}
+ */
+export async function libraryDirectories(unpacked) {
+  const entries = await readdir(path.join(unpacked, 'files'), { recursive: true, withFileTypes: true });
+  const libraries = entries.filter((entry) => /\.so(\.|$)/.test(entry.name));
+  return [...new Set(libraries.map((entry) => entry.parentPath))].sort();
+}

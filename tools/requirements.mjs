@@ -1,0 +1,28 @@
+/** The oldest Node.js that the shop runs on. */
+export const NODE_MINIMUM = '20.19';
+
+/**
+ * Says why this machine cannot run the shop, or null when it can.
+ * @param {{ node: string, platform: string }} machine `process.versions.node` and `process.platform`
+ * @returns {string | null}
+ */
+export function missingRequirement({ node, platform }) {
+  if (platform === 'win32') {
+    return 'This runs on Linux and macOS. On Windows use WSL 2, or `docker compose up`.';
+  }
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  const [neededMajor = 0, neededMinor = 0] = NODE_MINIMUM.split('.').map(Number);
+  if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return null;
+  return `Node.js ${NODE_MINIMUM} or later is needed, this is ${node}. Install a newer one from https://nodejs.org and try again.`;
+}
+
+/**
+ * Ends the process with a clear message where the shop cannot run. Entry points call this before they import anything
+ * else, because an older Node.js would stop at the import of what it does not have, with a message nobody understands.
+ */
+export function checkRequirements() {
+  const missing = missingRequirement({ node: process.versions.node, platform: process.platform });
+  if (missing === null) return;
+  console.error(missing);
+  process.exit(1);
+}

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { endGroupAfterMe } from '../machine/last-will.mjs';
+import { signalGroup } from '../machine/signal-group.mjs';
+import { ROOT } from '../root.mjs';
+import { createTail, eachLine } from '../terminal/lines.mjs';
+import { formatDuration } from './duration.mjs';
+import { restartDelayMs, restartsAfter } from '../machine/restart-delay.mjs';
+
+/** The exit code of an app that refuses its configuration (EX_CONFIG of sysexits.h): starting it again would not help. */
+const EXIT_CONFIG = 78;
+
+const KEPT_LINES = 200;
+
+/**
+ * @typedef {object} AppListener
+ * @property {(line: string) => void} line the app has said something
+ * @property {(text: string) => void} notice something happened to the app that people should know
+ * @property {(failure: { reason: string, output: readonly string[] }) => void} failed it ended by itself; what it said is given
+ */
+
+/** @typedef {ReturnType<typeof keepRunning>} AppProcess */
+
+/**
+ * Runs an app until it is stopped: one that ends by itself is started again, after half a second at first and after up
+ * to 30 s when it keeps ending.
+ * @param {import('./apps.mjs').PlannedApp} app
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @param {AppListener} listener
+ */
+export function keepRunning(app, env, listener) {
+  const tail = createTail(KEPT_LINES);
+  let restarts = 0;
+  let stopping = false;
+  let wasHealthy = false;
+  /** @type {import('node:child_process').ChildProcess | null} */
+  let child = null;
+  /** @type {NodeJS.Timeout | undefined} */
+  let restart;
+  /** @type {() => void} */
+  let onGone = () => undefined;
+  /** @type {(reason: string) => void} */
+  let onRefused = () => undefined;
+  /** @type {Promise<string>} resolves with the reason where it refuses its configuration before it was ever healthy */
+  const refused = new Promise((resolve) => {
+    onRefused = resolve;
+  });
+
+  const launch = () => {
+    const startedAt = Date.now();
+    tail.clear();
+    const started = spawn(process.execPath, ['--enable-source-maps', path.join(ROOT, app.entry)], {
+      cwd: ROOT,
+      env: { ...process.env, ...env, ...app.env },
+      detached: true, // a group of its own: a Ctrl-C in the terminal must not end the apps all at once, in any order
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = started;
+    const callOff = started.pid === undefined ? () => false : endGroupAfterMe(started.pid, 10);
+    const onLine = (/** @type {string} */ line) => {
+      tail.push(line);
+      listener.line(line);
+    };
+    eachLine(started.stdout, onLine);
+    eachLine(started.stderr, onLine);
+    started.once('exit', () => {
+      callOff();
+      if (started.pid !== undefined) signalGroup(started.pid, 'SIGKILL'); // whatever it has started itself
+    });
+    const settle = (/** @type {string} */ reason, /** @type {number | null} */ code) => {
+      if (child !== started) return; // both an error and an end may be told of one process
+      child = null;
+      if (code === EXIT_CONFIG && !wasHealthy) onRefused(`${app.title} refuses its configuration`);
+      else ended(reason, Date.now() - startedAt);
+      onGone();
+    };
+    started.once('error', (error) => {
+      settle(error.message, null);
+    });
+    started.once('close', (code, signal) => {
+      settle(signal ?? `exit code ${String(code)}`, code);
+    });
+  };
+
+  const ended = (/** @type {string} */ reason, /** @type {number} */ upMs) => {
+    if (stopping) return;
+    listener.failed({ reason, output: tail.last() });
+    restarts = restartsAfter(restarts, upMs);
+    const delayMs = restartDelayMs(restarts);
+    restarts += 1;
+    listener.notice(
+      `${app.title} ended with ${reason} after ${formatDuration(upMs)}; starting it again in ${String(delayMs / 1000)}s`,
+    );
+    restart = setTimeout(launch, delayMs);
+  };
+
+  return {
+    app,
+    refused,
+    start: launch,
+    tail: (/** @type {number} */ count) => tail.last(count),
+    isRunning: () => child !== null,
+    /** From now on, an exit is a crash, whatever its code. */
+    markHealthy() {
+      wasHealthy = true;
+    },
+    /**
+     * Stops it for good: SIGTERM, and SIGKILL when the deadline has passed.
+     * @param {number} deadlineMs
+     * @returns {Promise<boolean>} whether it ended by itself
+     */
+    async stop(deadlineMs) {
+      stopping = true;
+      clearTimeout(restart);
+      const running = child;
+      if (running?.pid === undefined) return true;
+      const group = running.pid;
+      let forced = false;
+      const timer = setTimeout(() => {
+        forced = true;
+        signalGroup(group, 'SIGKILL');
+      }, deadlineMs);
+      await new Promise((resolve) => {
+        onGone = () => {
+          resolve(undefined);
+        };
+        signalGroup(group, 'SIGTERM');
+      });
+      clearTimeout(timer);
+      return !forced;
+    },
+    /** Ends it at once. */
+    kill() {
+      stopping = true;
+      clearTimeout(restart);
+      if (child?.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** The apps of the shop: how they are called on the screen, and their ports above the base. */
+export const APPS = {
+  'order-service': { title: 'order', offset: 1 },
+  'payment-service': { title: 'payment', offset: 2 },
+  'inventory-service': { title: 'inventory', offset: 3 },
+  'shipping-service': { title: 'shipping', offset: 4 },
+  processor: { title: 'processor', offset: 10 },
+};
+
+/**
+ * @typedef {object} PlannedApp
+ * @property {string} title such as `payment` or `processor-2`
+ * @property {string} entry the script to run, relative to the repository
+ * @property {number} port
+ * @property {Readonly<Record<string, string>>} env what is set for it on top of the environment
+ */
+
+/**
+ * Plans which processes make up the shop, and their environment (apart from REDIS_URL, which is not known yet).
+ * @param {Pick<import('./arguments.mjs').ShopOptions, 'processors' | 'portBase' | 'rate' | 'seed' | 'simulation'>} options
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @returns {PlannedApp[]}
+ */
+export function planApps({ processors, portBase, rate, seed, simulation }, env) {
+  const shared = { HOST: '127.0.0.1', LOG_FORMAT: env['LOG_FORMAT'] ?? 'pretty' };
+  const seeded = seed === null ? {} : { SIMULATION_SEED: String(seed) };
+  /** @type {Partial<Record<string, Record<string, string>>>} */
+  const own = {
+    'order-service': {
+      ...seeded,
+      ...(rate === null ? {} : { SIMULATION_RATE: String(rate) }),
+      ...(simulation ? {} : { SIMULATION_ENABLED: 'false' }),
+    },
+    'payment-service': seeded,
+  };
+  return Object.entries(APPS).flatMap(([name, { title, offset }]) => {
+    const copies = name === 'processor' ? processors : 1;
+    return Array.from({ length: copies }, (_, index) => {
+      const port = portBase + offset + index;
+      return {
+        title: copies === 1 ? title : `${title}-${String(index + 1)}`,
+        entry: `apps/${name}/dist/main.js`,
+        port,
+        env: { ...shared, ...own[name], PORT: String(port) },
+      };
+    });
+  });
+}
+
+/**
+ * The address of an app.
+ * @param {{ port: number }} app
+ * @returns {string}
+ */
+export function urlOf({ port }) {
+  return `http://127.0.0.1:${String(port)}`;
+}

@@ -1,0 +1,162 @@
+import { parseArgs } from 'node:util';
+import { Failure } from '../failure.mjs';
+import { APPS } from './apps.mjs';
+import { parseDuration } from './duration.mjs';
+
+const MOST_PROCESSORS = 50;
+const HIGHEST_RATE = 10_000;
+const HIGHEST_SEED = 2 ** 31 - 1;
+const SHORTEST_RUN_MS = 1000;
+const LONGEST_RUN_MS = 7 * 24 * 3_600_000;
+
+const DEFAULT_PORT_BASE = 3000;
+const LOWEST_PORT_BASE = 1024;
+const HIGHEST_PORT_BASE = 65_535 - 9 - MOST_PROCESSORS;
+
+/** What `npm start -- --help` prints. */
+export const USAGE = `Runs the whole shop: sets up what is missing, then Redis, the four services and the processor.
+
+  npm start                        run until Ctrl-C
+  npm start -- [options]           the two dashes hand the options on
+
+  --scale processor=N    N processors that share the work (1 to ${String(MOST_PROCESSORS)}; default 1)
+  --rate N               simulated orders a second, on average (more than 0, up to ${String(HIGHEST_RATE)}; default 2)
+  --no-simulation        no simulated customers; orders come from POST /orders alone
+  --seed N               the seed of the simulation (0 to ${String(HIGHEST_SEED)}); one seed gives one shop
+  --for 60s              run that long (90s, 2m, 1h), stop the customers, wait until all is handled, check the
+                         laws, and exit with their verdict
+  --quiet                one line of numbers every 5 seconds instead of the apps' output
+  --help                 this text
+
+Environment: REDIS_URL uses a Redis that runs already; SHOP_PORT_BASE moves all ports (default ${String(DEFAULT_PORT_BASE)}: order 3001,
+payment 3002, inventory 3003, shipping 3004, processors from 3010 on). Other variables reach the apps as they are.
+`;
+
+/**
+ * @typedef {object} ShopOptions
+ * @property {boolean} help
+ * @property {boolean} quiet
+ * @property {boolean} simulation
+ * @property {number} processors
+ * @property {number | null} rate mean orders a second
+ * @property {number | null} seed
+ * @property {number | null} forMs how long to run, in milliseconds; null until Ctrl-C
+ * @property {number} portBase
+ */
+
+/** @typedef {Readonly<Record<string, string | undefined>>} Environment */
+
+/**
+ * Reads the command line of `npm start` and SHOP_PORT_BASE. A wrong value is a `Failure` that names the option, what came
+ * and what it takes.
+ * @param {readonly string[]} args
+ * @param {Environment} env
+ * @returns {ShopOptions}
+ */
+export function parseShopArguments(args, env) {
+  refuseOptionsThatNpmTook(env);
+  const { values, tokens } = parseArgs({
+    args: [...args],
+    strict: false, // its messages would not say what an option takes
+    tokens: true,
+    options: {
+      scale: { type: 'string', multiple: true },
+      rate: { type: 'string' },
+      seed: { type: 'string' },
+      for: { type: 'string' },
+      'no-simulation': { type: 'boolean' },
+      quiet: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  for (const token of tokens) {
+    if (token.kind === 'positional') refuseWord(token.value);
+    if (token.kind === 'option') refuseUnknown(token);
+  }
+  return {
+    help: values.help === true,
+    quiet: values.quiet === true,
+    simulation: values['no-simulation'] !== true,
+    processors: parseScale(/** @type {(string | boolean)[]} */ (values.scale ?? [])),
+    rate: parseNumber('--rate', values.rate, { above: 0, to: HIGHEST_RATE, whole: false }),
+    seed: parseNumber('--seed', values.seed, { from: 0, to: HIGHEST_SEED, whole: true }),
+    forMs: parseFor(values.for),
+    portBase:
+      parseNumber('SHOP_PORT_BASE', env['SHOP_PORT_BASE'] || undefined, {
+        from: LOWEST_PORT_BASE,
+        to: HIGHEST_PORT_BASE,
+        whole: true,
+      }) ?? DEFAULT_PORT_BASE,
+  };
+}
+
+/**
+ * `npm start --rate 20`, without the two dashes, sets an option of npm's own, which nobody else has.
+ * @param {Environment} env
+ */
+function refuseOptionsThatNpmTook(env) {
+  const taken = ['scale', 'rate', 'seed', 'for', 'simulation'].find((name) => env[`npm_config_${name}`] !== undefined);
+  if (taken === undefined) return;
+  const option = taken === 'simulation' ? '--no-simulation' : `--${taken}`;
+  throw new Failure(`npm has taken ${option} for itself. Put two dashes before the options: npm start -- ${option} …`);
+}
+
+/** @param {string} word */
+function refuseWord(word) {
+  throw new Failure(`Expected options, got "${word}". Try: npm start -- --help`);
+}
+
+const VALUED = new Set(['scale', 'rate', 'seed', 'for']);
+const PLAIN = new Set(['no-simulation', 'quiet', 'help']);
+
+/** @param {{ name: string, rawName: string, value?: string | undefined }} token */
+function refuseUnknown({ name, rawName, value }) {
+  if (!VALUED.has(name) && !PLAIN.has(name)) throw new Failure(`Unknown option ${rawName}. Try: npm start -- --help`);
+  if (PLAIN.has(name) && value !== undefined) throw new Failure(`${rawName} takes no value, got "${value}".`);
+}
+
+/** @param {readonly (string | boolean)[]} scales */
+function parseScale(scales) {
+  let processors = 1;
+  for (const scale of scales) {
+    const takes = `--scale takes processor=N with N from 1 to ${String(MOST_PROCESSORS)}, got ${shown(scale)}`;
+    const [, app = '', count = ''] = /^([^=]*)=(.*)$/.exec(String(scale)) ?? [];
+    if (Object.hasOwn(APPS, app) && app !== 'processor')
+      throw new Failure(`${takes}: only the processor can be scaled.`);
+    if (app !== 'processor' || !/^\d{1,2}$/.test(count)) throw new Failure(`${takes}.`);
+    processors = Number(count);
+    if (processors < 1 || processors > MOST_PROCESSORS) throw new Failure(`${takes}.`);
+  }
+  return processors;
+}
+
+/** @param {string | boolean | (string | boolean)[] | undefined} value */
+function parseFor(value) {
+  if (value === undefined) return null;
+  const duration = parseDuration(String(value));
+  if (duration === null || duration < SHORTEST_RUN_MS || duration > LONGEST_RUN_MS) {
+    throw new Failure(`--for takes a duration from 1s to 168h, such as 90s, 2m or 1h, got ${shown(value)}.`);
+  }
+  return duration;
+}
+
+/**
+ * @param {string} name
+ * @param {string | boolean | (string | boolean)[] | undefined} value
+ * @param {{ from?: number, above?: number, to: number, whole: boolean }} range
+ * @returns {number | null}
+ */
+function parseNumber(name, value, { from, above, to, whole }) {
+  if (value === undefined) return null;
+  const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+  const inRange = number <= to && (from === undefined || number >= from) && (above === undefined || number > above);
+  if (inRange && (!whole || Number.isInteger(number))) return number;
+  const range =
+    from === undefined ? `above ${String(above)}, up to ${String(to)}` : `from ${String(from)} to ${String(to)}`;
+  throw new Failure(`${name} takes a ${whole ? 'whole number' : 'number'} ${range}, got ${shown(value)}.`);
+}
+
+/** @param {unknown} value as parseArgs gives it: `true` where an option that takes a value has none */
+function shown(value) {
+  return typeof value === 'string' && value !== '' ? `"${value}"` : 'nothing';
+}

@@ -1,0 +1,67 @@
+import { urlOf } from './apps.mjs';
+
+const OFFERS = {
+  order: 'POST /orders   POST /simulation/start, /simulation/stop   GET /simulation',
+  processor: 'GET /orders/:id',
+};
+
+/** An order that the order service takes as it is. */
+const SAMPLE_ORDER = `{
+      "customer": {"customer_id": "6f1c7c1e-3f0a-4c52-9d8e-2b7a5c0f4e11", "name": "Ada Lovelace", "email": "ada@example.com"},
+      "items": [{"sku": "MUG-001", "name": "Mug", "quantity": 2, "unit_price": 1250}],
+      "currency": "EUR", "total_amount": 2500,
+      "shipping_address": {"street": "12 Harbour Street", "city": "Dublin", "postal_code": "D02 X285", "country": "IE"}
+    }`;
+
+/**
+ * The text that greets whoever started the shop: addresses, how to order, how to watch.
+ * @param {object} shop
+ * @param {readonly import('./apps.mjs').PlannedApp[]} shop.apps
+ * @param {import('../redis-server.mjs').ProvidedRedis} shop.redis
+ * @param {string} shop.prefix of the keys in Redis
+ * @param {string | null} shop.until how long it runs, for people; null until Ctrl-C
+ * @param {(style: import('../terminal/paint.mjs').Style, text: string) => string} paint
+ * @returns {string}
+ */
+export function banner({ apps, redis, prefix, until }, paint) {
+  const width = Math.max(...apps.map(({ title }) => title.length));
+  const row = (/** @type {string} */ title, /** @type {string} */ address, /** @type {string} */ note) =>
+    `  ${title.padEnd(width)}  ${paint('cyan', address)}  ${paint('dim', note)}`.trimEnd();
+  const order = apps.find(({ title }) => title === 'order');
+  const processor = apps.find(({ title }) => title.startsWith('processor'));
+  const command = (/** @type {string} */ text) => `    ${text}`;
+  const cli =
+    redis.cli === null
+      ? []
+      : [`${redis.cli} XLEN ${prefix}:orders`, `${redis.cli} XRANGE ${prefix}:orders - + COUNT 5`];
+
+  return [
+    '',
+    `  ${paint('bold', 'The shop is open.')}`,
+    '',
+    ...apps.map((app) => row(app.title, urlOf(app), offerOf(app.title))),
+    row('redis', redis.label, ''),
+    '',
+    `  ${paint('bold', 'Place an order')}, and find it again on the processor by its order_id`,
+    command(
+      `curl -s ${order === undefined ? '' : urlOf(order)}/orders -H 'content-type: application/json' -d '${SAMPLE_ORDER}'`,
+    ),
+    command(`curl -s ${processor === undefined ? '' : urlOf(processor)}/orders/<order_id>`),
+    '',
+    `  ${paint('bold', 'Watch')}, from another terminal in this folder`,
+    ...cli.map(command),
+    command('npm run audit'),
+    '',
+    until === null
+      ? `  ${paint('bold', 'Ctrl-C')} stops all of it.`
+      : `  It runs for ${until}, then the laws are checked. ${paint('bold', 'Ctrl-C')} stops it before.`,
+    '',
+    '',
+  ].join('\n');
+}
+
+/** @param {string} title */
+function offerOf(title) {
+  if (title === 'order') return OFFERS.order;
+  return title.startsWith('processor') ? OFFERS.processor : '';
+}

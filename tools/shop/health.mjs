@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../failure.mjs';
+import { urlOf } from './apps.mjs';
+
+const PAUSE_MS = 200;
+const ANSWER_DEADLINE_MS = 2000;
+
+/**
+ * Waits until an app says that it is healthy.
+ * @param {import('./apps.mjs').PlannedApp} app
+ * @param {{ deadlineMs: number }} options
+ * @returns {Promise<string | null>} null as soon as it is, else what it said last
+ */
+export async function waitUntilHealthy(app, { deadlineMs }) {
+  const endsAt = Date.now() + deadlineMs;
+  for (;;) {
+    const problem = await askHealth(app);
+    if (problem === null || Date.now() >= endsAt) return problem;
+    await sleep(PAUSE_MS);
+  }
+}
+
+/** @param {import('./apps.mjs').PlannedApp} app */
+async function askHealth(app) {
+  try {
+    const response = await fetch(`${urlOf(app)}/health`, { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) });
+    const body = await response.text();
+    return response.status === 200 ? null : `GET /health answered ${String(response.status)}: ${body.slice(0, 500)}`;
+  } catch (error) {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    return `GET /health: ${messageOf(cause)}`;
+  }
+}

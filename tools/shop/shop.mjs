@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../failure.mjs';
+import { runOnScreen } from '../machine/foreground.mjs';
+import { wantsColour } from '../terminal/paint.mjs';
+import { keepRunning } from './app-process.mjs';
+import { urlOf } from './apps.mjs';
+import { AUDIT_SCRIPT } from './audit-script.mjs';
+import { waitUntilHealthy } from './health.mjs';
+import { announceShop, withdrawShop } from './running-shop.mjs';
+import { stopSimulation } from './simulation.mjs';
+
+const OPEN_DEADLINE_MS = 60_000;
+
+/** Longer than SHUTDOWN_TIMEOUT_MS of the apps, in which they finish what they are doing. */
+const CLOSE_DEADLINE_MS = 12_000;
+
+/** How long the audit waits until all orders are handled. */
+const AUDIT_WAIT = '60s';
+
+const SHOWN_LINES = 20;
+
+/** @typedef {ReturnType<typeof createShop>} Shop */
+
+/**
+ * The shop's processes on a Redis that runs.
+ * @param {object} options
+ * @param {readonly import('./apps.mjs').PlannedApp[]} options.apps
+ * @param {import('../redis-server.mjs').ProvidedRedis} options.redis
+ * @param {string} options.prefix of the keys in Redis
+ * @param {ReturnType<typeof import('./screen.mjs').createScreen>} options.screen
+ */
+export function createShop({ apps, redis, prefix, screen }) {
+  const env = { REDIS_URL: redis.url };
+  const colour = wantsColour(process.stdout) ? { FORCE_COLOR: process.env['FORCE_COLOR'] ?? '1' } : {};
+  const processes = apps.map((app) => keepRunning(app, { ...env, ...colour }, screen.listenerOf(app.title)));
+  /** @type {ReturnType<typeof runOnScreen> | null} */
+  let audit = null;
+  let closing = false;
+
+  return {
+    /** Starts all apps and waits until each is healthy; rejects where one is not within 60 s, or cannot become so. */
+    async open() {
+      for (const each of processes) each.start();
+      await Promise.race([
+        Promise.all(processes.map(becomeHealthy)),
+        ...processes.map(async (each) => {
+          const reason = await each.refused;
+          throw new Failure(`${reason}:`, each.tail(SHOWN_LINES));
+        }),
+      ]);
+      const ports = Object.fromEntries(apps.map(({ title, port }) => [title, port]));
+      announceShop({ redisUrl: redis.url, prefix, ports });
+    },
+
+    /** Sends the customers home, waits until all is handled, and checks the laws: resolves with the audit's exit code. */
+    async checkLaws() {
+      const order = apps.find(({ title }) => title === 'order');
+      const problem = order === undefined ? 'there is no order service' : await stopSimulation(urlOf(order));
+      if (problem !== null) screen.notice(`the simulation could not be stopped: ${problem}`);
+      if (closing) return 1;
+      screen.mute();
+      audit = runOnScreen([...AUDIT_SCRIPT, '--wait', AUDIT_WAIT], env);
+      return audit.exitCode;
+    },
+
+    /**
+     * Stops the apps, then Redis.
+     * @returns {Promise<string[]>} what did not end well, in words
+     */
+    async close() {
+      closing = true;
+      audit?.signal('SIGTERM');
+      const problems = await Promise.all(processes.map(closeOne));
+      await redis.stop();
+      withdrawShop();
+      return problems.flat();
+    },
+
+    /** Ends everything at once, for a process that exits in the same moment. */
+    abandon() {
+      audit?.signal('SIGKILL');
+      for (const each of processes) each.kill();
+      redis.abandon();
+      withdrawShop();
+    },
+  };
+}
+
+/** @param {import('./app-process.mjs').AppProcess} each */
+async function becomeHealthy(each) {
+  const problem = await waitUntilHealthy(each.app, { deadlineMs: OPEN_DEADLINE_MS });
+  if (problem === null) {
+    each.markHealthy();
+    return;
+  }
+  await sleep(0); // a refusal that came in the same moment says more
+  const deadline = `${String(OPEN_DEADLINE_MS / 1000)}s`;
+  throw new Failure(`${each.app.title} was not healthy within ${deadline}. ${problem}`, each.tail(SHOWN_LINES));
+}
+
+/** @param {import('./app-process.mjs').AppProcess} each */
+async function closeOne(each) {
+  const { title } = each.app;
+  const wasRunning = each.isRunning();
+  if (!(await each.stop(CLOSE_DEADLINE_MS))) {
+    return [`${title} did not stop within ${String(CLOSE_DEADLINE_MS / 1000)}s and was killed`];
+  }
+  return wasRunning ? [] : [`${title} was not running`];
+}

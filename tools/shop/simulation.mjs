@@ -1,0 +1,21 @@
+import { messageOf } from '../failure.mjs';
+
+const DEADLINE_MS = 10_000;
+
+/**
+ * Sends the simulated customers home.
+ * @param {string} orderUrl of the order service
+ * @returns {Promise<string | null>} why it did not work, or null where it did
+ */
+export async function stopSimulation(orderUrl) {
+  try {
+    const response = await fetch(`${orderUrl}/simulation/stop`, {
+      method: 'POST',
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
+    return response.ok ? null : `POST /simulation/stop answered ${String(response.status)}`;
+  } catch (error) {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    return `POST /simulation/stop: ${messageOf(cause)}`;
+  }
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { parseShopArguments } from '../shop/arguments.mjs';
+import { planApps } from '../shop/apps.mjs';
+
+function plan(args: string[], env: Record<string, string> = {}) {
+  return planApps(parseShopArguments(args, env), env);
+}
+
+describe('the plan of the apps', () => {
+  it('is the four services and a processor', () => {
+    expect(plan([]).map(({ title, port }) => [title, port])).toEqual([
+      ['order', 3001],
+      ['payment', 3002],
+      ['inventory', 3003],
+      ['shipping', 3004],
+      ['processor', 3010],
+    ]);
+  });
+
+  it('has as many processors as are asked for, numbered', () => {
+    const processors = plan(['--scale', 'processor=3'], { SHOP_PORT_BASE: '5000' }).slice(4);
+    expect(processors.map(({ title, port }) => [title, port])).toEqual([
+      ['processor-1', 5010],
+      ['processor-2', 5011],
+      ['processor-3', 5012],
+    ]);
+    expect(processors[2]?.env).toMatchObject({ HOST: '127.0.0.1', PORT: '5012' });
+  });
+
+  it('hands the options of the simulation to those who simulate', () => {
+    const [order, payment, inventory] = plan(['--rate', '20', '--seed', '7', '--no-simulation']);
+    expect(order?.env).toMatchObject({ SIMULATION_RATE: '20', SIMULATION_SEED: '7', SIMULATION_ENABLED: 'false' });
+    expect(payment?.env).toMatchObject({ SIMULATION_SEED: '7' });
+    expect(inventory?.env).not.toHaveProperty('SIMULATION_SEED');
+  });
+
+  it('leaves to the environment what no option says', () => {
+    const [order] = plan([], { LOG_FORMAT: 'json', SIMULATION_RATE: '5' });
+    expect(order?.env).toEqual({ HOST: '127.0.0.1', LOG_FORMAT: 'json', PORT: '3001' });
+  });
+});

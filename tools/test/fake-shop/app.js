@@ -1,0 +1,25 @@
+// Stands in for an app of the shop: it is healthy and stops when it is told to, unless its FAKE_… variable says otherwise.
+import http from 'node:http';
+import path from 'node:path';
+
+const name = path.basename(path.resolve(import.meta.dirname, '..')).split('-')[0] ?? '';
+const behaviour = process.env[`FAKE_${name.toUpperCase()}`] ?? '';
+
+if (behaviour === 'refuse') {
+  console.error('SIMULATION_RATE takes a positive number, got "fast".');
+  process.exit(78);
+}
+
+const server = http.createServer((request, response) => {
+  console.log(`${request.method ?? ''} ${request.url ?? ''}`);
+  if (request.url === '/crash') process.exit(3);
+  response.statusCode = behaviour === 'unhealthy' ? 503 : 200;
+  response.end(JSON.stringify({ pid: process.pid, redis: process.env['REDIS_URL'] }));
+});
+server.listen(Number(process.env['PORT']), process.env['HOST'], () => {
+  console.log(`${name} listens`);
+});
+process.on('SIGTERM', () => {
+  console.log(`${name} was told to stop`);
+  if (behaviour !== 'stubborn') process.exit(0);
+});

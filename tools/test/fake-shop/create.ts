@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { removeAfterMe } from '../../machine/last-will.mjs';
+import { portProblem } from '../../machine/ports.mjs';
+
+const TOOLS = path.resolve(import.meta.dirname, '..', '..');
+const APPS = ['order-service', 'payment-service', 'inventory-service', 'shipping-service', 'processor'];
+
+const APP = new URL('app.js', import.meta.url);
+const AUDIT = new URL('audit.js', import.meta.url);
+
+/** A repository with the real tools and stand-ins for the apps, in a temporary directory. */
+export interface FakeShop {
+  readonly dir: string;
+  /** The apps' ports are free from here on. */
+  readonly portBase: number;
+  /** Starts a tool, such as `start.mjs`, with the directory of temporary files below `dir`. */
+  run(tool: string, args: readonly string[], env?: Record<string, string>): ToolRun;
+  remove(): Promise<void>;
+}
+
+export interface ToolRun {
+  readonly child: ChildProcess;
+  output(): string;
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>;
+  /** Waits until the output matches. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+export async function createFakeShop(): Promise<FakeShop> {
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'fake-shop-'));
+  const callOffRemoval = removeAfterMe(dir); // for a run of the tests that is interrupted
+  await cp(TOOLS, path.join(dir, 'tools'), { recursive: true, filter: (source) => !source.endsWith('test') });
+  for (const app of APPS) await copyTo(path.join(dir, 'apps', app, 'dist', 'main.js'), APP);
+  await copyTo(path.join(dir, 'libs', 'audit', 'dist', 'main.js'), AUDIT);
+  const scripts = { build: 'node -e 0' };
+  await writeFile(
+    path.join(dir, 'package.json'),
+    JSON.stringify({ name: 'fake-shop', version: '1.0.0', type: 'module', scripts }),
+  );
+  const lock = {
+    name: 'fake-shop',
+    version: '1.0.0',
+    lockfileVersion: 3,
+    packages: { '': { name: 'fake-shop', version: '1.0.0' } },
+  };
+  await writeFile(path.join(dir, 'package-lock.json'), JSON.stringify(lock));
+  await mkdir(path.join(dir, 'node_modules'));
+  await writeFile(path.join(dir, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: {} }));
+  await mkdir(path.join(dir, 'tmp'));
+
+  return {
+    dir,
+    portBase: await findPortBase(),
+    run(tool, args, env = {}) {
+      return runTool(
+        spawn(process.execPath, [path.join(dir, 'tools', tool), ...args], {
+          env: { ...withoutShop(process.env), TMPDIR: path.join(dir, 'tmp'), ...env },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }),
+      );
+    },
+    async remove() {
+      await rm(dir, { recursive: true, force: true });
+      callOffRemoval();
+    },
+  };
+}
+
+async function copyTo(target: string, source: URL): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true });
+  await cp(source, target);
+}
+
+/** What would steer the tool, or the npm it calls, if the tests themselves run below npm. */
+function withoutShop(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const steering = /^(REDIS_URL|SHOP_|SIMULATION_|EVENTS_|npm_config_|FORCE_COLOR|NO_COLOR)/;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !steering.test(name)));
+}
+
+async function findPortBase(): Promise<number> {
+  for (;;) {
+    const base = 20_000 + Math.floor(Math.random() * 10_000);
+    const ports = [1, 2, 3, 4, 10, 11].map((offset) => base + offset);
+    const problems = await Promise.all(ports.map((port) => portProblem(port)));
+    if (problems.every((problem) => problem === null)) return base;
+  }
+}
+
+const SAYS_DEADLINE_MS = 30_000;
+
+function runTool(child: ChildProcess): ToolRun {
+  let output = '';
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      for (const listener of listeners) listener();
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => {
+      resolve(code);
+      for (const listener of listeners) listener();
+    });
+  });
+  return {
+    child,
+    output: () => output,
+    ended,
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        const deadline = setTimeout(() => {
+          settle(null, 'in time');
+        }, SAYS_DEADLINE_MS);
+        const settle = (match: RegExpExecArray | null, problem: string) => {
+          clearTimeout(deadline);
+          listeners.delete(look);
+          if (match === null) reject(new Error(`It did not say ${String(pattern)} ${problem}:\n${output}`));
+          else resolve(match);
+        };
+        const look = () => {
+          const match = pattern.exec(output);
+          if (match !== null) settle(match, '');
+          else if (child.exitCode !== null) settle(null, `before it ended with ${String(child.exitCode)}`);
+        };
+        listeners.add(look);
+        look();
+      }),
+  };
+}

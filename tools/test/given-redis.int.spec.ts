@@ -1,0 +1,98 @@
+import net from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkGivenRedis } from '../redis/given.mjs';
+import { provideRedis, startRedis, type RedisServer } from '../redis-server.mjs';
+
+const PASSWORD = 's3cret';
+
+let redis: RedisServer;
+
+beforeAll(async () => {
+  redis = await startRedis({ args: ['--requirepass', PASSWORD] });
+});
+
+afterAll(async () => {
+  await redis.stop();
+});
+
+/** A server on a free port that does with its connections as it is told. */
+async function withServer(
+  onConnection: (socket: net.Socket) => void,
+  use: (port: number) => Promise<void>,
+): Promise<void> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await use((server.address() as net.AddressInfo).port);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  }
+}
+
+describe('the Redis of REDIS_URL', () => {
+  it('is used as it is', async () => {
+    const url = redis.url.replace('//', `//:${PASSWORD}@`);
+    const provided = await provideRedis({ env: { REDIS_URL: url } });
+    expect(provided).toMatchObject({ url, kind: 'given' });
+    expect(provided.label).toMatch(new RegExp(`^127\\.0\\.0\\.1:${String(redis.port)}, Redis \\d+\\.\\d+`));
+    expect(provided.label).not.toContain(PASSWORD);
+    await provided.stop();
+  });
+
+  it('wants its password', async () => {
+    await expect(checkGivenRedis(redis.url)).rejects.toThrow(
+      `Redis at 127.0.0.1:${String(redis.port)} answered: NOAUTH Authentication required.`,
+    );
+    const wrong = redis.url.replace('//', '//:wr0ng@');
+    await expect(checkGivenRedis(wrong)).rejects.toThrow(/refused the connection: WRONGPASS(?!.*wr0ng)/);
+  });
+
+  it('must speak the protocol of Redis', async () => {
+    await withServer(
+      (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+      async (port) => {
+        const url = `redis://127.0.0.1:${String(port)}`;
+        await expect(checkGivenRedis(url)).rejects.toThrow(
+          `Redis at 127.0.0.1:${String(port)}: it does not speak the protocol of Redis.`,
+        );
+      },
+    );
+  });
+
+  it('must answer in time', async () => {
+    await withServer(
+      () => undefined,
+      async (port) => {
+        const url = `redis://:${PASSWORD}@127.0.0.1:${String(port)}`;
+        await expect(checkGivenRedis(url, 100)).rejects.toThrow(/: no answer within 0\.1s\./);
+      },
+    );
+  });
+
+  it('must be recent enough', async () => {
+    const answers = ['+PONG\r\n', '$21\r\nredis_version:6.2.14\n\r\n'];
+    await withServer(
+      (socket) => socket.on('data', () => socket.write(answers.shift() ?? '+OK\r\n')),
+      async (port) => {
+        const url = `redis://127.0.0.1:${String(port)}`;
+        await expect(checkGivenRedis(url)).rejects.toThrow('is 6.2.14; 7.0 or later is needed.');
+      },
+    );
+  });
+
+  it('never shows its password, even where the server repeats it', async () => {
+    await withServer(
+      (socket) => socket.on('data', () => socket.write(`-ERR unknown command 'AUTH', with args: '${PASSWORD}'\r\n`)),
+      async (port) => {
+        const url = `redis://:${PASSWORD}@127.0.0.1:${String(port)}`;
+        await expect(checkGivenRedis(url)).rejects.toThrow(/unknown command 'AUTH', with args: '\*\*\*'/);
+      },
+    );
+  });
+});

@@ -1,0 +1,222 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import http from 'node:http';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseRedisAddress } from '../redis/address.mjs';
+import { connectRedis } from '../redis/connection.mjs';
+import { createFakeShop, type FakeShop, type ToolRun } from './fake-shop/create.js';
+
+let shop: FakeShop;
+let runs: ToolRun[];
+
+beforeEach(async () => {
+  shop = await createFakeShop();
+  runs = [];
+});
+
+afterEach(async () => {
+  for (const run of runs) run.child.kill('SIGKILL');
+  await Promise.all(runs.map(({ ended }) => ended));
+  await shop.remove();
+});
+
+function start(args: readonly string[] = [], env: Record<string, string> = {}): ToolRun {
+  const run = shop.run('start.mjs', args, { SHOP_PORT_BASE: String(shop.portBase), ...env });
+  runs.push(run);
+  return run;
+}
+
+function url(offset: number, route = '/health'): string {
+  return `http://127.0.0.1:${String(shop.portBase + offset)}${route}`;
+}
+
+/** The process of an app, as its health tells. */
+async function pidOf(offset: number): Promise<number> {
+  const body = (await (await fetch(url(offset))).json()) as { pid: number };
+  return body.pid;
+}
+
+/** Waits until a condition holds, with a deadline. */
+async function eventually(condition: () => Promise<boolean> | boolean): Promise<void> {
+  await expect.poll(condition, { timeout: 20_000, interval: 50 }).toBe(true);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function expectNothingLeft(pids: readonly number[]): Promise<void> {
+  await eventually(() => !pids.some(isAlive));
+  await eventually(async () => (await readdir(path.join(shop.dir, 'tmp'))).length === 0);
+  expect(existsSync(path.join(shop.dir, '.cache', 'shop.json'))).toBe(false);
+}
+
+describe('npm start', () => {
+  it('refuses a wrong value before any set-up', async () => {
+    const run = start(['--rate', 'fast']);
+    expect(await run.ended).toBe(1);
+    expect(run.output().trim()).toBe('--rate takes a number above 0, up to 10000, got "fast".');
+  });
+
+  it('prints its help', async () => {
+    const run = start(['--help']);
+    expect(await run.ended).toBe(0);
+    expect(run.output()).toContain('--scale processor=N');
+  });
+
+  it('refuses a port that is taken before any set-up', async () => {
+    const server = http.createServer();
+    await new Promise<void>((resolve) => server.listen(shop.portBase + 2, '127.0.0.1', resolve));
+    const run = start();
+    const exitCode = await run.ended;
+    server.close();
+    expect(exitCode).toBe(1);
+    expect(run.output()).toContain(`Port ${String(shop.portBase + 2)}, for payment, is in use.`);
+    expect(run.output()).toContain(`SHOP_PORT_BASE=${String(shop.portBase + 1000)} npm start`);
+    expect(run.output()).not.toContain('setup');
+  });
+
+  it('refuses a Redis that does not answer, and never shows its password', async () => {
+    const run = start([], { REDIS_URL: 'redis://:secret@127.0.0.1:1' });
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toContain('Redis at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1.');
+    expect(run.output()).not.toContain('secret');
+  });
+
+  it('runs the shop until it is interrupted, and leaves nothing', async () => {
+    const run = start(['--scale', 'processor=2']);
+    await run.says(/The shop is open/);
+    expect(run.output()).toMatch(/^processor-2 \| processor listens$/m);
+    const pids = await Promise.all([1, 2, 3, 4, 10, 11].map(pidOf));
+    const announced = JSON.parse(await readFile(path.join(shop.dir, '.cache', 'shop.json'), 'utf8')) as unknown;
+    expect(announced).toMatchObject({ pid: run.child.pid, prefix: 'ecommerce', ports: { payment: shop.portBase + 2 } });
+
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(0);
+    expect(run.output()).toMatch(/Ctrl-C: stopping …[^]*stopped after/);
+    await expectNothingLeft(pids);
+  });
+
+  it('starts an app again that has ended', async () => {
+    const run = start();
+    await run.says(/The shop is open/);
+    const before = await pidOf(2);
+    await fetch(url(2, '/crash')).catch(() => undefined);
+    await run.says(/shop +\| payment ended with exit code 3 after \d+s; starting it again in 0\.5s/);
+    await eventually(() =>
+      pidOf(2).then(
+        (pid) => pid !== before,
+        () => false,
+      ),
+    );
+
+    process.kill(await pidOf(2), 'SIGKILL');
+    await run.says(/payment ended with SIGKILL after \d+s; starting it again in 1s/);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toContain('payment was not running');
+  });
+
+  it('starts Redis again, on its data and its port', async () => {
+    const run = start();
+    await run.says(/The shop is open/);
+    const port = (await run.says(/^redis +127\.0\.0\.1:(\d+)/m))[1] ?? '';
+    const pid = Number(/process_id:(\d+)/.exec(await askRedis(port, 'INFO', 'server'))?.[1]);
+    await askRedis(port, 'SET', 'answer', '42');
+    process.kill(pid, 'SIGKILL');
+    await run.says(/Redis ended with SIGKILL; starting it again on its data in 0\.5s/);
+    await eventually(() =>
+      askRedis(port, 'GET', 'answer').then(
+        (answer) => answer === '42',
+        () => false,
+      ),
+    );
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+    await expectNothingLeft([]);
+  });
+
+  it('stops everything where an app refuses its configuration', async () => {
+    const run = start([], { FAKE_ORDER: 'refuse' });
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toMatch(/order refuses its configuration:\n +\| SIMULATION_RATE takes a positive number/);
+    await expectNothingLeft([]);
+  });
+
+  it('kills an app that does not stop, at once where the user insists', async () => {
+    const run = start([], { FAKE_SHIPPING: 'stubborn' });
+    await run.says(/The shop is open/);
+    const pids = await Promise.all([1, 2, 3, 4, 10].map(pidOf));
+    run.child.kill('SIGINT');
+    await run.says(/shipping was told to stop/);
+    await eventually(() => {
+      run.child.kill('SIGINT'); // what comes within half a second of the first is taken for its echo
+      return run.child.exitCode !== null;
+    });
+    expect(await run.ended).toBe(130);
+    await expectNothingLeft(pids);
+  });
+
+  it('leaves nothing where it is killed itself', async () => {
+    const run = start();
+    await run.says(/The shop is open/);
+    const pids = await Promise.all([1, 2, 3, 4, 10].map(pidOf));
+    run.child.kill('SIGKILL');
+    await eventually(() => !pids.some(isAlive));
+    await eventually(async () => (await readdir(path.join(shop.dir, 'tmp'))).length === 0);
+  });
+
+  it('stops where nobody reads its output any more', async () => {
+    const run = start();
+    await run.says(/The shop is open/);
+    const pids = await Promise.all([1, 2, 3, 4, 10].map(pidOf));
+    run.child.stdout?.destroy();
+    await fetch(url(1)); // makes an app say something
+    await eventually(() => run.child.exitCode === 0);
+    await expectNothingLeft(pids);
+  });
+
+  it.each([0, 1])('with --for, ends with the verdict of the laws: %i', async (verdict) => {
+    const run = start(['--for', '1s', '--quiet'], { FAKE_AUDIT_EXIT: String(verdict) });
+    expect(await run.ended).toBe(verdict);
+    expect(run.output()).toMatch(/^shop +\| 1s +orders 0 +payments 0 +stock movements 0 +shipments 0 +pending 0$/m);
+    expect(run.output()).toMatch(/^audit of redis:\/\/127\.0\.0\.1:\d+ .*--wait 60s$/m);
+    expect(run.output()).not.toContain('| payment listens');
+    await expectNothingLeft([]);
+  });
+
+  it('with --for, has no verdict where it is interrupted', async () => {
+    const run = start(['--for', '1h']);
+    await run.says(/It runs for 1h/);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(130);
+  });
+});
+
+describe('npm run audit', () => {
+  it('finds the Redis of the shop that runs', async () => {
+    const run = start();
+    await run.says(/The shop is open/);
+    const port = (await run.says(/^redis +127\.0\.0\.1:(\d+)/m))[1] ?? '';
+    const audit = shop.run('audit.mjs', ['--wait', '5s'], { FAKE_AUDIT_EXIT: '1' });
+    expect(await audit.ended).toBe(1);
+    expect(audit.output()).toContain(`audit of redis://127.0.0.1:${port} ecommerce --wait 5s`);
+  });
+
+  it('takes the usual Redis where no shop runs', async () => {
+    const audit = shop.run('audit.mjs', []);
+    expect(await audit.ended).toBe(0);
+    expect(audit.output()).toContain('audit of redis://127.0.0.1:6379');
+  });
+});
+
+async function askRedis(port: string, ...command: string[]): Promise<string> {
+  const connection = await connectRedis(parseRedisAddress(`redis://127.0.0.1:${port}`), { deadlineMs: 5000 });
+  return String(await connection.call(...command).finally(connection.close));
+}
