@@ -1,0 +1,52 @@
+import { HELP, parseOptions, UsageError, type CliOptions } from './options.js';
+
+/** What the command line needs of its process. */
+export interface CliProcess {
+  argv: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+  stdout: { write(text: string): unknown; isTTY?: boolean };
+  stderr: { write(text: string): unknown };
+}
+
+const FAILED = 1;
+const MISUSED = 2;
+
+/** Runs the command line. @returns the exit code; never throws */
+export async function run(cli: CliProcess): Promise<number> {
+  try {
+    const options = parseOptions(cli.argv);
+    if (!options.help) return await report(options, cli);
+    cli.stdout.write(HELP);
+    return 0;
+  } catch (error) {
+    cli.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof UsageError ? MISUSED : FAILED;
+  }
+}
+
+async function report({ json, waitMs }: CliOptions, { env, stdout, stderr }: CliProcess): Promise<number> {
+  const redisUrl = given(env['REDIS_URL']) ?? 'redis://127.0.0.1:6379';
+  // The event classes take a second to load. A wrong option and --help need nothing of it, and that Redis is not there
+  // can be said before.
+  const { withRedis } = await import('./connection.js');
+  await withRedis(redisUrl, (redis) => redis.ping());
+  const [{ DEFAULT_PREFIX }, { audit }, { waitUntilQuiet }, { formatReport, paintFor }] = await Promise.all([
+    import('@shop/contracts'),
+    import('./audit.js'),
+    import('./quiet.js'),
+    import('./report.js'),
+  ]);
+  const prefix = given(env['EVENTS_PREFIX']) ?? DEFAULT_PREFIX;
+  if (waitMs !== undefined) {
+    stderr.write(`Waiting until the shop is quiet, at most ${String(waitMs / 1000)} s …\n`);
+    await waitUntilQuiet(redisUrl, { prefix, deadlineMs: waitMs });
+  }
+  const found = await audit(redisUrl, { prefix });
+  stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : formatReport(found, paintFor(stdout, env)));
+  return found.kept ? 0 : FAILED;
+}
+
+/** A variable that is set to nothing counts as not set. */
+function given(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}

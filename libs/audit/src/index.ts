@@ -1,0 +1,7 @@
+export { audit, type AuditOptions, type AuditReport } from './audit.js';
+export { RedisGoneError } from './connection.js';
+export { type DeadLetterCause } from './dead-letter-causes.js';
+export { type LawResult } from './laws/law.js';
+export { NotQuietError, waitUntilQuiet, type OpenWork, type WaitOptions } from './quiet.js';
+export { formatReport, type Paint } from './report.js';
+export { type AuditSummary } from './summary.js';

@@ -1,0 +1,36 @@
+import type { Redis } from 'ioredis';
+
+/** A stream entry: its id, and field, value, field, value, … */
+export type RawEntry = [id: string, fields: string[]];
+
+const PAGE = 1000;
+
+/** A stream's entries up to an id, in pages, oldest first; the next page is on its way while one is worked on. */
+export async function* entryPages(redis: Redis, key: string, to: string): AsyncGenerator<RawEntry[]> {
+  let next = redis.xrange(key, '-', to, 'COUNT', PAGE);
+  for (;;) {
+    const page = await next;
+    const last = page.at(-1);
+    if (!last) return;
+    if (last[0] === to) {
+      yield page;
+      return;
+    }
+    next = redis.xrange(key, `(${last[0]}`, to, 'COUNT', PAGE);
+    // Whoever stops early never awaits it; whoever goes on does, and sees the failure there.
+    next.catch(() => undefined);
+    yield page;
+  }
+}
+
+/** All members of a set. */
+export async function membersOf(redis: Redis, key: string): Promise<Set<string>> {
+  const members = new Set<string>();
+  let cursor = '0';
+  do {
+    const [next, page] = await redis.sscan(key, cursor, 'COUNT', PAGE);
+    for (const member of page) members.add(member);
+    cursor = next;
+  } while (cursor !== '0');
+  return members;
+}

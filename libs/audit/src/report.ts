@@ -1,0 +1,52 @@
+import type { AuditReport } from './audit.js';
+import type { LawResult } from './laws/law.js';
+import { describeOpenWork } from './quiet.js';
+import { summaryLines } from './summary-lines.js';
+import { number, safe } from './text.js';
+
+/** Problems of one law that are shown; the rest is counted. */
+const SHOWN_PROBLEMS = 10;
+
+const PROBLEM_INDENT = ' '.repeat(17);
+
+/** How a word is marked on a terminal. */
+export type Paint = (style: 'bold' | 'red' | 'green' | 'yellow', text: string) => string;
+
+const CODES = { bold: 1, red: 31, green: 32, yellow: 33 };
+
+/** Colours for a stream: on a terminal, unless NO_COLOR is set. */
+export function paintFor(stream: { isTTY?: boolean }, env: Readonly<Record<string, string | undefined>>): Paint {
+  if (stream.isTTY !== true || (env['NO_COLOR'] ?? '') !== '') return (_style, text) => text;
+  return (style, text) => `\u001b[${String(CODES[style])}m${text}\u001b[0m`;
+}
+
+/** The report as text for people: a summary, a line for each law with what breaks it, and the verdict. */
+export function formatReport(report: AuditReport, paint: Paint = (_style, text) => text): string {
+  const blocks = [
+    summaryLines(report.prefix, report.summary).join('\n'),
+    ...(report.quiet ? [] : [restless(report, paint)]),
+    report.laws.map((law) => formatLaw(law, paint)).join('\n'),
+    verdict(report, paint),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function formatLaw({ law, title, checked, problems }: LawResult, paint: Paint): string {
+  const kept = problems.length === 0;
+  const mark = kept ? paint('green', 'kept  ') : paint('red', 'BROKEN');
+  const head = `law ${String(law)}  ${mark}  ${number(checked)} ${title}`;
+  const shown = problems.slice(0, SHOWN_PROBLEMS).map((problem) => `${PROBLEM_INDENT}${safe(problem)}`);
+  const rest = problems.length - shown.length;
+  return [head, ...shown, ...(rest > 0 ? [`${PROBLEM_INDENT}… and ${number(rest)} more`] : [])].join('\n');
+}
+
+function restless({ open }: AuditReport, paint: Paint): string {
+  const advice = 'The laws hold at quiet moments: stop the simulation (POST /simulation/stop), and add --wait 60s.';
+  return `${paint('yellow', 'The shop was not quiet.')} ${advice}\n${describeOpenWork(open)}`;
+}
+
+function verdict({ laws, kept }: AuditReport, paint: Paint): string {
+  if (kept) return paint('bold', paint('green', `All ${String(laws.length)} laws kept.`));
+  const broken = laws.filter(({ problems }) => problems.length > 0).length;
+  return paint('bold', paint('red', `${String(broken)} of ${String(laws.length)} laws broken.`));
+}

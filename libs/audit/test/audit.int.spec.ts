@@ -1,0 +1,265 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { freshRedis, type TestRedis } from '@repo/testing';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { audit } from '../src/audit.js';
+import { run } from '../src/cli.js';
+import { withRedis } from '../src/connection.js';
+import { NotQuietError, waitUntilQuiet } from '../src/quiet.js';
+import { takeSnapshot } from '../src/snapshot.js';
+import { TestShop, validShop } from './shop.js';
+import { store } from './stored-shop.js';
+
+let redis: TestRedis;
+let shops = 0;
+
+beforeAll(async () => {
+  redis = await freshRedis();
+});
+
+afterAll(async () => {
+  await redis.stop();
+});
+
+/** Stores a shop under a prefix of its own. @returns the prefix */
+async function stored(shop: TestShop): Promise<string> {
+  shops += 1;
+  const prefix = `shop${String(shops)}`;
+  await store(redis.client, prefix, shop);
+  return prefix;
+}
+
+/** Runs the command line. */
+async function command(argv: string[], env: Record<string, string> = {}) {
+  const written = { out: '', err: '' };
+  const code = await run({
+    argv,
+    env: { REDIS_URL: redis.url, ...env },
+    stdout: { write: (text: string) => (written.out += text) },
+    stderr: { write: (text: string) => (written.err += text) },
+  });
+  return { code, ...written };
+}
+
+describe('the snapshot', () => {
+  it('is what the shop holds, beyond one page too', async () => {
+    const shop = validShop(1500);
+    const prefix = await stored(shop);
+    const { streams, ...snapshot } = await withRedis(redis.url, (client) => takeSnapshot(client, prefix));
+    const { streams: expected, ...rest } = shop.snapshot();
+    expect(snapshot).toEqual({ ...rest, prefix });
+    expect(streams).toEqual(expected.map((look) => ({ ...look, key: `${prefix}:${look.name}` })));
+  });
+
+  it('has the pending entries of a group, and how many it was not given', async () => {
+    const prefix = await stored(validShop());
+    const key = `${prefix}:orders`;
+    await redis.client.xgroup('SETID', key, 'payment_service', '0', 'ENTRIESREAD', 0);
+    await redis.client.xreadgroup('GROUP', 'payment_service', 'worker', 'COUNT', 2, 'STREAMS', key, '>');
+    const [first, second, ...others] = await redis.client.xrange(key, '-', '+');
+    const { streams, pendingIds } = await withRedis(redis.url, (client) => takeSnapshot(client, prefix));
+    const group = streams[0]?.groups.find(({ name }) => name === 'payment_service');
+    expect(group).toEqual({ name: 'payment_service', pending: 2, lag: others.length });
+    expect([...pendingIds]).toEqual([[`${key} payment_service`, [first?.[0], second?.[0]]]]);
+  });
+
+  it('does not take a lag that Redis does not know for none', async () => {
+    const prefix = await stored(validShop());
+    const key = `${prefix}:payments`;
+    const [, second, third] = await redis.client.xrange(key, '-', '+');
+    await redis.client.xgroup('SETID', key, 'inventory_service', second?.[0] ?? '');
+    await redis.client.xdel(key, third?.[0] ?? '');
+    const { streams } = await withRedis(redis.url, (client) => takeSnapshot(client, prefix));
+    expect(streams[1]?.groups.find(({ name }) => name === 'inventory_service')).toMatchObject({
+      pending: 0,
+      lag: null,
+    });
+  });
+});
+
+it('a snapshot of a shop that goes on is of one moment', async () => {
+  const shop = validShop();
+  const prefix = await stored(shop);
+  const { streams: expectedStreams, ...expected } = structuredClone(shop.snapshot());
+  const { streams, ...snapshot } = await withRedis(redis.url, async (client) => {
+    // Entries are read after the moment: before the first answer, the shop has gone on.
+    const read = client.xrange.bind(client) as (...args: unknown[]) => Promise<[string, string[]][]>;
+    vi.spyOn(client, 'xrange').mockImplementationOnce(async (...args: unknown[]) => {
+      shop.completeOrder([{ sku: 'PEN-0042', quantity: 1 }]);
+      await store(redis.client, prefix, shop);
+      return read(...args);
+    });
+    return takeSnapshot(client, prefix);
+  });
+  expect(snapshot).toEqual({ ...expected, prefix });
+  expect(streams.map(({ lastId }) => lastId)).toEqual(expectedStreams.map(({ lastId }) => lastId));
+  const later = await audit(redis.url, { prefix });
+  expect(later).toMatchObject({ kept: true, summary: { orders: { placed: 14 } } });
+});
+
+describe('the audit', () => {
+  it('finds every law kept in a valid shop, and changes nothing', async () => {
+    const prefix = await stored(validShop());
+    const keys = await redis.client.keys(`${prefix}:*`);
+    const dumps = await Promise.all(keys.map((key) => redis.client.dumpBuffer(key)));
+    expect(await audit(redis.url, { prefix })).toMatchObject({ prefix, kept: true, quiet: true, open: [] });
+    expect(await redis.client.keys(`${prefix}:*`)).toHaveLength(keys.length);
+    expect(await Promise.all(keys.map((key) => redis.client.dumpBuffer(key)))).toEqual(dumps);
+  });
+
+  it('finds an entry that a group did not settle', async () => {
+    const prefix = await stored(validShop());
+    await redis.client.xgroup('SETID', `${prefix}:shipments`, 'ecommerce_processors', '0');
+    await redis.client.xreadgroup('GROUP', 'ecommerce_processors', 'worker', 'STREAMS', `${prefix}:shipments`, '>');
+    const report = await audit(redis.url, { prefix });
+    expect(report).toMatchObject({ kept: false, quiet: false });
+    expect(report.laws.filter(({ problems }) => problems.length > 0).map(({ law }) => law)).toEqual([7]);
+  });
+
+  it('says which key it cannot read', async () => {
+    const prefix = await stored(validShop(1));
+    await redis.client.set(`${prefix}:processor:stock_by_sku`, 'x');
+    const name = `HGETALL ${prefix}:processor:stock_by_sku: WRONGTYPE`;
+    await expect(audit(redis.url, { prefix })).rejects.toThrow(`${new URL(redis.url).host} refused ${name}`);
+  });
+});
+
+describe('waiting until the shop is quiet', () => {
+  it('ends when it is', async () => {
+    const prefix = await stored(validShop());
+    await waitUntilQuiet(redis.url, { prefix, deadlineMs: 20_000 });
+  });
+
+  it('goes on while an entry is pending, until it is settled', async () => {
+    const prefix = await stored(validShop());
+    const key = `${prefix}:orders`;
+    const id = await redis.client.xadd(key, '*', 'data', 'x');
+    await redis.client.xreadgroup('GROUP', 'payment_service', 'worker', 'STREAMS', key, '>');
+    for (const group of ['inventory_service', 'shipping_service', 'ecommerce_processors']) {
+      await redis.client.xgroup('SETID', key, group, '$');
+    }
+    await expect(waitUntilQuiet(redis.url, { prefix, deadlineMs: 0 })).rejects.toMatchObject({
+      name: 'NotQuietError',
+      open: [{ stream: key, group: 'payment_service', pending: 1, lag: 0 }],
+    });
+    const waiting = waitUntilQuiet(redis.url, { prefix, deadlineMs: 20_000 });
+    await redis.client.xack(key, 'payment_service', id ?? '');
+    await waiting;
+  });
+
+  it('fails when entries are appended all the time, though no group has work', async () => {
+    shops += 1;
+    const prefix = `shop${String(shops)}`;
+    let appending = true;
+    const append = async (): Promise<void> => {
+      while (appending) await redis.client.xadd(`${prefix}:orders`, '*', 'data', 'x');
+    };
+    const appended = append();
+    await expect(waitUntilQuiet(redis.url, { prefix, deadlineMs: 600 })).rejects.toThrow(NotQuietError);
+    appending = false;
+    await appended;
+  });
+});
+
+describe('the command line', () => {
+  it('exits 0 with the report when every law is kept', async () => {
+    const prefix = await stored(validShop());
+    const { code, out, err } = await command([], { EVENTS_PREFIX: prefix });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('All 7 laws kept.');
+  });
+
+  it('exits 1 with the report when a law is broken', async () => {
+    const shop = validShop();
+    shop.accepted.add(shop.uuid());
+    const { code, out } = await command([], { EVENTS_PREFIX: await stored(shop) });
+    expect(code).toBe(1);
+    expect(out).toContain('1 of 7 laws broken.');
+  });
+
+  it('waits and prints JSON when asked to', async () => {
+    const prefix = await stored(validShop());
+    const { code, out, err } = await command(['--wait', '20s', '--json'], { EVENTS_PREFIX: prefix });
+    expect({ code, report: JSON.parse(out) as unknown }).toMatchObject({
+      code: 0,
+      report: { kept: true, quiet: true },
+    });
+    expect(err).toContain('Waiting until the shop is quiet, at most 20 s');
+  });
+
+  it('exits 1 when the shop does not become quiet', async () => {
+    const shop = validShop();
+    const prefix = await stored(shop);
+    await redis.client.xadd(`${prefix}:orders`, '*', 'data', 'x');
+    const { code, out, err } = await command(['--wait', '0s'], { EVENTS_PREFIX: prefix });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain(`${prefix}:orders payment_service: 0 pending, 1 not delivered`);
+  });
+
+  it('exits 0 for a shop without orders', async () => {
+    const { code, out } = await command([], { EVENTS_PREFIX: 'nobody', NO_COLOR: '' });
+    expect(code).toBe(0);
+    expect(out).toContain('The shop of nobody: no orders yet');
+  });
+
+  it('exits 2 for an option that it does not know', async () => {
+    const { code, out, err } = await command(['--fast']);
+    expect({ code, out, err }).toEqual({ code: 2, out: '', err: "Unknown option '--fast'. See --help.\n" });
+  });
+});
+
+describe('without Redis, the command line exits 1 and shows no password', () => {
+  it('where nothing listens', async () => {
+    const port = await closedPort();
+    const url = `redis://:hunter2@127.0.0.1:${String(port)}`;
+    for (const argv of [[], ['--wait', '60s']]) {
+      const { code, out, err } = await command(argv, { REDIS_URL: url });
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toContain(`Redis at 127.0.0.1:${String(port)} is unavailable: nothing listens there (ECONNREFUSED)`);
+      expect(err).not.toContain('hunter2');
+    }
+  });
+
+  it('where the server takes the connection and never answers', async () => {
+    const frozen = await freshRedis();
+    onTestFinished(() => frozen.stop());
+    frozen.server.freeze();
+    const { code, err } = await command([], { REDIS_URL: frozen.url });
+    expect(code).toBe(1);
+    expect(err).toContain(`Redis at ${new URL(frozen.url).host} is unavailable: no answer within 4000 ms`);
+  });
+
+  it('where the password is wrong', async () => {
+    await redis.client.acl('SETUSER', 'ada', 'on', '>lovelace', '~*', '&*', '+@all');
+    const { host } = new URL(redis.url);
+    const wrong = await command([], { REDIS_URL: `redis://ada:hunter2@${host}` });
+    expect(wrong.code).toBe(1);
+    expect(wrong.err).toContain(`Redis at ${host} refused AUTH: WRONGPASS`);
+    expect(wrong.err).not.toContain('hunter2');
+    const right = await command([], { REDIS_URL: `redis://ada:lovelace@${host}`, EVENTS_PREFIX: 'nobody' });
+    expect(right).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('where a password is needed', async () => {
+    const guarded = await freshRedis({ args: ['--requirepass', 'lovelace'] });
+    onTestFinished(() => guarded.stop());
+    const { host } = new URL(guarded.url);
+    const { code, err } = await command([], { REDIS_URL: guarded.url });
+    expect({ code, err }).toEqual({ code: 1, err: `Redis at ${host} refused PING: NOAUTH Authentication required.\n` });
+  });
+
+  it('where the address is none', async () => {
+    const { code, err } = await command([], { REDIS_URL: 'hunter2' });
+    expect(code).toBe(1);
+    expect(err).toContain('Expected the address of Redis as a URL such as redis://127.0.0.1:6379');
+    expect(err).not.toContain('hunter2');
+  });
+});
+
+/** A loopback port on which nothing listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { lagOf } from '../src/groups.js';
+import { isQuiet, NotQuietError, openWork } from '../src/quiet.js';
+import { validShop } from './shop.js';
+
+describe('what a group was not given yet', () => {
+  it.each([
+    { counted: 0, delivered: '5-0', last: '5-0', lag: 0 },
+    { counted: 3, delivered: '5-0', last: '9-2', lag: 3 },
+    { counted: 3, delivered: '0-0', last: undefined, lag: 0 },
+    { counted: null, delivered: '5-0', last: '5-0', lag: 0 },
+    { counted: null, delivered: '5-1', last: '5-2', lag: null },
+    // Counts that deleted entries have made wrong.
+    { counted: 0, delivered: '5-1', last: '5-2', lag: null },
+    { counted: 2, delivered: '10-0', last: '9-9', lag: 0 },
+    { counted: undefined, delivered: '9-10', last: '9-9', lag: 0 },
+  ])('$delivered of $last, counted $counted: $lag', ({ counted, delivered, last, lag }) => {
+    expect(lagOf(counted, delivered, last)).toBe(lag);
+  });
+});
+
+describe('a quiet shop', () => {
+  it('has nothing open', () => {
+    expect(isQuiet(validShop().snapshot().streams)).toBe(true);
+  });
+
+  it.each([{ pending: 1 }, { lag: 1 }, { lag: null }])('has no group with %j', (work) => {
+    const shop = validShop();
+    shop.leave('inventory', 'shipping_service', work);
+    const { streams } = shop.snapshot();
+    expect(isQuiet(streams)).toBe(false);
+    expect(openWork(streams)).toEqual([
+      { stream: 'ecommerce:inventory', group: 'shipping_service', pending: 0, lag: 0, ...work },
+    ]);
+  });
+
+  it('is told from one that is not by name and number', () => {
+    const open = [{ stream: 'ecommerce:orders', group: 'payment_service', pending: 3, lag: null }];
+    expect(new NotQuietError(60_000, open).message).toContain(
+      'not quiet after 60 s: still open are\n  ecommerce:orders payment_service: 3 pending, some not delivered\n',
+    );
+    expect(new NotQuietError(500, []).message).toContain('not quiet after 0.5 s: events are still being appended');
+  });
+});
