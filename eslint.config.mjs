@@ -45,7 +45,11 @@ export default defineConfig(
   {
     // Tests may use the testing library, and look at what a library does not export.
     files: ['**/test/**/*.ts', 'e2e/**/*.ts'],
-    rules: { '@nx/enforce-module-boundaries': moduleBoundaries([{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }]) },
+    rules: {
+      '@nx/enforce-module-boundaries': moduleBoundaries([{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }]),
+      // Vitest's asymmetric matchers are typed any.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
   },
   {
     files: ['*.config.ts', '**/vitest.config.ts'],

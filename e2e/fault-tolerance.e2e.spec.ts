@@ -53,7 +53,7 @@ describe('fault tolerance', () => {
         SIMULATION_ENABLED: 'true',
         SIMULATION_RATE: '40',
         SIMULATION_POISON_SHARE: '0.1',
-        GATEWAY_FAILURE_SHARE: '0.3',
+        GATEWAY_FAILURE_SHARE: '0.1',
       },
     });
     await eventually('customers shop', async () => (await shop.placed()) > 200);

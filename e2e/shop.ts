@@ -17,9 +17,14 @@ export interface Shop extends AsyncDisposable {
   lawsAreKept(): Promise<AuditReport>;
 }
 
-/** An answer's JSON; tests say what they expect of it. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each test knows the answer's shape
-type Answer = any;
+/** What the shop's answers can hold; each has a part of it. */
+interface Answer {
+  order_id: string;
+  entry_id: string;
+  state: string | null;
+  message: string | string[];
+  timeline: { event_type: string }[];
+}
 
 /** Times that let takeovers and gateway calls be seen soon. */
 const QUICK = { EVENTS_CLAIM_AFTER_MS: '1500', GATEWAY_LATENCY_MS: '5', SHUTDOWN_TIMEOUT_MS: '5000' };
@@ -44,7 +49,7 @@ export async function startShop(
       headers: { 'Content-Type': 'application/json', ...headers },
       body: JSON.stringify(body ?? {}),
     });
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, body: (await response.json()) as Answer };
   };
   return {
     redis,
@@ -53,7 +58,7 @@ export async function startShop(
     post,
     async order(id) {
       const response = await fetch(`${processors[0]?.url ?? ''}/orders/${id}`);
-      return { status: response.status, body: await response.json() };
+      return { status: response.status, body: (await response.json()) as Answer };
     },
     placed: () => redis.client.xlen('ecommerce:orders'),
     async lawsAreKept() {

@@ -2,7 +2,7 @@ export { Address } from './address.js';
 export { EqualsTotalOf, totalOf } from './equals-total-of.js';
 export { InventoryUpdated, StockChange, INVENTORY_REASONS, type InventoryReason } from './inventory-updated.js';
 export { DEFAULT_PREFIX, EVENTS, GROUPS, STREAMS } from './names.js';
-export { Customer, OrderDetails, OrderItem, OrderPlaced } from './order-placed.js';
+export { Customer, OrderItem, OrderPlaced, OrderTerms } from './order-placed.js';
 export {
   PaymentProcessed,
   PAYMENT_METHODS,

@@ -54,13 +54,8 @@ export class OrderItem {
   unit_price!: number;
 }
 
-/** What a customer orders; {@link OrderPlaced} is this with the order's id. */
-export class OrderDetails {
-  @ValidateNested()
-  @IsNotEmpty()
-  @Type(() => Customer)
-  customer!: Customer;
-
+/** What a customer wants, and where: part of the order, and of asking for one. */
+export class OrderTerms {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(100)
@@ -72,12 +67,6 @@ export class OrderDetails {
   @IsISO4217CurrencyCode()
   currency!: string;
 
-  /** Σ quantity × unit_price, in the currency's minor unit. */
-  @IsInt()
-  @Min(0)
-  @EqualsTotalOf('items')
-  total_amount!: number;
-
   @ValidateNested()
   @IsNotEmpty()
   @Type(() => Address)
@@ -86,7 +75,18 @@ export class OrderDetails {
 
 /** A customer has placed an order. Published by the order service. */
 @DomainEvent({ type: 'order_placed', version: '1.0', stream: 'orders', key: (order: OrderPlaced) => order.order_id })
-export class OrderPlaced extends OrderDetails {
+export class OrderPlaced extends OrderTerms {
   @IsUUID()
   order_id!: string;
+
+  @ValidateNested()
+  @IsNotEmpty()
+  @Type(() => Customer)
+  customer!: Customer;
+
+  /** Σ quantity × unit_price, in the currency's minor unit. */
+  @IsInt()
+  @Min(0)
+  @EqualsTotalOf('items')
+  total_amount!: number;
 }

@@ -1,10 +1,11 @@
 -- Appends a producer's batch, once, however often the batch is sent.
 --
--- The producer numbers its batches; the hash remembers the answer for each of the last 64 numbers, so its size does not
--- grow with the traffic. A batch that is sent again because its answer was lost gets the remembered answer. (The idea
--- is that of Kafka's idempotent producer.) A single event can carry a key of its own, which holds across producers.
+-- The producer numbers its batches and sends one at a time; the hash remembers the last number and its answer. A batch
+-- that is sent again because its answer was lost gets the remembered answer; one that the network held back until the
+-- producer had gone on is refused. (The idea is that of Kafka's idempotent producer.) A single event can carry a key of
+-- its own, which holds across producers.
 --
--- KEYS[1]    the producer's hash: batch number -> entry ids, separated by blanks
+-- KEYS[1]    the producer's hash: "batch", the last number, and "ids", its entry ids, separated by blanks
 -- KEYS[2..]  streams and idempotency keys, named below by their place in KEYS
 -- ARGV[1]    batch number
 -- ARGV[2]    how long the hash is kept after the last batch, ms
@@ -12,11 +13,14 @@
 -- ARGV[4]    number of events; then for each event:
 --              place of its stream, place of its idempotency key or 0, number of fields and values, fields and values
 -- Replies    the entry ids in order; for an idempotency key that was used before, the id of its first entry
-local remembered = redis.call('HGET', KEYS[1], ARGV[1])
-if remembered then
+local last = redis.call('HMGET', KEYS[1], 'batch', 'ids')
+if last[1] == ARGV[1] then
   local ids = {}
-  for id in string.gmatch(remembered, '%S+') do ids[#ids + 1] = id end
+  for id in string.gmatch(last[2], '%S+') do ids[#ids + 1] = id end
   return ids
+end
+if last[1] and tonumber(last[1]) > tonumber(ARGV[1]) then
+  return redis.error_reply('STALE batch ' .. ARGV[1] .. ' came after batch ' .. last[1])
 end
 
 -- Redis does not roll a script back: whatever could fail is checked before the first write.
@@ -46,7 +50,6 @@ for index = 1, count do
   ids[index] = id
   at = at + 3 + fields
 end
-redis.call('HSET', KEYS[1], ARGV[1], table.concat(ids, ' '))
-redis.call('HDEL', KEYS[1], tonumber(ARGV[1]) - 64)
+redis.call('HSET', KEYS[1], 'batch', ARGV[1], 'ids', table.concat(ids, ' '))
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return ids

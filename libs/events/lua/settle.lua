@@ -15,8 +15,8 @@
 -- ARGV[6]    what the note becomes; '' to acknowledge: the notes are deleted then
 -- ARGV[7]    number of note fields to delete on acknowledgement; the fields
 -- then       number of reads; for each: command, place of its key, number of arguments, arguments, SHA-1 of its reply
--- then       number of writes; for each: command, type of its key ('' for any), field that must hold an integer
---            (''  for none; '=' for the key's own value), place of its key, number of arguments, arguments
+-- then       number of writes; for each: command, type of its key ('' for any), what must hold an integer
+--            ('' for nothing, '=' for the key's own value, ':field' for a hash field), place of its key, number of arguments, arguments
 -- then       number of events; for each: place of its stream, number of fields and values, fields and values
 -- Replies    {'committed', entry ids of the events}    applied now
 --            {'settled'}                               applied before, by us or somebody else; nothing done
@@ -51,6 +51,13 @@ local firstNote, noteCount = following()
 
 -- A reply as one string, so that two replies are equal exactly when their strings are: "-" for none, "$length:bytes",
 -- "*count:" and the items. Hashes and sets have no order, so theirs are sorted.
+local function byBytes(a, b) -- "<" would ask the locale of the server's environment
+  for place = 1, math.min(#a, #b) do
+    local one, other = string.byte(a, place), string.byte(b, place)
+    if one ~= other then return one < other end
+  end
+  return #a < #b
+end
 local UNORDERED = { HGETALL = 2, SMEMBERS = 1 }
 local function flatten(reply, step)
   if not reply then return '-' end
@@ -62,7 +69,7 @@ local function flatten(reply, step)
     if step == 2 then part = part .. flatten(reply[index + 1]) end
     parts[#parts + 1] = part
   end
-  if step then table.sort(parts) end
+  if step then table.sort(parts, byBytes) end
   return '*' .. #reply .. ':' .. table.concat(parts)
 end
 
@@ -78,7 +85,9 @@ for _ = 1, reads do
   at = at + 1
 end
 
-local WHOLE = '^-?%d+$'
+local function whole(value) -- Redis takes neither "007" nor "-0"
+  return value == '0' or string.match(value, '^-?[1-9]%d*$')
+end
 local function misfit(command, kind, field, key)
   local actual = redis.call('TYPE', key).ok
   if kind ~= '' and actual ~= 'none' and actual ~= kind then
@@ -86,9 +95,9 @@ local function misfit(command, kind, field, key)
   end
   if field == '' or actual == 'none' then return nil end
   local value
-  if field == '=' then value = redis.call('GET', key) else value = redis.call('HGET', key, field) end
+  if field == '=' then value = redis.call('GET', key) else value = redis.call('HGET', key, string.sub(field, 2)) end
   -- 15 digits keep every sum of two within the 64 bits that Redis counts in.
-  if value and (not string.match(value, WHOLE) or #value > 15) then
+  if value and (not whole(value) or #value > 15) then
     return command .. ' ' .. key .. ': expected an integer of at most 15 digits, it holds ' .. string.sub(value, 1, 40)
   end
 end

@@ -111,11 +111,15 @@ const OUTAGE =
 
 /** Whether Redis, not the event, is the reason: such a failure is waited out and counts as no attempt. */
 export function isOutage(error: unknown): boolean {
-  if (error instanceof RedisUnavailableError) return true;
-  return error instanceof Error && OUTAGE.test(error.message);
+  return error instanceof RedisUnavailableError || (isReply(error) && OUTAGE.test(error.message));
 }
 
 /** Whether a stream or its group is missing (`FLUSHALL`, `DEL`, `XGROUP DESTROY`, a failover). */
 export function isGroupMissing(error: unknown): boolean {
-  return error instanceof Error && /^(NOGROUP|UNBLOCKED)\b/.test(error.message);
+  return isReply(error) && /^(NOGROUP|UNBLOCKED)\b/.test(error.message);
+}
+
+/** Whether Redis itself said so: a handler's own error may well begin with "BUSY". */
+function isReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError';
 }

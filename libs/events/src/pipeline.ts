@@ -49,10 +49,11 @@ export class Pipeline {
       return;
     }
     // Without a key there is no order to keep: the entry has a lane of its own.
-    this.lanes.run(event.partition_key ?? `${holding.stream} ${holding.entry.id}`, async () => {
-      await this.dispatch(holding, event, route.handlers);
-      this.holdings.remove(holding);
-    });
+    this.lanes.run(event.partition_key ?? `${holding.stream} ${holding.entry.id}`, () =>
+      this.dispatch(holding, event, route.handlers).finally(() => {
+        this.holdings.remove(holding);
+      }),
+    );
   }
 
   private async refuse(holding: Holding, error: Error): Promise<void> {
@@ -140,6 +141,7 @@ export class Pipeline {
             ...this.about(share),
             attempt,
             durationMs: performance.now() - started,
+            published: delivery.usedTransaction?.events.map(({ type }) => type) ?? [],
           });
           return { kind: 'commit' };
         }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { EventHandler, EventValidationError, type Delivery, type EventEnvelope } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NoteTaken, notes } from './notes.js';
+import { NoteFiled, NoteTaken, notes } from './notes.js';
 import { startWorker } from './worker.js';
 
 @Injectable()
@@ -12,6 +12,16 @@ class Reader {
   @EventHandler(NoteTaken)
   onNote(event: EventEnvelope<NoteTaken>, delivery: Delivery): void {
     this.seen.push({ event, delivery });
+  }
+}
+
+@Injectable()
+class Archive {
+  readonly numbers: number[] = [];
+
+  @EventHandler(NoteFiled)
+  onFiled({ data }: EventEnvelope<NoteFiled>): void {
+    this.numbers.push(data.number);
   }
 }
 
@@ -44,7 +54,13 @@ describe('basic flow', () => {
     expect(event.event_id).toMatch(/^[0-9a-f-]{36}$/);
     expect(new Date(event.timestamp).toISOString()).toBe(event.timestamp);
     expect(event.data).toBeInstanceOf(NoteTaken);
-    expect(delivery).toMatchObject({ id, stream: 'flow:notes', group: 'testers', attempt: 1, handler: 'Reader.onNote' });
+    expect(delivery).toMatchObject({
+      id,
+      stream: 'flow:notes',
+      group: 'testers',
+      attempt: 1,
+      handler: 'Reader.onNote',
+    });
 
     await eventually('it is acknowledged', async () => (await worker.monitor.pending('notes', 'testers')).count === 0);
     expect(await redis.client.xlen('flow:notes')).toBe(1);
@@ -53,7 +69,8 @@ describe('basic flow', () => {
   it('publishes many in one round trip, in their order', async () => {
     await using worker = await startWorker(redis.url, { prefix: 'many' });
     await worker.producer.publish(NoteTaken, { topic: 'warm', number: 0 });
-    const calls = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.client.info('commandstats'))?.[1] ?? 0);
+    const calls = async () =>
+      Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.client.info('commandstats'))?.[1] ?? 0);
     const before = await calls();
     const ids = await worker.producer.publishAll(notes('order', 50));
     expect((await calls()) - before).toBe(1);
@@ -67,7 +84,9 @@ describe('basic flow', () => {
     const wrong = { topic: '', number: -1, author: { name: '' } };
     const failure = worker.producer.publish(NoteTaken, wrong);
     await expect(failure).rejects.toThrow(EventValidationError);
-    const { problems } = await failure.catch((error: unknown) => error as EventValidationError) as EventValidationError;
+    const { problems } = (await failure.catch(
+      (error: unknown) => error as EventValidationError,
+    )) as EventValidationError;
     expect(problems.map(({ path }) => path).sort()).toEqual(['author.name', 'number', 'topic']);
 
     await expect(worker.producer.publishAll([...notes('fine', 2), { event: NoteTaken, data: wrong }])).rejects.toThrow(
@@ -81,5 +100,15 @@ describe('basic flow', () => {
     await early.producer.publishAll(notes('past', 3));
     await using late = await startWorker(redis.url, { prefix: 'early' }, [Reader]);
     await eventually('all three are handled', () => late.app.get(Reader).seen.length === 3);
+  });
+
+  it('reads every stream that its handlers name, and gives each handler its own events', async () => {
+    await using worker = await startWorker(redis.url, { prefix: 'streams' }, [Reader, Archive]);
+    await worker.producer.publishAll([...notes('a', 2), { event: NoteFiled, data: { topic: 'a', number: 7 } }]);
+    const [reader, archive] = [worker.app.get(Reader), worker.app.get(Archive)];
+    await eventually('all three are handled', () => reader.seen.length === 2 && archive.numbers.length === 1);
+    expect(reader.seen.map(({ event }) => event.event_type)).toEqual(['note_taken', 'note_taken']);
+    expect(archive.numbers).toEqual([7]);
+    expect([...worker.consumer.streams].sort()).toEqual(['files', 'notes']);
   });
 });

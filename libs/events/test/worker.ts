@@ -1,4 +1,4 @@
-import { type INestApplicationContext, Logger, Module, type Provider, type Type } from '@nestjs/common';
+import { type INestApplicationContext, Logger, Module, type Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   EventConsumer,
@@ -21,28 +21,31 @@ export interface Worker extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** As the module's; `group: null` is for an application that only publishes. */
+type WorkerOptions = Partial<Omit<EventsModuleOptions, 'group'>> & { group?: string | null };
+
 /** What a worker of these tests is made of; times are short so that takeovers are seen soon. */
 export async function startWorker(
   redisUrl: string,
-  options: Partial<EventsModuleOptions> = {},
+  { group = 'testers', ...options }: WorkerOptions = {},
   providers: Provider[] = [],
 ): Promise<Worker> {
-  const root = class {};
-  Module({
+  @Module({
     imports: [
       EventsModule.forRoot({
         redis: redisUrl,
         prefix: 'test',
         source: 'tester',
-        group: 'testers',
+        ...(group === null ? {} : { group }),
         commandTimeoutMs: 2000,
         ...options,
         consumer: { blockMs: 100, claimAfterMs: 600, drainMs: 5000, ...options.consumer },
       }),
     ],
     providers,
-  })(root);
-  const app = await NestFactory.createApplicationContext(root as Type, { logger: QUIET, abortOnError: false });
+  })
+  class Root {}
+  const app = await NestFactory.createApplicationContext(Root, { logger: QUIET, abortOnError: false });
   const observations: Observation[] = [];
   app.get(EventsObserver).subscribe((observation) => observations.push(observation));
   let stopped: Promise<void> | undefined;

@@ -17,11 +17,10 @@ export class EventLog {
   private write(observation: Observation): void {
     switch (observation.kind) {
       case 'handled':
-        this.logger.event(
-          'info',
-          `handled ${subject(observation)} in ${ms(observation.durationMs)}`,
-          fields(observation),
-        );
+        this.logger.event('info', `handled ${subject(observation)} in ${ms(observation.durationMs)}`, {
+          ...fields(observation),
+          published: observation.published,
+        });
         break;
       case 'retried': {
         const { error, delayMs } = observation;
@@ -54,8 +53,16 @@ export class EventLog {
 
 type AboutEvent = Extract<Observation, { kind: 'handled' | 'retried' }>;
 
-function subject({ event_type, key, attempt }: AboutEvent): string {
-  return `${event_type} ${key ?? ''} attempt ${String(attempt)}`;
+/** `order_placed 47e64b89… → payment_processed`, with the attempt where it is not the first. */
+function subject(observation: AboutEvent): string {
+  const { event_type, key, attempt } = observation;
+  const published = observation.kind === 'handled' ? observation.published : [];
+  return [
+    event_type,
+    key ?? '',
+    ...(published.length === 0 ? [] : ['→', published.join(', ')]),
+    ...(attempt === 1 ? [] : [`(attempt ${String(attempt)})`]),
+  ].join(' ');
 }
 
 function fields({ stream, id, handler, event_type, event_id, key, attempt, durationMs }: AboutEvent) {

@@ -84,6 +84,7 @@ function readable() {
     sync: true,
     colorize: process.stdout.isTTY || Boolean(process.env['FORCE_COLOR']),
     translateTime: 'SYS:HH:MM:ss.l',
-    ignore: 'pid,hostname,name,context,stack,stream,entry_id,event_id,handler,event_type,key,attempt,duration_ms,error',
+    ignore:
+      'pid,hostname,name,context,stack,stream,entry_id,event_id,handler,event_type,key,attempt,duration_ms,published,error',
   });
 }

@@ -1,12 +1,7 @@
-import { Address, EqualsTotalOf, OrderItem, totalOf, type OrderPlaced } from '@shop/contracts';
+import { EqualsTotalOf, OrderTerms, totalOf, type OrderPlaced } from '@shop/contracts';
 import { Type } from 'class-transformer';
 import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
   IsEmail,
-  IsISO4217CurrencyCode,
   IsInt,
   IsNotEmpty,
   IsOptional,
@@ -34,22 +29,11 @@ export class OrderingCustomer {
 }
 
 /** The body of `POST /orders`. */
-export class PlaceOrder {
+export class PlaceOrder extends OrderTerms {
   @ValidateNested()
   @IsNotEmpty()
   @Type(() => OrderingCustomer)
   customer!: OrderingCustomer;
-
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(100)
-  @ArrayUnique((item: OrderItem | null | undefined) => item?.sku, { message: 'items must not name a sku twice' })
-  @ValidateNested({ each: true })
-  @Type(() => OrderItem)
-  items!: OrderItem[];
-
-  @IsISO4217CurrencyCode()
-  currency!: string;
 
   /** May be left out; given, it must be right. */
   @IsOptional()
@@ -57,11 +41,6 @@ export class PlaceOrder {
   @Min(0)
   @EqualsTotalOf('items')
   total_amount?: number;
-
-  @ValidateNested()
-  @IsNotEmpty()
-  @Type(() => Address)
-  shipping_address!: Address;
 }
 
 /** The order that a request asks for: with the same id and customer each time for the same `orderId`. */

@@ -40,7 +40,7 @@ export class RedisConnection {
   private downSince: number | undefined;
   private lastError: Error | undefined;
   private wasReady = false;
-  private closed = false;
+  private closedBecause: string | undefined;
 
   constructor(
     target: RedisTarget,
@@ -56,6 +56,8 @@ export class RedisConnection {
       protocol: 2,
       connectionName: options.name,
       lazyConnect: true,
+      // A socket that nobody answers on must not keep a process that ends.
+      disconnectTimeout: 100,
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: null,
@@ -70,7 +72,9 @@ export class RedisConnection {
       this.onReady();
     });
     this.client.on('error', (error: Error) => {
-      this.onDown(error);
+      // ioredis would go on, on database 0.
+      if (error.message.includes('DB index is out of range')) this.close('it has no such database');
+      else this.onDown(error);
     });
     this.client.on('close', () => {
       this.onDown(undefined);
@@ -87,6 +91,11 @@ export class RedisConnection {
     return this.client.status === 'ready';
   }
 
+  /** Whether it was closed for good: no call will succeed any more. */
+  get isClosed(): boolean {
+    return this.closedBecause !== undefined;
+  }
+
   /** Runs `listener` after each reconnect: replies to what was sent before may have been lost. */
   onReconnect(listener: () => void): void {
     this.reconnectListeners.push(listener);
@@ -99,7 +108,9 @@ export class RedisConnection {
    * @throws ioredis' ReplyError when Redis refuses the command
    */
   call<T>(command: (client: Redis) => Promise<T>, timeoutMs = this.options.timeoutMs): Promise<T> {
-    if (this.closed) return Promise.reject(new RedisUnavailableError(this.address, 'this connection was closed'));
+    if (this.closedBecause !== undefined) {
+      return Promise.reject(new RedisUnavailableError(this.address, this.closedBecause));
+    }
     this.open();
     return new Promise<T>((resolve, reject) => {
       const finish = (): void => {
@@ -127,7 +138,9 @@ export class RedisConnection {
         },
       };
       const timer = setTimeout(() => {
-        call.fail(this.waiting.has(call) ? this.unavailable() : new RedisTimeoutError(this.address, timeoutMs));
+        // A connection that was never refused nor closed, only not answered, is no more than that.
+        const isDown = this.waiting.has(call) && this.downSince !== undefined;
+        call.fail(isDown ? this.unavailable() : new RedisTimeoutError(this.address, timeoutMs));
       }, timeoutMs);
       if (this.isReady) call.run(this.client);
       else this.waiting.add(call);
@@ -135,11 +148,11 @@ export class RedisConnection {
   }
 
   /** Closes the connection; calls that are under way fail. */
-  close(): void {
-    if (this.closed) return;
-    this.closed = true;
+  close(reason = 'this connection was closed'): void {
+    if (this.isClosed) return;
+    this.closedBecause = reason;
     for (const call of [...this.waiting, ...this.sent]) {
-      call.fail(new RedisUnavailableError(this.address, 'this connection was closed'));
+      call.fail(new RedisUnavailableError(this.address, reason));
     }
     this.client.disconnect();
   }
@@ -149,6 +162,7 @@ export class RedisConnection {
       this.logger.log(`Redis at ${this.address} is back after ${((Date.now() - this.downSince) / 1000).toFixed(1)} s`);
     }
     this.downSince = undefined;
+    this.lastError = undefined;
     if (this.wasReady) for (const listener of this.reconnectListeners) listener();
     this.wasReady = true;
     for (const call of [...this.waiting]) call.run(this.client);
@@ -156,7 +170,7 @@ export class RedisConnection {
 
   private onDown(error: Error | undefined): void {
     if (error) this.lastError = error;
-    if (this.closed) return;
+    if (this.isClosed) return;
     // One line for an outage, however many attempts it takes to reconnect.
     if (this.downSince === undefined) {
       this.downSince = Date.now();

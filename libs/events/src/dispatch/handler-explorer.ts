@@ -36,19 +36,24 @@ export class HandlerExplorer {
   }
 
   private *methods(): Generator<Method> {
+    const seen = new Set<object>();
     for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
-      const prototype = (wrapper.metatype as { prototype?: object } | null)?.prototype;
-      if (!prototype || wrapper.isAlias) continue;
+      // By the instance, not by the class: what a factory made or what was given as a value has handlers, too.
+      const instance: unknown = wrapper.instance;
+      if (wrapper.isAlias || typeof instance !== 'object' || instance === null || seen.has(instance)) continue;
+      seen.add(instance);
+      const prototype = Object.getPrototypeOf(instance) as object | null;
+      if (!prototype) continue;
       for (const name of this.scanner.getAllMethodNames(prototype)) {
         const callback = (prototype as Record<string, unknown>)[name] as Method['callback'];
         const metadata = Reflect.getMetadata(HANDLER_METADATA, callback) as HandlerMetadata | undefined;
         if (!metadata) continue;
-        if (!wrapper.isDependencyTreeStatic()) {
+        if (wrapper.isTransient || !wrapper.isDependencyTreeStatic()) {
           throw new ConfigurationError(
             `${String(wrapper.name)}.${name}: event handlers need a provider of the default scope; there is no request here`,
           );
         }
-        yield { instance: wrapper.instance as object, name, callback, metadata };
+        yield { instance, name, callback, metadata };
       }
     }
   }

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { DeadLetterReason } from '../settle/outcome.js';
 
 interface Handled {
@@ -18,7 +18,11 @@ interface Handled {
 
 /** Something that happened to an event. */
 export type Observation =
-  | (Handled & { kind: 'handled' })
+  | (Handled & {
+      kind: 'handled';
+      /** Types of the events that its transaction published. */
+      published: readonly string[];
+    })
   | (Handled & { kind: 'retried'; error: Error; delayMs: number; counts: boolean })
   | {
       kind: 'dead-lettered';
@@ -44,6 +48,7 @@ export type Observation =
 /** Tells listeners what happens to events: for logs, metrics and tests. */
 @Injectable()
 export class EventsObserver {
+  private readonly logger = new Logger(EventsObserver.name);
   private readonly listeners = new Set<(observation: Observation) => void>();
 
   /** @returns a function that ends the subscription */
@@ -52,8 +57,14 @@ export class EventsObserver {
     return () => this.listeners.delete(listener);
   }
 
-  /** Tells all listeners; they must not throw. */
+  /** Tells all listeners; one that throws is no reason to handle the event again. */
   emit(observation: Observation): void {
-    for (const listener of this.listeners) listener(observation);
+    for (const listener of this.listeners) {
+      try {
+        listener(observation);
+      } catch (error) {
+        this.logger.error(`An observer failed at "${observation.kind}"`, error);
+      }
+    }
   }
 }

@@ -3,12 +3,13 @@ import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/comm
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
-import { isOutage, ProducerOverloadedError, PublishTimeoutError, RedisUnavailableError } from '../errors.js';
+import { isOutage, ProducerOverloadedError } from '../errors.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { appendArguments, type Appendable } from './append-arguments.js';
 import { encode } from './encode.js';
 import { newEnvelope, type PublishOptions } from './new-envelope.js';
+import { PublishRequest } from './publish-request.js';
 
 /** Options of {@link EventProducer.publish}. */
 export interface ProduceOptions extends PublishOptions {
@@ -21,11 +22,6 @@ export interface EventToPublish<T extends object = object> {
   event: EventClass<T>;
   data: T;
   options?: ProduceOptions;
-}
-
-interface Waiting extends Appendable {
-  resolve: (id: string) => void;
-  reject: (error: Error) => void;
 }
 
 /** Events of one script call. */
@@ -42,7 +38,7 @@ const PAUSE_AFTER_FAILURE_MS = 100;
 @Injectable()
 export class EventProducer implements BeforeApplicationShutdown {
   private readonly key: string;
-  private readonly queue: Waiting[][] = [];
+  private readonly queue: PublishRequest[] = [];
   private waiting = 0;
   private sending = false;
   private sequence = 0;
@@ -66,7 +62,8 @@ export class EventProducer implements BeforeApplicationShutdown {
    * @throws PublishTimeoutError when Redis confirmed nothing in time: the event is in the stream once, or not at all
    */
   async publish<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions = {}): Promise<string> {
-    return this.enqueue([this.appendable({ event, data, options })])[0] as Promise<string>;
+    const [request] = this.enqueue([this.appendable({ event, data, options })]);
+    return (await request?.published)?.[0] as string;
   }
 
   /**
@@ -76,7 +73,8 @@ export class EventProducer implements BeforeApplicationShutdown {
    * @throws as {@link publish}; nothing is published when one payload is not valid
    */
   async publishAll(events: readonly EventToPublish[]): Promise<string[]> {
-    return Promise.all(this.enqueue(events.map((event) => this.appendable(event))));
+    const requests = this.enqueue(events.map((event) => this.appendable(event)));
+    return (await Promise.all(requests.map(({ published }) => published))).flat();
   }
 
   /** Waits until everything that was asked for is published or has failed. */
@@ -96,22 +94,15 @@ export class EventProducer implements BeforeApplicationShutdown {
     };
   }
 
-  private enqueue(events: readonly Appendable[]): Promise<string>[] {
-    const { bufferLimit } = this.options.producer;
+  private enqueue(events: readonly Appendable[]): PublishRequest[] {
+    const { bufferLimit, timeoutMs } = this.options.producer;
     if (this.waiting + events.length > bufferLimit) throw new ProducerOverloadedError(bufferLimit);
     this.waiting += events.length;
-    const published: Promise<string>[] = [];
+    const requests: PublishRequest[] = [];
     for (let first = 0; first < events.length; first += LARGEST_BATCH) {
-      const together: Waiting[] = [];
-      for (const event of events.slice(first, first + LARGEST_BATCH)) {
-        published.push(
-          new Promise((resolve, reject) => {
-            together.push({ ...event, resolve, reject });
-          }),
-        );
-      }
-      this.queue.push(together);
+      requests.push(new PublishRequest(events.slice(first, first + LARGEST_BATCH), timeoutMs));
     }
+    this.queue.push(...requests);
     if (!this.scheduled) {
       this.scheduled = true;
       // After the current callers had their turn, so that they share the batch.
@@ -120,7 +111,7 @@ export class EventProducer implements BeforeApplicationShutdown {
         void this.flush();
       });
     }
-    return published;
+    return requests;
   }
 
   private async flush(): Promise<void> {
@@ -128,45 +119,53 @@ export class EventProducer implements BeforeApplicationShutdown {
     this.sending = true;
     while (this.queue.length > 0) {
       const batch = this.nextBatch();
-      await this.send(batch);
-      this.waiting -= batch.length;
+      // Nothing was sent of what has waited too long.
+      await this.send(batch.filter(({ isOpen }) => isOpen));
+      this.waiting -= sizeOf(batch);
     }
     this.sending = false;
     for (const idle of this.whenIdle.splice(0)) idle();
   }
 
   /** As many events as one call takes; what one `publishAll` asked for stays together. */
-  private nextBatch(): Waiting[] {
-    const batch = this.queue.shift() ?? [];
-    while (batch.length + (this.queue[0]?.length ?? Infinity) <= LARGEST_BATCH)
-      batch.push(...(this.queue.shift() ?? []));
+  private nextBatch(): PublishRequest[] {
+    const batch = this.queue.splice(0, 1);
+    let size = sizeOf(batch);
+    for (let next = this.queue[0]; next && size + next.events.length <= LARGEST_BATCH; next = this.queue[0]) {
+      this.queue.shift();
+      batch.push(next);
+      size += next.events.length;
+    }
     return batch;
   }
 
-  /** Sends a batch until Redis answers or the time is up; it never rejects, its events do. */
-  private async send(batch: readonly Waiting[]): Promise<void> {
-    const { timeoutMs, idempotencyMs } = this.options.producer;
-    const keep = { producer: PRODUCER_MEMORY_MS, idempotency: idempotencyMs };
-    const { keys, values } = appendArguments(this.key, ++this.sequence, batch, keep);
-    const deadline = Date.now() + timeoutMs;
-    for (;;) {
+  /** Sends a batch until Redis answers or nobody waits for it any more; it never rejects, its requests do. */
+  private async send(batch: readonly PublishRequest[]): Promise<void> {
+    if (batch.length === 0) return;
+    const { connection } = this.client;
+    const keep = { producer: PRODUCER_MEMORY_MS, idempotency: this.options.producer.idempotencyMs };
+    const events = batch.flatMap((request) => request.events);
+    const { keys, values } = appendArguments(this.key, ++this.sequence, events, keep);
+    while (batch.some(({ isOpen }) => isOpen)) {
+      const leftMs = Math.max(1, ...batch.map((request) => request.leftMs));
       try {
-        const left = Math.max(1, deadline - Date.now());
-        const ids = await this.client.append(keys, values, Math.min(left, this.options.commandTimeoutMs));
-        batch.forEach(({ resolve }, index) => {
-          resolve(ids[index] as string);
-        });
-        return;
+        const ids = await this.client.append(keys, values, Math.min(leftMs, this.options.commandTimeoutMs));
+        for (const request of batch) request.resolve(ids.splice(0, request.events.length));
       } catch (error) {
-        if (isOutage(error) && Date.now() + PAUSE_AFTER_FAILURE_MS < deadline) {
+        if (isOutage(error) && !connection.isClosed) {
+          for (const request of batch) request.note(error as Error);
           await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE_MS));
-          continue;
+        } else if (batch.length > 1) {
+          // Nothing was appended. One caller's wrong event must not cost the others theirs.
+          for (const request of batch) await this.send([request]);
+        } else {
+          for (const request of batch) request.reject(error as Error);
         }
-        const unknown = error instanceof RedisUnavailableError;
-        const reason = unknown ? new PublishTimeoutError(timeoutMs, { cause: error }) : (error as Error);
-        for (const { reject } of batch) reject(reason);
-        return;
       }
     }
   }
+}
+
+function sizeOf(batch: readonly PublishRequest[]): number {
+  return batch.reduce((sum, { events }) => sum + events.length, 0);
 }

@@ -34,7 +34,8 @@ export function newEnvelope<T extends object>(
     timestamp: (options.timestamp ?? new Date()).toISOString(),
     version,
     source,
-    data: valid,
+    // As it was given: checking it changes neither its fields nor their order.
+    data,
     ...(options.correlationId === undefined ? {} : { correlation_id: options.correlationId }),
     ...(options.causationId === undefined ? {} : { causation_id: options.causationId }),
     ...(key ? { partition_key: key(valid) } : {}),

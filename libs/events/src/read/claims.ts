@@ -10,6 +10,9 @@ import type { Stopping } from './stopping.js';
 /** Renewals within the time after which a delivery is taken over: two may be late before one is lost. */
 const RENEWALS = 3;
 
+/** What a worker hands back when it stops is taken over that soon, however long the claim of a dead one lasts. */
+const LONGEST_PAUSE_MS = 1000;
+
 /** Keeps this worker's claims, takes over those of dead ones, and removes consumers that are gone. */
 export class Claims {
   private readonly logger = new Logger(Claims.name);
@@ -26,12 +29,18 @@ export class Claims {
 
   /** Renews what is held until everything is settled or handed back. Never throws. */
   async keep(): Promise<void> {
-    while (!this.stopping.isOver && !(this.stopping.isStopping && this.holdings.size === 0)) {
+    const pauseMs = this.options.claimAfterMs / RENEWALS;
+    while (!this.isThrough()) {
       await this.attempt('Renewing claims', (source) => this.renew(source));
-      const pauseMs = this.options.claimAfterMs / RENEWALS;
+      // The last one may have been settled meanwhile, and then nothing would wake us.
+      if (this.isThrough()) return;
       // While the worker drains, its last handlers still need their claims.
       await (this.stopping.isStopping ? this.holdings.change(pauseMs) : this.stopping.orAfter(pauseMs));
     }
+  }
+
+  private isThrough(): boolean {
+    return this.stopping.isOver || (this.stopping.isStopping && this.holdings.size === 0);
   }
 
   /** Takes over what others left, until the worker stops. Never throws. */
@@ -42,7 +51,8 @@ export class Claims {
         await this.client.sweep(source.consumerAddress, this.options.forgetAfterMs);
       });
       // Not all workers at once.
-      await this.stopping.orAfter((this.options.claimAfterMs / 2) * (0.75 + Math.random() / 2));
+      const pauseMs = Math.min(this.options.claimAfterMs / 2, LONGEST_PAUSE_MS);
+      await this.stopping.orAfter(pauseMs * (0.75 + Math.random() / 2));
     }
   }
 

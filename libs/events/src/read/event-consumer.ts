@@ -77,7 +77,13 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       const names = subscriptions.flatMap(({ handlers }) => handlers.map(({ name }) => name));
       throw new ConfigurationError(`EventsModule: expected group, since there are handlers: ${names.join(', ')}`);
     }
-    await this.start(subscriptions, { group, consumer: this.name });
+    try {
+      await this.start(subscriptions, { group, consumer: this.name });
+    } catch (error) {
+      // Nest ends no application that did not come up, and the connection would try for ever.
+      this.client.connection.close();
+      throw error;
+    }
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -85,6 +91,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     this.stopping.begin();
     const deadline = setTimeout(() => {
       this.stopping.giveUp();
+      this.holdings.loseAll();
     }, this.options.consumer.drainMs);
     // The read that is on its way may still bring entries; they are handed back with the rest.
     await Promise.all([this.loops, this.keeping]);

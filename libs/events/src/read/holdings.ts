@@ -1,4 +1,5 @@
 import type { Subscription } from '../dispatch/subscriptions.js';
+import { DeliveryLostError } from '../errors.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import type { StreamEntry } from '../stream/stream-client.js';
 
@@ -6,6 +7,8 @@ import type { StreamEntry } from '../stream/stream-client.js';
 export class Holding {
   private controller: AbortController | undefined;
   private aborted: Error | undefined;
+  /** Whether Redis holds notes of this entry, which must go when it is acknowledged. */
+  isNoted: boolean;
   /** Settlements of one entry go one after the other, so that exactly the last handler acknowledges. */
   private settling: Promise<unknown> = Promise.resolve();
 
@@ -18,7 +21,9 @@ export class Holding {
     readonly stream: string,
     readonly entry: StreamEntry,
     readonly notes: ReadonlyMap<string, string>,
-  ) {}
+  ) {
+    this.isNoted = notes.size > 0;
+  }
 
   /** Aborted when the delivery is somebody else's. Made when it is asked for: few handlers do. */
   get signal(): AbortSignal {
@@ -61,10 +66,6 @@ export class Holdings {
     return Math.max(0, this.limit - this.held.size);
   }
 
-  get all(): Iterable<Holding> {
-    return this.held.values();
-  }
-
   /** @returns false when the entry is held already, or was settled since {@link rememberRemoved} */
   add(holding: Holding): boolean {
     const key = keyOf(holding);
@@ -77,6 +78,14 @@ export class Holdings {
     const key = keyOf(holding);
     this.held.delete(key);
     this.removed?.add(key);
+    for (const wake of this.waiting) wake();
+  }
+
+  /** All that is held is somebody else's from now on. */
+  loseAll(): void {
+    for (const holding of this.held.values()) {
+      holding.lose(new DeliveryLostError(`${holding.stream} ${holding.entry.id}`));
+    }
     for (const wake of this.waiting) wake();
   }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   DeliveryLostError,
   EventDecodeError,
@@ -34,7 +35,7 @@ const NOT_ITS_FAULT: RetryPolicy = { attempts: Infinity, firstDelayMs: 100, long
  * @param random from 0 to below 1, for the jitter
  */
 export function outcomeOf(thrown: unknown, attempt: number, policy: RetryPolicy, random: number): Outcome {
-  const error = thrown instanceof Error ? thrown : new Error(`The handler threw ${String(thrown)}`);
+  const error = thrown instanceof Error ? thrown : new Error(`The handler threw ${shown(thrown)}`);
   if (error instanceof DeliveryLostError || isGroupMissing(error)) return { kind: 'abandon', error };
   if (isOutage(error) || error instanceof TransactionConflictError) {
     return { kind: 'retry', delayMs: backoff(NOT_ITS_FAULT, 1, random), counts: false, error };
@@ -49,4 +50,9 @@ export function outcomeOfUnreadable(error: Error): Outcome {
   const reason =
     error instanceof EventDecodeError ? 'undecodable' : error instanceof UnknownEventError ? 'unknown' : 'invalid';
   return { kind: 'dead-letter', reason, error };
+}
+
+/** `inspect` shows what has no text of its own, too, such as an object without prototype. */
+function shown(thrown: unknown): string {
+  return typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 1, customInspect: false });
 }

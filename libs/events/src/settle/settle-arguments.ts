@@ -18,7 +18,7 @@ export interface Settlement {
   obsolete: readonly string[];
   reads?: readonly TrackedRead[];
   writes?: readonly BufferedWrite[];
-  events?: readonly BufferedEvent[];
+  events?: readonly Pick<BufferedEvent, 'stream' | 'fields'>[];
 }
 
 /** The keys and arguments of `settle.lua`. */

@@ -47,7 +47,7 @@ export class Settler {
    */
   async commit(share: Share, transaction: Transaction | undefined): Promise<string | undefined> {
     const { holding, handlers } = share;
-    if ((!transaction || transaction.isEmpty) && handlers.length <= 1 && holding.notes.size === 0) {
+    if ((!transaction || transaction.isEmpty) && handlers.length <= 1 && !holding.isNoted) {
       await this.throughOutages(() => this.acknowledger.acknowledge(holding.stream, holding.entry.id));
       share.open.delete(share.handler);
       return undefined;
@@ -63,6 +63,7 @@ export class Settler {
   /** Notes a failed attempt, so that the count survives a crash. @throws DeliveryLostError */
   async noteFailure(share: Share, note: FailureNote): Promise<void> {
     const { holding } = share;
+    holding.isNoted = true;
     const reply = await this.run(share, { ...this.settlement(share), noteBecomes: formatNote(note) });
     if (reply.status === 'settled') throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
   }
@@ -101,11 +102,20 @@ export class Settler {
     };
   }
 
-  /** Once sent, a settlement is sent again until its fate is known: "settled already" means that it was applied. */
+  /**
+   * Once sent, a settlement is sent again until its fate is known. Then "settled already" means that it was applied; to
+   * one that was sent once it means that somebody else has settled the delivery.
+   */
   private async run({ holding }: Share, settlement: Settlement): Promise<SettleReply> {
     const { keys, values } = settleArguments(settlement);
-    const reply = await this.throughOutages(() => this.client.settle(keys, values));
-    if (reply.status === 'lost') throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
+    let sent = 0;
+    const reply = await this.throughOutages(() => {
+      sent += 1;
+      return this.client.settle(keys, values);
+    });
+    if (reply.status === 'lost' || (reply.status === 'settled' && sent === 1)) {
+      throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
+    }
     if (reply.status === 'refused') throw new TransactionRefusedError(reply.why);
     return reply;
   }

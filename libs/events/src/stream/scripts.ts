@@ -6,7 +6,7 @@ const NAMES = ['append', 'settle', 'renew', 'leave', 'sweep'] as const;
 /** The name of a script: its file's in `lua/`, whose header says what it takes and replies. */
 export type ScriptName = (typeof NAMES)[number];
 
-type Script = (keyCount: number, ...keysAndArguments: (string | number)[]) => Promise<unknown>;
+type Script = (keyCount: number, keys: readonly string[], values: readonly (string | number)[]) => Promise<unknown>;
 
 const SOURCES = Object.fromEntries(
   NAMES.map((name) => [name, readFileSync(new URL(`../../lua/${name}.lua`, import.meta.url), 'utf8')]),
@@ -25,5 +25,6 @@ export function runScript(
   const scripted = client as unknown as Record<string, Script | undefined>;
   if (!scripted[command]) client.defineCommand(command, { lua: SOURCES[name] });
   const script = scripted[command] as Script;
-  return script.call(client, keys.length, ...keys, ...values);
+  // As two arrays: a call cannot take the values of a large transaction one by one.
+  return script.call(client, keys.length, keys, values);
 }

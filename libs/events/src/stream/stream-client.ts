@@ -97,9 +97,9 @@ export class StreamClient {
     return this.connection.call((redis) => redis.hmget(key, ...fields));
   }
 
-  /** A read for a transaction: any read command on one key. */
+  /** A read for a transaction: any read command on one key. What the reply has of text comes as bytes. */
   read(command: string, key: string, args: readonly (string | number)[]): Promise<unknown> {
-    return this.connection.call((redis) => redis.call(command, key, ...args));
+    return this.connection.call((redis) => redis.callBuffer(command, key, ...args));
   }
 
   async append(keys: readonly string[], values: readonly (string | number)[], timeoutMs?: number): Promise<string[]> {

@@ -14,7 +14,7 @@ const UNORDERED: Record<string, 1 | 2 | undefined> = { HGETALL: 2, SMEMBERS: 1 }
 function flatten(reply: unknown, step?: 1 | 2): Buffer {
   if (reply === null || reply === undefined) return Buffer.from('-');
   if (!Array.isArray(reply)) {
-    const bytes = Buffer.from(typeof reply === 'string' ? reply : String(reply as number));
+    const bytes = Buffer.isBuffer(reply) ? reply : Buffer.from(String(reply as string | number));
     return Buffer.concat([Buffer.from(`$${String(bytes.length)}:`), bytes]);
   }
   const items = reply.map((item) => flatten(item));

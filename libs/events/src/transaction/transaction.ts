@@ -26,6 +26,7 @@ export interface BufferedWrite extends ServerCheck {
 
 /** An event that the commit publishes. */
 export interface BufferedEvent {
+  type: string;
   stream: string;
   fields: readonly string[];
 }
@@ -41,6 +42,9 @@ export interface TransactionContext {
 }
 
 type Value = string | number;
+
+/** Values of one command: Lua passes at most about 8,000 on. Even, since hashes are written in pairs. */
+const MOST_VALUES = 5000;
 
 /**
  * What a handler does to Redis, applied together with the acknowledgement of its event: once, or not at all.
@@ -71,16 +75,16 @@ export class Transaction {
   }
 
   /** The values of several fields, in their order; null where there is none. */
-  hmget(key: string, fields: readonly string[]): Promise<(string | null)[]> {
-    return this.read('HMGET', key, ...fields) as Promise<(string | null)[]>;
+  async hmget(key: string, fields: readonly string[]): Promise<(string | null)[]> {
+    const parts = await Promise.all(chunks(fields).map((part) => this.read('HMGET', key, ...part)));
+    return parts.flat() as (string | null)[];
   }
 
   /** All fields of a hash; empty when it does not exist. */
   async hgetall(key: string): Promise<Record<string, string>> {
     const flat = (await this.read('HGETALL', key)) as string[];
-    const fields: Record<string, string> = {};
-    for (let index = 0; index < flat.length; index += 2) fields[flat[index] ?? ''] = flat[index + 1] ?? '';
-    return fields;
+    // Not by assignment: a field may be called "__proto__".
+    return Object.fromEntries(chunks(flat, 2)) as Record<string, string>;
   }
 
   async exists(key: string): Promise<boolean> {
@@ -112,7 +116,7 @@ export class Transaction {
 
   /** @param options.ttlMs how long the value is kept, in milliseconds; default: for ever */
   set(key: string, value: Value, options: { ttlMs?: number } = {}): this {
-    const ttl = options.ttlMs === undefined ? [] : ['PX', integer('set', options.ttlMs)];
+    const ttl = options.ttlMs === undefined ? [] : ['PX', positive('set', options.ttlMs)];
     return this.buffer('SET', key, (name) => this.guard.replace(name, String(value)), value, ...ttl);
   }
 
@@ -199,7 +203,8 @@ export class Transaction {
       ...options,
       eventId,
     });
-    this.events.push({ stream: keyspace.stream(domainEventOf(event).stream), fields: encode(envelope) });
+    const { type, stream } = domainEventOf(event);
+    this.events.push({ type, stream: keyspace.stream(stream), fields: encode(envelope) });
     return eventId;
   }
 
@@ -211,13 +216,15 @@ export class Transaction {
     const args = values.map(String);
     const reply = await this.context.client.read(command, key, args);
     this.reads.push({ command, key, args, digest: replyDigest(command, reply) });
-    return reply;
+    return textOf(reply);
   }
 
   /** A write that keeps what the key holds; without values there is nothing to write. */
   private change(command: string, key: string, type: KeyType, values: readonly Value[]): this {
-    if (values.length === 0) return this;
-    return this.buffer(command, key, (name) => this.guard.change(command, name, type), ...values);
+    for (const part of chunks(values)) {
+      this.buffer(command, key, (name) => this.guard.change(command, name, type), ...part);
+    }
+    return this;
   }
 
   private buffer(command: string, name: string, check: (key: string) => ServerCheck, ...values: Value[]): this {
@@ -232,7 +239,24 @@ function integer(operation: string, value: number): number {
   throw new TransactionRefusedError(`${operation}: expected an integer of at most 15 digits, got ${String(value)}`);
 }
 
+function positive(operation: string, value: number): number {
+  if (value > 0) return integer(operation, value);
+  throw new TransactionRefusedError(`${operation}: expected a time above 0 ms, got ${String(value)}`);
+}
+
 function finite(operation: string, value: number): number {
   if (Number.isFinite(value)) return value;
   throw new TransactionRefusedError(`${operation}: expected a finite number, got ${String(value)}`);
+}
+
+/** A reply with its bytes read as text. */
+function textOf(reply: unknown): unknown {
+  if (Array.isArray(reply)) return reply.map(textOf);
+  return Buffer.isBuffer(reply) ? reply.toString() : reply;
+}
+
+function chunks<T>(values: readonly T[], size = MOST_VALUES): T[][] {
+  const parts: T[][] = [];
+  for (let first = 0; first < values.length; first += size) parts.push(values.slice(first, first + size));
+  return parts;
 }

@@ -7,9 +7,12 @@ export type KeyType = 'string' | 'hash' | 'set' | 'zset' | 'list';
 export interface ServerCheck {
   /** What the key must be, if it is there; '' for anything. */
   type: KeyType | '';
-  /** The hash field that must hold an integer, '=' for the key itself, '' for none. */
+  /** What must hold an integer: '=' for the key itself, ':field' for a hash field, '' for nothing. */
   integer: string;
 }
+
+/** What Redis takes for one, and as long as a sum of two stays within its 64 bits. */
+const INTEGER = /^(0|-?[1-9]\d{0,14})$/;
 
 interface WrittenKey {
   /** Undefined: nothing is left of what the server has, and nothing was written since. */
@@ -63,12 +66,13 @@ export class WriteGuard {
   increment(command: string, key: string, type: 'string' | 'hash', field: string): ServerCheck {
     const check = this.change(command, key, type);
     const written = this.keys.get(key);
+    const place = type === 'hash' ? `:${field}` : field;
     const value = written?.values.get(field);
-    if (value !== undefined && !/^-?\d{1,15}$/.test(value)) {
+    if (value !== undefined && !INTEGER.test(value)) {
       throw new TransactionRefusedError(
         `${command} ${key}: expected an integer of at most 15 digits, this transaction set ${JSON.stringify(value)}`,
       );
     }
-    return { ...check, integer: value !== undefined || written?.replaced ? '' : field };
+    return { ...check, integer: value !== undefined || written?.replaced ? '' : place };
   }
 }

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+const MOST_OUTPUT_BYTES = 256 * 1024 * 1024;
+
+/** Long enough to build the images on a slow machine, in milliseconds. */
+const DEADLINE_MS = 1_800_000;
+
+/**
+ * Runs `docker` and gives what it wrote to its standard output.
+ *
+ * @throws Error with the command and the end of what it said
+ */
+export async function docker(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  try {
+    const { stdout } = await execute('docker', args, { env, maxBuffer: MOST_OUTPUT_BYTES, timeout: DEADLINE_MS });
+    return stdout.trimEnd();
+  } catch (error) {
+    const { code, stdout = '', stderr = '' } = error as { code?: unknown; stdout?: string; stderr?: string };
+    const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-30).join('\n');
+    throw new Error(`docker ${args.join(' ')} ended with ${String(code)}:\n${said}`, { cause: error });
+  }
+}
+
+/** What `docker inspect` says of a container, as far as the tests look at it. */
+export interface Container {
+  Id: string;
+  State: { Status: string; StartedAt: string; ExitCode: number; Health?: { Status: string } };
+  RestartCount: number;
+  Config: { Hostname: string; Labels: Record<string, string | undefined> };
+  NetworkSettings: { Ports: Record<string, readonly { HostIp: string; HostPort: string }[] | null> };
+}
+
+/** Inspects containers, running or not. */
+export async function inspect(ids: readonly string[]): Promise<Container[]> {
+  return ids.length === 0 ? [] : (JSON.parse(await docker(['container', 'inspect', ...ids])) as Container[]);
+}

@@ -1,0 +1,219 @@
+import { eventually } from '@repo/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ComposeShop, lines, type Consumer } from './compose-shop.js';
+import { docker, inspect, type Container } from './docker.js';
+
+const APPS = ['order-service', 'payment-service', 'inventory-service', 'shipping-service', 'processor'];
+const STREAMS = ['orders', 'payments', 'inventory', 'shipments'];
+const PROCESSORS = 3;
+const CONTAINERS = APPS.length - 1 + PROCESSORS + 1;
+
+/** A minute of shopping, at 20 orders a second. */
+const ORDERS = 1000;
+
+const MINUTE_MS = 60_000;
+
+const ORDER = {
+  customer: { customer_id: '6f1c7c1e-3f0a-4c52-9d8e-2b7a5c0f4e11', name: 'Ada Lovelace', email: 'ada@example.com' },
+  items: [{ sku: 'MUG-001', name: 'Mug', quantity: 2, unit_price: 1250 }],
+  currency: 'EUR',
+  total_amount: 2500,
+  shipping_address: { street: '1 Main Street', city: 'Dublin', postal_code: 'D01', country: 'IE' },
+};
+
+let shop: ComposeShop;
+
+beforeAll(async () => {
+  shop = await ComposeShop.create({ SIMULATION_RATE: '20', SIMULATION_ENABLED: 'true', LOG_FORMAT: 'json' });
+  await shop.build();
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  console.error(await shop.compose('ps', '--all'));
+  console.error(await shop.compose('logs', '--no-color', '--tail', '40'));
+});
+
+afterAll(async () => {
+  await shop.remove();
+});
+
+async function allHealthy(): Promise<Container[]> {
+  return eventually(
+    `${String(CONTAINERS)} containers are healthy`,
+    async () => {
+      const containers = await shop.containers();
+      const healthy = containers.filter(
+        ({ State }) => State.Status === 'running' && State.Health?.Status === 'healthy',
+      );
+      return healthy.length === CONTAINERS && containers;
+    },
+    3 * MINUTE_MS,
+  );
+}
+
+async function ordersArePlaced(count: number): Promise<void> {
+  await eventually(`${String(count)} orders are placed`, async () => (await shop.placed()) >= count, 5 * MINUTE_MS);
+}
+
+/** A consumer's name begins with the name of its host. */
+const isOf =
+  ({ Config }: Container) =>
+  ({ name }: Consumer): boolean =>
+    name.startsWith(`${Config.Hostname}-`);
+
+async function pendingOf(container: Container): Promise<number> {
+  const consumers = (await Promise.all(STREAMS.map((stream) => shop.processorConsumers(stream)))).flat();
+  return consumers.filter(isOf(container)).reduce((sum, { pending }) => sum + pending, 0);
+}
+
+describe('docker compose up --scale processor=3', () => {
+  it('brings up Redis, the four services and three processors, all healthy', async () => {
+    await shop.compose('up', '--detach', '--scale', `processor=${String(PROCESSORS)}`);
+    const containers = await allHealthy();
+    expect(containers.map(({ Config }) => Config.Labels['com.docker.compose.service']).sort()).toEqual(
+      [...APPS, 'processor', 'processor', 'redis'].sort(),
+    );
+  });
+
+  it('starts the order service last, when those who wait for orders are healthy', async () => {
+    const starts = (await shop.containers()).map(({ Config, State }) => ({
+      service: Config.Labels['com.docker.compose.service'],
+      at: Date.parse(State.StartedAt),
+    }));
+    expect(starts.sort((one, other) => one.at - other.at).at(-1)?.service).toBe('order-service');
+  });
+
+  it('publishes on 127.0.0.1 only, each processor on a port of its own, and Redis not at all', async () => {
+    const published = (containers: readonly Container[]) =>
+      containers.flatMap(({ NetworkSettings }) => Object.values(NetworkSettings.Ports).flatMap((ports) => ports ?? []));
+    expect(new Set(published(await shop.containers()).map(({ HostIp }) => HostIp))).toEqual(new Set(['127.0.0.1']));
+    expect(new Set(published(await shop.containers('processor')).map(({ HostPort }) => HostPort)).size).toBe(
+      PROCESSORS,
+    );
+    expect(published(await shop.containers('redis'))).toEqual([]);
+  });
+
+  it.each(APPS)('runs %s without root, without capabilities, and without a disk to write to', async (app) => {
+    const [container] = await shop.containers(app);
+    if (!container) throw new Error(`no container of ${app}`);
+    expect(await shop.shell(container, 'id -u')).not.toBe('0');
+    expect(await shop.shell(container, 'grep CapBnd /proc/1/status')).toMatch(/\t0+$/);
+    expect(await shop.shell(container, 'touch /tmp/written 2>&1 || true')).toMatch(/read-only/i);
+  });
+
+  it('takes an order on the host, and shows its way on a processor', async () => {
+    const response = await fetch(`${await shop.url('order-service')}/orders`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(ORDER),
+    });
+    expect(response.status).toBe(201);
+    const { order_id } = (await response.json()) as { order_id: string };
+    const url = `${await shop.url('processor')}/orders/${order_id}`;
+    const known = await eventually('the processor knows the order', async () => {
+      const answer = await fetch(url);
+      return answer.ok && ((await answer.json()) as { order_id: string });
+    });
+    expect(known.order_id).toBe(order_id);
+  });
+
+  it('shows its streams to the inspection commands', async () => {
+    await ordersArePlaced(100);
+    expect(Number(await shop.redis('XLEN', 'ecommerce:orders'))).toBeGreaterThanOrEqual(100);
+    const groups = ['payment_service', 'inventory_service', 'shipping_service', 'ecommerce_processors'];
+    for (const group of groups) expect(lines(await shop.redis('XINFO', 'GROUPS', 'ecommerce:orders'))).toContain(group);
+    const entries = lines(await shop.redis('XRANGE', 'ecommerce:orders', '-', '+', 'COUNT', '5'));
+    expect(entries.filter((line) => line === 'order_placed')).toHaveLength(5);
+    expect(lines(await shop.redis('XPENDING', 'ecommerce:orders', 'ecommerce_processors'))[0]).toMatch(/^\d+$/);
+    const consumers = lines(await shop.redis('XINFO', 'CONSUMERS', 'ecommerce:orders', 'ecommerce_processors'));
+    expect(consumers.filter((line) => line === 'name')).toHaveLength(PROCESSORS);
+  });
+
+  it('shares the load: three consumers, each of which handles its part', async () => {
+    await ordersArePlaced(200);
+    const processors = await shop.containers('processor');
+    const consumers = await shop.processorConsumers('orders');
+    for (const processor of processors) expect(consumers.filter(isOf(processor))).toHaveLength(1);
+    const handled = await Promise.all(
+      processors.map((processor) => shop.metric(processor, 'events_process_duration_seconds_count')),
+    );
+    const all = handled.reduce((sum, count) => sum + count, 0);
+    for (const count of handled) expect(count, `of ${handled.join(' + ')}`).toBeGreaterThan(all / 10);
+  });
+
+  it('hands the work of a killed processor to the others', async () => {
+    const [victim, ...others] = await shop.containers('processor');
+    if (!victim) throw new Error('no processor');
+    // It stands still first, so that it certainly dies with events in its hands.
+    await shop.shell(victim, 'kill -STOP -1');
+    await eventually('the processor holds events', () => pendingOf(victim));
+    await docker(['kill', victim.Id]);
+    await eventually('nothing is pending for it', async () => (await pendingOf(victim)) === 0, MINUTE_MS);
+    const takenOver = await Promise.all(others.map((other) => shop.metric(other, 'events_taken_over_total')));
+    expect(takenOver.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
+    // An operator killed it: starting it again is the operator's too.
+    await docker(['start', victim.Id]);
+    await allHealthy();
+  });
+
+  it('starts a process that dies again', async () => {
+    const [victim] = await shop.containers('processor');
+    if (!victim) throw new Error('no processor');
+    // The command may die with the container that it ends.
+    await shop.shell(victim, 'kill -KILL -1').catch(() => undefined);
+    await eventually(
+      'it was started again',
+      async () => (await inspect([victim.Id]))[0]?.RestartCount === 1,
+      MINUTE_MS,
+    );
+    await allHealthy();
+  });
+
+  it('goes on by itself after Redis was killed and started again', async () => {
+    await shop.compose('kill', 'redis');
+    await shop.compose('start', 'redis');
+    const before = await shop.placed();
+    await ordersArePlaced(before + 50);
+    await allHealthy();
+  });
+
+  it('has kept the laws after a minute of shopping', async () => {
+    await ordersArePlaced(ORDERS);
+    const response = await fetch(`${await shop.url('order-service')}/simulation/stop`, { method: 'POST' });
+    expect(response.ok).toBe(true);
+    const report = await shop.compose('run', '--rm', 'audit', '--wait', '60s');
+    console.log(report);
+    expect(report).toContain('All 7 laws kept');
+    expect(Number(await shop.redis('XLEN', 'ecommerce:orders'))).toBeGreaterThan(ORDERS);
+  });
+});
+
+describe('docker compose down', () => {
+  it('stops every app gracefully', async () => {
+    await shop.compose('stop');
+    const exits = (await shop.containers()).map(({ Config, State }) => [
+      Config.Labels['com.docker.compose.service'],
+      State.Status,
+      State.ExitCode,
+    ]);
+    expect(exits).toHaveLength(CONTAINERS);
+    expect(exits.filter(([, status, code]) => status !== 'exited' || code !== 0)).toEqual([]);
+  });
+
+  it('leaves nothing but what Redis has stored', async () => {
+    const left = async (what: 'network' | 'volume'): Promise<string[]> =>
+      lines(await docker([what, 'ls', '--quiet', '--filter', `label=com.docker.compose.project=${shop.project}`]));
+    await shop.compose('up', '--detach', '--wait', 'redis');
+    const stored = await shop.redis('XLEN', 'ecommerce:orders');
+    await shop.compose('down');
+    expect(await shop.containers()).toEqual([]);
+    expect(await left('network')).toEqual([]);
+    expect(await left('volume')).toHaveLength(1);
+
+    await shop.compose('up', '--detach', '--wait', 'redis');
+    expect(await shop.redis('XLEN', 'ecommerce:orders')).toBe(stored);
+    await shop.compose('down', '--volumes');
+    expect(await left('volume')).toEqual([]);
+  });
+});

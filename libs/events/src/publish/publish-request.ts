@@ -1,0 +1,59 @@
+import { PublishTimeoutError, RedisUnavailableError } from '../errors.js';
+import type { Appendable } from './append-arguments.js';
+
+/** What one call asked to publish: appended together, answered together, given up together. */
+export class PublishRequest {
+  /** Resolves with the entries' ids. */
+  readonly published: Promise<string[]>;
+  private settle!: { resolve: (ids: string[]) => void; reject: (error: Error) => void };
+  private readonly deadline: number;
+  private readonly timer: NodeJS.Timeout;
+  private trouble: Error | undefined;
+  private open = true;
+
+  /** @param timeoutMs how long the caller waits from now on, in milliseconds */
+  constructor(
+    readonly events: readonly Appendable[],
+    timeoutMs: number,
+  ) {
+    this.published = new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+    });
+    this.deadline = Date.now() + timeoutMs;
+    this.timer = setTimeout(() => {
+      // What Redis said of its state is more than that it did not answer.
+      const said = this.trouble instanceof RedisUnavailableError ? undefined : this.trouble;
+      this.reject(said ?? new PublishTimeoutError(timeoutMs, { cause: this.trouble }));
+    }, timeoutMs);
+  }
+
+  /** Whether its caller still waits. */
+  get isOpen(): boolean {
+    return this.open;
+  }
+
+  /** How long its caller still waits, in milliseconds. */
+  get leftMs(): number {
+    return Math.max(0, this.deadline - Date.now());
+  }
+
+  /** An attempt came to nothing; if the time runs out, this was why. */
+  note(trouble: Error): void {
+    this.trouble = trouble;
+  }
+
+  resolve(ids: string[]): void {
+    this.close();
+    this.settle.resolve(ids);
+  }
+
+  reject(error: Error): void {
+    this.close();
+    this.settle.reject(error);
+  }
+
+  private close(): void {
+    this.open = false;
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,101 @@
+import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noteFields } from './entries.js';
+import { Gate } from './gate.js';
+import { noteHandler, SOON } from './handlers.js';
+import { NoteTaken } from './notes.js';
+import { callsOf } from './redis-state.js';
+import { startWorker, type Worker } from './worker.js';
+
+const READ_AHEAD = 30;
+const BATCH = 20;
+
+const pendingOf = async (worker: Worker) => (await worker.monitor.pending('notes', 'testers')).count;
+
+describe('bounds', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await freshRedis();
+  });
+  afterAll(() => redis.stop());
+
+  async function append(stream: string, count: number): Promise<void> {
+    const pipeline = redis.client.pipeline();
+    for (let number = 0; number < count; number += 1) {
+      pipeline.xadd(stream, '*', ...noteFields({ data: JSON.stringify({ topic: `topic ${String(number)}`, number }) }));
+    }
+    await pipeline.exec();
+  }
+
+  it('hold when handlers hang: no more is read than there is room for', async () => {
+    const gate = new Gate();
+    let running = 0;
+    let most = 0;
+    let handled = 0;
+    const handler = noteHandler(async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await gate.pass();
+      running -= 1;
+      handled += 1;
+    });
+    const consumer = { readAhead: READ_AHEAD, batchSize: BATCH, concurrency: 5, claimAfterMs: 300 };
+    await using worker = await startWorker(redis.url, { prefix: 'hang', consumer }, [handler]);
+    await append('hang:notes', 500);
+    await eventually('it is full', () => worker.consumer.held >= READ_AHEAD);
+    // It looks for dead consumers in each round in which it could take over something.
+    const rounds = await callsOf(redis.client, 'xinfo\\|consumers');
+    await eventually('it had three rounds to take more', async () => {
+      return (await callsOf(redis.client, 'xinfo\\|consumers')) >= rounds + 3;
+    });
+    expect(await pendingOf(worker)).toBeLessThanOrEqual(READ_AHEAD + BATCH);
+    expect(worker.consumer.held).toBeLessThanOrEqual(READ_AHEAD + BATCH);
+
+    gate.open();
+    await eventually('all are handled', () => handled === 500);
+    expect(most).toBeLessThanOrEqual(5);
+    await eventually('nothing is held', async () => worker.consumer.held === 0 && (await pendingOf(worker)) === 0);
+  });
+
+  it('are back at nothing after failures, conflicts, dead letters and retries', async () => {
+    const handler = noteHandler(
+      async ({ data }, { attempt, transaction }) => {
+        await transaction.get('shared');
+        transaction.incrby('shared', 1);
+        if (data.number % 5 === 0 && attempt === 1) throw new Error('once');
+        if (data.number % 7 === 0) throw new Error('always');
+      },
+      { retry: { ...SOON, attempts: 3 } },
+    );
+    await using worker = await startWorker(redis.url, { prefix: 'end' }, [handler]);
+    await append('end:notes', 100);
+    for (let number = 0; number < 10; number += 1) await redis.client.xadd('end:notes', '*', 'no', 'envelope');
+    await eventually('all are settled', async () => {
+      const [group] = await worker.monitor.groups('notes');
+      return group?.lag === 0 && group.pending === 0 && worker.consumer.held === 0;
+    });
+    expect(await redis.client.xlen('end:notes:dead-letters')).toBe(15 + 10);
+    expect(await redis.client.get('end:tester:shared')).toBe('85');
+    // Of its keys only those are left that hold something.
+    expect((await redis.client.keys('end:*')).sort()).toEqual([
+      'end:notes',
+      'end:notes:dead-letters',
+      'end:tester:shared',
+    ]);
+  });
+
+  it('of one batch hold for each stream and read', async () => {
+    const gate = new Gate();
+    await using worker = await startWorker(redis.url, { prefix: 'one', consumer: { readAhead: 1, batchSize: 1 } }, [
+      noteHandler(() => gate.pass()),
+    ]);
+    await worker.producer.publishAll([1, 2, 3].map((number) => ({ event: NoteTaken, data: { topic: 'a', number } })));
+    await eventually('it is full', () => worker.consumer.held === 1);
+    expect(await pendingOf(worker)).toBe(1);
+    gate.open();
+    await eventually('all are handled', async () => {
+      const [group] = await worker.monitor.groups('notes');
+      return group?.lag === 0 && group.pending === 0;
+    });
+  });
+});

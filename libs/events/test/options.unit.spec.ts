@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../src/errors.js';
+import { DEFAULT_RETRY, resolveOptions, resolveRetry, type EventsModuleOptions } from '../src/module/options.js';
+
+const least: EventsModuleOptions = { redis: 'redis://127.0.0.1:6379', prefix: 'shop', source: 'order_service' };
+
+function resolving(options: Record<string, unknown>) {
+  return () => resolveOptions({ ...least, ...options });
+}
+
+describe('resolveOptions', () => {
+  it('puts every default in', () => {
+    expect(resolveOptions(least)).toEqual({
+      ...least,
+      state: 'order_service',
+      group: undefined,
+      events: [],
+      commandTimeoutMs: 5000,
+      consumer: {
+        concurrency: 16,
+        readAhead: 512,
+        batchSize: 100,
+        blockMs: 2000,
+        claimAfterMs: 30_000,
+        forgetAfterMs: 300_000,
+        drainMs: 10_000,
+        retry: DEFAULT_RETRY,
+      },
+      producer: { timeoutMs: 10_000, bufferLimit: 10_000, idempotencyMs: 86_400_000 },
+    });
+  });
+
+  it('keeps what is given', () => {
+    const given = {
+      ...least,
+      state: 'orders.v2',
+      group: 'order-workers',
+      commandTimeoutMs: 100,
+      consumer: {
+        concurrency: 1,
+        readAhead: 2,
+        batchSize: 3,
+        blockMs: 10,
+        claimAfterMs: 100,
+        forgetAfterMs: 100,
+        drainMs: 0,
+        retry: { attempts: 1, firstDelayMs: 0, longestDelayMs: 0 },
+      },
+      producer: { timeoutMs: 10, bufferLimit: 1, idempotencyMs: 1000 },
+    };
+    expect(resolveOptions(given)).toEqual({ ...given, events: [] });
+  });
+
+  it.each([
+    ['prefix', ''],
+    ['prefix', 'shop:eu'],
+    ['prefix', undefined],
+    ['source', 'order service'],
+    ['source', 7],
+    ['state', '*'],
+    ['group', ''],
+    ['group', '-'],
+  ])('refuses %s %j', (option, value) => {
+    const shown = value === undefined ? 'nothing' : JSON.stringify(value);
+    expect(resolving({ [option]: value })).toThrow(ConfigurationError);
+    expect(resolving({ [option]: value })).toThrow(
+      `EventsModule: expected ${option} as letters, digits, "_", "." and "-", got ${shown}`,
+    );
+  });
+
+  it.each([
+    ['consumer.concurrency', 0, 'from 1 to 10000'],
+    ['consumer.concurrency', 1.5, 'from 1 to 10000'],
+    ['consumer.concurrency', '16', 'from 1 to 10000'],
+    ['consumer.readAhead', 0, 'from 1 to 100000'],
+    ['consumer.batchSize', -1, 'from 1 to 10000'],
+    ['consumer.blockMs', 0, 'from 10 to 60000'],
+    ['consumer.claimAfterMs', 99, 'from 100 to 3600000'],
+    ['consumer.forgetAfterMs', Infinity, 'from 100 to 604800000'],
+    ['consumer.drainMs', -1, 'from 0 to 600000'],
+    ['producer.timeoutMs', NaN, 'from 10 to 600000'],
+    ['producer.bufferLimit', 0, 'from 1 to 10000000'],
+    ['producer.idempotencyMs', 999, 'from 1000 to 1099511627776'],
+    ['commandTimeoutMs', 5, 'from 10 to 600000'],
+    ['consumer.retry.attempts', 0, 'from 1 to 1000'],
+    ['consumer.retry.firstDelayMs', -1, 'from 0 to 3600000'],
+    ['consumer.retry.longestDelayMs', 100, 'from 200 to 86400000'],
+  ])('refuses %s %j, and says what it takes', (path, value, range) => {
+    const options = path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
+    expect(resolving(options as Record<string, unknown>)).toThrow(
+      `EventsModule: expected ${path} as a whole number ${range}, got ${JSON.stringify(value)}`,
+    );
+  });
+
+  it.each([undefined, null, 6379, '', 'localhost', 'http://localhost:6379', 'redis//:secret@localhost'])(
+    'refuses redis %j',
+    (redis) => {
+      expect(resolving({ redis })).toThrow(/^EventsModule: expected redis as ioredis options or a URL such as redis:/);
+    },
+  );
+
+  it('never shows a password', () => {
+    expect(resolving({ redis: 'rediss//user:secret@localhost' })).toThrow(/^(?!.*secret)/);
+  });
+});
+
+describe('resolveRetry', () => {
+  it('takes what a handler leaves out from the module', () => {
+    const defaults = { attempts: 7, firstDelayMs: 10, longestDelayMs: 100 };
+    expect(resolveRetry('retry', { attempts: 2 }, defaults)).toEqual({ ...defaults, attempts: 2 });
+    expect(resolveRetry('retry', undefined, defaults)).toEqual(defaults);
+  });
+
+  it('names the handler whose policy is wrong', () => {
+    expect(() => resolveRetry('@EventHandler on Notes.onNote: retry', { attempts: 0 }, DEFAULT_RETRY)).toThrow(
+      /@EventHandler on Notes\.onNote: retry\.attempts .* got 0/,
+    );
+  });
+});

@@ -1,0 +1,91 @@
+import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noteHandler } from './handlers.js';
+import { NoteTaken, notes } from './notes.js';
+import { startProxy } from './tcp-proxy.js';
+import { startWorker } from './worker.js';
+
+/** So long that no test waits for it. */
+const NEVER_MS = 3_600_000;
+
+describe('order', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await freshRedis();
+  });
+  afterAll(() => redis.stop());
+
+  it('of the events of a key is that of the stream, whatever their handlers take', async () => {
+    const seen: Record<string, number[]> = {};
+    let running = 0;
+    let most = 0;
+    const handler = noteHandler(async ({ data }) => {
+      most = Math.max(most, ++running);
+      // The earlier ones take longer.
+      for (let turn = 10 - data.number; turn > 0; turn -= 1) await new Promise((resolve) => setImmediate(resolve));
+      (seen[data.topic] ??= []).push(data.number);
+      running -= 1;
+    });
+    await using worker = await startWorker(redis.url, { prefix: 'keys' }, [handler]);
+    const topics = ['a', 'b', 'c', 'd'];
+    await worker.producer.publishAll(
+      Array.from({ length: 10 }, (_, number) =>
+        topics.map((topic) => ({ event: NoteTaken, data: { topic, number } })),
+      ).flat(),
+    );
+    const numbers = notes('any', 10).map(({ data }) => data.number);
+    await eventually('all are handled', () => Object.values(seen).flat().length === 40);
+    expect(seen).toEqual(Object.fromEntries(topics.map((topic) => [topic, numbers])));
+    // Keys do not wait for each other.
+    expect(most).toBe(4);
+  });
+
+  it('holds when the reply to a read was lost: what it contained is found at once, before anything newer', async () => {
+    await using proxy = await startProxy(redis.url);
+    const seen: number[] = [];
+    const handler = noteHandler(({ data }) => seen.push(data.number));
+    const options = { prefix: 'lost', commandTimeoutMs: 300, consumer: { claimAfterMs: NEVER_MS } };
+    await using worker = await startWorker(proxy.url, options, [handler]);
+    await using publisher = await startWorker(redis.url, { prefix: 'lost', group: null });
+    await worker.producer.publish(NoteTaken, { topic: 'a', number: 0 });
+    await eventually('the worker reads', () => seen.length === 1);
+
+    proxy.dropReplies();
+    await publisher.producer.publish(NoteTaken, { topic: 'a', number: 1 });
+    await eventually('it is delivered, and the reply is lost', async () => {
+      return (await publisher.monitor.pending('notes', 'testers')).byConsumer[worker.consumer.name] === 1;
+    });
+    await publisher.producer.publish(NoteTaken, { topic: 'a', number: 2 });
+    proxy.heal();
+    await eventually('all are handled', () => seen.length === 3);
+    expect(seen).toEqual([0, 1, 2]);
+    await eventually(
+      'nothing is pending',
+      async () => (await publisher.monitor.pending('notes', 'testers')).count === 0,
+    );
+  });
+
+  it('holds, and nothing is handled twice, on connections that are cut again and again', async () => {
+    await using proxy = await startProxy(redis.url);
+    const seen: number[] = [];
+    const handler = noteHandler(({ data }, { transaction }) => {
+      seen.push(data.number);
+      transaction.rpush('effects', data.number);
+    });
+    const consumer = { claimAfterMs: NEVER_MS, batchSize: 10, readAhead: 20 };
+    await using worker = await startWorker(proxy.url, { prefix: 'cut', commandTimeoutMs: 300, consumer }, [handler]);
+    await using publisher = await startWorker(redis.url, { prefix: 'cut', group: null });
+    await publisher.producer.publishAll(notes('a', 300));
+    for (const threshold of [50, 100, 150, 200]) {
+      await eventually(`${String(threshold)} are handled`, () => seen.length >= threshold);
+      proxy.cut();
+    }
+    await eventually('all are settled', async () => {
+      const [group] = await publisher.monitor.groups('notes');
+      return group?.lag === 0 && group.pending === 0 && worker.consumer.held === 0;
+    });
+    const numbers = notes('a', 300).map(({ data }) => data.number);
+    expect(seen).toEqual(numbers);
+    expect(await redis.client.lrange('cut:tester:effects', 0, -1)).toEqual(numbers.map(String));
+  });
+});

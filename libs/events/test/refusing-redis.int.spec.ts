@@ -1,0 +1,90 @@
+import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noteHandler } from './handlers.js';
+import { collectLogs } from './logs.js';
+import { NoteFiled, notes } from './notes.js';
+import { startWorker } from './worker.js';
+
+type Client = TestRedis['client'];
+
+/** States in which Redis answers, and refuses: how one begins, and how it ends. `admin` may do everything throughout. */
+const states: Record<string, { begin: (admin: Client) => unknown; end: (admin: Client) => Promise<unknown> }> = {
+  'READONLY, as a replica after a failover': {
+    begin: (admin) => admin.replicaof('127.0.0.1', 1),
+    end: (admin) => admin.replicaof('NO', 'ONE'),
+  },
+  'NOREPLICAS, without the replicas that it wants': {
+    begin: (admin) => admin.config('SET', 'min-replicas-to-write', '1'),
+    end: (admin) => admin.config('SET', 'min-replicas-to-write', '0'),
+  },
+  'BUSY, with a script that does not end': {
+    begin: async (admin) => {
+      await admin.config('SET', 'busy-reply-threshold', '1');
+      const other = admin.duplicate();
+      other
+        .eval('while true do end', 0)
+        .catch(() => undefined)
+        .finally(() => {
+          other.disconnect();
+        });
+      await eventually('it is busy', () => admin.get('any').then(() => false).catch(() => true)); // prettier-ignore
+    },
+    end: (admin) => admin.script('KILL'),
+  },
+  'NOPERM, with rights that were withdrawn': {
+    begin: (admin) => admin.acl('SETUSER', 'default', '-@all'),
+    end: (admin) => admin.acl('SETUSER', 'default', '+@all'),
+  },
+};
+
+describe('a Redis that refuses', () => {
+  let redis: TestRedis;
+  let admin: Client;
+  beforeAll(async () => {
+    redis = await freshRedis();
+    await redis.client.acl('SETUSER', 'admin', 'on', '>secret', '~*', '&*', '+@all');
+    admin = redis.client.duplicate({ username: 'admin', password: 'secret' });
+  });
+  afterAll(async () => {
+    admin.disconnect();
+    await redis.stop();
+  });
+
+  it.each(Object.entries(states))('is waited out: %s', async (name, { begin, end }) => {
+    const prefix = (/^\w+/.exec(name)?.[0] ?? '').toLowerCase();
+    const attempts: number[] = [];
+    let isRefusing = false;
+    const handler = noteHandler(
+      async ({ data }, { transaction, attempt }) => {
+        attempts.push(attempt);
+        transaction.incrby('effects', 1).publish(NoteFiled, data);
+        if (data.topic === 'a' && data.number === 1) {
+          await begin(admin);
+          isRefusing = true;
+        }
+      },
+      { retry: { attempts: 1 } },
+    );
+    await using worker = await startWorker(redis.url, { prefix, consumer: { claimAfterMs: 3000 } }, [handler]);
+    const logs = collectLogs();
+    await worker.producer.publishAll(notes('a', 3));
+    await eventually('it refuses', () => isRefusing);
+    const publishing = worker.producer.publishAll(notes('b', 3));
+    const until = Date.now() + 700;
+    await eventually('reading, committing and publishing had the time to be refused', () => Date.now() > until);
+    await end(admin);
+    const stats = await admin.info('errorstats');
+    expect(Number(new RegExp(`errorstat_${prefix}:count=(\\d+)`, 'i').exec(stats)?.[1])).toBeGreaterThanOrEqual(3);
+
+    expect(await publishing).toHaveLength(3);
+    await eventually('all is settled', async () => {
+      const [group] = await worker.monitor.groups('notes');
+      return group?.lag === 0 && group.pending === 0 && worker.consumer.held === 0;
+    });
+    expect(await admin.get(`${prefix}:tester:effects`)).toBe('6');
+    expect(await admin.xlen(`${prefix}:files`)).toBe(6);
+    expect(new Set(attempts)).toEqual(new Set([1]));
+    expect(await admin.exists(`${prefix}:notes:dead-letters`)).toBe(0);
+    expect(logs.errors).toEqual([]);
+  });
+});

@@ -1,0 +1,118 @@
+import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noteFields } from './entries.js';
+import { noteHandler } from './handlers.js';
+import { deliverToTheDead } from './redis-state.js';
+import { startWorker, type Worker } from './worker.js';
+
+const DEAD = 500;
+const CLAIMERS = 10;
+
+describe('takeover', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await freshRedis();
+  });
+  afterAll(() => redis.stop());
+
+  /** Entries of a stream that a consumer got which is dead by now. */
+  async function leaveBehind(stream: string, count: number): Promise<string[]> {
+    const pipeline = redis.client.pipeline();
+    for (let number = 0; number < count; number += 1) {
+      pipeline.xadd(stream, '*', ...noteFields({ data: JSON.stringify({ topic: `topic ${String(number)}`, number }) }));
+    }
+    await pipeline.exec();
+    return deliverToTheDead(redis.client, stream, count);
+  }
+
+  const pendingOf = async (worker: Worker) => (await worker.monitor.pending('notes', 'testers')).count;
+
+  it('moves what a dead consumer held to the living', async () => {
+    const ids = await leaveBehind('moved:notes', 30);
+    const seen: string[] = [];
+    const handler = noteHandler((_, { id }) => seen.push(id));
+    await using worker = await startWorker(redis.url, { prefix: 'moved', consumer: { claimAfterMs: 200 } }, [handler]);
+    await eventually('all are handled', async () => seen.length >= 30 && (await pendingOf(worker)) === 0);
+    expect(seen).toEqual(ids);
+    const counts = worker.observations.map((seenOne) => (seenOne.kind === 'taken-over' ? seenOne.count : 0));
+    expect(counts.reduce((sum, count) => sum + count)).toBe(30);
+  });
+
+  it('of 500 entries by ten workers at once handles each once', async () => {
+    const ids = await leaveBehind('many:notes', DEAD);
+    const seen: string[] = [];
+    const handler = noteHandler((_, { id, transaction }) => {
+      seen.push(id);
+      transaction.incrby('effects', 1);
+    });
+    const options = { prefix: 'many', consumer: { claimAfterMs: 1000, batchSize: 20 } };
+    const workers = await Promise.all(
+      Array.from({ length: CLAIMERS }, () => startWorker(redis.url, options, [handler])),
+    );
+    try {
+      await eventually('all are handled', () => seen.length >= DEAD);
+      await eventually('nothing is pending', async () => (await pendingOf(workers[0] ?? expect.fail())) === 0);
+      expect([...seen].sort()).toEqual([...ids].sort());
+      expect(await redis.client.get('many:tester:effects')).toBe(String(DEAD));
+    } finally {
+      await Promise.all(workers.map((worker) => worker.stop()));
+    }
+  });
+
+  it('takes no more than it has room for', async () => {
+    await leaveBehind('room:notes', 60);
+    const options = { prefix: 'room', consumer: { claimAfterMs: 200, readAhead: 10, batchSize: 4, concurrency: 2 } };
+    let most = 0;
+    let handled = 0;
+    const handler = noteHandler(() => {
+      most = Math.max(most, worker.consumer.held);
+      handled += 1;
+    });
+    await using worker = await startWorker(redis.url, options, [handler]);
+    await eventually('all are handled', () => handled === 60);
+    // The reader and the claimer look for room independently of each other.
+    expect(most).toBeLessThanOrEqual(10 + 4);
+    await eventually('nothing is held', () => worker.consumer.held === 0);
+  });
+
+  it('reports what was deleted while it was pending, drops it, and goes on', async () => {
+    const ids = await leaveBehind('gone:notes', 10);
+    await redis.client.xtrim('gone:notes', 'MAXLEN', 4);
+    const seen: string[] = [];
+    const handler = noteHandler((_, { id }) => seen.push(id));
+    await using worker = await startWorker(redis.url, { prefix: 'gone', consumer: { claimAfterMs: 200 } }, [handler]);
+    await eventually('nothing is pending', async () => seen.length === 4 && (await pendingOf(worker)) === 0);
+    const vanished = worker.observations.flatMap((seenOne) => (seenOne.kind === 'vanished' ? seenOne.ids : []));
+    expect([...vanished].sort()).toEqual(ids.slice(0, 6));
+    expect(seen).toEqual(ids.slice(6));
+  });
+
+  it('counts the attempts of handlers, not those of Redis', async () => {
+    const [id = ''] = await leaveBehind('attempts:notes', 1);
+    // Five consumers have died with it in their hands, or have only looked at it.
+    for (let death = 0; death < 5; death += 1)
+      await redis.client.xclaim('attempts:notes', 'testers', `dead ${String(death)}`, 0, id);
+    const attempts: number[] = [];
+    const handler = noteHandler((_, { attempt }) => attempts.push(attempt), { retry: { attempts: 2 } });
+    await using worker = await startWorker(redis.url, { prefix: 'attempts', consumer: { claimAfterMs: 200 } }, [
+      handler,
+    ]);
+    await eventually('it is handled', async () => attempts.length > 0 && (await pendingOf(worker)) === 0);
+    expect(attempts).toEqual([1]);
+  });
+
+  it('leaves alone what the living hold', async () => {
+    const [id = ''] = await leaveBehind('living:notes', 1);
+    const seen: string[] = [];
+    const handler = noteHandler((_, delivery) => seen.push(delivery.id));
+    await using worker = await startWorker(redis.url, { prefix: 'living', consumer: { claimAfterMs: 300 } }, [handler]);
+    const until = Date.now() + 900;
+    await eventually('the other has renewed its claim for three times as long', async () => {
+      await redis.client.xclaim('living:notes', 'testers', 'dead', 0, id, 'JUSTID');
+      return Date.now() > until;
+    });
+    expect(seen).toEqual([]);
+    await eventually('it is taken over when the other stops', () => seen.length === 1);
+    expect(worker.observations.filter(({ kind }) => kind === 'taken-over')).toHaveLength(1);
+  });
+});
