@@ -182,10 +182,12 @@ describe('docker compose up --scale processor=3', () => {
     await ordersArePlaced(ORDERS);
     const response = await fetch(`${await shop.url('order-service')}/simulation/stop`, { method: 'POST' });
     expect(response.ok).toBe(true);
+    const placed = await shop.placed();
     const report = await shop.compose('run', '--rm', 'audit', '--wait', '60s');
     console.log(report);
     expect(report).toContain('All 7 laws kept');
-    expect(Number(await shop.redis('XLEN', 'ecommerce:orders'))).toBeGreaterThan(ORDERS);
+    // The audit asks Redis alone, which would forget its own losses; the order service counts beside it. One more came by hand.
+    expect(Number(await shop.redis('XLEN', 'ecommerce:orders'))).toBeGreaterThanOrEqual(placed + 1);
   });
 });
 

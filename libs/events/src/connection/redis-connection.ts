@@ -201,7 +201,7 @@ function reasonOf(error: unknown): string {
     EAI_AGAIN: 'the host name could not be looked up (EAI_AGAIN)',
     ETIMEDOUT: 'no answer to the connection request (ETIMEDOUT)',
   };
-  return (code === undefined ? undefined : hints[code]) ?? `${error.name}: ${error.message}`;
+  return (code === undefined ? undefined : hints[code]) ?? `${error.name}: ${error.message.replace(/\.$/, '')}`;
 }
 
 function optionsOf(url: string): RedisOptions {
