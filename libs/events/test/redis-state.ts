@@ -6,15 +6,21 @@ export async function callsOf(client: TestRedis['client'], command: string): Pro
   return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
 }
 
-/** Makes a group and gives a consumer of it, which nobody runs, so many of the stream's entries. */
+/**
+ * Makes a group and gives a consumer of it, which nobody runs, so many of the stream's entries.
+ *
+ * @param idleMs how long ago it is said to have got them
+ */
 export async function deliverToTheDead(
   client: TestRedis['client'],
   stream: string,
   count: number,
-  consumer = 'dead',
+  idleMs = 0,
 ): Promise<string[]> {
   await client.xgroup('CREATE', stream, 'testers', '0', 'MKSTREAM').catch(() => undefined);
-  const reply = await client.xreadgroup('GROUP', 'testers', consumer, 'COUNT', count, 'STREAMS', stream, '>');
+  const reply = await client.xreadgroup('GROUP', 'testers', 'dead', 'COUNT', count, 'STREAMS', stream, '>');
   const [[, entries]] = reply as [[string, [string, string[]][]]];
-  return entries.map(([id]) => id);
+  const ids = entries.map(([id]) => id);
+  await client.xclaim(stream, 'testers', 'dead', 0, ...ids, 'IDLE', idleMs, 'JUSTID');
+  return ids;
 }

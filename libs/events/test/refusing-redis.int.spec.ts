@@ -29,7 +29,10 @@ const states: Record<string, { begin: (admin: Client) => unknown; end: (admin: C
         });
       await eventually('it is busy', () => admin.get('any').then(() => false).catch(() => true)); // prettier-ignore
     },
-    end: (admin) => admin.script('KILL'),
+    end: async (admin) => {
+      await admin.script('KILL');
+      await eventually('it is not busy any more', () => admin.config('SET', 'busy-reply-threshold', '5000'));
+    },
   },
   'NOPERM, with rights that were withdrawn': {
     begin: (admin) => admin.acl('SETUSER', 'default', '-@all'),
