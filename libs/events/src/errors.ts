@@ -103,6 +103,23 @@ export class DeliveryLostError extends EventsError {
   }
 }
 
+/** A replayed event whose handler is not there any more: it was renamed or removed. */
+export class HandlerGoneError extends EventsError {
+  constructor(handler: string, eventType: string) {
+    super(`No handler ${handler} takes ${eventType} any more. Discard the dead letter, or bring the handler back`);
+  }
+}
+
+/** There is no such dead letter: it was never there, or somebody has replayed or discarded it meanwhile. */
+export class DeadLetterGoneError extends EventsError {
+  constructor(
+    readonly stream: string,
+    readonly id: string,
+  ) {
+    super(`${stream} has no dead letter ${id}: it was replayed or discarded, or never there`);
+  }
+}
+
 /** Throw it, or a subclass, from a handler when trying again cannot help: the event becomes a dead letter at once. */
 export class UnrecoverableError extends EventsError {}
 

@@ -1,14 +1,23 @@
 export { RedisConnection, type RedisConnectionOptions, type RedisTarget } from './connection/redis-connection.js';
+export { type DeadLetter } from './dead-letters/dead-letter.js';
+export {
+  DeadLetters,
+  type DeadLetterAction,
+  type DeadLetterFilter,
+  type OperatorNote,
+} from './dead-letters/dead-letters.js';
 export { Delivery, type DeliveryInfo } from './dispatch/delivery.js';
 export { EventHandler, type EventHandlerOptions } from './dispatch/event-handler.js';
 export { DomainEvent, domainEventOf, type DomainEventOptions, type EventClass } from './envelope/domain-event.js';
 export { type EventEnvelope } from './envelope/event-envelope.js';
 export {
   ConfigurationError,
+  DeadLetterGoneError,
   DeliveryLostError,
   EventDecodeError,
   EventsError,
   EventValidationError,
+  HandlerGoneError,
   ProducerOverloadedError,
   PublishTimeoutError,
   RedisTimeoutError,

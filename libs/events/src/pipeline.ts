@@ -4,7 +4,7 @@ import type { Lanes } from './dispatch/lanes.js';
 import type { Slots } from './dispatch/slots.js';
 import type { EventRoute, RegisteredHandler } from './dispatch/subscriptions.js';
 import type { EventEnvelope } from './envelope/event-envelope.js';
-import { TransactionConflictError } from './errors.js';
+import { HandlerGoneError, TransactionConflictError } from './errors.js';
 import type { EventsObserver } from './observe/events-observer.js';
 import type { Holding, Holdings } from './read/holdings.js';
 import { DONE, noteField, parseNote, type FailureNote } from './settle/delivery-notes.js';
@@ -40,7 +40,7 @@ export class Pipeline {
     let route: EventRoute;
     try {
       event = decode(holding.entry.fields ?? []);
-      route = holding.subscription.routeOf(event.event_type, event.version);
+      route = routeOf(holding, event);
       if (route.handlers.length > 0) event = { ...event, data: validate(route.event, event.data) };
     } catch (error) {
       void this.refuse(holding, error as Error).finally(() => {
@@ -123,7 +123,8 @@ export class Pipeline {
     attempt: number,
   ): Promise<Outcome> {
     const { holding, event } = share;
-    const info = { stream: holding.stream, id: holding.entry.id, ...this.address, handler: handler.name, attempt };
+    const { stream, id } = holding.origin ?? { stream: holding.stream, id: holding.entry.id };
+    const info = { stream, id, ...this.address, handler: handler.name, attempt };
     const started = performance.now();
     try {
       let conflict: string | undefined;
@@ -214,4 +215,13 @@ export class Pipeline {
       key,
     };
   }
+}
+
+/** Who gets the event: all handlers of its type, or, replayed, the one that failed. */
+function routeOf({ subscription, origin }: Holding, event: EventEnvelope<object>): EventRoute {
+  const route = subscription.routeOf(event.event_type, event.version);
+  if (!origin || origin.handler === NO_HANDLER) return route;
+  const handlers = route.handlers.filter(({ name }) => name === origin.handler);
+  if (handlers.length > 0) return { ...route, handlers };
+  throw new HandlerGoneError(origin.handler, event.event_type);
 }

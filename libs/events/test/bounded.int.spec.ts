@@ -80,6 +80,7 @@ describe('bounds', () => {
     expect((await redis.client.keys('end:*')).sort()).toEqual([
       'end:notes',
       'end:notes:dead-letters',
+      'end:notes:testers:replays',
       'end:tester:shared',
     ]);
   });

@@ -2,6 +2,7 @@ import { ConfigurableModuleBuilder, Inject, Module, type OnApplicationShutdown }
 import { DiscoveryModule } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { RedisConnection } from '../connection/redis-connection.js';
+import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { HandlerExplorer } from '../dispatch/handler-explorer.js';
 import { EventsHealthIndicator } from '../health/events-health.js';
 import { EventMonitor } from '../monitor/event-monitor.js';
@@ -43,6 +44,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     EventsObserver,
     EventProducer,
     EventMonitor,
+    DeadLetters,
     HandlerExplorer,
     EventConsumer,
     EventsHealthIndicator,
@@ -53,6 +55,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     EventsObserver,
     EventProducer,
     EventMonitor,
+    DeadLetters,
     EventConsumer,
     EventsHealthIndicator,
   ],

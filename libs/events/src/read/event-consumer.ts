@@ -65,7 +65,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** The streams' names, without prefix, that this worker reads. */
   get streams(): readonly string[] {
-    return this.sources.map(({ subscription }) => subscription.stream);
+    return this.sources.filter(({ isReplay }) => !isReplay).map(({ subscription }) => subscription.stream);
   }
 
   /** @throws ConfigurationError for handlers that cannot work, RedisUnavailableError when Redis is not there */
@@ -112,11 +112,14 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     const transactions = { client, keyspace, source: options.source };
     // prettier-ignore
     const pipeline = new Pipeline(address, holdings, new Lanes(), slots, settler, transactions, observer, stopping);
-    this.sources = subscriptions.map(
-      (subscription) => new Source(subscription, address, keyspace, client, holdings, pipeline, observer),
+    this.sources = subscriptions.flatMap((subscription) =>
+      [keyspace.channel(subscription.stream, address.group), keyspace.replays(subscription.stream, address.group)].map(
+        (channel) => new Source(subscription, address, channel, client, holdings, pipeline, observer),
+      ),
     );
     for (const source of this.sources) {
-      await source.ensureGroup(false);
+      await source.ensureGroup();
+      if (source.isReplay) continue;
       for (const { name } of source.subscription.handlers) {
         this.logger.log(`${name} ← ${source.key} as ${address.group}`);
       }

@@ -1,6 +1,7 @@
 import type { Subscription } from '../dispatch/subscriptions.js';
 import { DeliveryLostError } from '../errors.js';
 import { compareEntryIds } from '../stream/entry-id.js';
+import type { Channel, ReplayOrigin } from '../stream/channel.js';
 import type { StreamEntry } from '../stream/stream-client.js';
 
 /** A delivery that this worker was given and that is not settled. */
@@ -12,16 +13,22 @@ export class Holding {
   /** Settlements of one entry go one after the other, so that exactly the last handler acknowledges. */
   private settling: Promise<unknown> = Promise.resolve();
 
+  /** The stream's key, of the channel that it came by. */
+  readonly stream: string;
+
   /**
-   * @param stream the stream's key
+   * @param entry with the event's own fields only
+   * @param origin where a replayed entry came from; undefined for one that was not replayed
    * @param notes what was noted of earlier tries, by handler; empty for an entry that is delivered for the first time
    */
   constructor(
     readonly subscription: Subscription,
-    readonly stream: string,
+    readonly channel: Channel,
     readonly entry: StreamEntry,
     readonly notes: ReadonlyMap<string, string>,
+    readonly origin?: ReplayOrigin,
   ) {
+    this.stream = channel.key;
     this.isNoted = notes.size > 0;
   }
 

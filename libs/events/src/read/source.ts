@@ -3,7 +3,7 @@ import type { Subscription } from '../dispatch/subscriptions.js';
 import type { EventsObserver } from '../observe/events-observer.js';
 import type { Pipeline } from '../pipeline.js';
 import { noteField } from '../settle/delivery-notes.js';
-import type { Keyspace } from '../stream/keyspace.js';
+import { splitReplay, type Channel } from '../stream/channel.js';
 import type { StreamClient, StreamEntry } from '../stream/stream-client.js';
 import { Holding, type Holdings } from './holdings.js';
 
@@ -15,23 +15,31 @@ export class Source {
   constructor(
     readonly subscription: Subscription,
     private readonly address: { group: string; consumer: string },
-    private readonly keyspace: Keyspace,
+    private readonly channel: Channel,
     private readonly client: StreamClient,
     private readonly holdings: Holdings,
     private readonly pipeline: Pipeline,
     private readonly observer: EventsObserver,
   ) {
-    this.key = keyspace.stream(subscription.stream);
+    this.key = channel.key;
+  }
+
+  /** Whether it brings dead letters back. */
+  get isReplay(): boolean {
+    return this.channel.isReplay;
   }
 
   get consumerAddress() {
     return { stream: this.key, ...this.address };
   }
 
-  /** Makes the group if it is missing; `alarm` tells that it had been there. */
-  async ensureGroup(alarm: boolean): Promise<void> {
-    const wasMissing = await this.client.ensureGroup(this.key, this.address.group);
-    if (!wasMissing || !alarm) return;
+  /** Makes the group if it is missing. @returns whether it was */
+  ensureGroup(): Promise<boolean> {
+    return this.client.ensureGroup(this.key, this.address.group);
+  }
+
+  /** Says that the group had been there, and what that means. */
+  reportRecreated(): void {
     this.logger.error(
       `The group ${this.address.group} of ${this.key} was missing (FLUSHALL, DEL, XGROUP DESTROY or a failover) and was ` +
         `made anew from the stream's beginning: what it had handled is delivered again, what was deleted is lost`,
@@ -70,15 +78,20 @@ export class Source {
   }
 
   private accept(entry: StreamEntry, notes: ReadonlyMap<string, string>): void {
-    this.pipeline.accept(new Holding(this.subscription, this.key, entry, notes));
+    const { subscription, channel } = this;
+    if (!channel.isReplay) {
+      this.pipeline.accept(new Holding(subscription, channel, entry, notes));
+      return;
+    }
+    const { origin, event } = splitReplay(entry.fields ?? []);
+    this.pipeline.accept(new Holding(subscription, channel, { id: entry.id, fields: event }, notes, origin));
   }
 
   private async notesOf(entries: readonly StreamEntry[]): Promise<ReadonlyMap<string, string>[]> {
     const handlers = this.subscription.handlers.map(({ name }) => name);
     if (entries.length === 0 || handlers.length === 0) return [];
     const fields = entries.map(({ id }) => handlers.map((handler) => noteField(id, handler)));
-    const key = this.keyspace.notes(this.subscription.stream, this.address.group);
-    const values = await this.client.hashFields(key, fields.flat());
+    const values = await this.client.hashFields(this.channel.notes, fields.flat());
     return fields.map((own, index) => {
       const pairs = own.map((field, place) => [field, values[index * handlers.length + place] ?? ''] as const);
       return new Map(pairs.filter(([, value]) => value !== ''));

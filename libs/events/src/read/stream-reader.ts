@@ -56,7 +56,7 @@ export class StreamReader {
 
   private async turn(): Promise<void> {
     if (this.groupsMissing) {
-      for (const source of this.sources) await source.ensureGroup(true);
+      await this.makeGroups();
       this.groupsMissing = false;
     }
     if (this.mustRecover) {
@@ -73,6 +73,14 @@ export class StreamReader {
     const count = Math.min(batchSize, room);
     const read = await this.client.readNew(streams, this.address, count, blockMs, this.options.commandTimeoutMs);
     for (const source of this.sources) source.acceptNew(read.get(source.key) ?? []);
+  }
+
+  /** One alarm for each stream: what has taken its group has taken its replays too. */
+  private async makeGroups(): Promise<void> {
+    for (const source of this.sources) {
+      const wasMissing = await source.ensureGroup();
+      if (wasMissing && !source.isReplay) source.reportRecreated();
+    }
   }
 
   private async readOwnHistory(): Promise<void> {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import {
   DeliveryLostError,
   EventDecodeError,
+  HandlerGoneError,
   isGroupMissing,
   isOutage,
   TransactionConflictError,
@@ -48,7 +49,11 @@ export function outcomeOf(thrown: unknown, attempt: number, policy: RetryPolicy,
 /** What becomes of an entry that never reached a handler: it cannot be decoded, or is not valid. */
 export function outcomeOfUnreadable(error: Error): Outcome {
   const reason =
-    error instanceof EventDecodeError ? 'undecodable' : error instanceof UnknownEventError ? 'unknown' : 'invalid';
+    error instanceof EventDecodeError
+      ? 'undecodable'
+      : error instanceof UnknownEventError || error instanceof HandlerGoneError
+        ? 'unknown'
+        : 'invalid';
   return { kind: 'dead-letter', reason, error };
 }
 

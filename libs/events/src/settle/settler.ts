@@ -5,7 +5,7 @@ import type { Keyspace } from '../stream/keyspace.js';
 import type { SettleReply, StreamClient } from '../stream/stream-client.js';
 import type { Transaction } from '../transaction/transaction.js';
 import type { Acknowledger } from './acknowledger.js';
-import { deadLetterFields } from './dead-letter.js';
+import { deadLetterFields } from '../dead-letters/dead-letter-fields.js';
 import { DONE, formatNote, noteField, type FailureNote } from './delivery-notes.js';
 import type { DeadLetterReason } from './outcome.js';
 import { settleArguments, type Settlement } from './settle-arguments.js';
@@ -47,7 +47,12 @@ export class Settler {
    */
   async commit(share: Share, transaction: Transaction | undefined): Promise<string | undefined> {
     const { holding, handlers } = share;
-    if ((!transaction || transaction.isEmpty) && handlers.length <= 1 && !holding.isNoted) {
+    if (
+      (!transaction || transaction.isEmpty) &&
+      handlers.length <= 1 &&
+      !holding.isNoted &&
+      !holding.channel.isReplay
+    ) {
       await this.throughOutages(() => this.acknowledger.acknowledge(holding.stream, holding.entry.id));
       share.open.delete(share.handler);
       return undefined;
@@ -79,10 +84,8 @@ export class Settler {
   private settle(share: Share, complete: (settlement: Settlement) => Settlement): Promise<SettleReply> {
     return share.holding.settle(async () => {
       const isLast = share.open.size === 1;
-      const reply = await this.run(
-        share,
-        complete({ ...this.settlement(share), noteBecomes: isLast ? undefined : DONE }),
-      );
+      const settlement = complete({ ...this.settlement(share), noteBecomes: isLast ? undefined : DONE });
+      const reply = await this.run(share, isLast ? withoutReplay(share.holding, settlement) : settlement);
       if (reply.status !== 'conflict') share.open.delete(share.handler);
       return reply;
     });
@@ -92,7 +95,7 @@ export class Settler {
     const { id } = holding.entry;
     return {
       stream: holding.stream,
-      notes: this.keyspace.notes(holding.subscription.stream, this.address.group),
+      notes: holding.channel.notes,
       ...this.address,
       id,
       eventId: event?.event_id ?? '',
@@ -130,4 +133,11 @@ export class Settler {
       }
     }
   }
+}
+
+/** A replayed entry has no history to keep: it goes with its acknowledgement. */
+function withoutReplay({ channel, entry }: Holding, settlement: Settlement): Settlement {
+  if (!channel.isReplay) return settlement;
+  const removal = { command: 'XDEL', key: channel.key, type: 'stream', integer: '', args: [entry.id] } as const;
+  return { ...settlement, writes: [...(settlement.writes ?? []), removal] };
 }

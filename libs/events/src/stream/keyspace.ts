@@ -1,3 +1,5 @@
+import type { Channel } from './channel.js';
+
 /** Every key that this library uses, in one place. */
 export class Keyspace {
   /**
@@ -19,9 +21,23 @@ export class Keyspace {
     return `${this.stream(name)}:dead-letters`;
   }
 
-  /** A hash: for each delivery that is not settled, which handlers are done and which failed how often. */
-  notes(name: string, group: string): string {
-    return `${this.stream(name)}:${group}:deliveries`;
+  /** A stream: what was replayed and discarded of the dead letters. */
+  deadLetterHistory(name: string): string {
+    return `${this.deadLetters(name)}:history`;
+  }
+
+  /**
+   * The stream as a group reads it. The notes are a hash: for each delivery that is not settled, which handlers are done
+   * and which failed how often.
+   */
+  channel(name: string, group: string): Channel {
+    return { key: this.stream(name), notes: `${this.stream(name)}:${group}:deliveries`, isReplay: false };
+  }
+
+  /** Dead letters of the stream that come back to one group. */
+  replays(name: string, group: string): Channel {
+    const key = `${this.stream(name)}:${group}:replays`;
+    return { key, notes: `${key}:deliveries`, isReplay: true };
   }
 
   /** A hash: what was answered to the last batches of one producer. */

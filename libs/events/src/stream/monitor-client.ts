@@ -98,6 +98,12 @@ export class MonitorClient {
     return entries.map(([id, fields]) => ({ id, fields }));
   }
 
+  /** The last entries, latest first. */
+  async latest(key: string, count: number): Promise<StreamEntry[]> {
+    const entries = await this.connection.call((redis) => redis.xrevrange(key, '+', '-', 'COUNT', count));
+    return entries.map(([id, fields]) => ({ id, fields }));
+  }
+
   length(key: string): Promise<number> {
     return this.connection.call((redis) => redis.xlen(key));
   }

@@ -137,6 +137,11 @@ export class StreamClient {
     return (await this.script('sweep', [stream], [group, consumer, idleMs])) as string[];
   }
 
+  /** Takes a dead letter away. @returns the replayed entry's id, '' when it was discarded, null when it was gone */
+  async takeDeadLetter(keys: readonly string[], values: readonly (string | number)[]): Promise<string | null> {
+    return (await this.script('take-dead-letter', keys, values)) as string | null;
+  }
+
   private script(
     name: ScriptName,
     keys: readonly string[],

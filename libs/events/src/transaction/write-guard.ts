@@ -1,7 +1,7 @@
 import { TransactionRefusedError } from '../errors.js';
 
 /** The Redis types that a write can demand of its key. */
-export type KeyType = 'string' | 'hash' | 'set' | 'zset' | 'list';
+export type KeyType = 'string' | 'hash' | 'set' | 'zset' | 'list' | 'stream';
 
 /** What the server is to check before it applies a write. */
 export interface ServerCheck {

@@ -1,6 +1,6 @@
 import type { Holding } from '../read/holdings.js';
-import type { FailureNote } from './delivery-notes.js';
-import type { DeadLetterReason } from './outcome.js';
+import type { FailureNote } from '../settle/delivery-notes.js';
+import type { DeadLetterReason } from '../settle/outcome.js';
 
 const LONGEST_STACK = 4000;
 
@@ -18,8 +18,8 @@ export function deadLetterFields(
   now: Date,
 ): string[] {
   const about: Record<string, string> = {
-    stream: holding.stream,
-    entry_id: holding.entry.id,
+    stream: holding.origin?.stream ?? holding.stream,
+    entry_id: holding.origin?.id ?? holding.entry.id,
     group,
     handler,
     reason,
@@ -29,6 +29,7 @@ export function deadLetterFields(
     error_stack: (error.stack ?? '').slice(0, LONGEST_STACK),
     first_failed_at: new Date(firstFailureMs).toISOString(),
     last_failed_at: now.toISOString(),
+    ...(holding.origin ? { replays: String(holding.origin.replays) } : {}),
   };
   const original = holding.entry.fields ?? [];
   return [

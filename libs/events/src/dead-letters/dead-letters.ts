@@ -1,0 +1,211 @@
+import { Injectable } from '@nestjs/common';
+import { DeadLetterGoneError } from '../errors.js';
+import { replayFields } from '../stream/channel.js';
+import { Keyspace } from '../stream/keyspace.js';
+import { MonitorClient } from '../stream/monitor-client.js';
+import { StreamClient } from '../stream/stream-client.js';
+import type { DeadLetterReason } from '../settle/outcome.js';
+import { parseDeadLetter, type DeadLetter } from './dead-letter.js';
+
+/** Which dead letters: those that fit in all that is given. */
+export interface DeadLetterFilter {
+  group?: string;
+  handler?: string;
+  reason?: DeadLetterReason;
+  eventType?: string;
+  errorName?: string;
+  correlationId?: string;
+}
+
+/** Who acts, and why: for the history. */
+export interface OperatorNote {
+  by?: string;
+  why?: string;
+}
+
+/** What was done to a dead letter. */
+export interface DeadLetterAction {
+  id: string;
+  action: 'replayed' | 'discarded';
+  /** The dead letter's id, and the entry that it was. */
+  deadLetter: string;
+  entryId: string;
+  group: string;
+  handler: string;
+  /** Whether the payload was edited. */
+  edited: boolean;
+  by: string;
+  why: string;
+  /** RFC 3339. */
+  at: string;
+}
+
+const PAGE = 100;
+/** How many actions the history of a stream keeps, about. */
+const HISTORY_LENGTH = 10_000;
+
+/** Lists, inspects, replays and discards what groups gave up. */
+@Injectable()
+export class DeadLetters {
+  constructor(
+    private readonly client: StreamClient,
+    private readonly monitor: MonitorClient,
+    private readonly keyspace: Keyspace,
+  ) {}
+
+  /**
+   * The dead letters of a stream, oldest first.
+   *
+   * @param stream the stream's name without prefix
+   * @param options.after the id of the last one of the page before
+   * @param options.count how many at most; default 100
+   */
+  async list(
+    stream: string,
+    filter: DeadLetterFilter = {},
+    options: { after?: string; count?: number } = {},
+  ): Promise<DeadLetter[]> {
+    const { after, count = PAGE } = options;
+    const found: DeadLetter[] = [];
+    for await (const letter of this.scan(stream, filter, after)) {
+      if (found.push(letter) >= count) break;
+    }
+    return found;
+  }
+
+  /** @throws DeadLetterGoneError when there is none of this id */
+  async get(stream: string, id: string): Promise<DeadLetter> {
+    const [entry] = await this.monitor.range(this.keyspace.deadLetters(stream), id, id, 1);
+    if (entry) return parseDeadLetter(entry);
+    throw new DeadLetterGoneError(stream, id);
+  }
+
+  /**
+   * Delivers a dead letter again: to the group that gave it up, and there to the handler that failed. Replayed by two at
+   * once, it is delivered once.
+   *
+   * @param options.data another payload instead of the original's
+   * @returns the id of the entry in the group's replays
+   * @throws DeadLetterGoneError when somebody has replayed or discarded it meanwhile
+   */
+  async replay(
+    stream: string,
+    id: string,
+    options: OperatorNote & { data?: Record<string, unknown> } = {},
+  ): Promise<string> {
+    const letter = await this.get(stream, id);
+    const { data } = options;
+    const origin = { stream: letter.stream, id: letter.entryId, handler: letter.handler, replays: letter.replays + 1 };
+    const event = data === undefined ? letter.fields : withData(letter.fields, data);
+    const replayed = await this.take(stream, letter, 'replayed', { ...options, edited: data !== undefined }, [
+      ...event,
+      ...replayFields(origin),
+    ]);
+    return replayed;
+  }
+
+  /** Replays all that fit the filter and are there now. @returns how many */
+  async replayAll(stream: string, filter: DeadLetterFilter = {}, note: OperatorNote = {}): Promise<number> {
+    return this.eachNow(stream, filter, (id) => this.replay(stream, id, note));
+  }
+
+  /** Gives a dead letter up for good. @throws DeadLetterGoneError */
+  async discard(stream: string, id: string, note: OperatorNote = {}): Promise<void> {
+    await this.take(stream, await this.get(stream, id), 'discarded', { ...note, edited: false });
+  }
+
+  /** Discards all that fit the filter and are there now. @returns how many */
+  async discardAll(stream: string, filter: DeadLetterFilter = {}, note: OperatorNote = {}): Promise<number> {
+    return this.eachNow(stream, filter, (id) => this.discard(stream, id, note));
+  }
+
+  /** What was replayed and discarded, latest first. */
+  async history(stream: string, count = PAGE): Promise<DeadLetterAction[]> {
+    const entries = await this.monitor.latest(this.keyspace.deadLetterHistory(stream), count);
+    return entries.map(({ id, fields }) => {
+      const { edited, ...action } = Object.fromEntries(pairs(fields ?? [])) as Record<string, string>;
+      return { id, ...action, edited: edited === 'true' } as DeadLetterAction;
+    });
+  }
+
+  private async take(
+    stream: string,
+    letter: DeadLetter,
+    action: DeadLetterAction['action'],
+    { by = '', why = '', edited }: OperatorNote & { edited: boolean },
+    replay?: readonly string[],
+  ): Promise<string> {
+    const { id: deadLetter, entryId, group, handler } = letter;
+    const entry = {
+      action,
+      deadLetter,
+      entryId,
+      group,
+      handler,
+      by,
+      why,
+      edited: String(edited),
+      at: new Date().toISOString(),
+    };
+    const booked = Object.entries(entry).flat();
+    const keys = [this.keyspace.deadLetters(stream), this.keyspace.deadLetterHistory(stream)];
+    if (replay) keys.push(this.keyspace.replays(stream, group).key);
+    const values = [letter.id, HISTORY_LENGTH, booked.length, ...booked, ...(replay ? [replay.length, ...replay] : [])];
+    const taken = await this.client.takeDeadLetter(keys, values);
+    if (taken === null) throw new DeadLetterGoneError(stream, letter.id);
+    return taken;
+  }
+
+  /** A replay that fails makes a new dead letter at the end; what is there now ends before it. */
+  private async eachNow(
+    stream: string,
+    filter: DeadLetterFilter,
+    act: (id: string) => Promise<unknown>,
+  ): Promise<number> {
+    const [last] = await this.monitor.latest(this.keyspace.deadLetters(stream), 1);
+    let count = 0;
+    for await (const { id } of this.scan(stream, filter, undefined, last?.id)) {
+      try {
+        await act(id);
+        count += 1;
+      } catch (error) {
+        if (!(error instanceof DeadLetterGoneError)) throw error;
+      }
+    }
+    return count;
+  }
+
+  private async *scan(stream: string, filter: DeadLetterFilter, after?: string, to = '+'): AsyncGenerator<DeadLetter> {
+    const key = this.keyspace.deadLetters(stream);
+    let from = after === undefined ? '-' : `(${after}`;
+    for (;;) {
+      const entries = await this.monitor.range(key, from, to, PAGE);
+      for (const letter of entries.map(parseDeadLetter)) if (fits(letter, filter)) yield letter;
+      const last = entries.at(-1);
+      if (!last || entries.length < PAGE) return;
+      from = `(${last.id}`;
+    }
+  }
+}
+
+function fits(letter: DeadLetter, filter: DeadLetterFilter): boolean {
+  const { group, handler, reason, eventType, errorName, correlationId } = filter;
+  return (
+    (group === undefined || letter.group === group) &&
+    (handler === undefined || letter.handler === handler) &&
+    (reason === undefined || letter.reason === reason) &&
+    (eventType === undefined || letter.event?.event_type === eventType) &&
+    (errorName === undefined || letter.errorName === errorName) &&
+    (correlationId === undefined || letter.event?.correlation_id === correlationId)
+  );
+}
+
+function withData(fields: readonly string[], data: Record<string, unknown>): string[] {
+  return [...pairs(fields).filter(([name]) => name !== 'data'), ['data', JSON.stringify(data)]].flat();
+}
+
+function pairs(fields: readonly string[]): [string, string][] {
+  const found: [string, string][] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) found.push([fields[index] ?? '', fields[index + 1] ?? '']);
+  return found;
+}

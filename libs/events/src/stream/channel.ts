@@ -1,0 +1,45 @@
+/** A stream as one group reads it: the stream itself, or the dead letters of it that come back to this group alone. */
+export interface Channel {
+  /** The stream's key. */
+  key: string;
+  /** The key of the group's delivery notes on it. */
+  notes: string;
+  /** Whether it holds replays: its entries go when they are settled, and carry where they came from. */
+  isReplay: boolean;
+}
+
+/** What a replayed entry carries besides the original's fields. */
+export interface ReplayOrigin {
+  /** The entry that became a dead letter: its stream's key, and its id. */
+  stream: string;
+  id: string;
+  /** The handler that failed; only it gets the event again. */
+  handler: string;
+  /** How often the event was replayed, this time included. */
+  replays: number;
+}
+
+const PREFIX = 'replay_';
+
+/** The fields that tell a replayed entry's origin. */
+export function replayFields({ stream, id, handler, replays }: ReplayOrigin): string[] {
+  return [`${PREFIX}stream`, stream, `${PREFIX}id`, id, `${PREFIX}handler`, handler, `${PREFIX}count`, String(replays)];
+}
+
+/** Takes the origin out of a replayed entry's fields; the rest is the event as it was. */
+export function splitReplay(fields: readonly string[]): { origin: ReplayOrigin; event: string[] } {
+  const about = new Map<string, string>();
+  const event: string[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const [name = '', value = ''] = fields.slice(index, index + 2);
+    if (name.startsWith(PREFIX)) about.set(name.slice(PREFIX.length), value);
+    else event.push(name, value);
+  }
+  const origin = {
+    stream: about.get('stream') ?? '',
+    id: about.get('id') ?? '',
+    handler: about.get('handler') ?? '',
+    replays: Number(about.get('count') ?? 1),
+  };
+  return { origin, event };
+}
