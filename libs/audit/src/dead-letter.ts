@@ -42,6 +42,12 @@ export function readDeadLetter(
   };
 }
 
+/** What an entry of the history was about: `<stream> <entry id> <group>`. */
+export function settledDeadLetter(stream: StreamName, fields: readonly string[]): string {
+  const value = (name: string): string => fields[fields.indexOf(name) + 1] ?? '';
+  return `${stream} ${value('entryId')} ${value('group')}`;
+}
+
 /** Whether it says why the delivery was given up. */
 export function namesItsCause({ reason, errorName, errorMessage }: DeadLetter): boolean {
   return reason !== '' && errorName !== '' && errorMessage.trim() !== '';

@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis';
 import { STREAMS } from '@shop/contracts';
 import { askAtOnce, toRow, type Question } from './at-once.js';
-import { streamKey, type StreamName } from './keys.js';
+import { READERS, replaysKey, streamKey, type StreamName } from './keys.js';
 
 /** A consumer group's position on a stream. */
 export interface GroupLook {
   name: string;
-  /** Entries that were delivered and are not settled. */
+  /** Entries that were delivered and are not settled, and dead letters that came back and are not handled yet. */
   pending: number;
   /** Entries that were not delivered yet; null when there are some and Redis does not know how many. */
   lag: number | null;
@@ -35,23 +35,27 @@ export function streamQuestions(prefix: string): Question[] {
     return [
       ['xinfo', 'STREAM', key],
       ['xinfo', 'GROUPS', key],
+      ...READERS[name].map((group): Question => ['xlen', replaysKey(prefix, name, group)]),
     ];
   });
 }
 
 /** The streams, out of answers that begin with those to {@link streamQuestions}. */
 export function streamsIn(answers: readonly unknown[], prefix: string): StreamLook[] {
-  return STREAMS.map((name, index) => {
-    const stream = toRow(answers[2 * index]);
+  let next = 0;
+  return STREAMS.map((name) => {
+    const stream = toRow(answers[next]);
     const lastId = (stream.get('last-entry') as [string, string[]] | null | undefined)?.[0];
-    const groups = ((answers[2 * index + 1] ?? []) as unknown[]).map((reply): GroupLook => {
+    const replays = new Map(READERS[name].map((group, place) => [group, answers[next + 2 + place] as number]));
+    const groups = ((answers[next + 1] ?? []) as unknown[]).map((reply): GroupLook => {
       const group = toRow(reply);
       return {
         name: group.get('name') as string,
-        pending: group.get('pending') as number,
+        pending: (group.get('pending') as number) + (replays.get(group.get('name') as string) ?? 0),
         lag: lagOf(group.get('lag') as number | null | undefined, group.get('last-delivered-id') as string, lastId),
       };
     });
+    next += 2 + READERS[name].length;
     const length = (stream.get('length') as number | undefined) ?? 0;
     return { name, key: streamKey(prefix, name), length, lastId, groups };
   });

@@ -33,6 +33,16 @@ export function deadLettersKey(prefix: string, stream: StreamName): string {
   return new Keyspace(prefix, '').deadLetters(stream);
 }
 
+/** Where dead letters of the stream come back to a group, until they are handled: `ecommerce:orders:payment_service:replays` */
+export function replaysKey(prefix: string, stream: StreamName, group: string): string {
+  return new Keyspace(prefix, '').replays(stream, group).key;
+}
+
+/** What was replayed and discarded of the dead letters: `ecommerce:orders:dead-letters:history` */
+export function deadLetterHistoryKey(prefix: string, stream: StreamName): string {
+  return new Keyspace(prefix, '').deadLetterHistory(stream);
+}
+
 /** The set of the ids of accepted orders, each added once its publish was confirmed. */
 export function acceptedKey(prefix: string): string {
   return new Keyspace(prefix, 'order').ofService('accepted');

@@ -1,9 +1,17 @@
 import type { Redis } from 'ioredis';
 import { STREAMS } from '@shop/contracts';
 import { askAtOnce, type Question } from './at-once.js';
-import { readDeadLetter, type DeadLetter } from './dead-letter.js';
+import { readDeadLetter, settledDeadLetter, type DeadLetter } from './dead-letter.js';
 import { streamQuestions, streamsIn, type StreamLook } from './groups.js';
-import { acceptedKey, deadLettersKey, poisonKey, READ_MODEL_NAMES, readModelKey, type ReadModelName } from './keys.js';
+import {
+  acceptedKey,
+  deadLetterHistoryKey,
+  deadLettersKey,
+  poisonKey,
+  READ_MODEL_NAMES,
+  readModelKey,
+  type ReadModelName,
+} from './keys.js';
 import { entryPages, membersOf } from './pages.js';
 import { pendingIdsOf, type PendingIds } from './pending.js';
 import { RecordsBuilder, type Records } from './records-builder.js';
@@ -17,6 +25,8 @@ export interface Snapshot extends Records {
   /** Ids of accepted orders. */
   accepted: ReadonlySet<string>;
   deadLetters: readonly DeadLetter[];
+  /** Of those that were replayed or discarded: `<stream> <entry id> <group>`. */
+  settledDeadLetters: ReadonlySet<string>;
   readModels: ReadModels;
   streams: readonly StreamLook[];
   /** Some of the pending entries of each group that has any. */
@@ -36,9 +46,13 @@ export async function takeSnapshot(redis: Redis, prefix: string): Promise<Snapsh
   const pendingIds = await pendingIdsOf(redis, streams);
   const poison = await membersOf(redis, poisonKey(prefix));
   const deadLetters: DeadLetter[] = [];
+  const settledDeadLetters = new Set<string>();
   for (const stream of STREAMS) {
     for await (const page of entryPages(redis, deadLettersKey(prefix, stream), '+')) {
       for (const [id, fields] of page) deadLetters.push(readDeadLetter(stream, id, fields, poison));
+    }
+    for await (const page of entryPages(redis, deadLetterHistoryKey(prefix, stream), '+')) {
+      for (const [, fields] of page) settledDeadLetters.add(settledDeadLetter(stream, fields));
     }
   }
   const builder = new RecordsBuilder(poison, deadLetters);
@@ -48,7 +62,7 @@ export async function takeSnapshot(redis: Redis, prefix: string): Promise<Snapsh
       for (const [id, fields] of page) builder.add(name, id, fields);
     }
   }
-  return { prefix, accepted, deadLetters, ...builder.records, readModels, streams, pendingIds };
+  return { prefix, accepted, deadLetters, settledDeadLetters, ...builder.records, readModels, streams, pendingIds };
 }
 
 async function readMoment(redis: Redis, prefix: string): Promise<Pick<Snapshot, 'streams' | 'readModels'>> {

@@ -115,6 +115,23 @@ describe('the audit', () => {
     expect(report.laws.filter(({ problems }) => problems.length > 0).map(({ law }) => law)).toEqual([7]);
   });
 
+  it('takes a dead letter that was replayed or discarded for settled, once its replay is handled', async () => {
+    const shop = validShop();
+    const { id } = shop.refused('orders', { order_id: 'x' });
+    const prefix = await stored(shop);
+    const key = `${prefix}:orders:dead-letters`;
+    for (const [letter, fields] of await redis.client.xrange(key, '-', '+')) {
+      if (fields[fields.indexOf('entry_id') + 1] !== id) continue;
+      await redis.client.xdel(key, letter);
+      const group = fields[fields.indexOf('group') + 1] ?? '';
+      await redis.client.xadd(`${key}:history`, '*', 'action', 'replayed', 'entryId', id, 'group', group);
+    }
+    expect(await audit(redis.url, { prefix })).toMatchObject({ kept: true, quiet: true });
+
+    await redis.client.xadd(`${prefix}:orders:payment_service:replays`, '*', 'replay_id', id);
+    expect(await audit(redis.url, { prefix })).toMatchObject({ kept: false, quiet: false });
+  });
+
   it('says which key it cannot read', async () => {
     const prefix = await stored(validShop(1));
     await redis.client.set(`${prefix}:processor:stock_by_sku`, 'x');

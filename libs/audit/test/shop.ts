@@ -218,6 +218,7 @@ export class TestShop {
       prefix: 'ecommerce',
       accepted,
       deadLetters: letters,
+      settledDeadLetters: new Set(),
       ...builder.records,
       readModels,
       streams,

@@ -46,12 +46,13 @@ function withoutCause({ prefix, deadLetters }: Snapshot): string[] {
     );
 }
 
-function withoutDeadLetter({ prefix, streams, deadLetters, rejected }: Snapshot): string[] {
+function withoutDeadLetter({ prefix, streams, deadLetters, settledDeadLetters, rejected }: Snapshot): string[] {
   const find = deadLetterFinder(deadLetters);
   const present = new Map(streams.map(({ name, groups }) => [name, new Set(groups.map((group) => group.name))]));
   return rejected.flatMap(({ id, stream, why }) =>
     READERS[stream]
       .filter((group) => present.get(stream)?.has(group) && !find(stream, id, group))
+      .filter((group) => !settledDeadLetters.has(`${stream} ${id} ${group}`))
       .map(
         (group) =>
           `entry ${id} of ${streamKey(prefix, stream)} is no dead letter of ${group}, but no valid event: ${why}`,
