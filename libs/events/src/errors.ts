@@ -103,6 +103,16 @@ export class DeliveryLostError extends EventsError {
   }
 }
 
+/** A handler took longer than its `timeoutMs`: the try has failed, and what it still does has no effect on Redis. */
+export class HandlerTimeoutError extends EventsError {
+  constructor(
+    readonly handler: string,
+    readonly timeoutMs: number,
+  ) {
+    super(`${handler} did not end within ${String(timeoutMs)} ms`);
+  }
+}
+
 /** A replayed event whose handler is not there any more: it was renamed or removed. */
 export class HandlerGoneError extends EventsError {
   constructor(handler: string, eventType: string) {

@@ -18,6 +18,7 @@ export {
   EventsError,
   EventValidationError,
   HandlerGoneError,
+  HandlerTimeoutError,
   ProducerOverloadedError,
   PublishTimeoutError,
   RedisTimeoutError,
@@ -40,7 +41,7 @@ export {
 export { EventsObserver, type Observation } from './observe/events-observer.js';
 export { EventProducer, type EventToPublish, type ProduceOptions } from './publish/event-producer.js';
 export { EventConsumer } from './read/event-consumer.js';
-export { type RetryPolicy } from './settle/retry-policy.js';
+export { type ErrorRule, type RetryPolicy } from './settle/retry-policy.js';
 export { Keyspace } from './stream/keyspace.js';
 export { type ConsumerRow, type PendingSummary } from './stream/monitor-client.js';
 export { Transaction } from './transaction/transaction.js';

@@ -1,5 +1,6 @@
 import { decode } from './decode/decode.js';
 import { Delivery } from './dispatch/delivery.js';
+import { withinTimeLimit } from './dispatch/time-limit.js';
 import type { Lanes } from './dispatch/lanes.js';
 import type { Slots } from './dispatch/slots.js';
 import type { EventRoute, RegisteredHandler } from './dispatch/subscriptions.js';
@@ -11,7 +12,7 @@ import { DONE, noteField, parseNote, type FailureNote } from './settle/delivery-
 import { outcomeOf, outcomeOfUnreadable, type Outcome } from './settle/outcome.js';
 import { NO_HANDLER, type Settler, type Share } from './settle/settler.js';
 import type { Stopping } from './read/stopping.js';
-import type { TransactionContext } from './transaction/transaction.js';
+import type { Transaction, TransactionContext } from './transaction/transaction.js';
 import { validate } from './validate/validate.js';
 
 /** What every transaction of this worker shares. */
@@ -129,27 +130,31 @@ export class Pipeline {
     try {
       let conflict: string | undefined;
       for (let run = 1; run <= MOST_RUNS; run += 1) {
-        const delivery = new Delivery(info, holding.signal, {
-          ...this.transactions,
-          cause: event,
-          handler: handler.name,
+        let transaction: Transaction | undefined;
+        await withinTimeLimit(handler.name, handler.timeoutMs, holding.signal, async (signal) => {
+          const delivery = new Delivery(info, signal, { ...this.transactions, cause: event, handler: handler.name });
+          await handler.invoke(event, delivery);
+          transaction = delivery.usedTransaction;
         });
-        await handler.invoke(event, delivery);
-        conflict = await this.settler.commit(share, delivery.usedTransaction);
+        conflict = await this.settler.commit(share, transaction);
         if (conflict === undefined) {
           this.observer.emit({
             kind: 'handled',
             ...this.about(share),
             attempt,
             durationMs: performance.now() - started,
-            published: delivery.usedTransaction?.events.map(({ type }) => type) ?? [],
+            published: transaction?.events.map(({ type }) => type) ?? [],
           });
           return { kind: 'commit' };
         }
       }
       throw new TransactionConflictError(MOST_RUNS, conflict ?? '');
     } catch (error) {
-      const outcome = outcomeOf(error, attempt, handler.retry, Math.random());
+      const outcome = outcomeOf(error, attempt, handler.retry, Math.random(), handler.errors);
+      if (outcome.kind === 'ignore') {
+        const durationMs = performance.now() - started;
+        this.observer.emit({ kind: 'ignored', ...this.about(share), attempt, durationMs, error: outcome.error });
+      }
       if (outcome.kind === 'retry') {
         const { counts, delayMs } = outcome;
         const durationMs = performance.now() - started;
@@ -192,6 +197,9 @@ export class Pipeline {
             key: event?.partition_key, attempt: note.failures, reason, error });
           return undefined;
         }
+        case 'ignore':
+          await this.settler.commit(share, undefined);
+          return undefined;
         case 'abandon':
           this.observer.emit({ kind: 'abandoned', ...where, error: outcome.error });
           return undefined;

@@ -118,3 +118,33 @@ describe('outcomeOfUnreadable', () => {
     }
   });
 });
+
+describe('rules', () => {
+  class Declined extends UnrecoverableError {}
+
+  it('go before the defaults, the first that fits', () => {
+    const error = new Declined('declined');
+    const decide = (...then: ('retry' | 'dead-letter' | 'ignore')[]) =>
+      outcomeOf(
+        error,
+        1,
+        policy,
+        0,
+        then.map((one) => ({ error: Declined, then: one })),
+      );
+    expect(decide('ignore', 'retry')).toEqual({ kind: 'ignore', error });
+    expect(decide('dead-letter')).toMatchObject({ kind: 'dead-letter', reason: 'unrecoverable' });
+    // Also what is unrecoverable otherwise.
+    expect(decide('retry')).toMatchObject({ kind: 'retry', counts: true });
+    expect(decide()).toMatchObject({ kind: 'dead-letter' });
+  });
+
+  it('do not go before what is no failure of the event', () => {
+    const rules = [{ error: Error, then: 'ignore' as const }];
+    expect(outcomeOf(new DeliveryLostError('notes 1-0'), 1, policy, 0, rules)).toMatchObject({ kind: 'abandon' });
+    expect(outcomeOf(new RedisTimeoutError('host:1', 5), 1, policy, 0, rules)).toMatchObject({
+      kind: 'retry',
+      counts: false,
+    });
+  });
+});

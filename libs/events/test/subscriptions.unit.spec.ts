@@ -23,7 +23,14 @@ class Undecorated {
 }
 
 function handler(event: EventClass, name = `On.${event.name}`): RegisteredHandler {
-  return { name, event, retry: { attempts: 1, firstDelayMs: 0, longestDelayMs: 0 }, invoke: () => Promise.resolve() };
+  return {
+    name,
+    event,
+    retry: { attempts: 1, firstDelayMs: 0, longestDelayMs: 0 },
+    errors: [],
+    timeoutMs: 0,
+    invoke: () => Promise.resolve(),
+  };
 }
 
 describe('subscriptionsOf', () => {

@@ -30,6 +30,12 @@ export class EventLog {
         });
         break;
       }
+      case 'ignored':
+        this.logger.event('info', `passed over ${subject(observation)}: ${observation.error.message}`, {
+          ...fields(observation),
+          error: observation.error.name,
+        });
+        break;
       case 'dead-lettered': {
         const { event_type, key, attempt, reason, error, stream, id, handler } = observation;
         this.logger.event(
@@ -51,7 +57,7 @@ export class EventLog {
   }
 }
 
-type AboutEvent = Extract<Observation, { kind: 'handled' | 'retried' }>;
+type AboutEvent = Extract<Observation, { kind: 'handled' | 'retried' | 'ignored' }>;
 
 /** `order_placed 47e64b89… → payment_processed`, with the attempt where it is not the first. */
 function subject(observation: AboutEvent): string {

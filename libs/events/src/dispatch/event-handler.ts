@@ -1,13 +1,20 @@
 import 'reflect-metadata';
 import type { EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
-import type { RetryPolicy } from '../settle/retry-policy.js';
+import type { ErrorRule, RetryPolicy } from '../settle/retry-policy.js';
 import type { Delivery } from './delivery.js';
 
 /** Options of one handler. */
 export interface EventHandlerOptions {
   /** How often a failure is tried again; what is left out comes from the module's options. */
   retry?: Partial<RetryPolicy>;
+  /** What becomes of the event by the class of the error; the first rule that fits decides. */
+  errors?: readonly ErrorRule[];
+  /**
+   * How long one try may take, in milliseconds; then `delivery.signal` is aborted, and the try has failed. What it does
+   * afterwards has no effect on Redis. 0 for no limit. @default the module's `consumer.timeoutMs`
+   */
+  timeoutMs?: number;
 }
 
 /** What `@EventHandler` says of a method. */

@@ -1,7 +1,7 @@
 import { domainEventOf, majorOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { ConfigurationError, UnknownEventError } from '../errors.js';
-import type { RetryPolicy } from '../settle/retry-policy.js';
+import type { ErrorRule, RetryPolicy } from '../settle/retry-policy.js';
 import type { Delivery } from './delivery.js';
 
 /** A handler that was found, ready to be called. */
@@ -10,6 +10,9 @@ export interface RegisteredHandler {
   name: string;
   event: EventClass;
   retry: RetryPolicy;
+  errors: readonly ErrorRule[];
+  /** 0 for no limit. */
+  timeoutMs: number;
   invoke: (event: EventEnvelope<object>, delivery: Delivery) => Promise<void>;
 }
 

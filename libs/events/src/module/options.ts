@@ -22,6 +22,8 @@ export interface ConsumerOptions {
   forgetAfterMs?: number;
   /** How long shutdown waits for running handlers before it hands their events back, in milliseconds. @default 10000 */
   drainMs?: number;
+  /** How long one try of a handler may take, in milliseconds; 0 for no limit. @default 60000 */
+  timeoutMs?: number;
   /** How often a handler failure is tried again, unless the handler says otherwise. */
   retry?: Partial<RetryPolicy>;
 }
@@ -99,6 +101,7 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
         7 * 24 * 60 * MINUTE_MS,
       ),
       drainMs: whole('consumer.drainMs', consumer.drainMs ?? 10_000, 0, 10 * MINUTE_MS),
+      timeoutMs: resolveTimeout('consumer.timeoutMs', consumer.timeoutMs ?? MINUTE_MS),
       retry: resolveRetry('consumer.retry', consumer.retry, DEFAULT_RETRY),
     },
     producer: {
@@ -107,6 +110,11 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
       idempotencyMs: whole('producer.idempotencyMs', producer.idempotencyMs ?? 24 * 60 * MINUTE_MS, 1000, 2 ** 40),
     },
   };
+}
+
+/** How long one try of a handler may take: up to a day, or 0 for no limit. */
+export function resolveTimeout(where: string, value: number): number {
+  return whole(where, value, 0, 24 * 60 * MINUTE_MS);
 }
 
 /** A handler's retry policy: what it says, and the rest from `defaults`. */

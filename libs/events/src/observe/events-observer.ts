@@ -23,6 +23,8 @@ export type Observation =
       /** Types of the events that its transaction published. */
       published: readonly string[];
     })
+  /** Acknowledged without effects, because the handler's policy says so of this error. */
+  | (Handled & { kind: 'ignored'; error: Error })
   | (Handled & { kind: 'retried'; error: Error; delayMs: number; counts: boolean })
   | {
       kind: 'dead-lettered';

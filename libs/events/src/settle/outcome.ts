@@ -9,7 +9,7 @@ import {
   UnknownEventError,
   UnrecoverableError,
 } from '../errors.js';
-import { backoff, type RetryPolicy } from './retry-policy.js';
+import { backoff, type ErrorRule, type RetryPolicy } from './retry-policy.js';
 
 /** Why an event becomes a dead letter. */
 export type DeadLetterReason = 'undecodable' | 'unknown' | 'invalid' | 'unrecoverable' | 'exhausted';
@@ -22,6 +22,8 @@ export type Outcome =
   | { kind: 'retry'; delayMs: number; counts: boolean; error: Error }
   /** Move it to the dead letters. */
   | { kind: 'dead-letter'; reason: DeadLetterReason; error: Error }
+  /** Acknowledge without effects: the handler's policy says that this error does not matter. */
+  | { kind: 'ignore'; error: Error }
   /** Leave it: it is somebody else's now. */
   | { kind: 'abandon'; error: Error };
 
@@ -34,14 +36,25 @@ const NOT_ITS_FAULT: RetryPolicy = { attempts: Infinity, firstDelayMs: 100, long
  * @param thrown what the handler threw
  * @param attempt which attempt failed, from 1
  * @param random from 0 to below 1, for the jitter
+ * @param rules what the handler says of errors; the first that fits decides
  */
-export function outcomeOf(thrown: unknown, attempt: number, policy: RetryPolicy, random: number): Outcome {
+export function outcomeOf(
+  thrown: unknown,
+  attempt: number,
+  policy: RetryPolicy,
+  random: number,
+  rules: readonly ErrorRule[] = [],
+): Outcome {
   const error = thrown instanceof Error ? thrown : new Error(`The handler threw ${shown(thrown)}`);
   if (error instanceof DeliveryLostError || isGroupMissing(error)) return { kind: 'abandon', error };
   if (isOutage(error) || error instanceof TransactionConflictError) {
     return { kind: 'retry', delayMs: backoff(NOT_ITS_FAULT, 1, random), counts: false, error };
   }
-  if (error instanceof UnrecoverableError) return { kind: 'dead-letter', reason: 'unrecoverable', error };
+  const rule = rules.find((one) => error instanceof one.error)?.then;
+  if (rule === 'ignore') return { kind: 'ignore', error };
+  if (rule === 'dead-letter' || (rule === undefined && error instanceof UnrecoverableError)) {
+    return { kind: 'dead-letter', reason: 'unrecoverable', error };
+  }
   if (attempt >= policy.attempts) return { kind: 'dead-letter', reason: 'exhausted', error };
   return { kind: 'retry', delayMs: backoff(policy, attempt, random), counts: true, error };
 }

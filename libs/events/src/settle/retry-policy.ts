@@ -8,6 +8,14 @@ export interface RetryPolicy {
   longestDelayMs: number;
 }
 
+/** What becomes of an event whose handler threw an error of a class, or of a subclass. */
+export interface ErrorRule {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an error class may take any arguments
+  error: abstract new (...args: any[]) => Error;
+  /** `retry` as any other failure, `dead-letter` at once, or `ignore`: acknowledge the event, without effects. */
+  then: 'retry' | 'dead-letter' | 'ignore';
+}
+
 /**
  * How long to wait after a failed attempt: exponential, with "equal jitter" (half fixed, half random), so that many
  * events that failed together do not come back together.

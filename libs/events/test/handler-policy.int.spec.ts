@@ -1,0 +1,83 @@
+import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { DeadLetters, HandlerTimeoutError } from 'nestjs-event-streams';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Gate } from './gate.js';
+import { noteHandler, SOON } from './handlers.js';
+import { NoteTaken } from './notes.js';
+import { startWorker } from './worker.js';
+
+class CardExpired extends Error {}
+class CardStolen extends CardExpired {}
+class GatewayDown extends Error {}
+
+describe('the policy of a handler', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await freshRedis();
+  });
+  afterAll(() => redis.stop());
+
+  it('decides by the class of the error, the first rule that fits', async () => {
+    const runs = new Map<string, number>();
+    const errors: Record<string, Error> = {
+      stolen: new CardStolen('stolen'),
+      expired: new CardExpired('expired'),
+      down: new GatewayDown('down'),
+    };
+    const handler = noteHandler(
+      ({ data: { topic } }, { transaction }) => {
+        runs.set(topic, (runs.get(topic) ?? 0) + 1);
+        transaction.incrby('effects', 1);
+        throw errors[topic] ?? new Error('unknown');
+      },
+      {
+        retry: { ...SOON, attempts: 2 },
+        errors: [
+          { error: CardStolen, then: 'dead-letter' },
+          { error: CardExpired, then: 'ignore' },
+        ],
+      },
+    );
+    await using worker = await startWorker(redis.url, { prefix: 'rules' }, [handler]);
+    for (const topic of Object.keys(errors)) await worker.producer.publish(NoteTaken, { topic, number: 1 });
+    await eventually('all are settled', () => {
+      return worker.observations.filter(({ kind }) => kind === 'dead-lettered' || kind === 'ignored').length === 3;
+    });
+    expect(Object.fromEntries(runs)).toEqual({ stolen: 1, expired: 1, down: 2 });
+    const letters = await worker.app.get(DeadLetters).list('notes');
+    expect(letters.map(({ reason, errorMessage }) => [reason, errorMessage]).sort()).toEqual([
+      ['exhausted', 'down'],
+      ['unrecoverable', 'stolen'],
+    ]);
+    expect(worker.observations.find(({ kind }) => kind === 'ignored')).toMatchObject({ key: 'expired', attempt: 1 });
+    expect((await worker.monitor.pending('notes', 'testers')).count).toBe(0);
+    // Nothing of a handler that threw is applied, also when its error is ignored.
+    expect(await redis.client.exists('rules:tester:effects')).toBe(0);
+  });
+
+  it('ends a try that takes too long: tells the handler, tries again, and applies nothing of it', async () => {
+    const gate = new Gate();
+    const reasons: unknown[] = [];
+    const handler = noteHandler(
+      async (_, { attempt, signal, transaction }) => {
+        if (attempt === 1) {
+          signal.addEventListener('abort', () => reasons.push(signal.reason));
+          await gate.pass();
+        }
+        transaction.incrby('effects', attempt);
+      },
+      { retry: SOON, timeoutMs: 100 },
+    );
+    await using worker = await startWorker(redis.url, { prefix: 'slow' }, [handler]);
+    await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
+    await eventually('the second try succeeds', () => worker.observations.some(({ kind }) => kind === 'handled'));
+    expect(worker.observations).toMatchObject([
+      { kind: 'retried', attempt: 1, counts: true, error: { name: 'HandlerTimeoutError' } },
+      { kind: 'handled', attempt: 2 },
+    ]);
+    expect(reasons).toEqual([expect.any(HandlerTimeoutError)]);
+    gate.open();
+    await worker.stop();
+    expect(await redis.client.get('slow:tester:effects')).toBe('2');
+  });
+});
