@@ -40,9 +40,7 @@ export class Pipeline {
     let event: EventEnvelope<object>;
     let route: EventRoute;
     try {
-      event = decode(holding.entry.fields ?? []);
-      route = routeOf(holding, event);
-      if (route.handlers.length > 0) event = { ...event, data: validate(route.event, event.data) };
+      ({ event, route } = read(holding));
     } catch (error) {
       void this.refuse(holding, error as Error).finally(() => {
         this.holdings.remove(holding);
@@ -133,7 +131,7 @@ export class Pipeline {
         let transaction: Transaction | undefined;
         await withinTimeLimit(handler.name, handler.timeoutMs, holding.signal, async (signal) => {
           const delivery = new Delivery(info, signal, { ...this.transactions, cause: event, handler: handler.name });
-          await handler.invoke(event, delivery);
+          await handler.invoke(eventFor(share), delivery);
           transaction = delivery.usedTransaction;
         });
         conflict = await this.settler.commit(share, transaction);
@@ -223,6 +221,21 @@ export class Pipeline {
       key,
     };
   }
+}
+
+/** The event of an entry, and who gets it. @throws what makes it a dead letter */
+function read(holding: Holding): { event: EventEnvelope<object>; route: EventRoute } {
+  const event = decode(holding.entry.fields ?? []);
+  const route = routeOf(holding, event);
+  if (route.handlers.length === 0) return { event, route };
+  return { event: { ...event, data: validate(route.event, event.data) }, route };
+}
+
+/** Each run gets an event of its own: an earlier one may have changed what it was given. */
+function eventFor({ holding, event }: Share & { event: EventEnvelope<object> }): EventEnvelope<object> {
+  const { data } = holding.isGiven ? read(holding).event : event;
+  holding.isGiven = true;
+  return { ...event, data };
 }
 
 /** Who gets the event: all handlers of its type, or, replayed, the one that failed. */

@@ -40,6 +40,30 @@ describe('retries', () => {
     expect(await redis.client.exists('count:notes:dead-letters')).toBe(0);
   });
 
+  it('and other handlers get the event as it was published, whatever an earlier run did to it', async () => {
+    const seen: unknown[] = [];
+    const spoiling = (name: string) =>
+      noteHandler(
+        (event, { attempt }) => {
+          seen.push([name, attempt, event.data.number, event.correlation_id]);
+          event.data.number = 99;
+          event.correlation_id = 'spoilt';
+          if (attempt === 1) throw new Error('spoilt');
+        },
+        { retry: SOON },
+        name,
+      );
+    await using worker = await startWorker(redis.url, { prefix: 'spoilt' }, [spoiling('One'), spoiling('Two')]);
+    await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 }, { correlationId: 'c1' });
+    await eventually('both have succeeded', () => seen.length === 4);
+    expect(seen.sort()).toEqual([
+      ['One', 1, 1, 'c1'],
+      ['One', 2, 1, 'c1'],
+      ['Two', 1, 1, 'c1'],
+      ['Two', 2, 1, 'c1'],
+    ]);
+  });
+
   it('do not hold up events of other keys while they wait', async () => {
     const seen: string[] = [];
     const handler = noteHandler(

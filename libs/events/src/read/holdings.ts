@@ -10,6 +10,8 @@ export class Holding {
   private aborted: Error | undefined;
   /** Whether Redis holds notes of this entry, which must go when it is acknowledged. */
   isNoted: boolean;
+  /** Whether a handler was given the event as it was first decoded. */
+  isGiven = false;
   /** Settlements of one entry go one after the other, so that exactly the last handler acknowledges. */
   private settling: Promise<unknown> = Promise.resolve();
 
