@@ -138,6 +138,13 @@ describe('a start without Redis', () => {
     expect(`${error.message} ${error.stack ?? ''} ${JSON.stringify(error)}`).not.toContain('s3cret-pass');
   });
 
+  it('is refused when the database does not exist: ioredis would go on with the first one', async () => {
+    await using redis = await freshRedis();
+    const starting = startWorker(`${redis.url}/99`, { prefix: 'none' }, [noteHandler(() => undefined)]);
+    await expect(starting).rejects.toThrow(/^Redis at 127\.0\.0\.1:\d+ is unavailable: it has no such database$/);
+    expect(await redis.client.dbsize()).toBe(0);
+  });
+
   it('says that a server takes the connection and does not answer', async () => {
     await using frozen = await freshRedis();
     frozen.server.freeze();
