@@ -15,6 +15,8 @@
 -- Replies    the entry ids in order; for an idempotency key that was used before, the id of its first entry
 local last = redis.call('HMGET', KEYS[1], 'batch', 'ids')
 if last[1] == ARGV[1] then
+  -- A write, so that a WAIT that follows waits for what was appended on another connection.
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
   local ids = {}
   for id in string.gmatch(last[2], '%S+') do ids[#ids + 1] = id end
   return ids

@@ -1,5 +1,6 @@
--- A consumer leaves: what it still holds becomes claimable at once, and the consumer goes if it holds nothing.
--- XGROUP DELCONSUMER alone would drop its pending entries for ever.
+#!lua flags=allow-oom
+-- A consumer leaves: what it still holds becomes claimable at once, as never delivered, since no worker died of it; and
+-- the consumer goes if it holds nothing. XGROUP DELCONSUMER alone would drop its pending entries for ever.
 --
 -- KEYS[1]    the stream
 -- ARGV[1]    group
@@ -13,7 +14,7 @@ repeat
   if #page > 0 then
     local call = { 'XCLAIM', KEYS[1], group, consumer, 0 }
     for _, row in ipairs(page) do call[#call + 1] = row[1] end
-    for _, option in ipairs({ 'IDLE', ARGV[3], 'JUSTID' }) do call[#call + 1] = option end
+    for _, option in ipairs({ 'IDLE', ARGV[3], 'RETRYCOUNT', 0, 'JUSTID' }) do call[#call + 1] = option end
     redis.call(unpack(call))
     handed = handed + #page
     from = '(' .. page[#page][1]

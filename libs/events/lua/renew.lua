@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- The heartbeat: renews a consumer's claim on what is still its own, and tells which deliveries no longer are.
 -- A plain XCLAIM would steal back what another consumer has taken over meanwhile.
 --

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Removes the consumers of a group that hold nothing and have not been seen for long, atomically: between a look and a
 -- separate XGROUP DELCONSUMER such a consumer could come back, read, and lose what it read.
 --

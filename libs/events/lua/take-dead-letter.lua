@@ -1,21 +1,41 @@
--- Takes a dead letter away, once, however many try at once: to replay it, or to discard it. Who deletes it acts.
+#!lua flags=allow-oom
+-- Takes a dead letter away, once, however many try at once: to replay it, or to discard it. Who deletes it acts. It runs
+-- when memory is short, too: discarding frees some.
 --
 -- KEYS[1]    the dead letters
 -- KEYS[2]    their history
--- KEYS[3]    where replays go, when it is to be replayed
+-- KEYS[3]    the list of the key's parked events, see parked.lua
+-- KEYS[4]    where replays go, when it is to be replayed
 -- ARGV[1]    the dead letter's id
--- ARGV[2]    how many entries the history keeps, about
--- ARGV[3]    number of fields and values for the history; fields and values
--- then       number of fields and values of the replayed entry; fields and values
--- Replies    nil when the dead letter is gone; else the replayed entry's id, or '' when it was discarded
-for index = 2, #KEYS do
-  local kind = redis.call('TYPE', KEYS[index]).ok
+-- ARGV[2]    the original's entry id
+-- ARGV[3]    how many entries the history keeps, about
+-- ARGV[4]    another payload for the replay, or ''
+-- ARGV[5..]  fields and values for the history
+-- Replies    {'gone'}              there is no such dead letter
+--            {'taken', id}         the replayed entry's id, or '' when it was discarded
+--            {'parked', id}        the dead letter of the same key that must be replayed first
+local letters, history, list, replays = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+
+-- @include parked
+
+for _, key in ipairs({ history, replays }) do
+  local kind = redis.call('TYPE', key).ok
   if kind ~= 'stream' and kind ~= 'none' then
-    return redis.error_reply('WRONGTYPE ' .. KEYS[index] .. ' holds a ' .. kind .. ', not a stream')
+    return redis.error_reply('WRONGTYPE ' .. key .. ' holds a ' .. kind .. ', not a stream')
   end
 end
-if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return false end
-local count = tonumber(ARGV[3])
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, 4, 3 + count))
-if not KEYS[3] then return '' end
-return redis.call('XADD', KEYS[3], '*', unpack(ARGV, 5 + count))
+local letter = redis.call('XRANGE', letters, ARGV[1], ARGV[1])[1]
+if not letter then return { 'gone' } end
+local isParked = findParked(list, ARGV[2])
+if replays and isParked then
+  local first = redis.call('LINDEX', list, 0)
+  if string.match(first, '^%S+') ~= ARGV[2] then return { 'parked', string.match(first, '%S+$') } end
+end
+
+redis.call('XDEL', letters, ARGV[1])
+redis.call('XADD', history, 'MAXLEN', '~', ARGV[3], '*', unpack(ARGV, 5))
+if not replays then
+  unpark(list, ARGV[2])
+  return { 'taken', '' }
+end
+return { 'taken', redis.call('XADD', replays, '*', unpack(replayOf(letter[2], ARGV[4] ~= '' and ARGV[4] or nil))) }

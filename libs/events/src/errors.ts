@@ -130,6 +130,40 @@ export class DeadLetterGoneError extends EventsError {
   }
 }
 
+/** This dead letter waits behind another one of its key, which must be replayed or discarded first. */
+export class KeyParkedError extends EventsError {
+  constructor(
+    readonly stream: string,
+    readonly id: string,
+    /** The partition key. */
+    readonly key: string,
+    /** The dead letter that comes first. */
+    readonly first: string,
+  ) {
+    super(`${stream}: dead letter ${id} is parked behind ${first}, of the same key ${key}. Replay or discard that one`);
+  }
+}
+
+/** A worker ended, or stood still beyond its claim, each time that it handled this event, although it handled it alone. */
+export class WorkerCrashedError extends EventsError {
+  constructor(
+    readonly handler: string,
+    readonly crashes: number,
+  ) {
+    super(`${handler}: ${String(crashes)} workers that handled this event alone have not come to an end of it`);
+  }
+}
+
+/** An event that waits until an earlier one of its key is no dead letter any more. */
+export class EventParkedError extends EventsError {
+  constructor(
+    /** The partition key. */
+    readonly key: string,
+  ) {
+    super(`An earlier event of the key ${key} is a dead letter; this one waits until it is replayed or discarded`);
+  }
+}
+
 /** Throw it, or a subclass, from a handler when trying again cannot help: the event becomes a dead letter at once. */
 export class UnrecoverableError extends EventsError {}
 

@@ -15,10 +15,12 @@ export {
   DeadLetterGoneError,
   DeliveryLostError,
   EventDecodeError,
+  EventParkedError,
   EventsError,
   EventValidationError,
   HandlerGoneError,
   HandlerTimeoutError,
+  KeyParkedError,
   ProducerOverloadedError,
   PublishTimeoutError,
   RedisTimeoutError,
@@ -27,6 +29,7 @@ export {
   TransactionRefusedError,
   UnknownEventError,
   UnrecoverableError,
+  WorkerCrashedError,
   type EventProblem,
 } from './errors.js';
 export { EventsHealthIndicator } from './health/events-health.js';

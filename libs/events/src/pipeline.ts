@@ -5,11 +5,11 @@ import type { Lanes } from './dispatch/lanes.js';
 import type { Slots } from './dispatch/slots.js';
 import type { EventRoute, RegisteredHandler } from './dispatch/subscriptions.js';
 import type { EventEnvelope } from './envelope/event-envelope.js';
-import { HandlerGoneError, TransactionConflictError } from './errors.js';
+import { EventParkedError, HandlerGoneError, TransactionConflictError } from './errors.js';
 import type { EventsObserver } from './observe/events-observer.js';
 import type { Holding, Holdings } from './read/holdings.js';
 import { DONE, noteField, parseNote, type FailureNote } from './settle/delivery-notes.js';
-import { outcomeOf, outcomeOfUnreadable, type Outcome } from './settle/outcome.js';
+import { outcomeBeforehand, outcomeOf, outcomeOfUnreadable, type Outcome } from './settle/outcome.js';
 import { NO_HANDLER, type Settler, type Share } from './settle/settler.js';
 import type { Stopping } from './read/stopping.js';
 import type { Transaction, TransactionContext } from './transaction/transaction.js';
@@ -60,10 +60,11 @@ export class Pipeline {
       holding,
       event: undefined,
       handler: NO_HANDLER,
+      parksKey: false,
       open: new Set([NO_HANDLER]),
       handlers: [NO_HANDLER],
     };
-    await this.carryOut(share, outcomeOfUnreadable(error), { failures: 1, firstFailureMs: Date.now() });
+    await this.carryOut(share, outcomeOfUnreadable(error), { failures: 1, firstFailureMs: Date.now(), crashes: 0 });
   }
 
   private async dispatch(
@@ -76,14 +77,16 @@ export class Pipeline {
     const undone = handlers.filter(({ name }) => holding.notes.get(noteField(id, name)) !== DONE);
     const open = new Set(undone.map(({ name }) => name));
     if (undone.length === 0) {
-      const share: Share = { holding, event, handler: NO_HANDLER, open: new Set([NO_HANDLER]), handlers: names };
+      const nobody = { handler: NO_HANDLER, parksKey: false, open: new Set([NO_HANDLER]) };
+      const share: Share = { ...nobody, holding, event, handlers: names };
       await this.settler.commit(share, undefined).catch(() => undefined);
       return;
     }
     await Promise.all(
-      undone.map((handler) =>
-        this.untilSettled({ holding, event, handler: handler.name, open, handlers: names }, handler),
-      ),
+      undone.map((handler) => {
+        const { name, parksKey } = handler;
+        return this.untilSettled({ holding, event, handler: name, parksKey, open, handlers: names }, handler);
+      }),
     );
   }
 
@@ -94,20 +97,42 @@ export class Pipeline {
     const { holding } = share;
     let note = parseNote(holding.notes.get(noteField(holding.entry.id, handler.name)), Date.now());
     while (!this.isOver(holding)) {
-      await this.slots.acquire();
+      // What two workers have not come to an end of may have been their end: nothing else is to suffer from it.
+      const release = await this.slots.acquire(holding.isSuspect);
       let outcome: Outcome;
       try {
         if (this.isOver(holding)) return;
-        outcome = await this.attempt(share, handler, note.failures + 1);
+        outcome = await this.attemptIfSensible(share, handler, note);
       } finally {
-        this.slots.release();
+        release();
       }
-      if (outcome.kind === 'retry' && outcome.counts) note = { ...note, failures: note.failures + 1 };
-      if (outcome.kind === 'dead-letter') note = { ...note, failures: note.failures + 1 };
+      if ((outcome.kind === 'retry' && outcome.counts) || isFailure(outcome)) {
+        note = { ...note, failures: note.failures + 1 };
+      }
       const waitMs = await this.carryOut(share, outcome, note);
       if (waitMs === undefined) return;
       await this.stopping.orAfter(waitMs);
     }
+  }
+
+  /** One attempt, unless something is known beforehand that makes it senseless. */
+  private async attemptIfSensible(
+    share: Share & { event: EventEnvelope<object> },
+    handler: RegisteredHandler,
+    note: FailureNote,
+  ): Promise<Outcome> {
+    const { holding, event } = share;
+    try {
+      const isParked = await this.settler.isParked(share);
+      const crashes = holding.isSuspect ? note.crashes : 0;
+      const known = outcomeBeforehand(handler.name, { crashes, isParked, key: event.partition_key });
+      if (known) return known;
+      // Written down before it begins: of a crash nobody would be left to tell.
+      if (holding.isSuspect) await this.settler.note(share, { ...note, crashes: note.crashes + 1 });
+    } catch (error) {
+      return outcomeOf(error, note.failures + 1, handler.retry, Math.random());
+    }
+    return this.attempt(share, handler, note.failures + 1);
   }
 
   /** Whether nothing is begun any more with this delivery. */
@@ -126,7 +151,7 @@ export class Pipeline {
     const info = { stream, id, ...this.address, handler: handler.name, attempt };
     const started = performance.now();
     try {
-      let conflict: string | undefined;
+      let conflict = '';
       for (let run = 1; run <= MOST_RUNS; run += 1) {
         let transaction: Transaction | undefined;
         await withinTimeLimit(handler.name, handler.timeoutMs, holding.signal, async (signal) => {
@@ -134,19 +159,25 @@ export class Pipeline {
           await handler.invoke(eventFor(share), delivery);
           transaction = delivery.usedTransaction;
         });
-        conflict = await this.settler.commit(share, transaction);
-        if (conflict === undefined) {
-          this.observer.emit({
-            kind: 'handled',
-            ...this.about(share),
-            attempt,
-            durationMs: performance.now() - started,
-            published: transaction?.events.map(({ type }) => type) ?? [],
-          });
-          return { kind: 'commit' };
+        const result = await this.settler.commit(share, transaction);
+        switch (result.status) {
+          case 'done':
+            this.observer.emit({
+              kind: 'handled',
+              ...this.about(share),
+              attempt,
+              durationMs: performance.now() - started,
+              published: transaction?.events.map(({ type }) => type) ?? [],
+            });
+            return { kind: 'commit' };
+          case 'parked':
+            throw new EventParkedError(event.partition_key ?? '');
+          case 'conflict':
+            conflict = result.key;
+            this.observer.emit({ kind: 'conflict', ...this.about(share), attempt, conflictingKey: conflict });
         }
       }
-      throw new TransactionConflictError(MOST_RUNS, conflict ?? '');
+      throw new TransactionConflictError(MOST_RUNS, conflict);
     } catch (error) {
       const outcome = outcomeOf(error, attempt, handler.retry, Math.random(), handler.errors);
       if (outcome.kind === 'ignore') {
@@ -184,11 +215,12 @@ export class Pipeline {
         case 'commit':
           return undefined; // the attempt has committed: a conflict must run the handler again
         case 'retry':
-          if (outcome.counts) await this.settler.noteFailure(share, note);
+          if (outcome.counts || share.holding.isSuspect) await this.settler.note(share, note);
           return outcome.delayMs;
         case 'dead-letter': {
           const { reason, error } = outcome;
-          await this.settler.deadLetter(share, reason, error, note);
+          // What was to follow parked events goes on at once when there are none any more.
+          if (!(await this.settler.deadLetter(share, reason, error, note))) return 0;
           const { event } = share;
           // prettier-ignore
           this.observer.emit({ kind: 'dead-lettered', ...where, event_type: event?.event_type, event_id: event?.event_id,
@@ -221,6 +253,11 @@ export class Pipeline {
       key,
     };
   }
+}
+
+/** Whether the handler has failed for good; what is parked was not tried. */
+function isFailure(outcome: Outcome): boolean {
+  return outcome.kind === 'dead-letter' && outcome.reason !== 'parked' && outcome.reason !== 'crashed';
 }
 
 /** The event of an entry, and who gets it. @throws what makes it a dead letter */

@@ -12,6 +12,8 @@ export interface ChildSettings {
   hangAfter?: number;
   /** How long a handler takes, in milliseconds. */
   pauseMs?: number;
+  /** The number of the note that kills it. */
+  dieOf?: number;
   /** Its handlers keep the event loop busy until this file exists. */
   blockedUntil?: string;
 }

@@ -6,7 +6,11 @@ const NOW_MS = 1_732_372_800_000;
 
 describe('delivery notes', () => {
   it('give back every count and time', () => {
-    const notes = fc.record({ failures: fc.integer({ min: 1, max: 1000 }), firstFailureMs: fc.nat({ max: 8.64e15 }) });
+    const notes = fc.record({
+      failures: fc.nat({ max: 1000 }),
+      firstFailureMs: fc.nat({ max: 8.64e15 }),
+      crashes: fc.nat({ max: 10 }),
+    });
     fc.assert(
       fc.property(notes, (note) => {
         expect(parseNote(formatNote(note), NOW_MS)).toEqual(note);
@@ -14,9 +18,12 @@ describe('delivery notes', () => {
     );
   });
 
-  it.each([undefined, '', DONE, 'rubbish', '3', '-1 5', 'NaN NaN', ' '])('start from no failures for %j', (note) => {
-    expect(parseNote(note, NOW_MS)).toEqual({ failures: 0, firstFailureMs: NOW_MS });
-  });
+  it.each([undefined, '', DONE, 'rubbish', '3', '-1 5 0', 'NaN NaN', '1 2', ' '])(
+    'start from no failures for %j',
+    (note) => {
+      expect(parseNote(note, NOW_MS)).toEqual({ failures: 0, firstFailureMs: NOW_MS, crashes: 0 });
+    },
+  );
 
   it('stand in a field for each entry and handler', () => {
     expect(noteField('1-0', 'Notes.onNote')).toBe('1-0|Notes.onNote');

@@ -2,7 +2,7 @@ import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteHandler } from './handlers.js';
 import { NoteTaken, notes } from './notes.js';
-import { callsOf } from './redis-state.js';
+import { looksOf } from './redis-state.js';
 import { startWorker } from './worker.js';
 
 /** Two workers look about twice in that time, each. Long enough for a busy machine to renew in time. */
@@ -21,12 +21,9 @@ describe('heartbeat', () => {
     const handler = noteHandler(async ({ data }, { consumer, transaction, signal }) => {
       runs.push(consumer);
       const started = Date.now();
-      const looks = await callsOf(redis.client, 'xautoclaim');
+      const looks = await looksOf(redis.client);
       await eventually('the others have looked many times', async () => {
-        return (
-          Date.now() - started > 4 * CLAIM_AFTER_MS &&
-          (await callsOf(redis.client, 'xautoclaim')) - looks >= LOOKS_OF_BOTH
-        );
+        return Date.now() - started > 4 * CLAIM_AFTER_MS && (await looksOf(redis.client)) - looks >= LOOKS_OF_BOTH;
       });
       expect(signal.aborted).toBe(false);
       transaction.incrby(data.topic, 1);
@@ -58,11 +55,8 @@ describe('heartbeat', () => {
     await one.producer.publishAll(notes('a', 50));
     await eventually('the first has failed', () => one.observations.length > 0);
     await using two = await startWorker(redis.url, options, [handler]);
-    const looks = await callsOf(redis.client, 'xautoclaim');
-    await eventually(
-      'the other has looked',
-      async () => (await callsOf(redis.client, 'xautoclaim')) - looks >= LOOKS_OF_BOTH / 2,
-    );
+    const looks = await looksOf(redis.client);
+    await eventually('the other has looked', async () => (await looksOf(redis.client)) - looks >= LOOKS_OF_BOTH / 2);
     expect(two.consumer.held).toBe(0);
     isMended = true;
     await eventually('all are handled', () => seen.length === 50);

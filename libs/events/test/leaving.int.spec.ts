@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteFields } from './entries.js';
 import { noteHandler } from './handlers.js';
 import { NoteTaken } from './notes.js';
-import { callsOf, deliverToTheDead } from './redis-state.js';
+import { deliverToTheDead, looksOf } from './redis-state.js';
 import { startWorker, type Worker } from './worker.js';
 
 const consumersOf = async (worker: Worker) =>
@@ -42,8 +42,8 @@ describe('leaving a group', () => {
     await redis.client.xgroup('CREATECONSUMER', 'late:notes', 'testers', 'quiet');
     const consumer = { claimAfterMs: 200, forgetAfterMs: 3_600_000 };
     await using worker = await startWorker(redis.url, { prefix: 'late', consumer }, [noteHandler(() => undefined)]);
-    const sweeps = await callsOf(redis.client, 'xautoclaim');
-    await eventually('it was looked at', async () => (await callsOf(redis.client, 'xautoclaim')) > sweeps + 3);
+    const sweeps = await looksOf(redis.client);
+    await eventually('it was looked at', async () => (await looksOf(redis.client)) > sweeps + 3);
     expect(await consumersOf(worker)).toContain('quiet');
   });
 

@@ -24,3 +24,8 @@ export async function deliverToTheDead(
   await client.xclaim(stream, 'testers', 'dead', 0, ...ids, 'IDLE', idleMs, 'JUSTID');
   return ids;
 }
+
+/** How often workers have looked for what others left, on all streams that they read: each look ends with this command. */
+export function looksOf(client: TestRedis['client']): Promise<number> {
+  return callsOf(client, 'xinfo\\|consumers');
+}

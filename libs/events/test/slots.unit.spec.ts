@@ -3,27 +3,31 @@ import { describe, expect, it } from 'vitest';
 import { Slots } from '../src/dispatch/slots.js';
 
 describe('Slots', () => {
-  it('let never more than their number run, and serve in the order of asking', async () => {
+  it('let never more than their number run, serve in the order of asking, and leave alone who asks for it', async () => {
     const number = fc.integer({ min: 1, max: 5 });
+    const jobs = fc.array(fc.boolean(), { maxLength: 20 });
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), number, fc.integer({ min: 0, max: 20 }), async (scheduler, limit, count) => {
+      fc.asyncProperty(fc.scheduler(), number, jobs, async (scheduler, limit, alone) => {
         const slots = new Slots(limit);
         const order: number[] = [];
-        let running = 0;
+        const running = new Set<number>();
         let most = 0;
         const all = Promise.all(
-          Array.from({ length: count }, async (_, index) => {
-            await slots.acquire();
+          alone.map(async (isAlone, index) => {
+            const release = await slots.acquire(isAlone);
             order.push(index);
-            most = Math.max(most, ++running);
+            running.add(index);
+            most = Math.max(most, running.size);
+            if ([...running].some((job) => alone[job])) expect(running.size).toBe(1);
             await scheduler.schedule(Promise.resolve());
-            running -= 1;
-            slots.release();
+            running.delete(index);
+            release();
           }),
         );
         await scheduler.waitFor(all);
-        expect(order).toEqual(Array.from({ length: count }, (_, index) => index));
-        expect(most).toBe(Math.min(limit, count));
+        expect(order).toEqual(alone.map((_, index) => index));
+        expect(most).toBeLessThanOrEqual(limit);
+        if (!alone.includes(true)) expect(most).toBe(Math.min(limit, alone.length));
       }),
     );
   });
@@ -31,12 +35,12 @@ describe('Slots', () => {
   it('are as many at the end as at the beginning', async () => {
     const slots = new Slots(2);
     for (let round = 0; round < 3; round += 1) {
-      await Promise.all([slots.acquire(), slots.acquire()]);
+      const [first, second] = await Promise.all([slots.acquire(), slots.acquire()]);
       const third = slots.acquire();
-      slots.release();
-      await third;
-      slots.release();
-      slots.release();
+      first();
+      (await third)();
+      second();
+      (await slots.acquire(true))();
     }
     await Promise.all([slots.acquire(), slots.acquire()]);
   });

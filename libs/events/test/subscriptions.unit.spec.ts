@@ -29,6 +29,7 @@ function handler(event: EventClass, name = `On.${event.name}`): RegisteredHandle
     retry: { attempts: 1, firstDelayMs: 0, longestDelayMs: 0 },
     errors: [],
     timeoutMs: 0,
+    parksKey: false,
     invoke: () => Promise.resolve(),
   };
 }

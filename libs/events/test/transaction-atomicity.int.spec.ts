@@ -162,10 +162,8 @@ describe('transaction atomicity', () => {
         let status = 'refused';
         try {
           for (const write of list) write(transaction);
-          const { keys, values } = settleArguments({
+          const settlement = {
             stream,
-            group,
-            consumer,
             id,
             eventId: '1',
             notes: 'fuzz:deliveries',
@@ -173,8 +171,10 @@ describe('transaction atomicity', () => {
             noteBecomes: undefined,
             obsolete: [],
             writes: transaction.writes,
-          });
-          status = (await client.settle(keys, values)).status;
+          };
+          const { keys, values } = settleArguments({ group, consumer }, [settlement]);
+          const [reply] = await client.settle(keys, values);
+          status = reply?.status ?? '';
         } catch (error) {
           expect(error).toBeInstanceOf(TransactionRefusedError);
         }

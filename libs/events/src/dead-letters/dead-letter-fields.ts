@@ -14,7 +14,7 @@ export function deadLetterFields(
   handler: string,
   reason: DeadLetterReason,
   error: Error,
-  { failures, firstFailureMs }: FailureNote,
+  { failures, firstFailureMs, crashes }: FailureNote,
   now: Date,
 ): string[] {
   const about: Record<string, string> = {
@@ -23,7 +23,7 @@ export function deadLetterFields(
     group,
     handler,
     reason,
-    attempts: String(failures),
+    attempts: String(failures + crashes),
     error_name: error.name,
     error_message: error.message,
     error_stack: (error.stack ?? '').slice(0, LONGEST_STACK),

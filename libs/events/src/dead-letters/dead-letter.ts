@@ -1,6 +1,7 @@
 import { decode } from '../decode/decode.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
+import { pairs } from '../stream/pairs.js';
 import type { StreamEntry } from '../stream/stream-client.js';
 
 /** An event that a group gave up. */
@@ -35,8 +36,7 @@ const ORIGINAL = 'entry.';
 export function parseDeadLetter({ id, fields }: StreamEntry): DeadLetter {
   const about = new Map<string, string>();
   const original: string[] = [];
-  for (let index = 0; index + 1 < (fields ?? []).length; index += 2) {
-    const [name = '', value = ''] = (fields ?? []).slice(index, index + 2);
+  for (const [name, value] of pairs(fields ?? [])) {
     if (name.startsWith(ORIGINAL)) original.push(name.slice(ORIGINAL.length), value);
     else about.set(name, value);
   }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { DeadLetterGoneError } from '../errors.js';
-import { replayFields } from '../stream/channel.js';
+import { DeadLetterGoneError, KeyParkedError } from '../errors.js';
+import { compareEntryIds } from '../stream/entry-id.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient } from '../stream/monitor-client.js';
+import { pairs } from '../stream/pairs.js';
 import { StreamClient } from '../stream/stream-client.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
 import { parseDeadLetter, type DeadLetter } from './dead-letter.js';
@@ -87,31 +88,29 @@ export class DeadLetters {
    * @param options.data another payload instead of the original's
    * @returns the id of the entry in the group's replays
    * @throws DeadLetterGoneError when somebody has replayed or discarded it meanwhile
+   * @throws KeyParkedError when its key is parked, and it is not the first of it
    */
   async replay(
     stream: string,
     id: string,
     options: OperatorNote & { data?: Record<string, unknown> } = {},
   ): Promise<string> {
-    const letter = await this.get(stream, id);
-    const { data } = options;
-    const origin = { stream: letter.stream, id: letter.entryId, handler: letter.handler, replays: letter.replays + 1 };
-    const event = data === undefined ? letter.fields : withData(letter.fields, data);
-    const replayed = await this.take(stream, letter, 'replayed', { ...options, edited: data !== undefined }, [
-      ...event,
-      ...replayFields(origin),
-    ]);
-    return replayed;
+    return this.take(stream, await this.get(stream, id), 'replayed', options, options.data);
   }
 
-  /** Replays all that fit the filter and are there now. @returns how many */
+  /**
+   * Replays all that fit the filter and are there now, in the order of their originals. Of a parked key it replays the
+   * first, which brings the others.
+   *
+   * @returns how many
+   */
   async replayAll(stream: string, filter: DeadLetterFilter = {}, note: OperatorNote = {}): Promise<number> {
     return this.eachNow(stream, filter, (id) => this.replay(stream, id, note));
   }
 
   /** Gives a dead letter up for good. @throws DeadLetterGoneError */
   async discard(stream: string, id: string, note: OperatorNote = {}): Promise<void> {
-    await this.take(stream, await this.get(stream, id), 'discarded', { ...note, edited: false });
+    await this.take(stream, await this.get(stream, id), 'discarded', note);
   }
 
   /** Discards all that fit the filter and are there now. @returns how many */
@@ -132,11 +131,11 @@ export class DeadLetters {
     stream: string,
     letter: DeadLetter,
     action: DeadLetterAction['action'],
-    { by = '', why = '', edited }: OperatorNote & { edited: boolean },
-    replay?: readonly string[],
+    { by = '', why = '' }: OperatorNote,
+    data?: Record<string, unknown>,
   ): Promise<string> {
-    const { id: deadLetter, entryId, group, handler } = letter;
-    const entry = {
+    const { id: deadLetter, entryId, group, handler, event } = letter;
+    const booked = Object.entries({
       action,
       deadLetter,
       entryId,
@@ -144,16 +143,31 @@ export class DeadLetters {
       handler,
       by,
       why,
-      edited: String(edited),
+      edited: String(data !== undefined),
       at: new Date().toISOString(),
-    };
-    const booked = Object.entries(entry).flat();
-    const keys = [this.keyspace.deadLetters(stream), this.keyspace.deadLetterHistory(stream)];
-    if (replay) keys.push(this.keyspace.replays(stream, group).key);
-    const values = [letter.id, HISTORY_LENGTH, booked.length, ...booked, ...(replay ? [replay.length, ...replay] : [])];
-    const taken = await this.client.takeDeadLetter(keys, values);
-    if (taken === null) throw new DeadLetterGoneError(stream, letter.id);
-    return taken;
+    });
+    const keys = [
+      this.keyspace.deadLetters(stream),
+      this.keyspace.deadLetterHistory(stream),
+      this.keyspace.parked(stream, group, handler, event?.partition_key ?? ''),
+      ...(action === 'replayed' ? [this.keyspace.replays(stream, group).key] : []),
+    ];
+    const edited = data === undefined ? '' : JSON.stringify(data);
+    const reply = await this.client.takeDeadLetter(keys, [
+      deadLetter,
+      entryId,
+      HISTORY_LENGTH,
+      edited,
+      ...booked.flat(),
+    ]);
+    switch (reply.status) {
+      case 'taken':
+        return reply.replayId;
+      case 'gone':
+        throw new DeadLetterGoneError(stream, deadLetter);
+      case 'parked':
+        throw new KeyParkedError(stream, deadLetter, event?.partition_key ?? '', reply.first);
+    }
   }
 
   /** A replay that fails makes a new dead letter at the end; what is there now ends before it. */
@@ -163,13 +177,16 @@ export class DeadLetters {
     act: (id: string) => Promise<unknown>,
   ): Promise<number> {
     const [last] = await this.monitor.latest(this.keyspace.deadLetters(stream), 1);
+    const found: { id: string; entryId: string }[] = [];
+    for await (const { id, entryId } of this.scan(stream, filter, undefined, last?.id)) found.push({ id, entryId });
     let count = 0;
-    for await (const { id } of this.scan(stream, filter, undefined, last?.id)) {
+    for (const { id } of found.sort((a, b) => compareEntryIds(a.entryId, b.entryId))) {
       try {
         await act(id);
         count += 1;
       } catch (error) {
-        if (!(error instanceof DeadLetterGoneError)) throw error;
+        // Somebody else was quicker, or the first of its key brings it.
+        if (!(error instanceof DeadLetterGoneError || error instanceof KeyParkedError)) throw error;
       }
     }
     return count;
@@ -198,14 +215,4 @@ function fits(letter: DeadLetter, filter: DeadLetterFilter): boolean {
     (errorName === undefined || letter.errorName === errorName) &&
     (correlationId === undefined || letter.event?.correlation_id === correlationId)
   );
-}
-
-function withData(fields: readonly string[], data: Record<string, unknown>): string[] {
-  return [...pairs(fields).filter(([name]) => name !== 'data'), ['data', JSON.stringify(data)]].flat();
-}
-
-function pairs(fields: readonly string[]): [string, string][] {
-  const found: [string, string][] = [];
-  for (let index = 0; index + 1 < fields.length; index += 2) found.push([fields[index] ?? '', fields[index + 1] ?? '']);
-  return found;
 }

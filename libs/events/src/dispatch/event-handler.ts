@@ -15,6 +15,11 @@ export interface EventHandlerOptions {
    * afterwards has no effect on Redis. 0 for no limit. @default the module's `consumer.timeoutMs`
    */
   timeoutMs?: number;
+  /**
+   * What becomes of the events that follow a dead letter with the same partition key. `go-on`: they are handled.
+   * `park-key`: they wait, as dead letters too; a replay of the first brings the others, in order. @default 'go-on'
+   */
+  afterDeadLetter?: 'go-on' | 'park-key';
 }
 
 /** What `@EventHandler` says of a method. */

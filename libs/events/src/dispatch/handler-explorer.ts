@@ -82,6 +82,7 @@ export class HandlerExplorer {
         `@EventHandler on ${handler}: timeoutMs`,
         metadata.options.timeoutMs ?? this.options.consumer.timeoutMs,
       ),
+      parksKey: metadata.options.afterDeadLetter === 'park-key',
       invoke: async (event: EventEnvelope<object>, delivery: Delivery) => {
         await run(event, delivery);
       },

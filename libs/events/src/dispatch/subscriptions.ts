@@ -13,6 +13,8 @@ export interface RegisteredHandler {
   errors: readonly ErrorRule[];
   /** 0 for no limit. */
   timeoutMs: number;
+  /** Whether its dead letters park those that follow them with the same key. */
+  parksKey: boolean;
   invoke: (event: EventEnvelope<object>, delivery: Delivery) => Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { DeadLetterReason } from '../settle/outcome.js';
 
-interface Handled {
+interface AboutEvent {
   /** The stream's key, and the entry's id. */
   stream: string;
   id: string;
@@ -12,6 +12,9 @@ interface Handled {
   /** The partition key, if the event has one. */
   key: string | undefined;
   attempt: number;
+}
+
+interface Handled extends AboutEvent {
   /** From the first call of the handler to the end of its commit, in milliseconds. */
   durationMs: number;
 }
@@ -25,6 +28,8 @@ export type Observation =
     })
   /** Acknowledged without effects, because the handler's policy says so of this error. */
   | (Handled & { kind: 'ignored'; error: Error })
+  /** Another commit has changed what the transaction had read: the handler runs again at once. */
+  | (AboutEvent & { kind: 'conflict'; conflictingKey: string })
   | (Handled & { kind: 'retried'; error: Error; delayMs: number; counts: boolean })
   | {
       kind: 'dead-lettered';

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { DeliveryLostError, isGroupMissing, isOutage } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import type { EventsObserver } from '../observe/events-observer.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { ClaimReply, StreamClient } from '../stream/stream-client.js';
 import type { Holdings } from './holdings.js';
 import type { Source } from './source.js';
 import type { Stopping } from './stopping.js';
@@ -16,7 +16,6 @@ const LONGEST_PAUSE_MS = 1000;
 /** Keeps this worker's claims, takes over those of dead ones, and removes consumers that are gone. */
 export class Claims {
   private readonly logger = new Logger(Claims.name);
-  private readonly cursors = new Map<string, string>();
 
   constructor(
     private readonly client: StreamClient,
@@ -67,17 +66,19 @@ export class Claims {
 
   private async claim(source: Source): Promise<void> {
     let count = 0;
-    for (;;) {
+    let from: string | undefined = '-';
+    while (from !== undefined) {
       const wanted = Math.min(this.options.batchSize, this.holdings.room);
       if (wanted === 0 || this.stopping.isStopping) break;
-      const cursor = this.cursors.get(source.key) ?? '0-0';
-      const reply = await this.client.claim(source.consumerAddress, this.options.claimAfterMs, cursor, wanted);
-      this.cursors.set(source.key, reply.cursor);
-      source.reportVanished(reply.deleted);
-      await source.acceptAgain(reply.entries);
+      const reply: ClaimReply = await this.client.claim(
+        source.consumerAddress,
+        this.options.claimAfterMs,
+        from,
+        wanted,
+      );
+      await source.acceptClaimed(reply);
       count += reply.entries.length;
-      // An answer without entries is not the end: each call looks at a part of the pending list only.
-      if (reply.cursor === '0-0') break;
+      from = reply.next;
     }
     if (count === 0) return;
     const { stream, group } = source.consumerAddress;

@@ -9,7 +9,6 @@ import { EVENTS_OPTIONS } from '../module/tokens.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { EventsObserver } from '../observe/events-observer.js';
 import { Pipeline } from '../pipeline.js';
-import { Acknowledger } from '../settle/acknowledger.js';
 import { Settler } from '../settle/settler.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { StreamClient } from '../stream/stream-client.js';
@@ -106,8 +105,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     address: { group: string; consumer: string },
   ): Promise<void> {
     const { client, keyspace, observer, stopping, holdings, options } = this;
-    const acknowledger = new Acknowledger(client, address.group);
-    const settler = new Settler(client, acknowledger, keyspace, address, () => stopping.isOver);
+    const settler = new Settler(client, keyspace, address, () => stopping.isOver);
     const slots = new Slots(options.consumer.concurrency);
     const transactions = { client, keyspace, source: options.source };
     // prettier-ignore

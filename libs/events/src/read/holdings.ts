@@ -22,13 +22,15 @@ export class Holding {
    * @param entry with the event's own fields only
    * @param origin where a replayed entry came from; undefined for one that was not replayed
    * @param notes what was noted of earlier tries, by handler; empty for an entry that is delivered for the first time
+   * @param isSuspect whether workers may have died of it, so that it is handled alone
    */
   constructor(
     readonly subscription: Subscription,
     readonly channel: Channel,
     readonly entry: StreamEntry,
     readonly notes: ReadonlyMap<string, string>,
-    readonly origin?: ReplayOrigin,
+    readonly origin: ReplayOrigin | undefined,
+    readonly isSuspect: boolean,
   ) {
     this.stream = channel.key;
     this.isNoted = notes.size > 0;

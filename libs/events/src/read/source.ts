@@ -4,8 +4,14 @@ import type { EventsObserver } from '../observe/events-observer.js';
 import type { Pipeline } from '../pipeline.js';
 import { noteField } from '../settle/delivery-notes.js';
 import { splitReplay, type Channel } from '../stream/channel.js';
-import type { StreamClient, StreamEntry } from '../stream/stream-client.js';
+import type { ClaimedEntry, ClaimReply, StreamClient, StreamEntry } from '../stream/stream-client.js';
 import { Holding, type Holdings } from './holdings.js';
+
+/**
+ * Of so many deliveries without an end, the entry itself may be the cause. One alone is no reason for suspicion: most of
+ * what a dead worker held had not even begun.
+ */
+const SUSPICIOUS_DELIVERIES = 2;
 
 /** One stream that a worker reads, and how its entries get into the pipeline. */
 export class Source {
@@ -22,6 +28,10 @@ export class Source {
     private readonly observer: EventsObserver,
   ) {
     this.key = channel.key;
+  }
+
+  private get handlers(): readonly string[] {
+    return this.subscription.handlers.map(({ name }) => name);
   }
 
   /** Whether it brings dead letters back. */
@@ -49,46 +59,54 @@ export class Source {
 
   /** Entries that are delivered for the first time: nothing was noted of them. */
   acceptNew(entries: readonly StreamEntry[]): void {
-    for (const entry of entries) this.accept(entry, NO_NOTES);
+    for (const entry of entries) this.accept(entry, NO_NOTES, false);
   }
 
-  /** Entries that were delivered before, to this consumer or another one: earlier failures count. */
-  async acceptAgain(entries: readonly StreamEntry[]): Promise<void> {
+  /** Entries that were delivered to this consumer before, in a reply that may have been lost: earlier failures count. */
+  acceptOwn(entries: readonly StreamEntry[]): Promise<void> {
+    return this.acceptAgain(entries.map((entry) => ({ ...entry, deliveries: 0 })));
+  }
+
+  /** Entries that were delivered to another consumer before. */
+  acceptClaimed({ entries, vanished }: Pick<ClaimReply, 'entries' | 'vanished'>): Promise<void> {
+    return this.acceptAgain([...entries, ...vanished.map((id) => ({ id, fields: null, deliveries: 0 }))]);
+  }
+
+  private async acceptAgain(entries: readonly ClaimedEntry[]): Promise<void> {
     const unknown = entries.filter(({ id }) => !this.holdings.has(this.key, id));
-    const vanished = unknown.filter(({ fields }) => fields === null).map(({ id }) => id);
-    if (vanished.length > 0) {
-      await this.client.acknowledge(this.key, this.address.group, vanished);
-      this.reportVanished(vanished);
-    }
+    await this.forget(unknown.filter(({ fields }) => fields === null).map(({ id }) => id));
     const left = unknown.filter(({ fields }) => fields !== null);
     const notes = await this.notesOf(left);
     left.forEach((entry, index) => {
-      this.accept(entry, notes[index] ?? NO_NOTES);
+      this.accept(entry, notes[index] ?? NO_NOTES, entry.deliveries >= SUSPICIOUS_DELIVERIES);
     });
   }
 
   /** Entries that were pending but are no longer in the stream: nobody can handle them any more. */
-  reportVanished(ids: readonly string[]): void {
+  private async forget(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
+    const { key, channel, address } = this;
+    const fields = ids.flatMap((id) => this.handlers.map((handler) => noteField(id, handler)));
+    await this.client.forget(key, address.group, ids, channel.notes, fields);
     this.logger.error(
-      `${String(ids.length)} entries of ${this.key} were trimmed or deleted before ${this.address.group} had handled them: ` +
+      `${String(ids.length)} entries of ${key} were trimmed or deleted before ${address.group} had handled them: ` +
         ids.slice(0, 5).join(', '),
     );
-    this.observer.emit({ kind: 'vanished', stream: this.key, group: this.address.group, ids });
+    this.observer.emit({ kind: 'vanished', stream: key, group: address.group, ids });
   }
 
-  private accept(entry: StreamEntry, notes: ReadonlyMap<string, string>): void {
+  private accept(entry: StreamEntry, notes: ReadonlyMap<string, string>, isSuspect: boolean): void {
     const { subscription, channel } = this;
     if (!channel.isReplay) {
-      this.pipeline.accept(new Holding(subscription, channel, entry, notes));
+      this.pipeline.accept(new Holding(subscription, channel, entry, notes, undefined, isSuspect));
       return;
     }
     const { origin, event } = splitReplay(entry.fields ?? []);
-    this.pipeline.accept(new Holding(subscription, channel, { id: entry.id, fields: event }, notes, origin));
+    this.pipeline.accept(new Holding(subscription, channel, { id: entry.id, fields: event }, notes, origin, isSuspect));
   }
 
   private async notesOf(entries: readonly StreamEntry[]): Promise<ReadonlyMap<string, string>[]> {
-    const handlers = this.subscription.handlers.map(({ name }) => name);
+    const { handlers } = this;
     if (entries.length === 0 || handlers.length === 0) return [];
     const fields = entries.map(({ id }) => handlers.map((handler) => noteField(id, handler)));
     const values = await this.client.hashFields(this.channel.notes, fields.flat());

@@ -91,7 +91,7 @@ export class StreamReader {
         let after = '0';
         for (;;) {
           const entries = await this.client.readOwn(source.consumerAddress, after, batchSize);
-          await source.acceptAgain(entries);
+          await source.acceptOwn(entries);
           after = entries.at(-1)?.id ?? after;
           if (entries.length < batchSize) break;
         }

@@ -8,6 +8,8 @@ export interface FailureNote {
   failures: number;
   /** When the first one failed: milliseconds since 1970. */
   firstFailureMs: number;
+  /** Attempts alone that were begun and of whose end nothing is known: their workers have died, or stood still. */
+  crashes: number;
 }
 
 /** What stands for a handler that has succeeded. */
@@ -18,14 +20,16 @@ export function noteField(id: string, handler: string): string {
   return `${id}|${handler}`;
 }
 
-export function formatNote({ failures, firstFailureMs }: FailureNote): string {
-  return `${String(failures)} ${String(firstFailureMs)}`;
+export function formatNote({ failures, firstFailureMs, crashes }: FailureNote): string {
+  return `${String(failures)} ${String(firstFailureMs)} ${String(crashes)}`;
 }
+
+const NOTE = /^(\d+) (\d+) (\d+)$/;
 
 /** @returns no failures for a missing or unreadable note: rather one try more than an event lost */
 export function parseNote(note: string | undefined, nowMs: number): FailureNote {
-  const [failures, firstFailureMs] = (note ?? '').split(' ').map(Number);
-  return failures !== undefined && firstFailureMs !== undefined && failures > 0
-    ? { failures, firstFailureMs }
-    : { failures: 0, firstFailureMs: nowMs };
+  const [, failures, firstFailureMs, crashes] = NOTE.exec(note ?? '') ?? [];
+  return failures === undefined
+    ? { failures: 0, firstFailureMs: nowMs, crashes: 0 }
+    : { failures: Number(failures), firstFailureMs: Number(firstFailureMs), crashes: Number(crashes) };
 }

@@ -2,17 +2,28 @@ import { inspect } from 'node:util';
 import {
   DeliveryLostError,
   EventDecodeError,
+  EventParkedError,
   HandlerGoneError,
   isGroupMissing,
   isOutage,
   TransactionConflictError,
   UnknownEventError,
   UnrecoverableError,
+  WorkerCrashedError,
 } from '../errors.js';
 import { backoff, type ErrorRule, type RetryPolicy } from './retry-policy.js';
 
 /** Why an event becomes a dead letter. */
-export type DeadLetterReason = 'undecodable' | 'unknown' | 'invalid' | 'unrecoverable' | 'exhausted';
+export type DeadLetterReason =
+  | 'undecodable'
+  | 'unknown'
+  | 'invalid'
+  | 'unrecoverable'
+  | 'exhausted'
+  /** Workers died of it, although they handled it alone. */
+  | 'crashed'
+  /** An earlier event of its key is a dead letter. */
+  | 'parked';
 
 /** What happens to a delivery. Decided here, carried out by the settler. */
 export type Outcome =
@@ -26,6 +37,9 @@ export type Outcome =
   | { kind: 'ignore'; error: Error }
   /** Leave it: it is somebody else's now. */
   | { kind: 'abandon'; error: Error };
+
+/** Workers that may end in the middle of an event that each handled alone: one may be chance, two are none. */
+const MOST_CRASHES = 2;
 
 /** How long to wait when Redis, or a rival transaction, is the reason. */
 const NOT_ITS_FAULT: RetryPolicy = { attempts: Infinity, firstDelayMs: 100, longestDelayMs: 2000 };
@@ -47,6 +61,7 @@ export function outcomeOf(
 ): Outcome {
   const error = thrown instanceof Error ? thrown : new Error(`The handler threw ${shown(thrown)}`);
   if (error instanceof DeliveryLostError || isGroupMissing(error)) return { kind: 'abandon', error };
+  if (error instanceof EventParkedError) return { kind: 'dead-letter', reason: 'parked', error };
   if (isOutage(error) || error instanceof TransactionConflictError) {
     return { kind: 'retry', delayMs: backoff(NOT_ITS_FAULT, 1, random), counts: false, error };
   }
@@ -57,6 +72,16 @@ export function outcomeOf(
   }
   if (attempt >= policy.attempts) return { kind: 'dead-letter', reason: 'exhausted', error };
   return { kind: 'retry', delayMs: backoff(policy, attempt, random), counts: true, error };
+}
+
+/** What becomes of an event before its handler runs, if anything is known against it. Pure. */
+export function outcomeBeforehand(
+  handler: string,
+  { crashes, isParked, key }: { crashes: number; isParked: boolean; key: string | undefined },
+): Outcome | undefined {
+  if (isParked) return { kind: 'dead-letter', reason: 'parked', error: new EventParkedError(key ?? '') };
+  if (crashes < MOST_CRASHES) return undefined;
+  return { kind: 'dead-letter', reason: 'crashed', error: new WorkerCrashedError(handler, crashes) };
 }
 
 /** What becomes of an entry that never reached a handler: it cannot be decoded, or is not valid. */

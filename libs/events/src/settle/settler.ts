@@ -4,16 +4,19 @@ import type { Holding } from '../read/holdings.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { SettleReply, StreamClient } from '../stream/stream-client.js';
 import type { Transaction } from '../transaction/transaction.js';
-import type { Acknowledger } from './acknowledger.js';
 import { deadLetterFields } from '../dead-letters/dead-letter-fields.js';
+import { Batcher } from './batcher.js';
 import { DONE, formatNote, noteField, type FailureNote } from './delivery-notes.js';
 import type { DeadLetterReason } from './outcome.js';
-import { settleArguments, type Settlement } from './settle-arguments.js';
+import { settleArguments, type KeyRule, type Settlement } from './settle-arguments.js';
 
 /** Stands for the handler of an entry that reached none: it could not be decoded, is not valid or not wanted. */
 export const NO_HANDLER = '-';
 
 const PAUSE_IN_OUTAGE_MS = 250;
+/** Acknowledgements of one command, and settlements of one script call. */
+const MOST_ACKNOWLEDGED = 1000;
+const MOST_SETTLED = 100;
 
 /** One handler's share of a delivery. */
 export interface Share {
@@ -21,64 +24,118 @@ export interface Share {
   /** Undefined for an entry that could not be decoded. */
   event: EventEnvelope<object> | undefined;
   handler: string;
+  /** Whether a dead letter of this handler parks those that follow it with the same key. */
+  parksKey: boolean;
   /** The handlers of this event that are not done yet, this one included. */
   open: Set<string>;
   /** All handlers of this event. */
   handlers: readonly string[];
 }
 
+/** What came of a commit: done; or to be run again because a key was changed; or to wait behind a parked event. */
+export type CommitResult = { status: 'done' } | { status: 'conflict'; key: string } | { status: 'parked' };
+
 /** Carries out in Redis what was decided about deliveries; the one place that does. */
 export class Settler {
+  private readonly acknowledgements = new Map<string, Batcher<string, void>>();
+  private readonly settlements: Batcher<Settlement, SettleReply>;
+
   /** @param isOver whether shutdown's deadline has passed: then an outage is not waited out any longer */
   constructor(
     private readonly client: StreamClient,
-    private readonly acknowledger: Acknowledger,
     private readonly keyspace: Keyspace,
     private readonly address: { group: string; consumer: string },
     private readonly isOver: () => boolean,
-  ) {}
+  ) {
+    this.settlements = new Batcher((batch) => {
+      const { keys, values } = settleArguments(address, batch);
+      return client.settle(keys, values);
+    }, MOST_SETTLED);
+  }
 
   /**
    * Commits a handler's success with its transaction; the last handler of an event acknowledges it.
    *
-   * @returns the key that changed under the transaction, which must run again; otherwise undefined
    * @throws DeliveryLostError when another consumer has the delivery; nothing was applied
    * @throws TransactionRefusedError when a write does not fit; nothing was applied
    */
-  async commit(share: Share, transaction: Transaction | undefined): Promise<string | undefined> {
+  async commit(share: Share, transaction: Transaction | undefined): Promise<CommitResult> {
     const { holding, handlers } = share;
+    const key = this.keyRule(share, holding.origin ? 'release' : 'free');
     if (
       (!transaction || transaction.isEmpty) &&
       handlers.length <= 1 &&
       !holding.isNoted &&
-      !holding.channel.isReplay
+      !holding.channel.isReplay &&
+      !key
     ) {
-      await this.throughOutages(() => this.acknowledger.acknowledge(holding.stream, holding.entry.id));
+      await this.throughOutages(() => this.acknowledge(holding.stream, holding.entry.id));
       share.open.delete(share.handler);
-      return undefined;
+      return { status: 'done' };
     }
-    const reply = await this.settle(share, (settlement) =>
-      transaction
-        ? { ...settlement, reads: transaction.reads, writes: transaction.writes, events: transaction.events }
-        : settlement,
-    );
-    return reply.status === 'conflict' ? reply.key : undefined;
+    const reply = await this.settle(share, (settlement) => ({
+      ...settlement,
+      key,
+      ...(transaction && { reads: transaction.reads, writes: transaction.writes, events: transaction.events }),
+    }));
+    if (reply.status === 'conflict' || reply.status === 'parked') return reply as CommitResult;
+    return { status: 'done' };
   }
 
-  /** Notes a failed attempt, so that the count survives a crash. @throws DeliveryLostError */
-  async noteFailure(share: Share, note: FailureNote): Promise<void> {
+  /** Whether an earlier event of the same key is a dead letter, so that this one must wait. */
+  async isParked(share: Share): Promise<boolean> {
+    const key = this.keyRule(share, 'free');
+    return (
+      key !== undefined && !share.holding.origin && (await this.throughOutages(() => this.client.exists(key.list)))
+    );
+  }
+
+  /** Notes a failed attempt, or the beginning of one alone, so that the count survives a crash. @throws DeliveryLostError */
+  async note(share: Share, note: FailureNote): Promise<void> {
     const { holding } = share;
     holding.isNoted = true;
     const reply = await this.run(share, { ...this.settlement(share), noteBecomes: formatNote(note) });
     if (reply.status === 'settled') throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
   }
 
-  /** Moves the delivery, for this handler, to the stream's dead letters. @throws DeliveryLostError */
-  async deadLetter(share: Share, reason: DeadLetterReason, error: Error, note: FailureNote): Promise<void> {
+  /**
+   * Moves the delivery, for this handler, to the stream's dead letters.
+   *
+   * @returns false when it was to follow other parked events and there is none any more
+   * @throws DeliveryLostError
+   */
+  async deadLetter(share: Share, reason: DeadLetterReason, error: Error, note: FailureNote): Promise<boolean> {
     const { holding, handler } = share;
     const fields = deadLetterFields(holding, this.address.group, handler, reason, error, note, new Date());
     const stream = this.keyspace.deadLetters(holding.subscription.stream);
-    await this.settle(share, (settlement) => ({ ...settlement, events: [{ stream, fields }] }));
+    const key = this.keyRule(share, reason === 'parked' ? 'follow' : 'park');
+    const reply = await this.settle(share, (settlement) => ({ ...settlement, key, events: [{ stream, fields }] }));
+    return reply.status !== 'free';
+  }
+
+  private keyRule({ holding, event, handler, parksKey }: Share, rule: KeyRule['rule']): KeyRule | undefined {
+    const { partition_key } = event ?? {};
+    if (!parksKey || partition_key === undefined) return undefined;
+    const { stream } = holding.subscription;
+    return {
+      rule,
+      list: this.keyspace.parked(stream, this.address.group, handler, partition_key),
+      original: holding.origin?.id ?? holding.entry.id,
+      letters: this.keyspace.deadLetters(stream),
+      replays: this.keyspace.replays(stream, this.address.group).key,
+    };
+  }
+
+  private acknowledge(stream: string, id: string): Promise<void> {
+    let batcher = this.acknowledgements.get(stream);
+    if (!batcher) {
+      batcher = new Batcher<string, void>(async (ids) => {
+        await this.client.acknowledge(stream, this.address.group, ids);
+        return [];
+      }, MOST_ACKNOWLEDGED);
+      this.acknowledgements.set(stream, batcher);
+    }
+    return batcher.add(id);
   }
 
   private settle(share: Share, complete: (settlement: Settlement) => Settlement): Promise<SettleReply> {
@@ -86,7 +143,7 @@ export class Settler {
       const isLast = share.open.size === 1;
       const settlement = complete({ ...this.settlement(share), noteBecomes: isLast ? undefined : DONE });
       const reply = await this.run(share, isLast ? withoutReplay(share.holding, settlement) : settlement);
-      if (reply.status !== 'conflict') share.open.delete(share.handler);
+      if (reply.status === 'committed' || reply.status === 'settled') share.open.delete(share.handler);
       return reply;
     });
   }
@@ -96,7 +153,6 @@ export class Settler {
     return {
       stream: holding.stream,
       notes: holding.channel.notes,
-      ...this.address,
       id,
       eventId: event?.event_id ?? '',
       note: noteField(id, handler),
@@ -110,11 +166,12 @@ export class Settler {
    * one that was sent once it means that somebody else has settled the delivery.
    */
   private async run({ holding }: Share, settlement: Settlement): Promise<SettleReply> {
-    const { keys, values } = settleArguments(settlement);
     let sent = 0;
-    const reply = await this.throughOutages(() => {
+    const reply = await this.throughOutages(async () => {
       sent += 1;
-      return this.client.settle(keys, values);
+      const answer = await this.settlements.add(settlement);
+      if (answer.status === 'error') throw answer.error;
+      return answer;
     });
     if (reply.status === 'lost' || (reply.status === 'settled' && sent === 1)) {
       throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);

@@ -1,3 +1,5 @@
+import { pairs } from './pairs.js';
+
 /** A stream as one group reads it: the stream itself, or the dead letters of it that come back to this group alone. */
 export interface Channel {
   /** The stream's key. */
@@ -19,19 +21,14 @@ export interface ReplayOrigin {
   replays: number;
 }
 
+/** Of the fields that `lua/parked.lua` adds to what is replayed. */
 const PREFIX = 'replay_';
-
-/** The fields that tell a replayed entry's origin. */
-export function replayFields({ stream, id, handler, replays }: ReplayOrigin): string[] {
-  return [`${PREFIX}stream`, stream, `${PREFIX}id`, id, `${PREFIX}handler`, handler, `${PREFIX}count`, String(replays)];
-}
 
 /** Takes the origin out of a replayed entry's fields; the rest is the event as it was. */
 export function splitReplay(fields: readonly string[]): { origin: ReplayOrigin; event: string[] } {
   const about = new Map<string, string>();
   const event: string[] = [];
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    const [name = '', value = ''] = fields.slice(index, index + 2);
+  for (const [name, value] of pairs(fields)) {
     if (name.startsWith(PREFIX)) about.set(name.slice(PREFIX.length), value);
     else event.push(name, value);
   }

@@ -40,6 +40,11 @@ export class Keyspace {
     return { key, notes: `${key}:deliveries`, isReplay: true };
   }
 
+  /** A list: the events of one key that wait, for one handler, until the first of them is replayed or discarded. */
+  parked(name: string, group: string, handler: string, partitionKey: string): string {
+    return `${this.stream(name)}:${group}:parked:${handler}|${partitionKey}`;
+  }
+
   /** A hash: what was answered to the last batches of one producer. */
   producer(id: string): string {
     return `${this.prefix}:producers:${id}`;

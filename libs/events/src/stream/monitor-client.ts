@@ -1,4 +1,5 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
+import { pairs } from './pairs.js';
 import type { StreamEntry } from './stream-client.js';
 
 /** What `XINFO STREAM` says of a stream. */
@@ -131,9 +132,7 @@ function toRows(reply: unknown): Row[] {
 /** Name, value, name, value, … as an object. */
 function toRow(reply: unknown): Row | null {
   if (!Array.isArray(reply)) return null;
-  const row: Row = {};
-  for (let index = 0; index < reply.length; index += 2) row[reply[index] as string] = reply[index + 1];
-  return row;
+  return Object.fromEntries(pairs(reply as unknown[])) as Row;
 }
 
 function toEntry(entry: RawEntry): StreamEntry | null {

@@ -1,5 +1,6 @@
-import type { Redis } from 'ioredis';
+import { ReplyError, type Redis } from 'ioredis';
 import type { RedisConnection } from '../connection/redis-connection.js';
+import { pairs } from './pairs.js';
 import { runScript, type ScriptName } from './scripts.js';
 
 /** An entry of a stream; `fields` is null when it was trimmed or deleted while it was pending. */
@@ -15,20 +16,48 @@ export interface ConsumerAddress {
   consumer: string;
 }
 
-/** The answer to a takeover: where to go on, what was claimed, and what was pending but is no longer in the stream. */
+/** An entry that was taken over, and how often it was delivered before; 0 when its consumer had handed it back. */
+export interface ClaimedEntry extends StreamEntry {
+  deliveries: number;
+}
+
+/** The answer to a takeover. */
 export interface ClaimReply {
-  cursor: string;
-  entries: StreamEntry[];
-  deleted: string[];
+  /** Where to go on; undefined at the end. */
+  next: string | undefined;
+  entries: ClaimedEntry[];
+  /** What was pending but is no longer in the stream. */
+  vanished: string[];
 }
 
 /** What became of a settlement; see `lua/settle.lua`. */
 export type SettleReply =
   | { status: 'committed'; ids: string[] }
-  | { status: 'settled' }
+  | { status: 'settled' | 'parked' | 'free' }
   | { status: 'lost'; consumer: string }
   | { status: 'conflict'; key: string }
-  | { status: 'refused'; why: string };
+  | { status: 'refused'; why: string }
+  /** Redis' own error, such as NOGROUP. */
+  | { status: 'error'; error: Error };
+
+/** The answer to trimming; see `lua/trim.lua`. */
+export interface TrimReply {
+  trimmed: number;
+  hasMore: boolean;
+  /** How many entries are left. */
+  length: number;
+  /** The group that has still to handle what could go otherwise. */
+  heldBackBy: string | undefined;
+  /** By group: entries that were dropped before it had handled them. */
+  dropped: Readonly<Record<string, number>>;
+}
+
+/** What was done to a dead letter: it was gone, it was taken, or one of its key must be replayed first. */
+export type TakeReply =
+  { status: 'gone' } | { status: 'taken'; replayId: string } | { status: 'parked'; first: string };
+
+/** As ioredis makes it of an error reply; its own typing is `any`. */
+const RedisReply = ReplyError as new (message: string) => Error;
 
 type RawEntry = [id: string, fields: string[] | null];
 
@@ -73,23 +102,39 @@ export class StreamClient {
     return byStream(reply).get(stream) ?? [];
   }
 
-  /** Takes over entries that no consumer has renewed for `minIdleMs`. */
+  /**
+   * Takes over entries that no consumer has renewed for `minIdleMs`.
+   *
+   * @param from where to begin: `-`, or what the reply before said
+   */
   async claim(
     { stream, group, consumer }: ConsumerAddress,
     minIdleMs: number,
-    cursor: string,
+    from: string,
     count: number,
   ): Promise<ClaimReply> {
-    const reply = (await this.connection.call((redis) =>
-      redis.xautoclaim(stream, group, consumer, minIdleMs, cursor, 'COUNT', count),
-    )) as [string, (RawEntry | null)[], string[] | undefined];
-    const entries = reply[1].filter((entry) => entry !== null).map(toEntry);
-    return { cursor: reply[0], entries, deleted: reply[2] ?? [] };
+    const reply = await this.script('claim', [stream], [group, consumer, minIdleMs, from, count]);
+    const [next, entries, vanished] = reply as [string, [...RawEntry, deliveries: number][], string[]];
+    return {
+      next: next === '' ? undefined : next,
+      entries: entries.map(([id, fields, deliveries]) => ({ id, fields, deliveries })),
+      vanished,
+    };
   }
 
   /** Acknowledges entries, whoever holds them. */
   async acknowledge(stream: string, group: string, ids: readonly string[]): Promise<void> {
     await this.connection.call((redis) => redis.xack(stream, group, ...ids));
+  }
+
+  /** Acknowledges entries that are gone from the stream, and forgets what was noted of them. */
+  async forget(stream: string, group: string, ids: readonly string[], notes: string, fields: readonly string[]) {
+    await this.acknowledge(stream, group, ids);
+    if (fields.length > 0) await this.connection.call((redis) => redis.hdel(notes, ...fields));
+  }
+
+  async exists(key: string): Promise<boolean> {
+    return (await this.connection.call((redis) => redis.exists(key))) === 1;
   }
 
   /** Fields of a hash; null for one that is not there. */
@@ -106,20 +151,27 @@ export class StreamClient {
     return (await this.script('append', keys, values, timeoutMs)) as string[];
   }
 
-  async settle(keys: readonly string[], values: readonly (string | number)[]): Promise<SettleReply> {
-    const [status, detail] = (await this.script('settle', keys, values)) as [SettleReply['status'], unknown];
-    switch (status) {
-      case 'committed':
-        return { status, ids: detail as string[] };
-      case 'settled':
-        return { status };
-      case 'lost':
-        return { status, consumer: detail as string };
-      case 'conflict':
-        return { status, key: detail as string };
-      case 'refused':
-        return { status, why: detail as string };
-    }
+  /** Settles deliveries, each whole or not at all; the replies come in their order. */
+  async settle(keys: readonly string[], values: readonly (string | number)[]): Promise<SettleReply[]> {
+    const replies = (await this.script('settle', keys, values)) as [SettleReply['status'], unknown][];
+    return replies.map(([status, detail]) => {
+      switch (status) {
+        case 'committed':
+          return { status, ids: detail as string[] };
+        case 'settled':
+        case 'parked':
+        case 'free':
+          return { status };
+        case 'lost':
+          return { status, consumer: detail as string };
+        case 'conflict':
+          return { status, key: detail as string };
+        case 'refused':
+          return { status, why: detail as string };
+        case 'error':
+          return { status, error: new RedisReply(detail as string) };
+      }
+    });
   }
 
   /** Renews the claim on deliveries that are still this consumer's. @returns the ids that no longer are */
@@ -137,9 +189,36 @@ export class StreamClient {
     return (await this.script('sweep', [stream], [group, consumer, idleMs])) as string[];
   }
 
-  /** Takes a dead letter away. @returns the replayed entry's id, '' when it was discarded, null when it was gone */
-  async takeDeadLetter(keys: readonly string[], values: readonly (string | number)[]): Promise<string | null> {
-    return (await this.script('take-dead-letter', keys, values)) as string | null;
+  /** Trims a stream, a bounded number of entries at a time. */
+  async trim(stream: string, values: readonly (string | number)[]): Promise<TrimReply> {
+    const reply = await this.script('trim', [stream], values);
+    const [trimmed, hasMore, length, heldBackBy, dropped] = reply as [
+      number,
+      number,
+      number,
+      string,
+      (string | number)[],
+    ];
+    return {
+      trimmed,
+      hasMore: hasMore === 1,
+      length,
+      heldBackBy: heldBackBy === '' ? undefined : heldBackBy,
+      dropped: Object.fromEntries(pairs(dropped)) as Record<string, number>,
+    };
+  }
+
+  /** Takes a dead letter away, to replay or to discard it. */
+  async takeDeadLetter(keys: readonly string[], values: readonly (string | number)[]): Promise<TakeReply> {
+    const [status, id] = (await this.script('take-dead-letter', keys, values)) as [TakeReply['status'], string];
+    switch (status) {
+      case 'gone':
+        return { status };
+      case 'taken':
+        return { status, replayId: id };
+      case 'parked':
+        return { status, first: id };
+    }
   }
 
   private script(

@@ -1,0 +1,27 @@
+#!lua flags=allow-oom
+-- Takes over entries that no consumer has renewed for some time, and tells how often each was delivered before: unlike
+-- XAUTOCLAIM, which hides that, and with it whether a worker may have died of the entry.
+--
+-- KEYS[1]    the stream
+-- ARGV[1]    group
+-- ARGV[2]    consumer
+-- ARGV[3]    how long an entry must not have been renewed, ms
+-- ARGV[4]    where to begin: an entry id, or '(' and one
+-- ARGV[5]    how many at most
+-- Replies    {where to go on, or '' at the end; entries, each {id, fields, deliveries before this one; 0 where its
+--            consumer has handed it back}; ids that are pending no longer, because their entries are gone}
+local stream, group, consumer, idle = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+local rows = redis.call('XPENDING', stream, group, 'IDLE', idle, ARGV[4], '+', ARGV[5])
+local entries, vanished = {}, {}
+for _, row in ipairs(rows) do
+  local id, deliveries = row[1], row[4]
+  local entry = redis.call('XCLAIM', stream, group, consumer, 0, id)[1]
+  if entry then
+    entries[#entries + 1] = { id, entry[2], deliveries }
+  else
+    redis.call('XACK', stream, group, id) -- Redis 7 has done so; older data may hold it still
+    vanished[#vanished + 1] = id
+  end
+end
+local last = rows[#rows]
+return { #rows == tonumber(ARGV[5]) and '(' .. last[1] or '', entries, vanished }
