@@ -49,6 +49,18 @@ export class EventValidationError extends EventsError {
   }
 }
 
+/** A payload that JSON cannot carry, or that is larger or deeper than it may be. Nothing was published. */
+export class EventPayloadError extends EventsError {
+  constructor(
+    readonly eventType: string,
+    /** Path of the field, such as `items.0.note`; empty for the payload itself. */
+    readonly path: string,
+    why: string,
+  ) {
+    super(`${eventType} cannot be published: ${path === '' ? 'the payload' : path}: ${why}`);
+  }
+}
+
 /** A stream entry that is no envelope: a field is missing, or `data` is not a JSON object. */
 export class EventDecodeError extends EventsError {}
 
@@ -68,8 +80,29 @@ export class UnknownEventError extends EventsError {
 
 /** The producer's buffer is full because Redis takes nothing at present. Nothing was published; try again later. */
 export class ProducerOverloadedError extends EventsError {
-  constructor(readonly limit: number) {
-    super(`${String(limit)} events already wait to be published; nothing was taken. Try again when Redis answers.`);
+  constructor(
+    readonly limit: number,
+    readonly unit: 'events' | 'bytes',
+  ) {
+    const waiting = unit === 'events' ? `${String(limit)} events` : `events of ${String(limit)} bytes`;
+    super(`${waiting} already wait to be published; nothing was taken. Try again when Redis answers.`);
+  }
+}
+
+/** Redis has no memory left. Nothing was published; consumers go on and may make room. */
+export class RedisOutOfMemoryError extends EventsError {
+  constructor(reply: string) {
+    super(`Redis has no memory left, and nothing was published. Raise maxmemory, or trim streams (${reply})`);
+  }
+}
+
+/** The event is in the stream, but not as safe as `producer.acks` demands, within the deadline. */
+export class NotReplicatedError extends EventsError {
+  constructor(
+    readonly wanted: string,
+    readonly got: string,
+  ) {
+    super(`The event is in the stream, but not as safe as wanted: expected ${wanted}, got ${got} within the deadline`);
   }
 }
 
@@ -173,6 +206,11 @@ const OUTAGE =
 /** Whether Redis, not the event, is the reason: such a failure is waited out and counts as no attempt. */
 export function isOutage(error: unknown): boolean {
   return error instanceof RedisUnavailableError || (isReply(error) && OUTAGE.test(error.message));
+}
+
+/** Whether Redis refuses because it has no memory left. */
+export function isOutOfMemory(error: unknown): boolean {
+  return isReply(error) && error.message.startsWith('OOM');
 }
 
 /** Whether a stream or its group is missing (`FLUSHALL`, `DEL`, `XGROUP DESTROY`, a failover). */

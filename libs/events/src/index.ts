@@ -16,13 +16,16 @@ export {
   DeliveryLostError,
   EventDecodeError,
   EventParkedError,
+  EventPayloadError,
   EventsError,
   EventValidationError,
   HandlerGoneError,
   HandlerTimeoutError,
   KeyParkedError,
+  NotReplicatedError,
   ProducerOverloadedError,
   PublishTimeoutError,
+  RedisOutOfMemoryError,
   RedisTimeoutError,
   RedisUnavailableError,
   TransactionConflictError,
@@ -34,7 +37,7 @@ export {
 } from './errors.js';
 export { EventsHealthIndicator } from './health/events-health.js';
 export { EventsModule } from './module/events.module.js';
-export { type ConsumerOptions, type EventsModuleOptions, type ProducerOptions } from './module/options.js';
+export { type Acks, type ConsumerOptions, type EventsModuleOptions, type ProducerOptions } from './module/options.js';
 export {
   EventMonitor,
   type MonitoredEntry,
@@ -44,6 +47,8 @@ export {
 export { EventsObserver, type Observation } from './observe/events-observer.js';
 export { EventProducer, type EventToPublish, type ProduceOptions } from './publish/event-producer.js';
 export { EventConsumer } from './read/event-consumer.js';
+export { Retention, type TrimReport } from './retention/retention.js';
+export { type RetentionPolicy } from './retention/retention-policy.js';
 export { type ErrorRule, type RetryPolicy } from './settle/retry-policy.js';
 export { Keyspace } from './stream/keyspace.js';
 export { type ConsumerRow, type PendingSummary } from './stream/monitor-client.js';

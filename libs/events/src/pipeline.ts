@@ -1,4 +1,4 @@
-import { decode } from './decode/decode.js';
+import { decodeToHandle } from './decode/decode.js';
 import { Delivery } from './dispatch/delivery.js';
 import { withinTimeLimit } from './dispatch/time-limit.js';
 import type { Lanes } from './dispatch/lanes.js';
@@ -16,7 +16,7 @@ import type { Transaction, TransactionContext } from './transaction/transaction.
 import { validate } from './validate/validate.js';
 
 /** What every transaction of this worker shares. */
-export type TransactionParts = Pick<TransactionContext, 'client' | 'keyspace' | 'source'>;
+export type TransactionParts = Pick<TransactionContext, 'client' | 'keyspace' | 'source' | 'limits'>;
 
 /** Runs of a transaction that others' commits keep invalidating, before it makes room for a while. */
 const MOST_RUNS = 20;
@@ -262,7 +262,7 @@ function isFailure(outcome: Outcome): boolean {
 
 /** The event of an entry, and who gets it. @throws what makes it a dead letter */
 function read(holding: Holding): { event: EventEnvelope<object>; route: EventRoute } {
-  const event = decode(holding.entry.fields ?? []);
+  const event = decodeToHandle(holding.entry.fields ?? []);
   const route = routeOf(holding, event);
   if (route.handlers.length === 0) return { event, route };
   return { event: { ...event, data: validate(route.event, event.data) }, route };

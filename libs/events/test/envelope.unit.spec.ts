@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode } from '../src/decode/decode.js';
+import { decode, decodeToHandle } from '../src/decode/decode.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../src/envelope/event-envelope.js';
 import { EventDecodeError } from '../src/errors.js';
 import { encode } from '../src/publish/encode.js';
@@ -34,6 +34,8 @@ const envelopes: fc.Arbitrary<EventEnvelope> = fc.record(
   { requiredKeys: ['event_id', 'event_type', 'timestamp', 'version', 'source', 'data'] },
 );
 
+const LIMITS = { maxBytes: 2 ** 20, maxDepth: 100 };
+
 const valid = [
   'event_id',
   '1',
@@ -62,7 +64,7 @@ describe('encode and decode', () => {
   it('give back every envelope, fields that they do not know included', () => {
     fc.assert(
       fc.property(envelopes, (envelope) => {
-        expect(decode(encode(envelope))).toEqual(envelope);
+        expect(decode(encode(envelope, LIMITS))).toEqual(envelope);
       }),
     );
   });
@@ -73,7 +75,7 @@ describe('encode and decode', () => {
       ['__proto__', 'kept'],
       ['toString', 'kept'],
     ]);
-    const envelope = decode(encode({ ...decode(valid), data, extra }));
+    const envelope = decode(encode({ ...decode(valid), data, extra }, LIMITS));
     expect(Object.keys(envelope.data)).toEqual(['__proto__', 'constructor']);
     expect(Object.keys(envelope.extra ?? {})).toEqual(['__proto__', 'toString']);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
@@ -123,8 +125,22 @@ describe('decode', () => {
     );
   });
 
+  it.each([
+    '{"__proto__":{}}',
+    '{"a":[{"constructor":1}]}',
+    String.raw`{"a":{"\u005f_proto__":1}}`,
+    '{"prototype":[]}',
+  ])('refuses what would change a prototype when it is to be handled: %s', (data) => {
+    expect(() => decodeToHandle(withData(data))).toThrow(
+      /^Expected data without a property called .*(__proto__|constructor|prototype)$/,
+    );
+    const harmless = withData(JSON.stringify({ said: data }));
+    expect(decodeToHandle(harmless)).toEqual(decode(harmless));
+  });
+
   it('reads JSON that is nested thousands of levels deep', () => {
     const deep = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`;
     expect(decode(withData(deep)).data).toHaveProperty('a');
+    expect(decodeToHandle(withData(deep)).data).toHaveProperty('a');
   });
 });

@@ -27,7 +27,17 @@ describe('resolveOptions', () => {
         timeoutMs: 60_000,
         retry: DEFAULT_RETRY,
       },
-      producer: { timeoutMs: 10_000, bufferLimit: 10_000, idempotencyMs: 86_400_000 },
+      producer: {
+        timeoutMs: 10_000,
+        bufferLimit: 10_000,
+        bufferBytes: 67_108_864,
+        idempotencyMs: 86_400_000,
+        maxBytes: 1_048_576,
+        maxDepth: 100,
+        acks: 'received',
+        replicas: 0,
+      },
+      retention: {},
     });
   });
 
@@ -48,7 +58,17 @@ describe('resolveOptions', () => {
         timeoutMs: 0,
         retry: { attempts: 1, firstDelayMs: 0, longestDelayMs: 0 },
       },
-      producer: { timeoutMs: 10, bufferLimit: 1, idempotencyMs: 1000 },
+      producer: {
+        timeoutMs: 10,
+        bufferLimit: 1,
+        bufferBytes: 2,
+        idempotencyMs: 1000,
+        maxBytes: 2,
+        maxDepth: 1,
+        acks: 'replicated' as const,
+        replicas: 2,
+      },
+      retention: { notes: { maxAgeMs: 0, maxLength: 5, hardMaxLength: 5 }, files: { maxAgeMs: 1 } },
     };
     expect(resolveOptions(given)).toEqual({ ...given, events: [] });
   });
@@ -82,6 +102,12 @@ describe('resolveOptions', () => {
     ['consumer.drainMs', -1, 'from 0 to 600000'],
     ['producer.timeoutMs', NaN, 'from 10 to 600000'],
     ['producer.bufferLimit', 0, 'from 1 to 10000000'],
+    ['producer.bufferBytes', 0, 'from 1 to 1099511627776'],
+    ['producer.maxBytes', 2 ** 30, 'from 2 to 536870912'],
+    ['producer.maxDepth', 0, 'from 1 to 1000'],
+    ['retention.notes.maxAgeMs', -1, 'from 0 to 4398046511104'],
+    ['retention.notes.maxLength', 1.5, 'from 0 to 1099511627776'],
+    ['retention.notes.hardMaxLength', 0, 'from 1 to 1099511627776'],
     ['producer.idempotencyMs', 999, 'from 1000 to 1099511627776'],
     ['commandTimeoutMs', 5, 'from 10 to 600000'],
     ['consumer.retry.attempts', 0, 'from 1 to 1000'],
@@ -100,6 +126,28 @@ describe('resolveOptions', () => {
       expect(resolving({ redis })).toThrow(/^EventsModule: expected redis as ioredis options or a URL such as redis:/);
     },
   );
+
+  it.each(['keyPrefix', 'commandTimeout', 'blockingTimeout'])('refuses %s in redis', (option) => {
+    expect(resolving({ redis: { host: 'localhost', [option]: 1 } })).toThrow(
+      `expected redis without ${option}, got it`,
+    );
+  });
+
+  it.each([
+    [{ acks: 'all' }, 'expected producer.acks as "received", "replicated" or "fsynced", got "all"'],
+    [
+      { acks: 'replicated', replicas: 0 },
+      'expected producer.replicas, with acks "replicated", as a whole number from 1',
+    ],
+    [{ replicas: 1 }, 'expected producer.replicas, with acks "received", as a whole number from 0 to 0, got 1'],
+  ])('refuses %j', (producer, message) => {
+    expect(resolving({ producer })).toThrow(message);
+  });
+
+  it('refuses a retention that keeps everything, and one whose hard limit is below the other', () => {
+    expect(resolving({ retention: { notes: {} } })).toThrow('expected retention.notes as at least one of maxAgeMs,');
+    expect(resolving({ retention: { notes: { maxLength: 10, hardMaxLength: 9 } } })).toThrow('from 10 to');
+  });
 
   it('never shows a password', () => {
     expect(resolving({ redis: 'rediss//user:secret@localhost' })).toThrow(/^(?!.*secret)/);

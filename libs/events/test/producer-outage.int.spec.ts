@@ -1,5 +1,5 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { ProducerOverloadedError, PublishTimeoutError } from 'nestjs-event-streams';
+import { ProducerOverloadedError, PublishTimeoutError, RedisOutOfMemoryError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEntries } from './entries.js';
 import { NoteTaken, notes } from './notes.js';
@@ -156,11 +156,23 @@ describe('producer in an outage', () => {
     expect(await numbersIn('restart:notes')).toEqual([0, 1, 2]);
   });
 
-  it('says that Redis is out of memory, and appends nothing', async () => {
-    await using worker = await startWorker(redis.url, { prefix: 'memory', producer: { timeoutMs: 300 } });
+  it('refuses at once what its buffer has no room for in bytes', async () => {
+    const producer = { bufferBytes: 10_000, timeoutMs: 10_000 };
+    await using worker = await startWorker(redis.url, { prefix: 'heavy', group: null, producer });
+    const large = notes('x'.repeat(2400), 2);
+    const publishing = worker.producer.publish(NoteTaken, large[0]?.data ?? note);
+    await expect(worker.producer.publishAll(large)).rejects.toThrow('events of 10000 bytes already wait');
+    await publishing;
+    await worker.producer.publish(NoteTaken, large[1]?.data ?? note);
+    expect(await redis.client.xlen('heavy:notes')).toBe(2);
+  });
+
+  it('says at once that Redis is out of memory, and appends nothing', async () => {
+    await using worker = await startWorker(redis.url, { prefix: 'memory', producer: { timeoutMs: 600_000 } });
     await redis.client.config('SET', 'maxmemory', '1');
     try {
-      await expect(worker.producer.publish(NoteTaken, note)).rejects.toThrow(/OOM|out of memory/);
+      await expect(worker.producer.publish(NoteTaken, note)).rejects.toThrow(RedisOutOfMemoryError);
+      await expect(worker.producer.publishAll(notes('a', 3))).rejects.toThrow('nothing was published. Raise maxmemory');
     } finally {
       await redis.client.config('SET', 'maxmemory', '0');
     }

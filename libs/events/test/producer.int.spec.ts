@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { IsString } from 'class-validator';
-import { ConfigurationError, DomainEvent } from 'nestjs-event-streams';
+import { ConfigurationError, DomainEvent, EventPayloadError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEntries } from './entries.js';
 import { NoteFiled, NoteTaken, notes } from './notes.js';
+import { callsOf } from './redis-state.js';
 import { startWorker } from './worker.js';
 
 class Undecorated {
@@ -133,15 +135,52 @@ describe('producer', () => {
   });
 
   it('publishes payloads of a megabyte, odd keys and all of Unicode', async () => {
-    await using worker = await startWorker(redis.url, { prefix: 'odd' });
+    await using worker = await startWorker(redis.url, { prefix: 'odd', producer: { maxBytes: 16 * 2 ** 20 } });
     const topic = '😀\u0000\n\u001b[31m<script>'.repeat(50_000);
-    const data = JSON.parse(`{"topic":${JSON.stringify(topic)},"number":1,"__proto__":{"polluted":true}}`) as NoteTaken;
+    const data = { topic, number: 1, toString: 'a', '': 'b', 'a.b c\n': 'c' } as unknown as NoteTaken;
     await worker.producer.publish(NoteTaken, data);
     const [entry] = await readEntries(redis.client, 'odd:notes');
-    const { topic: stored } = JSON.parse(entry?.['data'] ?? '') as NoteTaken;
-    expect(stored === topic).toBe(true);
+    expect(isDeepStrictEqual(JSON.parse(entry?.['data'] ?? ''), data)).toBe(true);
+    await eventually('it is handled', () => worker.observations.length > 0 || worker.consumer.held === 0);
+    expect(await redis.client.exists('odd:notes:dead-letters')).toBe(0);
+  });
+
+  it('refuses what JSON cannot carry, what is too large, too deep, or would change prototypes, and names the field', async () => {
+    await using worker = await startWorker(redis.url, {
+      prefix: 'refused',
+      group: null,
+      producer: { maxBytes: 2 ** 20 },
+    });
+    const large = { topic: 'x'.repeat(2 ** 20), number: 1 };
+    const deep = JSON.parse(`{"topic":"a","number":1,"more":${'['.repeat(5000)}${']'.repeat(5000)}}`) as NoteTaken;
+    const polluting = JSON.parse('{"topic":"a","number":1,"__proto__":{"polluted":true}}') as NoteTaken;
+    const wrong: [NoteTaken, string][] = [
+      [large, ''],
+      [deep, `more${'.0'.repeat(99)}`],
+      [polluting, '__proto__'],
+      [{ ...note, author: new Map() } as unknown as NoteTaken, 'author'],
+    ];
+    for (const [data, path] of wrong) {
+      const publishing = worker.producer.publishAll([
+        { event: NoteTaken, data: note },
+        { event: NoteTaken, data },
+      ]);
+      await expect(publishing).rejects.toThrow(EventPayloadError);
+      await expect(publishing).rejects.toMatchObject({ path, eventType: 'note_taken' });
+    }
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
-    await eventually('nothing is held', () => worker.consumer.held === 0);
+    expect(await redis.client.exists('refused:notes')).toBe(0);
+  });
+
+  it('sends large events in calls of a bounded size', async () => {
+    await using worker = await startWorker(redis.url, { prefix: 'heavy', group: null });
+    await worker.producer.publish(NoteTaken, note);
+    const before = await callsOf(redis.client, 'evalsha');
+    const heavy = notes('x'.repeat(150_000), 10);
+    expect(await worker.producer.publishAll(heavy)).toHaveLength(10);
+    await Promise.all(heavy.map(({ event, data }) => worker.producer.publish(event, data)));
+    // Three of them make a call of a megabyte, both times.
+    expect((await callsOf(redis.client, 'evalsha')) - before).toBe(8);
   });
 
   it('publishes what still waits before the application has stopped', async () => {

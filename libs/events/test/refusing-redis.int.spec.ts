@@ -89,5 +89,16 @@ describe('a Redis that refuses', () => {
     expect(new Set(attempts)).toEqual(new Set([1]));
     expect(await admin.exists(`${prefix}:notes:dead-letters`)).toBe(0);
     expect(logs.errors).toEqual([]);
+    // One line and one observation each, however often it was refused.
+    const code = prefix.toUpperCase();
+    expect(logs.warnings).toEqual([
+      expect.stringMatching(new RegExp(`^Redis at 127[.]0[.]0[.]1:\\d+ refuses: ${code} `)),
+    ]);
+    await eventually('it says that Redis is back', () => worker.observations.some(({ kind }) => kind === 'recovered'));
+    const told = worker.observations.filter(({ kind }) => kind === 'outage' || kind === 'recovered');
+    expect(told).toMatchObject([
+      { kind: 'outage', reason: code },
+      { kind: 'recovered', reason: code },
+    ]);
   });
 });

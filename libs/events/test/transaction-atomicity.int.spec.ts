@@ -157,8 +157,9 @@ describe('transaction atomicity', () => {
         const id = (await redis.client.xadd(stream, '*', 'event_id', '1')) ?? expect.fail();
         await redis.client.xreadgroup('GROUP', group, consumer, 'STREAMS', stream, '>');
 
+        const limits = { maxBytes: 1000, maxDepth: 10 };
         const cause = { event_id: '1', event_type: 'a', timestamp: '', version: '1.0', source: 'a', data: {} };
-        const transaction = new Transaction({ client, keyspace, source: 'a', cause, handler: 'A.on' });
+        const transaction = new Transaction({ client, keyspace, source: 'a', limits, cause, handler: 'A.on' });
         let status = 'refused';
         try {
           for (const write of list) write(transaction);

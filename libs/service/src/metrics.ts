@@ -35,6 +35,24 @@ export class Metrics {
       labelNames: ['stream'],
       registers,
     });
+    const conflicts = new Counter({
+      name: 'events_conflicts_total',
+      help: 'Transactions that ran again because another commit had changed what they had read',
+      labelNames: ['handler'],
+      registers,
+    });
+    const outages = new Counter({
+      name: 'events_redis_outages_total',
+      help: 'Times that Redis became unreachable or began to refuse, by what it said',
+      labelNames: ['reason'],
+      registers,
+    });
+    const losses = new Counter({
+      name: 'events_losses_total',
+      help: 'Entries trimmed or deleted before they were handled, and groups that had vanished',
+      labelNames: ['stream', 'kind'],
+      registers,
+    });
     observer.subscribe((observation) => {
       switch (observation.kind) {
         case 'handled':
@@ -51,6 +69,18 @@ export class Metrics {
           break;
         case 'taken-over':
           takenOver.inc({ stream: observation.stream }, observation.count);
+          break;
+        case 'conflict':
+          conflicts.inc({ handler: observation.handler });
+          break;
+        case 'outage':
+          outages.inc({ reason: observation.reason });
+          break;
+        case 'vanished':
+          losses.inc({ stream: observation.stream, kind: 'entry' }, observation.ids.length);
+          break;
+        case 'group-recreated':
+          losses.inc({ stream: observation.stream, kind: 'group' });
           break;
         default:
       }

@@ -1,11 +1,16 @@
 import { Catch, HttpStatus, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
-import { ProducerOverloadedError, PublishTimeoutError, RedisUnavailableError } from 'nestjs-event-streams';
+import {
+  ProducerOverloadedError,
+  PublishTimeoutError,
+  RedisOutOfMemoryError,
+  RedisUnavailableError,
+} from 'nestjs-event-streams';
 
 const RETRY_AFTER_SECONDS = 2;
 
 /** Answers 503 while Redis is away: the caller may try again, best with the same Idempotency-Key. */
-@Catch(RedisUnavailableError, PublishTimeoutError, ProducerOverloadedError)
+@Catch(RedisUnavailableError, RedisOutOfMemoryError, PublishTimeoutError, ProducerOverloadedError)
 export class UnavailableFilter implements ExceptionFilter<Error> {
   catch(error: Error, host: ArgumentsHost): void {
     // A handler's failure is not HTTP's: it goes on to the retry.

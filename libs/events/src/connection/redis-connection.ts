@@ -1,6 +1,6 @@
-import { Logger } from '@nestjs/common';
 import { Redis, type RedisOptions } from 'ioredis';
-import { RedisTimeoutError, RedisUnavailableError } from '../errors.js';
+import { isGroupMissing, isOutage, RedisTimeoutError, RedisUnavailableError } from '../errors.js';
+import { OutageWatch } from './outage-watch.js';
 
 /** Where Redis is: a `redis://` or `rediss://` URL, or ioredis' options (Sentinels, TLS, a Unix socket). */
 export type RedisTarget = string | RedisOptions;
@@ -13,6 +13,8 @@ export interface RedisConnectionOptions {
   timeoutMs: number;
   /** How long the server may keep a blocking read before it answers, in milliseconds. Default: no blocking reads. */
   blockMs?: number;
+  /** Says that Redis is away, once for all connections that share it. @default one of its own */
+  watch?: OutageWatch;
 }
 
 const FIRST_RECONNECT_MS = 50;
@@ -33,13 +35,13 @@ interface Call {
 export class RedisConnection {
   readonly address: string;
   private readonly client: Redis;
-  private readonly logger: Logger;
+  private readonly watch: OutageWatch;
   private readonly waiting = new Set<Call>();
   private readonly sent = new Set<Call>();
   private readonly reconnectListeners: (() => void)[] = [];
-  private downSince: number | undefined;
+  private isDown = false;
   private lastError: Error | undefined;
-  private wasReady = false;
+  private timesReady = 0;
   private closedBecause: string | undefined;
 
   constructor(
@@ -48,7 +50,7 @@ export class RedisConnection {
   ) {
     const given = typeof target === 'string' ? optionsOf(target) : target;
     this.address = addressOf(given);
-    this.logger = new Logger(options.name);
+    this.watch = options.watch ?? new OutageWatch(options.name);
     this.client = new Redis({
       ...given,
       replyMapping: 'legacy',
@@ -91,6 +93,11 @@ export class RedisConnection {
     return this.client.status === 'ready';
   }
 
+  /** Counts the connections to the server: what was written on another one is not known on this. */
+  get generation(): number {
+    return this.timesReady;
+  }
+
   /** Whether it was closed for good: no call will succeed any more. */
   get isClosed(): boolean {
     return this.closedBecause !== undefined;
@@ -129,6 +136,7 @@ export class RedisConnection {
           command(client).then(
             (reply) => {
               finish();
+              this.watch.served();
               resolve(reply);
             },
             (error: unknown) => {
@@ -139,7 +147,7 @@ export class RedisConnection {
       };
       const timer = setTimeout(() => {
         // A connection that was never refused nor closed, only not answered, is no more than that.
-        const isDown = this.waiting.has(call) && this.downSince !== undefined;
+        const isDown = this.waiting.has(call) && this.isDown;
         call.fail(isDown ? this.unavailable() : new RedisTimeoutError(this.address, timeoutMs));
       }, timeoutMs);
       if (this.isReady) call.run(this.client);
@@ -151,6 +159,7 @@ export class RedisConnection {
   close(reason = 'this connection was closed'): void {
     if (this.isClosed) return;
     this.closedBecause = reason;
+    this.watch.forget(this);
     for (const call of [...this.waiting, ...this.sent]) {
       call.fail(new RedisUnavailableError(this.address, reason));
     }
@@ -158,26 +167,19 @@ export class RedisConnection {
   }
 
   private onReady(): void {
-    if (this.downSince !== undefined) {
-      this.logger.log(`Redis at ${this.address} is back after ${((Date.now() - this.downSince) / 1000).toFixed(1)} s`);
-    }
-    this.downSince = undefined;
+    this.isDown = false;
     this.lastError = undefined;
-    if (this.wasReady) for (const listener of this.reconnectListeners) listener();
-    this.wasReady = true;
+    this.timesReady += 1;
+    this.watch.isUp(this);
+    if (this.timesReady > 1) for (const listener of this.reconnectListeners) listener();
     for (const call of [...this.waiting]) call.run(this.client);
   }
 
   private onDown(error: Error | undefined): void {
     if (error) this.lastError = error;
     if (this.isClosed) return;
-    // One line for an outage, however many attempts it takes to reconnect.
-    if (this.downSince === undefined) {
-      this.downSince = Date.now();
-      this.logger.warn(
-        `Redis at ${this.address} is unavailable: ${reasonOf(this.lastError)}. Trying again until it is back`,
-      );
-    }
+    this.isDown = true;
+    this.watch.isDown(this, this.address, reasonOf(this.lastError));
     for (const call of [...this.sent]) call.fail(this.unavailable());
   }
 
@@ -187,7 +189,11 @@ export class RedisConnection {
 
   /** ioredis' own errors become ours; what Redis said stays as it is. */
   private named(error: unknown): Error {
-    if (error instanceof Error && error.name === 'ReplyError') return error;
+    if (error instanceof Error && error.name === 'ReplyError') {
+      // What ends a blocking read is a consequence; the next command meets the cause.
+      if (isOutage(error) && !isGroupMissing(error)) this.watch.refused(this.address, error.message);
+      return error;
+    }
     return new RedisUnavailableError(this.address, reasonOf(error), { cause: error });
   }
 }

@@ -1,5 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DeadLetterGoneError, KeyParkedError } from '../errors.js';
+import type { ResolvedOptions } from '../module/options.js';
+import { EVENTS_OPTIONS } from '../module/tokens.js';
+import { checkedJson } from '../publish/payload.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient } from '../stream/monitor-client.js';
@@ -49,6 +52,7 @@ const HISTORY_LENGTH = 10_000;
 @Injectable()
 export class DeadLetters {
   constructor(
+    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
     private readonly client: StreamClient,
     private readonly monitor: MonitorClient,
     private readonly keyspace: Keyspace,
@@ -88,6 +92,7 @@ export class DeadLetters {
    * @param options.data another payload instead of the original's
    * @returns the id of the entry in the group's replays
    * @throws DeadLetterGoneError when somebody has replayed or discarded it meanwhile
+   * @throws EventPayloadError when JSON cannot carry the other payload
    * @throws KeyParkedError when its key is parked, and it is not the first of it
    */
   async replay(
@@ -152,7 +157,7 @@ export class DeadLetters {
       this.keyspace.parked(stream, group, handler, event?.partition_key ?? ''),
       ...(action === 'replayed' ? [this.keyspace.replays(stream, group).key] : []),
     ];
-    const edited = data === undefined ? '' : JSON.stringify(data);
+    const edited = data === undefined ? '' : checkedJson(event?.event_type ?? 'The event', data, this.options.producer);
     const reply = await this.client.takeDeadLetter(keys, [
       deadLetter,
       entryId,

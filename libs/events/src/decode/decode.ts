@@ -1,5 +1,7 @@
+import { dangerousKey } from '../envelope/dangerous-keys.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../envelope/event-envelope.js';
 import { EventDecodeError } from '../errors.js';
+import { pairs } from '../stream/pairs.js';
 
 /** A stream entry as Redis gives it: field, value, field, value, … */
 export type EntryFields = readonly string[];
@@ -13,7 +15,7 @@ const KNOWN = new Set<string>([...REQUIRED_FIELDS, ...OPTIONAL_FIELDS]);
  */
 export function decode(fields: EntryFields): EventEnvelope {
   const entry = new Map<string, string>();
-  for (let index = 0; index + 1 < fields.length; index += 2) entry.set(fields[index] ?? '', fields[index + 1] ?? '');
+  for (const [field, value] of pairs(fields)) entry.set(field, value);
 
   const missing = REQUIRED_FIELDS.filter((field) => !entry.get(field));
   if (missing.length > 0) {
@@ -33,6 +35,19 @@ export function decode(fields: EntryFields): EventEnvelope {
   }
   const extra = [...entry].filter(([field]) => !KNOWN.has(field));
   return extra.length === 0 ? envelope : { ...envelope, extra: Object.fromEntries(extra) };
+}
+
+/**
+ * The same for an entry that is to be handled: what reads it next may copy its properties.
+ *
+ * @throws EventDecodeError, also when a property would change a prototype
+ */
+export function decodeToHandle(fields: EntryFields): EventEnvelope {
+  const envelope = decode(fields);
+  const json = pairs(fields).findLast(([field]) => field === 'data')?.[1] ?? '';
+  const dangerous = dangerousKey(envelope.data, json);
+  if (dangerous === undefined) return envelope;
+  throw new EventDecodeError(`Expected data without a property called ${dangerous}`);
 }
 
 function parse(text: string): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { ConfigurableModuleBuilder, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
+import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { HandlerExplorer } from '../dispatch/handler-explorer.js';
@@ -9,6 +10,7 @@ import { EventMonitor } from '../monitor/event-monitor.js';
 import { EventsObserver } from '../observe/events-observer.js';
 import { EventProducer } from '../publish/event-producer.js';
 import { EventConsumer } from '../read/event-consumer.js';
+import { Retention } from '../retention/retention.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { StreamClient } from '../stream/stream-client.js';
@@ -26,10 +28,23 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   providers: [
     { provide: EVENTS_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveOptions },
     {
+      provide: OutageWatch,
+      inject: [EVENTS_OPTIONS, EventsObserver],
+      useFactory: ({ source }: ResolvedOptions, observer: EventsObserver) =>
+        new OutageWatch(source, {
+          began: (outage) => {
+            observer.emit({ kind: 'outage', ...outage });
+          },
+          ended: (outage, durationMs) => {
+            observer.emit({ kind: 'recovered', ...outage, durationMs });
+          },
+        }),
+    },
+    {
       provide: RedisConnection,
-      inject: [EVENTS_OPTIONS],
-      useFactory: ({ redis, source, commandTimeoutMs }: ResolvedOptions) =>
-        new RedisConnection(redis, { name: source, timeoutMs: commandTimeoutMs }),
+      inject: [EVENTS_OPTIONS, OutageWatch],
+      useFactory: ({ redis, source, commandTimeoutMs }: ResolvedOptions, watch: OutageWatch) =>
+        new RedisConnection(redis, { name: source, timeoutMs: commandTimeoutMs, watch }),
     },
     {
       provide: Keyspace,
@@ -47,6 +62,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     DeadLetters,
     HandlerExplorer,
     EventConsumer,
+    Retention,
     EventsHealthIndicator,
   ],
   exports: [
@@ -57,6 +73,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     EventMonitor,
     DeadLetters,
     EventConsumer,
+    Retention,
     EventsHealthIndicator,
   ],
 })

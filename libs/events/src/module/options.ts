@@ -1,6 +1,7 @@
 import type { RedisTarget } from '../connection/redis-connection.js';
 import type { EventClass } from '../envelope/domain-event.js';
 import { ConfigurationError } from '../errors.js';
+import type { RetentionPolicy } from '../retention/retention-policy.js';
 import type { RetryPolicy } from '../settle/retry-policy.js';
 
 /** How the consumer reads and handles. */
@@ -34,9 +35,26 @@ export interface ProducerOptions {
   timeoutMs?: number;
   /** Events that may wait at once; more are refused at once. @default 10000 */
   bufferLimit?: number;
+  /** Bytes of events that may wait at once; more are refused at once. @default 67108864, 64 MiB */
+  bufferBytes?: number;
   /** How long an idempotency key is remembered, in milliseconds. @default 86400000, a day */
   idempotencyMs?: number;
+  /** Bytes of one payload's JSON; larger ones are refused. @default 1048576, 1 MiB */
+  maxBytes?: number;
+  /** Objects and arrays within each other in one payload; deeper ones are refused. @default 100 */
+  maxDepth?: number;
+  /**
+   * When a publish counts as done. `received`: Redis has appended it. `replicated`: so many replicas have it, too, so
+   * that a failover does not lose it. `fsynced`: it is on the disk of the master, and of so many replicas; needs Redis
+   * 7.2 or Valkey, with the append-only file on. @default 'received'
+   */
+  acks?: Acks;
+  /** How many replicas `acks` is about. @default 1 for `replicated`, 0 for `fsynced` */
+  replicas?: number;
 }
+
+/** What a publish waits for. */
+export type Acks = 'received' | 'replicated' | 'fsynced';
 
 /** What `EventsModule.forRoot` takes. */
 export interface EventsModuleOptions {
@@ -54,6 +72,8 @@ export interface EventsModuleOptions {
   events?: readonly EventClass[];
   consumer?: ConsumerOptions;
   producer?: ProducerOptions;
+  /** What is kept, by the stream's name without prefix. @default everything, of all streams */
+  retention?: Readonly<Record<string, RetentionPolicy>>;
   /** How long one Redis command may take, in milliseconds. @default 5000 */
   commandTimeoutMs?: number;
 }
@@ -66,6 +86,7 @@ export interface ResolvedOptions extends Required<Omit<EventsModuleOptions, 'gro
 }
 
 const MINUTE_MS = 60_000;
+const MEBIBYTE = 2 ** 20;
 
 /** A handler failure is tried five times, within about half a minute. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 5, firstDelayMs: 200, longestDelayMs: 30_000 };
@@ -87,6 +108,9 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
     state: name('state', options.state ?? options.source),
     group: options.group === undefined ? undefined : name('group', options.group),
     events: options.events ?? [],
+    retention: Object.fromEntries(
+      Object.entries(options.retention ?? {}).map(([stream, policy]) => [stream, resolveRetention(stream, policy)]),
+    ),
     commandTimeoutMs: whole('commandTimeoutMs', options.commandTimeoutMs ?? 5000, 10, 10 * MINUTE_MS),
     consumer: {
       concurrency: whole('consumer.concurrency', consumer.concurrency ?? 16, 1, 10_000),
@@ -107,7 +131,12 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
     producer: {
       timeoutMs: whole('producer.timeoutMs', producer.timeoutMs ?? 10_000, 10, 10 * MINUTE_MS),
       bufferLimit: whole('producer.bufferLimit', producer.bufferLimit ?? 10_000, 1, 10_000_000),
+      bufferBytes: whole('producer.bufferBytes', producer.bufferBytes ?? 64 * MEBIBYTE, 1, 2 ** 40),
       idempotencyMs: whole('producer.idempotencyMs', producer.idempotencyMs ?? 24 * 60 * MINUTE_MS, 1000, 2 ** 40),
+      // Redis takes no value above 512 MiB.
+      maxBytes: whole('producer.maxBytes', producer.maxBytes ?? MEBIBYTE, 2, 512 * MEBIBYTE),
+      maxDepth: whole('producer.maxDepth', producer.maxDepth ?? 100, 1, 1000),
+      ...durability(producer),
     },
   };
 }
@@ -130,6 +159,26 @@ export function resolveRetry(
   return policy;
 }
 
+function resolveRetention(stream: string, policy: RetentionPolicy): RetentionPolicy {
+  const where = `retention.${stream}`;
+  const { maxAgeMs, maxLength, hardMaxLength } = policy;
+  if (maxAgeMs === undefined && maxLength === undefined && hardMaxLength === undefined) {
+    throw wrong(where, 'at least one of maxAgeMs, maxLength and hardMaxLength', policy);
+  }
+  if (maxAgeMs !== undefined) whole(`${where}.maxAgeMs`, maxAgeMs, 0, 2 ** 42);
+  if (maxLength !== undefined) whole(`${where}.maxLength`, maxLength, 0, 2 ** 40);
+  if (hardMaxLength !== undefined) whole(`${where}.hardMaxLength`, hardMaxLength, Math.max(1, maxLength ?? 1), 2 ** 40);
+  return policy;
+}
+
+function durability({ acks = 'received', replicas }: ProducerOptions): { acks: Acks; replicas: number } {
+  const least: Readonly<Record<string, number>> = { received: 0, replicated: 1, fsynced: 0 };
+  const fewest = least[acks];
+  if (fewest === undefined) throw wrong('producer.acks', '"received", "replicated" or "fsynced"', acks);
+  const most = acks === 'received' ? 0 : 100;
+  return { acks, replicas: whole(`producer.replicas, with acks "${acks}",`, replicas ?? fewest, fewest, most) };
+}
+
 function whole(option: string, value: unknown, least: number, most: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
   throw wrong(option, `a whole number from ${String(least)} to ${String(most)}`, value);
@@ -140,8 +189,22 @@ function name(option: string, value: unknown): string {
   throw wrong(option, 'letters, digits, "_", "." and "-"', value);
 }
 
+/** ioredis' options that would break what this library promises. */
+const NOT_FOR_REDIS = {
+  keyPrefix: 'use the option prefix',
+  commandTimeout: 'use the option commandTimeoutMs; ioredis would cut reads that wait for new entries',
+  blockingTimeout: 'it would cut reads whose entries are delivered already',
+};
+
 function target(value: unknown): RedisTarget {
-  if (typeof value === 'object' && value !== null) return value;
+  if (typeof value === 'object' && value !== null) {
+    for (const [option, why] of Object.entries(NOT_FOR_REDIS)) {
+      if (Object.hasOwn(value, option)) {
+        throw new ConfigurationError(`EventsModule: expected redis without ${option}, got it: ${why}`);
+      }
+    }
+    return value;
+  }
   if (typeof value === 'string' && URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol)) return value;
   // The value is not shown: it may hold a password.
   throw new ConfigurationError(

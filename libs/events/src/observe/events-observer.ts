@@ -49,6 +49,19 @@ export type Observation =
   | { kind: 'handed-back'; stream: string; group: string; count: number }
   /** Entries that were trimmed or deleted before this group had handled them. */
   | { kind: 'vanished'; stream: string; group: string; ids: readonly string[] }
+  /** Retention took entries; `dropped` are those, by group, that its hard limit took before they were handled. */
+  | { kind: 'trimmed'; stream: string; count: number; dropped: Readonly<Record<string, number>> }
+  /** A stream comes near its hard limit; `heldBackBy` is the group that has still to handle the oldest entries. */
+  | {
+      kind: 'retention-warning';
+      stream: string;
+      length: number;
+      hardMaxLength: number;
+      heldBackBy: string | undefined;
+    }
+  /** Redis is away or refuses to serve: `reason` is `unreachable` or Redis' own word, such as `READONLY`. */
+  | { kind: 'outage'; address: string; reason: string }
+  | { kind: 'recovered'; address: string; reason: string; durationMs: number }
   /** The group, and so all that it knew, was missing; it was made anew. */
   | { kind: 'group-recreated'; stream: string; group: string };
 

@@ -10,6 +10,11 @@ export interface Appendable {
   fields: readonly string[];
 }
 
+/** How much memory it takes while it waits, about: bytes, as if all of its text were ASCII. */
+export function weightOf({ fields }: Appendable): number {
+  return fields.reduce((sum, field) => sum + field.length, 0);
+}
+
 /** The keys and arguments of `append.lua`. */
 export function appendArguments(
   producerKey: string,

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { OutageWatch } from '../connection/outage-watch.js';
+import { RedisConnection } from '../connection/redis-connection.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
-import { isOutage, ProducerOverloadedError } from '../errors.js';
+import { isOutage, isOutOfMemory, ProducerOverloadedError, RedisOutOfMemoryError } from '../errors.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { StreamClient } from '../stream/stream-client.js';
-import { appendArguments, type Appendable } from './append-arguments.js';
+import { appendArguments, weightOf, type Appendable } from './append-arguments.js';
+import { Durability, LONGEST_WAIT_MS } from './durability.js';
 import { encode } from './encode.js';
 import { newEnvelope, type PublishOptions } from './new-envelope.js';
 import { PublishRequest } from './publish-request.js';
@@ -24,8 +27,9 @@ export interface EventToPublish<T extends object = object> {
   options?: ProduceOptions;
 }
 
-/** Events of one script call. */
+/** Events and bytes of one script call; one event may be larger. */
 const LARGEST_BATCH = 100;
+const HEAVIEST_BATCH = 2 ** 20;
 /** How long the server remembers a silent producer: far longer than any retry. */
 const PRODUCER_MEMORY_MS = 3_600_000;
 const PAUSE_AFTER_FAILURE_MS = 100;
@@ -36,10 +40,14 @@ const PAUSE_AFTER_FAILURE_MS = 100;
  * it by its number: it is appended once. Only one batch is on its way at a time, so a repeat never overtakes.
  */
 @Injectable()
-export class EventProducer implements BeforeApplicationShutdown {
+export class EventProducer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly key: string;
   private readonly queue: PublishRequest[] = [];
+  private readonly client: StreamClient;
+  private readonly ownConnection: RedisConnection | undefined;
+  private readonly durability: Durability;
   private waiting = 0;
+  private waitingBytes = 0;
   private sending = false;
   private sequence = 0;
   private scheduled = false;
@@ -47,17 +55,43 @@ export class EventProducer implements BeforeApplicationShutdown {
 
   constructor(
     @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
-    private readonly client: StreamClient,
+    shared: StreamClient,
     private readonly keyspace: Keyspace,
+    watch: OutageWatch,
   ) {
     this.key = keyspace.producer(randomUUID());
+    const { redis, source, commandTimeoutMs, producer } = options;
+    if (producer.acks !== 'received') {
+      // A connection of its own: one that waits for replicas keeps everybody else on it waiting.
+      this.ownConnection = new RedisConnection(redis, {
+        name: `${source}-producer`,
+        timeoutMs: commandTimeoutMs,
+        blockMs: LONGEST_WAIT_MS,
+        watch,
+      });
+    }
+    this.client = this.ownConnection ? new StreamClient(this.ownConnection) : shared;
+    this.durability = new Durability(this.client, producer);
+  }
+
+  /** @throws ConfigurationError when this Redis cannot do what `producer.acks` demands */
+  async onApplicationBootstrap(): Promise<void> {
+    try {
+      await this.durability.probe();
+    } catch (error) {
+      // Nest ends no application that did not come up, and the connection would try for ever.
+      this.ownConnection?.close();
+      throw error;
+    }
   }
 
   /**
    * Publishes one event.
    *
    * @returns the stream entry's id, once Redis has appended it
-   * @throws EventValidationError when the payload is not valid: nothing was published
+   * @throws EventPayloadError, EventValidationError when the payload is not valid: nothing was published
+   * @throws RedisOutOfMemoryError when Redis takes nothing more: nothing was published
+   * @throws NotReplicatedError when it is not as safe in time as `producer.acks` demands: the event is in the stream
    * @throws ProducerOverloadedError when too many events wait already: nothing was published
    * @throws PublishTimeoutError when Redis confirmed nothing in time: the event is in the stream once, or not at all
    */
@@ -80,11 +114,13 @@ export class EventProducer implements BeforeApplicationShutdown {
   /** Waits until everything that was asked for is published or has failed. */
   async beforeApplicationShutdown(): Promise<void> {
     if (this.waiting > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+    this.ownConnection?.close();
   }
 
   private appendable({ event, data, options = {} }: EventToPublish): Appendable {
     const { stream } = domainEventOf(event);
-    const fields = encode(newEnvelope(event, data, this.options.source, options));
+    const { source, producer: limits } = this.options;
+    const fields = encode(newEnvelope(event, data, source, limits, options), limits);
     return {
       stream: this.keyspace.stream(stream),
       fields,
@@ -95,13 +131,13 @@ export class EventProducer implements BeforeApplicationShutdown {
   }
 
   private enqueue(events: readonly Appendable[]): PublishRequest[] {
-    const { bufferLimit, timeoutMs } = this.options.producer;
-    if (this.waiting + events.length > bufferLimit) throw new ProducerOverloadedError(bufferLimit);
+    const { bufferLimit, bufferBytes, timeoutMs } = this.options.producer;
+    const bytes = events.reduce((sum, event) => sum + weightOf(event), 0);
+    if (this.waiting + events.length > bufferLimit) throw new ProducerOverloadedError(bufferLimit, 'events');
+    if (this.waitingBytes + bytes > bufferBytes) throw new ProducerOverloadedError(bufferBytes, 'bytes');
     this.waiting += events.length;
-    const requests: PublishRequest[] = [];
-    for (let first = 0; first < events.length; first += LARGEST_BATCH) {
-      requests.push(new PublishRequest(events.slice(first, first + LARGEST_BATCH), timeoutMs));
-    }
+    this.waitingBytes += bytes;
+    const requests = inBatches(events).map((batch) => new PublishRequest(batch, timeoutMs));
     this.queue.push(...requests);
     if (!this.scheduled) {
       this.scheduled = true;
@@ -122,6 +158,7 @@ export class EventProducer implements BeforeApplicationShutdown {
       // Nothing was sent of what has waited too long.
       await this.send(batch.filter(({ isOpen }) => isOpen));
       this.waiting -= sizeOf(batch);
+      this.waitingBytes -= bytesOf(batch);
     }
     this.sending = false;
     for (const idle of this.whenIdle.splice(0)) idle();
@@ -131,10 +168,13 @@ export class EventProducer implements BeforeApplicationShutdown {
   private nextBatch(): PublishRequest[] {
     const batch = this.queue.splice(0, 1);
     let size = sizeOf(batch);
-    for (let next = this.queue[0]; next && size + next.events.length <= LARGEST_BATCH; next = this.queue[0]) {
+    let bytes = bytesOf(batch);
+    for (let next = this.queue[0]; next; next = this.queue[0]) {
+      size += next.events.length;
+      bytes += next.bytes;
+      if (size > LARGEST_BATCH || bytes > HEAVIEST_BATCH) break;
       this.queue.shift();
       batch.push(next);
-      size += next.events.length;
     }
     return batch;
   }
@@ -149,10 +189,21 @@ export class EventProducer implements BeforeApplicationShutdown {
     while (batch.some(({ isOpen }) => isOpen)) {
       const leftMs = Math.max(1, ...batch.map((request) => request.leftMs));
       try {
+        const { generation } = connection;
         const ids = await this.client.append(keys, values, Math.min(leftMs, this.options.commandTimeoutMs));
+        await this.durability.confirm(
+          generation,
+          () => batch.some(({ isOpen }) => isOpen),
+          (missing) => {
+            for (const request of batch) request.note(missing);
+          },
+        );
         for (const request of batch) request.resolve(ids.splice(0, request.events.length));
       } catch (error) {
-        if (isOutage(error) && !connection.isClosed) {
+        if (isOutOfMemory(error)) {
+          // At once: whoever waits for room only makes it scarcer. Nothing was appended, or the answer would have said so.
+          for (const request of batch) request.reject(new RedisOutOfMemoryError((error as Error).message));
+        } else if (isOutage(error) && !connection.isClosed) {
           for (const request of batch) request.note(error as Error);
           await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE_MS));
         } else if (batch.length > 1) {
@@ -166,6 +217,27 @@ export class EventProducer implements BeforeApplicationShutdown {
   }
 }
 
+/** What one call asked to publish, in parts that one script call takes. */
+function inBatches(events: readonly Appendable[]): Appendable[][] {
+  const batches: Appendable[][] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const last = batches.at(-1);
+    bytes += weightOf(event);
+    if (last && last.length < LARGEST_BATCH && bytes <= HEAVIEST_BATCH) {
+      last.push(event);
+    } else {
+      batches.push([event]);
+      bytes = weightOf(event);
+    }
+  }
+  return batches;
+}
+
 function sizeOf(batch: readonly PublishRequest[]): number {
   return batch.reduce((sum, { events }) => sum + events.length, 0);
+}
+
+function bytesOf(batch: readonly PublishRequest[]): number {
+  return batch.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { validate } from '../validate/validate.js';
+import { checkPayload, type PayloadLimits } from './payload.js';
 
 /** What a publisher may say of an event besides its payload. */
 export interface PublishOptions {
@@ -18,15 +19,19 @@ export interface PublishOptions {
 /**
  * The envelope of a new event.
  *
+ * @throws EventPayloadError when JSON cannot carry the payload
  * @throws EventValidationError when the class's decorators refuse the payload
  */
 export function newEnvelope<T extends object>(
   target: EventClass<T>,
   data: T,
   source: string,
+  limits: PayloadLimits,
   options: PublishOptions = {},
 ): EventEnvelope<T> {
   const { type, version, key } = domainEventOf(target);
+  // First of all: nothing else is made for what has no end.
+  checkPayload(type, data, limits);
   const valid = validate(target, data);
   return {
     event_id: options.eventId ?? randomUUID(),

@@ -1,10 +1,11 @@
 import { PublishTimeoutError, RedisUnavailableError } from '../errors.js';
-import type { Appendable } from './append-arguments.js';
+import { weightOf, type Appendable } from './append-arguments.js';
 
 /** What one call asked to publish: appended together, answered together, given up together. */
 export class PublishRequest {
   /** Resolves with the entries' ids. */
   readonly published: Promise<string[]>;
+  readonly bytes: number;
   private settle!: { resolve: (ids: string[]) => void; reject: (error: Error) => void };
   private readonly deadline: number;
   private readonly timer: NodeJS.Timeout;
@@ -19,6 +20,7 @@ export class PublishRequest {
     this.published = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
     });
+    this.bytes = events.reduce((sum, event) => sum + weightOf(event), 0);
     this.deadline = Date.now() + timeoutMs;
     this.timer = setTimeout(() => {
       // What Redis said of its state is more than that it did not answer.

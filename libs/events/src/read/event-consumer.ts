@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
 import { HandlerExplorer } from '../dispatch/handler-explorer.js';
 import { Lanes } from '../dispatch/lanes.js';
@@ -43,6 +44,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly client: StreamClient,
     private readonly keyspace: Keyspace,
     private readonly observer: EventsObserver,
+    private readonly watch: OutageWatch,
   ) {
     this.holdings = new Holdings(options.consumer.readAhead);
   }
@@ -107,7 +109,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     const { client, keyspace, observer, stopping, holdings, options } = this;
     const settler = new Settler(client, keyspace, address, () => stopping.isOver);
     const slots = new Slots(options.consumer.concurrency);
-    const transactions = { client, keyspace, source: options.source };
+    const transactions = { client, keyspace, source: options.source, limits: options.producer };
     // prettier-ignore
     const pipeline = new Pipeline(address, holdings, new Lanes(), slots, settler, transactions, observer, stopping);
     this.sources = subscriptions.flatMap((subscription) =>
@@ -127,6 +129,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       name: `${options.source}-reader`,
       timeoutMs: options.commandTimeoutMs,
       blockMs,
+      watch: this.watch,
     });
     const reading = new StreamClient(this.readingConnection);
     this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping);

@@ -1,4 +1,4 @@
-import { isOutage, DeliveryLostError, TransactionRefusedError } from '../errors.js';
+import { DeliveryLostError, isOutage, RedisUnavailableError, TransactionRefusedError } from '../errors.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import type { Holding } from '../read/holdings.js';
 import type { Keyspace } from '../stream/keyspace.js';
@@ -47,10 +47,7 @@ export class Settler {
     private readonly address: { group: string; consumer: string },
     private readonly isOver: () => boolean,
   ) {
-    this.settlements = new Batcher((batch) => {
-      const { keys, values } = settleArguments(address, batch);
-      return client.settle(keys, values);
-    }, MOST_SETTLED);
+    this.settlements = new Batcher((batch) => this.settleAll(batch), MOST_SETTLED);
   }
 
   /**
@@ -124,6 +121,19 @@ export class Settler {
       letters: this.keyspace.deadLetters(stream),
       replays: this.keyspace.replays(stream, this.address.group).key,
     };
+  }
+
+  /** One call for all; where Redis refuses it, one for each, since one alone may be the reason. */
+  private async settleAll(batch: readonly Settlement[]): Promise<readonly SettleReply[]> {
+    const { keys, values } = settleArguments(this.address, batch);
+    try {
+      return await this.client.settle(keys, values);
+    } catch (error) {
+      if (batch.length === 1 || error instanceof RedisUnavailableError) throw error;
+      const one = (settlement: Settlement) =>
+        this.settleAll([settlement]).catch((reason: unknown) => [{ status: 'error', error: reason as Error } as const]);
+      return (await Promise.all(batch.map(one))).flat();
+    }
   }
 
   private acknowledge(stream: string, id: string): Promise<void> {

@@ -56,6 +56,9 @@ export interface TrimReply {
 export type TakeReply =
   { status: 'gone' } | { status: 'taken'; replayId: string } | { status: 'parked'; first: string };
 
+/** What the answer to a command that waits at the server takes beyond that. */
+const ANSWER_MS = 1000;
+
 /** As ioredis makes it of an error reply; its own typing is `any`. */
 const RedisReply = ReplyError as new (message: string) => Error;
 
@@ -149,6 +152,25 @@ export class StreamClient {
 
   async append(keys: readonly string[], values: readonly (string | number)[], timeoutMs?: number): Promise<string[]> {
     return (await this.script('append', keys, values, timeoutMs)) as string[];
+  }
+
+  /**
+   * Waits until what was written on this connection is as safe as demanded.
+   *
+   * @returns on how many replicas it is; for `fsynced` also whether it is on the master's own disk
+   * @throws ioredis' ReplyError where Redis does not know how, or has no append-only file
+   */
+  async waitFor(
+    acks: 'replicated' | 'fsynced',
+    replicas: number,
+    timeoutMs: number,
+  ): Promise<{ isLocal: boolean; replicas: number }> {
+    const wait = async (redis: Redis): Promise<{ isLocal: boolean; replicas: number }> => {
+      if (acks === 'replicated') return { isLocal: true, replicas: await redis.wait(replicas, timeoutMs) };
+      const [local, remote] = (await redis.call('WAITAOF', 1, replicas, timeoutMs)) as [number, number];
+      return { isLocal: local === 1, replicas: remote };
+    };
+    return this.connection.call(wait, timeoutMs + ANSWER_MS);
   }
 
   /** Settles deliveries, each whole or not at all; the replies come in their order. */

@@ -3,6 +3,7 @@ import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { TransactionRefusedError } from '../errors.js';
 import { encode } from '../publish/encode.js';
 import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
+import type { PayloadLimits } from '../publish/payload.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import { derivedUuid } from './derived-uuid.js';
@@ -36,6 +37,7 @@ export interface TransactionContext {
   client: StreamClient;
   keyspace: Keyspace;
   source: string;
+  limits: PayloadLimits;
   /** Of the event that is handled; outputs carry its correlation and name it as their cause. */
   cause: EventEnvelope<object>;
   handler: string;
@@ -190,12 +192,12 @@ export class Transaction {
    * handler publishes the same event.
    *
    * @returns the new event's id
-   * @throws EventValidationError when the payload is not valid
+   * @throws EventPayloadError, EventValidationError when the payload is not valid
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
-    const { cause, handler, keyspace, source } = this.context;
+    const { cause, handler, keyspace, source, limits } = this.context;
     const eventId = derivedUuid(cause.event_id, handler, `event ${String(this.events.length)}`);
-    const envelope = newEnvelope(event, data, source, {
+    const envelope = newEnvelope(event, data, source, limits, {
       correlationId: cause.correlation_id ?? cause.event_id,
       causationId: cause.event_id,
       ...(cause.traceparent === undefined ? {} : { traceparent: cause.traceparent }),
@@ -204,7 +206,7 @@ export class Transaction {
       eventId,
     });
     const { type, stream } = domainEventOf(event);
-    this.events.push({ type, stream: keyspace.stream(stream), fields: encode(envelope) });
+    this.events.push({ type, stream: keyspace.stream(stream), fields: encode(envelope, limits) });
     return eventId;
   }
 

@@ -1,0 +1,32 @@
+/** Names that change the prototype of whoever copies them carelessly; class-transformer leaves them out without a word. */
+const DANGEROUS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Whether a payload must not have a property of this name. */
+export function isDangerousKey(key: string): boolean {
+  return DANGEROUS.has(key);
+}
+
+/**
+ * Looks for such a property.
+ *
+ * @param data what `JSON.parse` made of `json`
+ * @returns its path, or undefined when there is none
+ */
+export function dangerousKey(data: object, json: string): string | undefined {
+  // An escape can hide a name; only then the whole must be looked at.
+  return /__proto__|constructor|prototype|\\u/.test(json) ? search(data) : undefined;
+}
+
+/** Without recursion: what Redis holds may be nested as deep as it likes. */
+function search(data: object): string | undefined {
+  const open: [value: object, path: string][] = [[data, '']];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [value, path] = next;
+    for (const [key, child] of Object.entries(value) as [string, unknown][]) {
+      const at = path === '' ? key : `${path}.${key}`;
+      if (isDangerousKey(key)) return at;
+      if (typeof child === 'object' && child !== null) open.push([child, at]);
+    }
+  }
+  return undefined;
+}

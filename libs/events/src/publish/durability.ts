@@ -1,0 +1,57 @@
+import { ConfigurationError, NotReplicatedError, RedisUnavailableError } from '../errors.js';
+import type { ResolvedOptions } from '../module/options.js';
+import type { StreamClient } from '../stream/stream-client.js';
+
+/** How long the server is asked to wait at once, in milliseconds. */
+export const LONGEST_WAIT_MS = 250;
+
+/** Waits until what was appended is as safe as `producer.acks` demands. */
+export class Durability {
+  /** @param client of a connection that nothing else uses: it stands still while it waits */
+  constructor(
+    private readonly client: StreamClient,
+    private readonly options: ResolvedOptions['producer'],
+  ) {}
+
+  /**
+   * Finds out at the start what would fail with every publish.
+   *
+   * @throws ConfigurationError when this Redis cannot do what `producer.acks` demands
+   */
+  async probe(): Promise<void> {
+    if (this.options.acks !== 'fsynced') return;
+    try {
+      await this.client.waitFor('fsynced', 0, 1);
+    } catch (error) {
+      if (error instanceof RedisUnavailableError) throw error;
+      const { message } = error as Error;
+      const why = message.includes('unknown command')
+        ? 'this one has no WAITAOF; Redis 7.2 or later and Valkey have it'
+        : `it says: ${message}`;
+      throw new ConfigurationError(`EventsModule: producer.acks is "fsynced", which this Redis cannot do: ${why}`);
+    }
+  }
+
+  /**
+   * Resolves when what was written on the client's connection is safe.
+   *
+   * @param generation of the connection that it was written on
+   * @param isWanted whether anybody still waits for it
+   * @param note told what is still missing
+   * @throws RedisUnavailableError when the connection is another one by now, which knows nothing of it: write again
+   */
+  async confirm(generation: number, isWanted: () => boolean, note: (missing: Error) => void): Promise<void> {
+    const { acks, replicas } = this.options;
+    if (acks === 'received') return;
+    while (isWanted()) {
+      const { connection } = this.client;
+      if (connection.generation !== generation) {
+        throw new RedisUnavailableError(connection.address, 'the connection was lost before it was safe');
+      }
+      const safe = await this.client.waitFor(acks, replicas, LONGEST_WAIT_MS);
+      if (safe.isLocal && safe.replicas >= replicas) return;
+      const got = `${String(safe.replicas)} replicas${safe.isLocal ? '' : ', and not on the disk of the master'}`;
+      note(new NotReplicatedError(`acks "${acks}" with ${String(replicas)} replicas`, got));
+    }
+  }
+}

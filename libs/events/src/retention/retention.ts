@@ -1,0 +1,121 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { isOutage } from '../errors.js';
+import type { ResolvedOptions } from '../module/options.js';
+import { EVENTS_OPTIONS } from '../module/tokens.js';
+import { EventsObserver } from '../observe/events-observer.js';
+import { Stopping } from '../read/stopping.js';
+import { Keyspace } from '../stream/keyspace.js';
+import { MonitorClient } from '../stream/monitor-client.js';
+import { StreamClient } from '../stream/stream-client.js';
+import { warningOf, type RetentionPolicy } from './retention-policy.js';
+
+/** How often the streams are looked at. */
+const EVERY_MS = 5000;
+/** Entries that one script call looks at: few, since their payloads pass through it. */
+const STEP = 100;
+
+/** What one trimming did. */
+export interface TrimReport {
+  /** How many entries went. */
+  trimmed: number;
+  /** How many are left. */
+  length: number;
+  /** The group that has still to handle what would go otherwise. */
+  heldBackBy: string | undefined;
+  /** By group: entries that the hard limit took before it had handled them. */
+  dropped: Readonly<Record<string, number>>;
+}
+
+/**
+ * Trims streams by age and length, in the background, and never an entry that a group has still to handle, unless the
+ * stream is beyond its hard limit. Any number of processes may do that at once.
+ */
+@Injectable()
+export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(Retention.name);
+  private readonly stopping = new Stopping();
+  private readonly warned = new Set<string>();
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly client: StreamClient,
+    private readonly monitor: MonitorClient,
+    private readonly keyspace: Keyspace,
+    private readonly observer: EventsObserver,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (Object.keys(this.options.retention).length > 0) this.loop = this.run();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.giveUp();
+    await this.loop;
+  }
+
+  /**
+   * Trims a stream now.
+   *
+   * @param stream the stream's name without prefix
+   * @param policy @default what the module's options say of this stream
+   */
+  async trim(
+    stream: string,
+    policy: RetentionPolicy | undefined = this.options.retention[stream],
+  ): Promise<TrimReport> {
+    const key = this.keyspace.stream(stream);
+    const { maxAgeMs, maxLength, hardMaxLength } = policy ?? {};
+    // The server's clock, which entry ids are made from.
+    const oldest = maxAgeMs === undefined ? '' : `${String(Math.max(0, (await this.monitor.now()) - maxAgeMs))}-0`;
+    let trimmed = 0;
+    const dropped: Record<string, number> = {};
+    for (;;) {
+      const step = await this.client.trim(key, [oldest, maxLength ?? '', hardMaxLength ?? '', STEP]);
+      trimmed += step.trimmed;
+      for (const [group, count] of Object.entries(step.dropped)) dropped[group] = (dropped[group] ?? 0) + count;
+      if (step.hasMore && !this.stopping.isStopping) continue;
+      const report = { trimmed, length: step.length, heldBackBy: step.heldBackBy, dropped };
+      this.tell(stream, policy ?? {}, report);
+      return report;
+    }
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.isStopping) {
+      for (const stream of Object.keys(this.options.retention)) {
+        try {
+          await this.trim(stream);
+        } catch (error) {
+          // The connection reports an outage.
+          if (!isOutage(error)) this.logger.error(`Trimming ${stream} failed: ${(error as Error).message}`);
+        }
+      }
+      // Not all processes at once.
+      await this.stopping.orAfter(EVERY_MS * (0.75 + Math.random() / 2));
+    }
+  }
+
+  private tell(stream: string, policy: RetentionPolicy, report: TrimReport): void {
+    const key = this.keyspace.stream(stream);
+    const { trimmed, dropped } = report;
+    if (trimmed > 0) this.observer.emit({ kind: 'trimmed', stream: key, count: trimmed, dropped });
+    const losses = Object.entries(dropped).map(([group, count]) => `${String(count)} of ${group}`);
+    if (losses.length > 0) {
+      this.logger.error(
+        `${key} was beyond its hard limit of ${String(policy.hardMaxLength)} entries; dropped before they were handled: ` +
+          losses.join(', '),
+      );
+    }
+    const warning = warningOf(policy, report);
+    if (!warning) this.warned.delete(stream);
+    if (!warning || this.warned.has(stream)) return;
+    this.warned.add(stream);
+    this.logger.warn(
+      `${key} has ${String(warning.length)} entries, and at ${String(warning.hardMaxLength)} the oldest are dropped, handled ` +
+        `or not` +
+        (warning.heldBackBy === undefined ? '' : `. The group ${warning.heldBackBy} has still to handle the oldest`),
+    );
+    this.observer.emit({ kind: 'retention-warning', stream: key, ...warning });
+  }
+}
