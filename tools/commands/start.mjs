@@ -9,6 +9,7 @@ import { banner } from '../shop/banner.mjs';
 import { formatDuration } from '../shop/duration.mjs';
 import { requireFreePorts } from '../shop/free-ports.mjs';
 import { listenForInterruption } from '../machine/interruption.mjs';
+import { announceShop, withdrawShop } from '../shop/running-shop.mjs';
 import { createScreen } from '../shop/screen.mjs';
 import { createShop } from '../shop/shop.mjs';
 import { statusLine } from '../shop/status-line.mjs';
@@ -72,13 +73,14 @@ async function setUpAndRun(options, apps) {
   }
 
   const prefix = process.env['EVENTS_PREFIX'] || 'ecommerce';
-  const shop = createShop({ apps, redis, prefix, screen });
+  const shop = createShop({ apps, redis, screen });
   /** @type {Promise<string>} */
   const interrupted = new Promise((resolve) => {
     interruption.handOver({
       first: resolve,
       again: () => {
         shop.abandon();
+        withdrawShop();
         leave();
       },
     });
@@ -115,6 +117,7 @@ async function runToTheEnd(run) {
 
   if ('cause' in outcome) screen.say(`${outcome.cause === 'SIGINT' ? 'Ctrl-C' : outcome.cause}: stopping …`);
   const problems = await shop.close();
+  withdrawShop();
   if ('failure' in outcome) throw outcome.failure;
   for (const problem of problems) screen.notice(problem);
   screen.say(`stopped after ${formatDuration(Date.now() - startedAt)}`);
@@ -133,6 +136,11 @@ async function runOpen({ options, apps, redis, prefix, screen, shop }, signal) {
   screen.say(`starting ${apps.map(({ title }) => title).join(', ')}`);
   await shop.open();
   signal.throwIfAborted();
+  announceShop({
+    redisUrl: redis.url,
+    prefix,
+    ports: Object.fromEntries(apps.map(({ title, port }) => [title, port])),
+  });
 
   const until = options.forMs === null ? null : formatDuration(options.forMs);
   process.stdout.write(banner({ apps, redis, prefix, until }, screen.paint));

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
-/** Ends process group $1: politely, then for good once it had $2 seconds. */
+/** Ends process group $1: politely (a frozen one has to be woken for that), then for good once it had $2 seconds. */
 const END_GROUP =
-  'kill -s TERM -- "-$1"; n=0; while [ $n -lt "$2" ] && kill -s 0 -- "-$1"; do sleep 1; n=$((n+1)); done; kill -s KILL -- "-$1"';
+  'kill -s TERM -- "-$1"; kill -s CONT -- "-$1"; n=0; while [ $n -lt "$2" ] && kill -s 0 -- "-$1"; do sleep 1; n=$((n+1)); done; kill -s KILL -- "-$1"';
 
 /**
  * Runs a shell script once this process is gone, however it went (exit, crash, SIGKILL), so that nothing stays behind.

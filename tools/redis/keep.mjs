@@ -1,11 +1,9 @@
-import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../failure.mjs';
-import { signalGroup } from '../machine/signal-group.mjs';
 import { restartDelayMs, restartsAfter } from '../machine/restart-delay.mjs';
 import { ROOT } from '../root.mjs';
-import { startRedis } from './server.mjs';
+import { startRestartableRedis } from './restartable.mjs';
 
 /**
  * Runs a server, and starts it again on its data where it ends by itself, as compose would.
@@ -14,14 +12,13 @@ import { startRedis } from './server.mjs';
  * @returns {Promise<import('../redis-server.mjs').ProvidedRedis>}
  */
 export async function keepRedis(binary, log) {
-  const first = await startRedis({ binary, log });
-  let current = first;
+  const redis = await startRestartableRedis({ binary, log });
   const stopping = new AbortController();
 
   const watch = async () => {
     for (let restarts = 0; ; restarts += 1) {
       const startedAt = Date.now();
-      const { code, signal } = await current.exited;
+      const { code, signal } = await redis.current().exited;
       if (stopping.signal.aborted) return;
       restarts = restartsAfter(restarts, Date.now() - startedAt);
       const delayMs = restartDelayMs(restarts);
@@ -29,7 +26,7 @@ export async function keepRedis(binary, log) {
       log(`Redis ended with ${ending}; starting it again on its data in ${String(delayMs / 1000)}s`);
       await sleep(delayMs, undefined, { signal: stopping.signal });
       try {
-        current = await startRedis({ binary, dir: first.dir, port: first.port });
+        await redis.restart();
       } catch (error) {
         log(messageOf(error)); // the ended server is still the current one, so the next round tries again
       }
@@ -40,21 +37,19 @@ export async function keepRedis(binary, log) {
   });
 
   return {
-    url: first.url,
-    label: `127.0.0.1:${String(first.port)}, ${binary.version}, started here; its data end with it`,
+    url: redis.url,
+    label: `127.0.0.1:${String(redis.port)}, ${binary.version}, started here; its data end with it`,
     kind: 'server',
-    cli: binary.cli === null ? null : `${shortCommand(binary.cli)} -p ${String(first.port)}`,
+    cli: binary.cli === null ? null : `${shortCommand(binary.cli)} -p ${String(redis.port)}`,
     async stop() {
       stopping.abort();
-      await current.stop();
-      await watching; // a restart that was under way has made another current one
-      await current.stop();
-      await first.stop(); // it owns the data directory
+      await redis.current().stop();
+      await watching; // a restart that was under way has made another server the current one
+      await redis.stop();
     },
     abandon() {
       stopping.abort();
-      signalGroup(current.pid, 'SIGKILL');
-      rmSync(first.dir, { recursive: true, force: true });
+      redis.abandon();
     },
   };
 }

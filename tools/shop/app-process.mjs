@@ -23,7 +23,7 @@ const KEPT_LINES = 200;
 
 /**
  * Runs an app until it is stopped: one that ends by itself is started again, after half a second at first and after up
- * to 30 s when it keeps ending.
+ * to 30 s when it keeps ending. One that was stopped or killed from here stays so until `start`.
  * @param {import('./apps.mjs').PlannedApp} app
  * @param {Readonly<Record<string, string | undefined>>} env
  * @param {AppListener} listener
@@ -37,8 +37,8 @@ export function keepRunning(app, env, listener) {
   let child = null;
   /** @type {NodeJS.Timeout | undefined} */
   let restart;
-  /** @type {() => void} */
-  let onGone = () => undefined;
+  /** Resolves when the process that was launched last has ended, and its output with it. */
+  let gone = Promise.resolve();
   /** @type {(reason: string) => void} */
   let onRefused = () => undefined;
   /** @type {Promise<string>} resolves with the reason where it refuses its configuration before it was ever healthy */
@@ -56,6 +56,11 @@ export function keepRunning(app, env, listener) {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;
+    /** @type {() => void} */
+    let onGone = () => undefined;
+    gone = new Promise((resolve) => {
+      onGone = resolve;
+    });
     const callOff = started.pid === undefined ? () => false : endGroupAfterMe(started.pid, 10);
     const onLine = (/** @type {string} */ line) => {
       tail.push(line);
@@ -97,7 +102,11 @@ export function keepRunning(app, env, listener) {
   return {
     app,
     refused,
-    start: launch,
+    start() {
+      stopping = false;
+      restarts = 0;
+      launch();
+    },
     tail: (/** @type {number} */ count) => tail.last(count),
     isRunning: () => child !== null,
     /** From now on, an exit is a crash, whatever its code. */
@@ -105,35 +114,43 @@ export function keepRunning(app, env, listener) {
       wasHealthy = true;
     },
     /**
-     * Stops it for good: SIGTERM, and SIGKILL when the deadline has passed.
+     * Sends it a signal.
+     * @param {NodeJS.Signals} signal
+     * @returns {boolean} whether there was a process to get it
+     */
+    signal(signal) {
+      if (child?.pid === undefined) return false;
+      signalGroup(child.pid, signal);
+      return true;
+    },
+    /**
+     * Stops it: SIGTERM, and SIGKILL when the deadline has passed.
      * @param {number} deadlineMs
      * @returns {Promise<boolean>} whether it ended by itself
      */
     async stop(deadlineMs) {
       stopping = true;
       clearTimeout(restart);
-      const running = child;
-      if (running?.pid === undefined) return true;
-      const group = running.pid;
+      const group = child?.pid;
+      if (group === undefined) return true;
       let forced = false;
       const timer = setTimeout(() => {
         forced = true;
         signalGroup(group, 'SIGKILL');
       }, deadlineMs);
-      await new Promise((resolve) => {
-        onGone = () => {
-          resolve(undefined);
-        };
-        signalGroup(group, 'SIGTERM');
-      });
+      signalGroup(group, 'SIGTERM');
+      signalGroup(group, 'SIGCONT'); // a frozen app would not see the end coming
+      await gone;
       clearTimeout(timer);
       return !forced;
     },
-    /** Ends it at once. */
-    kill() {
+    /** Ends it at once; resolves when it has ended. */
+    async kill() {
       stopping = true;
       clearTimeout(restart);
-      if (child?.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+      if (child?.pid === undefined) return;
+      signalGroup(child.pid, 'SIGKILL');
+      await gone;
     },
   };
 }

@@ -1,11 +1,11 @@
-import { parseArgs } from 'node:util';
 import { Failure } from '../failure.mjs';
+import { parseNumber, readOptions, shown } from '../terminal/options.mjs';
 import { APPS } from './apps.mjs';
 import { parseDuration } from './duration.mjs';
 
-const MOST_PROCESSORS = 50;
-const HIGHEST_RATE = 10_000;
-const HIGHEST_SEED = 2 ** 31 - 1;
+export const MOST_PROCESSORS = 50;
+export const HIGHEST_RATE = 10_000;
+export const HIGHEST_SEED = 2 ** 31 - 1;
 const SHORTEST_RUN_MS = 1000;
 const LONGEST_RUN_MS = 7 * 24 * 3_600_000;
 
@@ -44,21 +44,16 @@ payment 3002, inventory 3003, shipping 3004, processors from 3010 on). Other var
  * @property {number} portBase
  */
 
-/** @typedef {Readonly<Record<string, string | undefined>>} Environment */
-
 /**
  * Reads the command line of `npm start` and SHOP_PORT_BASE. A wrong value is a `Failure` that names the option, what came
  * and what it takes.
  * @param {readonly string[]} args
- * @param {Environment} env
+ * @param {import('../terminal/options.mjs').Environment} env
  * @returns {ShopOptions}
  */
 export function parseShopArguments(args, env) {
-  refuseOptionsThatNpmTook(env);
-  const { values, tokens } = parseArgs({
-    args: [...args],
-    strict: false, // its messages would not say what an option takes
-    tokens: true,
+  const values = readOptions(args, env, {
+    command: 'npm start',
     options: {
       scale: { type: 'string', multiple: true },
       rate: { type: 'string' },
@@ -69,18 +64,14 @@ export function parseShopArguments(args, env) {
       help: { type: 'boolean', short: 'h' },
     },
   });
-  for (const token of tokens) {
-    if (token.kind === 'positional') refuseWord(token.value);
-    if (token.kind === 'option') refuseUnknown(token);
-  }
   return {
-    help: values.help === true,
-    quiet: values.quiet === true,
+    help: values['help'] === true,
+    quiet: values['quiet'] === true,
     simulation: values['no-simulation'] !== true,
-    processors: parseScale(/** @type {(string | boolean)[]} */ (values.scale ?? [])),
-    rate: parseNumber('--rate', values.rate, { above: 0, to: HIGHEST_RATE, whole: false }),
-    seed: parseNumber('--seed', values.seed, { from: 0, to: HIGHEST_SEED, whole: true }),
-    forMs: parseFor(values.for),
+    processors: parseScale(values['scale']) ?? 1,
+    rate: parseNumber('--rate', values['rate'], { above: 0, to: HIGHEST_RATE, whole: false }),
+    seed: parseNumber('--seed', values['seed'], { from: 0, to: HIGHEST_SEED, whole: true }),
+    forMs: parseFor(values['for']),
     portBase:
       parseNumber('SHOP_PORT_BASE', env['SHOP_PORT_BASE'] || undefined, {
         from: LOWEST_PORT_BASE,
@@ -91,34 +82,13 @@ export function parseShopArguments(args, env) {
 }
 
 /**
- * `npm start --rate 20`, without the two dashes, sets an option of npm's own, which nobody else has.
- * @param {Environment} env
+ * Reads `--scale processor=3`.
+ * @param {import('../terminal/options.mjs').OptionValue} value
+ * @returns {number | null} how many processors; null where it was not given
  */
-function refuseOptionsThatNpmTook(env) {
-  const taken = ['scale', 'rate', 'seed', 'for', 'simulation'].find((name) => env[`npm_config_${name}`] !== undefined);
-  if (taken === undefined) return;
-  const option = taken === 'simulation' ? '--no-simulation' : `--${taken}`;
-  throw new Failure(`npm has taken ${option} for itself. Put two dashes before the options: npm start -- ${option} …`);
-}
-
-/** @param {string} word */
-function refuseWord(word) {
-  throw new Failure(`Expected options, got "${word}". Try: npm start -- --help`);
-}
-
-const VALUED = new Set(['scale', 'rate', 'seed', 'for']);
-const PLAIN = new Set(['no-simulation', 'quiet', 'help']);
-
-/** @param {{ name: string, rawName: string, value?: string | undefined }} token */
-function refuseUnknown({ name, rawName, value }) {
-  if (!VALUED.has(name) && !PLAIN.has(name)) throw new Failure(`Unknown option ${rawName}. Try: npm start -- --help`);
-  if (PLAIN.has(name) && value !== undefined) throw new Failure(`${rawName} takes no value, got "${value}".`);
-}
-
-/** @param {readonly (string | boolean)[]} scales */
-function parseScale(scales) {
-  let processors = 1;
-  for (const scale of scales) {
+export function parseScale(value) {
+  let processors = null;
+  for (const scale of Array.isArray(value) ? value : []) {
     const takes = `--scale takes processor=N with N from 1 to ${String(MOST_PROCESSORS)}, got ${shown(scale)}`;
     const [, app = '', count = ''] = /^([^=]*)=(.*)$/.exec(String(scale)) ?? [];
     if (Object.hasOwn(APPS, app) && app !== 'processor')
@@ -130,7 +100,7 @@ function parseScale(scales) {
   return processors;
 }
 
-/** @param {string | boolean | (string | boolean)[] | undefined} value */
+/** @param {import('../terminal/options.mjs').OptionValue} value */
 function parseFor(value) {
   if (value === undefined) return null;
   const duration = parseDuration(String(value));
@@ -138,25 +108,4 @@ function parseFor(value) {
     throw new Failure(`--for takes a duration from 1s to 168h, such as 90s, 2m or 1h, got ${shown(value)}.`);
   }
   return duration;
-}
-
-/**
- * @param {string} name
- * @param {string | boolean | (string | boolean)[] | undefined} value
- * @param {{ from?: number, above?: number, to: number, whole: boolean }} range
- * @returns {number | null}
- */
-function parseNumber(name, value, { from, above, to, whole }) {
-  if (value === undefined) return null;
-  const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
-  const inRange = number <= to && (from === undefined || number >= from) && (above === undefined || number > above);
-  if (inRange && (!whole || Number.isInteger(number))) return number;
-  const range =
-    from === undefined ? `above ${String(above)}, up to ${String(to)}` : `from ${String(from)} to ${String(to)}`;
-  throw new Failure(`${name} takes a ${whole ? 'whole number' : 'number'} ${range}, got ${shown(value)}.`);
-}
-
-/** @param {unknown} value as parseArgs gives it: `true` where an option that takes a value has none */
-function shown(value) {
-  return typeof value === 'string' && value !== '' ? `"${value}"` : 'nothing';
 }

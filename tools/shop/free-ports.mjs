@@ -2,6 +2,25 @@ import { Failure } from '../failure.mjs';
 import { portProblem } from '../machine/ports.mjs';
 
 /**
+ * Below the ports that systems give to outgoing connections: while whoever listens is restarted, such a connection could
+ * take the port, even one to that very port.
+ */
+const SEARCH = { from: 20_000, to: 30_000 };
+
+/**
+ * A base above which ports are free now; another process may take one in the next moment.
+ * @param {readonly number[]} offsets which ports above the base are meant
+ * @returns {Promise<number>}
+ */
+export async function findFreePortBase(offsets) {
+  for (;;) {
+    const base = SEARCH.from + Math.floor(Math.random() * (SEARCH.to - SEARCH.from));
+    const problems = await Promise.all(offsets.map((offset) => portProblem(base + offset)));
+    if (problems.every((problem) => problem === null)) return base;
+  }
+}
+
+/**
  * Checks that each app can have its port, before time is spent on anything else.
  * @param {readonly import('./apps.mjs').PlannedApp[]} apps
  * @param {number} portBase

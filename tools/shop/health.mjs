@@ -20,8 +20,12 @@ export async function waitUntilHealthy(app, { deadlineMs }) {
   }
 }
 
-/** @param {import('./apps.mjs').PlannedApp} app */
-async function askHealth(app) {
+/**
+ * Asks an app for its health once.
+ * @param {import('./apps.mjs').PlannedApp} app
+ * @returns {Promise<string | null>} null where it is healthy, else what it said
+ */
+export async function askHealth(app) {
   try {
     const response = await fetch(`${urlOf(app)}/health`, { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) });
     const body = await response.text();

@@ -6,7 +6,6 @@ import { keepRunning } from './app-process.mjs';
 import { urlOf } from './apps.mjs';
 import { AUDIT_SCRIPT } from './audit-script.mjs';
 import { waitUntilHealthy } from './health.mjs';
-import { announceShop, withdrawShop } from './running-shop.mjs';
 import { stopSimulation } from './simulation.mjs';
 
 const OPEN_DEADLINE_MS = 60_000;
@@ -25,11 +24,10 @@ const SHOWN_LINES = 20;
  * The shop's processes on a Redis that runs.
  * @param {object} options
  * @param {readonly import('./apps.mjs').PlannedApp[]} options.apps
- * @param {import('../redis-server.mjs').ProvidedRedis} options.redis
- * @param {string} options.prefix of the keys in Redis
- * @param {ReturnType<typeof import('./screen.mjs').createScreen>} options.screen
+ * @param {Pick<import('../redis-server.mjs').ProvidedRedis, 'url' | 'stop' | 'abandon'>} options.redis
+ * @param {Pick<ReturnType<typeof import('./screen.mjs').createScreen>, 'notice' | 'mute' | 'listenerOf'>} options.screen
  */
-export function createShop({ apps, redis, prefix, screen }) {
+export function createShop({ apps, redis, screen }) {
   const env = { REDIS_URL: redis.url };
   const colour = wantsColour(process.stdout) ? { FORCE_COLOR: process.env['FORCE_COLOR'] ?? '1' } : {};
   const processes = apps.map((app) => keepRunning(app, { ...env, ...colour }, screen.listenerOf(app.title)));
@@ -38,6 +36,8 @@ export function createShop({ apps, redis, prefix, screen }) {
   let closing = false;
 
   return {
+    processes,
+
     /** Starts all apps and waits until each is healthy; rejects where one is not within 60 s, or cannot become so. */
     async open() {
       for (const each of processes) each.start();
@@ -48,8 +48,6 @@ export function createShop({ apps, redis, prefix, screen }) {
           throw new Failure(`${reason}:`, each.tail(SHOWN_LINES));
         }),
       ]);
-      const ports = Object.fromEntries(apps.map(({ title, port }) => [title, port]));
-      announceShop({ redisUrl: redis.url, prefix, ports });
     },
 
     /** Sends the customers home, waits until all is handled, and checks the laws: resolves with the audit's exit code. */
@@ -72,16 +70,14 @@ export function createShop({ apps, redis, prefix, screen }) {
       audit?.signal('SIGTERM');
       const problems = await Promise.all(processes.map(closeOne));
       await redis.stop();
-      withdrawShop();
       return problems.flat();
     },
 
     /** Ends everything at once, for a process that exits in the same moment. */
     abandon() {
       audit?.signal('SIGKILL');
-      for (const each of processes) each.kill();
+      for (const each of processes) void each.kill();
       redis.abandon();
-      withdrawShop();
     },
   };
 }

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { removeAfterMe } from '../../machine/last-will.mjs';
-import { portProblem } from '../../machine/ports.mjs';
+import { findFreePortBase } from '../../shop/free-ports.mjs';
 
 const TOOLS = path.resolve(import.meta.dirname, '..', '..');
 const APPS = ['order-service', 'payment-service', 'inventory-service', 'shipping-service', 'processor'];
@@ -54,14 +54,9 @@ export async function createFakeShop(): Promise<FakeShop> {
 
   return {
     dir,
-    portBase: await findPortBase(),
+    portBase: await findFreePortBase([1, 2, 3, 4, 10, 11]),
     run(tool, args, env = {}) {
-      return runTool(
-        spawn(process.execPath, [path.join(dir, 'tools', tool), ...args], {
-          env: { ...withoutShop(process.env), TMPDIR: path.join(dir, 'tmp'), ...env },
-          stdio: ['ignore', 'pipe', 'pipe'],
-        }),
-      );
+      return runTool(path.join(dir, 'tools', tool), args, { TMPDIR: path.join(dir, 'tmp'), ...env });
     },
     async remove() {
       await rm(dir, { recursive: true, force: true });
@@ -81,22 +76,18 @@ function withoutShop(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !steering.test(name)));
 }
 
-async function findPortBase(): Promise<number> {
-  for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 10_000);
-    const ports = [1, 2, 3, 4, 10, 11].map((offset) => base + offset);
-    const problems = await Promise.all(ports.map((port) => portProblem(port)));
-    if (problems.every((problem) => problem === null)) return base;
-  }
-}
-
 const SAYS_DEADLINE_MS = 30_000;
 
-function runTool(child: ChildProcess): ToolRun {
+/** Starts a tool with what steers it in `env` alone. */
+export function runTool(file: string, args: readonly string[], env: Record<string, string>): ToolRun {
+  const child = spawn(process.execPath, [file, ...args], {
+    env: { ...withoutShop(process.env), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
+    stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
       for (const listener of listeners) listener();
     });

@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../failure.mjs';
+
+const ORDER_EVERY_MS = 250;
+const ANSWER_DEADLINE_MS = 5000;
+const REPEAT_AFTER_MS = 500;
+
+/** Every fifth order is sent once more after it was accepted, as by somebody who presses the button twice. */
+const PRESSED_TWICE = 5;
+
+const SKUS = ['CHAOS-MUG', 'CHAOS-LAMP', 'CHAOS-CHAIR'];
+
+/**
+ * An order as the customer knows it.
+ * @typedef {object} OwnOrder
+ * @property {string} key the Idempotency-Key
+ * @property {string | null} orderId what the customer was told; null where no answer came
+ * @property {string | null} entryId
+ * @property {number} attempts how often it was sent until it was accepted
+ * @property {string | null} complaint an answer that should not have come
+ */
+
+/**
+ * A customer who orders over HTTP four times a second, repeats what was not answered with 201 under the same Idempotency-Key
+ * until it is, and remembers what it was told.
+ * @param {{ url: string, seed: number }} options where the order service listens; the seed names the keys
+ */
+export function createCustomer({ url, seed }) {
+  /** @type {OwnOrder[]} */
+  const orders = [];
+  /** @type {Promise<void>[]} */
+  const open = [];
+  const home = new AbortController();
+  const tooLate = new AbortController();
+
+  const send = async (/** @type {string} */ key, /** @type {number} */ number) => {
+    const response = await fetch(`${url}/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify(orderBody(number)),
+      signal: AbortSignal.any([tooLate.signal, AbortSignal.timeout(ANSWER_DEADLINE_MS)]),
+    });
+    return { status: response.status, text: await response.text() };
+  };
+
+  /** Sends it until it is accepted, refused for good, or nobody waits for it any more. */
+  const insist = async (/** @type {OwnOrder} */ order, /** @type {number} */ number) => {
+    while (!tooLate.signal.aborted) {
+      order.attempts += 1;
+      try {
+        const { status, text } = await send(order.key, number);
+        if (status === 201) return /** @type {{ order_id: string, entry_id: string }} */ (JSON.parse(text));
+        if (status < 500) order.complaint = `answered ${String(status)}: ${text.slice(0, 300)}`;
+        if (status < 500) return null;
+      } catch {
+        // No answer, or half of one: whether the order was placed is not known, so it is sent again.
+      }
+      await sleep(REPEAT_AFTER_MS);
+    }
+    return null;
+  };
+
+  const place = async (/** @type {OwnOrder} */ order, /** @type {number} */ number) => {
+    const told = await insist(order, number);
+    if (told === null) return;
+    order.orderId = told.order_id;
+    order.entryId = told.entry_id;
+    if (number % PRESSED_TWICE !== 0) return;
+    const again = await insist({ ...order }, number);
+    if (again === null || (again.order_id === told.order_id && again.entry_id === told.entry_id)) return;
+    order.complaint = `told ${told.entry_id} (order ${told.order_id}) at first, ${again.entry_id} (order ${again.order_id}) later`;
+  };
+
+  const shop = async () => {
+    for (let number = 1; !home.signal.aborted; number += 1) {
+      const key = `chaos-${String(seed)}-${String(number)}`;
+      /** @type {OwnOrder} */
+      const order = { key, orderId: null, entryId: null, attempts: 0, complaint: null };
+      orders.push(order);
+      open.push(
+        place(order, number).catch((/** @type {unknown} */ error) => {
+          order.complaint = messageOf(error);
+        }),
+      );
+      await sleep(ORDER_EVERY_MS, undefined, { signal: home.signal }).catch(() => undefined);
+    }
+  };
+  const shopping = shop();
+
+  return {
+    /**
+     * Places no more orders, and waits until each was answered.
+     * @param {number} deadlineMs
+     * @returns {Promise<readonly OwnOrder[]>}
+     */
+    async goHome(deadlineMs) {
+      home.abort();
+      await shopping;
+      const timer = setTimeout(() => {
+        tooLate.abort();
+      }, deadlineMs);
+      await Promise.all(open);
+      clearTimeout(timer);
+      return orders;
+    },
+  };
+}
+
+/** @param {number} number of the order; it gives each another shape */
+function orderBody(number) {
+  const items = SKUS.slice(0, 1 + (number % SKUS.length));
+  return {
+    customer: { name: 'Chaos Customer', email: 'chaos@example.com' },
+    items: items.map((sku, index) => ({ sku, name: sku, quantity: 1 + ((number + index) % 3), unit_price: 1250 })),
+    currency: 'EUR',
+    shipping_address: { street: '12 Harbour Street', city: 'Dublin', postal_code: 'D02 X285', country: 'IE' },
+  };
+}

@@ -1,0 +1,191 @@
+import { formatDuration } from '../shop/duration.mjs';
+import { table } from '../terminal/table.mjs';
+import { commandOf } from './arguments.mjs';
+import { REDIS } from './schedule.mjs';
+import { DONE } from './words.mjs';
+
+/** Problems of one kind that are shown; the rest is counted. */
+const SHOWN_PROBLEMS = 10;
+
+/** @typedef {import('./perform.mjs').DoneFault} DoneFault */
+/** @typedef {(style: import('../terminal/paint.mjs').Style, text: string) => string} Paint */
+
+/**
+ * What a run found.
+ * @typedef {object} ChaosResult
+ * @property {{ seed: number } & Pick<import('./arguments.mjs').ChaosOptions, 'durationMs' | 'rate' | 'processors'>} run
+ * @property {readonly string[]} targets in the order in which they are shown
+ * @property {readonly DoneFault[]} faults
+ * @property {number} ownStarts how often apps ended without having been told to, as where Redis is away while they start
+ * @property {number} accepted orders in the order service's book
+ * @property {readonly import('./customer.mjs').OwnOrder[]} ownOrders
+ * @property {import('./judge.mjs').Judgment} judgment
+ * @property {boolean} lawsKept
+ */
+
+/**
+ * Whether a run went as it must.
+ * @param {ChaosResult} result
+ * @returns {boolean}
+ */
+export function isKept({ faults, judgment, lawsKept }) {
+  return lawsKept && problemsOf(judgment).length === 0 && faults.every(({ recovery }) => recovery !== 'never');
+}
+
+/**
+ * The report as text for people.
+ * @param {ChaosResult} result
+ * @param {Paint} paint
+ * @returns {string}
+ */
+export function formatReport(result, paint) {
+  const { run, targets, faults, judgment, ownOrders } = result;
+  const attempts = ownOrders.reduce((sum, order) => sum + order.attempts, 0);
+  const confirmed = ownOrders.filter(({ orderId }) => orderId !== null).length;
+  const rows = [
+    ['orders accepted', `${number(result.accepted)} in the book of the order service`],
+    [
+      'told by HTTP',
+      `${number(confirmed)} of ${number(ownOrders.length)} orders of the chaos' own customer, in ${number(attempts)} attempts`,
+    ],
+    ['lost', count(judgment.lost, paint)],
+    ['repeated', count(judgment.repeated, paint)],
+    ['out of order', count(judgment.outOfOrder, paint)],
+    ['not as told', count(judgment.own, paint)],
+  ];
+  return [
+    '',
+    `${paint('bold', `Chaos of ${formatDuration(run.durationMs)}, seed ${String(run.seed)}`)}: ${number(faults.length)} faults`,
+    '',
+    ...table(
+      ['', ...Object.values(DONE)],
+      targets.map((target) => [target, ...timesOf(target, faults)]),
+    ),
+    ...remarksOf(result),
+    '',
+    ...table(['healthy again after', 'times', 'p50', 'max'], recoveryRows(faults, targets)),
+    '',
+    ...rows.map(([title = '', text = '']) => `  ${title.padEnd(16)}  ${text}`),
+    ...problemLines(judgment, paint),
+    '',
+    verdict(result, paint),
+    `Again: ${commandOf(run)}`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * @param {string} target
+ * @param {readonly DoneFault[]} faults
+ */
+function timesOf(target, faults) {
+  const own = faults.filter(({ fault }) => fault.target === target);
+  return Object.keys(DONE).map((action) => String(own.filter(({ fault }) => fault.action === action).length));
+}
+
+/**
+ * A row for each kind of fault that there was: of the apps, then of Redis.
+ * @param {readonly DoneFault[]} faults
+ * @param {readonly string[]} targets
+ */
+function recoveryRows(faults, targets) {
+  const apps = new Set(targets.filter((target) => target !== REDIS));
+  const kinds = [
+    { whose: 'an app', isOf: (/** @type {string} */ target) => apps.has(target) },
+    { whose: 'Redis', isOf: (/** @type {string} */ target) => target === REDIS },
+  ];
+  return kinds.flatMap(({ whose, isOf }) =>
+    Object.entries(DONE).flatMap(([action, done]) => {
+      const times = faults
+        .filter(({ fault }) => fault.action === action && isOf(fault.target))
+        .flatMap(({ recovery }) => (typeof recovery === 'number' ? recovery : []))
+        .sort((one, other) => one - other);
+      if (times.length === 0) return [];
+      const median = times[Math.ceil(times.length / 2) - 1] ?? 0;
+      return [[`${whose} was ${done}`, String(times.length), seconds(median), seconds(times.at(-1) ?? 0)]];
+    }),
+  );
+}
+
+/** @param {ChaosResult} result */
+function remarksOf({ faults, ownStarts }) {
+  const disturbed = faults.filter(({ recovery }) => recovery === 'disturbed').length;
+  const lines = [];
+  if (ownStarts > 0) {
+    lines.push(
+      `${times(ownStarts)} an app ended by itself, such as where it started without Redis, and was started again`,
+    );
+  }
+  if (disturbed > 0) lines.push(`${times(disturbed)} another fault fell into a recovery, whose time is left out`);
+  for (const { fault, remark, recovery } of faults) {
+    const at = `${seconds(fault.atMs)}: ${fault.target}`;
+    if (remark !== null) lines.push(`${at} ${remark}`);
+    if (recovery === 'never') lines.push(`${at}, ${DONE[fault.action]}, was not healthy again within 60s`);
+  }
+  return lines.length === 0 ? [] : ['', ...lines.map((line) => `  ${line}`)];
+}
+
+/** @param {import('./judge.mjs').Judgment} judgment */
+function problemsOf({ lost, repeated, outOfOrder, own }) {
+  return [
+    ...lost.map((problem) => `lost: ${problem}`),
+    ...repeated.map((problem) => `repeated: ${problem}`),
+    ...outOfOrder.map((problem) => `out of order: ${problem}`),
+    ...own.map((problem) => `not as told: ${problem}`),
+  ];
+}
+
+/**
+ * @param {import('./judge.mjs').Judgment} judgment
+ * @param {Paint} paint
+ */
+function problemLines(judgment, paint) {
+  const problems = problemsOf(judgment);
+  if (problems.length === 0) return [];
+  const rest = problems.length - SHOWN_PROBLEMS;
+  return [
+    '',
+    ...problems.slice(0, SHOWN_PROBLEMS).map((problem) => paint('red', `  ${problem}`)),
+    ...(rest > 0 ? [`  … and ${number(rest)} more`] : []),
+  ];
+}
+
+/**
+ * @param {ChaosResult} result
+ * @param {Paint} paint
+ */
+function verdict(result, paint) {
+  if (isKept(result)) {
+    return paint('bold', paint('green', 'Nothing lost, nothing repeated, nothing out of order; every law kept.'));
+  }
+  const { judgment, lawsKept, faults } = result;
+  const broken = [
+    ...(lawsKept ? [] : ['the laws are not kept (see above)']),
+    ...(problemsOf(judgment).length === 0 ? [] : ['the streams do not hold what customers were told']),
+    ...(faults.some(({ recovery }) => recovery === 'never') ? ['not everything has recovered'] : []),
+  ];
+  return paint('bold', paint('red', `Broken: ${broken.join('; ')}.`));
+}
+
+/**
+ * @param {readonly string[]} problems
+ * @param {Paint} paint
+ */
+function count(problems, paint) {
+  return paint(problems.length === 0 ? 'green' : 'red', number(problems.length));
+}
+
+/** @param {number} amount */
+function number(amount) {
+  return amount.toLocaleString('en-US');
+}
+
+/** @param {number} amount */
+function times(amount) {
+  return amount === 1 ? 'once' : `${number(amount)} times`;
+}
+
+/** @param {number} ms */
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(2)}s`;
+}
