@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { isGroupMissing, isOutage, RedisTimeoutError, RedisUnavailableError } from '../errors.js';
 import { OutageWatch } from './outage-watch.js';
+import { encodeCommand, RawReplies, type ReplyParser } from './raw-replies.js';
 
 /** Where Redis is: a `redis://` or `rediss://` URL, or ioredis' options (Sentinels, TLS, a Unix socket). */
 export type RedisTarget = string | RedisOptions;
@@ -39,6 +40,7 @@ export class RedisConnection {
   private readonly waiting = new Set<Call>();
   private readonly sent = new Set<Call>();
   private readonly reconnectListeners: (() => void)[] = [];
+  private raw: { stream: Redis['stream']; replies: RawReplies } | undefined;
   private isDown = false;
   private lastError: Error | undefined;
   private timesReady = 0;
@@ -68,7 +70,7 @@ export class RedisConnection {
       socketTimeout: (options.blockMs ?? 0) + options.timeoutMs,
       retryStrategy: (times) =>
         Math.min(FIRST_RECONNECT_MS * 2 ** Math.min(times - 1, 10), LONGEST_RECONNECT_MS) * (0.75 + Math.random() / 2),
-      reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
+      reconnectOnError: (error) => (isReadOnly(error) ? 1 : false),
     });
     this.client.on('ready', () => {
       this.onReady();
@@ -155,6 +157,25 @@ export class RedisConnection {
     });
   }
 
+  /**
+   * As {@link call}, for one command whose reply is read by a parser of its own; on a connection that is used for nothing
+   * else, and for one such call at a time.
+   */
+  async callRaw<T>(args: readonly (string | number)[], parser: ReplyParser<T>, timeoutMs: number): Promise<T> {
+    try {
+      return await this.call((client) => {
+        if (this.raw?.stream !== client.stream) {
+          this.raw = { stream: client.stream, replies: new RawReplies(client.stream) };
+        }
+        return this.raw.replies.send(encodeCommand(args), parser);
+      }, timeoutMs);
+    } catch (error) {
+      // As ioredis does after its own commands: a master that is one no more is looked for anew.
+      if (error instanceof RedisTimeoutError || isReadOnly(error)) this.raw?.replies.end();
+      throw error;
+    }
+  }
+
   /** Closes the connection; calls that are under way fail. */
   close(reason = 'this connection was closed'): void {
     if (this.isClosed) return;
@@ -196,6 +217,10 @@ export class RedisConnection {
     }
     return new RedisUnavailableError(this.address, reasonOf(error), { cause: error });
   }
+}
+
+function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('READONLY');
 }
 
 function reasonOf(error: unknown): string {

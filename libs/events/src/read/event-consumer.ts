@@ -12,6 +12,7 @@ import { EventsObserver } from '../observe/events-observer.js';
 import { Pipeline } from '../pipeline.js';
 import { Settler } from '../settle/settler.js';
 import { Keyspace } from '../stream/keyspace.js';
+import { EntryReader } from '../stream/entry-reader.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { Claims } from './claims.js';
 import { newConsumerName } from './consumer-name.js';
@@ -131,7 +132,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       blockMs,
       watch: this.watch,
     });
-    const reading = new StreamClient(this.readingConnection);
+    const reading = new EntryReader(this.readingConnection, options.commandTimeoutMs);
     this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping);
     const claims = new Claims(client, this.sources, holdings, options.consumer, observer, stopping);
     this.loops = Promise.all([this.reader.run(), claims.takeOver()]);

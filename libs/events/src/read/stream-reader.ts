@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { isGroupMissing, isOutage } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { EntryReader } from '../stream/entry-reader.js';
 import type { Holdings } from './holdings.js';
 import type { Source } from './source.js';
 import type { Stopping } from './stopping.js';
@@ -20,9 +20,8 @@ export class StreamReader {
   private groupsMissing = false;
   private lastTurn = Date.now();
 
-  /** @param client on a connection of its own, which a read blocks */
   constructor(
-    private readonly client: StreamClient,
+    private readonly client: EntryReader,
     private readonly sources: readonly Source[],
     private readonly address: { group: string; consumer: string },
     private readonly holdings: Holdings,
@@ -71,7 +70,7 @@ export class StreamReader {
     const { batchSize, blockMs } = this.options.consumer;
     const streams = this.sources.map(({ key }) => key);
     const count = Math.min(batchSize, room);
-    const read = await this.client.readNew(streams, this.address, count, blockMs, this.options.commandTimeoutMs);
+    const read = await this.client.readNew(streams, this.address, count, blockMs);
     for (const source of this.sources) source.acceptNew(read.get(source.key) ?? []);
   }
 

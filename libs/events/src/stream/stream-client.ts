@@ -1,5 +1,6 @@
-import { ReplyError, type Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { RedisConnection } from '../connection/redis-connection.js';
+import { redisReply } from '../connection/redis-reply.js';
 import { pairs } from './pairs.js';
 import { runScript, type ScriptName } from './scripts.js';
 
@@ -59,9 +60,6 @@ export type TakeReply =
 /** What the answer to a command that waits at the server takes beyond that. */
 const ANSWER_MS = 1000;
 
-/** As ioredis makes it of an error reply; its own typing is `any`. */
-const RedisReply = ReplyError as new (message: string) => Error;
-
 type RawEntry = [id: string, fields: string[] | null];
 
 /** The Redis commands of this library, typed; nothing outside this folder knows them. */
@@ -77,32 +75,6 @@ export class StreamClient {
       if (error instanceof Error && error.message.startsWith('BUSYGROUP')) return false;
       throw error;
     }
-  }
-
-  /** Waits up to `blockMs` for entries that no consumer of the group has got yet. */
-  async readNew(
-    streams: readonly string[],
-    { group, consumer }: Omit<ConsumerAddress, 'stream'>,
-    count: number,
-    blockMs: number,
-    timeoutMs: number,
-  ): Promise<Map<string, StreamEntry[]>> {
-    const reply = await this.connection.call(
-      (redis) =>
-        // prettier-ignore
-        redis.xreadgroup('GROUP', group, consumer, 'COUNT', count, 'BLOCK', blockMs,
-          'STREAMS', ...streams, ...streams.map(() => '>')),
-      blockMs + timeoutMs,
-    );
-    return byStream(reply);
-  }
-
-  /** What this consumer was given and has not settled, after an id: what a lost reply contained is only there. */
-  async readOwn({ stream, group, consumer }: ConsumerAddress, after: string, count: number): Promise<StreamEntry[]> {
-    const reply = await this.connection.call((redis) =>
-      redis.xreadgroup('GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, after),
-    );
-    return byStream(reply).get(stream) ?? [];
   }
 
   /**
@@ -191,7 +163,7 @@ export class StreamClient {
         case 'refused':
           return { status, why: detail as string };
         case 'error':
-          return { status, error: new RedisReply(detail as string) };
+          return { status, error: redisReply(detail as string) };
       }
     });
   }
@@ -251,12 +223,4 @@ export class StreamClient {
   ): Promise<unknown> {
     return this.connection.call((redis: Redis) => runScript(redis, name, keys, values), timeoutMs);
   }
-}
-
-function toEntry([id, fields]: RawEntry): StreamEntry {
-  return { id, fields };
-}
-
-function byStream(reply: unknown): Map<string, StreamEntry[]> {
-  return new Map(((reply ?? []) as [string, RawEntry[]][]).map(([stream, entries]) => [stream, entries.map(toEntry)]));
 }

@@ -1,0 +1,71 @@
+import type { Redis } from 'ioredis';
+
+/** Reads one reply from its bytes. */
+export interface ReplyParser<T> {
+  /**
+   * @returns the reply when it is complete, undefined as long as it is not
+   * @throws ioredis' ReplyError for an error reply; anything else means that the bytes make no sense
+   */
+  push(chunk: Buffer): T | undefined;
+}
+
+interface Expected {
+  receive: (chunk: Buffer) => void;
+}
+
+/**
+ * Sends commands past ioredis on one of its connections, and takes their replies before ioredis' parser sees them, which
+ * takes longer over a reply of stream entries than everything else together. Connecting, signing in, Sentinels and
+ * reconnecting stay ioredis' own. Nothing else may use the connection meanwhile.
+ */
+export class RawReplies {
+  private expected: Expected | undefined;
+  private readonly listeners: ((chunk: Buffer) => void)[];
+
+  /** @param stream of a connection that is ready */
+  constructor(private readonly stream: Redis['stream']) {
+    this.listeners = stream.listeners('data') as ((chunk: Buffer) => void)[];
+    stream.removeAllListeners('data');
+    stream.on('data', (chunk: Buffer) => {
+      if (this.expected) this.expected.receive(chunk);
+      else for (const listener of this.listeners) listener(chunk);
+    });
+  }
+
+  /** One command at a time. @param command in the protocol's own form */
+  send<T>(command: string, parser: ReplyParser<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.expected = {
+        receive: (chunk) => {
+          try {
+            const reply = parser.push(chunk);
+            if (reply === undefined) return;
+            this.expected = undefined;
+            resolve(reply);
+          } catch (error) {
+            this.expected = undefined;
+            reject(error as Error);
+            // After a reply that makes no sense, nothing on this connection does.
+            if ((error as Error).name !== 'ReplyError') this.end();
+          }
+        },
+      };
+      this.stream.write(command);
+    });
+  }
+
+  /** Ends the connection: what still comes on it would be taken for the next reply. */
+  end(): void {
+    this.stream.destroy();
+  }
+}
+
+/** A command in the protocol's form. */
+export function encodeCommand(args: readonly (string | number)[]): string {
+  let command = `*${String(args.length)}\r\n`;
+  for (const arg of args) {
+    const text = String(arg);
+    command += `$${String(Buffer.byteLength(text))}\r\n${text}\r\n`;
+  }
+  return command;
+}
