@@ -19,6 +19,7 @@ describe('resolveOptions', () => {
       consumer: {
         concurrency: 16,
         readAhead: 512,
+        readAheadBytes: 67_108_864,
         batchSize: 100,
         blockMs: 2000,
         claimAfterMs: 30_000,
@@ -50,6 +51,7 @@ describe('resolveOptions', () => {
       consumer: {
         concurrency: 1,
         readAhead: 2,
+        readAheadBytes: 1,
         batchSize: 3,
         blockMs: 10,
         claimAfterMs: 100,
@@ -95,6 +97,7 @@ describe('resolveOptions', () => {
     ['consumer.concurrency', 1.5, 'from 1 to 10000'],
     ['consumer.concurrency', '16', 'from 1 to 10000'],
     ['consumer.readAhead', 0, 'from 1 to 100000'],
+    ['consumer.readAheadBytes', 0, 'from 1 to 1099511627776'],
     ['consumer.batchSize', -1, 'from 1 to 10000'],
     ['consumer.blockMs', 0, 'from 10 to 60000'],
     ['consumer.claimAfterMs', 99, 'from 100 to 3600000'],

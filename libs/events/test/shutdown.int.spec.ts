@@ -36,6 +36,8 @@ describe('shutdown', () => {
     await using second = await startWorker(redis.url, options, [handler]);
 
     const stopping = first.stop();
+    const { stopping: state } = first.consumer as unknown as { stopping: { isStopping: boolean } };
+    await eventually('it begins nothing any more', () => state.isStopping);
     gate.open();
     await stopping;
     expect(seen.filter(({ consumer }) => consumer === first.consumer.name).map(({ number }) => number)).toEqual([0, 1]);

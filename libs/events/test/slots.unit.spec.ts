@@ -14,14 +14,14 @@ describe('Slots', () => {
         let most = 0;
         const all = Promise.all(
           alone.map(async (isAlone, index) => {
-            const release = await slots.acquire(isAlone);
+            await slots.acquire(isAlone);
             order.push(index);
             running.add(index);
             most = Math.max(most, running.size);
             if ([...running].some((job) => alone[job])) expect(running.size).toBe(1);
             await scheduler.schedule(Promise.resolve());
             running.delete(index);
-            release();
+            slots.release(isAlone);
           }),
         );
         await scheduler.waitFor(all);
@@ -35,12 +35,16 @@ describe('Slots', () => {
   it('are as many at the end as at the beginning', async () => {
     const slots = new Slots(2);
     for (let round = 0; round < 3; round += 1) {
-      const [first, second] = await Promise.all([slots.acquire(), slots.acquire()]);
+      await Promise.all([slots.acquire(), slots.acquire()]);
       const third = slots.acquire();
-      first();
-      (await third)();
-      second();
-      (await slots.acquire(true))();
+      expect(slots.load).toBe(3);
+      slots.release();
+      await third;
+      slots.release();
+      slots.release();
+      expect(slots.acquire(true)).toBeUndefined();
+      slots.release(true);
+      expect(slots.load).toBe(0);
     }
     await Promise.all([slots.acquire(), slots.acquire()]);
   });

@@ -44,7 +44,7 @@ export class RawReplies {
             resolve(reply);
           } catch (error) {
             this.expected = undefined;
-            reject(error as Error);
+            reject(error);
             // After a reply that makes no sense, nothing on this connection does.
             if ((error as Error).name !== 'ReplyError') this.end();
           }

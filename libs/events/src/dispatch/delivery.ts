@@ -1,4 +1,5 @@
-import { Transaction, type TransactionContext } from '../transaction/transaction.js';
+import type { EventEnvelope } from '../envelope/event-envelope.js';
+import { Transaction, type TransactionParts } from '../transaction/transaction.js';
 
 /** Where a delivery came from, and how often it was tried. */
 export interface DeliveryInfo {
@@ -14,6 +15,13 @@ export interface DeliveryInfo {
   attempt: number;
 }
 
+/** Tells that a delivery is no longer this consumer's. */
+export interface Loss {
+  /** Why it was lost; undefined while it was not. */
+  readonly lostBecause: Error | undefined;
+  onLost(listener: (reason: Error) => void): void;
+}
+
 /** One try of one handler at one event. */
 export class Delivery implements DeliveryInfo {
   readonly stream: string;
@@ -23,12 +31,14 @@ export class Delivery implements DeliveryInfo {
   readonly handler: string;
   readonly attempt: number;
   private used: Transaction | undefined;
+  private controller: AbortController | undefined;
+  private timeUp: Error | undefined;
 
   constructor(
     info: DeliveryInfo,
-    /** Aborted when the delivery is no longer this consumer's, or the shutdown's deadline is over. */
-    readonly signal: AbortSignal,
-    private readonly context: TransactionContext,
+    private readonly cause: EventEnvelope<object>,
+    private readonly loss: Loss,
+    private readonly parts: TransactionParts,
   ) {
     this.stream = info.stream;
     this.id = info.id;
@@ -38,14 +48,35 @@ export class Delivery implements DeliveryInfo {
     this.attempt = info.attempt;
   }
 
+  /**
+   * Aborted when the delivery is no longer this consumer's, the try's time is up, or the shutdown's deadline is over.
+   * Made when it is asked for: few handlers do.
+   */
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      const controller = new AbortController();
+      this.controller = controller;
+      const reason = this.timeUp ?? this.loss.lostBecause;
+      if (reason) controller.abort(reason);
+      else this.loss.onLost((why) => { controller.abort(why); }); // prettier-ignore
+    }
+    return this.controller.signal;
+  }
+
   /** Effects on Redis that are applied exactly once, together with the acknowledgement. */
   get transaction(): Transaction {
-    this.used ??= new Transaction(this.context);
+    this.used ??= new Transaction({ ...this.parts, cause: this.cause, handler: this.handler });
     return this.used;
   }
 
   /** The transaction, if the handler used it. */
   get usedTransaction(): Transaction | undefined {
     return this.used;
+  }
+
+  /** The try has failed: what the handler still does has no effect on Redis. */
+  expire(error: Error): void {
+    this.timeUp = error;
+    this.controller?.abort(error);
   }
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService, ExternalContextCreator, MetadataScanner, ModuleRef } from '@nestjs/core';
+import { isObservable, lastValueFrom } from 'rxjs';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { domainEventOf } from '../envelope/domain-event.js';
 import { ConfigurationError } from '../errors.js';
@@ -61,7 +62,23 @@ export class HandlerExplorer {
   private register({ instance, name, callback, metadata }: Method): RegisteredHandler {
     const handler = `${instance.constructor.name}.${name}`;
     domainEventOf(metadata.event);
-    const run = this.contexts.create(
+    const run = this.isBare(instance, callback) ? bare(instance, callback) : this.wrapped(instance, name, callback);
+    return {
+      name: handler,
+      event: metadata.event,
+      retry: resolveRetry(`@EventHandler on ${handler}: retry`, metadata.options.retry, this.options.consumer.retry),
+      errors: metadata.options.errors ?? [],
+      timeoutMs: resolveTimeout(
+        `@EventHandler on ${handler}: timeoutMs`,
+        metadata.options.timeoutMs ?? this.options.consumer.timeoutMs,
+      ),
+      parksKey: metadata.options.afterDeadLetter === 'park-key',
+      invoke: (event: EventEnvelope<object>, delivery: Delivery): unknown => run(event, delivery),
+    };
+  }
+
+  private wrapped(instance: object, name: string, callback: Method['callback']) {
+    return this.contexts.create(
       instance,
       callback,
       name,
@@ -73,20 +90,23 @@ export class HandlerExplorer {
       { guards: true, interceptors: true, filters: this.hasFilters(instance, callback) },
       CONTEXT_TYPE,
     );
-    return {
-      name: handler,
-      event: metadata.event,
-      retry: resolveRetry(`@EventHandler on ${handler}: retry`, metadata.options.retry, this.options.consumer.retry),
-      errors: metadata.options.errors ?? [],
-      timeoutMs: resolveTimeout(
-        `@EventHandler on ${handler}: timeoutMs`,
-        metadata.options.timeoutMs ?? this.options.consumer.timeoutMs,
-      ),
-      parksKey: metadata.options.afterDeadLetter === 'park-key',
-      invoke: async (event: EventEnvelope<object>, delivery: Delivery) => {
-        await run(event, delivery);
-      },
-    };
+  }
+
+  /** Whether no guard, pipe, interceptor or filter applies, as for most handlers: then it is called as it is. */
+  private isBare(instance: object, callback: object): boolean {
+    const config = this.modules.get(ApplicationConfig, { strict: false });
+    const global = [
+      ...config.getGlobalGuards(),
+      ...config.getGlobalRequestGuards(),
+      ...config.getGlobalPipes(),
+      ...config.getGlobalRequestPipes(),
+      ...config.getGlobalInterceptors(),
+      ...config.getGlobalRequestInterceptors(),
+    ];
+    const own = [GUARDS_METADATA, PIPES_METADATA, INTERCEPTORS_METADATA].some(
+      (key) => Reflect.hasMetadata(key, instance.constructor) || Reflect.hasMetadata(key, callback),
+    );
+    return global.length === 0 && !own && !this.hasFilters(instance, callback);
   }
 
   private hasFilters(instance: object, callback: object): boolean {
@@ -99,5 +119,16 @@ export class HandlerExplorer {
   }
 }
 
-/** Nest's own name for what `@UseFilters` says. */
+/** A handler as it is; as Nest does, an Observable is waited for. */
+function bare(instance: object, callback: Method['callback']) {
+  return (event: EventEnvelope<object>, delivery: Delivery): unknown => {
+    const result = callback.call(instance, event, delivery);
+    return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
+  };
+}
+
+/** Nest's own names for what `@UseFilters`, `@UseGuards`, `@UsePipes` and `@UseInterceptors` say. */
 const FILTERS_METADATA = '__exceptionFilters__';
+const GUARDS_METADATA = '__guards__';
+const PIPES_METADATA = '__pipes__';
+const INTERCEPTORS_METADATA = '__interceptors__';

@@ -12,23 +12,29 @@ export class Slots {
     this.free = limit;
   }
 
-  /**
-   * Waits for a slot.
-   *
-   * @param isAlone waits until no other handler runs, and lets none begin
-   * @returns gives the slot back
-   */
-  async acquire(isAlone = false): Promise<() => void> {
-    const size = isAlone ? this.limit : 1;
-    if (this.waiting.length === 0 && this.free >= size) this.free -= size;
-    else await new Promise<void>((enter) => this.waiting.push({ size, enter }));
-    return () => {
-      this.release(size);
-    };
+  /** How many run or wait. */
+  get load(): number {
+    return this.limit - this.free + this.waiting.length;
   }
 
-  private release(size: number): void {
-    this.free += size;
+  /**
+   * Takes a slot, to be given back with {@link release}.
+   *
+   * @param isAlone waits until no other handler runs, and lets none begin
+   * @returns undefined when it was to be had at once
+   */
+  acquire(isAlone = false): Promise<void> | undefined {
+    const size = isAlone ? this.limit : 1;
+    if (this.waiting.length === 0 && this.free >= size) {
+      this.free -= size;
+      return undefined;
+    }
+    return new Promise<void>((enter) => this.waiting.push({ size, enter }));
+  }
+
+  /** @param isAlone as it was asked for */
+  release(isAlone = false): void {
+    this.free += isAlone ? this.limit : 1;
     for (let next = this.waiting[0]; next && next.size <= this.free; next = this.waiting[0]) {
       this.waiting.shift();
       this.free -= next.size;

@@ -4,6 +4,9 @@ import { ConfigurationError, UnknownEventError } from '../errors.js';
 import type { ErrorRule, RetryPolicy } from '../settle/retry-policy.js';
 import type { Delivery } from './delivery.js';
 
+/** Stands for the handler of an entry that reached none: it could not be decoded, is not valid or not wanted. */
+export const NO_HANDLER = '-';
+
 /** A handler that was found, ready to be called. */
 export interface RegisteredHandler {
   /** `OrderHandlers.onOrderPlaced` */
@@ -15,7 +18,7 @@ export interface RegisteredHandler {
   timeoutMs: number;
   /** Whether its dead letters park those that follow them with the same key. */
   parksKey: boolean;
-  invoke: (event: EventEnvelope<object>, delivery: Delivery) => Promise<void>;
+  invoke: (event: EventEnvelope<object>, delivery: Delivery) => unknown;
 }
 
 /** What a group does with one event type; without handlers it passes over it. */

@@ -10,6 +10,8 @@ export interface ConsumerOptions {
   concurrency?: number;
   /** Entries that one worker holds at once: waiting, running, or waiting for their retry. @default 512 */
   readAhead?: number;
+  /** Bytes of the entries that one worker holds at once, about. @default 67108864, 64 MiB */
+  readAheadBytes?: number;
   /** Entries that one read brings at most. @default 100 */
   batchSize?: number;
   /** How long one read waits at the server for new entries, in milliseconds. @default 2000 */
@@ -115,6 +117,7 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
     consumer: {
       concurrency: whole('consumer.concurrency', consumer.concurrency ?? 16, 1, 10_000),
       readAhead: whole('consumer.readAhead', consumer.readAhead ?? 512, 1, 100_000),
+      readAheadBytes: whole('consumer.readAheadBytes', consumer.readAheadBytes ?? 64 * MEBIBYTE, 1, 2 ** 40),
       batchSize: whole('consumer.batchSize', consumer.batchSize ?? 100, 1, 10_000),
       blockMs: whole('consumer.blockMs', consumer.blockMs ?? 2000, 10, MINUTE_MS),
       claimAfterMs: whole('consumer.claimAfterMs', consumer.claimAfterMs ?? 30_000, 100, 60 * MINUTE_MS),

@@ -77,6 +77,11 @@ export class EventsObserver {
     return () => this.listeners.delete(listener);
   }
 
+  /** Whether anybody listens: what nobody hears need not be put together. */
+  get isWatched(): boolean {
+    return this.listeners.size > 0;
+  }
+
   /** Tells all listeners; one that throws is no reason to handle the event again. */
   emit(observation: Observation): void {
     for (const listener of this.listeners) {

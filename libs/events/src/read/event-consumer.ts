@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
+import { Attempts } from '../dispatch/attempts.js';
 import { HandlerExplorer } from '../dispatch/handler-explorer.js';
 import { Lanes } from '../dispatch/lanes.js';
 import { Slots } from '../dispatch/slots.js';
@@ -32,6 +33,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   readonly name = newConsumerName();
   private readonly logger = new Logger(EventConsumer.name);
   private readonly stopping = new Stopping();
+  private readonly slots: Slots;
   private readonly holdings: Holdings;
   private readingConnection: RedisConnection | undefined;
   private reader: StreamReader | undefined;
@@ -47,7 +49,9 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly observer: EventsObserver,
     private readonly watch: OutageWatch,
   ) {
-    this.holdings = new Holdings(options.consumer.readAhead);
+    const { readAhead: entries, readAheadBytes: bytes, concurrency } = options.consumer;
+    this.slots = new Slots(concurrency);
+    this.holdings = new Holdings({ entries, bytes, concurrency }, () => this.slots.load);
   }
 
   /** Whether this process consumes anything at all. */
@@ -109,10 +113,9 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   ): Promise<void> {
     const { client, keyspace, observer, stopping, holdings, options } = this;
     const settler = new Settler(client, keyspace, address, () => stopping.isOver);
-    const slots = new Slots(options.consumer.concurrency);
     const transactions = { client, keyspace, source: options.source, limits: options.producer };
-    // prettier-ignore
-    const pipeline = new Pipeline(address, holdings, new Lanes(), slots, settler, transactions, observer, stopping);
+    const attempts = new Attempts(address, this.slots, settler, transactions, observer, stopping);
+    const pipeline = new Pipeline(holdings, new Lanes(), attempts);
     this.sources = subscriptions.flatMap((subscription) =>
       [keyspace.channel(subscription.stream, address.group), keyspace.replays(subscription.stream, address.group)].map(
         (channel) => new Source(subscription, address, channel, client, holdings, pipeline, observer),

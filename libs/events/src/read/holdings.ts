@@ -1,22 +1,28 @@
+import type { Loss } from '../dispatch/delivery.js';
 import type { Subscription } from '../dispatch/subscriptions.js';
 import { DeliveryLostError } from '../errors.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import type { Channel, ReplayOrigin } from '../stream/channel.js';
 import type { StreamEntry } from '../stream/stream-client.js';
+import { ReadAhead, type ReadAheadLimits } from './read-ahead.js';
 
 /** A delivery that this worker was given and that is not settled. */
-export class Holding {
-  private controller: AbortController | undefined;
-  private aborted: Error | undefined;
+export class Holding implements Loss {
+  /** The stream's key, of the channel that it came by. */
+  readonly stream: string;
+  /** What it is held under. */
+  readonly key: string;
+  /** Its size, about, in bytes. */
+  readonly weight: number;
   /** Whether Redis holds notes of this entry, which must go when it is acknowledged. */
   isNoted: boolean;
   /** Whether a handler was given the event as it was first decoded. */
   isGiven = false;
-  /** Settlements of one entry go one after the other, so that exactly the last handler acknowledges. */
-  private settling: Promise<unknown> = Promise.resolve();
-
-  /** The stream's key, of the channel that it came by. */
-  readonly stream: string;
+  /** Handlers of this event that are not done yet; the last one acknowledges it. */
+  openHandlers = 1;
+  private lossListeners: ((reason: Error) => void)[] | undefined;
+  private lost: Error | undefined;
+  private settling: Promise<unknown> | undefined;
 
   /**
    * @param entry with the event's own fields only
@@ -33,28 +39,30 @@ export class Holding {
     readonly isSuspect: boolean,
   ) {
     this.stream = channel.key;
+    this.key = keyOf(channel.key, entry.id);
+    this.weight = weightOf(entry);
     this.isNoted = notes.size > 0;
   }
 
-  /** Aborted when the delivery is somebody else's. Made when it is asked for: few handlers do. */
-  get signal(): AbortSignal {
-    this.controller ??= new AbortController();
-    if (this.aborted) this.controller.abort(this.aborted);
-    return this.controller.signal;
+  get lostBecause(): Error | undefined {
+    return this.lost;
   }
 
-  get isLost(): boolean {
-    return this.aborted !== undefined;
+  onLost(listener: (reason: Error) => void): void {
+    (this.lossListeners ??= []).push(listener);
   }
 
+  /** It is somebody else's from now on. */
   lose(reason: Error): void {
-    this.aborted = reason;
-    this.controller?.abort(reason);
+    if (this.lost) return;
+    this.lost = reason;
+    for (const listener of this.lossListeners ?? []) listener(reason);
   }
 
-  /** Runs settlements of this entry one at a time. */
+  /** Runs settlements of this entry one at a time, so that exactly the last handler acknowledges. */
   settle<T>(settlement: () => Promise<T>): Promise<T> {
-    const result = this.settling.then(settlement);
+    if (this.openHandlers === 1 && !this.settling) return settlement();
+    const result = (this.settling ?? Promise.resolve()).then(settlement);
     this.settling = result.catch(() => undefined);
     return result;
   }
@@ -64,9 +72,17 @@ export class Holding {
 export class Holdings {
   private readonly held = new Map<string, Holding>();
   private readonly waiting = new Set<() => void>();
+  private readonly readAhead: ReadAhead;
   private removed: Set<string> | undefined;
+  private bytes = 0;
 
-  constructor(private readonly limit: number) {}
+  /** @param ready how many of the handlers' tries run, or wait for a slot */
+  constructor(
+    limits: ReadAheadLimits,
+    private readonly ready: () => number,
+  ) {
+    this.readAhead = new ReadAhead(limits, performance.now());
+  }
 
   get size(): number {
     return this.held.size;
@@ -74,21 +90,30 @@ export class Holdings {
 
   /** How many more may be read. */
   get room(): number {
-    return Math.max(0, this.limit - this.held.size);
+    return this.readAhead.room({ entries: this.held.size, bytes: this.bytes }, this.ready(), performance.now());
+  }
+
+  /** Whether there is room for so many, or for as much as is left to do: little by little would be many reads. */
+  isWorthReading(batch: number): boolean {
+    const { room } = this;
+    return room > 0 && room >= Math.min(batch, this.ready());
   }
 
   /** @returns false when the entry is held already, or was settled since {@link rememberRemoved} */
   add(holding: Holding): boolean {
-    const key = keyOf(holding);
+    const { key } = holding;
     if (this.held.has(key) || this.removed?.has(key)) return false;
     this.held.set(key, holding);
+    this.bytes += holding.weight;
     return true;
   }
 
   remove(holding: Holding): void {
-    const key = keyOf(holding);
+    const { key } = holding;
     this.held.delete(key);
+    this.bytes -= holding.weight;
     this.removed?.add(key);
+    this.readAhead.settled();
     for (const wake of this.waiting) wake();
   }
 
@@ -102,7 +127,7 @@ export class Holdings {
 
   /** Whether it is held; for entries that a reply brings again. */
   has(stream: string, id: string): boolean {
-    return this.held.has(`${stream} ${id}`);
+    return this.held.has(keyOf(stream, id));
   }
 
   /**
@@ -125,23 +150,37 @@ export class Holdings {
   }
 
   get(stream: string, id: string): Holding | undefined {
-    return this.held.get(`${stream} ${id}`);
+    return this.held.get(keyOf(stream, id));
   }
 
-  /** Resolves when something was removed, or after `ms`. */
-  async change(ms: number): Promise<void> {
+  /**
+   * Waits for something to be removed.
+   *
+   * @param until goes on waiting until this holds, too
+   * @returns after `ms` at the latest
+   */
+  async change(ms: number, until: () => boolean = () => true): Promise<void> {
     await new Promise<void>((resolve) => {
-      const wake = (): void => {
+      const end = (): void => {
         clearTimeout(timer);
         this.waiting.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, ms);
+      const wake = (): void => {
+        if (until()) end();
+      };
+      const timer = setTimeout(end, ms);
       this.waiting.add(wake);
     });
   }
 }
 
-function keyOf({ stream, entry }: Holding): string {
-  return `${stream} ${entry.id}`;
+function weightOf({ fields }: StreamEntry): number {
+  let weight = 0;
+  for (const field of fields ?? []) weight += field.length;
+  return weight;
+}
+
+function keyOf(stream: string, id: string): string {
+  return `${stream} ${id}`;
 }

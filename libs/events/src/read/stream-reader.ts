@@ -62,12 +62,12 @@ export class StreamReader {
       this.mustRecover = false;
       await this.readOwnHistory();
     }
-    const { room } = this.holdings;
-    if (room === 0) {
-      await this.holdings.change(PAUSE_MS);
-      return;
-    }
     const { batchSize, blockMs } = this.options.consumer;
+    if (!this.holdings.isWorthReading(batchSize)) {
+      await this.holdings.change(PAUSE_MS, () => this.holdings.isWorthReading(batchSize));
+    }
+    const { room } = this.holdings;
+    if (room === 0 || this.stopping.isStopping) return;
     const streams = this.sources.map(({ key }) => key);
     const count = Math.min(batchSize, room);
     const read = await this.client.readNew(streams, this.address, count, blockMs);

@@ -74,6 +74,12 @@ export function outcomeOf(
   return { kind: 'retry', delayMs: backoff(policy, attempt, random), counts: true, error };
 }
 
+/** Whether the handler was tried and has failed; what is parked was not tried. */
+export function isFailure(outcome: Outcome): boolean {
+  if (outcome.kind === 'retry') return outcome.counts;
+  return outcome.kind === 'dead-letter' && outcome.reason !== 'parked' && outcome.reason !== 'crashed';
+}
+
 /** What becomes of an event before its handler runs, if anything is known against it. Pure. */
 export function outcomeBeforehand(
   handler: string,

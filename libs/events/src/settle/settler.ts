@@ -10,9 +10,6 @@ import { DONE, formatNote, noteField, type FailureNote } from './delivery-notes.
 import type { DeadLetterReason } from './outcome.js';
 import { settleArguments, type KeyRule, type Settlement } from './settle-arguments.js';
 
-/** Stands for the handler of an entry that reached none: it could not be decoded, is not valid or not wanted. */
-export const NO_HANDLER = '-';
-
 const PAUSE_IN_OUTAGE_MS = 250;
 /** Acknowledgements of one command, and settlements of one script call. */
 const MOST_ACKNOWLEDGED = 1000;
@@ -26,8 +23,6 @@ export interface Share {
   handler: string;
   /** Whether a dead letter of this handler parks those that follow it with the same key. */
   parksKey: boolean;
-  /** The handlers of this event that are not done yet, this one included. */
-  open: Set<string>;
   /** All handlers of this event. */
   handlers: readonly string[];
 }
@@ -67,7 +62,6 @@ export class Settler {
       !key
     ) {
       await this.throughOutages(() => this.acknowledge(holding.stream, holding.entry.id));
-      share.open.delete(share.handler);
       return { status: 'done' };
     }
     const reply = await this.settle(share, (settlement) => ({
@@ -150,10 +144,10 @@ export class Settler {
 
   private settle(share: Share, complete: (settlement: Settlement) => Settlement): Promise<SettleReply> {
     return share.holding.settle(async () => {
-      const isLast = share.open.size === 1;
+      const isLast = share.holding.openHandlers === 1;
       const settlement = complete({ ...this.settlement(share), noteBecomes: isLast ? undefined : DONE });
       const reply = await this.run(share, isLast ? withoutReplay(share.holding, settlement) : settlement);
-      if (reply.status === 'committed' || reply.status === 'settled') share.open.delete(share.handler);
+      if (reply.status === 'committed' || reply.status === 'settled') share.holding.openHandlers -= 1;
       return reply;
     });
   }

@@ -152,7 +152,7 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
     const { buffer, at } = this;
     if (length > LONGEST_REMEMBERED) return buffer.toString('utf8', at, at + length);
     const last = this.remembered[place];
-    if (last && last.bytes.length === length) {
+    if (last?.bytes.length === length) {
       let same = 0;
       while (same < length && last.bytes[same] === buffer[at + same]) same += 1;
       if (same === length) return last.text;

@@ -32,12 +32,16 @@ export interface BufferedEvent {
   fields: readonly string[];
 }
 
-/** What a transaction needs from its delivery. */
-export interface TransactionContext {
+/** What every transaction of a worker needs. */
+export interface TransactionParts {
   client: StreamClient;
   keyspace: Keyspace;
   source: string;
   limits: PayloadLimits;
+}
+
+/** What one transaction needs from its delivery. */
+export interface TransactionContext extends TransactionParts {
   /** Of the event that is handled; outputs carry its correlation and name it as their cause. */
   cause: EventEnvelope<object>;
   handler: string;

@@ -1,0 +1,223 @@
+import type { EventEnvelope } from '../envelope/event-envelope.js';
+import { EventParkedError, TransactionConflictError } from '../errors.js';
+import type { EventsObserver } from '../observe/events-observer.js';
+import type { Holding } from '../read/holdings.js';
+import type { Stopping } from '../read/stopping.js';
+import { noteField, parseNote, type FailureNote } from '../settle/delivery-notes.js';
+import { isFailure, outcomeBeforehand, outcomeOf, outcomeOfUnreadable, type Outcome } from '../settle/outcome.js';
+import type { Settler, Share } from '../settle/settler.js';
+import type { Transaction, TransactionParts } from '../transaction/transaction.js';
+import { Delivery } from './delivery.js';
+import { readEvent } from './read-event.js';
+import type { Slots } from './slots.js';
+import { NO_HANDLER, type RegisteredHandler } from './subscriptions.js';
+import { withinTimeLimit } from './time-limit.js';
+
+/** Runs of a transaction that others' commits keep invalidating, before it makes room for a while. */
+const MOST_RUNS = 20;
+
+type ReadableShare = Share & { event: EventEnvelope<object> };
+
+/** Tries handlers at events until the deliveries are settled, one way or another. */
+export class Attempts {
+  constructor(
+    private readonly address: { group: string; consumer: string },
+    private readonly slots: Slots,
+    private readonly settler: Settler,
+    private readonly parts: TransactionParts,
+    private readonly observer: EventsObserver,
+    private readonly stopping: Stopping,
+  ) {}
+
+  /** An entry that no handler can get: it becomes a dead letter. Never throws. */
+  async refuse(holding: Holding, error: Error): Promise<void> {
+    const share = { holding, event: undefined, handler: NO_HANDLER, parksKey: false, handlers: [NO_HANDLER] };
+    await this.carryOut(share, outcomeOfUnreadable(error), { failures: 1, firstFailureMs: Date.now(), crashes: 0 });
+  }
+
+  /** An event without handlers, or whose handlers are all done: it is acknowledged. Never throws. */
+  async passOver(
+    holding: Holding,
+    event: EventEnvelope<object>,
+    handlers: readonly RegisteredHandler[],
+  ): Promise<void> {
+    const share = { holding, event, handler: NO_HANDLER, parksKey: false, handlers: namesOf(handlers) };
+    await this.settler.commit(share, undefined).catch(() => undefined);
+  }
+
+  /** Tries one handler until its share of the delivery is settled, or the worker stops. Never throws. */
+  async untilSettled(
+    holding: Holding,
+    event: EventEnvelope<object>,
+    handler: RegisteredHandler,
+    handlers: readonly RegisteredHandler[],
+  ): Promise<void> {
+    const { name, parksKey } = handler;
+    const share = { holding, event, handler: name, parksKey, handlers: namesOf(handlers) };
+    let note = noteOf(holding, name);
+    for (;;) {
+      const outcome = await this.attempt(share, handler, note);
+      if (!outcome || outcome.kind === 'commit') return;
+      if (isFailure(outcome)) note = { ...note, failures: note.failures + 1 };
+      const waitMs = await this.carryOut(share, outcome, note);
+      if (waitMs === undefined) return;
+      await this.stopping.orAfter(waitMs);
+    }
+  }
+
+  /**
+   * Runs the handler and commits; a transaction whose reads no longer hold runs again at once.
+   *
+   * @returns undefined when nothing was begun, since the worker stops or the delivery is lost
+   */
+  private async attempt(
+    share: ReadableShare,
+    handler: RegisteredHandler,
+    note: FailureNote,
+  ): Promise<Outcome | undefined> {
+    const { holding, event } = share;
+    const attempt = note.failures + 1;
+    const started = performance.now();
+    try {
+      for (let run = 1; ; run += 1) {
+        // What two workers have not come to an end of may have been their end: nothing else is to suffer from it.
+        const waiting = this.slots.acquire(holding.isSuspect);
+        if (waiting) await waiting;
+        let transaction: Transaction | undefined;
+        try {
+          if (this.stopping.isStopping || holding.lostBecause) return undefined;
+          const known = holding.isSuspect || share.parksKey ? await this.beforehand(share, note) : undefined;
+          if (known) return known;
+          const delivery = this.deliveryOf(share, attempt);
+          const running = handler.invoke(eventFor(share), delivery);
+          if (isPromise(running)) {
+            await withinTimeLimit(handler.name, handler.timeoutMs, running, (error) => { delivery.expire(error); }); // prettier-ignore
+          }
+          transaction = delivery.usedTransaction;
+        } finally {
+          this.slots.release(holding.isSuspect);
+        }
+        const result = await this.settler.commit(share, transaction);
+        if (result.status === 'done') {
+          this.tellHandled(share, attempt, started, transaction);
+          return COMMITTED;
+        }
+        if (result.status === 'parked') throw new EventParkedError(event.partition_key ?? '');
+        this.observer.emit({ kind: 'conflict', ...this.about(share), attempt, conflictingKey: result.key });
+        if (run === MOST_RUNS) throw new TransactionConflictError(run, result.key);
+      }
+    } catch (error) {
+      const outcome = outcomeOf(error, attempt, handler.retry, Math.random(), handler.errors);
+      this.tellFailed(share, attempt, started, outcome);
+      return outcome;
+    }
+  }
+
+  /** What is known against the event before its handler runs; a try alone is noted here, of a crash nobody could tell. */
+  private async beforehand(share: ReadableShare, note: FailureNote): Promise<Outcome | undefined> {
+    const { holding, event, handler } = share;
+    const isParked = await this.settler.isParked(share);
+    const crashes = holding.isSuspect ? note.crashes : 0;
+    const known = outcomeBeforehand(handler, { crashes, isParked, key: event.partition_key });
+    if (!known && holding.isSuspect) await this.settler.note(share, { ...note, crashes: note.crashes + 1 });
+    return known;
+  }
+
+  private deliveryOf({ holding, event, handler }: ReadableShare, attempt: number): Delivery {
+    const stream = holding.origin?.stream ?? holding.stream;
+    const id = holding.origin?.id ?? holding.entry.id;
+    const { group, consumer } = this.address;
+    return new Delivery({ stream, id, group, consumer, handler, attempt }, event, holding, this.parts);
+  }
+
+  /**
+   * Carries an outcome out.
+   *
+   * @returns after how many milliseconds to try again; undefined when the delivery is settled, or not ours any more
+   */
+  private async carryOut(share: Share, outcome: Outcome, note: FailureNote): Promise<number | undefined> {
+    const { event, handler, holding } = share;
+    const where = { stream: holding.stream, id: holding.entry.id, group: this.address.group, handler };
+    try {
+      switch (outcome.kind) {
+        case 'commit':
+          return undefined; // the attempt has committed: a conflict must run the handler again
+        case 'retry':
+          if (outcome.counts || holding.isSuspect) await this.settler.note(share, note);
+          return outcome.delayMs;
+        case 'dead-letter': {
+          const { reason, error } = outcome;
+          // What was to follow parked events goes on at once when there are none any more.
+          if (!(await this.settler.deadLetter(share, reason, error, note))) return 0;
+          const { event_type, event_id, partition_key: key } = event ?? {};
+          const attempt = note.failures + note.crashes;
+          this.observer.emit({ kind: 'dead-lettered', ...where, event_type, event_id, key, attempt, reason, error });
+          return undefined;
+        }
+        case 'ignore':
+          await this.settler.commit(share, undefined);
+          return undefined;
+        case 'abandon':
+          this.observer.emit({ kind: 'abandoned', ...where, error: outcome.error });
+          return undefined;
+      }
+    } catch (thrown) {
+      // Lost to another consumer, or Redis stayed away beyond the shutdown's deadline: it is pending, and taken over.
+      this.observer.emit({ kind: 'abandoned', ...where, error: thrown as Error });
+      return undefined;
+    }
+  }
+
+  private tellHandled(share: ReadableShare, attempt: number, started: number, transaction?: Transaction): void {
+    if (!this.observer.isWatched) return;
+    const published = transaction?.events.map(({ type }) => type) ?? [];
+    const durationMs = performance.now() - started;
+    this.observer.emit({ kind: 'handled', ...this.about(share), attempt, durationMs, published });
+  }
+
+  private tellFailed(share: ReadableShare, attempt: number, started: number, outcome: Outcome): void {
+    const tried = { ...this.about(share), attempt, durationMs: performance.now() - started };
+    if (outcome.kind === 'ignore') this.observer.emit({ ...tried, ...outcome, kind: 'ignored' });
+    if (outcome.kind === 'retry') this.observer.emit({ ...tried, ...outcome, kind: 'retried' });
+  }
+
+  private about({ holding, event, handler }: ReadableShare) {
+    const { event_type, event_id, partition_key: key } = event;
+    return {
+      stream: holding.stream,
+      id: holding.entry.id,
+      group: this.address.group,
+      handler,
+      event_type,
+      event_id,
+      key,
+    };
+  }
+}
+
+const COMMITTED: Outcome = { kind: 'commit' };
+
+/** Each run gets an event of its own: an earlier one may have changed what it was given. */
+function eventFor({ holding, event }: ReadableShare): EventEnvelope<object> {
+  const { data } = holding.isGiven ? readEvent(holding).event : event;
+  holding.isGiven = true;
+  return { ...event, data };
+}
+
+function noteOf(holding: Holding, handler: string): FailureNote {
+  const note = holding.isNoted ? holding.notes.get(noteField(holding.entry.id, handler)) : undefined;
+  return parseNote(note, Date.now());
+}
+
+const names = new WeakMap<readonly RegisteredHandler[], readonly string[]>();
+
+/** Once for each route, not for each event. */
+function namesOf(handlers: readonly RegisteredHandler[]): readonly string[] {
+  let found = names.get(handlers);
+  if (!found) names.set(handlers, (found = handlers.map(({ name }) => name)));
+  return found;
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
