@@ -42,11 +42,12 @@ export class RawReplies {
             if (reply === undefined) return;
             this.expected = undefined;
             resolve(reply);
-          } catch (error) {
+          } catch (thrown) {
+            const error = thrown as Error;
             this.expected = undefined;
             reject(error);
             // After a reply that makes no sense, nothing on this connection does.
-            if ((error as Error).name !== 'ReplyError') this.end();
+            if (error.name !== 'ReplyError') this.end();
           }
         },
       };
