@@ -1,51 +1,8 @@
+import { Deadlines } from '../deadlines.js';
 import { HandlerTimeoutError } from '../errors.js';
 
-/** A try that runs, and when its time is up. */
-interface Running {
-  deadline: number;
-  expire: () => void;
-}
-
-/**
- * Limits how long tries of handlers may take. Those of one limit end in the order in which they began, so one timer, for
- * the first of them, serves all.
- */
-class TimeLimit {
-  private readonly running = new Set<Running>();
-  private timer: NodeJS.Timeout | undefined;
-
-  constructor(private readonly timeoutMs: number) {}
-
-  begin(expire: () => void): Running {
-    const running = { deadline: performance.now() + this.timeoutMs, expire };
-    this.running.add(running);
-    if (this.timer === undefined) this.arm(this.timeoutMs);
-    return running;
-  }
-
-  end(running: Running): void {
-    this.running.delete(running);
-  }
-
-  private arm(ms: number): void {
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      const now = performance.now();
-      for (const running of this.running) {
-        if (running.deadline > now) {
-          this.arm(Math.max(1, running.deadline - now));
-          return;
-        }
-        this.running.delete(running);
-        running.expire();
-      }
-    }, ms);
-    // What runs keeps the process alive by itself, or not at all.
-    this.timer.unref();
-  }
-}
-
-const limits = new Map<number, TimeLimit>();
+/** One for each limit that handlers have. */
+const limits = new Map<number, Deadlines>();
 
 /**
  * Waits for a handler within its time limit.
@@ -61,7 +18,7 @@ export function withinTimeLimit(
   onTimeUp: (error: Error) => void,
 ): PromiseLike<unknown> {
   if (timeoutMs === 0) return run;
-  const limit = limits.get(timeoutMs) ?? new TimeLimit(timeoutMs);
+  const limit = limits.get(timeoutMs) ?? new Deadlines(timeoutMs);
   limits.set(timeoutMs, limit);
   return new Promise((resolve, reject) => {
     const running = limit.begin(() => {

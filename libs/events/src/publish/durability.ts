@@ -13,6 +13,11 @@ export class Durability {
     private readonly options: ResolvedOptions['producer'],
   ) {}
 
+  /** Whether nothing is to be waited for. */
+  get isImmediate(): boolean {
+    return this.options.acks === 'received';
+  }
+
   /**
    * Finds out at the start what would fail with every publish.
    *

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Deadlines } from '../deadlines.js';
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
-import { isOutage, isOutOfMemory, ProducerOverloadedError, RedisOutOfMemoryError } from '../errors.js';
+import { ProducerOverloadedError } from '../errors.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { StreamClient } from '../stream/stream-client.js';
-import { appendArguments, weightOf, type Appendable } from './append-arguments.js';
+import { weightOf, type Appendable } from './append-arguments.js';
+import { BatchSender } from './batch-sender.js';
 import { Durability, LONGEST_WAIT_MS } from './durability.js';
 import { encode } from './encode.js';
 import { newEnvelope, type PublishOptions } from './new-envelope.js';
@@ -30,26 +32,24 @@ export interface EventToPublish<T extends object = object> {
 /** Events and bytes of one script call; one event may be larger. */
 const LARGEST_BATCH = 100;
 const HEAVIEST_BATCH = 2 ** 20;
-/** How long the server remembers a silent producer: far longer than any retry. */
-const PRODUCER_MEMORY_MS = 3_600_000;
-const PAUSE_AFTER_FAILURE_MS = 100;
+/** Fewer than so many events are not worth two calls. */
+const WORTH_SPLITTING = 32;
 
 /**
- * Publishes events. What is asked for while a batch is on its way goes along with the next one, so many callers share
- * one round trip and a lone caller waits for nobody. A batch whose answer was lost is sent again, and the server knows
- * it by its number: it is appended once. Only one batch is on its way at a time, so a repeat never overtakes.
+ * Publishes events. What is asked for while calls are on their way goes along with the next one, so many callers share
+ * one round trip and a lone caller waits for nobody. A call whose answer was lost is sent again, and the server knows it
+ * by its number: its events are appended once, and in order.
  */
 @Injectable()
 export class EventProducer implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly key: string;
+  private readonly deadlines: Deadlines;
+  private readonly sender: BatchSender;
   private readonly queue: PublishRequest[] = [];
   private readonly client: StreamClient;
   private readonly ownConnection: RedisConnection | undefined;
   private readonly durability: Durability;
   private waiting = 0;
   private waitingBytes = 0;
-  private sending = false;
-  private sequence = 0;
   private scheduled = false;
   private whenIdle: (() => void)[] = [];
 
@@ -59,7 +59,6 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     private readonly keyspace: Keyspace,
     watch: OutageWatch,
   ) {
-    this.key = keyspace.producer(randomUUID());
     const { redis, source, commandTimeoutMs, producer } = options;
     if (producer.acks !== 'received') {
       // A connection of its own: one that waits for replicas keeps everybody else on it waiting.
@@ -72,6 +71,13 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     }
     this.client = this.ownConnection ? new StreamClient(this.ownConnection) : shared;
     this.durability = new Durability(this.client, producer);
+    this.deadlines = new Deadlines(producer.timeoutMs);
+    const timing = { commandTimeoutMs, idempotencyMs: producer.idempotencyMs };
+    const key = keyspace.producer(randomUUID());
+    this.sender = new BatchSender(this.client, key, this.durability, timing, (requests) => {
+      this.release(requests);
+      this.flush();
+    });
   }
 
   /** @throws ConfigurationError when this Redis cannot do what `producer.acks` demands */
@@ -120,10 +126,11 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
   private appendable({ event, data, options = {} }: EventToPublish): Appendable {
     const { stream } = domainEventOf(event);
     const { source, producer: limits } = this.options;
-    const fields = encode(newEnvelope(event, data, source, limits, options), limits);
+    const { names, values } = encode(newEnvelope(event, data, source, limits, options), limits);
     return {
       stream: this.keyspace.stream(stream),
-      fields,
+      names,
+      values,
       ...(options.idempotencyKey === undefined
         ? {}
         : { once: this.keyspace.published(stream, options.idempotencyKey) }),
@@ -137,83 +144,51 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     if (this.waitingBytes + bytes > bufferBytes) throw new ProducerOverloadedError(bufferBytes, 'bytes');
     this.waiting += events.length;
     this.waitingBytes += bytes;
-    const requests = inBatches(events).map((batch) => new PublishRequest(batch, timeoutMs));
+    const requests = inBatches(events).map((batch) => new PublishRequest(batch, this.deadlines, timeoutMs));
     this.queue.push(...requests);
     if (!this.scheduled) {
       this.scheduled = true;
       // After the current callers had their turn, so that they share the batch.
       queueMicrotask(() => {
         this.scheduled = false;
-        void this.flush();
+        this.flush();
       });
     }
     return requests;
   }
 
-  private async flush(): Promise<void> {
-    if (this.sending) return;
-    this.sending = true;
-    while (this.queue.length > 0) {
-      const batch = this.nextBatch();
-      // Nothing was sent of what has waited too long.
-      await this.send(batch.filter(({ isOpen }) => isOpen));
-      this.waiting -= sizeOf(batch);
-      this.waitingBytes -= bytesOf(batch);
+  private flush(): void {
+    while (this.queue.length > 0 && this.sender.isFree) {
+      // With two on their way, the server has something to do while the next one is put together.
+      const most =
+        this.sender.isIdle && this.queue.length > WORTH_SPLITTING ? Math.ceil(this.queue.length / 2) : Infinity;
+      const batch = this.nextBatch(most);
+      const wanted = batch.filter(({ isOpen }) => isOpen);
+      // Nothing is sent of what has waited too long.
+      this.release(batch.filter(({ isOpen }) => !isOpen));
+      if (wanted.length > 0) this.sender.send(wanted);
     }
-    this.sending = false;
-    for (const idle of this.whenIdle.splice(0)) idle();
+    if (this.waiting === 0) for (const idle of this.whenIdle.splice(0)) idle();
+  }
+
+  private release(requests: readonly PublishRequest[]): void {
+    this.waiting -= sizeOf(requests);
+    this.waitingBytes -= bytesOf(requests);
   }
 
   /** As many events as one call takes; what one `publishAll` asked for stays together. */
-  private nextBatch(): PublishRequest[] {
-    const batch = this.queue.splice(0, 1);
-    let size = sizeOf(batch);
-    let bytes = bytesOf(batch);
-    for (let next = this.queue[0]; next; next = this.queue[0]) {
+  private nextBatch(most: number): PublishRequest[] {
+    const batch: PublishRequest[] = [];
+    let size = 0;
+    let bytes = 0;
+    for (const next of this.queue) {
       size += next.events.length;
       bytes += next.bytes;
-      if (size > LARGEST_BATCH || bytes > HEAVIEST_BATCH) break;
-      this.queue.shift();
+      if (batch.length > 0 && (batch.length >= most || size > LARGEST_BATCH || bytes > HEAVIEST_BATCH)) break;
       batch.push(next);
     }
+    this.queue.splice(0, batch.length);
     return batch;
-  }
-
-  /** Sends a batch until Redis answers or nobody waits for it any more; it never rejects, its requests do. */
-  private async send(batch: readonly PublishRequest[]): Promise<void> {
-    if (batch.length === 0) return;
-    const { connection } = this.client;
-    const keep = { producer: PRODUCER_MEMORY_MS, idempotency: this.options.producer.idempotencyMs };
-    const events = batch.flatMap((request) => request.events);
-    const { keys, values } = appendArguments(this.key, ++this.sequence, events, keep);
-    while (batch.some(({ isOpen }) => isOpen)) {
-      const leftMs = Math.max(1, ...batch.map((request) => request.leftMs));
-      try {
-        const { generation } = connection;
-        const ids = await this.client.append(keys, values, Math.min(leftMs, this.options.commandTimeoutMs));
-        await this.durability.confirm(
-          generation,
-          () => batch.some(({ isOpen }) => isOpen),
-          (missing) => {
-            for (const request of batch) request.note(missing);
-          },
-        );
-        for (const request of batch) request.resolve(ids.splice(0, request.events.length));
-      } catch (error) {
-        if (isOutOfMemory(error)) {
-          // At once: whoever waits for room only makes it scarcer. Nothing was appended, or the answer would have said so.
-          for (const request of batch) request.reject(new RedisOutOfMemoryError((error as Error).message));
-        } else if (isOutage(error) && !connection.isClosed) {
-          for (const request of batch) request.note(error as Error);
-          await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE_MS));
-        } else if (batch.length > 1) {
-          // Nothing was appended. One caller's wrong event must not cost the others theirs.
-          for (const request of batch) await this.send([request]);
-        } else {
-          for (const request of batch) request.reject(error as Error);
-        }
-      }
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Deadline, Deadlines } from '../deadlines.js';
 import { PublishTimeoutError, RedisUnavailableError } from '../errors.js';
 import { weightOf, type Appendable } from './append-arguments.js';
 
@@ -7,26 +8,30 @@ export class PublishRequest {
   readonly published: Promise<string[]>;
   readonly bytes: number;
   private settle!: { resolve: (ids: string[]) => void; reject: (error: Error) => void };
-  private readonly deadline: number;
-  private readonly timer: NodeJS.Timeout;
+  private readonly deadline: Deadline;
   private trouble: Error | undefined;
   private open = true;
 
-  /** @param timeoutMs how long the caller waits from now on, in milliseconds */
+  /**
+   * @param deadlines set those of `timeoutMs`
+   * @param timeoutMs how long the caller waits from now on, in milliseconds
+   */
   constructor(
     readonly events: readonly Appendable[],
+    private readonly deadlines: Deadlines,
     timeoutMs: number,
   ) {
     this.published = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
     });
-    this.bytes = events.reduce((sum, event) => sum + weightOf(event), 0);
-    this.deadline = Date.now() + timeoutMs;
-    this.timer = setTimeout(() => {
+    let bytes = 0;
+    for (const event of events) bytes += weightOf(event);
+    this.bytes = bytes;
+    this.deadline = deadlines.begin(() => {
       // What Redis said of its state is more than that it did not answer.
       const said = this.trouble instanceof RedisUnavailableError ? undefined : this.trouble;
       this.reject(said ?? new PublishTimeoutError(timeoutMs, { cause: this.trouble }));
-    }, timeoutMs);
+    });
   }
 
   /** Whether its caller still waits. */
@@ -36,7 +41,7 @@ export class PublishRequest {
 
   /** How long its caller still waits, in milliseconds. */
   get leftMs(): number {
-    return Math.max(0, this.deadline - Date.now());
+    return Math.max(0, this.deadline.atMs - performance.now());
   }
 
   /** An attempt came to nothing; if the time runs out, this was why. */
@@ -56,6 +61,6 @@ export class PublishRequest {
 
   private close(): void {
     this.open = false;
-    clearTimeout(this.timer);
+    this.deadlines.end(this.deadline);
   }
 }

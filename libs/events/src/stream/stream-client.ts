@@ -122,8 +122,14 @@ export class StreamClient {
     return this.connection.call((redis) => redis.callBuffer(command, key, ...args));
   }
 
-  async append(keys: readonly string[], values: readonly (string | number)[], timeoutMs?: number): Promise<string[]> {
-    return (await this.script('append', keys, values, timeoutMs)) as string[];
+  /** Appends what several requests ask for. @returns for each the entries' ids, or why nothing of it was appended */
+  async append(
+    keys: readonly string[],
+    values: readonly (string | number)[],
+    timeoutMs?: number,
+  ): Promise<(string[] | Error)[]> {
+    const answers = (await this.script('append', keys, values, timeoutMs)) as (string[] | string)[];
+    return answers.map((answer) => (typeof answer === 'string' ? redisReply(answer) : answer));
   }
 
   /**

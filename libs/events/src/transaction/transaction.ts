@@ -1,7 +1,7 @@
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { TransactionRefusedError } from '../errors.js';
-import { encode } from '../publish/encode.js';
+import { encode, flatten } from '../publish/encode.js';
 import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
 import type { PayloadLimits } from '../publish/payload.js';
 import type { Keyspace } from '../stream/keyspace.js';
@@ -210,7 +210,7 @@ export class Transaction {
       eventId,
     });
     const { type, stream } = domainEventOf(event);
-    this.events.push({ type, stream: keyspace.stream(stream), fields: encode(envelope, limits) });
+    this.events.push({ type, stream: keyspace.stream(stream), fields: flatten(encode(envelope, limits)) });
     return eventId;
   }
 

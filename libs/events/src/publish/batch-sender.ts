@@ -1,0 +1,141 @@
+import { isOutage, isOutOfMemory, RedisOutOfMemoryError } from '../errors.js';
+import type { StreamClient } from '../stream/stream-client.js';
+import { appendArguments } from './append-arguments.js';
+import type { Durability } from './durability.js';
+import type { PublishRequest } from './publish-request.js';
+
+/** How long the server remembers a silent producer: far longer than any retry. */
+const PRODUCER_MEMORY_MS = 3_600_000;
+const PAUSE_AFTER_FAILURE_MS = 100;
+
+/** Batches on their way at once; the server remembers the answers to as many. */
+const MOST_ON_THEIR_WAY = 2;
+
+/** Requests that go in one call, under a number that never belongs to others. */
+interface Batch {
+  number: number;
+  requests: readonly PublishRequest[];
+  /** Of the connection that it was first sent on. */
+  generation: number;
+}
+
+/**
+ * Sends a producer's batches until each is settled: in their order, and each appended once, however often it is sent.
+ *
+ * A second batch is sent while one is still on its way only over the same connection, which keeps them in order. As soon
+ * as one fails nothing new is sent until the other is settled or has failed too; then both are sent again, one after the
+ * other, under their numbers, by which the server knows what it has.
+ */
+export class BatchSender {
+  private number = 0;
+  private readonly onTheirWay = new Set<Batch>();
+  private failed: Batch[] = [];
+
+  /**
+   * @param key of the producer's memory at the server
+   * @param onSettled called when a batch is settled and more may be sent
+   */
+  constructor(
+    private readonly client: StreamClient,
+    private readonly key: string,
+    private readonly durability: Durability,
+    private readonly timing: { commandTimeoutMs: number; idempotencyMs: number },
+    private readonly onSettled: (requests: readonly PublishRequest[]) => void,
+  ) {}
+
+  get isIdle(): boolean {
+    return this.onTheirWay.size === 0 && this.failed.length === 0;
+  }
+
+  /** Whether a batch can be sent now. */
+  get isFree(): boolean {
+    if (this.isIdle) return true;
+    const { isReady, generation } = this.client.connection;
+    if (this.failed.length > 0 || !isReady || this.onTheirWay.size >= MOST_ON_THEIR_WAY) return false;
+    for (const batch of this.onTheirWay) if (batch.generation !== generation) return false;
+    return true;
+  }
+
+  /** Sends requests as one batch; it never rejects, its requests do. */
+  send(requests: readonly PublishRequest[]): void {
+    const batch = { number: ++this.number, requests, generation: this.client.connection.generation };
+    this.onTheirWay.add(batch);
+    this.attempt(batch).then(
+      () => {
+        this.onTheirWay.delete(batch);
+        if (this.failed.length === 0) this.onSettled(requests);
+        else this.isOver(batch);
+      },
+      (error: unknown) => {
+        this.onTheirWay.delete(batch);
+        note(batch, error as Error);
+        this.failed.push(batch);
+        this.isOver();
+      },
+    );
+  }
+
+  /** A batch has failed, or was settled after one had: when all are in, those that failed are sent again. */
+  private isOver(settled?: Batch): void {
+    if (this.onTheirWay.size === 0) void this.recover();
+    if (settled) this.onSettled(settled.requests);
+  }
+
+  private async recover(): Promise<void> {
+    const failed = this.failed.sort((a, b) => a.number - b.number);
+    for (const batch of failed) await this.untilSettled(batch);
+    this.failed = [];
+    for (const { requests } of failed) this.onSettled(requests);
+  }
+
+  /** Until Redis answers, or nobody waits for it any more. */
+  private async untilSettled(batch: Batch): Promise<void> {
+    while (batch.requests.some(({ isOpen }) => isOpen)) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE_MS));
+      try {
+        await this.attempt(batch);
+        return;
+      } catch (error) {
+        note(batch, error as Error);
+      }
+    }
+  }
+
+  /** @throws what may be over when it is tried again; anything else has become the requests' own error */
+  private async attempt(batch: Batch): Promise<void> {
+    const { requests } = batch;
+    const { connection } = this.client;
+    const keep = { producer: PRODUCER_MEMORY_MS, idempotency: this.timing.idempotencyMs };
+    const { keys, values } = appendArguments(this.key, batch.number, requests, keep);
+    let leftMs = 1;
+    for (const request of requests) leftMs = Math.max(leftMs, request.leftMs);
+    try {
+      const { generation } = connection;
+      const answers = await this.client.append(keys, values, Math.min(leftMs, this.timing.commandTimeoutMs));
+      if (!this.durability.isImmediate) {
+        const isWanted = (): boolean => requests.some(({ isOpen }) => isOpen);
+        await this.durability.confirm(generation, isWanted, (missing) => {
+          note(batch, missing);
+        });
+      }
+      requests.forEach((request, index) => {
+        const answer = answers[index] ?? [];
+        if (answer instanceof Error) request.reject(answer);
+        else request.resolve(answer);
+      });
+    } catch (error) {
+      if (isOutOfMemory(error)) {
+        // At once: whoever waits for room only makes it scarcer. Nothing was appended, or the answer would have said so.
+        for (const request of requests) request.reject(new RedisOutOfMemoryError((error as Error).message));
+      } else if (isOutage(error) && !connection.isClosed) {
+        throw error;
+      } else {
+        for (const request of requests) request.reject(error as Error);
+      }
+    }
+  }
+}
+
+function note({ requests }: Batch, trouble: Error): void {
+  for (const request of requests) request.note(trouble);
+}
