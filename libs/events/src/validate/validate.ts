@@ -2,6 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import { EventValidationError, type EventProblem } from '../errors.js';
+import { instanceIfValid, type InstanceIfValid } from './compile.js';
 
 /**
  * Checks a payload against its event class's class-validator decorators.
@@ -10,6 +11,21 @@ import { EventValidationError, type EventProblem } from '../errors.js';
  * @throws EventValidationError with every problem
  */
 export function validate<T extends object>(target: EventClass<T>, data: unknown): T {
+  const compiled = (known.get(target) ?? compile(target)) as InstanceIfValid<T>;
+  return compiled(data) ?? validateByDecorators(target, data);
+}
+
+const known = new WeakMap<EventClass, InstanceIfValid<object>>();
+
+function compile<T extends object>(target: EventClass<T>): InstanceIfValid<T> {
+  domainEventOf(target);
+  const compiled = instanceIfValid(target);
+  known.set(target, compiled);
+  return compiled;
+}
+
+/** The same by class-validator itself, which has the words for what is wrong. */
+function validateByDecorators<T extends object>(target: EventClass<T>, data: unknown): T {
   const { type } = domainEventOf(target);
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw new EventValidationError(type, [{ path: '', message: `the payload must be an object, got ${kindOf(data)}` }]);

@@ -1,0 +1,17 @@
+/** Where class-transformer keeps what its decorators said: no other door leads there. */
+declare module 'class-transformer/cjs/storage.js' {
+  interface TypeMetadata {
+    /** What the property is declared as, where the compiler says so. */
+    reflectedType: unknown;
+    typeFunction?: (() => unknown) | undefined;
+    options?: { discriminator?: unknown } | undefined;
+  }
+  type ByProperty<T> = ReadonlyMap<object, ReadonlyMap<string, T>>;
+
+  export const defaultMetadataStorage: {
+    readonly _typeMetadatas: ByProperty<TypeMetadata>;
+    readonly _transformMetadatas: ByProperty<unknown>;
+    readonly _exposeMetadatas: ByProperty<unknown>;
+    readonly _excludeMetadatas: ByProperty<unknown>;
+  };
+}

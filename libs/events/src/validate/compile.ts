@@ -1,0 +1,112 @@
+import { getMetadataStorage } from 'class-validator';
+import { checker, type IsValid } from './checks.js';
+import { generate, type Generate } from './generate.js';
+import { builder, copyPlain, copyTyped, isConverted, type Build, type Copy } from './instance.js';
+import { fieldsOf, isClass, lineOf, type Class } from './plain-class.js';
+import { nestedCheck, propertyChecks } from './rules.js';
+import { propertyTypes, type PropertyType } from './property-types.js';
+
+/** The decorators of a class, as code. */
+interface Compiled {
+  state: 'compiling' | 'supported' | 'unsupported';
+  build: Build;
+  isValid: IsValid;
+}
+
+/** What is left of a class that another one took for supported while it was being compiled: that one's payloads fail. */
+function unsupported(): never {
+  throw new Error('This class is not supported');
+}
+const UNSUPPORTED: Compiled = { state: 'unsupported', build: unsupported, isValid: unsupported };
+
+/** Makes a valid instance of a payload; undefined when it is not certain that this is one. */
+export type InstanceIfValid<T extends object> = (data: unknown) => T | undefined;
+
+/** @param generate how code is made of text; replaced in tests */
+export function compiler(generate: Generate) {
+  const known = new WeakMap<Class, Compiled>();
+
+  const compiled = (target: Class): Compiled => {
+    const before = known.get(target);
+    if (before) return before;
+    // A class that contains itself is met again before it is done: then these are what its property has.
+    const result: Compiled = {
+      state: 'compiling',
+      build: (data) => result.build(data),
+      isValid: (instance) => result.isValid(instance),
+    };
+    known.set(target, result);
+    try {
+      return Object.assign(result, compile(target, compiled, generate) ?? UNSUPPORTED);
+    } catch {
+      // A constructor that throws, a decorator that was given nonsense: what comes of it is for class-validator to say.
+      return Object.assign(result, UNSUPPORTED);
+    }
+  };
+
+  return <T extends object>(target: new () => T): InstanceIfValid<T> => {
+    const { state, build, isValid } = compiled(target);
+    if (state === 'unsupported') return () => undefined;
+    return (data) => {
+      try {
+        const instance = build(data as object);
+        return isValid(instance) ? (instance as T) : undefined;
+      } catch {
+        // A payload out of the ordinary, or a validator that threw: class-validator says what is to be said.
+        return undefined;
+      }
+    };
+  };
+}
+
+/**
+ * Compiles a class's class-validator decorators to a function that makes a valid instance of a payload.
+ *
+ * It accepts only what `plainToInstance` and `validateSync` accept, with the same result. Everything else is theirs to
+ * decide: what it answers with undefined, and all payloads of a class that uses more of class-transformer than `@Type`.
+ * Decorators that are applied after it was compiled are not seen.
+ */
+export const instanceIfValid = compiler(generate);
+
+/** @returns undefined when class-validator and class-transformer have to do it all */
+function compile(target: Class, compiled: (target: Class) => Compiled, generate: Generate): Compiled | undefined {
+  const line = lineOf(target);
+  const types = line && propertyTypes(line);
+  const fields = fieldsOf(target);
+  const rules = getMetadataStorage().getTargetValidationMetadatas(target, '', false, false);
+  // A class without decorators is never valid: unknown values are forbidden.
+  if (!types || !fields || rules.length === 0) return undefined;
+
+  const byProperty = Object.entries(getMetadataStorage().groupByPropertyName(rules));
+  const names = [...new Set([...fields, ...types.keys(), ...byProperty.map(([name]) => name)])];
+  const prototype = target.prototype as object;
+  // class-transformer passes over accessors and methods, and takes what has a `then` for a promise.
+  if ([...names, 'then'].some((name) => name in prototype) || names.includes('then')) return undefined;
+
+  const parts = partsOf(types, compiled);
+  if (!parts) return undefined;
+  const copies = names.map((name): [string, Copy] => {
+    const type = types.get(name);
+    return [name, type ? copyTyped(type, parts.get(name)?.build) : copyPlain];
+  });
+  const checks = byProperty.map(([name, decorators]) =>
+    propertyChecks(target, name, decorators, nestedCheck(parts.get(name)?.isValid), generate),
+  );
+  return {
+    state: 'supported',
+    build: builder(target, new Map(copies), generate),
+    isValid: checker(target, checks, generate),
+  };
+}
+
+/** The classes of the properties; undefined when one is not supported. */
+function partsOf(types: ReadonlyMap<string, PropertyType>, compiled: (target: Class) => Compiled) {
+  const parts = new Map<string, Compiled>();
+  for (const [name, { type }] of types) {
+    if (isConverted(type)) continue;
+    const part = isClass(type) ? compiled(type) : undefined;
+    if (!part || part.state === 'unsupported') return undefined;
+    parts.set(name, part);
+  }
+  return parts;
+}

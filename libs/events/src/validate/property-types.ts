@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import { Type } from 'class-transformer';
+import { defaultMetadataStorage as storage } from 'class-transformer/cjs/storage.js';
+
+/** What `@Type` says of a property. */
+export interface PropertyType {
+  type: unknown;
+  /** Whether an array becomes a plain array: class-transformer takes what the property is declared as. */
+  takesArrays: boolean;
+}
+
+/** A bundler may give class-transformer twice; then this storage is not the one that the decorators write to. */
+class Probe {
+  property: unknown;
+}
+Type(() => Probe)(Probe.prototype, 'property');
+const isLive = storage._typeMetadatas.has(Probe);
+
+/**
+ * The `@Type` of each property that has one.
+ *
+ * @param line the class and those that it extends, the first one last
+ * @returns undefined when class-transformer does more to the class than that, or decides it by the value
+ */
+export function propertyTypes(line: readonly object[]): Map<string, PropertyType> | undefined {
+  if (!isLive) return undefined;
+  const others = [storage._transformMetadatas, storage._exposeMetadatas, storage._excludeMetadatas];
+  if (line.some((one) => others.some((metadata) => metadata.has(one)))) return undefined;
+
+  const types = new Map<string, PropertyType>();
+  for (const [property, metadata] of line.toReversed().flatMap((one) => [...(storage._typeMetadatas.get(one) ?? [])])) {
+    const { typeFunction, reflectedType, options } = metadata;
+    if (options?.discriminator !== undefined || reflectedType === Map) return undefined;
+    if (typeFunction !== undefined && typeFunction.length > 0) return undefined;
+    types.set(property, {
+      type: typeFunction ? typeFunction() : reflectedType,
+      takesArrays: reflectedType === undefined || reflectedType === Array || reflectedType === Object,
+    });
+  }
+  return types;
+}
