@@ -1,0 +1,80 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import prettier from 'prettier';
+import { ROOT } from '../../tools/root.mjs';
+import { machineLines } from '../run/machine.mjs';
+import { chartOf } from './chart.mjs';
+import { markdownTable, tablesOf } from './tables.mjs';
+
+/**
+ * Writes docs/performance.md and docs/performance.svg.
+ * @param {object} report
+ * @param {import('../run/machine.mjs').Machine} report.machine
+ * @param {readonly import('./results.mjs').Result[]} report.results
+ * @param {readonly { name: string, title: string, about: string }[]} report.contestants
+ * @param {number} report.rounds
+ * @param {number} report.jsonBytes of one event's data
+ * @param {string} [folder]
+ * @returns {Promise<string[]>} what was written
+ */
+export async function writeDocument(
+  { machine, results, contestants, rounds, jsonBytes },
+  folder = path.join(ROOT, 'docs'),
+) {
+  const titles = Object.fromEntries(contestants.map(({ name, title }) => [name, title]));
+  const shown = results.some(({ aof }) => aof === 'everysec') ? 'everysec' : 'off';
+  const tables = tablesOf(results, titles).map((table) => `### ${table.title}\n\n${markdownTable(table)}`);
+  const text = `# Performance
+
+Written by \`npm run bench -- --write-docs\`; do not edit it by hand.
+
+${machineLines(machine)
+  .map((line) => `- ${line}`)
+  .join('\n')}
+
+![Events a second, by scenario and contestant](performance.svg)
+
+## Who
+
+${contestants.map(({ title, about }) => `- **${title}**: ${about}.`).join('\n')}
+
+## How to read it
+
+Each measurement has a \`redis-server\` of its own and a process, or two, of the contestant’s own, on the same machine. The
+contestants take turns, ${String(rounds)} ${rounds === 1 ? 'round' : 'rounds'}; a figure is the median of them, with the smallest and the largest beside it. Only figures of one run can be
+compared, best as ratios: **× yardstick** is a contestant’s events per second, divided by the yardstick’s.
+
+- An event is the shop’s \`order_placed\` with three items, ${String(jsonBytes)} bytes of JSON; orders are made before the clock runs.
+- There is a warm-up before each measurement, with events that do not count.
+- _100 callers_ await one publish each, again and again; the yardstick serves them with its pipelines. _Batches_ are of 100, two in
+  flight, for everybody.
+- _Consume_: a backlog is there before; the clock runs from the last event of the warm-up to the last event.
+- **client µs**, **server µs**: CPU time for each event, of all threads of the contestant’s processes (\`process.cpuUsage\`), and
+  of the server (\`INFO cpu\`), its writing of the AOF included.
+- **commands**: what the client sends for each event, counted in the client, since \`INFO commandstats\` counts what runs inside of
+  scripts and transactions, too.
+- **bytes in**, **bytes out**: what the server receives and sends for each event (\`INFO stats\`).
+- _Latency_ runs from the time when an event should have been sent, a fixed schedule, to the beginning of its handler in another
+  process, on the clock that both have in common. The publisher is busy all the time, which costs one core.
+- _Memory_: the consumer’s heap after a garbage collection, and its resident set, when the backlog is new, half done, and done.
+
+Every event must be handled exactly once, and Redis must have all that was published; where not, there is no figure, but
+_failed_.
+
+## Figures
+
+${tables.join('\n')}`;
+  const file = path.join(folder, 'performance.md');
+  const options = await prettier.resolveConfig(path.join(ROOT, 'docs', 'performance.md'));
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, await prettier.format(text, { ...options, parser: 'markdown' }));
+  const picture = path.join(folder, 'performance.svg');
+  await writeFile(
+    picture,
+    chartOf(
+      results.filter(({ aof }) => aof === shown),
+      titles,
+    ),
+  );
+  return [file, picture];
+}
