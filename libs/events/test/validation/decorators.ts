@@ -76,7 +76,7 @@ const timestamps = nearly(
         fc.integer({ min: 0, max: 32 }),
       )
       .map(
-        ([year, month, day]) => `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}T12:00:60Z`,
+        ([year, month, day]) => `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}T12:00:00Z`,
       ),
     fc.constantFrom(
       '2024-02-30T00:00:00Z',
@@ -85,6 +85,7 @@ const timestamps = nearly(
       '2024-W01-1',
       '2024-060',
       '2024-01-01T24:00:00Z',
+      '2024-01-01T12:00:60Z',
     ),
   ),
 );
