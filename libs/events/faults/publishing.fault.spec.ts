@@ -28,7 +28,7 @@ describe('publishing', () => {
     const options = { prefix, group: null, commandTimeoutMs: 150, producer: { timeoutMs: 400 } };
     await using publisher = await startWorker(proxy.url, options);
     const publishers = publishOn(history, publisher.producer, keysOf('key', 5));
-    await storm(proxy, seeded(prefix), 25);
+    await storm(proxy, seeded(prefix), 40);
     await publishers.stop();
     expect(history.count('acknowledged')).toBeGreaterThan(100);
     await expectPromisesKept(history, { client: redis.client, prefix, alive: [worker] }, { order: 'key' });

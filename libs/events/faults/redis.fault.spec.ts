@@ -11,13 +11,13 @@ import { heapAfterCollection } from './heap.js';
 import { History } from './history.js';
 import { keysOf, publishOn } from './publishers.js';
 import { seeded } from './random.js';
-import { expectPromisesKept } from './trial.js';
+import { BACK_IN_TIME, expectPromisesKept, SAFE } from './trial.js';
 
 const consumer = { forgetAfterMs: 500 };
 const options = { consumer, commandTimeoutMs: 300, producer: { timeoutMs: 1000 } };
 
 describe('Redis', () => {
-  // A killed process loses what it kept to itself, and no more: what it wrote, the system has.
+  // A killed process loses what it kept to itself, and no more: what it wrote, the system has. See SAFE for "everysec".
   it.each(['always', 'everysec', 'no'])(
     'is killed again and again under load, and comes back with its file (appendfsync %s)',
     async (appendfsync) => {
@@ -36,14 +36,15 @@ describe('Redis', () => {
       const enough = history.count('acknowledged') + 20;
       await eventually('publishing goes on', () => history.count('acknowledged') >= enough);
       await publishers.stop();
-      await expectPromisesKept(history, { client: redis.client, prefix, alive: [one, two] }, { order: 'worker' });
+      const kept = appendfsync === 'everysec' ? BACK_IN_TIME : ({ order: 'worker' } as const);
+      await expectPromisesKept(history, { client: redis.client, prefix, alive: [one, two] }, kept);
     },
   );
 
   it('is down for longer than a read blocks and a publish waits, and all goes on', async () => {
     const prefix = 'down';
     const history = new History();
-    await using redis = await freshRedis();
+    await using redis = await freshRedis({ args: SAFE });
     await using worker = await startWorker(redis.url, { ...options, prefix }, [history.handler()]);
     const publishers = publishOn(history, worker.producer, keysOf('key', 5));
     await eventually('publishing goes on', () => history.count('acknowledged') >= 50);
@@ -77,8 +78,7 @@ describe('Redis', () => {
     await eventually('publishing goes on', () => history.count('acknowledged') >= enough);
     await publishers.stop();
     expect(logs.errors.some((line) => /was missing .* what was deleted is lost/.test(line))).toBe(true);
-    const promised = { order: 'none', mayLoseAcknowledged: true } as const;
-    await expectPromisesKept(history, { client: redis.client, prefix, alive: [worker] }, promised);
+    await expectPromisesKept(history, { client: redis.client, prefix, alive: [worker] }, BACK_IN_TIME);
     // Nothing is lost that was acknowledged after it came back.
     expect(await redis.client.xlen(`${prefix}:notes`)).toBeGreaterThanOrEqual(100);
   });
@@ -94,7 +94,6 @@ describe('Redis', () => {
     await redis.server.kill();
     await publishers.stop();
     await recording.stop();
-    const promised = { order: 'none', mayLoseAcknowledged: true } as const;
     for (let cut = 1; cut <= 8; cut += 1) {
       await using copy = await freshRedis({
         dir: await cutCopy(redis.server.dir, `copy-${String(cut)}`, random.next()),
@@ -106,7 +105,7 @@ describe('Redis', () => {
       expect([...(before?.followed ?? [])].sort()).toEqual(Object.keys(before?.effects ?? {}).sort());
 
       await using worker = await startWorker(copy.url, { ...options, prefix }, [new History().handler()]);
-      await expectPromisesKept(history, { client: copy.client, prefix, alive: [worker] }, promised);
+      await expectPromisesKept(history, { client: copy.client, prefix, alive: [worker] }, BACK_IN_TIME);
     }
   });
 

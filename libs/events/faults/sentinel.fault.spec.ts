@@ -6,13 +6,10 @@ import { readFinalState } from './final-state.js';
 import { History } from './history.js';
 import { keysOf, publishOn } from './publishers.js';
 import { startSentinels, type Sentinels } from './sentinels.js';
-import { expectPromisesKept } from './trial.js';
+import { BACK_IN_TIME, expectPromisesKept } from './trial.js';
 
 const consumer = { forgetAfterMs: 500 };
 const options = { consumer, commandTimeoutMs: 500, producer: { timeoutMs: 2000 } };
-
-/** What a failover may cost as long as nobody waits for replicas: what the new master did not have. */
-const BACK_IN_TIME = { order: 'none', mayLoseAcknowledged: true } as const;
 
 const worker = ({ options: redis }: Sentinels, prefix: string, history: History): Promise<Worker> =>
   startWorker('', { ...options, redis, prefix }, [history.handler()]);

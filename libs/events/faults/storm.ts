@@ -2,30 +2,49 @@ import { eventually } from '@repo/testing';
 import type { TcpProxy } from '../test/tcp-proxy.js';
 import type { Random } from './random.js';
 
-type Fault = (proxy: TcpProxy, random: Random) => void;
+interface Fault {
+  begin: (proxy: TcpProxy, random: Random) => void;
+  /** Whether it lasts until the client works on another connection, and not only until it has one. */
+  isLong?: boolean;
+}
 
 /** What a network does to those who use it. */
 const FAULTS: Record<string, Fault> = {
-  'connections are cut': (proxy) => {
-    proxy.cut();
+  'connections are cut': {
+    begin: (proxy) => {
+      proxy.cut();
+    },
   },
-  'replies are lost': (proxy) => {
-    proxy.dropReplies();
+  'replies are lost': {
+    begin: (proxy) => {
+      proxy.dropReplies();
+    },
   },
-  'requests arrive after their repeats': (proxy) => {
-    proxy.holdRequests();
+  'requests arrive long after their repeats': {
+    begin: (proxy) => {
+      proxy.holdRequests();
+    },
+    isLong: true,
   },
-  'it is slow': (proxy, random) => {
-    proxy.delay({ requestsMs: random.between(0, 40), repliesMs: random.between(0, 40) });
+  'it is slow': {
+    begin: (proxy, random) => {
+      proxy.delay({ requestsMs: random.between(0, 40), repliesMs: random.between(0, 40) });
+    },
   },
-  'replies come after the timeout': (proxy, random) => {
-    proxy.delay({ repliesMs: random.between(200, 500) });
+  'replies come after the timeout': {
+    begin: (proxy, random) => {
+      proxy.delay({ repliesMs: random.between(200, 500) });
+    },
   },
-  'requests come after the timeout': (proxy, random) => {
-    proxy.delay({ requestsMs: random.between(200, 500) });
+  'requests come after the timeout': {
+    begin: (proxy, random) => {
+      proxy.delay({ requestsMs: random.between(200, 500) });
+    },
   },
-  'connections are cut in the middle of a reply': (proxy, random) => {
-    proxy.cutAfterReplyBytes(random.between(1, 300));
+  'connections are cut in the middle of a reply': {
+    begin: (proxy, random) => {
+      proxy.cutAfterReplyBytes(random.between(1, 300));
+    },
   },
 };
 
@@ -35,12 +54,14 @@ const FAULTS: Record<string, Fault> = {
  */
 export async function storm(proxy: TcpProxy, random: Random, rounds: number): Promise<void> {
   for (let round = 1; round <= rounds; round += 1) {
-    const [name, fault] = random.pick(Object.entries(FAULTS));
+    const [name, { begin, isLong = false }] = random.pick(Object.entries(FAULTS));
     const { connections, commands } = proxy;
-    fault(proxy, random);
+    begin(proxy, random);
     const enough = random.between(3, 15);
     await eventually(`the client has noticed that ${name} (round ${String(round)})`, () => {
-      return proxy.connections > connections || proxy.commands >= commands + enough;
+      const goesOn = proxy.commands >= commands + enough;
+      const isNew = proxy.connections > connections;
+      return isLong ? goesOn && isNew : goesOn || isNew;
     });
     proxy.heal();
     const after = proxy.commands;

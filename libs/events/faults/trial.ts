@@ -13,6 +13,15 @@ export interface Scene extends Place {
   alive: readonly (Worker | Child)[];
 }
 
+/**
+ * How a server that will be killed is to write its file. With `everysec` it puts a write off while a slow disk is still
+ * busy with the one before, for up to 2 s, and answers all the same: killed then, it loses what it has acknowledged.
+ */
+export const SAFE: readonly string[] = ['--appendfsync', 'always'];
+
+/** What is left of the promises where Redis itself loses what it has acknowledged: all that is there is there once. */
+export const BACK_IN_TIME = { order: 'none', mayLoseAcknowledged: true } as const;
+
 /** How long recovery may take once the fault is healed: a claim of a dead worker, its takeover, and a busy machine. */
 const RECOVERY_MS = 20_000;
 

@@ -9,7 +9,7 @@ import { History } from './history.js';
 import { keysOf, publishOn } from './publishers.js';
 import { seeded } from './random.js';
 import { storm } from './storm.js';
-import { expectPromisesKept } from './trial.js';
+import { expectPromisesKept, SAFE } from './trial.js';
 
 const consumer = { forgetAfterMs: 500 };
 
@@ -45,7 +45,7 @@ describe('workers', () => {
       );
       const fast = {
         prefix,
-        commandTimeoutMs: 300,
+        commandTimeoutMs: 1000,
         consumer: { ...consumer, claimAfterMs: 500, drainMs: 0, batchSize: 2 },
       };
       await using publisher = await startWorker(redis.url, { ...fast, group: null });
@@ -122,7 +122,7 @@ describe('workers', () => {
   it('that are asked to stop while Redis is down end in time, and leave everything to the next one', async () => {
     const prefix = 'asked';
     const history = new History();
-    await using own = await freshRedis();
+    await using own = await freshRedis({ args: SAFE });
     const settings = {
       redis: own.url,
       prefix,
@@ -177,7 +177,7 @@ describe('workers', () => {
     await using publisher = await startWorker(redis.url, { prefix, group: null });
     await using worker = await startWorker(proxy.url, options, [history.handler()]);
     const publishers = publishOn(history, publisher.producer, keysOf('key', 5), 20);
-    await storm(proxy, seeded(prefix), 25);
+    await storm(proxy, seeded(prefix), 40);
     await publishers.stop();
     // Nobody else takes anything over: what a lost reply contained, it finds itself.
     await expectPromisesKept(history, { client: redis.client, prefix, alive: [worker] }, { order: 'key' });
@@ -193,7 +193,7 @@ describe('workers', () => {
     await using one = await startWorker(oneProxy.url, options, [history.handler()]);
     await using other = await startWorker(otherProxy.url, options, [history.handler()]);
     const publishers = publishOn(history, publisher.producer, keysOf('key', 5), 20);
-    await Promise.all([storm(oneProxy, seeded('one'), 15), storm(otherProxy, seeded('other'), 15)]);
+    await Promise.all([storm(oneProxy, seeded('one'), 25), storm(otherProxy, seeded('other'), 25)]);
     await publishers.stop();
     await expectPromisesKept(history, { client: redis.client, prefix, alive: [one, other] }, { order: 'worker' });
     expect(await isQuiet(redis.client, { prefix })).toBe(true);
