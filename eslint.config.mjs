@@ -44,7 +44,7 @@ export default defineConfig(
   },
   {
     // Tests may use the testing library, and look at what a library does not export.
-    files: ['**/test/**/*.ts', 'e2e/**/*.ts'],
+    files: ['**/test/**/*.ts', '**/faults/**/*.ts', 'e2e/**/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': moduleBoundaries([{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }]),
       // Vitest's asymmetric matchers are typed any.

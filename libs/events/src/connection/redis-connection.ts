@@ -65,6 +65,8 @@ export class RedisConnection {
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: null,
+      // A master that is none any more goes on serving for seconds, and what it takes then is lost.
+      failoverDetector: given.sentinels !== undefined,
       // A server that hangs keeps its sockets open; only silence betrays it. Longer than any answer may take, or
       // blocking reads would be cut in the middle.
       socketTimeout: (options.blockMs ?? 0) + options.timeoutMs,

@@ -86,8 +86,7 @@ export class Source {
   private async forget(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     const { key, channel, address } = this;
-    const fields = ids.flatMap((id) => this.handlers.map((handler) => noteField(id, handler)));
-    await this.client.forget(key, address.group, ids, channel.notes, fields);
+    await this.client.acknowledge(channel, address.group, this.handlers, ids);
     this.logger.error(
       `${String(ids.length)} entries of ${key} were trimmed or deleted before ${address.group} had handled them: ` +
         ids.slice(0, 5).join(', '),

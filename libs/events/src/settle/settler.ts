@@ -61,7 +61,7 @@ export class Settler {
       !holding.channel.isReplay &&
       !key
     ) {
-      await this.throughOutages(() => this.acknowledge(holding.stream, holding.entry.id));
+      await this.throughOutages(() => this.acknowledge(holding));
       return { status: 'done' };
     }
     const reply = await this.settle(share, (settlement) => ({
@@ -130,16 +130,17 @@ export class Settler {
     }
   }
 
-  private acknowledge(stream: string, id: string): Promise<void> {
-    let batcher = this.acknowledgements.get(stream);
+  private acknowledge({ channel, subscription, entry }: Holding): Promise<void> {
+    let batcher = this.acknowledgements.get(channel.key);
     if (!batcher) {
+      const handlers = subscription.handlers.map(({ name }) => name);
       batcher = new Batcher<string, void>(async (ids) => {
-        await this.client.acknowledge(stream, this.address.group, ids);
+        await this.client.acknowledge(channel, this.address.group, handlers, ids);
         return [];
       }, MOST_ACKNOWLEDGED);
-      this.acknowledgements.set(stream, batcher);
+      this.acknowledgements.set(channel.key, batcher);
     }
-    return batcher.add(id);
+    return batcher.add(entry.id);
   }
 
   private settle(share: Share, complete: (settlement: Settlement) => Settlement): Promise<SettleReply> {

@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 
-const NAMES = ['append', 'settle', 'claim', 'renew', 'leave', 'sweep', 'trim', 'take-dead-letter'] as const;
+const NAMES = [
+  'append',
+  'settle',
+  'acknowledge',
+  'claim',
+  'renew',
+  'leave',
+  'sweep',
+  'trim',
+  'take-dead-letter',
+] as const;
 
 /** The name of a script: its file's in `lua/`, whose header says what it takes and replies. */
 export type ScriptName = (typeof NAMES)[number];

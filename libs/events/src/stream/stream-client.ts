@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { redisReply } from '../connection/redis-reply.js';
+import type { Channel } from './channel.js';
 import { pairs } from './pairs.js';
 import { runScript, type ScriptName } from './scripts.js';
 
@@ -97,15 +98,18 @@ export class StreamClient {
     };
   }
 
-  /** Acknowledges entries, whoever holds them. */
-  async acknowledge(stream: string, group: string, ids: readonly string[]): Promise<void> {
-    await this.connection.call((redis) => redis.xack(stream, group, ...ids));
-  }
-
-  /** Acknowledges entries that are gone from the stream, and forgets what was noted of them. */
-  async forget(stream: string, group: string, ids: readonly string[], notes: string, fields: readonly string[]) {
-    await this.acknowledge(stream, group, ids);
-    if (fields.length > 0) await this.connection.call((redis) => redis.hdel(notes, ...fields));
+  /**
+   * Acknowledges entries, whoever holds them, and forgets what was noted of them.
+   *
+   * @param handlers who may have notes
+   */
+  async acknowledge(
+    channel: Pick<Channel, 'key' | 'notes'>,
+    group: string,
+    handlers: readonly string[],
+    ids: readonly string[],
+  ): Promise<void> {
+    await this.script('acknowledge', [channel.key, channel.notes], [group, handlers.length, ...handlers, ...ids]);
   }
 
   async exists(key: string): Promise<boolean> {

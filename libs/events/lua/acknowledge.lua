@@ -1,0 +1,17 @@
+#!lua flags=allow-oom
+-- Acknowledges plain deliveries, whoever holds them, and forgets what others may have noted of them meanwhile.
+--
+-- KEYS[1]    the stream
+-- KEYS[2]    the group's hash of delivery notes
+-- ARGV[1]    group
+-- ARGV[2]    number of handlers that can have notes, and their names
+-- then       entry ids
+-- Replies    how many were pending
+local handlers = tonumber(ARGV[2])
+local acknowledged = redis.call('XACK', KEYS[1], ARGV[1], unpack(ARGV, 3 + handlers))
+if redis.call('EXISTS', KEYS[2]) == 1 then
+  for index = 3 + handlers, #ARGV do
+    for handler = 1, handlers do redis.call('HDEL', KEYS[2], ARGV[index] .. '|' .. ARGV[2 + handler]) end
+  end
+end
+return acknowledged
