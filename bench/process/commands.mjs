@@ -18,7 +18,7 @@ export async function countCommands() {
   };
   const { write } = Socket.prototype;
   Socket.prototype.write = function (/** @type {any[]} */ ...args) {
-    if (typeof args[0] === 'string' && PAST_IOREDIS.test(args[0])) count += 1;
+    if (Buffer.isBuffer(args[0]) && PAST_IOREDIS.test(args[0].toString('latin1', 0, 40))) count += 1;
     return Reflect.apply(write, this, args);
   };
   return () => count;

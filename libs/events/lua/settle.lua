@@ -88,17 +88,30 @@ local function whole(value) -- Redis takes neither "007" nor "-0"
   return value == '0' or string.match(value, '^-?[1-9]%d*$')
 end
 
--- A user who may run scripts but not every command would be stopped in the middle.
+-- A user who may run scripts but not every command would be stopped in the middle. Keys need no question: nobody gets
+-- as far as this without the right to all of KEYS.
 local allowed = {}
 local function forbidden(command, key)
-  local question = command .. ' ' .. key
-  if allowed[question] == nil then allowed[question] = redis.acl_check_cmd(command, key) end
-  if not allowed[question] then return question .. ': this Redis user may not (see ACL)' end
+  if allowed[command] == nil then allowed[command] = redis.acl_check_cmd(command, key) end
+  if not allowed[command] then return command .. ' ' .. key .. ': this Redis user may not (see ACL)' end
+end
+
+-- What is the same for all settlements of one call is asked for once.
+local kinds = {}
+local function kindOf(stream)
+  if not kinds[stream] then kinds[stream] = redis.call('TYPE', stream).ok end
+  return kinds[stream]
+end
+local noted = {}
+local function hasNotes(notes)
+  if noted[notes] == nil then noted[notes] = redis.call('EXISTS', notes) == 1 end
+  return noted[notes]
 end
 
 -- Why a write does not fit, in words; nil when it does.
 local function misfit(write)
-  local actual = redis.call('TYPE', write.key).ok
+  local actual
+  if write.kind == 'stream' then actual = kindOf(write.key) else actual = redis.call('TYPE', write.key).ok end
   if write.kind ~= '' and actual ~= 'none' and actual ~= write.kind then
     return write.command .. ' ' .. write.key .. ': expected a ' .. write.kind .. ', it holds a ' .. actual
   end
@@ -156,7 +169,9 @@ local function objection(settlement)
   local owner = redis.call('XPENDING', stream, group, id, id, 1)[1]
   if not owner then return { 'settled' } end
   if owner[2] ~= consumer then return { 'lost', owner[2] } end
-  if redis.call('HGET', settlement.notes, settlement.note) == 'done' then return { 'settled' } end
+  if hasNotes(settlement.notes) and redis.call('HGET', settlement.notes, settlement.note) == 'done' then
+    return { 'settled' }
+  end
   if settlement.eventId ~= '' then
     -- A stream that was deleted and made anew can hold another event under the same id.
     local entry = redis.call('XRANGE', stream, id, id)[1]
@@ -185,11 +200,12 @@ local function apply(settlement)
   local stream, notes, key = settlement.stream, settlement.notes, settlement.key
   if settlement.becomes == '' then
     redis.call('XACK', stream, group, settlement.id)
-    if settlement.lastNote >= settlement.firstNote then
+    if settlement.lastNote >= settlement.firstNote and hasNotes(notes) then
       redis.call('HDEL', notes, unpack(ARGV, settlement.firstNote, settlement.lastNote))
     end
   else
     redis.call('HSET', notes, settlement.note, settlement.becomes)
+    noted[notes] = true
   end
   for _, write in ipairs(settlement.writes) do
     redis.call(write.command, write.key, unpack(ARGV, write.first, write.last))

@@ -33,7 +33,7 @@ export class RawReplies {
   }
 
   /** One command at a time. @param command in the protocol's own form */
-  send<T>(command: string, parser: ReplyParser<T>): Promise<T> {
+  send<T>(command: Buffer, parser: ReplyParser<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.expected = {
         receive: (chunk) => {
@@ -59,14 +59,4 @@ export class RawReplies {
   end(): void {
     this.stream.destroy();
   }
-}
-
-/** A command in the protocol's form. */
-export function encodeCommand(args: readonly (string | number)[]): string {
-  let command = `*${String(args.length)}\r\n`;
-  for (const arg of args) {
-    const text = String(arg);
-    command += `$${String(Buffer.byteLength(text))}\r\n${text}\r\n`;
-  }
-  return command;
 }

@@ -1,7 +1,8 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { isGroupMissing, isOutage, RedisTimeoutError, RedisUnavailableError } from '../errors.js';
 import { OutageWatch } from './outage-watch.js';
-import { encodeCommand, RawReplies, type ReplyParser } from './raw-replies.js';
+import { encodeCommand } from './encoded-command.js';
+import { RawReplies, type ReplyParser } from './raw-replies.js';
 
 /** Where Redis is: a `redis://` or `rediss://` URL, or ioredis' options (Sentinels, TLS, a Unix socket). */
 export type RedisTarget = string | RedisOptions;

@@ -1,9 +1,11 @@
-/** Names that change the prototype of whoever copies them carelessly; class-transformer leaves them out without a word. */
-const DANGEROUS = new Set(['__proto__', 'constructor', 'prototype']);
-
-/** Whether a payload must not have a property of this name. */
+/**
+ * Whether a payload must not have a property of this name: it changes the prototype of whoever copies it carelessly, and
+ * class-transformer leaves it out without a word.
+ */
 export function isDangerousKey(key: string): boolean {
-  return DANGEROUS.has(key);
+  // By their lengths most names are none of them.
+  if (key.length === 9) return key === '__proto__' || key === 'prototype';
+  return key.length === 11 && key === 'constructor';
 }
 
 /**

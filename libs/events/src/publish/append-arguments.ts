@@ -5,7 +5,7 @@ export interface Appendable {
   /** The stream's key. */
   stream: string;
   /** The key that remembers its idempotency key, if it has one. */
-  once?: string;
+  once: string | undefined;
   /** Names of the entry's fields; the same array for events that have the same fields. */
   names: readonly string[];
   /** Their values. */

@@ -129,11 +129,20 @@ export class BatchSender {
         for (const request of requests) request.reject(new RedisOutOfMemoryError((error as Error).message));
       } else if (isOutage(error) && !connection.isClosed) {
         throw error;
+      } else if (isStale(error)) {
+        // Its scripts were flushed, and the next batch was quicker to bring them back: it was never appended.
+        batch.number = ++this.number;
+        throw error;
       } else {
         for (const request of requests) request.reject(error as Error);
       }
     }
   }
+}
+
+/** The server has gone on without this batch: with two on their way it would know it otherwise. */
+function isStale(error: unknown): error is Error {
+  return error instanceof Error && error.message.startsWith('STALE');
 }
 
 function note({ requests }: Batch, trouble: Error): void {

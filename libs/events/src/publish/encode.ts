@@ -36,7 +36,12 @@ export function encode(envelope: EventEnvelope<object>, limits: PayloadLimits): 
 
 /** Field, value, field, value, … */
 export function flatten({ names, values }: EncodedFields): string[] {
-  return names.flatMap((name, index) => [name, values[index] ?? '']);
+  const flat = new Array<string>(2 * names.length);
+  for (let index = 0; index < names.length; index += 1) {
+    flat[2 * index] = names[index] ?? '';
+    flat[2 * index + 1] = values[index] ?? '';
+  }
+  return flat;
 }
 
 function layoutOf(optional: number): readonly string[] {

@@ -102,8 +102,10 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
    * @throws PublishTimeoutError when Redis confirmed nothing in time: the event is in the stream once, or not at all
    */
   async publish<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions = {}): Promise<string> {
-    const [request] = this.enqueue([this.appendable({ event, data, options })]);
-    return (await request?.published)?.[0] as string;
+    const events = [this.appendable(event, data, options)];
+    this.demandRoom(events);
+    const [id] = await this.enqueue(events);
+    return id as string;
   }
 
   /**
@@ -113,8 +115,10 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
    * @throws as {@link publish}; nothing is published when one payload is not valid
    */
   async publishAll(events: readonly EventToPublish[]): Promise<string[]> {
-    const requests = this.enqueue(events.map((event) => this.appendable(event)));
-    return (await Promise.all(requests.map(({ published }) => published))).flat();
+    const appendable = events.map(({ event, data, options = {} }) => this.appendable(event, data, options));
+    this.demandRoom(appendable);
+    const published = await Promise.all(inBatches(appendable).map((batch) => this.enqueue(batch)));
+    return published.flat();
   }
 
   /** Waits until everything that was asked for is published or has failed. */
@@ -123,29 +127,21 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     this.ownConnection?.close();
   }
 
-  private appendable({ event, data, options = {} }: EventToPublish): Appendable {
+  private appendable<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions): Appendable {
     const { stream } = domainEventOf(event);
     const { source, producer: limits } = this.options;
     const { names, values } = encode(newEnvelope(event, data, source, limits, options), limits);
-    return {
-      stream: this.keyspace.stream(stream),
-      names,
-      values,
-      ...(options.idempotencyKey === undefined
-        ? {}
-        : { once: this.keyspace.published(stream, options.idempotencyKey) }),
-    };
+    const { idempotencyKey } = options;
+    const once = idempotencyKey === undefined ? undefined : this.keyspace.published(stream, idempotencyKey);
+    return { stream: this.keyspace.stream(stream), once, names, values };
   }
 
-  private enqueue(events: readonly Appendable[]): PublishRequest[] {
-    const { bufferLimit, bufferBytes, timeoutMs } = this.options.producer;
-    const bytes = events.reduce((sum, event) => sum + weightOf(event), 0);
-    if (this.waiting + events.length > bufferLimit) throw new ProducerOverloadedError(bufferLimit, 'events');
-    if (this.waitingBytes + bytes > bufferBytes) throw new ProducerOverloadedError(bufferBytes, 'bytes');
+  /** @param events that one call takes */
+  private enqueue(events: readonly Appendable[]): Promise<string[]> {
+    const request = new PublishRequest(events, this.deadlines, this.options.producer.timeoutMs);
     this.waiting += events.length;
-    this.waitingBytes += bytes;
-    const requests = inBatches(events).map((batch) => new PublishRequest(batch, this.deadlines, timeoutMs));
-    this.queue.push(...requests);
+    this.waitingBytes += request.bytes;
+    this.queue.push(request);
     if (!this.scheduled) {
       this.scheduled = true;
       // After the current callers had their turn, so that they share the batch.
@@ -154,7 +150,16 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
         this.flush();
       });
     }
-    return requests;
+    return request.published;
+  }
+
+  /** @throws ProducerOverloadedError when there is no room for so many */
+  private demandRoom(events: readonly Appendable[]): void {
+    const { bufferLimit, bufferBytes } = this.options.producer;
+    if (this.waiting + events.length > bufferLimit) throw new ProducerOverloadedError(bufferLimit, 'events');
+    let bytes = this.waitingBytes;
+    for (const event of events) bytes += weightOf(event);
+    if (bytes > bufferBytes) throw new ProducerOverloadedError(bufferBytes, 'bytes');
   }
 
   private flush(): void {

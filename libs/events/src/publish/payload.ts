@@ -16,7 +16,8 @@ export interface PayloadLimits {
  * @throws EventPayloadError that names the field
  */
 export function checkPayload(type: string, data: object, limits: PayloadLimits): void {
-  new PayloadCheck(type, limits).check(data, '', 1);
+  const fault = new PayloadCheck(limits).ofObject(data, 1);
+  if (fault) throw new EventPayloadError(type, fault.path.join('.'), fault.why);
 }
 
 /**
@@ -24,11 +25,11 @@ export function checkPayload(type: string, data: object, limits: PayloadLimits):
  *
  * @throws EventPayloadError when it is larger than it may be
  */
-export function toJson(type: string, data: object, { maxBytes }: PayloadLimits): string {
+export function toJson(type: string, data: object, limits: PayloadLimits): string {
   const json = JSON.stringify(data);
   // A UTF-16 unit is at most three bytes of UTF-8: most payloads need no counting.
-  if (json.length * 3 <= maxBytes || Buffer.byteLength(json) <= maxBytes) return json;
-  throw tooLarge(type, '', maxBytes);
+  if (json.length * 3 <= limits.maxBytes || Buffer.byteLength(json) <= limits.maxBytes) return json;
+  throw new EventPayloadError(type, '', tooLarge(limits));
 }
 
 /** Both in one: the JSON of a payload that nobody has looked at. @throws EventPayloadError */
@@ -37,76 +38,80 @@ export function checkedJson(type: string, data: object, limits: PayloadLimits): 
   return toJson(type, data, limits);
 }
 
+/** What is wrong, and where: the path is put together on the way back, as most payloads need none. */
+interface Fault {
+  path: (string | number)[];
+  why: string;
+}
+
 class PayloadCheck {
   private length = 0;
 
-  constructor(
-    private readonly type: string,
-    private readonly limits: PayloadLimits,
-  ) {}
+  constructor(private readonly limits: PayloadLimits) {}
 
-  check(value: unknown, path: string, depth: number): void {
+  ofObject(value: object, depth: number): Fault | undefined {
+    const { maxDepth } = this.limits;
+    if (depth > maxDepth) return fault(`expected at most ${String(maxDepth)} levels (is it a circle?)`);
+    if (hasOwnJson(value)) {
+      if (value instanceof Date && Number.isNaN(value.getTime())) return fault('expected a date, got an invalid one');
+      return this.ofValue(value.toJSON(), depth);
+    }
+    if (Array.isArray(value)) {
+      for (let index = 0; index < value.length; index += 1) {
+        const found = this.ofValue(value[index], depth);
+        if (found) return within(index, found);
+      }
+      return undefined;
+    }
+    if (!isRecord(value)) return fault(`expected a JSON value, got a ${value.constructor.name}`);
+    for (const key of Object.keys(value)) {
+      if (isDangerousKey(key)) return within(key, fault(`a property must not be called ${key}`));
+      const child = value[key];
+      // JSON leaves out what is undefined: that is how optional properties are not there.
+      const found = child === undefined ? undefined : this.ofValue(child, depth);
+      if (found) return within(key, found);
+    }
+    return undefined;
+  }
+
+  private ofValue(value: unknown, depth: number): Fault | undefined {
     switch (typeof value) {
       case 'string':
         this.length += value.length;
         // Before it becomes one text of that length.
-        if (this.length > this.limits.maxBytes) throw tooLarge(this.type, path, this.limits.maxBytes);
-        return;
+        return this.length > this.limits.maxBytes ? fault(tooLarge(this.limits)) : undefined;
       case 'boolean':
-        return;
+        return undefined;
       case 'number':
-        if (Number.isFinite(value)) return;
-        throw new EventPayloadError(this.type, path, `expected a finite number, got ${String(value)}`);
+        return Number.isFinite(value) ? undefined : fault(`expected a finite number, got ${String(value)}`);
       case 'object':
-        if (value !== null) this.checkObject(value, path, depth);
-        return;
+        return value === null ? undefined : this.ofObject(value, depth + 1);
       default:
-        throw new EventPayloadError(this.type, path, `expected a JSON value, got ${nameOf(value)}`);
+        return fault(`expected a JSON value, got ${value === undefined ? 'undefined' : `a ${typeof value}`}`);
     }
   }
+}
 
-  private checkObject(value: object, path: string, depth: number): void {
-    const { maxDepth } = this.limits;
-    if (depth > maxDepth) {
-      throw new EventPayloadError(this.type, path, `expected at most ${String(maxDepth)} levels (is it a circle?)`);
-    }
-    if (hasOwnJson(value)) {
-      if (value instanceof Date && Number.isNaN(value.getTime())) {
-        throw new EventPayloadError(this.type, path, 'expected a date, got an invalid one');
-      }
-      this.check(value.toJSON(), path, depth + 1);
-    } else if (Array.isArray(value)) {
-      for (let index = 0; index < value.length; index += 1)
-        this.check(value[index], join(path, String(index)), depth + 1);
-    } else if (Object.prototype.toString.call(value) === '[object Object]') {
-      for (const [key, child] of Object.entries(value)) {
-        checkKey(this.type, path, key);
-        // JSON leaves out what is undefined: that is how optional properties are not there.
-        if (child !== undefined) this.check(child, join(path, key), depth + 1);
-      }
-    } else {
-      throw new EventPayloadError(this.type, path, `expected a JSON value, got a ${value.constructor.name}`);
-    }
-  }
+function fault(why: string): Fault {
+  return { path: [], why };
+}
+
+function within(key: string | number, inner: Fault): Fault {
+  inner.path.unshift(key);
+  return inner;
 }
 
 function hasOwnJson(value: object): value is { toJSON: () => unknown } {
-  return 'toJSON' in value && typeof value.toJSON === 'function';
+  return typeof (value as { toJSON?: unknown }).toJSON === 'function';
 }
 
-function checkKey(type: string, path: string, key: string): void {
-  if (!isDangerousKey(key)) return;
-  throw new EventPayloadError(type, join(path, key), `a property must not be called ${key}`);
+/** A plain object, or an instance of a class, as far as it has no way of its own to hold things. */
+function isRecord(value: object): value is Record<string, unknown> {
+  return (
+    Object.getPrototypeOf(value) === Object.prototype || Object.prototype.toString.call(value) === '[object Object]'
+  );
 }
 
-function tooLarge(type: string, path: string, maxBytes: number): EventPayloadError {
-  return new EventPayloadError(type, path, `expected at most ${String(maxBytes)} bytes of JSON, got more`);
-}
-
-function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`;
-}
-
-function nameOf(value: unknown): string {
-  return value === undefined ? 'undefined' : `a ${typeof value}`;
+function tooLarge({ maxBytes }: PayloadLimits): string {
+  return `expected at most ${String(maxBytes)} bytes of JSON, got more`;
 }

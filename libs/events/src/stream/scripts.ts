@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
+import { EncodedCommand } from '../connection/encoded-command.js';
 
 const NAMES = [
   'append',
@@ -16,25 +18,43 @@ const NAMES = [
 /** The name of a script: its file's in `lua/`, whose header says what it takes and replies. */
 export type ScriptName = (typeof NAMES)[number];
 
-type Script = (keyCount: number, keys: readonly string[], values: readonly (string | number)[]) => Promise<unknown>;
+interface Script {
+  source: string;
+  /** SHA-1, by which Redis knows it. */
+  hash: string;
+}
 
-const SOURCES = Object.fromEntries(NAMES.map((name) => [name, sourceOf(name)])) as Record<ScriptName, string>;
+const SCRIPTS = Object.fromEntries(NAMES.map((name) => [name, scriptOf(name)])) as Record<ScriptName, Script>;
 
-const commandOf = (name: ScriptName): string => `eventStreams:${name}`;
+/** What was sent whole over a connection: from then on the hash will do. */
+const sentOver = new WeakMap<object, Set<ScriptName>>();
 
 /** Runs a script on a client; it is sent whole once for each connection, and by its hash after that. */
-export function runScript(
+export async function runScript(
   client: Redis,
   name: ScriptName,
   keys: readonly string[],
   values: readonly (string | number)[],
 ): Promise<unknown> {
-  const command = commandOf(name);
-  const scripted = client as unknown as Record<string, Script | undefined>;
-  if (!scripted[command]) client.defineCommand(command, { lua: SOURCES[name] });
-  const script = scripted[command] as Script;
-  // As two arrays: a call cannot take the values of a large transaction one by one.
-  return script.call(client, keys.length, keys, values);
+  const { source, hash } = SCRIPTS[name];
+  const send = (command: string, script: string): Promise<unknown> =>
+    client.sendCommand(new EncodedCommand(command, [script, keys.length, ...keys, ...values])) as Promise<unknown>;
+  const sent = sentOver.get(client.stream) ?? new Set();
+  if (!sent.has(name)) {
+    sentOver.set(client.stream, sent.add(name));
+    return send('EVAL', source);
+  }
+  try {
+    return await send('EVALSHA', hash);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return send('EVAL', source); // they were flushed
+  }
+}
+
+function scriptOf(name: string): Script {
+  const source = sourceOf(name);
+  return { source, hash: createHash('sha1').update(source).digest('hex') };
 }
 
 /** A file of `lua/`, with those that it includes: Redis' scripts know no modules. */

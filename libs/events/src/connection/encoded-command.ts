@@ -1,0 +1,95 @@
+import { Command } from 'ioredis';
+
+type Argument = string | number;
+
+/** A command in the protocol's own form: ioredis' own way to it takes several times as long for a long one. */
+export class EncodedCommand extends Command {
+  private readonly encoded: Buffer;
+
+  constructor(name: string, args: readonly Argument[]) {
+    super(name, [], { replyEncoding: 'utf8' });
+    this.encoded = encodeCommand([name, ...args]);
+  }
+
+  override toWritable(): Buffer {
+    return this.encoded;
+  }
+}
+
+const DOLLAR = 36;
+const CR = 13;
+const LF = 10;
+const ZERO = 48;
+/** Up to this length it is quicker to copy characters than to ask for it. */
+const SHORT = 24;
+
+/** Of the arguments of the command that is encoded at present; one at a time. */
+let lengths = new Uint32Array(4096);
+
+/** A command in the protocol's form, written at once: pieces of text would be most of the garbage of a publisher. */
+export function encodeCommand(args: readonly Argument[]): Buffer {
+  if (args.length > lengths.length) lengths = new Uint32Array(2 * args.length);
+  let size = 1 + digitsOf(args.length) + 2;
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index] as Argument;
+    const length = typeof arg === 'number' ? numberLength(arg) : byteLength(arg);
+    lengths[index] = length;
+    size += 1 + digitsOf(length) + 2 + length + 2;
+  }
+  const buffer = Buffer.allocUnsafe(size);
+  buffer[0] = 42; // *
+  let at = writeLine(buffer, 1, args.length);
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index] as Argument;
+    const length = lengths[index] as number;
+    buffer[at] = DOLLAR;
+    at = writeLine(buffer, at + 1, length);
+    if (typeof arg === 'string') writeText(buffer, at, arg, length);
+    else writeText(buffer, at, String(arg), length);
+    at += length;
+    buffer[at] = CR;
+    buffer[at + 1] = LF;
+    at += 2;
+  }
+  return buffer;
+}
+
+function writeText(buffer: Buffer, at: number, text: string, length: number): void {
+  if (length !== text.length) buffer.write(text, at, 'utf8');
+  else if (length > SHORT) buffer.write(text, at, 'latin1');
+  else for (let index = 0; index < length; index += 1) buffer[at + index] = text.charCodeAt(index);
+}
+
+/** A whole number and the end of the line. @returns where to go on */
+function writeLine(buffer: Buffer, at: number, value: number): number {
+  const digits = digitsOf(value);
+  let rest = value;
+  for (let place = at + digits - 1; place >= at; place -= 1) {
+    buffer[place] = ZERO + (rest % 10);
+    rest = Math.floor(rest / 10);
+  }
+  buffer[at + digits] = CR;
+  buffer[at + digits + 1] = LF;
+  return at + digits + 2;
+}
+
+function digitsOf(value: number): number {
+  if (value < 10) return 1;
+  if (value < 100) return 2;
+  if (value < 1000) return 3;
+  let digits = 3;
+  for (let rest = Math.floor(value / 1000); rest > 0; rest = Math.floor(rest / 10)) digits += 1;
+  return digits;
+}
+
+function numberLength(value: number): number {
+  return Number.isInteger(value) && value >= 0 && value < 1e15 ? digitsOf(value) : String(value).length;
+}
+
+/** Most values are short and ASCII, and asking takes longer than looking. */
+function byteLength(text: string): number {
+  const { length } = text;
+  if (length > SHORT) return Buffer.byteLength(text);
+  for (let index = 0; index < length; index += 1) if (text.charCodeAt(index) > 127) return Buffer.byteLength(text);
+  return length;
+}
