@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { readResults, withResults } from '../promises/results.mjs';
+
+const readme = [
+  '| promise | tests | last run |',
+  '| --- | --- | --- |',
+  '| **Once.** Whatever happens. | [`one`](test/one.int.spec.ts), [`two`](faults/two.fault.spec.ts) | 1 passed |',
+  '| **In order.** Always.       | [`three`](test/three.int.spec.ts) | |',
+  '',
+  '_Results of never._',
+].join('\n');
+
+function file(name: string, ...statuses: string[]) {
+  return { name: `/somewhere/libs/events/${name}`, assertionResults: statuses.map((status) => ({ status })) };
+}
+
+describe('the results of the promises', () => {
+  const reports = [
+    {
+      testResults: [
+        file('test/one.int.spec.ts', 'passed', 'passed'),
+        file('test/three.int.spec.ts', 'passed', 'failed'),
+      ],
+    },
+    { testResults: [file('faults/two.fault.spec.ts', 'passed'), { name: '/libs/audit/a.ts', assertionResults: [] }] },
+  ];
+
+  it('come into the table from the reports', () => {
+    const { text, missing } = withResults(readme, readResults(reports), new Date(0));
+    expect(missing).toEqual([]);
+    const [, , once, order, , when] = text.split('\n');
+    expect(once).toMatch(/\| 3 passed \|$/);
+    expect(order).toMatch(/\| 1 passed, 1 failed \|$/);
+    expect(when).toBe('_Results of 1970-01-01._');
+  });
+
+  it('are missed where no report has them', () => {
+    expect(withResults(readme, readResults(reports.slice(1)), new Date(0)).missing).toEqual([
+      'test/one.int.spec.ts',
+      'test/three.int.spec.ts',
+    ]);
+  });
+});
