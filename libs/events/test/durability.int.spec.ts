@@ -1,6 +1,7 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { ConfigurationError, NotReplicatedError } from 'nestjs-event-streams';
+import { ConfigurationError, NotReplicatedError, RedisConnection, RedisUnavailableError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StreamClient } from '../src/stream/stream-client.js';
 import { NoteTaken } from './notes.js';
 import { startProxy } from './tcp-proxy.js';
 import { startWorker } from './worker.js';
@@ -73,6 +74,29 @@ describe('acks', () => {
         expect((await master.client.xrevrange('lost:notes', '+', '-', 'COUNT', 1))[0]?.[0]).toBe(id);
       } finally {
         one.server.thaw();
+      }
+    });
+
+    it('is asked for on the connection of the write alone, even if that was lost before the question', async () => {
+      await using proxy = await startProxy(master.url);
+      await using one = await replica();
+      await eventually('the replica is in', async () =>
+        (await master.client.info('replication')).includes('state=online'),
+      );
+      const connection = new RedisConnection(proxy.url, { name: 'tester', timeoutMs: 2000 });
+      try {
+        const client = new StreamClient(connection);
+        await connection.call((redis) => redis.set('written', '1'));
+        const { generation } = connection;
+        expect(await client.waitFor('replicated', 1, 1000, generation)).toEqual({ isLocal: true, replicas: 1 });
+        one.server.freeze();
+        await connection.call((redis) => redis.set('written', '2'));
+        proxy.cut();
+        await eventually('the connection is lost', () => !connection.isReady);
+        await expect(client.waitFor('replicated', 1, 1000, generation)).rejects.toThrow(RedisUnavailableError);
+      } finally {
+        one.server.thaw();
+        connection.close();
       }
     });
 

@@ -110,8 +110,8 @@ export class BatchSender {
     let leftMs = 1;
     for (const request of requests) leftMs = Math.max(leftMs, request.leftMs);
     try {
-      const { generation } = connection;
-      const answers = await this.client.append(keys, values, Math.min(leftMs, this.timing.commandTimeoutMs));
+      const timeoutMs = Math.min(leftMs, this.timing.commandTimeoutMs);
+      const { answers, generation } = await this.client.append(keys, values, timeoutMs);
       if (!this.durability.isImmediate) {
         const isWanted = (): boolean => requests.some(({ isOpen }) => isOpen);
         await this.durability.confirm(generation, isWanted, (missing) => {

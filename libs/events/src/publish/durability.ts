@@ -26,6 +26,7 @@ export class Durability {
   async probe(): Promise<void> {
     if (this.options.acks !== 'fsynced') return;
     try {
+      await this.client.connection.call((redis) => redis.ping());
       await this.client.waitFor('fsynced', 0, 1);
     } catch (error) {
       if (error instanceof RedisUnavailableError) throw error;
@@ -49,11 +50,7 @@ export class Durability {
     const { acks, replicas } = this.options;
     if (acks === 'received') return;
     while (isWanted()) {
-      const { connection } = this.client;
-      if (connection.generation !== generation) {
-        throw new RedisUnavailableError(connection.address, 'the connection was lost before it was safe');
-      }
-      const safe = await this.client.waitFor(acks, replicas, LONGEST_WAIT_MS);
+      const safe = await this.client.waitFor(acks, replicas, LONGEST_WAIT_MS, generation);
       if (safe.isLocal && safe.replicas >= replicas) return;
       const got = `${String(safe.replicas)} replicas${safe.isLocal ? '' : ', and not on the disk of the master'}`;
       note(new NotReplicatedError(`acks "${acks}" with ${String(replicas)} replicas`, got));

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { RedisConnection } from '../connection/redis-connection.js';
+import { RedisUnavailableError } from '../errors.js';
 import { redisReply } from '../connection/redis-reply.js';
 import type { Channel } from './channel.js';
 import { pairs } from './pairs.js';
@@ -126,19 +127,29 @@ export class StreamClient {
     return this.connection.call((redis) => redis.callBuffer(command, key, ...args));
   }
 
-  /** Appends what several requests ask for. @returns for each the entries' ids, or why nothing of it was appended */
+  /**
+   * Appends what several requests ask for.
+   *
+   * @returns for each the entries' ids, or why nothing of it was appended; and the connection that it was written on
+   */
   async append(
     keys: readonly string[],
     values: readonly (string | number)[],
     timeoutMs?: number,
-  ): Promise<(string[] | Error)[]> {
-    const answers = (await this.script('append', keys, values, timeoutMs)) as (string[] | string)[];
-    return answers.map((answer) => (typeof answer === 'string' ? redisReply(answer) : answer));
+  ): Promise<{ answers: (string[] | Error)[]; generation: number }> {
+    let generation = 0;
+    const answers = (await this.connection.call((redis) => {
+      ({ generation } = this.connection);
+      return runScript(redis, 'append', keys, values);
+    }, timeoutMs)) as (string[] | string)[];
+    return { answers: answers.map((one) => (typeof one === 'string' ? redisReply(one) : one)), generation };
   }
 
   /**
    * Waits until what was written on this connection is as safe as demanded.
    *
+   * @param generation of the connection that it was written on
+   * @throws RedisUnavailableError when the connection is another one by now, which knows nothing of it: write again
    * @returns on how many replicas it is; for `fsynced` also whether it is on the master's own disk
    * @throws ioredis' ReplyError where Redis does not know how, or has no append-only file
    */
@@ -146,8 +157,13 @@ export class StreamClient {
     acks: 'replicated' | 'fsynced',
     replicas: number,
     timeoutMs: number,
+    generation = this.connection.generation,
   ): Promise<{ isLocal: boolean; replicas: number }> {
     const wait = async (redis: Redis): Promise<{ isLocal: boolean; replicas: number }> => {
+      // Here, since the call may have waited for a connection: a new one would say yes to everything.
+      if (this.connection.generation !== generation) {
+        throw new RedisUnavailableError(this.connection.address, 'the connection was lost before the write was safe');
+      }
       if (acks === 'replicated') return { isLocal: true, replicas: await redis.wait(replicas, timeoutMs) };
       const [local, remote] = (await redis.call('WAITAOF', 1, replicas, timeoutMs)) as [number, number];
       return { isLocal: local === 1, replicas: remote };
