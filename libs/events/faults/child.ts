@@ -31,7 +31,8 @@ export async function startChild(history: History, settings: ChildSettings): Pro
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  const exited = once(child, 'exit');
+  // What it has told before it ended may still be on its way.
+  const exited = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
   let name: string | undefined;
   let complaints = '';
   child.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()));

@@ -66,9 +66,9 @@ describe('publishing', () => {
     await eventually('publishing goes on', () => history.count('acknowledged') > 50);
     await redis.client.config('SET', 'maxmemory', '1');
     try {
-      const failed = () =>
-        history.publications.filter(({ answer }) => answer.kind === 'unknown' && answer.error.includes('OOM'));
-      await eventually('publishes fail, with what Redis said', () => failed().length >= 10);
+      const refused = () =>
+        history.publications.filter(({ answer }) => answer.kind === 'refused' && answer.error.includes('OOM'));
+      await eventually('publishes are refused, with what Redis said', () => refused().length >= 10);
       await eventually('what is there is settled', async () => {
         const [group] = await worker.monitor.groups('notes');
         return group?.lag === 0 && group.pending === 0;

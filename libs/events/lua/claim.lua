@@ -15,11 +15,13 @@ local rows = redis.call('XPENDING', stream, group, 'IDLE', idle, ARGV[4], '+', A
 local entries, vanished = {}, {}
 for _, row in ipairs(rows) do
   local id, deliveries = row[1], row[4]
-  local entry = redis.call('XCLAIM', stream, group, consumer, 0, id)[1]
+  local entry = redis.call('XRANGE', stream, id, id)[1]
   if entry then
     entries[#entries + 1] = { id, entry[2], deliveries }
+    -- What is its own has no other worker died of.
+    local count = row[2] == consumer and deliveries or deliveries + 1
+    redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', count, 'JUSTID')
   else
-    redis.call('XACK', stream, group, id) -- Redis 7 has done so; older data may hold it still
     vanished[#vanished + 1] = id
   end
 end

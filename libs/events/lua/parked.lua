@@ -1,9 +1,14 @@
 -- Included by the scripts that need it: a key's parked events, and how a dead letter comes back.
 --
 -- While an event of a key is a dead letter, those that follow it are parked: a list holds, for one handler and key,
--- "entry id of the original, blank, id of its dead letter" in the order of the stream.
+-- "entry id of the original, blank, id of its dead letter" in the order of the stream; "-" stands for the dead letter of
+-- one that is being replayed.
 
 -- @include entry-ids
+
+local UNDER_WAY = '-'
+
+local function letterOf(item) return string.match(item, '%S+$') end
 
 -- The place of an original in the list, and what stands there; from the end, where it mostly is.
 local function findParked(list, original)
@@ -41,6 +46,18 @@ local function unpark(list, original)
   return item ~= nil and item == first
 end
 
+-- The first of the list whose dead letter is there, or that is being replayed: those before it were deleted or trimmed,
+-- and nobody could ever replay them.
+local function firstParked(list, letters)
+  while true do
+    local item = redis.call('LINDEX', list, 0)
+    if not item then return nil end
+    local letter = letterOf(item)
+    if letter == UNDER_WAY or #redis.call('XRANGE', letters, letter, letter) > 0 then return item end
+    redis.call('LPOP', list)
+  end
+end
+
 -- A dead letter's fields as the entry that its group gets again: the original's, and where it came from.
 local function replayOf(letter, editedData)
   local about, entry = { replays = '0' }, {}
@@ -64,11 +81,11 @@ end
 
 -- Replays the first of the list, unless it is on its way already.
 local function replayNext(list, letters, replays)
-  local item = redis.call('LINDEX', list, 0)
-  if not item then return end
-  local id = string.match(item, '%S+$')
+  local item = firstParked(list, letters)
+  local id = item and letterOf(item)
+  if not item or id == UNDER_WAY then return end
   local letter = redis.call('XRANGE', letters, id, id)[1]
-  if not letter then return end
   redis.call('XDEL', letters, id)
   redis.call('XADD', replays, '*', unpack(replayOf(letter[2])))
+  redis.call('LSET', list, 0, string.match(item, '^%S+') .. ' ' .. UNDER_WAY)
 end

@@ -18,7 +18,7 @@
 --   what the note becomes; '' to acknowledge: the notes are deleted then
 --   number of note fields to delete on acknowledgement; the fields
 --   what to do about the event's key, see below; then, unless that is '': place of the list of its parked events, the
---     original's entry id; and for 'release' the places of the dead letters and of the group's replays
+--     original's entry id, the places of the dead letters and of the group's replays
 --   number of reads; for each: command, place of its key, number of arguments, arguments, SHA-1 of its reply
 --   number of writes; for each: command, type of its key ('' for any), what must hold an integer ('' for nothing,
 --     '=' for the key's own value, ':field' for a hash field), place of its key, number of arguments, arguments
@@ -27,6 +27,7 @@
 --   'free'     go on only while none of its events is parked
 --   'park'     the event becomes a dead letter, the first of 'events'; those that follow it are parked from now on
 --   'follow'   the same, only while others are parked
+--   'return'   the event was replayed and is a dead letter again, the first of 'events': it takes its old place
 --   'release'  the event was replayed and is done: the next that is parked is replayed
 -- Replies    for each settlement:
 --            {'committed', entry ids of the events}    applied now
@@ -84,6 +85,9 @@ local function broken(read)
   if redis.sha1hex(flatten(reply, UNORDERED[read.command])) ~= read.digest then return { 'conflict', read.key } end
 end
 
+-- What Lua can pass on to a command, with some to spare.
+local MOST_VALUES = 7900
+
 local function whole(value) -- Redis takes neither "007" nor "-0"
   return value == '0' or string.match(value, '^-?[1-9]%d*$')
 end
@@ -110,6 +114,9 @@ end
 
 -- Why a write does not fit, in words; nil when it does.
 local function misfit(write)
+  if write.last - write.first >= MOST_VALUES then
+    return write.command .. ' ' .. write.key .. ': expected at most ' .. MOST_VALUES .. ' values'
+  end
   local actual
   if write.kind == 'stream' then actual = kindOf(write.key) else actual = redis.call('TYPE', write.key).ok end
   if write.kind ~= '' and actual ~= 'none' and actual ~= write.kind then
@@ -137,8 +144,7 @@ local function takeSettlement()
   settlement.firstNote, settlement.lastNote = takeAll()
   local key = { rule = take() }
   if key.rule ~= '' then
-    key.list, key.original = takeKey(), take()
-    if key.rule == 'release' then key.letters, key.replays = takeKey(), takeKey() end
+    key.list, key.original, key.letters, key.replays = takeKey(), take(), takeKey(), takeKey()
   end
   settlement.key = key
   settlement.reads, settlement.writes, settlement.events = {}, {}, {}
@@ -181,7 +187,7 @@ local function objection(settlement)
     end
   end
   if key.rule == 'free' and redis.call('EXISTS', key.list) == 1 then return { 'parked' } end
-  if key.rule == 'follow' and redis.call('EXISTS', key.list) == 0 then return { 'free' } end
+  if key.rule == 'follow' and not firstParked(key.list, key.letters) then return { 'free' } end
   for _, read in ipairs(settlement.reads) do
     local reply = broken(read)
     if reply then return reply end
@@ -214,7 +220,9 @@ local function apply(settlement)
   for index, event in ipairs(settlement.events) do
     ids[index] = redis.call('XADD', event.key, '*', unpack(ARGV, event.first, event.last))
   end
-  if key.rule == 'park' or key.rule == 'follow' then park(key.list, key.original, ids[1]) end
+  if key.rule == 'park' or key.rule == 'follow' or (key.rule == 'return' and findParked(key.list, key.original)) then
+    park(key.list, key.original, ids[1])
+  end
   if key.rule == 'release' and unpark(key.list, key.original) then
     replayNext(key.list, key.letters, key.replays)
   end

@@ -13,7 +13,8 @@
 -- ARGV[5..]  fields and values for the history
 -- Replies    {'gone'}              there is no such dead letter
 --            {'taken', id}         the replayed entry's id, or '' when it was discarded
---            {'parked', id}        the dead letter of the same key that must be replayed first
+--            {'parked', id}        the dead letter of the same key that must be replayed first; '-' when it is on its way
+--            {'unfit', ''}         it does not hold the original as fields, which were too many
 local letters, history, list, replays = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 
 -- @include parked
@@ -26,10 +27,15 @@ for _, key in ipairs({ history, replays }) do
 end
 local letter = redis.call('XRANGE', letters, ARGV[1], ARGV[1])[1]
 if not letter then return { 'gone' } end
-local isParked = findParked(list, ARGV[2])
-if replays and isParked then
-  local first = redis.call('LINDEX', list, 0)
-  if string.match(first, '^%S+') ~= ARGV[2] then return { 'parked', string.match(first, '%S+$') } end
+local entry
+if replays then
+  local first = firstParked(list, letters)
+  if first and findParked(list, ARGV[2]) and string.match(first, '^%S+') ~= ARGV[2] then
+    return { 'parked', letterOf(first) }
+  end
+  entry = replayOf(letter[2], ARGV[4] ~= '' and ARGV[4] or nil)
+  -- Lua cannot pass on more; and a letter that is too wide for its own fields has none to replay.
+  if #entry > 7900 or #entry == 8 then return { 'unfit', '' } end
 end
 
 redis.call('XDEL', letters, ARGV[1])
@@ -38,4 +44,6 @@ if not replays then
   unpark(list, ARGV[2])
   return { 'taken', '' }
 end
-return { 'taken', redis.call('XADD', replays, '*', unpack(replayOf(letter[2], ARGV[4] ~= '' and ARGV[4] or nil))) }
+local place = findParked(list, ARGV[2])
+if place then redis.call('LSET', list, place, ARGV[2] .. ' ' .. UNDER_WAY) end
+return { 'taken', redis.call('XADD', replays, '*', unpack(entry)) }

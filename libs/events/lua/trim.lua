@@ -26,7 +26,9 @@ if length > 0 then
     for index = 1, #row, 2 do info[row[index]] = row[index + 1] end
     local pending = redis.call('XPENDING', stream, info.name)
     local unread = redis.call('XRANGE', stream, '(' .. info['last-delivered-id'], '+', 'COUNT', 1)[1]
-    local from = pending[2] or (unread and unread[1])
+    -- The lesser of both: after SETID backwards there are pending entries behind unread ones.
+    local from = unread and unread[1]
+    if pending[2] and (not from or isBefore(pending[2], from)) then from = pending[2] end
     groups[#groups + 1] = { name = info.name, last = info['last-delivered-id'], dropped = 0 }
     if from and (not keepFrom or isBefore(from, keepFrom)) then keepFrom, keeper = from, info.name end
   end

@@ -170,10 +170,13 @@ export class KeyParkedError extends EventsError {
     readonly id: string,
     /** The partition key. */
     readonly key: string,
-    /** The dead letter that comes first. */
+    /** The dead letter that comes first; '-' when it is being replayed. */
     readonly first: string,
   ) {
-    super(`${stream}: dead letter ${id} is parked behind ${first}, of the same key ${key}. Replay or discard that one`);
+    const before = first === '-' ? 'one that is being replayed' : first;
+    super(
+      `${stream}: dead letter ${id} is parked behind ${before}, of the same key ${key}. Replay or discard that one first`,
+    );
   }
 }
 
@@ -201,7 +204,7 @@ export class EventParkedError extends EventsError {
 export class UnrecoverableError extends EventsError {}
 
 const OUTAGE =
-  /^(LOADING|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM)\b/;
+  /^(LOADING|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM)\b/;
 
 /** Whether Redis, not the event, is the reason: such a failure is waited out and counts as no attempt. */
 export function isOutage(error: unknown): boolean {

@@ -41,7 +41,8 @@ export async function startChild(settings: ChildSettings): Promise<ChildWorker> 
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  const exited = once(child, 'exit');
+  // What it has told before it ended may still be on its way.
+  const exited = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
   const running: number[] = [];
   const observed: string[] = [];
   let name: string | undefined;

@@ -63,6 +63,13 @@ describe('dead letters', () => {
       /topic/,
     ],
     [
+      'an event_id of other characters',
+      noteFields({ event_id: 'é 1' }),
+      'undecodable',
+      'EventDecodeError',
+      /as a UUID/,
+    ],
+    [
       'a payload that is nested too deep',
       noteFields({ data: `${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}` }),
       'invalid',

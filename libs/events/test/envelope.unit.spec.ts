@@ -14,7 +14,7 @@ const payload = fc
 
 const envelopes: fc.Arbitrary<EventEnvelope> = fc.record(
   {
-    event_id: text,
+    event_id: fc.uuid(),
     event_type: text,
     timestamp: text,
     version: text,
@@ -95,6 +95,10 @@ describe('decode', () => {
     expect(() => decode(without(name))).toThrow(EventDecodeError);
     expect(() => decode(without(name))).toThrow(`${name} missing`);
     expect(() => decode([...without(name), name, ''])).toThrow(`${name} missing`);
+  });
+
+  it.each(REQUIRED_FIELDS)('refuses an entry that has %s twice', (name) => {
+    expect(() => decode([...valid, name, 'again'])).toThrow(`Expected the field ${name} once`);
   });
 
   it('names everything that is missing', () => {

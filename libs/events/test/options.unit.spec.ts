@@ -98,7 +98,7 @@ describe('resolveOptions', () => {
     ['consumer.concurrency', '16', 'from 1 to 10000'],
     ['consumer.readAhead', 0, 'from 1 to 100000'],
     ['consumer.readAheadBytes', 0, 'from 1 to 1099511627776'],
-    ['consumer.batchSize', -1, 'from 1 to 10000'],
+    ['consumer.batchSize', -1, 'from 1 to 5000'],
     ['consumer.blockMs', 0, 'from 10 to 60000'],
     ['consumer.claimAfterMs', 99, 'from 100 to 3600000'],
     ['consumer.forgetAfterMs', Infinity, 'from 100 to 604800000'],

@@ -122,13 +122,53 @@ describe('a key whose event becomes a dead letter', () => {
     expect(await parkedKeys('free')).toEqual([]);
   });
 
+  it('goes on when the dead letter that it waits for was trimmed', async () => {
+    const broken = new Set(['a 0']);
+    await using worker = await startWorker(redis.url, { prefix: 'trimmed' }, [writing(broken, 'park-key')]);
+    await worker.producer.publishAll(notes('a', 3));
+    await lettersOf(worker, 3);
+    await redis.client.xtrim('trimmed:notes:dead-letters', 'MAXLEN', 2);
+    expect(await worker.app.get(DeadLetters).replayAll('notes')).toBe(1);
+    await eventually('those that are left are handled', async () => (await orderOf('trimmed', 'a')).length === 2);
+    expect(await orderOf('trimmed', 'a')).toEqual(['1', '2']);
+    expect(await parkedKeys('trimmed')).toEqual([]);
+
+    broken.add('b 0');
+    await worker.producer.publishAll(notes('b', 2));
+    await lettersOf(worker, 2);
+    await redis.client.del('trimmed:notes:dead-letters');
+    await worker.producer.publish(NoteTaken, { topic: 'b', number: 2 });
+    await eventually('the next is handled', async () => (await orderOf('trimmed', 'b')).length === 1);
+    expect(await orderOf('trimmed', 'b')).toEqual(['2']);
+    expect(await parkedKeys('trimmed')).toEqual([]);
+  });
+
+  it('stays parked when it is replayed with a payload that is not valid, and is free when that is discarded', async () => {
+    const broken = new Set(['a 0']);
+    await using worker = await startWorker(redis.url, { prefix: 'invalid' }, [writing(broken, 'park-key')]);
+    await worker.producer.publishAll(notes('a', 2));
+    const [first, second] = await lettersOf(worker, 2);
+    const deadLetters = worker.app.get(DeadLetters);
+    await deadLetters.replay('notes', first?.id ?? '', { data: { topic: '' } });
+    await expect(deadLetters.replay('notes', second?.id ?? '')).rejects.toThrow(KeyParkedError);
+    const invalid = await eventually('it is a dead letter again', async () =>
+      (await deadLetters.list('notes')).find(({ reason }) => reason === 'invalid'),
+    );
+    expect(invalid).toMatchObject({ handler: 'Notes.onNote', replays: 1, entryId: first?.entryId });
+    await expect(deadLetters.replay('notes', second?.id ?? '')).rejects.toMatchObject({ first: invalid.id });
+    await deadLetters.discard('notes', invalid.id);
+    await deadLetters.replayAll('notes');
+    await eventually('the other is handled', async () => (await orderOf('invalid', 'a')).length === 1);
+    expect(await parkedKeys('invalid')).toEqual([]);
+  });
+
   it('is parked at the commit, too, when another worker parks it while the handler runs', async () => {
     const list = 'race:notes:testers:parked:Notes.onNote|a';
     let runs = 0;
     const handler = noteHandler(
       async (_, { transaction }) => {
         runs += 1;
-        await redis.client.rpush(list, '0-1 0-1');
+        await redis.client.rpush(list, '0-1 -');
         transaction.incrby('effects', 1);
       },
       { afterDeadLetter: 'park-key' },
@@ -138,7 +178,7 @@ describe('a key whose event becomes a dead letter', () => {
     const [letter] = await lettersOf(worker, 1);
     expect(letter).toMatchObject({ reason: 'parked', entryId: id });
     expect(await redis.client.exists('race:tester:effects')).toBe(0);
-    expect(await redis.client.lrange(list, 0, -1)).toEqual(['0-1 0-1', `${id} ${letter?.id ?? ''}`]);
+    expect(await redis.client.lrange(list, 0, -1)).toEqual(['0-1 -', `${id} ${letter?.id ?? ''}`]);
     expect(runs).toBe(1);
   });
 });

@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteHandler } from './handlers.js';
@@ -8,7 +10,10 @@ import { startWorker } from './worker.js';
 type Client = TestRedis['client'];
 
 /** States in which Redis answers, and refuses: how one begins, and how it ends. `admin` may do everything throughout. */
-const states: Record<string, { begin: (admin: Client) => unknown; end: (admin: Client) => Promise<unknown> }> = {
+const states: Record<
+  string,
+  { begin: (admin: Client, dir: string) => unknown; end: (admin: Client) => Promise<unknown> }
+> = {
   'READONLY, as a replica after a failover': {
     begin: (admin) => admin.replicaof('127.0.0.1', 1),
     end: (admin) => admin.replicaof('NO', 'ONE'),
@@ -33,6 +38,16 @@ const states: Record<string, { begin: (admin: Client) => unknown; end: (admin: C
       await admin.script('KILL');
       await eventually('it is not busy any more', () => admin.config('SET', 'busy-reply-threshold', '5000'));
     },
+  },
+  'MISCONF, when it cannot save': {
+    begin: async (admin, dir) => {
+      await mkdir(path.join(dir, 'dump.rdb')); // where it would put the file
+      await admin.config('SET', 'save', '3600 1');
+      await admin.bgsave();
+      const hasFailed = async () => (await admin.info('persistence')).includes('rdb_last_bgsave_status:err');
+      await eventually('it has failed to save', hasFailed);
+    },
+    end: (admin) => admin.config('SET', 'save', ''),
   },
   'NOPERM, with rights that were withdrawn': {
     begin: (admin) => admin.acl('SETUSER', 'default', '-@all'),
@@ -67,7 +82,7 @@ describe('a Redis that refuses', () => {
         attempts.push(attempt);
         transaction.incrby('effects', 1).publish(NoteFiled, data);
         if (data.topic === 'a' && data.number === 1) {
-          await begin(admin);
+          await begin(admin, redis.server.dir);
           isRefusing = true;
         }
       },

@@ -62,6 +62,15 @@ describe('retention', () => {
     expect(await trim(worker, { maxAgeMs: 0 })).toMatchObject({ trimmed: 1, length: 0, heldBackBy: undefined });
   });
 
+  it('keeps what a group has to get again after its position was set back', async () => {
+    await using worker = await publisher('back');
+    await fill('back:notes', 10);
+    await deliverToTheDead(redis.client, 'back:notes', 8);
+    await redis.client.xack('back:notes', 'testers', '1-0', '2-0', '3-0', '4-0', '5-0');
+    await redis.client.xgroup('SETID', 'back:notes', 'testers', '2-0');
+    expect(await trim(worker, { maxLength: 0 })).toMatchObject({ trimmed: 2, length: 8, heldBackBy: 'testers' });
+  });
+
   it('warns before its hard limit, and then drops what it must, and says what each group lost', async () => {
     await using worker = await publisher('hard');
     const logs = collectLogs();

@@ -32,6 +32,22 @@ describe('Slots', () => {
     );
   });
 
+  it('keep others waiting for one that wants to be alone only for a while', async () => {
+    const slots = new Slots(2, 20);
+    await slots.acquire(); // and never given back, until the end
+    let isAlone = false;
+    const alone = Promise.resolve(slots.acquire(true)).then(() => (isAlone = true));
+    for (let round = 0; round < 3; round += 1) {
+      await slots.acquire(); // waits, but not for ever
+      slots.release();
+    }
+    expect(isAlone).toBe(false);
+    slots.release();
+    await alone;
+    slots.release(true);
+    expect(slots.load).toBe(0);
+  });
+
   it('are as many at the end as at the beginning', async () => {
     const slots = new Slots(2);
     for (let round = 0; round < 3; round += 1) {

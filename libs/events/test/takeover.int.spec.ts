@@ -2,7 +2,10 @@ import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteFields } from './entries.js';
 import { noteHandler } from './handlers.js';
-import { deliverToTheDead } from './redis-state.js';
+import { Gate } from './gate.js';
+import { NoteTaken } from './notes.js';
+import { callsOf, deliverToTheDead } from './redis-state.js';
+import { startProxy } from './tcp-proxy.js';
 import { startWorker, type Worker } from './worker.js';
 
 const DEAD = 500;
@@ -38,6 +41,32 @@ describe('takeover', () => {
     expect(seen).toEqual(ids);
     const counts = worker.observations.map((seenOne) => (seenOne.kind === 'taken-over' ? seenOne.count : 0));
     expect(counts.reduce((sum, count) => sum + count)).toBe(30);
+  });
+
+  it('does not take what a living worker has read again for what workers have died of', async () => {
+    await using proxy = await startProxy(redis.url);
+    const gate = new Gate();
+    const handler = noteHandler(() => gate.pass());
+    await using worker = await startWorker(proxy.url, { prefix: 'again', consumer: { claimAfterMs: LONG_AGO_MS } }, [
+      handler,
+    ]);
+    await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
+    await eventually('it is at work', () => worker.consumer.held === 1);
+    for (let cut = 0; cut < 3; cut += 1) {
+      const before = await callsOf(redis.client, 'xreadgroup');
+      proxy.cut();
+      await eventually('it reads again', async () => (await callsOf(redis.client, 'xreadgroup')) > before + 1);
+    }
+    const [[, , , deliveries] = []] = (await redis.client.xpending(
+      'again:notes',
+      'testers',
+      '-',
+      '+',
+      1,
+    )) as number[][];
+    expect(deliveries).toBe(1);
+    gate.open();
+    await eventually('it is settled', async () => (await pendingOf(worker)) === 0);
   });
 
   it('of 500 entries by ten workers at once handles each once', async () => {

@@ -86,12 +86,18 @@ export class RedisConnection {
     this.client.on('close', () => {
       this.onDown(undefined);
     });
+    this.client.on('end', () => {
+      setTimeout(() => {
+        if (!this.isClosed) this.open();
+      }, FIRST_RECONNECT_MS);
+    });
   }
 
   /** Opens the connection; calls do that too. */
   open(): void {
-    // A failure is reported by the error event, and ioredis tries again by itself.
-    if (this.client.status === 'wait') this.client.connect().catch(() => undefined);
+    // A failure is reported by the error event, and ioredis tries again by itself; but at its end it gives up, as when a
+    // Sentinel tells of a new master while it looks for the old one.
+    if (this.client.status === 'wait' || this.client.status === 'end') this.client.connect().catch(() => undefined);
   }
 
   get isReady(): boolean {

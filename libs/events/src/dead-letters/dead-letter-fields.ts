@@ -3,10 +3,12 @@ import type { FailureNote } from '../settle/delivery-notes.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
 
 const LONGEST_STACK = 4000;
+/** A script can pass on about 8,000 values to a command; an entry with more becomes one field. */
+const MOST_VALUES = 7000;
 
 /**
  * The fields of a dead letter: what happened, each under a name of its own, and then the original entry's fields as
- * they came, under `entry.`, so that even an entry that is no envelope stays whole.
+ * they came, under `entry.`, so that even an entry that is no envelope stays whole. One of thousands of fields is under `entry_json`, as an array.
  */
 export function deadLetterFields(
   holding: Holding,
@@ -32,8 +34,7 @@ export function deadLetterFields(
     ...(holding.origin ? { replays: String(holding.origin.replays) } : {}),
   };
   const original = holding.entry.fields ?? [];
-  return [
-    ...Object.entries(about).flat(),
-    ...original.map((value, index) => (index % 2 === 0 ? `entry.${value}` : value)),
-  ];
+  const told = Object.entries(about).flat();
+  if (original.length > MOST_VALUES) return [...told, 'entry_json', JSON.stringify(original)];
+  return [...told, ...original.map((value, index) => (index % 2 === 0 ? `entry.${value}` : value))];
 }

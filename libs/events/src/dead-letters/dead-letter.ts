@@ -1,7 +1,7 @@
 import { decode } from '../decode/decode.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
-import { pairs } from '../stream/pairs.js';
+import { fieldOf, pairs } from '../stream/pairs.js';
 import type { StreamEntry } from '../stream/stream-client.js';
 
 /** An event that a group gave up. */
@@ -24,6 +24,8 @@ export interface DeadLetter {
   lastFailedAt: string;
   /** How often it was replayed before. */
   replays: number;
+  /** Undefined when it has none. */
+  partitionKey: string | undefined;
   /** The event; null when it cannot be decoded. */
   event: EventEnvelope | null;
   /** The original entry's fields as they came. */
@@ -40,6 +42,8 @@ export function parseDeadLetter({ id, fields }: StreamEntry): DeadLetter {
     if (name.startsWith(ORIGINAL)) original.push(name.slice(ORIGINAL.length), value);
     else about.set(name, value);
   }
+  const json = about.get('entry_json');
+  if (json !== undefined) original.push(...(JSON.parse(json) as string[]));
   const text = (name: string): string => about.get(name) ?? '';
   return {
     id,
@@ -55,6 +59,7 @@ export function parseDeadLetter({ id, fields }: StreamEntry): DeadLetter {
     firstFailedAt: text('first_failed_at'),
     lastFailedAt: text('last_failed_at'),
     replays: Number(about.get('replays') ?? 0),
+    partitionKey: fieldOf(original, 'partition_key'),
     event: decodeOrNull(original),
     fields: original,
   };

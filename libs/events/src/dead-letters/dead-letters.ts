@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DeadLetterGoneError, KeyParkedError } from '../errors.js';
+import { DeadLetterGoneError, EventPayloadError, KeyParkedError } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import { checkedJson } from '../publish/payload.js';
@@ -139,7 +139,7 @@ export class DeadLetters {
     { by = '', why = '' }: OperatorNote,
     data?: Record<string, unknown>,
   ): Promise<string> {
-    const { id: deadLetter, entryId, group, handler, event } = letter;
+    const { id: deadLetter, entryId, group, handler, event, partitionKey = '' } = letter;
     const booked = Object.entries({
       action,
       deadLetter,
@@ -154,7 +154,7 @@ export class DeadLetters {
     const keys = [
       this.keyspace.deadLetters(stream),
       this.keyspace.deadLetterHistory(stream),
-      this.keyspace.parked(stream, group, handler, event?.partition_key ?? ''),
+      this.keyspace.parked(stream, group, handler, partitionKey),
       ...(action === 'replayed' ? [this.keyspace.replays(stream, group).key] : []),
     ];
     const edited = data === undefined ? '' : checkedJson(event?.event_type ?? 'The event', data, this.options.producer);
@@ -171,7 +171,9 @@ export class DeadLetters {
       case 'gone':
         throw new DeadLetterGoneError(stream, deadLetter);
       case 'parked':
-        throw new KeyParkedError(stream, deadLetter, event?.partition_key ?? '', reply.first);
+        throw new KeyParkedError(stream, deadLetter, partitionKey, reply.first);
+      case 'unfit':
+        throw new EventPayloadError(event?.event_type ?? 'The entry', '', 'it has too many fields to be replayed');
     }
   }
 

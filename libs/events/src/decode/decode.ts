@@ -1,12 +1,15 @@
 import { dangerousKey } from '../envelope/dangerous-keys.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../envelope/event-envelope.js';
 import { EventDecodeError } from '../errors.js';
-import { pairs } from '../stream/pairs.js';
+import { fieldOf, pairs } from '../stream/pairs.js';
 
 /** A stream entry as Redis gives it: field, value, field, value, … */
 export type EntryFields = readonly string[];
 
 const KNOWN = new Set<string>([...REQUIRED_FIELDS, ...OPTIONAL_FIELDS]);
+
+/** Scripts compare ids byte by byte, and other bytes would not be the same after they were read as text. */
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /**
  * A stream entry as an envelope; what the payload must look like is not checked here.
@@ -15,14 +18,24 @@ const KNOWN = new Set<string>([...REQUIRED_FIELDS, ...OPTIONAL_FIELDS]);
  */
 export function decode(fields: EntryFields): EventEnvelope {
   const entry = new Map<string, string>();
-  for (const [field, value] of pairs(fields)) entry.set(field, value);
+  for (const [field, value] of pairs(fields)) {
+    if (entry.has(field) && KNOWN.has(field))
+      throw new EventDecodeError(`Expected the field ${field} once, got it twice`);
+    entry.set(field, value);
+  }
 
   const missing = REQUIRED_FIELDS.filter((field) => !entry.get(field));
   if (missing.length > 0) {
     throw new EventDecodeError(`Expected the fields ${REQUIRED_FIELDS.join(', ')}; ${missing.join(', ')} missing`);
   }
+  const eventId = entry.get('event_id') ?? '';
+  if (!VISIBLE_ASCII.test(eventId)) {
+    throw new EventDecodeError(
+      `Expected event_id as a UUID, or at least visible ASCII, got ${JSON.stringify(eventId.slice(0, 40))}`,
+    );
+  }
   const envelope: EventEnvelope = {
-    event_id: entry.get('event_id') ?? '',
+    event_id: eventId,
     event_type: entry.get('event_type') ?? '',
     timestamp: entry.get('timestamp') ?? '',
     version: entry.get('version') ?? '',
@@ -44,7 +57,7 @@ export function decode(fields: EntryFields): EventEnvelope {
  */
 export function decodeToHandle(fields: EntryFields): EventEnvelope {
   const envelope = decode(fields);
-  const json = pairs(fields).findLast(([field]) => field === 'data')?.[1] ?? '';
+  const json = fieldOf(fields, 'data') ?? '';
   const dangerous = dangerousKey(envelope.data, json);
   if (dangerous === undefined) return envelope;
   throw new EventDecodeError(`Expected data without a property called ${dangerous}`);

@@ -31,7 +31,9 @@ export class Attempts {
 
   /** An entry that no handler can get: it becomes a dead letter. Never throws. */
   async refuse(holding: Holding, error: Error): Promise<void> {
-    const share = { holding, event: undefined, handler: NO_HANDLER, parksKey: false, handlers: [NO_HANDLER] };
+    // A replay that can be read no more, such as an edited one, is still that handler's.
+    const handler = holding.origin?.handler ?? NO_HANDLER;
+    const share = { holding, event: undefined, handler, parksKey: false, handlers: [handler] };
     await this.carryOut(share, outcomeOfUnreadable(error), { failures: 1, firstFailureMs: Date.now(), crashes: 0 });
   }
 

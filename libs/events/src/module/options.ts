@@ -118,7 +118,7 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
       concurrency: whole('consumer.concurrency', consumer.concurrency ?? 16, 1, 10_000),
       readAhead: whole('consumer.readAhead', consumer.readAhead ?? 512, 1, 100_000),
       readAheadBytes: whole('consumer.readAheadBytes', consumer.readAheadBytes ?? 64 * MEBIBYTE, 1, 2 ** 40),
-      batchSize: whole('consumer.batchSize', consumer.batchSize ?? 100, 1, 10_000),
+      batchSize: whole('consumer.batchSize', consumer.batchSize ?? 100, 1, 5000),
       blockMs: whole('consumer.blockMs', consumer.blockMs ?? 2000, 10, MINUTE_MS),
       claimAfterMs: whole('consumer.claimAfterMs', consumer.claimAfterMs ?? 30_000, 100, 60 * MINUTE_MS),
       forgetAfterMs: whole(

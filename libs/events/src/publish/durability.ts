@@ -1,4 +1,4 @@
-import { ConfigurationError, NotReplicatedError, RedisUnavailableError } from '../errors.js';
+import { ConfigurationError, isOutage, NotReplicatedError } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import type { StreamClient } from '../stream/stream-client.js';
 
@@ -29,7 +29,7 @@ export class Durability {
       await this.client.connection.call((redis) => redis.ping());
       await this.client.waitFor('fsynced', 0, 1);
     } catch (error) {
-      if (error instanceof RedisUnavailableError) throw error;
+      if (isOutage(error)) throw error;
       const { message } = error as Error;
       const why = message.includes('unknown command')
         ? 'this one has no WAITAOF; Redis 7.2 or later and Valkey have it'

@@ -1,5 +1,5 @@
 import type { Deadline, Deadlines } from '../deadlines.js';
-import { PublishTimeoutError, RedisUnavailableError } from '../errors.js';
+import { NotReplicatedError, PublishTimeoutError } from '../errors.js';
 import { weightOf, type Appendable } from './append-arguments.js';
 
 /** What one call asked to publish: appended together, answered together, given up together. */
@@ -28,9 +28,10 @@ export class PublishRequest {
     for (const event of events) bytes += weightOf(event);
     this.bytes = bytes;
     this.deadline = deadlines.begin(() => {
-      // What Redis said of its state is more than that it did not answer.
-      const said = this.trouble instanceof RedisUnavailableError ? undefined : this.trouble;
-      this.reject(said ?? new PublishTimeoutError(timeoutMs, { cause: this.trouble }));
+      const { trouble } = this;
+      this.reject(
+        trouble instanceof NotReplicatedError ? trouble : new PublishTimeoutError(timeoutMs, { cause: trouble }),
+      );
     });
   }
 

@@ -46,6 +46,7 @@ export class Claims {
   async takeOver(): Promise<void> {
     while (!this.stopping.isStopping) {
       await this.attempt('Taking over', async (source) => {
+        if (this.stopping.isStopping) return;
         await this.claim(source);
         await this.client.sweep(source.consumerAddress, this.options.forgetAfterMs);
       });

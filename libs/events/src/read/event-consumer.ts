@@ -143,16 +143,19 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async leave(): Promise<void> {
-    for (const { consumerAddress } of this.sources) {
-      const { stream, group } = consumerAddress;
-      try {
-        const count = await this.client.leave(consumerAddress, this.options.consumer.claimAfterMs);
-        if (count === 0) continue;
-        this.logger.warn(`Handed back ${String(count)} entries of ${stream}`);
-        this.observer.emit({ kind: 'handed-back', stream, group, count });
-      } catch (error) {
-        this.logger.warn(`Could not leave ${group} of ${stream}; others take over: ${(error as Error).message}`);
-      }
+    // All at once: while Redis is away, each of them takes its time.
+    await Promise.all(this.sources.map((source) => this.leaveOne(source)));
+  }
+
+  private async leaveOne({ consumerAddress }: Source): Promise<void> {
+    const { stream, group } = consumerAddress;
+    try {
+      const count = await this.client.leave(consumerAddress, this.options.consumer.claimAfterMs);
+      if (count === 0) return;
+      this.logger.warn(`Handed back ${String(count)} entries of ${stream}`);
+      this.observer.emit({ kind: 'handed-back', stream, group, count });
+    } catch (error) {
+      this.logger.warn(`Could not leave ${group} of ${stream}; others take over: ${(error as Error).message}`);
     }
   }
 }

@@ -23,6 +23,7 @@ export class ReadAhead {
   private handled = 0;
   private since: number;
   private perMs = 0;
+  private average: number | undefined;
 
   /** @param nowMs of a clock that never goes back */
   constructor(
@@ -48,9 +49,12 @@ export class ReadAhead {
     const { entries, bytes, concurrency } = this.limits;
     const wanted = Math.max(A_FEW, ROUNDS * concurrency, Math.ceil(this.perMs * AHEAD_MS));
     const byNumber = Math.min(entries - held.entries, wanted - ready);
-    // As large as those that are held; the first one is read whatever its size.
-    const average = held.entries === 0 ? 0 : held.bytes / held.entries;
-    const bySize = average === 0 ? Infinity : (bytes - held.bytes) / average;
+    if (held.entries > 0) this.average = held.bytes / held.entries;
+    // As large as those that were held last; of sizes that are not known, a few.
+    const bySize =
+      this.average === undefined
+        ? A_FEW
+        : Math.max(held.entries === 0 ? 1 : 0, (bytes - held.bytes) / Math.max(1, this.average));
     return Math.max(0, Math.floor(Math.min(byNumber, bySize)));
   }
 

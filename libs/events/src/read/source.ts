@@ -62,9 +62,15 @@ export class Source {
     for (const entry of entries) this.accept(entry, NO_NOTES, false);
   }
 
-  /** Entries that were delivered to this consumer before, in a reply that may have been lost: earlier failures count. */
-  acceptOwn(entries: readonly StreamEntry[]): Promise<void> {
-    return this.acceptAgain(entries.map((entry) => ({ ...entry, deliveries: 0 })));
+  /** Accepts what was delivered to this consumer in replies that may have been lost: earlier failures count. */
+  async recover(pageSize: number): Promise<void> {
+    let after = '-';
+    for (;;) {
+      const entries = await this.client.own(this.consumerAddress, after, pageSize);
+      await this.acceptAgain(entries.map((entry) => ({ ...entry, deliveries: 0 })));
+      if (entries.length < pageSize) return;
+      after = entries.at(-1)?.id ?? after;
+    }
   }
 
   /** Entries that were delivered to another consumer before. */

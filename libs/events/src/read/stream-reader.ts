@@ -68,8 +68,10 @@ export class StreamReader {
     }
     const { room } = this.holdings;
     if (room === 0 || this.stopping.isStopping) return;
+    // Redis counts for each stream.
+    const share = Math.max(1, Math.floor(room / this.sources.filter(({ isReplay }) => !isReplay).length));
     const streams = this.sources.map(({ key }) => key);
-    const count = Math.min(batchSize, room);
+    const count = Math.min(batchSize, share);
     const read = await this.client.readNew(streams, this.address, count, blockMs);
     for (const source of this.sources) source.acceptNew(read.get(source.key) ?? []);
   }
@@ -86,15 +88,7 @@ export class StreamReader {
     const { batchSize } = this.options.consumer;
     this.holdings.rememberRemoved();
     try {
-      for (const source of this.sources) {
-        let after = '0';
-        for (;;) {
-          const entries = await this.client.readOwn(source.consumerAddress, after, batchSize);
-          await source.acceptOwn(entries);
-          after = entries.at(-1)?.id ?? after;
-          if (entries.length < batchSize) break;
-        }
-      }
+      for (const source of this.sources) await source.recover(batchSize);
     } finally {
       this.holdings.forgetRemoved();
     }

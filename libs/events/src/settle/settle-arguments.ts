@@ -3,7 +3,7 @@ import type { BufferedEvent, BufferedWrite, TrackedRead } from '../transaction/t
 
 /** What a settlement means for the other events of the same key; see `lua/settle.lua`. */
 export interface KeyRule {
-  rule: 'free' | 'park' | 'follow' | 'release';
+  rule: 'free' | 'park' | 'follow' | 'return' | 'release';
   /** The key of the list of parked events. */
   list: string;
   /** The original's entry id. */
@@ -50,8 +50,9 @@ function push(values: (string | number)[], places: KeyPlaces, settlement: Settle
   values.push(places.placeOf(stream), places.placeOf(notes), id, eventId, note, noteBecomes ?? '');
   values.push(obsolete.length, ...obsolete);
   values.push(key?.rule ?? '');
-  if (key) values.push(places.placeOf(key.list), key.original);
-  if (key?.rule === 'release') values.push(places.placeOf(key.letters), places.placeOf(key.replays));
+  if (key) {
+    values.push(places.placeOf(key.list), key.original, places.placeOf(key.letters), places.placeOf(key.replays));
+  }
   values.push(reads.length);
   for (const { command, key: name, args, digest } of reads) {
     values.push(command, places.placeOf(name), args.length, ...args, digest);
@@ -62,4 +63,12 @@ function push(values: (string | number)[], places: KeyPlaces, settlement: Settle
   }
   values.push(events.length);
   for (const { stream: target, fields } of events) values.push(places.placeOf(target), fields.length, ...fields);
+}
+
+/** How long its arguments are, about: bytes, as if all of them were ASCII. */
+export function weightOf({ writes = [], events = [] }: Settlement): number {
+  let weight = 0;
+  for (const { args } of writes) for (const arg of args) weight += arg.length;
+  for (const { fields } of events) for (const field of fields) weight += field.length;
+  return weight;
 }

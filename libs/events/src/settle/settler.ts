@@ -2,18 +2,19 @@ import { DeliveryLostError, isOutage, RedisUnavailableError, TransactionRefusedE
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import type { Holding } from '../read/holdings.js';
 import type { Keyspace } from '../stream/keyspace.js';
+import { fieldOf } from '../stream/pairs.js';
 import type { SettleReply, StreamClient } from '../stream/stream-client.js';
 import type { Transaction } from '../transaction/transaction.js';
 import { deadLetterFields } from '../dead-letters/dead-letter-fields.js';
 import { Batcher } from './batcher.js';
 import { DONE, formatNote, noteField, type FailureNote } from './delivery-notes.js';
 import type { DeadLetterReason } from './outcome.js';
-import { settleArguments, type KeyRule, type Settlement } from './settle-arguments.js';
+import { settleArguments, weightOf, type KeyRule, type Settlement } from './settle-arguments.js';
 
 const PAUSE_IN_OUTAGE_MS = 250;
-/** Acknowledgements of one command, and settlements of one script call. */
-const MOST_ACKNOWLEDGED = 1000;
-const MOST_SETTLED = 100;
+/** Acknowledgements of one command, and settlements of one script call, by number and by bytes. */
+const ACKNOWLEDGED_AT_ONCE = { most: 1000 };
+const SETTLED_AT_ONCE = { most: 100, heaviest: 2 ** 20, weigh: weightOf };
 
 /** One handler's share of a delivery. */
 export interface Share {
@@ -42,7 +43,7 @@ export class Settler {
     private readonly address: { group: string; consumer: string },
     private readonly isOver: () => boolean,
   ) {
-    this.settlements = new Batcher((batch) => this.settleAll(batch), MOST_SETTLED);
+    this.settlements = new Batcher((batch) => this.settleAll(batch), SETTLED_AT_ONCE);
   }
 
   /**
@@ -99,19 +100,22 @@ export class Settler {
     const { holding, handler } = share;
     const fields = deadLetterFields(holding, this.address.group, handler, reason, error, note, new Date());
     const stream = this.keyspace.deadLetters(holding.subscription.stream);
-    const key = this.keyRule(share, reason === 'parked' ? 'follow' : 'park');
+    const key = this.keyRule(share, holding.origin ? 'return' : reason === 'parked' ? 'follow' : 'park');
     const reply = await this.settle(share, (settlement) => ({ ...settlement, key, events: [{ stream, fields }] }));
     return reply.status !== 'free';
   }
 
+  /** Undefined where the key's order does not matter; that of a replay may, whatever its handler says today. */
   private keyRule({ holding, event, handler, parksKey }: Share, rule: KeyRule['rule']): KeyRule | undefined {
-    const { partition_key } = event ?? {};
-    if (!parksKey || partition_key === undefined) return undefined;
-    const { stream } = holding.subscription;
+    const { origin, entry, subscription } = holding;
+    if (!parksKey && !origin) return undefined;
+    const partitionKey = event?.partition_key ?? fieldOf(entry.fields ?? [], 'partition_key');
+    if (partitionKey === undefined) return undefined;
+    const { stream } = subscription;
     return {
       rule,
-      list: this.keyspace.parked(stream, this.address.group, handler, partition_key),
-      original: holding.origin?.id ?? holding.entry.id,
+      list: this.keyspace.parked(stream, this.address.group, handler, partitionKey),
+      original: origin?.id ?? entry.id,
       letters: this.keyspace.deadLetters(stream),
       replays: this.keyspace.replays(stream, this.address.group).key,
     };
@@ -137,7 +141,7 @@ export class Settler {
       batcher = new Batcher<string, void>(async (ids) => {
         await this.client.acknowledge(channel, this.address.group, handlers, ids);
         return [];
-      }, MOST_ACKNOWLEDGED);
+      }, ACKNOWLEDGED_AT_ONCE);
       this.acknowledgements.set(channel.key, batcher);
     }
     return batcher.add(entry.id);

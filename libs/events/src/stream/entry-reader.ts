@@ -20,18 +20,9 @@ export class EntryReader {
     blockMs: number,
   ): Promise<Map<string, StreamEntry[]>> {
     const command = ['XREADGROUP', 'GROUP', group, consumer, 'COUNT', count, 'BLOCK', blockMs, 'STREAMS'];
-    return this.read([...command, ...streams, ...streams.map(() => '>')], blockMs);
-  }
-
-  /** What this consumer was given and has not settled, after an id: what a lost reply contained is only there. */
-  async readOwn({ stream, group, consumer }: ConsumerAddress, after: string, count: number): Promise<StreamEntry[]> {
-    const command = ['XREADGROUP', 'GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, after];
-    return (await this.read(command, 0)).get(stream) ?? [];
-  }
-
-  private read(command: readonly (string | number)[], blockMs: number): Promise<Map<string, StreamEntry[]>> {
     // The reply before may have been cut off.
     this.parser.reset();
-    return this.connection.callRaw(command, this.parser, blockMs + this.timeoutMs);
+    const args = [...command, ...streams, ...streams.map(() => '>')];
+    return this.connection.callRaw(args, this.parser, blockMs + this.timeoutMs);
   }
 }

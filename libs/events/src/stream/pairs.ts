@@ -4,3 +4,8 @@ export function pairs<T>(flat: readonly T[]): [T, T][] {
   for (let index = 0; index + 1 < flat.length; index += 2) found.push([flat[index] as T, flat[index + 1] as T]);
   return found;
 }
+
+/** The value of a field, the last one where it is there several times. */
+export function fieldOf(flat: readonly string[], name: string): string | undefined {
+  return pairs(flat).findLast(([field]) => field === name)?.[1];
+}

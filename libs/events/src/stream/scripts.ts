@@ -8,6 +8,7 @@ const NAMES = [
   'settle',
   'acknowledge',
   'claim',
+  'own',
   'renew',
   'leave',
   'sweep',

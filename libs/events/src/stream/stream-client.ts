@@ -55,9 +55,9 @@ export interface TrimReply {
   dropped: Readonly<Record<string, number>>;
 }
 
-/** What was done to a dead letter: it was gone, it was taken, or one of its key must be replayed first. */
+/** What was done to a dead letter: it was gone or cannot be replayed, it was taken, or one of its key comes first. */
 export type TakeReply =
-  { status: 'gone' } | { status: 'taken'; replayId: string } | { status: 'parked'; first: string };
+  { status: 'gone' | 'unfit' } | { status: 'taken'; replayId: string } | { status: 'parked'; first: string };
 
 /** What the answer to a command that waits at the server takes beyond that. */
 const ANSWER_MS = 1000;
@@ -77,6 +77,13 @@ export class StreamClient {
       if (error instanceof Error && error.message.startsWith('BUSYGROUP')) return false;
       throw error;
     }
+  }
+
+  /** What this consumer was given and has not settled, after an id; '-' for the first ones. */
+  async own({ stream, group, consumer }: ConsumerAddress, after: string, count: number): Promise<StreamEntry[]> {
+    const from = after === '-' ? after : `(${after}`;
+    const reply = await this.script('own', [stream], [group, consumer, from, count]);
+    return (reply as [string, string[]?][]).map(([id, fields]) => ({ id, fields: fields ?? null }));
   }
 
   /**
@@ -233,6 +240,7 @@ export class StreamClient {
     const [status, id] = (await this.script('take-dead-letter', keys, values)) as [TakeReply['status'], string];
     switch (status) {
       case 'gone':
+      case 'unfit':
         return { status };
       case 'taken':
         return { status, replayId: id };
