@@ -1,5 +1,6 @@
+import { once, type EventEmitter } from 'node:events';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { RedisUnavailableError } from 'nestjs-event-streams';
+import { RedisConnection, RedisUnavailableError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Gate } from './gate.js';
 import { noteHandler, SOON } from './handlers.js';
@@ -98,6 +99,24 @@ describe('an outage of Redis', () => {
     }
     expect(await redis.client.get('memory:tester:effects')).toBe('5');
     expect(await redis.client.xlen('memory:files')).toBe(5);
+  });
+
+  it('at whose end ioredis gives up, as it can under Sentinels, is survived, too', async () => {
+    const connection = new RedisConnection(redis.url, { name: 'tester', timeoutMs: 2000 });
+    const { client } = connection as unknown as { client: EventEmitter & { disconnect(): void } };
+    try {
+      await connection.call((raw) => raw.ping());
+      let ended = once(client, 'end');
+      client.disconnect(); // for good, as far as ioredis knows
+      await ended;
+      expect(await connection.call((raw) => raw.ping())).toBe('PONG');
+      ended = once(client, 'end');
+      client.disconnect();
+      await ended;
+      await eventually('it is ready again, without being asked', () => connection.isReady);
+    } finally {
+      connection.close();
+    }
   });
 
   it("that a handler meets in its own reads counts as no attempt of the event's", async () => {
