@@ -95,8 +95,8 @@ end
 -- A user who may run scripts but not every command would be stopped in the middle. Keys need no question: nobody gets
 -- as far as this without the right to all of KEYS.
 local allowed = {}
-local function forbidden(command, key)
-  if allowed[command] == nil then allowed[command] = redis.acl_check_cmd(command, key) end
+local function forbidden(command, key, ...) -- with its arguments: newer servers count them
+  if allowed[command] == nil then allowed[command] = redis.acl_check_cmd(command, key, ...) end
   if not allowed[command] then return command .. ' ' .. key .. ': this Redis user may not (see ACL)' end
 end
 
@@ -135,7 +135,8 @@ local function misfit(write)
         .. string.sub(value, 1, 40)
     end
   end
-  return forbidden(write.command, write.key)
+  if write.command == 'XADD' then return forbidden('XADD', write.key, '*', unpack(ARGV, write.first, write.last)) end
+  return forbidden(write.command, write.key, unpack(ARGV, write.first, write.last))
 end
 
 -- Reads one settlement's arguments, all of them whatever comes of it: the next one begins behind them.
@@ -198,7 +199,8 @@ local function objection(settlement)
       if why then return { 'refused', why } end
     end
   end
-  local why = forbidden('XACK', stream) or forbidden('HDEL', settlement.notes) or forbidden('HSET', settlement.notes)
+  local why = forbidden('XACK', stream, group, id) or forbidden('HDEL', settlement.notes, settlement.note)
+    or forbidden('HSET', settlement.notes, settlement.note, '')
   if why then return { 'refused', why } end
 end
 
