@@ -18,7 +18,7 @@
 local last = redis.call('HMGET', KEYS[1], 'batch', 'answer', 'batch-before', 'answer-before')
 for _, remembered in ipairs({ { last[1], last[2] }, { last[3], last[4] } }) do
   if remembered[1] == ARGV[1] then
-    -- A write, so that a WAIT that follows waits for what was appended on another connection.
+    -- A write: a WAIT that follows must not depend on how a server counts what was appended on another connection.
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
     return cjson.decode(remembered[2])
   end

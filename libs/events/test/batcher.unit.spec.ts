@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { Batcher } from '../src/settle/batcher.js';
+
+describe('Batcher', () => {
+  /** One that answers each item with its tenfold, and tells what it sent together. */
+  function batcher(limits: { most: number; heaviest?: number; weigh?: (item: number) => number }) {
+    const sent: (readonly number[])[] = [];
+    const send = (items: readonly number[]) => {
+      sent.push(items);
+      return Promise.resolve(items.map((item) => 10 * item));
+    };
+    return { sent, batcher: new Batcher(send, limits) };
+  }
+
+  it('sends together what is asked for in one turn, up to its number, and gives each its own answer', async () => {
+    const { sent, batcher: one } = batcher({ most: 2 });
+    expect(await Promise.all([1, 2, 3].map((item) => one.add(item)))).toEqual([10, 20, 30]);
+    expect(await one.add(4)).toBe(40);
+    expect(sent).toEqual([[1, 2], [3], [4]]);
+  });
+
+  it('sends no more together than its weight, but one that is heavier alone', async () => {
+    const { sent, batcher: one } = batcher({ most: 10, heaviest: 10, weigh: (item) => item });
+    await Promise.all([4, 6, 1, 50, 9, 1].map((item) => one.add(item)));
+    expect(sent).toEqual([[4, 6], [1], [50], [9, 1]]);
+  });
+
+  it('rejects what went together when its batch fails, and goes on', async () => {
+    let isDown = true;
+    const one = new Batcher<number, number>(
+      (items) => (isDown ? Promise.reject(new Error('down')) : Promise.resolve(items)),
+      { most: 10 },
+    );
+    const failed = await Promise.allSettled([one.add(1), one.add(2)]);
+    expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    isDown = false;
+    expect(await one.add(3)).toBe(3);
+  });
+});
