@@ -74,9 +74,9 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     this.deadlines = new Deadlines(producer.timeoutMs);
     const timing = { commandTimeoutMs, idempotencyMs: producer.idempotencyMs };
     const key = keyspace.producer(randomUUID());
-    this.sender = new BatchSender(this.client, key, this.durability, timing, (requests) => {
-      this.release(requests);
-      this.flush();
+    this.sender = new BatchSender(this.client, key, this.durability, timing, {
+      onSettled: (requests) => { this.release(requests); }, // prettier-ignore
+      onFree: () => { this.flush(); }, // prettier-ignore
     });
   }
 
@@ -101,11 +101,12 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
    * @throws ProducerOverloadedError when too many events wait already: nothing was published
    * @throws PublishTimeoutError when Redis confirmed nothing in time: the event is in the stream once, or not at all
    */
-  async publish<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions = {}): Promise<string> {
-    const events = [this.appendable(event, data, options)];
-    this.demandRoom(events);
-    const [id] = await this.enqueue(events);
-    return id as string;
+  publish<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions = {}): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const events = [this.appendable(event, data, options)];
+      this.demandRoom(events);
+      this.enqueue(events, ([id]) => { resolve(id as string); }, reject); // prettier-ignore
+    });
   }
 
   /**
@@ -117,7 +118,11 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
   async publishAll(events: readonly EventToPublish[]): Promise<string[]> {
     const appendable = events.map(({ event, data, options = {} }) => this.appendable(event, data, options));
     this.demandRoom(appendable);
-    const published = await Promise.all(inBatches(appendable).map((batch) => this.enqueue(batch)));
+    const published = await Promise.all(
+      inBatches(appendable).map(
+        (batch) => new Promise<string[]>((resolve, reject) => { this.enqueue(batch, resolve, reject); }), // prettier-ignore
+      ),
+    );
     return published.flat();
   }
 
@@ -137,8 +142,12 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /** @param events that one call takes */
-  private enqueue(events: readonly Appendable[]): Promise<string[]> {
-    const request = new PublishRequest(events, this.deadlines, this.options.producer.timeoutMs);
+  private enqueue(
+    events: readonly Appendable[],
+    resolve: (ids: string[]) => void,
+    reject: (error: Error) => void,
+  ): void {
+    const request = new PublishRequest(events, resolve, reject, this.deadlines, this.options.producer.timeoutMs);
     this.waiting += events.length;
     this.waitingBytes += request.bytes;
     this.queue.push(request);
@@ -150,7 +159,6 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
         this.flush();
       });
     }
-    return request.published;
   }
 
   /** @throws ProducerOverloadedError when there is no room for so many */
