@@ -58,21 +58,15 @@ async function runOnRedis(invocation: Invocation, { output, stdin, signal, env, 
   const settings = resolveSettings(common, env, project.config);
   // What it needs of Nest takes a moment to load; help and mistakes need nothing of it.
   const { Session } = await import('./session.js');
-  let isReached = false;
-  using session = new Session(settings, {
-    began: ({ address, reason }) => {
-      if (isReached && !signal.aborted)
-        output.notice(`Redis at ${address} is away (${reason}); waiting until it is back`);
-    },
-    ended: ({ address }, durationMs) => {
-      if (isReached) output.notice(`Redis at ${address} is back after ${(durationMs / 1000).toFixed(1)} s`);
-    },
-  });
+  using session = new Session(settings);
   const close = (): void => {
     session[Symbol.dispose]();
   };
   if (!signal.aborted) await session.reach();
-  isReached = true;
+  // Before, that it cannot be reached is the result.
+  session.onOutage = (message) => {
+    if (!signal.aborted) output.notice(message);
+  };
   signal.addEventListener('abort', () => setTimeout(close, ABORT_MS).unref(), { once: true });
   return await invocation.run({ session, project, output, stdin, json: common.json ?? false, signal });
 }

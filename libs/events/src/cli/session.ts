@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { OutageWatch, type OutageListener } from '../connection/outage-watch.js';
+import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { resolveOptions, type ResolvedOptions } from '../module/options.js';
@@ -24,14 +24,21 @@ export class Session implements Disposable {
   private readonly streamClient: StreamClient;
   private readonly watch: OutageWatch;
 
-  constructor(
-    private readonly options: ResolvedOptions,
-    listener: OutageListener,
-  ) {
+  /** Told in words when Redis goes away, and when it is back. */
+  onOutage: (message: string, isOver: boolean) => void = () => undefined;
+
+  constructor(private readonly options: ResolvedOptions) {
     // It writes to where the results go.
     Logger.overrideLogger(false);
     const { redis, prefix, state, commandTimeoutMs } = options;
-    this.watch = new OutageWatch('events', listener);
+    this.watch = new OutageWatch('events', {
+      began: ({ address, reason }) => {
+        this.onOutage(`Redis at ${address} is away (${reason}); waiting until it is back`, false);
+      },
+      ended: ({ address }, durationMs) => {
+        this.onOutage(`Redis at ${address} is back after ${(durationMs / 1000).toFixed(1)} s`, true);
+      },
+    });
     this.connection = new RedisConnection(redis, {
       name: 'events-cli',
       timeoutMs: commandTimeoutMs,

@@ -59,6 +59,7 @@ class Monitor {
   private picture: MonitorPicture;
   private scroll = 0;
   private isPaused = false;
+  private outage: string | undefined;
 
   constructor(
     private readonly context: Context,
@@ -94,7 +95,7 @@ class Monitor {
 
   /** The whole terminal. */
   async live(): Promise<number> {
-    const { output, stdin, signal: interrupted } = this.context;
+    const { output, session, stdin, signal: interrupted } = this.context;
     // Before the terminal is taken: a stream that is not there is said where one can read it.
     await this.look();
     const quit = new AbortController();
@@ -109,6 +110,11 @@ class Monitor {
     });
     const redraw = (): void => void screen.draw(this.frame());
     process.stdout.on('resize', redraw);
+    // What is written beside the picture would spoil it.
+    session.onOutage = (message, isOver) => {
+      this.outage = isOver ? undefined : `${message}. This is how it was.`;
+      redraw();
+    };
     try {
       while (!signal.aborted) {
         if (!this.isPaused) await this.lookOrWait();
@@ -116,6 +122,7 @@ class Monitor {
         await pause(this.everyMs, signal);
       }
     } finally {
+      session.onOutage = () => undefined;
       process.stdout.off('resize', redraw);
     }
     return EXIT.ok;
@@ -123,17 +130,16 @@ class Monitor {
 
   private frame(): string[] {
     const { width = 80, height, paint } = this.context.output;
-    const note = this.isPaused ? 'Paused; p goes on.' : this.picture.note;
+    const note = this.outage ?? (this.isPaused ? 'Paused; p goes on.' : undefined);
     return monitorLines({ ...this.picture, note }, { width, height, scroll: this.scroll, paint });
   }
 
-  /** Looks; what is shown stays as it was while Redis is away. */
+  /** Looks; what is shown stays as it was while Redis is away, which the session tells. */
   private async lookOrWait(): Promise<StreamLook[] | undefined> {
     try {
       return await this.look();
     } catch (error) {
       if (!isOutage(error) && !this.context.signal.aborted) throw error;
-      this.picture = { ...this.picture, note: `${(error as Error).message}. This is how it was; trying again.` };
       return undefined;
     }
   }

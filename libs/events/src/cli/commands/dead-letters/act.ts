@@ -7,7 +7,7 @@ import type { Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-codes.js';
 import { confirm } from '../../terminal/confirm.js';
 import { Progress } from '../../terminal/progress.js';
-import { count, safe } from '../../terminal/text.js';
+import { count, number, safe } from '../../terminal/text.js';
 
 /** Options of what is done to dead letters. */
 export const ACT_OPTIONS = {
@@ -80,9 +80,9 @@ export async function carryOut(
       progress.step();
     }
   } finally {
-    const of = done === letters.length ? '' : ` of ${count(letters.length, 'dead letter')}`;
+    const of = done === letters.length ? '' : `${number(done)} of `;
     const follow = behind === 0 ? '' : `; ${count(behind, 'follows', 'follow')} behind the first of the same key`;
-    const line = `${count(done, 'dead letter')}${of} ${act.done}${follow}.`;
+    const line = `${of}${count(letters.length, 'dead letter')} ${act.done}${follow}.`;
     if (json) output.notice(line);
     else await output.line(line);
   }
