@@ -45,6 +45,14 @@ export class EventMonitor {
     private readonly keyspace: Keyspace,
   ) {}
 
+  /** The names, without prefix, of the streams that are there; looks at every key of Redis. */
+  async streams(): Promise<string[]> {
+    const prefix = this.keyspace.stream('');
+    const keys = await this.client.streams(`${prefix}*`);
+    // What belongs to a stream has further parts: `orders:dead-letters`.
+    return keys.map((key) => key.slice(prefix.length)).filter((name) => name !== '' && !name.includes(':'));
+  }
+
   /** @param stream the stream's name without prefix */
   async stream(stream: string): Promise<StreamOverview> {
     const key = this.keyspace.stream(stream);
@@ -94,8 +102,31 @@ export class EventMonitor {
     options: { from?: string; to?: string; count?: number } = {},
   ): Promise<MonitoredEntry[]> {
     const { from = '-', to = '+', count = 100 } = options;
-    const entries = await this.client.range(this.keyspace.stream(stream), from, to, count);
-    return entries.map((entry) => toMonitored(entry)).filter((entry) => entry !== null);
+    return toMonitoredAll(await this.client.range(this.keyspace.stream(stream), from, to, count));
+  }
+
+  /** The last entries up to `to` (an entry id; with `(` before it, those below it), latest first. */
+  async latest(stream: string, options: { to?: string; count?: number } = {}): Promise<MonitoredEntry[]> {
+    const { to = '+', count = 100 } = options;
+    return toMonitoredAll(await this.client.latest(this.keyspace.stream(stream), count, to));
+  }
+
+  /**
+   * Entries after a position of each stream, oldest first. It belongs to no group, so nobody misses what it reads.
+   *
+   * @param positions by the streams' names: the id after which to read
+   * @param options.count of each stream at most
+   * @param options.wait how long to wait at the server for the first one, and how long the answer may take beyond that;
+   * whatever else is asked for on this connection waits, too. Default: it waits for nothing
+   */
+  async after(
+    positions: ReadonlyMap<string, string>,
+    { count, wait }: { count: number; wait?: { blockMs: number; timeoutMs: number } },
+  ): Promise<Map<string, MonitoredEntry[]>> {
+    const byKey = new Map([...positions].map(([name, id]) => [this.keyspace.stream(name), id]));
+    const entries = await this.client.after(byKey, count, wait);
+    const found = [...positions.keys()].map((name) => [name, entries.get(this.keyspace.stream(name)) ?? []] as const);
+    return new Map(found.map(([name, of]) => [name, toMonitoredAll(of)]));
   }
 
   private rate(key: string, added: number): number | null {
@@ -105,6 +136,10 @@ export class EventMonitor {
     if (!before || atMs === before.atMs || added < before.added) return null;
     return ((added - before.added) * 1000) / (atMs - before.atMs);
   }
+}
+
+function toMonitoredAll(entries: readonly StreamEntry[]): MonitoredEntry[] {
+  return entries.map((entry) => toMonitored(entry)).filter((entry) => entry !== null);
 }
 
 function toMonitored(entry: StreamEntry | null): MonitoredEntry | null {
