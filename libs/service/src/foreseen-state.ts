@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { EventsObserver, Keyspace, RedisConnection, type Delivery, type Observation } from 'nestjs-event-streams';
+import { Recent } from './recent.js';
 
-/** Hashes, and runs, that are remembered; those that were used longest ago are forgotten first. */
-const MOST_REMEMBERED = 10_000;
+/** Hashes, and runs, that are remembered at least: those of a second or two at the highest rates. */
+const REMEMBERED = 4000;
 
 /** What is foreseen of one hash: field → value, null where there will be none. */
 type Foreseen = Map<string, string | null>;
@@ -30,9 +31,9 @@ type Use = (values: readonly (string | null)[]) => Done;
  */
 @Injectable()
 export class ForeseenState {
-  private readonly hashes = new Map<string, Foreseen>();
-  /** By delivery: the latest run, until the delivery is settled. */
-  private readonly runs = new Map<string, Run>();
+  private readonly hashes = new Recent<Foreseen>(REMEMBERED);
+  /** By delivery: the latest run, until the delivery is settled; of a replay's end nobody tells under its name. */
+  private readonly runs = new Recent<Run>(REMEMBERED);
 
   constructor(
     private readonly redis: RedisConnection,
@@ -88,10 +89,8 @@ export class ForeseenState {
   }
 
   private hashOf(key: string): Foreseen {
-    const hash = this.hashes.get(key) ?? (new Map() as Foreseen);
-    this.hashes.delete(key); // to the end, as it is used now
-    this.hashes.set(key, hash);
-    forgetOldest(this.hashes);
+    let hash = this.hashes.get(key);
+    if (!hash) this.hashes.set(key, (hash = new Map<string, string | null>()));
     return hash;
   }
 
@@ -102,7 +101,6 @@ export class ForeseenState {
     if (before) this.forget(before);
     const run = { delivery, hashes: new Map<string, Foreseen>(), isRepeated: before !== undefined };
     this.runs.set(name, run);
-    forgetOldest(this.runs); // nobody tells under this name of the end of a replay
     return run;
   }
 
@@ -125,14 +123,6 @@ export class ForeseenState {
   /** What a run that came to nothing rests on; unless that has happened already: then it is known anew. */
   private forget({ hashes }: Run): void {
     for (const [key, hash] of hashes) if (this.hashes.get(key) === hash) this.hashes.delete(key);
-  }
-}
-
-function forgetOldest(map: Map<string, unknown>): void {
-  if (map.size <= MOST_REMEMBERED) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    return;
   }
 }
 
