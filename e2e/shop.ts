@@ -13,6 +13,8 @@ export interface Shop extends AsyncDisposable {
   order(id: string): Promise<{ status: number; body: Answer }>;
   /** How many orders were placed so far. */
   placed(): Promise<number>;
+  /** How many of them are shipped or declined, as the first processor knows. */
+  done(): Promise<number>;
   /** Stops the customers, waits until all is handled, and demands that every law is kept. */
   lawsAreKept(): Promise<AuditReport>;
 }
@@ -61,6 +63,11 @@ export async function startShop(
       return { status: response.status, body: (await response.json()) as Answer };
     },
     placed: () => redis.client.xlen('ecommerce:orders'),
+    async done() {
+      const response = await fetch(`${processors[0]?.url ?? ''}/summary`);
+      const { orders_by_state: states } = (await response.json()) as { orders_by_state: Record<string, number> };
+      return (states['shipped'] ?? 0) + (states['declined'] ?? 0);
+    },
     async lawsAreKept() {
       await post('/simulation/stop');
       await waitUntilQuiet(redis.url, { deadlineMs: 40_000 });

@@ -20,7 +20,8 @@ export const USAGE = `Runs the whole shop: sets up what is missing, then Redis, 
   npm start -- [options]           the two dashes hand the options on
 
   --scale processor=N    N processors that share the work (1 to ${String(MOST_PROCESSORS)}; default 1)
-  --rate N               simulated orders a second, on average (more than 0, up to ${String(HIGHEST_RATE)}; default 2)
+  --rate N               simulated orders a second, on average (more than 0, up to ${String(HIGHEST_RATE)}; default 2);
+                         max: as many as the shop carries, with --quiet and only warnings in the logs
   --no-simulation        no simulated customers; orders come from POST /orders alone
   --seed N               the seed of the simulation (0 to ${String(HIGHEST_SEED)}); one seed gives one shop
   --for 60s              run that long (90s, 2m, 1h), stop the customers, wait until all is handled, check the
@@ -38,7 +39,7 @@ payment 3002, inventory 3003, shipping 3004, processors from 3010 on). Other var
  * @property {boolean} quiet
  * @property {boolean} simulation
  * @property {number} processors
- * @property {number | null} rate mean orders a second
+ * @property {number | 'max' | null} rate mean orders a second; `max` for as many as the shop carries
  * @property {number | null} seed
  * @property {number | null} forMs how long to run, in milliseconds; null until Ctrl-C
  * @property {number} portBase
@@ -64,12 +65,13 @@ export function parseShopArguments(args, env) {
       help: { type: 'boolean', short: 'h' },
     },
   });
+  const rate = parseRate(values['rate']);
   return {
     help: values['help'] === true,
-    quiet: values['quiet'] === true,
+    quiet: values['quiet'] === true || rate === 'max', // a screen takes nothing like as many lines
     simulation: values['no-simulation'] !== true,
     processors: parseScale(values['scale']) ?? 1,
-    rate: parseNumber('--rate', values['rate'], { above: 0, to: HIGHEST_RATE, whole: false }),
+    rate,
     seed: parseNumber('--seed', values['seed'], { from: 0, to: HIGHEST_SEED, whole: true }),
     forMs: parseFor(values['for']),
     portBase:
@@ -98,6 +100,12 @@ export function parseScale(value) {
     if (processors < 1 || processors > MOST_PROCESSORS) throw new Failure(`${takes}.`);
   }
   return processors;
+}
+
+/** @param {import('../terminal/options.mjs').OptionValue} value */
+function parseRate(value) {
+  if (value === 'max') return 'max';
+  return parseNumber('--rate', value, { above: 0, to: HIGHEST_RATE, whole: false, or: 'max' });
 }
 
 /** @param {import('../terminal/options.mjs').OptionValue} value */

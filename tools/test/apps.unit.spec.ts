@@ -28,10 +28,18 @@ describe('the plan of the apps', () => {
   });
 
   it('hands the options of the simulation to those who simulate', () => {
-    const [order, payment, inventory] = plan(['--rate', '20', '--seed', '7', '--no-simulation']);
+    const [order, payment, inventory, shipping] = plan(['--rate', '20', '--seed', '7', '--no-simulation']);
     expect(order?.env).toMatchObject({ SIMULATION_RATE: '20', SIMULATION_SEED: '7', SIMULATION_ENABLED: 'false' });
     expect(payment?.env).toMatchObject({ SIMULATION_SEED: '7' });
+    expect(shipping?.env).toMatchObject({ SIMULATION_SEED: '7' });
     expect(inventory?.env).not.toHaveProperty('SIMULATION_SEED');
+  });
+
+  it('logs only warnings at the highest rate, unless the environment says otherwise', () => {
+    for (const { env } of plan(['--rate', 'max'])) expect(env).toMatchObject({ LOG_LEVEL: 'warn' });
+    for (const { env } of plan(['--rate', 'max'], { LOG_LEVEL: 'info' }))
+      expect(env).toMatchObject({ LOG_LEVEL: 'info' });
+    expect(plan(['--rate', 'max'])[0]?.env).toMatchObject({ SIMULATION_RATE: 'max' });
   });
 
   it('leaves to the environment what no option says', () => {

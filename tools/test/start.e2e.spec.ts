@@ -61,7 +61,7 @@ describe('npm start', () => {
   it('refuses a wrong value before any set-up', async () => {
     const run = start(['--rate', 'fast']);
     expect(await run.ended).toBe(1);
-    expect(run.output().trim()).toBe('--rate takes a number above 0, up to 10000, got "fast".');
+    expect(run.output().trim()).toBe('--rate takes a number above 0, up to 10000, or max, got "fast".');
   });
 
   it('prints its help', async () => {

@@ -4,6 +4,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { EventsModule, type EventClass } from 'nestjs-event-streams';
 import { readConfiguration, ServiceConfiguration, type ConfigurationClass } from './configuration.js';
 import { EventLog } from './event-log.js';
+import { ForeseenState } from './foreseen-state.js';
 import { HealthController } from './health.controller.js';
 import { Metrics, MetricsController } from './metrics.js';
 import { ShopLogger } from './shop-logger.js';
@@ -56,8 +57,8 @@ export class ServiceModule {
       module: SettingsModule,
       global: true,
       imports: [environment],
-      providers: provided,
-      exports: provided.map(({ provide }) => provide),
+      providers: [...provided, ForeseenState],
+      exports: [...provided.map(({ provide }) => provide), ForeseenState],
     };
     return {
       module: ServiceModule,

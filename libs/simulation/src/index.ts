@@ -1,4 +1,5 @@
 export { Arrivals, type ArrivalsOptions, SIMULATION_START_MS } from './arrivals.js';
+export { type GroupWork, roomFor } from './back-pressure.js';
 export { catalogue, DEFAULT_CATALOGUE_SIZE, type Product } from './catalogue.js';
 export { dailyFactor } from './daily-curve.js';
 export {

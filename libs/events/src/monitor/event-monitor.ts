@@ -86,6 +86,11 @@ export class EventMonitor {
     );
   }
 
+  /** The groups of a stream without the age of what they lag behind: one command, for those who look often. */
+  positions(stream: string): Promise<GroupRow[]> {
+    return this.client.groups(this.keyspace.stream(stream));
+  }
+
   /** The consumers of a group, with what they hold and when they were last seen. */
   consumers(stream: string, group: string): Promise<ConsumerRow[]> {
     return this.client.consumers(this.keyspace.stream(stream), group);

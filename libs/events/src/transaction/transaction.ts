@@ -84,6 +84,25 @@ export class Transaction {
     return parts.flat() as (string | null)[];
   }
 
+  /**
+   * Rests on fields of a hash without asking for them: for a handler that knows what they hold, or will hold once the
+   * transactions before this one are committed. If they hold something else at the commit, it runs again, as after a
+   * read.
+   *
+   * @param fields with what they hold; null for one that is not there
+   */
+  expectFields(key: string, fields: readonly (readonly [field: string, value: string | null])[]): this {
+    for (const part of chunks(fields)) {
+      this.track(
+        'HMGET',
+        this.readable('HMGET', key),
+        part.map(([field]) => field),
+        part.map(([, value]) => value),
+      );
+    }
+    return this;
+  }
+
   /** All fields of a hash; empty when it does not exist. */
   async hgetall(key: string): Promise<Record<string, string>> {
     const flat = (await this.read('HGETALL', key)) as string[];
@@ -218,14 +237,22 @@ export class Transaction {
   }
 
   private async read(command: string, name: string, ...values: Value[]): Promise<unknown> {
-    const key = this.parts.keyspace.ofService(name);
-    if (this.guard.wrote(key)) {
-      throw new TransactionRefusedError(`${command} ${key} after a write to it: read first, then write`);
-    }
+    const key = this.readable(command, name);
     const args = values.map(String);
     const reply = await this.parts.client.read(command, key, args);
-    this.reads.push({ command, key, args, digest: replyDigest(command, reply) });
+    this.track(command, key, args, reply);
     return textOf(reply);
+  }
+
+  private track(command: string, key: string, args: readonly string[], reply: unknown): void {
+    this.reads.push({ command, key, args, digest: replyDigest(command, reply) });
+  }
+
+  /** @returns the key in Redis @throws TransactionRefusedError when this transaction has written it */
+  private readable(command: string, name: string): string {
+    const key = this.parts.keyspace.ofService(name);
+    if (!this.guard.wrote(key)) return key;
+    throw new TransactionRefusedError(`${command} ${key} after a write to it: read first, then write`);
   }
 
   /** A write that keeps what the key holds; without values there is nothing to write. */
