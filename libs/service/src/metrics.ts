@@ -53,6 +53,11 @@ export class Metrics {
       labelNames: ['stream', 'kind'],
       registers,
     });
+    const partitionsLost = new Counter({
+      name: 'events_partitions_lost_total',
+      help: 'Partitions that another worker owns, or may own, before this one had handed them over',
+      registers,
+    });
     observer.subscribe((observation) => {
       switch (observation.kind) {
         case 'handled':
@@ -81,6 +86,9 @@ export class Metrics {
           break;
         case 'group-recreated':
           losses.inc({ stream: observation.stream, kind: 'group' });
+          break;
+        case 'partition-lost':
+          partitionsLost.inc();
           break;
         default:
       }

@@ -249,7 +249,7 @@ export class StreamClient {
     }
   }
 
-  private script(
+  protected script(
     name: ScriptName,
     keys: readonly string[],
     values: readonly (string | number)[],
