@@ -7,5 +7,6 @@
 -- Replies    1
 -- @include fence
 local time = redis.call('TIME')
-redis.call('HSET', KEYS[1], 'until', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1]))
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + ARGV[1]), 'lasts', ARGV[1])
 return 1

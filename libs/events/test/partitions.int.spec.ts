@@ -6,6 +6,7 @@ import { readEntries } from './entries.js';
 import { Gate } from './gate.js';
 import { noteHandler, SOON } from './handlers.js';
 import { NoteFiled, NoteTaken, notes } from './notes.js';
+import { startProxy } from './tcp-proxy.js';
 import { startWorker, type Worker } from './worker.js';
 
 const COUNT = 4;
@@ -77,9 +78,11 @@ describe('partitions', () => {
     expect((await worker.monitor.stream('notes')).length).toBe(1);
   });
 
-  it('keep the order of each key while workers join, leave and die', async () => {
+  it('keep the order of each key while workers join and leave, and nothing is dropped', async () => {
+    // So long that nothing comes of waiting for a lease.
+    const patient = { consumer: { leaseMs: 3_600_000 } };
     await using publisher = await start('order', [], { group: null });
-    await using one = await start('order', [recorder()]);
+    await using one = await start('order', [recorder()], patient);
     await balanced([one]);
     let number = 0;
     const publish = async (rounds: number): Promise<void> => {
@@ -89,8 +92,8 @@ describe('partitions', () => {
       }
     };
     await publish(20);
-    await using two = await start('order', [recorder()]);
-    await using three = await start('order', [recorder()]);
+    await using two = await start('order', [recorder()], patient);
+    await using three = await start('order', [recorder()], patient);
     await publish(20);
     await balanced([one, two, three]);
     await publish(20);
@@ -104,6 +107,42 @@ describe('partitions', () => {
       observations.filter(({ kind }) => kind === 'partition-lost'),
     );
     expect(lost).toEqual([]);
+  });
+
+  it('keep the order of each key when a worker is cut off for longer than its lease, and comes back', async () => {
+    await using proxy = await startProxy(redis.url);
+    await using publisher = await start('frozen', [], { group: null });
+    await using one = await start('frozen', [recorder()]);
+    await using two = await start('frozen', [recorder()]);
+    await using cut = await startWorker(
+      proxy.url,
+      { prefix: 'frozen', partitions: COUNT, consumer, commandTimeoutMs: 300 },
+      [recorder()],
+    );
+    await balanced([one, two, cut]);
+    let number = 0;
+    const publish = async (): Promise<void> => {
+      for (let round = 0; round < 10; round += 1) {
+        await publisher.producer.publishAll(topics.map((topic) => ({ event: NoteTaken, data: { topic, number } })));
+        number += 1;
+      }
+    };
+    for (let round = 0; round < 3; round += 1) {
+      await eventually('it owns something', () => cut.consumer.partitions.length > 0);
+      await publish();
+      proxy.isolateAfter(round, round === 1 ? 'reply' : 'request');
+      await publish();
+      await eventually('the others own all', async () => {
+        const owners = (await publisher.monitor.partitions('notes')).flatMap((partition) => partition.owners);
+        return owners.length === COUNT && owners.every(({ worker }) => worker !== cut.consumer.name);
+      });
+      await publish();
+      proxy.heal();
+      proxy.cut();
+    }
+    await settled(publisher);
+    expect(await effectsOf('frozen')).toEqual(inOrder(number));
+    expect(cut.observations.some(({ kind }) => kind === 'partition-lost')).toBe(true);
   });
 
   it('are released at once by a worker that leaves, and the next one begins with what it has handed back', async () => {
@@ -140,7 +179,7 @@ describe('partitions', () => {
     await Promise.all(
       Array.from({ length: COUNT }, (_, number) => {
         const lease = `{fenced:${String(number)}}:leases:testers`;
-        return redis.client.hset(lease, 'owner', 'another', 'epoch', 2, 'until', Date.now() + 300);
+        return redis.client.hset(lease, { owner: 'another', epoch: 2, until: Date.now() + 300, lasts: 300 });
       }),
     );
     gate.open();
@@ -183,6 +222,19 @@ describe('partitions', () => {
     await using heir = await start('heir', [failing]);
     await settled(heir);
     expect(await effectsOf('heir')).toEqual(inOrder(6));
+  });
+
+  it('are taken over from a dead owner in time although the clock of Redis was set back', async () => {
+    const soon = Date.now() + 3_600_000;
+    for (let number = 0; number < COUNT; number += 1) {
+      const lease = { owner: 'dead', until: soon, lasts: 300, epoch: 7 };
+      await redis.client.hset(`{back:${String(number)}}:leases:testers`, lease);
+    }
+    await redis.client.hset('back:workers:testers', 'dead', `${String(soon)} 300 0,1,2,3`);
+    await using worker = await start('back', [recorder()]);
+    await balanced([worker]);
+    const owners = (await worker.monitor.partitions('notes')).flatMap((partition) => partition.owners);
+    expect(owners.map(({ epoch }) => epoch)).toEqual(new Array(COUNT).fill(8));
   });
 
   it('are refused to an application that divides the streams otherwise', async () => {
