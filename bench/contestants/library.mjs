@@ -47,7 +47,7 @@ export const library = {
        */
       payOrder({ data: order }, { transaction }) {
         handle(order);
-        transaction.hset('paid', { [order.order_id]: order.total_amount });
+        transaction.hset('paid', order.order_id, order.total_amount);
         transaction.publish(PaymentProcessed, {
           payment_id: transaction.uuid('payment'),
           order_id: order.order_id,

@@ -1,7 +1,7 @@
 import { freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
-import { formatNote, noteField } from '../src/settle/delivery-notes.js';
+import { formatNote } from '../src/settle/delivery-notes.js';
 import { settleArguments } from '../src/settle/settle-arguments.js';
 import { StreamClient } from '../src/stream/stream-client.js';
 import { schedules, type Kind, type Step } from './interleavings.js';
@@ -71,12 +71,11 @@ describe('every schedule of two workers', () => {
     const { connection } = client;
     const settle = (consumer: string, event: number, noteBecomes?: string): Promise<unknown> => {
       const id = IDS[event] ?? '';
-      const note = noteField(id, HANDLER);
       const hasEffect = noteBecomes === undefined && kinds[event] === 'effect';
       const effect = { command: 'RPUSH', key: effects, type: 'list', integer: '', args: [id] } as const;
       const settlement = {
-        ...{ stream, notes, id, eventId: `event ${id}` },
-        ...{ note, noteBecomes, obsolete: [note], writes: hasEffect ? [effect] : [] },
+        ...{ stream, notes, id, eventId: `event ${id}`, handler: HANDLER, handlers: [HANDLER] },
+        ...{ noteBecomes, key: undefined, reads: [], writes: hasEffect ? [effect] : [], events: [] },
       };
       const { keys, values } = settleArguments({ group: GROUP, consumer }, [settlement]);
       return client.settle(keys, values);

@@ -10,34 +10,35 @@
 -- ARGV[1]    batch number
 -- ARGV[2]    how long the hash is kept after the last batch, ms
 -- ARGV[3]    how long idempotency keys are kept, ms
--- ARGV[4]    number of layouts; then for each: number of fields, their names
--- then       number of requests; for each: number of events; then for each event:
+-- ARGV[4]    a MessagePack array: number of layouts; then for each: number of fields, their names
+-- ARGV[5]    a MessagePack array: number of requests; then for each: number of events; then for each event:
 --              place of its stream, place of its idempotency key or 0, place of its layout, the fields' values
--- Replies    for each request, in order: the entry ids of its events (for an idempotency key that was used before, the
---            id of its first entry), or, when nothing of it was appended, why
+-- Replies    a line for each event, in order: its entry id (for an idempotency key that was used before, that of its
+--            first entry); "-" and why, for each event of a request of which nothing was appended
 local last = redis.call('HMGET', KEYS[1], 'batch', 'answer', 'batch-before', 'answer-before')
-for _, remembered in ipairs({ { last[1], last[2] }, { last[3], last[4] } }) do
-  if remembered[1] == ARGV[1] then
+for remembered = 1, 3, 2 do
+  if last[remembered] == ARGV[1] then
     -- A write: a WAIT that follows must not depend on how a server counts what was appended on another connection.
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
-    return cjson.decode(remembered[2])
+    return last[remembered + 1]
   end
 end
 if last[1] and tonumber(last[1]) > tonumber(ARGV[1]) then
   return redis.error_reply('STALE batch ' .. ARGV[1] .. ' came after batch ' .. last[1])
 end
 
-local at = 4
-local function take()
-  at = at + 1
-  return ARGV[at - 1]
-end
-
+-- Each layout becomes a command that only lacks its stream and the values.
+local names = cmsgpack.unpack(ARGV[4])
 local layouts = {}
-for layout = 1, tonumber(take()) do
-  local names = {}
-  for index = 1, tonumber(take()) do names[index] = take() end
-  layouts[layout] = names
+local taken = 1
+for layout = 1, names[1] do
+  local command = { 'XADD', '', '*' }
+  local size = names[taken + 1]
+  for place = 1, size do
+    command[2 * place + 2], command[2 * place + 3] = names[taken + 1 + place], ''
+  end
+  layouts[layout] = { command = command, size = size }
+  taken = taken + 1 + size
 end
 
 -- Redis does not roll a script back: what could fail is checked before the first write of a request.
@@ -45,42 +46,45 @@ local checked = {}
 local function refusal(stream)
   if checked[stream] == nil then
     local kind = redis.call('TYPE', stream).ok
-    checked[stream] = kind ~= 'stream' and kind ~= 'none' and 'WRONGTYPE ' .. stream .. ' holds a ' .. kind .. ', not a stream'
+    checked[stream] = kind ~= 'stream' and kind ~= 'none' and '-WRONGTYPE ' .. stream .. ' holds a ' .. kind .. ', not a stream'
   end
   return checked[stream]
 end
 
+local events = cmsgpack.unpack(ARGV[5])
 local answers = {}
-for request = 1, tonumber(take()) do
-  local events, why = {}, false
-  for index = 1, tonumber(take()) do
-    local stream, once, names = KEYS[tonumber(take())], KEYS[tonumber(take())], layouts[tonumber(take())]
-    why = why or refusal(stream)
-    local command = { 'XADD', stream, '*' }
-    for place, name in ipairs(names) do
-      command[2 * place + 2] = name
-      command[2 * place + 3] = ARGV[at + place - 1]
-    end
-    at = at + #names
-    events[index] = { command, once }
+local at = 2
+
+local function append(stream, once, layout)
+  local id = once and redis.call('GET', once)
+  if id then return id end
+  local command = layout.command
+  command[2] = stream
+  for place = 1, layout.size do command[2 * place + 3] = events[at + 2 + place] end
+  id = redis.call(unpack(command))
+  if once then redis.call('SET', once, id, 'PX', ARGV[3]) end
+  return id
+end
+
+for _ = 1, events[1] do
+  local count, first, why = events[at], at + 1, false
+  at = first
+  for _ = 1, count do
+    why = why or refusal(KEYS[events[at]])
+    at = at + 3 + layouts[events[at + 2]].size
   end
-  if why then
-    answers[request] = why
-  else
-    local ids = {}
-    for index, event in ipairs(events) do
-      local command, once = event[1], event[2]
-      local id = once and redis.call('GET', once)
-      if not id then
-        id = redis.call(unpack(command))
-        if once then redis.call('SET', once, id, 'PX', ARGV[3]) end
-      end
-      ids[index] = id
-    end
-    answers[request] = ids
+  at = first
+  for _ = 1, count do
+    local layout = layouts[events[at + 2]]
+    answers[#answers + 1] = why or append(KEYS[events[at]], KEYS[events[at + 1]], layout)
+    at = at + 3 + layout.size
   end
 end
-if last[1] then redis.call('HSET', KEYS[1], 'batch-before', last[1], 'answer-before', last[2]) end
-redis.call('HSET', KEYS[1], 'batch', ARGV[1], 'answer', cjson.encode(answers))
+local answer = table.concat(answers, '\n')
+if last[1] then
+  redis.call('HSET', KEYS[1], 'batch', ARGV[1], 'answer', answer, 'batch-before', last[1], 'answer-before', last[2])
+else
+  redis.call('HSET', KEYS[1], 'batch', ARGV[1], 'answer', answer)
+end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return answers
+return answer

@@ -2,24 +2,30 @@
 -- Settles deliveries, several in one call, each of them whole or not at all: the token of a commit is the entry's place
 -- in the pending list, so effects are there once, however often the event was delivered.
 --
--- Order: is it still ours, do the reads still hold, does every write fit; then acknowledge, write, publish. Redis does
+-- Order: is it still ours, do the reads still hold, does every write fit; then write, publish, acknowledge. Redis does
 -- not roll a script back, so nothing that can fail comes after the first write. It runs when memory is short, too:
 -- workers that could not settle could not free any.
+--
+-- What is the same for all settlements of one call is asked for once: which entries are ours, whether their stream is
+-- the one that was read, what a key holds. The acknowledgements of one stream go together, at the end.
 --
 -- KEYS       streams, notes, keys of transactions: named below by their place in KEYS
 -- ARGV[1]    group
 -- ARGV[2]    consumer
--- ARGV[3]    number of settlements; then for each:
---   place of the stream
---   place of the group's hash of delivery notes: "entry id|handler" -> "done", or what is known of failures
+-- ARGV[3]    a MessagePack array, as one argument for each value would cost more than what is done with it:
+--   number of streams; for each: place of its key, place of the group's hash of delivery notes ("entry id|handler" ->
+--     "done", or what is known of failures), number of settlements, their lowest and their highest entry id, and, of those
+--     that have an event_id, the highest entry id and its event_id ('' for none)
+--   number of routes; for each: its stream, counted as above; the handler; number of all handlers of the event; they
+-- ARGV[4]    a MessagePack array: number of settlements; then for each:
+--   how many values it has, this one included
+--   its route, counted as above
 --   entry id
 --   event_id, '' for an entry that could not be decoded
---   this handler's field in the notes
---   what the note becomes; '' to acknowledge: the notes are deleted then
---   number of note fields to delete on acknowledgement; the fields
+--   what the handler's note becomes; '' to acknowledge: all handlers' notes of the entry are deleted then
 --   what to do about the event's key, see below; then, unless that is '': place of the list of its parked events, the
 --     original's entry id, the places of the dead letters and of the group's replays
---   number of reads; for each: command, place of its key, number of arguments, arguments, SHA-1 of its reply
+--   number of reads; for each: command, place of its key, SHA-1 of its reply, number of arguments, arguments
 --   number of writes; for each: command, type of its key ('' for any), what must hold an integer ('' for nothing,
 --     '=' for the key's own value, ':field' for a hash field), place of its key, number of arguments, arguments
 --   number of events; for each: place of its stream, number of fields and values, fields and values
@@ -30,7 +36,7 @@
 --   'return'   the event was replayed and is a dead letter again, the first of 'events': it takes its old place
 --   'release'  the event was replayed and is done: the next that is parked is replayed
 -- Replies    for each settlement:
---            {'committed', entry ids of the events}    applied now
+--            1                                         applied now
 --            {'settled'}                               applied before, by us or somebody else; nothing done
 --            {'lost', consumer}                        another consumer owns it now; nothing done
 --            {'conflict', key}                         a read no longer holds; nothing done
@@ -38,18 +44,25 @@
 --            {'parked'} {'free'}                       others are parked, or none is; nothing done
 --            {'error', message}                        what Redis said, such as NOGROUP
 local group, consumer = ARGV[1], ARGV[2]
-local at = 3
+local head, args = cmsgpack.unpack(ARGV[3]), cmsgpack.unpack(ARGV[4])
 
+local taken = 0
 local function take()
-  at = at + 1
-  return ARGV[at]
+  taken = taken + 1
+  return head[taken]
 end
-local function takeKey() return KEYS[tonumber(take())] end
-local function takeAll() -- a count, then as many values: their first and last place in ARGV
-  local count = tonumber(take())
-  local first = at + 1
-  at = at + count
-  return first, at
+local streams = {}
+for index = 1, take() do
+  streams[index] = {
+    key = KEYS[take()], notes = KEYS[take()], count = take(), lowest = take(), highest = take(),
+    newest = take(), newestEvent = take(), settled = {},
+  }
+end
+local routes = {}
+for index = 1, take() do
+  local route = { stream = streams[take()], handler = take(), handlers = {} }
+  for place = 1, take() do route.handlers[place] = take() end
+  routes[index] = route
 end
 
 -- A reply as one string, so that two replies are equal exactly when their strings are: "-" for none, "$length:bytes",
@@ -77,12 +90,10 @@ local function flatten(reply, step)
 end
 
 -- Why a read no longer holds, as a reply; nil when it does.
-local function broken(read)
-  local reply = redis.pcall(read.command, read.key, unpack(ARGV, read.first, read.last))
-  if type(reply) == 'table' and reply.err then
-    return { 'refused', read.command .. ' ' .. read.key .. ': ' .. reply.err }
-  end
-  if redis.sha1hex(flatten(reply, UNORDERED[read.command])) ~= read.digest then return { 'conflict', read.key } end
+local function broken(command, key, digest, first, last)
+  local reply = redis.pcall(command, key, unpack(args, first, last))
+  if type(reply) == 'table' and reply.err then return { 'refused', command .. ' ' .. key .. ': ' .. reply.err } end
+  if redis.sha1hex(flatten(reply, UNORDERED[command])) ~= digest then return { 'conflict', key } end
 end
 
 -- What Lua can pass on to a command, with some to spare.
@@ -100,12 +111,19 @@ local function forbidden(command, key, ...) -- with its arguments: newer servers
   if not allowed[command] then return command .. ' ' .. key .. ': this Redis user may not (see ACL)' end
 end
 
--- What is the same for all settlements of one call is asked for once.
+-- What keys hold; forgotten when a write may have changed it, unless it tells what the key holds now.
 local kinds = {}
-local function kindOf(stream)
-  if not kinds[stream] then kinds[stream] = redis.call('TYPE', stream).ok end
-  return kinds[stream]
+local function kindOf(key)
+  local kind = kinds[key]
+  if not kind then
+    kind = redis.call('TYPE', key).ok
+    kinds[key] = kind
+  end
+  return kind
 end
+local ADDS = { HSET = 'hash', HINCRBY = 'hash', INCRBY = 'string', SADD = 'set', ZADD = 'zset', ZINCRBY = 'zset',
+  RPUSH = 'list', LPUSH = 'list' }
+
 local noted = {}
 local function hasNotes(notes)
   if noted[notes] == nil then noted[notes] = redis.call('EXISTS', notes) == 1 end
@@ -113,122 +131,147 @@ local function hasNotes(notes)
 end
 
 -- Why a write does not fit, in words; nil when it does.
-local function misfit(write)
-  if write.last - write.first >= MOST_VALUES then
-    return write.command .. ' ' .. write.key .. ': expected at most ' .. MOST_VALUES .. ' values'
+local function misfit(command, kind, field, key, first, last)
+  if last - first >= MOST_VALUES then
+    return command .. ' ' .. key .. ': expected at most ' .. MOST_VALUES .. ' values'
   end
-  local actual
-  if write.kind == 'stream' then actual = kindOf(write.key) else actual = redis.call('TYPE', write.key).ok end
-  if write.kind ~= '' and actual ~= 'none' and actual ~= write.kind then
-    return write.command .. ' ' .. write.key .. ': expected a ' .. write.kind .. ', it holds a ' .. actual
+  local actual = kindOf(key)
+  if kind ~= '' and actual ~= 'none' and actual ~= kind then
+    return command .. ' ' .. key .. ': expected a ' .. kind .. ', it holds a ' .. actual
   end
-  if write.field ~= '' and actual ~= 'none' then
+  if field ~= '' and actual ~= 'none' then
     local value
-    if write.field == '=' then
-      value = redis.call('GET', write.key)
+    if field == '=' then
+      value = redis.call('GET', key)
     else
-      value = redis.call('HGET', write.key, string.sub(write.field, 2))
+      value = redis.call('HGET', key, string.sub(field, 2))
     end
     -- 15 digits keep every sum of two within the 64 bits that Redis counts in.
     if value and (not whole(value) or #value > 15) then
-      return write.command .. ' ' .. write.key .. ': expected an integer of at most 15 digits, it holds '
-        .. string.sub(value, 1, 40)
+      return command .. ' ' .. key .. ': expected an integer of at most 15 digits, it holds ' .. string.sub(value, 1, 40)
     end
   end
-  if write.command == 'XADD' then return forbidden('XADD', write.key, '*', unpack(ARGV, write.first, write.last)) end
-  return forbidden(write.command, write.key, unpack(ARGV, write.first, write.last))
-end
-
--- Reads one settlement's arguments, all of them whatever comes of it: the next one begins behind them.
-local function takeSettlement()
-  local settlement = { stream = takeKey(), notes = takeKey(), id = take(), eventId = take(), note = take(), becomes = take() }
-  settlement.firstNote, settlement.lastNote = takeAll()
-  local key = { rule = take() }
-  if key.rule ~= '' then
-    key.list, key.original, key.letters, key.replays = takeKey(), take(), takeKey(), takeKey()
-  end
-  settlement.key = key
-  settlement.reads, settlement.writes, settlement.events = {}, {}, {}
-  for index = 1, tonumber(take()) do
-    local read = { command = take(), key = takeKey() }
-    read.first, read.last = takeAll()
-    read.digest = take()
-    settlement.reads[index] = read
-  end
-  for index = 1, tonumber(take()) do
-    local write = { command = take(), kind = take(), field = take(), key = takeKey() }
-    write.first, write.last = takeAll()
-    settlement.writes[index] = write
-  end
-  for index = 1, tonumber(take()) do
-    local event = { command = 'XADD', kind = 'stream', field = '', key = takeKey() }
-    event.first, event.last = takeAll()
-    settlement.events[index] = event
-  end
-  return settlement
+  if allowed[command] then return nil end
+  if command == 'XADD' then return forbidden('XADD', key, '*', unpack(args, first, last)) end
+  return forbidden(command, key, unpack(args, first, last))
 end
 
 -- @include parked
 
--- Why nothing is to be done, as a reply; nil when the settlement can be applied. Changes nothing.
-local function objection(settlement)
-  local stream, id, key = settlement.stream, settlement.id, settlement.key
-  local owner = redis.call('XPENDING', stream, group, id, id, 1)[1]
-  if not owner then return { 'settled' } end
-  if owner[2] ~= consumer then return { 'lost', owner[2] } end
-  if hasNotes(settlement.notes) and redis.call('HGET', settlement.notes, settlement.note) == 'done' then
-    return { 'settled' }
+-- Whose the entry is: true for ours, false for nobody's, else the other consumer's name.
+local function ownerOf(stream, id)
+  if not stream.ours then
+    local ours = {}
+    -- More than are asked about, for those of ours between them that somebody still works on.
+    local rows = redis.call('XPENDING', stream.key, group, stream.lowest, stream.highest, 2 * stream.count, consumer)
+    for _, row in ipairs(rows) do ours[row[1]] = true end
+    stream.ours = ours
   end
-  if settlement.eventId ~= '' then
-    -- A stream that was deleted and made anew can hold another event under the same id.
-    local entry = redis.call('XRANGE', stream, id, id)[1]
-    local fields = entry and entry[2] or {}
-    for index = 1, #fields, 2 do
-      if fields[index] == 'event_id' and fields[index + 1] ~= settlement.eventId then return { 'settled' } end
-    end
-  end
-  if key.rule == 'free' and redis.call('EXISTS', key.list) == 1 then return { 'parked' } end
-  if key.rule == 'follow' and not firstParked(key.list, key.letters) then return { 'free' } end
-  for _, read in ipairs(settlement.reads) do
-    local reply = broken(read)
-    if reply then return reply end
-  end
-  for _, part in ipairs({ settlement.writes, settlement.events }) do
-    for _, write in ipairs(part) do
-      local why = misfit(write)
-      if why then return { 'refused', why } end
-    end
-  end
-  local why = forbidden('XACK', stream, group, id) or forbidden('HDEL', settlement.notes, settlement.note)
-    or forbidden('HSET', settlement.notes, settlement.note, '')
-  if why then return { 'refused', why } end
+  if stream.ours[id] ~= nil then return stream.ours[id] end
+  local row = redis.call('XPENDING', stream.key, group, id, id, 1)[1]
+  return row ~= nil and (row[2] == consumer or row[2])
 end
 
-local function apply(settlement)
-  local stream, notes, key = settlement.stream, settlement.notes, settlement.key
-  if settlement.becomes == '' then
-    redis.call('XACK', stream, group, settlement.id)
-    if settlement.lastNote >= settlement.firstNote and hasNotes(notes) then
-      redis.call('HDEL', notes, unpack(ARGV, settlement.firstNote, settlement.lastNote))
+-- The event id that the entry has; nil for one that has none, or is gone.
+local function eventAt(stream, id)
+  local entry = redis.call('XRANGE', stream.key, id, id)[1]
+  local fields = entry and entry[2] or {}
+  for index = 1, #fields, 2 do
+    if fields[index] == 'event_id' then return fields[index + 1] end
+  end
+end
+
+-- Whether the entry may still be the event that was handled. A stream that was deleted and made anew, or whose end a
+-- failover has lost, can hold another event under the same id; but never below an entry that is still the same, since
+-- ids are given out in order.
+local function isSame(stream, id, event)
+  if stream.isSame == nil then stream.isSame = eventAt(stream, stream.newest) == stream.newestEvent end
+  if stream.isSame then return true end
+  local found = eventAt(stream, id)
+  return found == nil or found == event
+end
+
+-- Settles what stands in args from a place on; its reply.
+local function settle(at)
+  local route, id, event, becomes, rule = routes[args[at + 1]], args[at + 2], args[at + 3], args[at + 4], args[at + 5]
+  local stream = route.stream
+  local notes = stream.notes
+  local note = id .. '|' .. route.handler
+  local list, original, letters, replays
+  at = at + 6
+  if rule ~= '' then
+    list, original, letters, replays = KEYS[args[at]], args[at + 1], KEYS[args[at + 2]], KEYS[args[at + 3]]
+    at = at + 4
+  end
+
+  -- Can it be applied? Nothing is changed yet.
+  local owner = ownerOf(stream, id)
+  if not owner then return { 'settled' } end
+  if owner ~= true then return { 'lost', owner } end
+  if hasNotes(notes) and redis.call('HGET', notes, note) == 'done' then return { 'settled' } end
+  if event ~= '' and not isSame(stream, id, event) then return { 'settled' } end
+  if rule == 'free' and redis.call('EXISTS', list) == 1 then return { 'parked' } end
+  if rule == 'follow' and not firstParked(list, letters) then return { 'free' } end
+  local reads = args[at]
+  at = at + 1
+  for _ = 1, reads do
+    local last = at + 3 + args[at + 3]
+    local reply = broken(args[at], KEYS[args[at + 1]], args[at + 2], at + 4, last)
+    if reply then return reply end
+    at = last + 1
+  end
+  local writesAt = at
+  local writes = args[at]
+  at = at + 1
+  for _ = 1, writes do
+    local last = at + 4 + args[at + 4]
+    local why = misfit(args[at], args[at + 1], args[at + 2], KEYS[args[at + 3]], at + 5, last)
+    if why then return { 'refused', why } end
+    at = last + 1
+  end
+  local events = args[at]
+  at = at + 1
+  for _ = 1, events do
+    local last = at + 1 + args[at + 1]
+    local why = misfit('XADD', 'stream', '', KEYS[args[at]], at + 2, last)
+    if why then return { 'refused', why } end
+    at = last + 1
+  end
+  local why = forbidden('XACK', stream.key, group, id) or forbidden('HDEL', notes, note) or forbidden('HSET', notes, note, '')
+  if why then return { 'refused', why } end
+
+  -- It can.
+  if becomes == '' then
+    stream.ours[id] = false
+    stream.settled[#stream.settled + 1] = id
+    if hasNotes(notes) then
+      for _, handler in ipairs(route.handlers) do redis.call('HDEL', notes, id .. '|' .. handler) end
     end
   else
-    redis.call('HSET', notes, settlement.note, settlement.becomes)
+    redis.call('HSET', notes, note, becomes)
     noted[notes] = true
   end
-  for _, write in ipairs(settlement.writes) do
-    redis.call(write.command, write.key, unpack(ARGV, write.first, write.last))
+  at = writesAt + 1
+  for _ = 1, writes do
+    local command, key, last = args[at], KEYS[args[at + 3]], at + 4 + args[at + 4]
+    redis.call(command, key, unpack(args, at + 5, last))
+    kinds[key] = ADDS[command]
+    at = last + 1
   end
-  local ids = {}
-  for index, event in ipairs(settlement.events) do
-    ids[index] = redis.call('XADD', event.key, '*', unpack(ARGV, event.first, event.last))
+  at = at + 1
+  local letter
+  for _ = 1, events do
+    local key, last = KEYS[args[at]], at + 1 + args[at + 1]
+    local added = redis.call('XADD', key, '*', unpack(args, at + 2, last))
+    letter = letter or added
+    kinds[key] = 'stream'
+    at = last + 1
   end
-  if key.rule == 'park' or key.rule == 'follow' or (key.rule == 'return' and findParked(key.list, key.original)) then
-    park(key.list, key.original, ids[1])
+  if rule == 'park' or rule == 'follow' or (rule == 'return' and findParked(list, original)) then
+    park(list, original, letter)
   end
-  if key.rule == 'release' and unpark(key.list, key.original) then
-    replayNext(key.list, key.letters, key.replays)
-  end
-  return { 'committed', ids }
+  if rule == 'release' and unpark(list, original) then replayNext(list, letters, replays) end
+  return 1
 end
 
 local function messageOf(err) -- a table from Redis 7.0 on
@@ -236,10 +279,14 @@ local function messageOf(err) -- a table from Redis 7.0 on
 end
 
 local replies = {}
-for index = 1, tonumber(ARGV[3]) do
-  local settlement = takeSettlement()
-  local ok, reply = pcall(function() return objection(settlement) or apply(settlement) end)
+local at = 2
+for index = 1, args[1] do
+  local ok, reply = pcall(settle, at)
   -- One that fails must not take the others of this call with it.
   replies[index] = ok and reply or { 'error', messageOf(reply) }
+  at = at + args[at]
+end
+for _, stream in ipairs(streams) do
+  if #stream.settled > 0 then redis.call('XACK', stream.key, group, unpack(stream.settled)) end
 end
 return replies

@@ -1,43 +1,66 @@
 /** Something that is to end in time. */
 export interface Deadline {
+  /** When it passes, by `performance.now()`; set when it begins, 0 when it has ended. */
   atMs: number;
-  expire: () => void;
+  /** Called when it has passed, unless it was ended. */
+  expire(): void;
 }
 
+/** Ended deadlines that may stand before the first open one, before their places are given back. */
+const MOST_ENDED = 1024;
+
 /**
- * Deadlines that are all the same time away when they are set: they pass in the order in which they were set, so one
- * timer, for the first of them, serves all.
+ * Deadlines that are all the same time away when they begin: they pass in the order in which they began, so one timer,
+ * for the first of them, serves all, and those that end in about that order cost next to nothing.
  */
 export class Deadlines {
-  private readonly open = new Set<Deadline>();
+  private queue: Deadline[] = [];
+  /** The place of the first that may be open. */
+  private first = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param afterMs how long after it was set each of them passes, in milliseconds */
+  /** @param afterMs how long after its beginning each of them passes, in milliseconds */
   constructor(private readonly afterMs: number) {}
 
-  /** @param expire called when the deadline has passed, unless it was {@link end}ed */
-  begin(expire: () => void): Deadline {
-    const deadline = { atMs: performance.now() + this.afterMs, expire };
-    this.open.add(deadline);
+  /** How many are kept, open or not. */
+  get size(): number {
+    return this.queue.length;
+  }
+
+  begin<T extends Deadline>(deadline: T): T {
+    deadline.atMs = performance.now() + this.afterMs;
+    this.queue.push(deadline);
     if (this.timer === undefined) this.arm(this.afterMs);
     return deadline;
   }
 
   end(deadline: Deadline): void {
-    this.open.delete(deadline);
+    deadline.atMs = 0;
+    this.skipEnded();
+  }
+
+  private skipEnded(): void {
+    while (this.first < this.queue.length && this.queue[this.first]?.atMs === 0) this.first += 1;
+    if (this.first === this.queue.length) {
+      this.queue.length = 0;
+      this.first = 0;
+    } else if (this.first > MOST_ENDED) {
+      this.queue.splice(0, this.first);
+      this.first = 0;
+    }
   }
 
   private arm(ms: number): void {
     this.timer = setTimeout(() => {
       this.timer = undefined;
       const now = performance.now();
-      for (const deadline of this.open) {
-        if (deadline.atMs > now) {
-          this.arm(Math.max(1, deadline.atMs - now));
+      for (let next = this.queue[this.first]; next; next = this.queue[this.first]) {
+        if (next.atMs > now) {
+          this.arm(Math.max(1, next.atMs - now));
           return;
         }
-        this.open.delete(deadline);
-        deadline.expire();
+        this.end(next);
+        next.expire();
       }
     }, ms);
     // What is waited for keeps the process alive by itself, or not at all.

@@ -1,4 +1,5 @@
 export { RedisConnection, type RedisConnectionOptions, type RedisTarget } from './connection/redis-connection.js';
+export { type EventsConfig, type ProjectCommand } from './cli/project.js';
 export { type DeadLetter } from './dead-letters/dead-letter.js';
 export {
   DeadLetters,

@@ -1,46 +1,44 @@
 import type { Attempts } from './dispatch/attempts.js';
-import { readEvent } from './dispatch/read-event.js';
-import type { Lanes } from './dispatch/lanes.js';
-import type { RegisteredHandler } from './dispatch/subscriptions.js';
-import type { EventEnvelope } from './envelope/event-envelope.js';
+import { Lanes } from './dispatch/lanes.js';
+import { readEvent, type ReadEvent } from './dispatch/read-event.js';
 import type { Holding, Holdings } from './read/holdings.js';
 import { DONE, noteField } from './settle/delivery-notes.js';
 
+/** An entry that was taken, and what it holds; or why nobody can read it. */
+type Accepted = { holding: Holding } & (ReadEvent | { error: Error });
+
 /** The way of an event, from the stream's entry to its settlement: decode → validate → dispatch → settle. */
 export class Pipeline {
+  private readonly lanes = new Lanes<Accepted>((accepted) => this.untilSettled(accepted));
+
   constructor(
     private readonly holdings: Holdings,
-    private readonly lanes: Lanes,
     private readonly attempts: Attempts,
   ) {}
 
   /** Takes an entry that was read; what comes of it is settled in Redis. Never throws. */
   accept(holding: Holding): void {
     if (!this.holdings.add(holding)) return;
-    let job: () => Promise<void>;
-    let key: string | undefined;
     try {
       const { event, handlers } = readEvent(holding);
-      key = event.partition_key;
-      job = () => this.dispatch(holding, event, handlers);
+      // Without a key there is no order to keep: the entry has a lane of its own.
+      this.lanes.run(event.partition_key ?? holding.key, { holding, event, handlers });
     } catch (error) {
-      job = () => this.attempts.refuse(holding, error as Error);
+      this.lanes.run(holding.key, { holding, error: error as Error });
     }
-    // Without a key there is no order to keep: the entry has a lane of its own.
-    this.lanes.run(key ?? holding.key, async () => {
-      try {
-        await job();
-      } finally {
-        this.holdings.remove(holding);
-      }
-    });
   }
 
-  private dispatch(
-    holding: Holding,
-    event: EventEnvelope<object>,
-    handlers: readonly RegisteredHandler[],
-  ): Promise<void> {
+  private async untilSettled(accepted: Accepted): Promise<void> {
+    const { holding } = accepted;
+    try {
+      if ('error' in accepted) await this.attempts.refuse(holding, accepted.error);
+      else await this.dispatch(holding, accepted);
+    } finally {
+      this.holdings.remove(holding);
+    }
+  }
+
+  private dispatch(holding: Holding, { event, handlers }: ReadEvent): Promise<unknown> {
     const undone = holding.isNoted
       ? handlers.filter(({ name }) => holding.notes.get(noteField(holding.entry.id, name)) !== DONE)
       : handlers;
@@ -48,7 +46,6 @@ export class Pipeline {
     if (!first) return this.attempts.passOver(holding, event, handlers);
     holding.openHandlers = undone.length;
     if (!second) return this.attempts.untilSettled(holding, event, first, handlers);
-    const all = undone.map((handler) => this.attempts.untilSettled(holding, event, handler, handlers));
-    return Promise.all(all).then(() => undefined);
+    return Promise.all(undone.map((handler) => this.attempts.untilSettled(holding, event, handler, handlers)));
   }
 }

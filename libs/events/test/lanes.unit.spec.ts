@@ -11,7 +11,7 @@ describe('Lanes', () => {
     const jobs = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c') }), { maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), jobs, async (scheduler, list) => {
-        const lanes = new Lanes();
+        const lanes = new Lanes<() => Promise<void>>((job) => job());
         const running = new Set<string>();
         const seen: Record<string, number[]> = {};
         list.forEach(({ key }, index) => {
@@ -34,7 +34,7 @@ describe('Lanes', () => {
   });
 
   it('run the jobs of different keys side by side', async () => {
-    const lanes = new Lanes();
+    const lanes = new Lanes<() => Promise<void>>((job) => job());
     const started: string[] = [];
     let finish = (): void => undefined;
     const blocked = new Promise<void>((resolve) => (finish = resolve));
@@ -52,7 +52,7 @@ describe('Lanes', () => {
   });
 
   it('go on with a key whose job failed', async () => {
-    const lanes = new Lanes();
+    const lanes = new Lanes<() => Promise<void>>((job) => job());
     const ran: string[] = [];
     Logger.overrideLogger(false);
     lanes.run('a', () => Promise.reject(new Error('must not happen, but did')));

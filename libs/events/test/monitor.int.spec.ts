@@ -105,4 +105,43 @@ describe('monitor', () => {
     expect((await monitor.stream('notes')).last).toMatchObject({ id: odd, event: null });
     expect(await redis.client.xinfo('GROUPS', 'ranges:notes')).toEqual([]);
   });
+
+  it('finds the streams, without what belongs to them', async () => {
+    await using worker = await startWorker(redis.url, { prefix: 'found' });
+    await worker.producer.publishAll(notes('a', 1));
+    await redis.client.xadd('found:files', '*', 'any', 'thing');
+    await redis.client.xadd('found:notes:dead-letters', '*', 'any', 'thing');
+    await redis.client.xadd('foundation:notes', '*', 'any', 'thing');
+    await redis.client.set('found:text', 'no stream');
+    expect(await worker.monitor.streams()).toEqual(['files', 'notes']);
+  });
+
+  it('reads the latest entries backwards, page by page', async () => {
+    await using worker = await startWorker(redis.url, { prefix: 'backwards' });
+    const ids = await worker.producer.publishAll(notes('a', 5));
+    const first = await worker.monitor.latest('notes', { count: 2 });
+    expect(first.map(({ id }) => id)).toEqual([ids[4], ids[3]]);
+    const second = await worker.monitor.latest('notes', { count: 2, to: `(${first[1]?.id ?? ''}` });
+    expect(second.map(({ event }) => event?.data['number'])).toEqual([2, 1]);
+  });
+
+  it('waits for entries after a position, of no group', async () => {
+    await using worker = await startWorker(redis.url, { prefix: 'after', group: null });
+    const { monitor, producer } = worker;
+    const [first = ''] = await producer.publishAll(notes('a', 1));
+    const positions = new Map([
+      ['notes', first],
+      ['files', '0-0'],
+    ]);
+    expect(await monitor.after(positions, { count: 10 })).toEqual(
+      new Map([
+        ['notes', []],
+        ['files', []],
+      ]),
+    );
+    await using watcher = await startWorker(redis.url, { prefix: 'after', group: null });
+    const coming = watcher.monitor.after(positions, { count: 10, wait: { blockMs: 1900, timeoutMs: 10_000 } });
+    const [second] = await producer.publishAll(notes('a', 1));
+    expect((await coming).get('notes')).toMatchObject([{ id: second, event: { event_type: 'note_taken' } }]);
+  });
 });

@@ -160,15 +160,7 @@ describe('transaction atomicity', () => {
 
         const limits = { maxBytes: 1000, maxDepth: 10 };
         const cause = { event_id: '1', event_type: 'a', timestamp: '', version: '1.0', source: 'a', data: {} };
-        const transaction = new Transaction({
-          client,
-          keyspace,
-          partitions,
-          source: 'a',
-          limits,
-          cause,
-          handler: 'A.on',
-        });
+        const transaction = new Transaction({ client, keyspace, partitions, source: 'a', limits }, cause, 'A.on');
         let status = 'refused';
         try {
           for (const write of list) write(transaction);
@@ -177,10 +169,13 @@ describe('transaction atomicity', () => {
             id,
             eventId: '1',
             notes: 'fuzz:deliveries',
-            note: `${id}|A.on`,
+            handler: 'A.on',
+            handlers: ['A.on'],
             noteBecomes: undefined,
-            obsolete: [],
+            key: undefined,
+            reads: [],
             writes: transaction.writes,
+            events: [],
           };
           const { keys, values } = settleArguments({ group, consumer }, [settlement]);
           const [reply] = await client.settle(keys, values);

@@ -46,7 +46,7 @@ describe('WriteGuard', () => {
         /expected an integer of at most 15 digits/,
       );
       guard.change('HSET', 'stock', 'hash');
-      guard.setFields('stock', [['pen', value]]);
+      guard.setFields('stock', ['pen', value]);
       expect(() => guard.increment('HINCRBY', 'stock', 'hash', 'pen')).toThrow(TransactionRefusedError);
     },
   );
@@ -58,7 +58,7 @@ describe('WriteGuard', () => {
       guard.replace('count', value);
       expect(guard.increment('INCRBY', 'count', 'string', '=')).toEqual({ type: '', integer: '' });
       guard.change('HSET', 'stock', 'hash');
-      guard.setFields('stock', [['pen', value]]);
+      guard.setFields('stock', ['pen', value]);
       // The hash may be anything on the server; the field's value is ours.
       expect(guard.increment('HINCRBY', 'stock', 'hash', 'pen')).toEqual({ type: 'hash', integer: '' });
     },
@@ -67,7 +67,7 @@ describe('WriteGuard', () => {
   it('asks the server about a field that the transaction has not set', () => {
     const guard = new WriteGuard();
     guard.change('HSET', 'stock', 'hash');
-    guard.setFields('stock', [['pen', 'text']]);
+    guard.setFields('stock', ['pen', 'text']);
     expect(guard.increment('HINCRBY', 'stock', 'hash', 'ink').integer).not.toBe('');
   });
 

@@ -1,6 +1,8 @@
 import { Command } from 'ioredis';
+import { pack, PackedValues, Scratch } from './packed-values.js';
 
-type Argument = string | number;
+/** An argument of a command. */
+export type Argument = string | number | PackedValues;
 
 /** A command in the protocol's own form: ioredis' own way to it takes several times as long for a long one. */
 export class EncodedCommand extends Command {
@@ -14,6 +16,13 @@ export class EncodedCommand extends Command {
   override toWritable(): Buffer {
     return this.encoded;
   }
+
+  /** Once the server has answered, nobody looks at the bytes any more, and the next command can have their memory. */
+  recycle(): void {
+    const { length } = this.encoded;
+    // Smaller ones share their memory with others.
+    if (spare.length < MOST_SPARE && length >= SMALLEST_SPARE && length <= LARGEST_SPARE) spare.push(this.encoded);
+  }
 }
 
 const DOLLAR = 36;
@@ -25,27 +34,54 @@ const SHORT = 24;
 
 /** Of the arguments of the command that is encoded at present; one at a time. */
 let lengths = new Uint32Array(4096);
+const scratch = new Scratch();
+
+/**
+ * Memory of commands that were answered. Without it each batch would get some outside of the heap, and V8 would look
+ * through all of the heap again and again to find out what of that is still needed.
+ */
+const spare: Buffer[] = [];
+const MOST_SPARE = 4;
+const SMALLEST_SPARE = Buffer.poolSize;
+const LARGEST_SPARE = 2 ** 18;
 
 /** A command in the protocol's form, written at once: pieces of text would be most of the garbage of a publisher. */
 export function encodeCommand(args: readonly Argument[]): Buffer {
   if (args.length > lengths.length) lengths = new Uint32Array(2 * args.length);
   let size = 1 + digitsOf(args.length) + 2;
+  let packed = 0;
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] as Argument;
-    const length = typeof arg === 'number' ? numberLength(arg) : byteLength(arg);
+    let length: number;
+    if (typeof arg === 'string') {
+      length = byteLength(arg);
+    } else if (typeof arg === 'number') {
+      length = numberLength(arg);
+    } else {
+      const end = pack(scratch, packed, arg.values);
+      length = end - packed;
+      packed = end;
+    }
     lengths[index] = length;
     size += 1 + digitsOf(length) + 2 + length + 2;
   }
-  const buffer = Buffer.allocUnsafe(size);
+  const buffer = memory(size);
   buffer[0] = 42; // *
   let at = writeLine(buffer, 1, args.length);
+  packed = 0;
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] as Argument;
     const length = lengths[index] as number;
     buffer[at] = DOLLAR;
     at = writeLine(buffer, at + 1, length);
-    if (typeof arg === 'string') writeText(buffer, at, arg, length);
-    else writeText(buffer, at, String(arg), length);
+    if (typeof arg === 'string') {
+      writeText(buffer, at, arg, length);
+    } else if (typeof arg === 'number') {
+      writeText(buffer, at, String(arg), length);
+    } else {
+      scratch.bytes.copy(buffer, at, packed, packed + length);
+      packed += length;
+    }
     at += length;
     buffer[at] = CR;
     buffer[at + 1] = LF;
@@ -54,6 +90,17 @@ export function encodeCommand(args: readonly Argument[]): Buffer {
   return buffer;
 }
 
+function memory(size: number): Buffer {
+  if (size < SMALLEST_SPARE || size > LARGEST_SPARE) return Buffer.allocUnsafe(size);
+  const found = spare.findIndex(({ buffer }) => buffer.byteLength >= size);
+  const [reused] = found === -1 ? [] : spare.splice(found, 1);
+  return Buffer.from(reused?.buffer ?? new ArrayBuffer(capacityOf(size)), 0, size);
+}
+
+/** Powers of two, so that the next command, of about as many bytes, finds room in it. */
+function capacityOf(size: number): number {
+  return 2 ** Math.ceil(Math.log2(size));
+}
 function writeText(buffer: Buffer, at: number, text: string, length: number): void {
   if (length !== text.length) buffer.write(text, at, 'utf8');
   else if (length > SHORT) buffer.write(text, at, 'latin1');

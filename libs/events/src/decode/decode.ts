@@ -1,12 +1,15 @@
 import { dangerousKey } from '../envelope/dangerous-keys.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../envelope/event-envelope.js';
 import { EventDecodeError } from '../errors.js';
-import { fieldOf, pairs } from '../stream/pairs.js';
+import { fieldOf } from '../stream/pairs.js';
 
 /** A stream entry as Redis gives it: field, value, field, value, … */
 export type EntryFields = readonly string[];
 
-const KNOWN = new Set<string>([...REQUIRED_FIELDS, ...OPTIONAL_FIELDS]);
+const FIELDS = [...REQUIRED_FIELDS, ...OPTIONAL_FIELDS] as const;
+/** Where the value of a field that we know is kept while an entry is decoded. */
+const PLACES = new Map<string, number>(FIELDS.map((field, place) => [field, place]));
+const DATA = FIELDS.indexOf('data');
 
 /** Scripts compare ids byte by byte, and other bytes would not be the same after they were read as text. */
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
@@ -17,37 +20,39 @@ const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
  * @throws EventDecodeError that names the field and what it must be
  */
 export function decode(fields: EntryFields): EventEnvelope {
-  const entry = new Map<string, string>();
-  for (const [field, value] of pairs(fields)) {
-    if (entry.has(field) && KNOWN.has(field))
-      throw new EventDecodeError(`Expected the field ${field} once, got it twice`);
-    entry.set(field, value);
+  const values = new Array<string | undefined>(FIELDS.length).fill(undefined);
+  let extra: [string, string][] | undefined;
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const field = fields[index] as string;
+    const value = fields[index + 1] as string;
+    const place = PLACES.get(field);
+    if (place === undefined) (extra ??= []).push([field, value]);
+    else if (values[place] === undefined) values[place] = value;
+    else throw new EventDecodeError(`Expected the field ${field} once, got it twice`);
   }
-
-  const missing = REQUIRED_FIELDS.filter((field) => !entry.get(field));
-  if (missing.length > 0) {
-    throw new EventDecodeError(`Expected the fields ${REQUIRED_FIELDS.join(', ')}; ${missing.join(', ')} missing`);
-  }
-  const eventId = entry.get('event_id') ?? '';
-  if (!VISIBLE_ASCII.test(eventId)) {
+  for (let place = 0; place < REQUIRED_FIELDS.length; place += 1) if (!values[place]) throw missing(values);
+  // In the order of FIELDS.
+  const [event_id, event_type, timestamp, version, source] = values as Five;
+  if (!VISIBLE_ASCII.test(event_id)) {
     throw new EventDecodeError(
-      `Expected event_id as a UUID, or at least visible ASCII, got ${JSON.stringify(eventId.slice(0, 40))}`,
+      `Expected event_id as a UUID, or at least visible ASCII, got ${JSON.stringify(event_id.slice(0, 40))}`,
     );
   }
-  const envelope: EventEnvelope = {
-    event_id: eventId,
-    event_type: entry.get('event_type') ?? '',
-    timestamp: entry.get('timestamp') ?? '',
-    version: entry.get('version') ?? '',
-    source: entry.get('source') ?? '',
-    data: parse(entry.get('data') ?? ''),
-  };
-  for (const field of OPTIONAL_FIELDS) {
-    const value = entry.get(field);
-    if (value !== undefined) envelope[field] = value;
+  const data = parse(values[DATA] as string);
+  const envelope: EventEnvelope = { event_id, event_type, timestamp, version, source, data };
+  for (let index = 0; index < OPTIONAL_FIELDS.length; index += 1) {
+    const value = values[REQUIRED_FIELDS.length + index];
+    if (value !== undefined) envelope[OPTIONAL_FIELDS[index] as (typeof OPTIONAL_FIELDS)[number]] = value;
   }
-  const extra = [...entry].filter(([field]) => !KNOWN.has(field));
-  return extra.length === 0 ? envelope : { ...envelope, extra: Object.fromEntries(extra) };
+  if (extra) envelope.extra = Object.fromEntries(extra);
+  return envelope;
+}
+
+type Five = [string, string, string, string, string];
+
+function missing(values: readonly (string | undefined)[]): EventDecodeError {
+  const names = REQUIRED_FIELDS.filter((_, place) => !values[place]);
+  return new EventDecodeError(`Expected the fields ${REQUIRED_FIELDS.join(', ')}; ${names.join(', ')} missing`);
 }
 
 /**

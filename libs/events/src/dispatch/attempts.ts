@@ -128,8 +128,7 @@ export class Attempts {
   private deliveryOf({ holding, event, handler }: ReadableShare, attempt: number): Delivery {
     const stream = holding.origin?.stream ?? holding.stream;
     const id = holding.origin?.id ?? holding.entry.id;
-    const { group, consumer } = this.address;
-    return new Delivery({ stream, id, group, consumer, handler, attempt }, event, holding, this.parts);
+    return new Delivery(stream, id, this.address, handler, attempt, event, holding, this.parts);
   }
 
   /**

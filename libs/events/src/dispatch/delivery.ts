@@ -24,28 +24,24 @@ export interface Loss {
 
 /** One try of one handler at one event. */
 export class Delivery implements DeliveryInfo {
-  readonly stream: string;
-  readonly id: string;
   readonly group: string;
   readonly consumer: string;
-  readonly handler: string;
-  readonly attempt: number;
   private used: Transaction | undefined;
   private controller: AbortController | undefined;
   private timeUp: Error | undefined;
 
   constructor(
-    info: DeliveryInfo,
+    readonly stream: string,
+    readonly id: string,
+    address: { group: string; consumer: string },
+    readonly handler: string,
+    readonly attempt: number,
     private readonly cause: EventEnvelope<object>,
     private readonly loss: Loss,
     private readonly parts: TransactionParts,
   ) {
-    this.stream = info.stream;
-    this.id = info.id;
-    this.group = info.group;
-    this.consumer = info.consumer;
-    this.handler = info.handler;
-    this.attempt = info.attempt;
+    this.group = address.group;
+    this.consumer = address.consumer;
   }
 
   /**
@@ -65,7 +61,7 @@ export class Delivery implements DeliveryInfo {
 
   /** Effects on Redis that are applied exactly once, together with the acknowledgement. */
   get transaction(): Transaction {
-    this.used ??= new Transaction({ ...this.parts, cause: this.cause, handler: this.handler });
+    this.used ??= new Transaction(this.parts, this.cause, this.handler);
     return this.used;
   }
 

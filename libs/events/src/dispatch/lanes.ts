@@ -1,35 +1,35 @@
 import { Logger } from '@nestjs/common';
 
-type Job = () => Promise<void>;
-
 /**
- * Runs jobs of one key one after the other, in the order in which they came, and jobs of different keys side by side.
- * A job that waits for its retry keeps its lane: followers of its key must not overtake it.
+ * Works on items of one key one after the other, in the order in which they came, and on those of different keys side by
+ * side. An item that waits for its retry keeps its lane: followers of its key must not overtake it.
  */
-export class Lanes {
+export class Lanes<T> {
   private readonly logger = new Logger(Lanes.name);
-  /** The jobs that wait behind the one that runs; none for most keys. */
-  private readonly waiting = new Map<string, Job[] | undefined>();
+  /** The items that wait behind the one that is worked on; none for most keys. */
+  private readonly waiting = new Map<string, T[] | undefined>();
 
-  /** Keys that have a job. */
+  /** @param work should not reject; followers are worked on all the same */
+  constructor(private readonly work: (item: T) => Promise<void>) {}
+
+  /** Keys that are worked on. */
   get size(): number {
     return this.waiting.size;
   }
 
-  /** @param job should not reject; its followers run all the same */
-  run(key: string, job: Job): void {
+  run(key: string, item: T): void {
     if (this.waiting.has(key)) {
       const behind = this.waiting.get(key);
-      if (behind) behind.push(job);
-      else this.waiting.set(key, [job]);
+      if (behind) behind.push(item);
+      else this.waiting.set(key, [item]);
       return;
     }
     this.waiting.set(key, undefined);
-    this.begin(key, job);
+    this.begin(key, item);
   }
 
-  private begin(key: string, job: Job): void {
-    job().then(
+  private begin(key: string, item: T): void {
+    this.work(item).then(
       () => {
         this.end(key);
       },
@@ -42,7 +42,7 @@ export class Lanes {
 
   private end(key: string): void {
     const next = this.waiting.get(key)?.shift();
-    if (next) this.begin(key, next);
+    if (next !== undefined) this.begin(key, next);
     else this.waiting.delete(key);
   }
 }

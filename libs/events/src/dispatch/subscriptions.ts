@@ -30,14 +30,21 @@ export interface EventRoute {
 /** One stream that a group reads, and what it does with each event type on it. */
 export class Subscription {
   private readonly routes = new Map<string, { event: EventClass; handlers: RegisteredHandler[] }>();
+  /** The type and version that were asked for last, and their route: a stream mostly carries one. */
+  private last: { type: string; version: string; route: EventRoute } | undefined;
 
   /** @param stream the stream's name without prefix */
   constructor(readonly stream: string) {}
 
   /** @throws UnknownEventError when no class of the group has this type and major version */
   routeOf(type: string, version: string): EventRoute {
+    const { last } = this;
+    if (last?.type === type && last.version === version) return last.route;
     const route = this.routes.get(routeKey(type, version));
-    if (route) return route;
+    if (route) {
+      this.last = { type, version, route };
+      return route;
+    }
     throw new UnknownEventError(type, version, [...this.routes.keys()]);
   }
 

@@ -21,10 +21,13 @@ export function withinTimeLimit(
   const limit = limits.get(timeoutMs) ?? new Deadlines(timeoutMs);
   limits.set(timeoutMs, limit);
   return new Promise((resolve, reject) => {
-    const running = limit.begin(() => {
-      const error = new HandlerTimeoutError(handler, timeoutMs);
-      onTimeUp(error);
-      reject(error);
+    const running = limit.begin({
+      atMs: 0,
+      expire() {
+        const error = new HandlerTimeoutError(handler, timeoutMs);
+        onTimeUp(error);
+        reject(error);
+      },
     });
     run.then(
       (value) => {

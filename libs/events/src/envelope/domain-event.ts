@@ -16,7 +16,7 @@ export interface DomainEventOptions<T extends object> {
 /** A class that carries `@DomainEvent`. */
 export type EventClass<T extends object = object> = new () => T;
 
-const METADATA = Symbol('nestjs-event-streams:domain-event');
+const eventClasses = new WeakMap<EventClass, Readonly<DomainEventOptions<never>>>();
 
 /**
  * Makes a class an event type. Its class-validator decorators are the schema, checked on publishing and on consuming.
@@ -34,7 +34,7 @@ export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
       /^[a-z][a-z0-9_-]*$/,
       'a lower-case name without prefix, such as orders',
     );
-    Reflect.defineMetadata(METADATA, Object.freeze({ ...options }), target);
+    eventClasses.set(target, Object.freeze({ ...options }));
   };
 }
 
@@ -44,7 +44,7 @@ export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
  * @throws ConfigurationError when the class does not carry the decorator
  */
 export function domainEventOf<T extends object>(target: EventClass<T>): Readonly<DomainEventOptions<T>> {
-  const options = Reflect.getOwnMetadata(METADATA, target) as DomainEventOptions<T> | undefined;
+  const options = eventClasses.get(target) as DomainEventOptions<T> | undefined;
   if (options) return options;
   throw new ConfigurationError(`Expected a class with @DomainEvent, got ${target.name || String(target)}`);
 }

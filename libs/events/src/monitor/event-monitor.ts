@@ -6,7 +6,7 @@ import type { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/monitor-client.js';
 import { Partitions } from '../stream/partitions.js';
 import type { StreamEntry } from '../stream/stream-client.js';
-import { mergeConsumers, mergeEntries, mergeGroups, mergeOverviews, mergePending } from './merge.js';
+import { mergeConsumers, mergeEntries, mergeGroups, mergeLatest, mergeOverviews, mergePending } from './merge.js';
 
 /** An entry with its envelope; `event` is null when it is none. */
 export interface MonitoredEntry {
@@ -58,6 +58,17 @@ export class EventMonitor {
     private readonly divided: Partitions,
   ) {}
 
+  /** The names, without prefix, of the streams that are there; looks at every key of Redis. */
+  async streams(): Promise<string[]> {
+    const names = await this.ofEach(async (keyspace) => {
+      const prefix = keyspace.stream('');
+      const keys = await this.client.streams(`${prefix}*`);
+      // What belongs to a stream has further parts: `orders:dead-letters`.
+      return keys.map((key) => key.slice(prefix.length)).filter((name) => name !== '' && !name.includes(':'));
+    });
+    return [...new Set(names.flat())];
+  }
+
   /** @param stream the stream's name without prefix */
   async stream(stream: string): Promise<StreamOverview> {
     const { all, count } = this.divided;
@@ -96,10 +107,8 @@ export class EventMonitor {
     options: { from?: string; to?: string; count?: number; partition?: number } = {},
   ): Promise<MonitoredEntry[]> {
     const { from = '-', to = '+', count = 100, partition } = options;
-    const look = async (keyspace: Keyspace): Promise<MonitoredEntry[]> => {
-      const entries = await this.client.range(keyspace.stream(stream), from, to, count);
-      return entries.map((entry) => toMonitored(entry)).filter((entry) => entry !== null);
-    };
+    const look = async (keyspace: Keyspace): Promise<MonitoredEntry[]> =>
+      toMonitoredAll(await this.client.range(keyspace.stream(stream), from, to, count));
     return partition === undefined ? mergeEntries(await this.ofEach(look), count) : look(this.divided.at(partition));
   }
 
@@ -151,6 +160,37 @@ export class EventMonitor {
     );
   }
 
+  /** The last entries up to `to` (an entry id; with `(` before it, those below it), latest first. */
+  async latest(stream: string, options: { to?: string; count?: number } = {}): Promise<MonitoredEntry[]> {
+    const { to = '+', count = 100 } = options;
+    const look = async (keyspace: Keyspace): Promise<MonitoredEntry[]> =>
+      toMonitoredAll(await this.client.latest(keyspace.stream(stream), count, to));
+    return mergeLatest(await this.ofEach(look), count);
+  }
+
+  /**
+   * Entries after a position of each stream, oldest first. It belongs to no group, so nobody misses what it reads. With
+   * partitions, one position is for all of them: of those that were appended in its millisecond some may be missing.
+   *
+   * @param positions by the streams' names: the id after which to read
+   * @param options.count of each stream at most; with partitions, of each partition
+   * @param options.wait how long to wait at the server for the first one, and how long the answer may take beyond that;
+   * whatever else is asked for on this connection waits, too. Default: it waits for nothing
+   */
+  async after(
+    positions: ReadonlyMap<string, string>,
+    { count, wait }: { count: number; wait?: { blockMs: number; timeoutMs: number } },
+  ): Promise<Map<string, MonitoredEntry[]>> {
+    const { all } = this.divided;
+    const byKey = new Map(
+      [...positions].flatMap(([name, id]) => all.map((keyspace) => [keyspace.stream(name), id] as const)),
+    );
+    const entries = await this.client.after(byKey, count, wait);
+    const found = (name: string): MonitoredEntry[][] =>
+      all.map((keyspace) => toMonitoredAll(entries.get(keyspace.stream(name)) ?? []));
+    return new Map([...positions.keys()].map((name) => [name, mergeEntries(found(name), Infinity)]));
+  }
+
   private rate(key: string, added: number): number | null {
     const before = this.looks.get(key);
     const atMs = performance.now();
@@ -158,6 +198,10 @@ export class EventMonitor {
     if (!before || atMs === before.atMs || added < before.added) return null;
     return ((added - before.added) * 1000) / (atMs - before.atMs);
   }
+}
+
+function toMonitoredAll(entries: readonly StreamEntry[]): MonitoredEntry[] {
+  return entries.map((entry) => toMonitored(entry)).filter((entry) => entry !== null);
 }
 
 function toMonitored(entry: StreamEntry | null): MonitoredEntry | null {

@@ -40,9 +40,21 @@ export function mergePending(partitions: readonly PendingSummary[]): PendingSumm
 
 /** Entries of all partitions, oldest first. */
 export function mergeEntries(partitions: readonly (readonly MonitoredEntry[])[], count: number): MonitoredEntry[] {
+  const [only, ...others] = partitions;
+  if (only && others.length === 0) return only.slice(0, count);
   return partitions
     .flat()
     .sort((one, other) => compareEntryIds(one.id, other.id))
+    .slice(0, count);
+}
+
+/** Entries of all partitions, latest first. */
+export function mergeLatest(partitions: readonly (readonly MonitoredEntry[])[], count: number): MonitoredEntry[] {
+  return mergeEntries(
+    partitions.map((entries) => [...entries].reverse()),
+    Infinity,
+  )
+    .reverse()
     .slice(0, count);
 }
 

@@ -1,5 +1,4 @@
 import { Attempts } from '../dispatch/attempts.js';
-import type { Lanes } from '../dispatch/lanes.js';
 import type { Slots } from '../dispatch/slots.js';
 import type { Subscription } from '../dispatch/subscriptions.js';
 import { LeaseLostError } from '../errors.js';
@@ -21,7 +20,6 @@ export interface WorkerParts {
   client: StreamClient;
   partitions: Partitions;
   holdings: Holdings;
-  lanes: Lanes;
   slots: Slots;
   options: ResolvedOptions;
   observer: EventsObserver;
@@ -70,7 +68,7 @@ export class OwnedPartition {
     private readonly parts: WorkerParts,
     private readonly onLost: (error: LeaseLostError) => void,
   ) {
-    const { address, subscriptions, holdings, lanes, slots, options, observer, partitions } = parts;
+    const { address, subscriptions, holdings, slots, options, observer, partitions } = parts;
     const keyspace = partitions.at(number);
     const fence = {
       partition: keyspace.prefix,
@@ -91,7 +89,7 @@ export class OwnedPartition {
       limits: options.producer,
     };
     const attempts = new Attempts(address, slots, settler, transactions, observer, this.stopping);
-    const pipeline = new Pipeline(holdings, lanes, attempts);
+    const pipeline = new Pipeline(holdings, attempts);
     this.positions = subscriptions.flatMap((subscription) => {
       const { stream } = subscription;
       return [keyspace.channel(stream, address.group), keyspace.replays(stream, address.group)].map((channel) => ({

@@ -1,3 +1,5 @@
+import type { Argument } from '../connection/encoded-command.js';
+import { PackedValues } from '../connection/packed-values.js';
 import { KeyPlaces } from '../stream/key-places.js';
 
 /** One event, ready to be appended. */
@@ -25,20 +27,20 @@ export function appendArguments(
   batch: number,
   requests: readonly { events: readonly Appendable[] }[],
   keepMs: { producer: number; idempotency: number },
-): { keys: string[]; values: (string | number)[] } {
+): { keys: string[]; values: Argument[] } {
   const places = new KeyPlaces(producerKey);
-  const layouts = new Map<readonly string[], number>();
-  const rest: (string | number)[] = [requests.length];
+  const layouts: (readonly string[])[] = [];
+  const packed: (string | number)[] = [requests.length];
   for (const { events } of requests) {
-    rest.push(events.length);
+    packed.push(events.length);
     for (const { stream, once, names, values } of events) {
-      let layout = layouts.get(names);
-      if (layout === undefined) layouts.set(names, (layout = layouts.size + 1));
-      rest.push(places.placeOf(stream), once === undefined ? 0 : places.placeOf(once), layout);
-      for (const value of values) rest.push(value);
+      let layout = layouts.indexOf(names);
+      if (layout === -1) layout = layouts.push(names) - 1;
+      packed.push(places.placeOf(stream), once === undefined ? 0 : places.placeOf(once), layout + 1);
+      for (const value of values) packed.push(value);
     }
   }
-  const values: (string | number)[] = [batch, keepMs.producer, keepMs.idempotency, layouts.size];
-  for (const names of layouts.keys()) values.push(names.length, ...names);
-  return { keys: places.keys, values: values.concat(rest) };
+  const names = [layouts.length, ...layouts.flatMap((layout) => [layout.length, ...layout])];
+  const values = [batch, keepMs.producer, keepMs.idempotency, new PackedValues(names), new PackedValues(packed)];
+  return { keys: places.keys, values };
 }

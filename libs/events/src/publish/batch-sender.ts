@@ -33,14 +33,15 @@ export class BatchSender {
 
   /**
    * @param key of the producer's memory at the server
-   * @param onSettled called when a batch is settled and more may be sent
+   * @param callbacks `onSettled` is called when nothing more is sent of requests, before they are told; `onFree` when
+   * more may be sent
    */
   constructor(
     private readonly client: StreamClient,
     private readonly key: string,
     private readonly durability: Durability,
     private readonly timing: { commandTimeoutMs: number; idempotencyMs: number },
-    private readonly onSettled: (requests: readonly PublishRequest[]) => void,
+    private readonly callbacks: { onSettled: (requests: readonly PublishRequest[]) => void; onFree: () => void },
   ) {}
 
   get isIdle(): boolean {
@@ -63,8 +64,7 @@ export class BatchSender {
     this.attempt(batch).then(
       () => {
         this.onTheirWay.delete(batch);
-        if (this.failed.length === 0) this.onSettled(requests);
-        else this.isOver(batch);
+        this.isOver();
       },
       (error: unknown) => {
         this.onTheirWay.delete(batch);
@@ -75,17 +75,17 @@ export class BatchSender {
     );
   }
 
-  /** A batch has failed, or was settled after one had: when all are in, those that failed are sent again. */
-  private isOver(settled?: Batch): void {
-    if (this.onTheirWay.size === 0) void this.recover();
-    if (settled) this.onSettled(settled.requests);
+  /** A batch is settled or has failed: when all are in, those that failed are sent again. */
+  private isOver(): void {
+    if (this.failed.length === 0) this.callbacks.onFree();
+    else if (this.onTheirWay.size === 0) void this.recover();
   }
 
   private async recover(): Promise<void> {
     const failed = this.failed.sort((a, b) => a.number - b.number);
     for (const batch of failed) await this.untilSettled(batch);
     this.failed = [];
-    for (const { requests } of failed) this.onSettled(requests);
+    this.callbacks.onFree();
   }
 
   /** Until Redis answers, or nobody waits for it any more. */
@@ -99,6 +99,7 @@ export class BatchSender {
         note(batch, error as Error);
       }
     }
+    this.callbacks.onSettled(batch.requests);
   }
 
   /** @throws what may be over when it is tried again; anything else has become the requests' own error */
@@ -107,8 +108,9 @@ export class BatchSender {
     const { connection } = this.client;
     const keep = { producer: PRODUCER_MEMORY_MS, idempotency: this.timing.idempotencyMs };
     const { keys, values } = appendArguments(this.key, batch.number, requests, keep);
+    const now = performance.now();
     let leftMs = 1;
-    for (const request of requests) leftMs = Math.max(leftMs, request.leftMs);
+    for (const request of requests) leftMs = Math.max(leftMs, request.leftMs(now));
     try {
       const timeoutMs = Math.min(leftMs, this.timing.commandTimeoutMs);
       const { answers, generation } = await this.client.append(keys, values, timeoutMs);
@@ -118,15 +120,15 @@ export class BatchSender {
           note(batch, missing);
         });
       }
-      requests.forEach((request, index) => {
-        const answer = answers[index] ?? [];
-        if (answer instanceof Error) request.reject(answer);
-        else request.resolve(answer);
+      this.settle(requests, (request, first) => {
+        const { length } = request.events;
+        request.answer(length === answers.length ? answers : answers.slice(first, first + length));
       });
     } catch (error) {
       if (isOutOfMemory(error)) {
         // At once: whoever waits for room only makes it scarcer. Nothing was appended, or the answer would have said so.
-        for (const request of requests) request.reject(new RedisOutOfMemoryError((error as Error).message));
+        const refusal = new RedisOutOfMemoryError((error as Error).message);
+        this.settle(requests, (request) => { request.reject(refusal); }); // prettier-ignore
       } else if (isOutage(error) && !connection.isClosed) {
         throw error;
       } else if (isStale(error)) {
@@ -134,8 +136,21 @@ export class BatchSender {
         batch.number = ++this.number;
         throw error;
       } else {
-        for (const request of requests) request.reject(error as Error);
+        this.settle(requests, (request) => { request.reject(error as Error); }); // prettier-ignore
       }
+    }
+  }
+
+  /** Makes room first: whoever is told publishes the next event at once. */
+  private settle(
+    requests: readonly PublishRequest[],
+    tell: (request: PublishRequest, firstEvent: number) => void,
+  ): void {
+    this.callbacks.onSettled(requests);
+    let first = 0;
+    for (const request of requests) {
+      tell(request, first);
+      first += request.events.length;
     }
   }
 }

@@ -91,12 +91,13 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
    * @throws ProducerOverloadedError when too many events wait already: nothing was published
    * @throws PublishTimeoutError when Redis confirmed nothing in time: the event is in the stream once, or not at all
    */
-  async publish<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions = {}): Promise<string> {
-    const { partition, appendable } = this.place(event, data, options);
-    const events = [appendable];
-    this.demandRoom(events);
-    const [id] = await this.enqueue(partition, events);
-    return id as string;
+  publish<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions = {}): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const { partition, appendable } = this.place(event, data, options);
+      const events = [appendable];
+      this.demandRoom(events);
+      this.enqueue(partition, events, ([id]) => { resolve(id as string); }, reject); // prettier-ignore
+    });
   }
 
   /**
@@ -112,7 +113,11 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     const ids = new Array<string>(events.length);
     await Promise.all(
       inParts(placed).map(async ({ partition, places, appendable }) => {
-        const published = await Promise.all(inBatches(appendable).map((batch) => this.enqueue(partition, batch)));
+        const published = await Promise.all(
+          inBatches(appendable).map(
+            (batch) => new Promise<string[]>((resolve, reject) => { this.enqueue(partition, batch, resolve, reject); }), // prettier-ignore
+          ),
+        );
         for (const [index, id] of published.flat().entries()) ids[places[index] ?? index] = id;
       }),
     );
@@ -139,12 +144,16 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /** @param events that one call takes */
-  private enqueue(partition: number, events: readonly Appendable[]): Promise<string[]> {
-    const request = new PublishRequest(events, this.deadlines, this.options.producer.timeoutMs);
+  private enqueue(
+    partition: number,
+    events: readonly Appendable[],
+    resolve: (ids: string[]) => void,
+    reject: (error: Error) => void,
+  ): void {
+    const request = new PublishRequest(events, resolve, reject, this.deadlines, this.options.producer.timeoutMs);
     this.waiting += events.length;
     this.waitingBytes += request.bytes;
     (this.queues[partition] ??= this.newQueue(partition)).add(request);
-    return request.published;
   }
 
   private newQueue(partition: number): PublishQueue {
@@ -154,9 +163,9 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     const release = (requests: readonly PublishRequest[]): void => {
       this.release(requests);
     };
-    const sender = new BatchSender(this.client, key, this.durability, timing, (requests) => {
-      release(requests);
-      queue.flush();
+    const sender = new BatchSender(this.client, key, this.durability, timing, {
+      onSettled: release,
+      onFree: () => { queue.flush(); }, // prettier-ignore
     });
     const queue = new PublishQueue(sender, release);
     return queue;

@@ -7,13 +7,13 @@ import { checkPayload, type PayloadLimits } from './payload.js';
 /** What a publisher may say of an event besides its payload. */
 export interface PublishOptions {
   /** A UUID. @default a new one */
-  eventId?: string;
+  eventId?: string | undefined;
   /** When the event happened. @default now */
-  timestamp?: Date;
-  correlationId?: string;
-  causationId?: string;
-  traceparent?: string;
-  tracestate?: string;
+  timestamp?: Date | undefined;
+  correlationId?: string | undefined;
+  causationId?: string | undefined;
+  traceparent?: string | undefined;
+  tracestate?: string | undefined;
 }
 
 /**

@@ -1,38 +1,31 @@
 import type { Deadline, Deadlines } from '../deadlines.js';
+import { redisReply } from '../connection/redis-reply.js';
 import { NotReplicatedError, PublishTimeoutError } from '../errors.js';
 import { weightOf, type Appendable } from './append-arguments.js';
 
 /** What one call asked to publish: appended together, answered together, given up together. */
-export class PublishRequest {
-  /** Resolves with the entries' ids. */
-  readonly published: Promise<string[]>;
+export class PublishRequest implements Deadline {
   readonly bytes: number;
-  private settle!: { resolve: (ids: string[]) => void; reject: (error: Error) => void };
-  private readonly deadline: Deadline;
+  atMs = 0;
   private trouble: Error | undefined;
   private open = true;
 
   /**
+   * @param resolve gets the entries' ids
    * @param deadlines set those of `timeoutMs`
    * @param timeoutMs how long the caller waits from now on, in milliseconds
    */
   constructor(
     readonly events: readonly Appendable[],
+    private readonly resolve: (ids: string[]) => void,
+    private readonly rejectWith: (error: Error) => void,
     private readonly deadlines: Deadlines,
-    timeoutMs: number,
+    private readonly timeoutMs: number,
   ) {
-    this.published = new Promise((resolve, reject) => {
-      this.settle = { resolve, reject };
-    });
     let bytes = 0;
     for (const event of events) bytes += weightOf(event);
     this.bytes = bytes;
-    this.deadline = deadlines.begin(() => {
-      const { trouble } = this;
-      this.reject(
-        trouble instanceof NotReplicatedError ? trouble : new PublishTimeoutError(timeoutMs, { cause: trouble }),
-      );
-    });
+    deadlines.begin(this);
   }
 
   /** Whether its caller still waits. */
@@ -41,8 +34,8 @@ export class PublishRequest {
   }
 
   /** How long its caller still waits, in milliseconds. */
-  get leftMs(): number {
-    return Math.max(0, this.deadline.atMs - performance.now());
+  leftMs(nowMs: number): number {
+    return Math.max(0, this.atMs - nowMs);
   }
 
   /** An attempt came to nothing; if the time runs out, this was why. */
@@ -50,18 +43,31 @@ export class PublishRequest {
     this.trouble = trouble;
   }
 
-  resolve(ids: string[]): void {
-    this.close();
-    this.settle.resolve(ids);
+  /** @param lines of `append.lua`, one for each event */
+  answer(lines: string[]): void {
+    const [first = ''] = lines;
+    if (first.startsWith('-')) {
+      this.reject(redisReply(first.slice(1)));
+    } else {
+      this.close();
+      this.resolve(lines);
+    }
   }
 
   reject(error: Error): void {
     this.close();
-    this.settle.reject(error);
+    this.rejectWith(error);
+  }
+
+  expire(): void {
+    const { trouble, timeoutMs } = this;
+    this.reject(
+      trouble instanceof NotReplicatedError ? trouble : new PublishTimeoutError(timeoutMs, { cause: trouble }),
+    );
   }
 
   private close(): void {
     this.open = false;
-    this.deadlines.end(this.deadline);
+    this.deadlines.end(this);
   }
 }

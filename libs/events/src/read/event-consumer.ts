@@ -3,7 +3,6 @@ import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
 import { Attempts } from '../dispatch/attempts.js';
 import { HandlerExplorer } from '../dispatch/handler-explorer.js';
-import { Lanes } from '../dispatch/lanes.js';
 import { Slots } from '../dispatch/slots.js';
 import { subscriptionsOf, type Subscription } from '../dispatch/subscriptions.js';
 import { ConfigurationError } from '../errors.js';
@@ -132,8 +131,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     const { client, keyspace, observer, stopping, holdings, options, slots, divided } = this;
     this.subscriptions = subscriptions;
     if (divided.count > 1) {
-      const lanes = new Lanes();
-      const parts = { address, subscriptions, client, partitions: divided, holdings, lanes, slots, options, observer, stopping }; // prettier-ignore
+      const parts = { address, subscriptions, client, partitions: divided, holdings, slots, options, observer, stopping }; // prettier-ignore
       this.partitioned = new PartitionedWorker(parts, keyspace, this.reading);
       for (const { stream, handlers } of subscriptions) {
         for (const { name } of handlers) {
@@ -146,7 +144,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     const settler = new Settler(client, keyspace, address, () => stopping.isOver);
     const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer };
     const attempts = new Attempts(address, this.slots, settler, transactions, observer, stopping);
-    const pipeline = new Pipeline(holdings, new Lanes(), attempts);
+    const pipeline = new Pipeline(holdings, attempts);
     this.sources = subscriptions.flatMap((subscription) =>
       [keyspace.channel(subscription.stream, address.group), keyspace.replays(subscription.stream, address.group)].map(
         (channel) => new Source(subscription, address, channel, client, holdings, pipeline, observer),

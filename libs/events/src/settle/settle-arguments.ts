@@ -1,3 +1,5 @@
+import { PackedValues } from '../connection/packed-values.js';
+import { compareEntryIds } from '../stream/entry-id.js';
 import { KeyPlaces } from '../stream/key-places.js';
 import type { BufferedEvent, BufferedWrite, TrackedRead } from '../transaction/transaction.js';
 
@@ -21,52 +23,136 @@ export interface Settlement {
   id: string;
   /** Empty for an entry that could not be decoded. */
   eventId: string;
-  /** This handler's field in the notes, and what it becomes; undefined acknowledges the entry. */
-  note: string;
+  handler: string;
+  /** All handlers of the event; the same array for events of one type. */
+  handlers: readonly string[];
+  /** What the handler's note becomes; undefined acknowledges the entry and deletes the notes of all handlers. */
   noteBecomes: string | undefined;
-  /** All fields of this entry in the notes, to be deleted with the acknowledgement. */
-  obsolete: readonly string[];
   /** Undefined where the order of the key does not matter. */
-  key?: KeyRule | undefined;
-  reads?: readonly TrackedRead[];
-  writes?: readonly BufferedWrite[];
-  events?: readonly Pick<BufferedEvent, 'stream' | 'fields'>[];
+  key: KeyRule | undefined;
+  reads: readonly TrackedRead[];
+  writes: readonly BufferedWrite[];
+  events: readonly Pick<BufferedEvent, 'stream' | 'fields'>[];
 }
 
 /** The keys and arguments of `settle.lua`. */
 export function settleArguments(
   { group, consumer }: { group: string; consumer: string },
   settlements: readonly Settlement[],
-): { keys: string[]; values: (string | number)[] } {
+): { keys: string[]; values: (string | PackedValues)[] } {
   const places = new KeyPlaces();
-  const values: (string | number)[] = [group, consumer, settlements.length];
-  for (const settlement of settlements) push(values, places, settlement);
-  return { keys: places.keys, values };
+  const head = new Head();
+  const values: (string | number)[] = [settlements.length];
+  for (const settlement of settlements) push(values, places, head.routeOf(settlement), settlement);
+  const packed = [new PackedValues(head.values(places)), new PackedValues(values)];
+  return { keys: places.keys, values: [group, consumer, ...packed] };
 }
 
-function push(values: (string | number)[], places: KeyPlaces, settlement: Settlement): void {
-  const { stream, notes, id, eventId, note, noteBecomes, obsolete, key } = settlement;
-  const { reads = [], writes = [], events = [] } = settlement;
-  values.push(places.placeOf(stream), places.placeOf(notes), id, eventId, note, noteBecomes ?? '');
-  values.push(obsolete.length, ...obsolete);
-  values.push(key?.rule ?? '');
+/** What many settlements of one call have in common. */
+class Head {
+  private readonly streams: SettledStream[] = [];
+  private readonly routes: Route[] = [];
+  private last = 0;
+
+  /** The settlement's route, counted from 1 as Lua does. */
+  routeOf({ stream, notes, id, eventId, handler, handlers }: Settlement): number {
+    // It is mostly that of the one before.
+    let place = this.last;
+    const last = this.routes[place];
+    if (last?.handlers !== handlers || last.handler !== handler || last.stream.key !== stream) {
+      place = this.routes.findIndex(
+        (one) => one.handlers === handlers && one.handler === handler && one.stream.key === stream,
+      );
+      if (place === -1) place = this.routes.push({ stream: this.streamOf(stream, notes, id), handler, handlers }) - 1;
+      this.last = place;
+    }
+    (this.routes[place] as Route).stream.add(id, eventId);
+    return place + 1;
+  }
+
+  private streamOf(key: string, notes: string, id: string): SettledStream {
+    const found = this.streams.find((one) => one.key === key);
+    if (found) return found;
+    const stream = new SettledStream(key, notes, this.streams.length + 1, id);
+    this.streams.push(stream);
+    return stream;
+  }
+
+  values(places: KeyPlaces): (string | number)[] {
+    const values: (string | number)[] = [this.streams.length];
+    for (const { key, notes, count, lowest, highest, newest, newestEvent } of this.streams) {
+      values.push(places.placeOf(key), places.placeOf(notes), count, lowest, highest, newest, newestEvent);
+    }
+    values.push(this.routes.length);
+    for (const { stream, handler, handlers } of this.routes) {
+      values.push(stream.place, handler, handlers.length, ...handlers);
+    }
+    return values;
+  }
+}
+
+interface Route {
+  stream: SettledStream;
+  handler: string;
+  handlers: readonly string[];
+}
+
+class SettledStream {
+  count = 0;
+  lowest: string;
+  highest: string;
+  /** The highest id of an entry that has an event id, and that; empty for none. */
+  newest = '';
+  newestEvent = '';
+
+  /** @param place counted from 1 */
+  constructor(
+    readonly key: string,
+    readonly notes: string,
+    readonly place: number,
+    firstId: string,
+  ) {
+    this.lowest = firstId;
+    this.highest = firstId;
+  }
+
+  add(id: string, eventId: string): void {
+    this.count += 1;
+    if (compareEntryIds(id, this.highest) > 0) this.highest = id;
+    else if (compareEntryIds(id, this.lowest) < 0) this.lowest = id;
+    if (eventId !== '' && (id === this.highest || this.newest === '' || compareEntryIds(id, this.newest) > 0)) {
+      this.newest = id;
+      this.newestEvent = eventId;
+    }
+  }
+}
+
+function push(values: (string | number)[], places: KeyPlaces, route: number, settlement: Settlement): void {
+  const { id, eventId, noteBecomes, key, reads, writes, events } = settlement;
+  const begin = values.push(0, route, id, eventId, noteBecomes ?? '', key?.rule ?? '') - 6;
   if (key) {
     values.push(places.placeOf(key.list), key.original, places.placeOf(key.letters), places.placeOf(key.replays));
   }
   values.push(reads.length);
   for (const { command, key: name, args, digest } of reads) {
-    values.push(command, places.placeOf(name), args.length, ...args, digest);
+    values.push(command, places.placeOf(name), digest, args.length);
+    for (const arg of args) values.push(arg);
   }
   values.push(writes.length);
   for (const { command, key: name, type, integer, args } of writes) {
-    values.push(command, type, integer, places.placeOf(name), args.length, ...args);
+    values.push(command, type, integer, places.placeOf(name), args.length);
+    for (const arg of args) values.push(arg);
   }
   values.push(events.length);
-  for (const { stream: target, fields } of events) values.push(places.placeOf(target), fields.length, ...fields);
+  for (const { stream, fields } of events) {
+    values.push(places.placeOf(stream), fields.length);
+    for (const field of fields) values.push(field);
+  }
+  values[begin] = values.length - begin;
 }
 
 /** How long its arguments are, about: bytes, as if all of them were ASCII. */
-export function weightOf({ writes = [], events = [] }: Settlement): number {
+export function weightOf({ writes, events }: Settlement): number {
   let weight = 0;
   for (const { args } of writes) for (const arg of args) weight += arg.length;
   for (const { fields } of events) for (const field of fields) weight += field.length;

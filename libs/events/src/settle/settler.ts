@@ -1,19 +1,21 @@
 import { DeliveryLostError, isOutage, RedisUnavailableError, TransactionRefusedError } from '../errors.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import type { Holding } from '../read/holdings.js';
+import type { Channel } from '../stream/channel.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { fieldOf } from '../stream/pairs.js';
 import type { SettleReply, StreamClient } from '../stream/stream-client.js';
-import type { Transaction } from '../transaction/transaction.js';
+import type { BufferedWrite, Transaction } from '../transaction/transaction.js';
 import { deadLetterFields } from '../dead-letters/dead-letter-fields.js';
 import { Batcher } from './batcher.js';
-import { DONE, formatNote, noteField, type FailureNote } from './delivery-notes.js';
+import { Gatherer } from './gatherer.js';
+import { DONE, formatNote, type FailureNote } from './delivery-notes.js';
 import type { DeadLetterReason } from './outcome.js';
 import { settleArguments, weightOf, type KeyRule, type Settlement } from './settle-arguments.js';
 
 const PAUSE_IN_OUTAGE_MS = 250;
 /** Acknowledgements of one command, and settlements of one script call, by number and by bytes. */
-const ACKNOWLEDGED_AT_ONCE = { most: 1000 };
+const ACKNOWLEDGED_AT_ONCE = 1000;
 const SETTLED_AT_ONCE = { most: 100, heaviest: 2 ** 20, weigh: weightOf };
 
 /** One handler's share of a delivery. */
@@ -33,7 +35,7 @@ export type CommitResult = { status: 'done' } | { status: 'conflict'; key: strin
 
 /** Carries out in Redis what was decided about deliveries; the one place that does. */
 export class Settler {
-  private readonly acknowledgements = new Map<string, Batcher<string, void>>();
+  private readonly acknowledgements = new Map<Channel, Gatherer<string, CommitResult>>();
   private readonly settlements: Batcher<Settlement, SettleReply>;
 
   /** @param isOver whether shutdown's deadline has passed: then an outage is not waited out any longer */
@@ -52,26 +54,17 @@ export class Settler {
    * @throws DeliveryLostError when another consumer has the delivery; nothing was applied
    * @throws TransactionRefusedError when a write does not fit; nothing was applied
    */
-  async commit(share: Share, transaction: Transaction | undefined): Promise<CommitResult> {
+  commit(share: Share, transaction: Transaction | undefined): Promise<CommitResult> {
     const { holding, handlers } = share;
     const key = this.keyRule(share, holding.origin ? 'release' : 'free');
-    if (
-      (!transaction || transaction.isEmpty) &&
-      handlers.length <= 1 &&
-      !holding.isNoted &&
-      !holding.channel.isReplay &&
-      !key
-    ) {
-      await this.throughOutages(() => this.acknowledge(holding));
-      return { status: 'done' };
-    }
-    const reply = await this.settle(share, (settlement) => ({
-      ...settlement,
-      key,
-      ...(transaction && { reads: transaction.reads, writes: transaction.writes, events: transaction.events }),
-    }));
-    if (reply.status === 'conflict' || reply.status === 'parked') return reply as CommitResult;
-    return { status: 'done' };
+    const isPlain = !key && handlers.length <= 1 && !holding.isNoted && !holding.channel.isReplay;
+    if (isPlain && (!transaction || transaction.isEmpty)) return this.acknowledge(holding);
+    return this.commitWhole(share, this.settlement(share, transaction, key));
+  }
+
+  private async commitWhole(share: Share, settlement: Settlement): Promise<CommitResult> {
+    const reply = await this.settle(share, settlement);
+    return reply.status === 'conflict' || reply.status === 'parked' ? (reply as CommitResult) : COMMITTED;
   }
 
   /** Whether an earlier event of the same key is a dead letter, so that this one must wait. */
@@ -86,7 +79,7 @@ export class Settler {
   async note(share: Share, note: FailureNote): Promise<void> {
     const { holding } = share;
     holding.isNoted = true;
-    const reply = await this.run(share, { ...this.settlement(share), noteBecomes: formatNote(note) });
+    const reply = await this.run(share, this.settlement(share, undefined, undefined, formatNote(note)));
     if (reply.status === 'settled') throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
   }
 
@@ -101,7 +94,10 @@ export class Settler {
     const fields = deadLetterFields(holding, this.address.group, handler, reason, error, note, new Date());
     const stream = this.keyspace.deadLetters(holding.subscription.stream);
     const key = this.keyRule(share, holding.origin ? 'return' : reason === 'parked' ? 'follow' : 'park');
-    const reply = await this.settle(share, (settlement) => ({ ...settlement, key, events: [{ stream, fields }] }));
+    const reply = await this.settle(
+      share,
+      this.settlement(share, { ...NO_EFFECTS, events: [{ stream, fields }] }, key),
+    );
     return reply.status !== 'free';
   }
 
@@ -134,39 +130,56 @@ export class Settler {
     }
   }
 
-  private acknowledge({ channel, subscription, entry }: Holding): Promise<void> {
-    let batcher = this.acknowledgements.get(channel.key);
-    if (!batcher) {
+  /** Acknowledges the entry with others; as there are no effects, whoever else may hold it loses nothing. */
+  private acknowledge({ channel, subscription, entry }: Holding): Promise<CommitResult> {
+    let gatherer = this.acknowledgements.get(channel);
+    if (!gatherer) {
       const handlers = subscription.handlers.map(({ name }) => name);
-      batcher = new Batcher<string, void>(async (ids) => {
-        await this.client.acknowledge(channel, this.address.group, handlers, ids);
-        return [];
-      }, ACKNOWLEDGED_AT_ONCE);
-      this.acknowledgements.set(channel.key, batcher);
+      gatherer = new Gatherer((ids) => this.acknowledgeAll(channel, handlers, ids));
+      this.acknowledgements.set(channel, gatherer);
     }
-    return batcher.add(entry.id);
+    return gatherer.add(entry.id);
   }
 
-  private settle(share: Share, complete: (settlement: Settlement) => Settlement): Promise<SettleReply> {
-    return share.holding.settle(async () => {
-      const isLast = share.holding.openHandlers === 1;
-      const settlement = complete({ ...this.settlement(share), noteBecomes: isLast ? undefined : DONE });
-      const reply = await this.run(share, isLast ? withoutReplay(share.holding, settlement) : settlement);
-      if (reply.status === 'committed' || reply.status === 'settled') share.holding.openHandlers -= 1;
+  private async acknowledgeAll(channel: Channel, handlers: readonly string[], ids: string[]): Promise<CommitResult> {
+    for (let first = 0; first < ids.length; first += ACKNOWLEDGED_AT_ONCE) {
+      const some = ids.slice(first, first + ACKNOWLEDGED_AT_ONCE);
+      await this.throughOutages(() => this.client.acknowledge(channel, this.address.group, handlers, some));
+    }
+    return COMMITTED;
+  }
+
+  private settle(share: Share, settlement: Settlement): Promise<SettleReply> {
+    const { holding } = share;
+    return holding.settle(async () => {
+      const isLast = holding.openHandlers === 1;
+      settlement.noteBecomes = isLast ? undefined : DONE;
+      // A replayed entry has no history to keep: it goes with its acknowledgement.
+      if (isLast && holding.channel.isReplay) settlement.writes = [...settlement.writes, removalOf(holding)];
+      const reply = await this.run(share, settlement);
+      if (reply.status === 'committed' || reply.status === 'settled') holding.openHandlers -= 1;
       return reply;
     });
   }
 
-  private settlement({ holding, event, handler, handlers }: Share): Settlement {
-    const { id } = holding.entry;
+  private settlement(
+    { holding, event, handler, handlers }: Share,
+    effects: Effects = NO_EFFECTS,
+    key?: KeyRule,
+    noteBecomes?: string,
+  ): Settlement {
     return {
       stream: holding.stream,
       notes: holding.channel.notes,
-      id,
+      id: holding.entry.id,
       eventId: event?.event_id ?? '',
-      note: noteField(id, handler),
-      noteBecomes: undefined,
-      obsolete: handlers.map((name) => noteField(id, name)),
+      handler,
+      handlers,
+      noteBecomes,
+      key,
+      reads: effects.reads,
+      writes: effects.writes,
+      events: effects.events,
     };
   }
 
@@ -175,18 +188,19 @@ export class Settler {
    * one that was sent once it means that somebody else has settled the delivery.
    */
   private async run({ holding }: Share, settlement: Settlement): Promise<SettleReply> {
-    let sent = 0;
-    const reply = await this.throughOutages(async () => {
-      sent += 1;
-      const answer = await this.settlements.add(settlement);
-      if (answer.status === 'error') throw answer.error;
-      return answer;
-    });
-    if (reply.status === 'lost' || (reply.status === 'settled' && sent === 1)) {
-      throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
+    for (let sent = 1; ; sent += 1) {
+      try {
+        const reply = await this.settlements.add(settlement);
+        if (reply.status === 'error') throw reply.error;
+        if (reply.status === 'lost' || (reply.status === 'settled' && sent === 1)) {
+          throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
+        }
+        if (reply.status === 'refused') throw new TransactionRefusedError(reply.why);
+        return reply;
+      } catch (error) {
+        await this.waitOut(error);
+      }
     }
-    if (reply.status === 'refused') throw new TransactionRefusedError(reply.why);
-    return reply;
   }
 
   private async throughOutages<T>(command: () => Promise<T>): Promise<T> {
@@ -194,16 +208,23 @@ export class Settler {
       try {
         return await command();
       } catch (error) {
-        if (!isOutage(error) || this.isOver()) throw error;
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_IN_OUTAGE_MS));
+        await this.waitOut(error);
       }
     }
   }
+
+  /** @throws the error, unless it is an outage that may end while this worker runs */
+  private async waitOut(error: unknown): Promise<void> {
+    if (!isOutage(error) || this.isOver()) throw error;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_IN_OUTAGE_MS));
+  }
 }
 
-/** A replayed entry has no history to keep: it goes with its acknowledgement. */
-function withoutReplay({ channel, entry }: Holding, settlement: Settlement): Settlement {
-  if (!channel.isReplay) return settlement;
-  const removal = { command: 'XDEL', key: channel.key, type: 'stream', integer: '', args: [entry.id] } as const;
-  return { ...settlement, writes: [...(settlement.writes ?? []), removal] };
+const COMMITTED: CommitResult = { status: 'done' };
+const NO_EFFECTS: Effects = { reads: [], writes: [], events: [] };
+
+type Effects = Pick<Settlement, 'reads' | 'writes' | 'events'>;
+
+function removalOf({ channel, entry }: Holding): BufferedWrite {
+  return { command: 'XDEL', key: channel.key, type: 'stream', integer: '', args: [entry.id] };
 }

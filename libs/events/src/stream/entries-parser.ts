@@ -20,6 +20,8 @@ const NOTHING: Buffer = Buffer.alloc(0);
 interface Remembered {
   bytes: Buffer;
   text: string;
+  /** How often in a row another text came. */
+  misses: number;
 }
 
 /**
@@ -155,11 +157,20 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
     if (last?.bytes.length === length) {
       let same = 0;
       while (same < length && last.bytes[same] === buffer[at + same]) same += 1;
-      if (same === length) return last.text;
+      if (same === length) {
+        last.misses = 0;
+        return last.text;
+      }
     }
     const text = buffer.toString('utf8', at, at + length);
-    // A copy: the chunk is large, and must not live on for a few bytes of it.
-    if (place < MOST_REMEMBERED) this.remembered[place] = { bytes: Buffer.from(text), text };
+    const misses = last ? last.misses + 1 : 0;
+    if (last && misses > MOST_MISSES && misses % MOST_MISSES !== 0) {
+      // An id, say: to remember it is in vain; but now and then it is tried again.
+      last.misses = misses;
+    } else if (place < MOST_REMEMBERED) {
+      // A copy: the chunk is large, and must not live on for a few bytes of it.
+      this.remembered[place] = { bytes: Buffer.from(text), text, misses };
+    }
     return text;
   }
 
@@ -194,6 +205,7 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
 }
 
 const MOST_REMEMBERED = 64;
+const MOST_MISSES = 16;
 
 function join(chunks: readonly Buffer[]): Buffer {
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);

@@ -1,3 +1,4 @@
+import type { Argument } from '../connection/encoded-command.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { isFenced, LeaseLostError } from '../errors.js';
 import type { ScriptName } from './scripts.js';
@@ -78,7 +79,7 @@ export class FencedClient extends StreamClient {
   protected override script(
     name: ScriptName,
     keys: readonly string[],
-    values: readonly (string | number)[],
+    values: readonly Argument[],
     timeoutMs?: number,
   ): Promise<unknown> {
     const fenced = FENCED[name];
@@ -88,7 +89,7 @@ export class FencedClient extends StreamClient {
   private async fenced(
     name: ScriptName,
     keys: readonly string[],
-    values: readonly (string | number)[],
+    values: readonly Argument[],
     timeoutMs?: number,
   ): Promise<unknown> {
     // An epoch that has passed does not come back: there is nothing more to ask.

@@ -30,6 +30,15 @@ export interface ConsumerRow {
   idleMs: number;
 }
 
+/** A delivery that is not settled, as `XPENDING` says. */
+export interface PendingEntry {
+  id: string;
+  consumer: string;
+  /** Since it was delivered or its claim was renewed, in milliseconds. */
+  idleMs: number;
+  deliveries: number;
+}
+
 /** What `XPENDING` says of a group. */
 export interface PendingSummary {
   count: number;
@@ -38,6 +47,8 @@ export interface PendingSummary {
   last: string | null;
   byConsumer: Record<string, number>;
 }
+
+const SCANNED_AT_ONCE = 1000;
 
 type RawEntry = [id: string, fields: string[]] | null;
 type Row = Record<string, unknown>;
@@ -94,14 +105,79 @@ export class MonitorClient {
     };
   }
 
+  /** Single deliveries from `from` to `to` (entry ids, `-` and `+`). */
+  async pendingEntries(key: string, group: string, from: string, to: string, count: number): Promise<PendingEntry[]> {
+    const reply = await this.orMissing(this.connection.call((redis) => redis.xpending(key, group, from, to, count)));
+    return ((reply ?? []) as [string, string, number, number][]).map(([id, consumer, idleMs, deliveries]) => ({
+      id,
+      consumer,
+      idleMs,
+      deliveries,
+    }));
+  }
+
+  /** The keys of streams that a glob pattern fits: found by going through all keys, a thousand at a time. */
+  async streams(pattern: string): Promise<string[]> {
+    const keys = new Set<string>();
+    let cursor = '0';
+    do {
+      const [next, found] = await this.connection.call((redis) =>
+        redis.scan(cursor, 'MATCH', pattern, 'COUNT', SCANNED_AT_ONCE, 'TYPE', 'stream'),
+      );
+      for (const key of found) keys.add(key);
+      cursor = next;
+    } while (cursor !== '0');
+    return [...keys].sort();
+  }
+
+  /** The fields of a hash that a glob pattern fits, with their values. */
+  async hashFields(key: string, pattern: string): Promise<Map<string, string>> {
+    const fields = new Map<string, string>();
+    let cursor = '0';
+    do {
+      const [next, found] = await this.connection.call((redis) =>
+        redis.hscan(key, cursor, 'MATCH', pattern, 'COUNT', SCANNED_AT_ONCE),
+      );
+      for (const [field, value] of pairs(found)) fields.set(field, value);
+      cursor = next;
+    } while (cursor !== '0');
+    return fields;
+  }
+
+  /**
+   * Entries after a position of each stream. It belongs to no group, so nobody misses what it reads.
+   *
+   * @param positions by the streams' keys: the id after which to read
+   * @param wait how long to wait at the server for the first one, and how long the answer may take beyond that; whatever
+   * else is asked for on this connection waits, too. Default: it waits for nothing
+   */
+  async after(
+    positions: ReadonlyMap<string, string>,
+    count: number,
+    wait?: { blockMs: number; timeoutMs: number },
+  ): Promise<Map<string, StreamEntry[]>> {
+    const streams = [...positions.keys(), ...positions.values()];
+    const reply = await (wait
+      ? this.connection.call(
+          (redis) => redis.xread('COUNT', count, 'BLOCK', wait.blockMs, 'STREAMS', ...streams),
+          wait.blockMs + wait.timeoutMs,
+        )
+      : this.connection.call((redis) => redis.xread('COUNT', count, 'STREAMS', ...streams)));
+    return new Map((reply ?? []).map(([key, entries]) => [key, entries.map(([id, fields]) => ({ id, fields }))]));
+  }
+
   async range(key: string, from: string, to: string, count: number): Promise<StreamEntry[]> {
     const entries = await this.connection.call((redis) => redis.xrange(key, from, to, 'COUNT', count));
     return entries.map(([id, fields]) => ({ id, fields }));
   }
 
-  /** The last entries, latest first. */
-  async latest(key: string, count: number): Promise<StreamEntry[]> {
-    const entries = await this.connection.call((redis) => redis.xrevrange(key, '+', '-', 'COUNT', count));
+  /**
+   * The last entries, latest first.
+   *
+   * @param to where to begin, such as `(` and the last id of the page before
+   */
+  async latest(key: string, count: number, to = '+'): Promise<StreamEntry[]> {
+    const entries = await this.connection.call((redis) => redis.xrevrange(key, to, '-', 'COUNT', count));
     return entries.map(([id, fields]) => ({ id, fields }));
   }
 

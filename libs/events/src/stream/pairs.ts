@@ -7,5 +7,6 @@ export function pairs<T>(flat: readonly T[]): [T, T][] {
 
 /** The value of a field, the last one where it is there several times. */
 export function fieldOf(flat: readonly string[], name: string): string | undefined {
-  return pairs(flat).findLast(([field]) => field === name)?.[1];
+  for (let index = flat.length - 2; index >= 0; index -= 2) if (flat[index] === name) return flat[index + 1];
+  return undefined;
 }

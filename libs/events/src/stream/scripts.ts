@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
-import { EncodedCommand } from '../connection/encoded-command.js';
+import { EncodedCommand, type Argument } from '../connection/encoded-command.js';
 
 const NAMES = [
   'append',
@@ -42,11 +42,15 @@ export async function runScript(
   client: Redis,
   name: ScriptName,
   keys: readonly string[],
-  values: readonly (string | number)[],
+  values: readonly Argument[],
 ): Promise<unknown> {
   const { source, hash } = SCRIPTS[name];
-  const send = (command: string, script: string): Promise<unknown> =>
-    client.sendCommand(new EncodedCommand(command, [script, keys.length, ...keys, ...values])) as Promise<unknown>;
+  const send = async (name: string, script: string): Promise<unknown> => {
+    const command = new EncodedCommand(name, [script, keys.length, ...keys, ...values]);
+    const reply: unknown = await client.sendCommand(command);
+    command.recycle();
+    return reply;
+  };
   const sent = sentOver.get(client.stream) ?? new Set();
   if (!sent.has(name)) {
     sentOver.set(client.stream, sent.add(name));

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Argument } from '../connection/encoded-command.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { RedisUnavailableError } from '../errors.js';
 import { redisReply } from '../connection/redis-reply.js';
@@ -35,8 +36,7 @@ export interface ClaimReply {
 
 /** What became of a settlement; see `lua/settle.lua`. */
 export type SettleReply =
-  | { status: 'committed'; ids: string[] }
-  | { status: 'settled' | 'parked' | 'free' }
+  | { status: 'committed' | 'settled' | 'parked' | 'free' }
   | { status: 'lost'; consumer: string }
   | { status: 'conflict'; key: string }
   | { status: 'refused'; why: string }
@@ -61,6 +61,8 @@ export type TakeReply =
 
 /** What the answer to a command that waits at the server takes beyond that. */
 const ANSWER_MS = 1000;
+
+const COMMITTED: SettleReply = { status: 'committed' };
 
 type RawEntry = [id: string, fields: string[] | null];
 
@@ -137,19 +139,20 @@ export class StreamClient {
   /**
    * Appends what several requests ask for.
    *
-   * @returns for each the entries' ids, or why nothing of it was appended; and the connection that it was written on
+   * @returns for each event its entry's id, or why nothing of its request was appended; and the connection that it was
+   * written on
    */
   async append(
     keys: readonly string[],
-    values: readonly (string | number)[],
+    values: readonly Argument[],
     timeoutMs?: number,
-  ): Promise<{ answers: (string[] | Error)[]; generation: number }> {
+  ): Promise<{ answers: string[]; generation: number }> {
     let generation = 0;
-    const answers = (await this.connection.call((redis) => {
+    const answer = (await this.connection.call((redis) => {
       ({ generation } = this.connection);
       return runScript(redis, 'append', keys, values);
-    }, timeoutMs)) as (string[] | string)[];
-    return { answers: answers.map((one) => (typeof one === 'string' ? redisReply(one) : one)), generation };
+    }, timeoutMs)) as string;
+    return { answers: answer.split('\n'), generation };
   }
 
   /**
@@ -179,24 +182,25 @@ export class StreamClient {
   }
 
   /** Settles deliveries, each whole or not at all; the replies come in their order. */
-  async settle(keys: readonly string[], values: readonly (string | number)[]): Promise<SettleReply[]> {
-    const replies = (await this.script('settle', keys, values)) as [SettleReply['status'], unknown][];
-    return replies.map(([status, detail]) => {
+  async settle(keys: readonly string[], values: readonly Argument[]): Promise<SettleReply[]> {
+    const replies = (await this.script('settle', keys, values)) as (1 | [SettleReply['status'], string])[];
+    return replies.map((reply) => {
+      if (reply === 1) return COMMITTED;
+      const [status, detail] = reply;
       switch (status) {
         case 'committed':
-          return { status, ids: detail as string[] };
         case 'settled':
         case 'parked':
         case 'free':
           return { status };
         case 'lost':
-          return { status, consumer: detail as string };
+          return { status, consumer: detail };
         case 'conflict':
-          return { status, key: detail as string };
+          return { status, key: detail };
         case 'refused':
-          return { status, why: detail as string };
+          return { status, why: detail };
         case 'error':
-          return { status, error: redisReply(detail as string) };
+          return { status, error: redisReply(detail) };
       }
     });
   }
@@ -252,7 +256,7 @@ export class StreamClient {
   protected script(
     name: ScriptName,
     keys: readonly string[],
-    values: readonly (string | number)[],
+    values: readonly Argument[],
     timeoutMs?: number,
   ): Promise<unknown> {
     return this.connection.call((redis: Redis) => runScript(redis, name, keys, values), timeoutMs);

@@ -15,10 +15,20 @@ export function derivedUuid(causeEventId: string, handler: string, name: string)
   let named = bytes;
   if (text.length * 3 > LONGEST_NAME) named = Buffer.concat([NAMESPACE, Buffer.from(text)]);
   else named = bytes.subarray(0, NAMESPACE.length + bytes.write(text, NAMESPACE.length));
-  const digest = hash('sha1', named, 'hex');
-  // Version 5, variant 10.
-  const variant = VARIANTS[Number.parseInt(digest.charAt(16), 16)] ?? '8';
-  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+  const digest = hash('sha1', named, 'binary');
+  let place = 0;
+  for (let index = 0; index < 16; index += 1) {
+    if (index === 4 || index === 6 || index === 8 || index === 10) place += 1; // a hyphen stands there
+    let byte = digest.charCodeAt(index);
+    if (index === 6) byte = 0x50 | (byte & 0x0f); // version 5
+    if (index === 8) byte = 0x80 | (byte & 0x3f); // variant 10
+    uuid[place] = HEX[byte >> 4] as number;
+    uuid[place + 1] = HEX[byte & 0x0f] as number;
+    place += 2;
+  }
+  return uuid.toString('latin1');
 }
 
-const VARIANTS = '89ab89ab89ab89ab';
+/** Written byte by byte: put together of pieces of text, it would be most of a transaction's garbage. */
+const uuid = Buffer.alloc(36, '-');
+const HEX = Buffer.from('0123456789abcdef');

@@ -43,13 +43,6 @@ export interface TransactionParts {
   limits: PayloadLimits;
 }
 
-/** What one transaction needs from its delivery. */
-export interface TransactionContext extends TransactionParts {
-  /** Of the event that is handled; outputs carry its correlation and name it as their cause. */
-  cause: EventEnvelope<object>;
-  handler: string;
-}
-
 type Value = string | number;
 
 /** Values of one command: Lua passes at most about 8,000 on. Even, since hashes are written in pairs. */
@@ -69,7 +62,12 @@ export class Transaction {
   readonly events: BufferedEvent[] = [];
   private readonly guard = new WriteGuard();
 
-  constructor(private readonly context: TransactionContext) {}
+  /** @param cause the event that is handled; outputs carry its correlation and name it as their cause */
+  constructor(
+    private readonly parts: TransactionParts,
+    private readonly cause: EventEnvelope<object>,
+    private readonly handler: string,
+  ) {}
 
   get isEmpty(): boolean {
     return this.reads.length + this.writes.length + this.events.length === 0;
@@ -150,10 +148,14 @@ export class Transaction {
     return this.buffer('HINCRBY', key, check, field, integer('hincrby', by));
   }
 
-  hset(key: string, fields: Readonly<Record<string, Value>>): this {
-    const entries = Object.entries(fields).map(([field, value]): [string, string] => [field, String(value)]);
-    this.change('HSET', key, 'hash', entries.flat());
-    this.guard.setFields(this.context.keyspace.ofService(key), entries);
+  hset(key: string, fields: Readonly<Record<string, Value>>): this;
+  hset(key: string, field: string, value: Value): this;
+  hset(key: string, fields: string | Readonly<Record<string, Value>>, value?: Value): this {
+    const values: string[] = [];
+    if (typeof fields === 'string') values.push(fields, String(value));
+    else for (const field of Object.keys(fields)) values.push(field, String(fields[field]));
+    this.change('HSET', key, 'hash', values);
+    this.guard.setFields(this.parts.keyspace.ofService(key), values);
     return this;
   }
 
@@ -191,7 +193,7 @@ export class Transaction {
 
   /** A UUID that is the same each time this handler runs for this event, for ids that its effects need. */
   uuid(name: string): string {
-    return derivedUuid(this.context.cause.event_id, this.context.handler, name);
+    return derivedUuid(this.cause.event_id, this.handler, name);
   }
 
   /**
@@ -203,14 +205,15 @@ export class Transaction {
    * @throws TransactionRefusedError in a Redis Cluster, when the event belongs to another partition
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
-    const { cause, handler, keyspace, partitions, source, limits } = this.context;
+    const { cause, handler } = this;
+    const { keyspace, partitions, source, limits } = this.parts;
     const eventId = derivedUuid(cause.event_id, handler, `event ${String(this.events.length)}`);
     const envelope = newEnvelope(event, data, source, limits, {
-      correlationId: cause.correlation_id ?? cause.event_id,
-      causationId: cause.event_id,
-      ...(cause.traceparent === undefined ? {} : { traceparent: cause.traceparent }),
-      ...(cause.tracestate === undefined ? {} : { tracestate: cause.tracestate }),
-      ...options,
+      timestamp: options.timestamp,
+      correlationId: options.correlationId ?? cause.correlation_id ?? cause.event_id,
+      causationId: options.causationId ?? cause.event_id,
+      traceparent: options.traceparent ?? cause.traceparent,
+      tracestate: options.tracestate ?? cause.tracestate,
       eventId,
     });
     const { type, stream } = domainEventOf(event);
@@ -220,27 +223,30 @@ export class Transaction {
   }
 
   private async read(command: string, name: string, ...values: Value[]): Promise<unknown> {
-    const key = this.context.keyspace.ofService(name);
+    const key = this.parts.keyspace.ofService(name);
     if (this.guard.wrote(key)) {
       throw new TransactionRefusedError(`${command} ${key} after a write to it: read first, then write`);
     }
     const args = values.map(String);
-    const reply = await this.context.client.read(command, key, args);
+    const reply = await this.parts.client.read(command, key, args);
     this.reads.push({ command, key, args, digest: replyDigest(command, reply) });
     return textOf(reply);
   }
 
   /** A write that keeps what the key holds; without values there is nothing to write. */
-  private change(command: string, key: string, type: KeyType, values: readonly Value[]): this {
+  private change(command: string, name: string, type: KeyType, values: readonly Value[]): this {
+    const key = this.parts.keyspace.ofService(name);
     for (const part of chunks(values)) {
-      this.buffer(command, key, (name) => this.guard.change(command, name, type), ...part);
+      const check = this.guard.change(command, key, type);
+      this.writes.push({ command, key, type: check.type, integer: check.integer, args: part.map(String) });
     }
     return this;
   }
 
   private buffer(command: string, name: string, check: (key: string) => ServerCheck, ...values: Value[]): this {
-    const key = this.context.keyspace.ofService(name);
-    this.writes.push({ command, key, ...check(key), args: values.map(String) });
+    const key = this.parts.keyspace.ofService(name);
+    const { type, integer } = check(key);
+    this.writes.push({ command, key, type, integer, args: values.map(String) });
     return this;
   }
 }
@@ -266,7 +272,9 @@ function textOf(reply: unknown): unknown {
   return Buffer.isBuffer(reply) ? reply.toString() : reply;
 }
 
-function chunks<T>(values: readonly T[], size = MOST_VALUES): T[][] {
+function chunks<T>(values: readonly T[], size = MOST_VALUES): readonly (readonly T[])[] {
+  if (values.length === 0) return [];
+  if (values.length <= size) return [values];
   const parts: T[][] = [];
   for (let first = 0; first < values.length; first += size) parts.push(values.slice(first, first + size));
   return parts;

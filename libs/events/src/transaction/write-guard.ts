@@ -1,4 +1,5 @@
 import { TransactionRefusedError } from '../errors.js';
+import { fieldOf } from '../stream/pairs.js';
 
 /** The Redis types that a write can demand of its key. */
 export type KeyType = 'string' | 'hash' | 'set' | 'zset' | 'list' | 'stream';
@@ -18,8 +19,8 @@ interface WrittenKey {
   /** Undefined: nothing is left of what the server has, and nothing was written since. */
   type: KeyType | undefined;
   replaced: boolean;
-  /** Values that this transaction sets: of hash fields, or of the key itself under '='. */
-  values: Map<string, string>;
+  /** Values that this transaction sets, each after its hash field, or after '=' for the key itself. */
+  values: readonly string[][];
 }
 
 /**
@@ -35,31 +36,31 @@ export class WriteGuard {
 
   /** The key is deleted, or set whole. */
   replace(key: string, value?: string): ServerCheck {
-    this.keys.set(key, {
-      type: value === undefined ? undefined : 'string',
-      replaced: true,
-      values: new Map(value === undefined ? [] : [['=', value]]),
-    });
-    return { type: '', integer: '' };
+    const type = value === undefined ? undefined : 'string';
+    this.keys.set(key, { type, replaced: true, values: value === undefined ? [] : [['=', value]] });
+    return NO_CHECK;
   }
 
   /** The key is changed as what it is. @throws TransactionRefusedError when earlier writes made it something else */
   change(command: string, key: string, type: KeyType): ServerCheck {
-    const written = this.keys.get(key) ?? { type, replaced: false, values: new Map<string, string>() };
+    const written = this.keys.get(key);
+    if (!written) {
+      this.keys.set(key, { type, replaced: false, values: [] });
+      return CHECKS[type];
+    }
     if (written.type !== undefined && written.type !== type) {
       throw new TransactionRefusedError(
         `${command} ${key} needs a ${type}; this transaction made it a ${written.type}`,
       );
     }
     written.type = type;
-    this.keys.set(key, written);
-    return { type: written.replaced ? '' : type, integer: '' };
+    return written.replaced ? NO_CHECK : CHECKS[type];
   }
 
-  /** Values of a hash were set. */
-  setFields(key: string, fields: readonly [string, string][]): void {
+  /** Values of a hash were set. @param pairs field, value, field, value, … */
+  setFields(key: string, pairs: string[]): void {
     const written = this.keys.get(key);
-    for (const [field, value] of fields) written?.values.set(field, value);
+    if (written) written.values = [...written.values, pairs];
   }
 
   /** A number is incremented. @throws TransactionRefusedError when this transaction made it something else */
@@ -67,7 +68,7 @@ export class WriteGuard {
     const check = this.change(command, key, type);
     const written = this.keys.get(key);
     const place = type === 'hash' ? `:${field}` : field;
-    const value = written?.values.get(field);
+    const value = lastValue(written?.values ?? [], field);
     if (value !== undefined && !INTEGER.test(value)) {
       throw new TransactionRefusedError(
         `${command} ${key}: expected an integer of at most 15 digits, this transaction set ${JSON.stringify(value)}`,
@@ -75,4 +76,22 @@ export class WriteGuard {
     }
     return { ...check, integer: value !== undefined || written?.replaced ? '' : place };
   }
+}
+
+const NO_CHECK: ServerCheck = { type: '', integer: '' };
+const CHECKS: Readonly<Record<KeyType, ServerCheck>> = {
+  string: { type: 'string', integer: '' },
+  hash: { type: 'hash', integer: '' },
+  set: { type: 'set', integer: '' },
+  zset: { type: 'zset', integer: '' },
+  list: { type: 'list', integer: '' },
+  stream: { type: 'stream', integer: '' },
+};
+
+function lastValue(values: readonly (readonly string[])[], field: string): string | undefined {
+  for (let index = values.length - 1; index >= 0; index -= 1) {
+    const value = fieldOf(values[index] ?? [], field);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }

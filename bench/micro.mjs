@@ -1,0 +1,181 @@
+// What single steps of an event's way cost, on the built library: npm run build && npm run bench:micro
+// For figures that mean something: taskset -c 1 npm run bench:micro
+import 'reflect-metadata';
+import { OrderPlaced, PaymentProcessed } from '@shop/contracts';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { setImmediate as turn } from 'node:timers/promises';
+import { EventsObserver, validate } from 'nestjs-event-streams';
+import { createOrders } from './orders.mjs';
+import { decodeToHandle } from '../libs/events/dist/decode/decode.js';
+import { EncodedCommand } from '../libs/events/dist/connection/encoded-command.js';
+import { Attempts } from '../libs/events/dist/dispatch/attempts.js';
+import { Slots } from '../libs/events/dist/dispatch/slots.js';
+import { subscriptionsOf } from '../libs/events/dist/dispatch/subscriptions.js';
+import { Pipeline } from '../libs/events/dist/pipeline.js';
+import { encode, flatten } from '../libs/events/dist/publish/encode.js';
+import { newEnvelope } from '../libs/events/dist/publish/new-envelope.js';
+import { Holding, Holdings } from '../libs/events/dist/read/holdings.js';
+import { Stopping } from '../libs/events/dist/read/stopping.js';
+import { Gatherer } from '../libs/events/dist/settle/gatherer.js';
+import { settleArguments } from '../libs/events/dist/settle/settle-arguments.js';
+import { EntriesParser } from '../libs/events/dist/stream/entries-parser.js';
+import { Keyspace } from '../libs/events/dist/stream/keyspace.js';
+import { Transaction } from '../libs/events/dist/transaction/transaction.js';
+
+const ROUNDS = 60;
+const ROUND_MS = 20;
+/** Entries of a reply. */
+const BATCH = 100;
+const LIMITS = { maxBytes: 2 ** 20, maxDepth: 32 };
+
+const stock = createOrders(0, BATCH);
+/** As they come from a stream: from JSON, no two alike. */
+const orders = Array.from({ length: BATCH }, () => JSON.parse(JSON.stringify(stock.next())));
+const entries = orders.map((order, index) => ({
+  id: `1795452268988-${String(index)}`,
+  fields: flatten(encode(newEnvelope(OrderPlaced, order, 'bench', LIMITS, { correlationId: order.order_id }), LIMITS)),
+}));
+const reply = replyOf(entries);
+const json = orders.map((order) => JSON.stringify(order));
+
+const parser = new EntriesParser();
+const dispatch = createDispatch();
+const envelopes = entries.map(({ fields }) => decodeToHandle(fields));
+const parts = /** @type {any} */ ({ keyspace: new Keyspace('bench', 'bench'), source: 'bench', limits: LIMITS });
+const handlers = ['Orders.payOrder'];
+const settlements = settle();
+
+/** Each takes a step for all of the batch. @type {Record<string, () => unknown>} */
+const steps = {
+  'validate: class-transformer and class-validator': () =>
+    orders.map((order) => {
+      const instance = plainToInstance(OrderPlaced, order);
+      if (validateSync(instance, { forbidUnknownValues: true }).length > 0) throw new Error('not valid');
+      return instance;
+    }),
+  'validate: compiled': () => orders.map((order) => validate(OrderPlaced, order)),
+  'decode: bytes of a reply to entries': () => parser.push(reply),
+  'decode: an entry to an envelope, with its JSON': () => entries.map(({ fields }) => decodeToHandle(fields)),
+  'decode: of this, JSON.parse': () => json.map((text) => JSON.parse(text)),
+  'dispatch: decode, validate, lane, handler, settled': () => dispatch(),
+  'transaction: a write and an event that a handler makes': () => settle(),
+  'transaction: the command that commits it': () => {
+    const { keys, values } = settleArguments({ group: 'bench', consumer: 'bench' }, settlements);
+    const command = new EncodedCommand('evalsha', ['0'.repeat(40), keys.length, ...keys, ...values]);
+    command.recycle();
+    return command;
+  },
+  'publish: check, validate, envelope, fields': () =>
+    orders.map((order) => encode(newEnvelope(OrderPlaced, order, 'bench', LIMITS), LIMITS)),
+};
+
+/** What handlers that pay an order leave to be settled. */
+function settle() {
+  return envelopes.map((cause, index) => {
+    const transaction = new Transaction(parts, cause, 'Orders.payOrder');
+    const order = /** @type {OrderPlaced} */ (/** @type {unknown} */ (cause.data));
+    transaction.hset('paid', order.order_id, order.total_amount);
+    transaction.publish(PaymentProcessed, {
+      payment_id: transaction.uuid('payment'),
+      order_id: order.order_id,
+      amount: order.total_amount,
+      currency: order.currency,
+      method: 'card',
+      status: 'approved',
+    });
+    const { reads, writes, events } = transaction;
+    return {
+      stream: 'bench:orders',
+      notes: 'bench:deliveries',
+      id: entries[index]?.id ?? '',
+      eventId: cause.event_id,
+      handler: 'Orders.payOrder',
+      handlers,
+      noteBecomes: undefined,
+      key: undefined,
+      reads,
+      writes,
+      events,
+    };
+  });
+}
+
+/** The way of an entry from the read to its settlement; only what Redis would do to settle it is left out. */
+function createDispatch() {
+  const handler = {
+    name: 'Orders.onOrder',
+    event: OrderPlaced,
+    retry: { attempts: 3, firstDelayMs: 100, longestDelayMs: 1000 },
+    errors: [],
+    timeoutMs: 30_000,
+    parksKey: false,
+    invoke: () => undefined,
+  };
+  const [subscription] = subscriptionsOf([handler], []);
+  if (subscription === undefined) throw new Error('There is no subscription');
+  const slots = new Slots(1000);
+  const holdings = new Holdings({ entries: 1000, bytes: 2 ** 26, concurrency: 1000 }, () => slots.load);
+  const gatherer = new Gatherer(async () => ({ status: 'done' }));
+  const settler = { commit: (/** @type {{ holding: Holding }} */ { holding }) => gatherer.add(holding.entry.id) };
+  const address = { group: 'bench', consumer: 'bench' };
+  const parts = /** @type {any} */ ({});
+  const attempts = new Attempts(
+    address,
+    slots,
+    /** @type {any} */ (settler),
+    parts,
+    new EventsObserver(),
+    new Stopping(),
+  );
+  const pipeline = new Pipeline(holdings, attempts);
+  const channel = { key: 'bench:orders', notes: 'bench:deliveries', isReplay: false };
+  const nothing = new Map();
+  return async () => {
+    for (const entry of entries) {
+      pipeline.accept(new Holding(subscription, channel, entry, nothing, undefined, false));
+    }
+    while (holdings.size > 0) await turn();
+    return true;
+  };
+}
+
+/** What XREADGROUP would answer. @param {readonly { id: string, fields: readonly string[] }[]} all */
+function replyOf(all) {
+  const bulk = (/** @type {string} */ text) => `$${String(Buffer.byteLength(text))}\r\n${text}\r\n`;
+  const entry = (/** @type {{ id: string, fields: readonly string[] }} */ { id, fields }) =>
+    `*2\r\n${bulk(id)}*${String(fields.length)}\r\n${fields.map(bulk).join('')}`;
+  return Buffer.from(`*1\r\n*2\r\n${bulk('bench:orders')}*${String(all.length)}\r\n${all.map(entry).join('')}`);
+}
+
+/**
+ * Nanoseconds for each event, of every round: other work on the machine disturbs some rounds, the median stays.
+ * @param {() => unknown} step
+ */
+async function measure(step) {
+  let kept;
+  const round = async (/** @type {number} */ batches) => {
+    const start = process.hrtime.bigint();
+    for (let batch = 0; batch < batches; batch++) {
+      const result = step();
+      kept = result instanceof Promise ? await result : result;
+    }
+    return Number(process.hrtime.bigint() - start) / (batches * BATCH);
+  };
+  for (let warm = 0; warm < 20; warm++) await round(10);
+  const batches = Math.max(1, Math.round((ROUND_MS * 1e6) / BATCH / (await round(10))));
+  const rounds = [];
+  for (let index = 0; index < ROUNDS; index++) rounds.push(await round(batches));
+  rounds.sort((a, b) => a - b);
+  if (kept === undefined) throw new Error('A step gave nothing');
+  return { fastest: rounds[0] ?? 0, median: rounds[ROUNDS / 2] ?? 0 };
+}
+
+const ns = (/** @type {number} */ value) => `${value.toFixed(0)} ns`.padStart(10);
+
+console.log(`An order of three items, ${String(json[0]?.length)} bytes; Node.js ${process.version}`);
+console.log(`${'step, for each event'.padEnd(54)}${'median'.padStart(10)}${'fastest'.padStart(10)}`);
+for (const [name, step] of Object.entries(steps)) {
+  const { median, fastest } = await measure(step);
+  console.log(`${name.padEnd(54)}${ns(median)}${ns(fastest)}`);
+}

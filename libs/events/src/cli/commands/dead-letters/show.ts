@@ -1,0 +1,55 @@
+import { defineCommand } from '../../command.js';
+import { entryLines, fieldLines } from '../../entry-text.js';
+import { EXIT } from '../../exit-codes.js';
+import { safe, safeLines } from '../../terminal/text.js';
+import { entryId } from '../../values.js';
+
+/** `events dead-letters show` */
+export const deadLettersShow = defineCommand({
+  name: 'dead-letters show',
+  usage: '<stream> <id>',
+  summary: 'one dead letter whole: error, stack, attempts, the event',
+  about: `
+Who gave the event up, why, after how many attempts, between when and when, the error with its stack, and the event
+as it was in its stream.`,
+  words: [2, 2],
+  options: {},
+  examples: [['events dead-letters show orders 1795452300123-0', 'by the id that list shows']],
+  redis: [['XRANGE <key>:dead-letters <id> <id>', 'the dead letter']],
+  async run({ session, output, json }, [given = '', id = '']) {
+    const stream = await session.stream(given);
+    const letter = await session.deadLetters.get(stream, entryId(id));
+    if (json) {
+      const { stream: key, ...rest } = letter;
+      await output.row({ stream, key, ...rest });
+      return EXIT.ok;
+    }
+    const { paint } = output;
+    const about = {
+      entry: `${letter.stream} ${letter.entryId}`,
+      group: letter.group,
+      handler: letter.handler,
+      reason: letter.reason,
+      attempts: String(letter.attempts),
+      replays: String(letter.replays),
+      'first failed': letter.firstFailedAt,
+      'last failed': letter.lastFailedAt,
+      error: `${letter.errorName}: ${letter.errorMessage}`,
+    };
+    await output.lines([
+      `${paint('bold', safe(session.keyspace.deadLetters(stream)))}  ${letter.id}`,
+      '',
+      ...fieldLines(Object.entries(about), paint),
+      `  ${paint('dim', 'stack')}`,
+      ...safeLines(letter.errorStack).map((line) => `    ${line}`),
+      '',
+      letter.event ? 'The event' : 'The entry, which is no envelope',
+      '',
+      ...entryLines(letter, paint),
+      '',
+      `To deliver it again:  events dead-letters replay ${safe(stream)} ${letter.id}`,
+      `To give it up:        events dead-letters discard ${safe(stream)} ${letter.id}`,
+    ]);
+    return EXIT.ok;
+  },
+});

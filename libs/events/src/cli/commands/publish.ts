@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { EventClass } from '../../envelope/domain-event.js';
+import { EventPayloadError, EventValidationError } from '../../errors.js';
+import { UnmetError, UsageError } from '../cli-errors.js';
+import { defineCommand } from '../command.js';
+import { readData } from '../data.js';
+import { EXIT } from '../exit-codes.js';
+import { SOURCE } from '../settings.js';
+
+/** `events publish` */
+export const publish = defineCommand({
+  name: 'publish',
+  usage: '<stream> <type>',
+  summary: 'publish an event',
+  about: `
+Wraps the payload in an envelope (a new event_id, the time, type, version, source) and appends it as the library's
+producer does: sent again when an answer is lost, and appended once. Where the project's events.config.mjs gives event
+classes, the payload is checked by the rules of its class, which also tells version and partition key; else only that it
+is a JSON object is known. A stream that is not there is only made with --create. Prints the entry's id.`,
+  words: [2, 2],
+  options: {
+    data: { type: 'string', value: '<json>', what: 'the payload: JSON, @file, or - for stdin ({})' },
+    key: { type: 'string', value: '<key>', what: 'partition key: events with the same keep their order' },
+    'correlation-id': { type: 'string', value: '<id>', what: 'what belongs together' },
+    'causation-id': { type: 'string', value: '<id>', what: 'event_id of the event that this one answers' },
+    'event-id': { type: 'string', value: '<uuid>', what: 'instead of a new one' },
+    'event-version': { type: 'string', value: '<x.y>', what: "of the type's schema (1.0)" },
+    source: { type: 'string', value: '<name>', what: `who publishes (${SOURCE})` },
+    'idempotency-key': { type: 'string', value: '<key>', what: 'the same key publishes once' },
+    create: { type: 'boolean', what: 'make the stream when it is not there' },
+  },
+  examples: [
+    ['events publish orders order_cancelled --data \'{"order_id": "89d9168e-…"}\' --key 89d9168e-…', 'one event'],
+    [
+      'events publish orders order_placed --data @order.json --idempotency-key 17',
+      'from a file; a repeat does nothing',
+    ],
+    ["jq -n '{a: 1}' | events publish notes note_taken --data - --create", 'from a pipe, to a new stream'],
+  ],
+  redis: [
+    ['XADD <key> * event_id … event_type … data …', 'in a script that remembers what it has appended (lua/append.lua)'],
+    ['EXISTS, SET <key>:published:<idempotency key>', 'in the same script'],
+  ],
+  async run({ session, project, output, json, stdin }, [name = '', type = ''], options) {
+    const stream = options.create ? name : await session.stream(name);
+    const data = await readData(options.data ?? '{}', stdin);
+    const classes = (await project.config.events?.()) ?? [];
+    const { event, isChecked } = await classOf(stream, type, classes, data, options.key, options['event-version']);
+    if (!isChecked && project.config.events) {
+      output.notice(`No class of events.config.mjs is ${type} on ${stream}: the payload was not checked`);
+    }
+    const eventId = options['event-id'] ?? randomUUID();
+    if (!/^[\x21-\x7e]+$/.test(eventId)) throw new UsageError('Expected --event-id as a UUID');
+    try {
+      const id = await session.producer(options.source ?? SOURCE).publish(event, data, {
+        eventId,
+        ...given({
+          correlationId: options['correlation-id'],
+          causationId: options['causation-id'],
+          idempotencyKey: options['idempotency-key'],
+        }),
+      });
+      if (json) await output.row({ stream, key: session.keyspace.stream(stream), id, event_id: eventId });
+      else await output.line(id);
+      return EXIT.ok;
+    } catch (error) {
+      if (error instanceof EventPayloadError) throw new UsageError(error.message, { cause: error });
+      throw error;
+    }
+  },
+});
+
+/**
+ * The class to publish with: one of any payload, with the type's name; what the project's class says of the payload is
+ * found out before.
+ */
+async function classOf(
+  stream: string,
+  type: string,
+  classes: readonly EventClass[],
+  data: Record<string, unknown>,
+  givenKey: string | undefined,
+  givenVersion: string | undefined,
+): Promise<{ event: EventClass; isChecked: boolean }> {
+  const [{ DomainEvent, domainEventOf }, { validate }, { Allow }] = await Promise.all([
+    import('../../envelope/domain-event.js'),
+    import('../../validate/validate.js'),
+    import('class-validator'),
+  ]);
+  const known = classes.find((one) => domainEventOf(one).type === type && domainEventOf(one).stream === stream);
+  let key = givenKey;
+  let version = givenVersion ?? '1.0';
+  if (known) {
+    const about = domainEventOf(known);
+    key ??= about.key?.(checked(() => validate(known, data)));
+    version = givenVersion ?? about.version;
+  }
+  class AnyEvent {
+    // Of a class without any rule class-validator refuses everything.
+    @Allow()
+    data?: unknown;
+  }
+  DomainEvent({ type, version, stream, ...(key === undefined ? {} : { key: () => key }) })(AnyEvent);
+  return { event: AnyEvent, isChecked: known !== undefined };
+}
+
+/** Options, without those that are not there. */
+function given<T extends object>(options: T): { [name in keyof T]?: NonNullable<T[name]> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [name in keyof T]?: NonNullable<T[name]> };
+}
+
+function checked<T>(validated: () => T): T {
+  try {
+    return validated();
+  } catch (error) {
+    if (!(error instanceof EventValidationError)) throw error;
+    throw new UnmetError(`Nothing was published: ${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,142 @@
+import type { MonitoredEntry } from '../../monitor/event-monitor.js';
+import { compareEntryIds, timeOfEntryId } from '../../stream/entry-id.js';
+import { UsageError } from '../cli-errors.js';
+import { defineCommand } from '../command.js';
+import type { Context } from '../context.js';
+import { entryLine } from '../entry-text.js';
+import { EXIT } from '../exit-codes.js';
+import { follow, START, type FollowedEntry } from '../follow.js';
+import { durationOf, isEntryId, numberOption } from '../values.js';
+
+/** Among so many of the latest entries of each stream it is looked for those to begin with. */
+const LOOKED_BACK = 1000;
+/** The largest sequence number that an id can have. */
+const LAST_SEQUENCE = '18446744073709551615';
+
+interface Filter {
+  type?: string[];
+  key?: string;
+  correlation?: string;
+}
+
+/** `events tail` */
+export const tail = defineCommand({
+  name: 'tail',
+  usage: '[stream…]',
+  summary: 'events as they come, of some or all streams',
+  about: `
+Begins with the latest ten events, or at --from, and goes on with those that come, streams that are made meanwhile
+included. It reads beside all groups (XREAD, not XREADGROUP): nobody misses an event because of it. Filters are applied
+to what was read, so Redis sends everything. While Redis is away it waits, and then goes on after the last event.
+On a terminal a line is cut to its width; in a pipe, and with --json, everything is there.`,
+  words: [0, 100],
+  options: {
+    from: { type: 'string', value: '<where>', what: 'start, an id, a time (2026-11-24T10:00:00Z), or an age (10m)' },
+    lines: { type: 'string', short: 'n', value: '<n>', what: 'of the latest events to begin with (10)' },
+    type: { type: 'string', multiple: true, value: '<type>', what: 'only events of this type' },
+    key: { type: 'string', value: '<key>', what: 'only events with this partition key' },
+    correlation: { type: 'string', value: '<id>', what: 'only events with this correlation id' },
+    count: { type: 'string', value: '<n>', what: 'end after so many' },
+    'no-follow': { type: 'boolean', what: 'end where the streams end' },
+  },
+  examples: [
+    ['events tail', 'everything that happens'],
+    ['events tail orders --type order_placed --from 10m', 'orders since ten minutes ago, and on'],
+    ['events tail --correlation 89d9168e-feaa-… --from start --no-follow', 'the way of one order'],
+    ['events tail payments --json | jq \'select(.event.data.status == "declined")\'', 'declined payments'],
+  ],
+  redis: [
+    ['XREVRANGE <key> + - COUNT 1000', 'the latest'],
+    ['XREAD COUNT 200 BLOCK 1000 STREAMS <key>… <id>…', 'what comes after an id, of no group'],
+  ],
+  async run(context, words, options) {
+    const { session, signal, output, json } = context;
+    if (options.from !== undefined && options.lines !== undefined) {
+      throw new UsageError('Expected --from or --lines, got both. See: events help tail');
+    }
+    const lines = numberOption('lines', options.lines ?? '10');
+    let left = options.count === undefined ? Infinity : numberOption('count', options.count);
+    const show = async ({ stream, entry }: FollowedEntry): Promise<void> => {
+      if (left <= 0 || !fits(entry, options)) return;
+      left -= 1;
+      if (json) await output.row({ stream, ...entry });
+      else await output.line(entryLine(stream, entry, output.width, output.paint));
+    };
+
+    const names = await session.streams(words);
+    const positions =
+      options.from === undefined
+        ? await latest(context, names, lines, options, show)
+        : new Map(names.map((name) => [name, '']));
+    if (options.from !== undefined) {
+      const from = await startOf(options.from, () => session.client.now());
+      for (const name of names) positions.set(name, from);
+    }
+    const isFollowing = options['no-follow'] !== true;
+    if (left <= 0 || (!isFollowing && options.from === undefined)) return EXIT.ok;
+    for await (const found of follow(session, positions, {
+      follow: isFollowing,
+      search: isFollowing && words.length === 0,
+      signal,
+    })) {
+      await show(found);
+      if (left <= 0) break;
+    }
+    return EXIT.ok;
+  },
+});
+
+/** Shows the latest entries. @returns the end of each stream */
+async function latest(
+  { session }: Context,
+  names: readonly string[],
+  lines: number,
+  filter: Filter,
+  show: (found: FollowedEntry) => Promise<void>,
+): Promise<Map<string, string>> {
+  const found: FollowedEntry[] = [];
+  const positions = new Map<string, string>();
+  const hasFilter = filter.type !== undefined || filter.key !== undefined || filter.correlation !== undefined;
+  const count = hasFilter ? LOOKED_BACK : Math.min(Math.max(1, lines), LOOKED_BACK);
+  const pages = await Promise.all(
+    names.map(async (stream) => [stream, await session.monitor.latest(stream, { count })] as const),
+  );
+  for (const [stream, entries] of pages) {
+    positions.set(stream, entries[0]?.id ?? START);
+    for (const entry of entries) {
+      if (fits(entry, filter)) found.push({ stream, entry });
+    }
+  }
+  found.sort((a, b) => compareEntryIds(a.entry.id, b.entry.id));
+  for (const one of lines === 0 ? [] : found.slice(-lines)) await show(one);
+  return positions;
+}
+
+/** The id after which to begin. @throws UsageError */
+async function startOf(from: string, now: () => Promise<number>): Promise<string> {
+  if (from === 'start') return START;
+  if (isEntryId(from)) return before(from);
+  const age = durationOf(from);
+  const ms = age === undefined ? Date.parse(from) : (await now()) - age;
+  if (Number.isFinite(ms) && ms > 0 && (age !== undefined || /^\d{4}-/.test(from)))
+    return before(`${String(Math.floor(ms))}-0`);
+  throw new UsageError(
+    `Expected --from as start, an id, a time such as 2026-11-24T10:00:00Z, or an age such as 10m, got ${JSON.stringify(from)}`,
+  );
+}
+
+/** The highest id below this one. */
+function before(id: string): string {
+  const ms = timeOfEntryId(id);
+  const sequence = BigInt(id.split('-')[1] ?? '0');
+  if (sequence > 0n) return `${String(ms)}-${String(sequence - 1n)}`;
+  return ms === 0 ? START : `${String(ms - 1)}-${LAST_SEQUENCE}`;
+}
+
+function fits({ event }: MonitoredEntry, { type, key, correlation }: Filter): boolean {
+  return (
+    (type === undefined || (event !== null && type.includes(event.event_type))) &&
+    (key === undefined || event?.partition_key === key) &&
+    (correlation === undefined || event?.correlation_id === correlation)
+  );
+}

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { UsageError } from './cli-errors.js';
+
+/**
+ * A payload: JSON itself, `@file` with it, or `-` for what comes on stdin.
+ *
+ * @throws UsageError when it is no JSON object
+ */
+export async function readData(given: string, stdin: NodeJS.ReadableStream): Promise<Record<string, unknown>> {
+  const text = await textOf(given, stdin);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError(`Expected --data to be JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new UsageError(`Expected --data to be a JSON object, got ${text.trim().slice(0, 40)}`);
+}
+
+async function textOf(given: string, stdin: NodeJS.ReadableStream): Promise<string> {
+  if (given === '-') {
+    let text = '';
+    stdin.setEncoding('utf8');
+    for await (const chunk of stdin) text += chunk as string;
+    return text;
+  }
+  if (!given.startsWith('@')) return given;
+  try {
+    return await readFile(given.slice(1), 'utf8');
+  } catch (cause) {
+    throw new UsageError(`Expected --data @file to be readable: ${(cause as Error).message}`, { cause });
+  }
+}

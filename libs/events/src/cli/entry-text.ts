@@ -1,0 +1,44 @@
+import type { MonitoredEntry } from '../monitor/event-monitor.js';
+import { timeOfEntryId } from '../stream/entry-id.js';
+import { pairs } from '../stream/pairs.js';
+import type { Paint } from './terminal/paint.js';
+import { cut, safe, safeLines, timeOfDay } from './terminal/text.js';
+
+/** An entry on one line: when, where, what. */
+export function entryLine(stream: string, entry: MonitoredEntry, width: number | undefined, paint: Paint): string {
+  const { id, event, fields } = entry;
+  const time = timeOfDay(timeOfEntryId(id));
+  const what = event ? safe(event.event_type) : 'no envelope';
+  const rest = event ? JSON.stringify(event.data) : JSON.stringify(Object.fromEntries(pairs(fields)));
+  const about = [
+    ...(event?.correlation_id === undefined ? [] : [`correlation=${event.correlation_id}`]),
+    ...(event?.partition_key === undefined || event.partition_key === event.correlation_id
+      ? []
+      : [`key=${event.partition_key}`]),
+  ].join(' ');
+  const head = `${time}  ${safe(stream)}  ${id}  ${what}`;
+  const tail = safe([about, rest].filter(Boolean).join('  '));
+  const room = width === undefined ? undefined : width - head.length - 2;
+  if (room !== undefined && room < 8) return cut(head, width ?? 0);
+  return [
+    `${paint('dim', time)}  ${paint('cyan', safe(stream))}  ${paint('dim', id)}  ${paint(event ? 'bold' : 'red', what)}`,
+    room === undefined ? tail : cut(tail, room),
+  ].join('  ');
+}
+
+/** An entry with its whole envelope, or its fields as they are where that is none. */
+export function entryLines({ event, fields }: Pick<MonitoredEntry, 'event' | 'fields'>, paint: Paint): string[] {
+  if (!event) return fieldLines(pairs(fields), paint);
+  const { data, extra = {}, ...envelope } = event;
+  return [
+    ...fieldLines([...Object.entries(envelope), ...Object.entries(extra)], paint),
+    `  ${paint('dim', 'data')}`,
+    ...safeLines(JSON.stringify(data, null, 2)).map((line) => `    ${line}`),
+  ];
+}
+
+/** Names and values, one a line. */
+export function fieldLines(fields: readonly (readonly [string, string])[], paint: Paint): string[] {
+  const width = Math.min(20, Math.max(0, ...fields.map(([name]) => name.length)));
+  return fields.map(([name, value]) => `  ${paint('dim', safe(name).padEnd(width))}  ${safe(value)}`);
+}

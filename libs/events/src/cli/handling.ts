@@ -1,0 +1,88 @@
+import type { DeadLetter } from '../dead-letters/dead-letter.js';
+import type { DeadLetterAction } from '../dead-letters/dead-letters.js';
+import { DONE, parseNote } from '../settle/delivery-notes.js';
+import { splitReplay } from '../stream/channel.js';
+import { compareEntryIds, timeOfEntryId } from '../stream/entry-id.js';
+import type { PendingEntry } from '../stream/monitor-client.js';
+import type { Session } from './session.js';
+
+/** What one handler has noted of an event that is not settled. */
+export interface HandlerNote {
+  handler: string;
+  isDone: boolean;
+  /** How often it failed so far. */
+  failures: number;
+}
+
+/** What a group has done with one entry. */
+export interface Handling {
+  group: string;
+  /**
+   * `waiting`: not given to the group yet. `pending`: given, and not settled. `settled`: acknowledged, or the group began
+   * after it. `dead`: given up. `replaying`: given up, and on its way again.
+   */
+  state: 'waiting' | 'pending' | 'settled' | 'dead' | 'replaying';
+  pending: PendingEntry | undefined;
+  notes: HandlerNote[];
+  deadLetters: DeadLetter[];
+  /** What operators did to its dead letters. */
+  actions: DeadLetterAction[];
+}
+
+/** Replays and actions that are looked through. */
+const LOOKED_THROUGH = 1000;
+
+/** What each group of a stream has done with an entry. */
+export async function handlingsOf(session: Session, stream: string, id: string): Promise<Handling[]> {
+  const { monitor, deadLetters, client, keyspace } = session;
+  const [groups, letters, actions] = await Promise.all([
+    monitor.groups(stream),
+    // Dead letters are younger than what they were.
+    deadLetters.list(stream, {}, { after: `${String(timeOfEntryId(id) - 1)}-0`, count: Infinity }),
+    deadLetters.history(stream, LOOKED_THROUGH),
+  ]);
+  return Promise.all(
+    groups.map(async ({ name: group, lastDeliveredId }): Promise<Handling> => {
+      const [[pending], notes, replays] = await Promise.all([
+        client.pendingEntries(keyspace.stream(stream), group, id, id, 1),
+        notesOf(session, stream, group, id),
+        client.range(keyspace.replays(stream, group).key, '-', '+', LOOKED_THROUGH),
+      ]);
+      const own = letters.filter((letter) => letter.group === group && letter.entryId === id);
+      const isReplaying = replays.some(({ fields }) => splitReplay(fields ?? []).origin.id === id);
+      const isWaiting = compareEntryIds(id, lastDeliveredId) > 0;
+      return {
+        group,
+        state: stateOf({ isWaiting, isPending: pending !== undefined, isDead: own.length > 0, isReplaying }),
+        pending,
+        notes,
+        deadLetters: own,
+        actions: actions.filter((action) => action.group === group && action.entryId === id),
+      };
+    }),
+  );
+}
+
+function stateOf(is: {
+  isWaiting: boolean;
+  isPending: boolean;
+  isDead: boolean;
+  isReplaying: boolean;
+}): Handling['state'] {
+  if (is.isPending) return 'pending';
+  if (is.isWaiting) return 'waiting';
+  if (is.isReplaying) return 'replaying';
+  return is.isDead ? 'dead' : 'settled';
+}
+
+async function notesOf({ client, keyspace }: Session, stream: string, group: string, id: string) {
+  const found = await client.hashFields(keyspace.channel(stream, group).notes, `${id}|*`);
+  return [...found].map(([field, note]): HandlerNote => {
+    const isDone = note === DONE;
+    return {
+      handler: field.slice(id.length + 1),
+      isDone,
+      failures: isDone ? 0 : parseNote(note, 0).failures,
+    };
+  });
+}

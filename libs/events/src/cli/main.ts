@@ -1,0 +1,32 @@
+import { EXIT } from './exit-codes.js';
+import { run } from './run.js';
+import { Output } from './terminal/output.js';
+
+const { argv, env, stdin, stdout, stderr } = process;
+
+// `| head` has seen enough.
+for (const stream of [stdout, stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    throw error;
+  });
+}
+
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Whoever asks twice does not want to wait.
+    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    interruption.abort();
+  });
+}
+
+// Not process.exit: a pipe may not have taken everything yet.
+process.exitCode = await run({
+  argv: argv.slice(2),
+  env,
+  cwd: process.cwd(),
+  output: new Output(stdout, stderr, env),
+  stdin,
+  signal: interruption.signal,
+});

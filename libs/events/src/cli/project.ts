@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { EventClass } from '../envelope/domain-event.js';
+import { UsageError } from './cli-errors.js';
+
+/** A command that a project adds to `events`. */
+export interface ProjectCommand {
+  summary: string;
+  /** A script for Node.js, relative to the configuration file. */
+  script: string;
+}
+
+/** What `events.config.mjs` of a project tells the command line, by its default export. */
+export interface EventsConfig {
+  /** Where Redis is, unless `--url` or `REDIS_URL` says so. */
+  url?: string | undefined;
+  /** Of every key, unless `--prefix` or `EVENTS_PREFIX` says so. */
+  prefix?: string | undefined;
+  /** The event classes, whose rules `events publish` checks payloads against. */
+  events?: () => Promise<readonly EventClass[]>;
+  /** Further commands, by name. */
+  commands?: Readonly<Record<string, ProjectCommand>>;
+}
+
+/** A project, as far as the command line knows it. */
+export interface Project {
+  /** The folder of its configuration file; undefined where there is none. */
+  dir: string | undefined;
+  config: EventsConfig;
+}
+
+const FILE = 'events.config.mjs';
+
+/**
+ * Reads the configuration of the project that a folder belongs to, as linters and builders do: the nearest file upwards.
+ *
+ * @throws UsageError when the file cannot be loaded
+ */
+export async function loadProject(from: string): Promise<Project> {
+  const dir = nearest(from);
+  if (dir === undefined) return { dir, config: {} };
+  const file = path.join(dir, FILE);
+  try {
+    const { default: config } = (await import(pathToFileURL(file).href)) as { default?: unknown };
+    if (typeof config !== 'object' || config === null) throw new TypeError('it has no object as its default export');
+    return { dir, config };
+  } catch (cause) {
+    throw new UsageError(`Expected ${file} to be readable: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function nearest(from: string): string | undefined {
+  for (let dir = path.resolve(from); ; dir = path.dirname(dir)) {
+    if (existsSync(path.join(dir, FILE))) return dir;
+    if (dir === path.dirname(dir)) return undefined;
+  }
+}

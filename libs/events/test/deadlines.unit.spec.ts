@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Deadlines } from '../src/deadlines.js';
+
+describe('Deadlines', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('pass in time, in their order, unless they were ended', () => {
+    const step = fc.record({ waitMs: fc.nat(20), ends: fc.option(fc.nat(30), { nil: undefined }) });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
+        const deadlines = new Deadlines(50);
+        const begun: { atMs: number; dueMs: number; expire: () => void }[] = [];
+        const open = new Set<number>();
+        const passed: number[] = [];
+        steps.forEach(({ waitMs, ends }, index) => {
+          begun.push(
+            deadlines.begin({
+              atMs: 0,
+              dueMs: performance.now() + 50,
+              expire() {
+                expect(open.delete(index)).toBe(true);
+                expect(performance.now()).toBeGreaterThanOrEqual(this.dueMs);
+                expect(performance.now()).toBeLessThan(this.dueMs + 2);
+                passed.push(index);
+              },
+            }),
+          );
+          open.add(index);
+          const ended = ends === undefined ? undefined : begun[ends];
+          if (ended && open.delete(ends as number)) deadlines.end(ended);
+          vi.advanceTimersByTime(waitMs);
+        });
+        vi.advanceTimersByTime(60);
+        expect([...open]).toEqual([]);
+        expect(passed).toEqual([...passed].sort((a, b) => a - b));
+      }),
+    );
+  });
+
+  it('keep nothing of those that ended, but for one that stays open before them', () => {
+    const deadlines = new Deadlines(1e6);
+    const nothing = (): void => undefined;
+    for (let round = 0; round < 10; round += 1) {
+      const some = Array.from({ length: 5000 }, () => deadlines.begin({ atMs: 0, expire: nothing }));
+      for (const one of some) deadlines.end(one);
+    }
+    expect(deadlines.size).toBe(0);
+    const late = Array.from({ length: 5000 }, () => deadlines.begin({ atMs: 0, expire: nothing }));
+    for (const one of late.slice(0, 4000)) deadlines.end(one);
+    expect(deadlines.size).toBeLessThan(2100);
+  });
+});

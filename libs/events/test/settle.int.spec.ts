@@ -1,0 +1,115 @@
+import { freshRedis, type TestRedis } from '@repo/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RedisConnection } from '../src/connection/redis-connection.js';
+import { settleArguments, type Settlement } from '../src/settle/settle-arguments.js';
+import { StreamClient } from '../src/stream/stream-client.js';
+
+const GROUP = 'testers';
+const HANDLERS = ['A.on'];
+
+/** Several settlements in one call: what one of them is told must not depend on the others. */
+describe('settle.lua', () => {
+  let redis: TestRedis;
+  let client: StreamClient;
+  beforeAll(async () => {
+    redis = await freshRedis();
+    client = new StreamClient(new RedisConnection(redis.url, { name: 'test', timeoutMs: 5000 }));
+  });
+  afterAll(async () => {
+    client.connection.close();
+    await redis.stop();
+  });
+
+  /** Appends events, each under the id that it is given, and lets consumers read one after the other. */
+  async function deliver(stream: string, events: Record<string, string>, consumers: readonly string[]): Promise<void> {
+    for (const [id, event] of Object.entries(events)) await redis.client.xadd(stream, id, 'event_id', event);
+    await redis.client.xgroup('CREATE', stream, GROUP, '0');
+    for (const consumer of consumers) {
+      await redis.client.xreadgroup('GROUP', GROUP, consumer, 'COUNT', 1, 'STREAMS', stream, '>');
+    }
+  }
+
+  function settlement(stream: string, id: string, eventId: string, value = 'done'): Settlement {
+    const write = { command: 'HSET', key: `${stream}:effects`, type: 'hash', integer: '', args: [id, value] } as const;
+    const where = { stream, notes: `${stream}:deliveries`, id, eventId, handler: 'A.on', handlers: HANDLERS };
+    return { ...where, noteBecomes: undefined, key: undefined, reads: [], writes: [write], events: [] };
+  }
+
+  async function settle(settlements: readonly Settlement[]): Promise<string[]> {
+    const { keys, values } = settleArguments({ group: GROUP, consumer: 'me' }, settlements);
+    return (await client.settle(keys, values)).map(({ status }) => status);
+  }
+
+  const effects = (stream: string) => redis.client.hgetall(`${stream}:effects`);
+
+  it('applies what is ours, and tells who has the rest', async () => {
+    await deliver('mixed', { '1-1': 'a', '2-1': 'b', '3-1': 'c', '4-1': 'd' }, ['me', 'other', 'me', 'me']);
+    await redis.client.xack('mixed', GROUP, '3-1');
+    const all = ['1-1 a', '2-1 b', '3-1 c', '4-1 d'].map((one) => one.split(' ') as [string, string]);
+    expect(await settle(all.map(([id, event]) => settlement('mixed', id, event)))).toEqual([
+      'committed',
+      'lost',
+      'settled',
+      'committed',
+    ]);
+    expect(await effects('mixed')).toEqual({ '1-1': 'done', '4-1': 'done' });
+    expect(await redis.client.xpending('mixed', GROUP)).toEqual([1, '2-1', '2-1', [['other', '1']]]);
+  });
+
+  it('applies what comes twice in one call once', async () => {
+    await deliver('twice', { '1-1': 'a' }, ['me']);
+    expect(await settle([settlement('twice', '1-1', 'a', 'first'), settlement('twice', '1-1', 'a', 'second')])).toEqual(
+      ['committed', 'settled'],
+    );
+    expect(await effects('twice')).toEqual({ '1-1': 'first' });
+  });
+
+  it('finds the events that others have replaced under the same ids: all of them, or those at the end', async () => {
+    const before = ['1-1 a', '2-1 b', '3-1 c'].map((one) => one.split(' ') as [string, string]);
+    const all = (stream: string) => before.map(([id, event]) => settlement(stream, id, event));
+    await deliver('restored', { '1-1': 'a', '2-1': 'b', '3-1': 'c' }, ['me', 'me', 'me']);
+    expect(await settle(all('restored'))).toEqual(['committed', 'committed', 'committed']);
+    await deliver('remade', { '1-1': 'x', '2-1': 'y', '3-1': 'z' }, ['me', 'me', 'me']);
+    expect(await settle(all('remade'))).toEqual(['settled', 'settled', 'settled']);
+    await deliver('cut', { '1-1': 'a', '2-1': 'y', '3-1': 'z' }, ['me', 'me', 'me']);
+    expect(await settle(all('cut').reverse())).toEqual(['settled', 'settled', 'committed']);
+    expect([await effects('remade'), await effects('cut')]).toEqual([{}, { '1-1': 'done' }]);
+  });
+
+  it('goes on when the highest entry is gone: the others are looked at one by one', async () => {
+    await deliver('trimmed', { '1-1': 'a', '2-1': 'y', '3-1': 'c' }, ['me', 'me', 'me']);
+    await redis.client.xdel('trimmed', '3-1');
+    const given = [
+      settlement('trimmed', '1-1', 'a'),
+      settlement('trimmed', '2-1', 'b'),
+      settlement('trimmed', '3-1', 'c'),
+    ];
+    expect(await settle(given)).toEqual(['committed', 'settled', 'committed']);
+  });
+
+  it('applies the others when one is refused, and when a key has become something else meanwhile', async () => {
+    await deliver('refused', { '1-1': 'a', '2-1': 'b', '3-1': 'c', '4-1': 'd' }, ['me', 'me', 'me', 'me']);
+    const text = { command: 'SET', key: 'refused:effects', type: '', integer: '', args: ['text'] } as const;
+    const gone = { command: 'DEL', key: 'refused:effects', type: '', integer: '', args: [] } as const;
+    const given = [
+      settlement('refused', '1-1', 'a'),
+      { ...settlement('refused', '2-1', 'b'), writes: [text] },
+      settlement('refused', '3-1', 'c'),
+      { ...settlement('refused', '4-1', 'd'), writes: [gone] },
+    ];
+    expect(await settle(given)).toEqual(['committed', 'committed', 'refused', 'committed']);
+    expect(await settle([settlement('refused', '3-1', 'c')])).toEqual(['committed']);
+    expect(await effects('refused')).toEqual({ '3-1': 'done' });
+  });
+
+  it('tells each of them when a group is gone, and settles those of other streams', async () => {
+    await deliver('here', { '1-1': 'a' }, ['me']);
+    await redis.client.xadd('groupless', '1-1', 'event_id', 'a');
+    const given = [
+      settlement('groupless', '1-1', 'a'),
+      settlement('here', '1-1', 'a'),
+      settlement('groupless', '1-1', 'a'),
+    ];
+    expect(await settle(given)).toEqual(['error', 'committed', 'error']);
+  });
+});
