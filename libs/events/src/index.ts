@@ -23,6 +23,7 @@ export {
   HandlerGoneError,
   HandlerTimeoutError,
   KeyParkedError,
+  LeaseLostError,
   NotReplicatedError,
   ProducerOverloadedError,
   PublishTimeoutError,
@@ -43,6 +44,7 @@ export {
   EventMonitor,
   type MonitoredEntry,
   type MonitoredGroup,
+  type PartitionOverview,
   type StreamOverview,
 } from './monitor/event-monitor.js';
 export { EventsObserver, type Observation } from './observe/events-observer.js';
@@ -52,6 +54,7 @@ export { Retention, type TrimReport } from './retention/retention.js';
 export { type RetentionPolicy } from './retention/retention-policy.js';
 export { type ErrorRule, type RetryPolicy } from './settle/retry-policy.js';
 export { Keyspace } from './stream/keyspace.js';
+export { Partitions } from './stream/partitions.js';
 export { type ConsumerRow, type PendingSummary } from './stream/monitor-client.js';
 export { Transaction } from './transaction/transaction.js';
 export { decode } from './decode/decode.js';

@@ -60,6 +60,11 @@ export class Metrics {
       if (!found) durations.set(handler, (found = duration.labels({ handler, event_type })));
       return found;
     };
+    const partitionsLost = new Counter({
+      name: 'events_partitions_lost_total',
+      help: 'Partitions that another worker owns, or may own, before this one had handed them over',
+      registers,
+    });
     observer.subscribe((observation) => {
       switch (observation.kind) {
         case 'handled':
@@ -85,6 +90,9 @@ export class Metrics {
           break;
         case 'group-recreated':
           losses.inc({ stream: observation.stream, kind: 'group' });
+          break;
+        case 'partition-lost':
+          partitionsLost.inc();
           break;
         default:
       }

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { decode } from '../decode/decode.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
-import { Keyspace } from '../stream/keyspace.js';
+import type { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/monitor-client.js';
+import { Partitions } from '../stream/partitions.js';
 import type { StreamEntry } from '../stream/stream-client.js';
+import { mergeConsumers, mergeEntries, mergeGroups, mergeLatest, mergeOverviews, mergePending } from './merge.js';
 
 /** An entry with its envelope; `event` is null when it is none. */
 export interface MonitoredEntry {
@@ -35,30 +37,103 @@ export interface StreamOverview {
   groups: MonitoredGroup[];
 }
 
-/** Looks at streams without touching them: nothing here reads as a consumer would. */
+/** One partition of a stream at one moment. */
+export interface PartitionOverview extends StreamOverview {
+  /** Its number, from 0. */
+  partition: number;
+  /** Which worker of each group owns it; none when it is nobody's, and where there is one partition only. */
+  owners: { group: string; worker: string; epoch: number }[];
+}
+
+/**
+ * Looks at streams without touching them: nothing here reads as a consumer would. Of a stream with partitions it tells
+ * what they come to together, and each of them with {@link EventMonitor.partitions}.
+ */
 @Injectable()
 export class EventMonitor {
   private readonly looks = new Map<string, { atMs: number; added: number }>();
 
   constructor(
     private readonly client: MonitorClient,
-    private readonly keyspace: Keyspace,
+    private readonly divided: Partitions,
   ) {}
 
   /** The names, without prefix, of the streams that are there; looks at every key of Redis. */
   async streams(): Promise<string[]> {
-    const prefix = this.keyspace.stream('');
-    const keys = await this.client.streams(`${prefix}*`);
-    // What belongs to a stream has further parts: `orders:dead-letters`.
-    return keys.map((key) => key.slice(prefix.length)).filter((name) => name !== '' && !name.includes(':'));
+    const names = await this.ofEach(async (keyspace) => {
+      const prefix = keyspace.stream('');
+      const keys = await this.client.streams(`${prefix}*`);
+      // What belongs to a stream has further parts: `orders:dead-letters`.
+      return keys.map((key) => key.slice(prefix.length)).filter((name) => name !== '' && !name.includes(':'));
+    });
+    return [...new Set(names.flat())];
   }
 
   /** @param stream the stream's name without prefix */
   async stream(stream: string): Promise<StreamOverview> {
-    const key = this.keyspace.stream(stream);
+    const { all, count } = this.divided;
+    if (count === 1) return this.overview(this.divided.at(0), stream);
+    const partitions = await Promise.all(all.map((_, number) => this.partition(stream, number)));
+    return { name: stream, key: partitions[0]?.key ?? '', ...mergeOverviews(partitions) };
+  }
+
+  /** The partitions of a stream, by number, and who owns them. */
+  partitions(stream: string): Promise<PartitionOverview[]> {
+    return Promise.all(this.divided.all.map((_, number) => this.partition(stream, number)));
+  }
+
+  /** The groups of a stream; none when it does not exist. */
+  async groups(stream: string): Promise<MonitoredGroup[]> {
+    return mergeGroups(await this.ofEach((keyspace) => this.groupsOf(keyspace, stream)));
+  }
+
+  /** The consumers of a group, with what they hold and when they were last seen. */
+  async consumers(stream: string, group: string): Promise<ConsumerRow[]> {
+    return mergeConsumers(await this.ofEach((keyspace) => this.client.consumers(keyspace.stream(stream), group)));
+  }
+
+  /** What a group was given and has not settled. */
+  async pending(stream: string, group: string): Promise<PendingSummary> {
+    return mergePending(await this.ofEach((keyspace) => this.client.pending(keyspace.stream(stream), group)));
+  }
+
+  /**
+   * Entries from `from` to `to` (entry ids, `-` and `+` for the ends), oldest first.
+   *
+   * @param options.partition of one partition only: an id is unique there, but not beyond it
+   */
+  async entries(
+    stream: string,
+    options: { from?: string; to?: string; count?: number; partition?: number } = {},
+  ): Promise<MonitoredEntry[]> {
+    const { from = '-', to = '+', count = 100, partition } = options;
+    const look = async (keyspace: Keyspace): Promise<MonitoredEntry[]> =>
+      toMonitoredAll(await this.client.range(keyspace.stream(stream), from, to, count));
+    return partition === undefined ? mergeEntries(await this.ofEach(look), count) : look(this.divided.at(partition));
+  }
+
+  private ofEach<T>(look: (keyspace: Keyspace) => Promise<T>): Promise<T[]> {
+    return Promise.all(this.divided.all.map(look));
+  }
+
+  private async partition(stream: string, partition: number): Promise<PartitionOverview> {
+    const keyspace = this.divided.at(partition);
+    const overview = await this.overview(keyspace, stream);
+    if (this.divided.count === 1) return { ...overview, partition, owners: [] };
+    const owners = await Promise.all(
+      overview.groups.map(async ({ name: group }) => {
+        const lease = await this.client.lease(keyspace.lease(group));
+        return lease ? [{ group, ...lease }] : [];
+      }),
+    );
+    return { ...overview, partition, owners: owners.flat() };
+  }
+
+  private async overview(keyspace: Keyspace, stream: string): Promise<StreamOverview> {
+    const key = keyspace.stream(stream);
     const [info, deadLetters] = await Promise.all([
       this.client.stream(key),
-      this.client.length(this.keyspace.deadLetters(stream)),
+      this.client.length(keyspace.deadLetters(stream)),
     ]);
     return {
       name: stream,
@@ -69,13 +144,12 @@ export class EventMonitor {
       last: toMonitored(info?.last ?? null),
       deadLetters,
       ratePerSecond: this.rate(key, info?.entriesAdded ?? 0),
-      groups: await this.groups(stream),
+      groups: await this.groupsOf(keyspace, stream),
     };
   }
 
-  /** The groups of a stream; none when it does not exist. */
-  async groups(stream: string): Promise<MonitoredGroup[]> {
-    const key = this.keyspace.stream(stream);
+  private async groupsOf(keyspace: Keyspace, stream: string): Promise<MonitoredGroup[]> {
+    const key = keyspace.stream(stream);
     const [groups, nowMs] = await Promise.all([this.client.groups(key), this.client.now()]);
     return Promise.all(
       groups.map(async (group) => {
@@ -86,41 +160,28 @@ export class EventMonitor {
     );
   }
 
-  /** The groups of a stream without the age of what they lag behind: one command, for those who look often. */
-  positions(stream: string): Promise<GroupRow[]> {
-    return this.client.groups(this.keyspace.stream(stream));
-  }
-
-  /** The consumers of a group, with what they hold and when they were last seen. */
-  consumers(stream: string, group: string): Promise<ConsumerRow[]> {
-    return this.client.consumers(this.keyspace.stream(stream), group);
-  }
-
-  /** What a group was given and has not settled. */
-  pending(stream: string, group: string): Promise<PendingSummary> {
-    return this.client.pending(this.keyspace.stream(stream), group);
-  }
-
-  /** Entries from `from` to `to` (entry ids, `-` and `+` for the ends), oldest first. */
-  async entries(
-    stream: string,
-    options: { from?: string; to?: string; count?: number } = {},
-  ): Promise<MonitoredEntry[]> {
-    const { from = '-', to = '+', count = 100 } = options;
-    return toMonitoredAll(await this.client.range(this.keyspace.stream(stream), from, to, count));
+  /**
+   * The groups of a stream, of each of its partitions, without the age of what they lag behind: one command each, for
+   * those who look often.
+   */
+  async positions(stream: string): Promise<GroupRow[]> {
+    return (await this.ofEach((keyspace) => this.client.groups(keyspace.stream(stream)))).flat();
   }
 
   /** The last entries up to `to` (an entry id; with `(` before it, those below it), latest first. */
   async latest(stream: string, options: { to?: string; count?: number } = {}): Promise<MonitoredEntry[]> {
     const { to = '+', count = 100 } = options;
-    return toMonitoredAll(await this.client.latest(this.keyspace.stream(stream), count, to));
+    const look = async (keyspace: Keyspace): Promise<MonitoredEntry[]> =>
+      toMonitoredAll(await this.client.latest(keyspace.stream(stream), count, to));
+    return mergeLatest(await this.ofEach(look), count);
   }
 
   /**
-   * Entries after a position of each stream, oldest first. It belongs to no group, so nobody misses what it reads.
+   * Entries after a position of each stream, oldest first. It belongs to no group, so nobody misses what it reads. With
+   * partitions, one position is for all of them: of those that were appended in its millisecond some may be missing.
    *
    * @param positions by the streams' names: the id after which to read
-   * @param options.count of each stream at most
+   * @param options.count of each stream at most; with partitions, of each partition
    * @param options.wait how long to wait at the server for the first one, and how long the answer may take beyond that;
    * whatever else is asked for on this connection waits, too. Default: it waits for nothing
    */
@@ -128,10 +189,14 @@ export class EventMonitor {
     positions: ReadonlyMap<string, string>,
     { count, wait }: { count: number; wait?: { blockMs: number; timeoutMs: number } },
   ): Promise<Map<string, MonitoredEntry[]>> {
-    const byKey = new Map([...positions].map(([name, id]) => [this.keyspace.stream(name), id]));
+    const { all } = this.divided;
+    const byKey = new Map(
+      [...positions].flatMap(([name, id]) => all.map((keyspace) => [keyspace.stream(name), id] as const)),
+    );
     const entries = await this.client.after(byKey, count, wait);
-    const found = [...positions.keys()].map((name) => [name, entries.get(this.keyspace.stream(name)) ?? []] as const);
-    return new Map(found.map(([name, of]) => [name, toMonitoredAll(of)]));
+    const found = (name: string): MonitoredEntry[][] =>
+      all.map((keyspace) => toMonitoredAll(entries.get(keyspace.stream(name)) ?? []));
+    return new Map([...positions.keys()].map((name) => [name, mergeEntries(found(name), Infinity)]));
   }
 
   private rate(key: string, added: number): number | null {

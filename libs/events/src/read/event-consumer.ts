@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { OutageWatch } from '../connection/outage-watch.js';
-import { RedisConnection } from '../connection/redis-connection.js';
+import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
 import { Attempts } from '../dispatch/attempts.js';
 import { HandlerExplorer } from '../dispatch/handler-explorer.js';
 import { Slots } from '../dispatch/slots.js';
@@ -10,8 +10,11 @@ import { EVENTS_OPTIONS } from '../module/tokens.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { EventsObserver } from '../observe/events-observer.js';
 import { Pipeline } from '../pipeline.js';
+import { PartitionAgreement } from '../partitions/partition-agreement.js';
+import { PartitionedWorker } from '../partitions/partitioned-worker.js';
 import { Settler } from '../settle/settler.js';
 import { Keyspace } from '../stream/keyspace.js';
+import { Partitions } from '../stream/partitions.js';
 import { EntryReader } from '../stream/entry-reader.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { Claims } from './claims.js';
@@ -36,7 +39,9 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly holdings: Holdings;
   private readingConnection: RedisConnection | undefined;
   private reader: StreamReader | undefined;
+  private partitioned: PartitionedWorker | undefined;
   private sources: readonly Source[] = [];
+  private subscriptions: readonly Subscription[] = [];
   private loops: Promise<unknown> = Promise.resolve();
   private keeping: Promise<void> = Promise.resolve();
 
@@ -47,6 +52,8 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly keyspace: Keyspace,
     private readonly observer: EventsObserver,
     private readonly watch: OutageWatch,
+    private readonly divided: Partitions,
+    private readonly agreement: PartitionAgreement,
   ) {
     const { readAhead: entries, readAheadBytes: bytes, concurrency } = options.consumer;
     this.slots = new Slots(concurrency);
@@ -55,12 +62,12 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Whether this process consumes anything at all. */
   get isConsuming(): boolean {
-    return this.reader !== undefined;
+    return this.reader !== undefined || this.partitioned !== undefined;
   }
 
   /** How long ago the reading loop last went round, in milliseconds; liveness is this, not an answered ping. */
   get idleMs(): number {
-    return this.reader?.idleMs ?? 0;
+    return (this.partitioned ?? this.reader)?.idleMs ?? 0;
   }
 
   /** Entries that are held at present: waiting, running, or waiting for their retry. */
@@ -70,7 +77,12 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** The streams' names, without prefix, that this worker reads. */
   get streams(): readonly string[] {
-    return this.sources.filter(({ isReplay }) => !isReplay).map(({ subscription }) => subscription.stream);
+    return this.subscriptions.map(({ stream }) => stream);
+  }
+
+  /** The numbers of the partitions that this worker owns at present; of one partition every worker reads. */
+  get partitions(): readonly number[] {
+    return this.partitioned?.partitions ?? (this.reader ? [0] : []);
   }
 
   /** @throws ConfigurationError for handlers that cannot work, RedisUnavailableError when Redis is not there */
@@ -83,6 +95,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       throw new ConfigurationError(`EventsModule: expected group, since there are handlers: ${names.join(', ')}`);
     }
     try {
+      await this.agreement.reach();
       await this.start(subscriptions, { group, consumer: this.name });
     } catch (error) {
       // Nest ends no application that did not come up, and the connection would try for ever.
@@ -92,8 +105,13 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    if (!this.reader) return;
+    if (!this.isConsuming) return;
     this.stopping.begin();
+    if (this.partitioned) {
+      await this.partitioned.stop();
+      this.stopping.giveUp();
+      return;
+    }
     const deadline = setTimeout(() => {
       this.stopping.giveUp();
       this.holdings.loseAll();
@@ -110,9 +128,21 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     subscriptions: readonly Subscription[],
     address: { group: string; consumer: string },
   ): Promise<void> {
-    const { client, keyspace, observer, stopping, holdings, options } = this;
+    const { client, keyspace, observer, stopping, holdings, options, slots, divided } = this;
+    this.subscriptions = subscriptions;
+    if (divided.count > 1) {
+      const parts = { address, subscriptions, client, partitions: divided, holdings, slots, options, observer, stopping }; // prettier-ignore
+      this.partitioned = new PartitionedWorker(parts, keyspace, this.reading);
+      for (const { stream, handlers } of subscriptions) {
+        for (const { name } of handlers) {
+          this.logger.log(`${name} ← ${divided.at(0).stream(stream)} and ${String(divided.count - 1)} more as ${address.group}`); // prettier-ignore
+        }
+      }
+      await this.partitioned.start();
+      return;
+    }
     const settler = new Settler(client, keyspace, address, () => stopping.isOver);
-    const transactions = { client, keyspace, source: options.source, limits: options.producer };
+    const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer };
     const attempts = new Attempts(address, this.slots, settler, transactions, observer, stopping);
     const pipeline = new Pipeline(holdings, attempts);
     this.sources = subscriptions.flatMap((subscription) =>
@@ -127,18 +157,23 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
         this.logger.log(`${name} ← ${source.key} as ${address.group}`);
       }
     }
-    const { blockMs } = options.consumer;
-    this.readingConnection = new RedisConnection(options.redis, {
-      name: `${options.source}-reader`,
-      timeoutMs: options.commandTimeoutMs,
-      blockMs,
-      watch: this.watch,
-    });
+    this.readingConnection = new RedisConnection(options.redis, this.reading);
     const reading = new EntryReader(this.readingConnection, options.commandTimeoutMs);
     this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping);
     const claims = new Claims(client, this.sources, holdings, options.consumer, observer, stopping);
     this.loops = Promise.all([this.reader.run(), claims.takeOver()]);
     this.keeping = claims.keep();
+  }
+
+  /** The connection that waits for entries. */
+  private get reading(): RedisConnectionOptions {
+    const { source, commandTimeoutMs, consumer } = this.options;
+    return {
+      name: `${source}-reader`,
+      timeoutMs: commandTimeoutMs,
+      blockMs: consumer.blockMs,
+      watch: this.watch,
+    };
   }
 
   private async leave(): Promise<void> {

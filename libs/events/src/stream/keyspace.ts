@@ -1,14 +1,19 @@
 import type { Channel } from './channel.js';
 
-/** Every key that this library uses, in one place. */
+/**
+ * Every key that this library uses, in one place. Where streams have partitions, each partition has a keyspace of its
+ * own, whose prefix is a hash tag: `{ecommerce:0}`, so that all its keys are in one slot of a Redis Cluster.
+ */
 export class Keyspace {
   /**
    * @param prefix of every key, without colon: `ecommerce`
    * @param state what the service's own state stands under: `inventory` gives `ecommerce:inventory:…`
+   * @param statePrefix of the service's own state, where it is not the partition's
    */
   constructor(
     readonly prefix: string,
     private readonly state: string,
+    private readonly statePrefix = prefix,
   ) {}
 
   /** `ecommerce:orders` */
@@ -57,6 +62,21 @@ export class Keyspace {
 
   /** `ecommerce:inventory:stock` */
   ofService(key: string): string {
-    return `${this.prefix}:${this.state}:${key}`;
+    return `${this.statePrefix}:${this.state}:${key}`;
+  }
+
+  /** A string: how many partitions the streams of this prefix have. */
+  partitionCount(): string {
+    return `${this.prefix}:partitions:count`;
+  }
+
+  /** A hash, by worker: until when it counts as alive, and which partitions it owns. */
+  workers(group: string): string {
+    return `${this.prefix}:workers:${group}`;
+  }
+
+  /** A hash, of a partition: which worker of a group owns it, until when, and how many owners it has had. */
+  lease(group: string): string {
+    return `${this.prefix}:leases:${group}`;
   }
 }

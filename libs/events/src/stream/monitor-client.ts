@@ -185,6 +185,16 @@ export class MonitorClient {
     return this.connection.call((redis) => redis.xlen(key));
   }
 
+  /** Who owns a partition; null when nobody does, or whoever did has not renewed its lease. */
+  async lease(key: string): Promise<{ worker: string; epoch: number } | null> {
+    const [fields, nowMs] = await Promise.all([
+      this.connection.call((redis) => redis.hmget(key, 'owner', 'until', 'epoch')),
+      this.now(),
+    ]);
+    const [worker, until, epoch] = fields;
+    return worker && Number(until) > nowMs ? { worker, epoch: Number(epoch) } : null;
+  }
+
   /** The server's clock, which entry ids are made from: milliseconds since 1970. */
   async now(): Promise<number> {
     const [seconds, microseconds] = await this.connection.call((redis) => redis.time());

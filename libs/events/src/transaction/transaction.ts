@@ -5,6 +5,7 @@ import { encode, flatten } from '../publish/encode.js';
 import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
 import type { PayloadLimits } from '../publish/payload.js';
 import type { Keyspace } from '../stream/keyspace.js';
+import type { Partitions } from '../stream/partitions.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import { derivedUuid } from './derived-uuid.js';
 import { replyDigest } from './reply-digest.js';
@@ -35,7 +36,9 @@ export interface BufferedEvent {
 /** What every transaction of a worker needs. */
 export interface TransactionParts {
   client: StreamClient;
+  /** Of the delivery's partition. */
   keyspace: Keyspace;
+  partitions: Partitions;
   source: string;
   limits: PayloadLimits;
 }
@@ -218,10 +221,11 @@ export class Transaction {
    *
    * @returns the new event's id
    * @throws EventPayloadError, EventValidationError when the payload is not valid
+   * @throws TransactionRefusedError in a Redis Cluster, when the event belongs to another partition
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
     const { cause, handler } = this;
-    const { keyspace, source, limits } = this.parts;
+    const { keyspace, partitions, source, limits } = this.parts;
     const eventId = derivedUuid(cause.event_id, handler, `event ${String(this.events.length)}`);
     const envelope = newEnvelope(event, data, source, limits, {
       timestamp: options.timestamp,
@@ -232,7 +236,8 @@ export class Transaction {
       eventId,
     });
     const { type, stream } = domainEventOf(event);
-    this.events.push({ type, stream: keyspace.stream(stream), fields: flatten(encode(envelope, limits)) });
+    const target = partitions.targetOf(keyspace, type, envelope.partition_key ?? eventId);
+    this.events.push({ type, stream: target.stream(stream), fields: flatten(encode(envelope, limits)) });
     return eventId;
   }
 
