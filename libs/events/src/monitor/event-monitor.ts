@@ -1,17 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { decode } from '../decode/decode.js';
-import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
 import { Keyspace } from '../stream/keyspace.js';
-import { MonitorClient, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/monitor-client.js';
-import type { StreamEntry } from '../stream/stream-client.js';
+import { MonitorClient } from '../stream/monitor-client.js';
+import type { ConsumerRow, GroupRow, PendingSummary } from '../stream/questions.js';
+import { rangeBack, scanStreams } from '../stream/questions.js';
+import { deliveryStates, type DeliveryState } from './delivery-states.js';
+import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entry.js';
+import { SurveyPlan, type Survey, type SurveyRequest } from './survey.js';
 
-/** An entry with its envelope; `event` is null when it is none. */
-export interface MonitoredEntry {
-  id: string;
-  event: EventEnvelope | null;
-  fields: readonly string[];
-}
+/** Keys that one step of the search for streams looks at, about. */
+const KEYS_OF_ONE_STEP = 1000;
 
 /** A consumer group's position on a stream. */
 export interface MonitoredGroup extends GroupRow {
@@ -94,8 +92,38 @@ export class EventMonitor {
     options: { from?: string; to?: string; count?: number } = {},
   ): Promise<MonitoredEntry[]> {
     const { from = '-', to = '+', count = 100 } = options;
-    const entries = await this.client.range(this.keyspace.stream(stream), from, to, count);
-    return entries.map((entry) => toMonitored(entry)).filter((entry) => entry !== null);
+    return allMonitored(await this.client.range(this.keyspace.stream(stream), from, to, count));
+  }
+
+  /** Entries from `to` back to `from` (entry ids, `(` before one leaves it out), newest first. */
+  async latest(
+    stream: string,
+    options: { from?: string; to?: string; count?: number } = {},
+  ): Promise<MonitoredEntry[]> {
+    const { from = '-', to = '+', count = 100 } = options;
+    return allMonitored(await this.client.ask(rangeBack(this.keyspace.stream(stream), to, from, count)));
+  }
+
+  /**
+   * One step of a search for the streams of this prefix among all keys of the database: cheap, but there may be many.
+   *
+   * @param cursor what the step before gave as `next`; default: the first step
+   * @returns names without prefix, some perhaps twice; `next` is null at the end
+   */
+  async find(cursor = '0'): Promise<{ names: string[]; next: string | null }> {
+    const { keys, next } = await this.client.ask(scanStreams(cursor, this.keyspace.streamPattern, KEYS_OF_ONE_STEP));
+    return { names: keys.map((key) => this.keyspace.streamOf(key)).filter((name) => name !== null), next };
+  }
+
+  /** Looks at several streams, and at workers, in one round trip. */
+  async survey(request: SurveyRequest): Promise<Survey> {
+    const plan = new SurveyPlan(this.keyspace, request);
+    return plan.read(await this.client.askAll(plan.questions));
+  }
+
+  /** What became of entries with each group that reads the stream, by their ids. */
+  deliveries(stream: string, ids: readonly string[]): Promise<Map<string, DeliveryState[]>> {
+    return deliveryStates(this.client, this.keyspace, stream, ids);
   }
 
   private rate(key: string, added: number): number | null {
@@ -104,14 +132,5 @@ export class EventMonitor {
     this.looks.set(key, { atMs, added });
     if (!before || atMs === before.atMs || added < before.added) return null;
     return ((added - before.added) * 1000) / (atMs - before.atMs);
-  }
-}
-
-function toMonitored(entry: StreamEntry | null): MonitoredEntry | null {
-  if (!entry?.fields) return null;
-  try {
-    return { id: entry.id, event: decode(entry.fields), fields: entry.fields };
-  } catch {
-    return { id: entry.id, event: null, fields: entry.fields };
   }
 }

@@ -18,6 +18,7 @@ import { StreamClient } from '../stream/stream-client.js';
 import { Claims } from './claims.js';
 import { newConsumerName } from './consumer-name.js';
 import { Holdings } from './holdings.js';
+import { readerName } from './reader-connection.js';
 import { Source } from './source.js';
 import { Stopping } from './stopping.js';
 import { StreamReader } from './stream-reader.js';
@@ -130,7 +131,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     }
     const { blockMs } = options.consumer;
     this.readingConnection = new RedisConnection(options.redis, {
-      name: `${options.source}-reader`,
+      name: readerName(options.source, this.name),
       timeoutMs: options.commandTimeoutMs,
       blockMs,
       watch: this.watch,
