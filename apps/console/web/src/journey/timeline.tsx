@@ -14,8 +14,11 @@ const LANE_PAD = 10;
 const LABEL = 20;
 /** Below this width the names of lanes stand above them, in pixels. */
 const NARROW = 560;
-/** Room at the right for what is written after the last bar, as a share. */
-const TAIL = 0.1;
+/** Room at the right for the name of the last event, in pixels; where it is narrow, late names stand at the left. */
+const TAIL = { wide: 170, narrow: 16 };
+const NAMES = 150;
+/** Room that a bar's time needs, in pixels. */
+const TEXT_ROOM = 76;
 
 /** Lanes of services over time: bars from an event's publishing to its answer, marks for events, lines for causes. */
 export function Timeline({ journey }: { journey: Journey }) {
@@ -28,7 +31,9 @@ export function Timeline({ journey }: { journey: Journey }) {
   const tops = topsOf(lanes, head);
   const heightOf = (lane: Lane): number => head + lane.rows * ROW + 2 * LANE_PAD;
   const height = lanes.reduce((sum, lane) => sum + heightOf(lane), 0);
-  const x = (ms: number): string => `${String((ms / (spanMs * (1 + TAIL))) * 100)}%`;
+  const room = Math.max(1, isNarrow ? width : width - NAMES);
+  const used = Math.max(0.5, 1 - (isNarrow ? TAIL.narrow : TAIL.wide) / room);
+  const x = (ms: number): string => `${String((ms / spanMs) * used * 100)}%`;
   const y = (lane: Lane, row: number): number => (tops.get(lane.name) ?? 0) + head + LANE_PAD + row * ROW + ROW / 2;
   const marks = new Map(
     lanes.flatMap((lane) => lane.marks.map((mark) => [entryKey(mark.event.entry), { lane, mark }] as const)),
@@ -91,6 +96,7 @@ export function Timeline({ journey }: { journey: Journey }) {
                   key={`${entryKey(bar.event.entry)} ${bar.handling.group}`}
                   bar={bar}
                   tint={tint(bar.event.entry.stream)}
+                  hasRoom={((bar.toMs - bar.fromMs) / spanMs) * used * room > TEXT_ROOM}
                   style={{ left: x(bar.fromMs), width: x(bar.toMs - bar.fromMs), top: y(lane, bar.row) }}
                 />
               ))}
@@ -99,7 +105,7 @@ export function Timeline({ journey }: { journey: Journey }) {
                   key={entryKey(mark.event.entry)}
                   mark={mark}
                   tint={tint(mark.event.entry.stream)}
-                  isLate={mark.atMs > spanMs * 0.72}
+                  isLate={isNarrow && mark.atMs > spanMs * 0.45}
                   style={{ left: x(mark.atMs), top: y(lane, mark.row) }}
                   onOpen={() => {
                     openEntry(`${mark.event.entry.stream}/${mark.event.entry.id}`);
@@ -136,7 +142,7 @@ interface PlacedProps {
   style: React.CSSProperties;
 }
 
-function BarView({ bar, tint, style }: PlacedProps & { bar: Bar }) {
+function BarView({ bar, tint, hasRoom, style }: PlacedProps & { bar: Bar; hasRoom: boolean }) {
   const { event, handling, fromMs, toMs, kind } = bar;
   const failures = handling.attempts.reduce((sum, attempt) => sum + attempt.failures, 0);
   const what = {
@@ -150,10 +156,12 @@ function BarView({ bar, tint, style }: PlacedProps & { bar: Bar }) {
   );
   return (
     <span className={`bar bar-${kind} tint-${String(tint)}`} style={style} title={title}>
-      <span className="bar-text">
-        {duration(toMs - fromMs)}
-        {failures > 0 ? ` · ${String(failures)} failed` : ''}
-      </span>
+      {hasRoom ? (
+        <span className="bar-text">
+          {duration(toMs - fromMs)}
+          {failures > 0 ? ` · ${String(failures)} failed` : ''}
+        </span>
+      ) : null}
     </span>
   );
 }

@@ -3,6 +3,7 @@ import type { Overview, Series, SeriesPoint } from '../../../src/contract/overvi
 import type { RedisState } from '../../../src/contract/session.js';
 import type { ShopView } from '../../../src/contract/shop.js';
 import { get } from '../api/client.js';
+import { withQuery } from '../api/paths.js';
 import { joinPoints } from './series.js';
 import { addEntries, EMPTY_TAIL, type Tail } from './tail.js';
 
@@ -21,6 +22,14 @@ export interface LiveState {
   tail: Tail;
   /** Messages that this page was too slow for. */
   leftOut: number;
+}
+
+/** What a view wants from the feed beside the overview. */
+interface Wanted {
+  /** A stream whose new entries are sent, too; `*` for those of all. */
+  tail: string | null;
+  /** The view of the shop. */
+  shop: boolean;
 }
 
 const KEPT_ORDER_RATES = 450;
@@ -46,8 +55,9 @@ export class LiveFeed {
   private next = this.state;
   private frame: number | null = null;
   private source: EventSource | null = null;
+  private opened = '';
   private reopening: ReturnType<typeof setTimeout> | null = null;
-  private tailed: string | null = null;
+  private wanted: Wanted = { tail: null, shop: false };
   private readonly listeners = new Set<() => void>();
 
   /** Opens the feed, and loads what was seen before. */
@@ -66,12 +76,15 @@ export class LiveFeed {
     this.frame = null;
   }
 
-  /** Asks for a stream's new entries, too (`*` for all streams'), or for none. */
-  tail(stream: string | null): void {
-    if (stream === this.tailed) return;
-    this.tailed = stream;
-    this.change({ tail: EMPTY_TAIL });
-    if (this.source !== null) this.open();
+  /** Asks for more than the overview, or no longer for it. */
+  want(change: Partial<Wanted>): void {
+    const wanted = { ...this.wanted, ...change };
+    if (wanted.tail !== this.wanted.tail) this.change({ tail: EMPTY_TAIL });
+    this.wanted = wanted;
+    // One view goes and another comes: what both want is opened once.
+    queueMicrotask(() => {
+      if (this.source !== null && feedPath(this.wanted) !== this.opened) this.open();
+    });
   }
 
   readonly snapshot = (): LiveState => this.state;
@@ -83,8 +96,8 @@ export class LiveFeed {
 
   private open(): void {
     this.source?.close();
-    const query = this.tailed === null ? '' : `?tail=${encodeURIComponent(this.tailed)}`;
-    const source = new EventSource(`/api/live${query}`);
+    this.opened = feedPath(this.wanted);
+    const source = new EventSource(this.opened);
     this.source = source;
     source.addEventListener('open', () => {
       this.change({ connection: 'open', lostAtMs: null });
@@ -141,4 +154,8 @@ export class LiveFeed {
       // The charts begin with now; what is wrong shows elsewhere.
     }
   }
+}
+
+function feedPath({ tail, shop }: Wanted): string {
+  return withQuery('/api/live', { tail, shop: shop ? true : undefined });
 }

@@ -20,9 +20,20 @@ export function useLive<T>(select: (state: LiveState) => T): T {
 export function useTail(stream: string | null): void {
   const feed = useFeed();
   useEffect(() => {
-    feed.tail(stream);
+    feed.want({ tail: stream });
     return () => {
-      feed.tail(null);
+      feed.want({ tail: null });
     };
   }, [feed, stream]);
+}
+
+/** Has the feed send the view of the shop while a view of it is there. */
+export function useShopFeed(): void {
+  const feed = useFeed();
+  useEffect(() => {
+    feed.want({ shop: true });
+    return () => {
+      feed.want({ shop: false });
+    };
+  }, [feed]);
 }

@@ -92,10 +92,10 @@ function ByName({ title, note, points, span, read, format }: ByNameProps) {
 }
 
 const PERCENTILES: ChartSeries[] = [
-  { name: 'half', tint: 1 },
+  { name: '50%', tint: 1 },
   { name: '95%', tint: 2 },
   { name: '99%', tint: 4 },
-  { name: 'first to latest, half', tint: 3, dashed: true },
+  { name: 'first to latest event, 50%', tint: 3, dashed: true },
 ];
 
 function AnswerTimes({ points, span }: { points: readonly SeriesPoint[]; span: number }) {

@@ -21,7 +21,7 @@ export function Latencies({ answers }: { answers: readonly AnswerLatency[] }) {
                 <span className="visually-hidden">As a picture</span>
               </th>
               <th scope="col" className="num">
-                Half
+                50%
               </th>
               <th scope="col" className="num">
                 95%

@@ -31,7 +31,7 @@ export function TotalsRow({ totals }: { totals: Totals }) {
         value={shortCount(totals.deadLetters)}
         note={totals.deadLetters === 0 ? 'none' : 'look at their causes'}
         tone={totals.deadLetters > 0 ? 'bad' : undefined}
-        href="/dead-letters"
+        href={totals.deadLetters > 0 ? '/dead-letters' : undefined}
       />
     </section>
   );

@@ -3,7 +3,7 @@ import type { ShopView } from '../../../src/contract/shop.js';
 import { useGet } from '../api/use-get.js';
 import { money, percent, shortCount } from '../format/numbers.js';
 import { columns } from '../live/series.js';
-import { useLive } from '../live/use-live.js';
+import { useLive, useShopFeed } from '../live/use-live.js';
 import { useTitle } from '../shell/use-title.js';
 import { Chart, type ChartSeries } from '../ui/chart.js';
 import { Failed, Loading } from '../ui/notice.js';
@@ -15,12 +15,14 @@ import { Shipments } from './shipments.js';
 import { Simulation } from './simulation.js';
 import { Stock } from './stock.js';
 
-const CHART_SPAN_S = 900;
+/** The chart grows with what is known, between these many seconds. */
+const CHART_SPAN_S = { least: 120, most: 900 };
 const ORDERS: ChartSeries[] = [{ name: 'orders a minute', tint: 1 }];
 
 /** The shop behind the events, in numbers and to play with. */
 export function ShopViewPage() {
   useTitle('Shop');
+  useShopFeed();
   const pushed = useLive((state) => state.shop);
   const { data, error, refetch } = useGet<ShopView>({ path: '/api/shop' });
   const shop = pushed !== null && (data === undefined || pushed.atMs >= data.atMs) ? pushed : data;
@@ -45,6 +47,8 @@ export function ShopViewPage() {
 
 function ShopBody({ shop }: { shop: ShopView }) {
   const rates = useLive((state) => state.orderRates);
+  const known = ((rates.at(-1)?.atMs ?? 0) - (rates[0]?.atMs ?? 0)) / 1000;
+  const span = Math.min(CHART_SPAN_S.most, Math.max(CHART_SPAN_S.least, known));
   const orders = Object.values(shop.ordersByState).reduce((sum, value) => sum + value, 0);
   const revenue = Object.entries(shop.revenueByCurrency).sort(([a], [b]) => a.localeCompare(b));
   return (
@@ -81,7 +85,7 @@ function ShopBody({ shop }: { shop: ShopView }) {
           <section className="card" aria-labelledby="orders-title">
             <div className="card-head">
               <h2 id="orders-title">Orders a minute</h2>
-              <p>since this page was opened, up to 15 minutes</p>
+              <p>since this page was opened</p>
             </div>
             <div className="card-body">
               <Chart
@@ -89,7 +93,7 @@ function ShopBody({ shop }: { shop: ShopView }) {
                 series={ORDERS}
                 data={columns(rates, [(point) => point.perMinute])}
                 format={shortCount}
-                span={CHART_SPAN_S}
+                span={span}
               />
             </div>
           </section>

@@ -73,7 +73,7 @@ function StreamTable({ streams }: { streams: readonly StreamSummary[] }) {
             return (
               <tr key={stream.name} className={`tint-${String(tint(stream.name))}`}>
                 <td>
-                  <span className="row nowrap">
+                  <span className="stream-name">
                     <span className="swatch" />
                     <Link href={places.stream(stream.name)}>
                       <strong>

@@ -10,7 +10,7 @@ import { EntriesTable } from './entries-table.js';
 import { entriesPage, latestOfAll } from './latest.js';
 
 /** Rows that are drawn at most, while entries come in by themselves. */
-const MOST_ROWS = 100;
+const MOST_ROWS = 50;
 
 interface Frozen {
   entries: readonly EntrySummary[];

@@ -9,6 +9,9 @@ export interface Point {
 
 /** Where everything is. */
 export interface Layout {
+  /** Where the picture begins: lines may lead above or before the first box, then these are below 0. */
+  left: number;
+  top: number;
   width: number;
   height: number;
   /** By box: its top left corner. */
@@ -77,14 +80,14 @@ function finish(picture: Picture, graph: Graph, direction: Direction): Layout {
   const across = direction === 'right' ? 'y' : 'x';
   const along = direction === 'right' ? 'x' : 'y';
   const centre = (id: string): Point => graph.node(id) as Point;
+  const depths = depthsOfRanks(picture, centre, along);
   const bends = new Map<string, Point[]>();
   const ends: End[] = [];
   for (const { id, from, to } of picture.lines) {
     const { points } = graph.edge({ v: from, w: to, name: id }) as { points: Point[] };
-    // Dagre bends a line between ranks and at them; only those at ranks are needed to keep clear of boxes.
-    const inner = points.slice(1, -1).filter((_, index) => index % 2 === 1);
-    bends.set(id, inner);
     const isBack = centre(from)[along] > centre(to)[along];
+    const inner = passRanks(points.slice(1, -1), depths, along, isBack);
+    bends.set(id, inner);
     ends.push(
       { line: id, box: from, side: isBack ? 'in' : 'out', towards: (inner[0] ?? centre(to))[across] },
       { line: id, box: to, side: isBack ? 'out' : 'in', towards: (inner.at(-1) ?? centre(from))[across] },
@@ -101,10 +104,43 @@ function finish(picture: Picture, graph: Graph, direction: Direction): Layout {
   const boxes = new Map(
     picture.boxes.map(({ id, width, height }) => [id, { x: centre(id).x - width / 2, y: centre(id).y - height / 2 }]),
   );
+  const all = [...bends.values()].flat();
+  const extent = (axis: 'x' | 'y', length: number): [from: number, to: number] => [
+    Math.min(0, ...all.map((point) => point[axis] - MARGIN)),
+    Math.max(length, ...all.map((point) => point[axis] + MARGIN)),
+  ];
   const { width, height } = size(graph);
-  const reach = (axis: 'x' | 'y'): number =>
-    Math.max(...[...bends.values()].flat().map((point) => point[axis] + MARGIN));
-  return { width: Math.max(width, reach('x')), height: Math.max(height, reach('y')), boxes, paths };
+  const [left, right] = extent('x', width);
+  const [top, bottom] = extent('y', height);
+  return { left, top, width: right - left, height: bottom - top, boxes, paths };
+}
+
+/** How deep the boxes of each rank are, by where the rank is. */
+function depthsOfRanks(picture: Picture, centre: (id: string) => Point, along: 'x' | 'y'): Map<number, number> {
+  const depths = new Map<number, number>();
+  for (const { id, width, height } of picture.boxes) {
+    const rank = Math.round(centre(id)[along]);
+    depths.set(rank, Math.max(depths.get(rank) ?? 0, along === 'x' ? width : height));
+  }
+  return depths;
+}
+
+/** Where a line goes straight past the boxes of a rank, so that it turns only between ranks. */
+function passRanks(
+  bends: readonly Point[],
+  depths: ReadonlyMap<number, number>,
+  along: 'x' | 'y',
+  isBack: boolean,
+): Point[] {
+  return bends.flatMap((bend) => {
+    const depth = depths.get(Math.round(bend[along]));
+    if (depth === undefined) return [];
+    const half = (isBack ? -depth : depth) / 2;
+    return [
+      { ...bend, [along]: bend[along] - half },
+      { ...bend, [along]: bend[along] + half },
+    ];
+  });
 }
 
 /** Gives each end of a line a place of its own on the side of its box. */

@@ -30,7 +30,7 @@ export const MOST_WORKERS = 8;
 export const WORKER_HEIGHT = 22;
 
 const HEIGHTS = { producer: 50, stream: 62, group: 66, 'dead-letters': 50 } as const;
-const WIDTHS = { least: 96, most: 190, group: 136, besideName: 36, ofLetter: 6.7 };
+const WIDTHS = { least: 108, most: 196, group: 140, besideName: 42, ofLetter: 7 };
 
 const WORSE: Record<Health, number> = { critical: 0, warning: 1, unknown: 2, good: 3 };
 

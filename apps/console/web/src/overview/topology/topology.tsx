@@ -27,9 +27,11 @@ export function Topology({ topology }: { topology: TopologyData }) {
         <div className="topology-room" style={{ height: layout.height * scale, width: layout.width * scale }}>
           <div
             className="topology-plane"
-            style={{ width: layout.width, height: layout.height, transform: `scale(${String(scale)})` }}
+            style={{
+              transform: `scale(${String(scale)}) translate(${String(-layout.left)}px, ${String(-layout.top)}px)`,
+            }}
           >
-            <svg width={layout.width} height={layout.height} aria-hidden="true">
+            <svg aria-hidden="true">
               {picture.lines.map((line) => (
                 <LineView key={line.id} line={line} path={layout.paths.get(line.id) ?? ''} />
               ))}
