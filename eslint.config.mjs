@@ -16,6 +16,10 @@ const boundaries = [
     sourceTag: 'scope:app',
     onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'type:domain', 'type:service'],
   },
+  {
+    sourceTag: 'scope:console',
+    onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'type:domain', 'type:service', 'type:audit'],
+  },
 ];
 
 /** @param {typeof boundaries | { sourceTag: string, onlyDependOnLibsWithTags: string[] }[]} depConstraints */

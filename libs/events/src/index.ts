@@ -5,6 +5,7 @@ export {
   type DeadLetterAction,
   type DeadLetterFilter,
   type OperatorNote,
+  type Replaying,
 } from './dead-letters/dead-letters.js';
 export { Delivery, type DeliveryInfo } from './dispatch/delivery.js';
 export { EventHandler, type EventHandlerOptions } from './dispatch/event-handler.js';
@@ -51,7 +52,7 @@ export { type RetentionPolicy } from './retention/retention-policy.js';
 export { type ErrorRule, type RetryPolicy } from './settle/retry-policy.js';
 export { compareEntryIds, timeOfEntryId } from './stream/entry-id.js';
 export { Keyspace } from './stream/keyspace.js';
-export { type ConsumerRow, type GroupRow, type PendingSummary, type StreamRow } from './stream/questions.js';
+export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/questions.js';
 export { Transaction } from './transaction/transaction.js';
 export { decode } from './decode/decode.js';
 export { validate } from './validate/validate.js';

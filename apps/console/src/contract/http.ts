@@ -37,9 +37,11 @@ export interface ApiProblem {
     | 'gone'
     | 'parked'
     | 'too-large'
+    | 'too-much'
     | 'wrong-host'
     | 'service-away'
     | 'redis-away'
+    | 'busy'
     | 'failed';
   /** One sentence for people: what was expected, what came, what to do. */
   message: string;

@@ -7,8 +7,8 @@ import type { EntrySummary } from './streams.js';
  * `GET /api/live`: server-sent events (`EventSource`; it reconnects by itself). While at least one is open, the console
  * asks Redis once a second for all of them together; while none is open it asks nothing.
  *
- * Query: `tail`, a stream's name or `*` for all: sends its new entries, too. To tail another stream, open another one and
- * close the first.
+ * Query: `tail`, a stream's name or `*` for all: sends its new entries, too; `shop=true`: sends the view of the shop, too.
+ * To get something else, open another one and close the first.
  *
  * Each message has the event name and the JSON of one of these:
  *
@@ -16,7 +16,7 @@ import type { EntrySummary } from './streams.js';
  *     event: entries       data: TailedEntries      only with `tail`, each second in which there were some
  *     event: redis         data: RedisState         first of all, and when Redis goes or comes back
  *     event: left-out      data: LeftOut            this client is slower than its feed, and messages were left out
- *     event: shop          data: ShopView           only with the shop, every two seconds
+ *     event: shop          data: ShopView           only with `shop=true`, every two seconds
  *
  * A comment line keeps the connection alive every 15 seconds. At most 50 clients (503 beyond).
  */

@@ -169,7 +169,7 @@ export interface SeriesPoint {
   deadLetters: number;
   /** From a cause to its answer, sampled in this second; null when there was none. */
   answerMs: Percentiles | null;
-  /** From the first event of a correlation id to the latest one that was seen, of those whose latest is of this second. */
+  /** From the first event of a correlation id to the last, of those that have had no further one for five seconds. */
   journeyMs: Percentiles | null;
 }
 

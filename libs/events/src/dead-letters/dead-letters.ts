@@ -3,10 +3,12 @@ import { DeadLetterGoneError, EventPayloadError, KeyParkedError } from '../error
 import type { ResolvedOptions } from '../module/options.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import { checkedJson } from '../publish/payload.js';
+import { splitReplay } from '../stream/channel.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { pairs } from '../stream/pairs.js';
+import { range } from '../stream/questions.js';
 import { StreamClient } from '../stream/stream-client.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
 import { parseDeadLetter, type DeadLetter } from './dead-letter.js';
@@ -44,6 +46,16 @@ export interface DeadLetterAction {
   at: string;
 }
 
+/** A dead letter on its way back to its group. */
+export interface Replaying {
+  /** Its id among the group's replays. */
+  id: string;
+  group: string;
+  handler: string;
+  /** The entry that it was. */
+  entryId: string;
+}
+
 const PAGE = 100;
 /** How many actions the history of a stream keeps, about. */
 const HISTORY_LENGTH = 10_000;
@@ -76,6 +88,23 @@ export class DeadLetters {
       if (found.push(letter) >= count) break;
     }
     return found;
+  }
+
+  /** The dead letters of a stream, newest first. @param count how many at most */
+  async latest(stream: string, count = PAGE): Promise<DeadLetter[]> {
+    return (await this.monitor.latest(this.keyspace.deadLetters(stream), count)).map(parseDeadLetter);
+  }
+
+  /** What was replayed to these groups and is not settled since, up to a hundred for each of them. */
+  async replaying(stream: string, groups: readonly string[]): Promise<Replaying[]> {
+    const questions = groups.map((group) => range(this.keyspace.replays(stream, group).key, '-', '+', PAGE));
+    const answers = await this.monitor.askAll(questions);
+    return answers.flatMap((entries, index) =>
+      entries.map(({ id, fields }) => {
+        const { origin } = splitReplay(fields ?? []);
+        return { id, group: groups[index] ?? '', handler: origin.handler, entryId: origin.id };
+      }),
+    );
   }
 
   /** @throws DeadLetterGoneError when there is none of this id */

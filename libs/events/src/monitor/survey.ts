@@ -14,9 +14,8 @@ import {
   type GroupRow,
   type PendingSummary,
   type Question,
-  type StreamRow,
 } from '../stream/questions.js';
-import { allMonitored, type MonitoredEntry } from './monitored-entry.js';
+import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entry.js';
 
 /** What a survey asks of one stream, besides its groups; each thing is one command. */
 export interface StreamSurveyRequest {
@@ -47,12 +46,21 @@ export interface SurveyRequest {
   workers?: boolean;
 }
 
+/** What is known of a stream itself. */
+export interface StreamInfo {
+  length: number;
+  /** Entries that were ever appended. */
+  entriesAdded: number;
+  first: MonitoredEntry | null;
+  last: MonitoredEntry | null;
+}
+
 /** One stream; what was not asked for is not there. */
 export interface SurveyedStream {
   stream: string;
   groups: GroupRow[];
   /** Null when there is no such stream. */
-  info?: StreamRow | null;
+  info?: StreamInfo | null;
   /** Newest first. */
   entries?: MonitoredEntry[];
   deadLetters?: number;
@@ -109,7 +117,11 @@ export class SurveyPlan {
     const found: SurveyedStream = { stream, groups: [], consumers: {}, pending: {}, replays: {}, next: {} };
     this.survey.streams.push(found);
     this.add(groupsOf(key), (groups) => (found.groups = groups));
-    if (request.info) this.add(streamInfo(key), (info) => (found.info = info));
+    if (request.info) {
+      this.add(streamInfo(key), (info) => {
+        found.info = info && { ...info, first: toMonitored(info.first), last: toMonitored(info.last) };
+      });
+    }
     if (entries) {
       const from = entries.after === undefined ? '-' : `(${entries.after}`;
       this.add(rangeBack(key, '+', from, entries.count), (rows) => (found.entries = allMonitored(rows)));
