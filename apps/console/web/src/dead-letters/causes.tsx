@@ -8,6 +8,7 @@ import { ago, dateTime } from '../format/times.js';
 import { useNow } from '../shell/use-now.js';
 import { Failed, Loading, Notice } from '../ui/notice.js';
 import { Text } from '../ui/text.js';
+import { kindsOf, type Kind } from './kinds.js';
 import { ActionButtons } from './action-buttons.js';
 import { ActionDialog } from './action-dialog.js';
 import { REASONS } from './reasons.js';
@@ -40,11 +41,9 @@ export function Causes() {
       {data.isComplete ? null : (
         <p className="quiet">There are more: only the oldest 10,000 of each stream were looked at.</p>
       )}
-      {[...data.causes]
-        .sort((a, b) => b.count - a.count)
-        .map((cause) => (
-          <CauseCard key={cause.id} cause={cause} now={now} onAct={setRequest} />
-        ))}
+      {kindsOf(data.causes).map((kind) => (
+        <KindCard key={kind.id} kind={kind} now={now} onAct={setRequest} />
+      ))}
       {request === null ? null : (
         <ActionDialog
           request={request}
@@ -57,51 +56,70 @@ export function Causes() {
   );
 }
 
-interface CauseCardProps {
-  cause: DeadLetterCause;
+interface KindCardProps {
+  kind: Kind;
   now: number;
   onAct: (request: DeadLetterActionRequest) => void;
 }
 
-function CauseCard({ cause, now, onAct }: CauseCardProps) {
-  const selection = { causeId: cause.id, upTo: cause.sample.id };
+/** One kind of failure: an entry that nobody can read is a dead letter of every group, for the same cause. */
+function KindCard({ kind: { first, count: total, causes }, now, onAct }: KindCardProps) {
+  const types = first.eventTypes.length === 0 ? 'entries' : first.eventTypes.join(', ');
   return (
-    <article className="card cause" aria-label={`${cause.errorName}, ${plural(cause.count, 'dead letter')}`}>
+    <article className="card cause" aria-label={`${first.errorName}, ${plural(total, 'dead letter')}`}>
       <div className="cause-count">
-        <strong>{count(cause.count)}</strong>
-        <span className="badge badge-bad" title={REASONS[cause.reason]}>
-          {cause.reason}
+        <strong>{count(total)}</strong>
+        <span className="badge badge-bad" title={REASONS[first.reason]}>
+          {first.reason}
         </span>
       </div>
       <div className="cause-body">
         <h2>
-          <Link href={places.cause(cause.id)}>
-            <Text most={120}>{cause.errorName}</Text>
-          </Link>
+          <Text most={120}>{first.errorName}</Text>
         </h2>
         <p className="cause-message mono">
-          <Text most={400}>{cause.errorPattern}</Text>
+          <Text most={400}>{first.errorPattern}</Text>
         </p>
         <p className="small quiet">
-          <CausePlace cause={cause} /> · last <span title={dateTime(cause.lastMs)}>{ago(now - cause.lastMs)}</span>
-          {cause.count > 1 ? (
-            <>
-              , first <span title={dateTime(cause.firstMs)}>{ago(now - cause.firstMs)}</span>
-            </>
-          ) : null}
+          <Text most={200}>{types}</Text> of <Link href={places.stream(first.stream)}>{first.stream}</Link>.{' '}
+          {REASONS[first.reason]}
         </p>
       </div>
-      <div className="cause-actions">
-        <Link className="button" href={places.cause(cause.id)}>
-          Look at {cause.count === 1 ? 'it' : 'them'}
-        </Link>
-        <ActionButtons
-          count={cause.count}
-          onAct={(action) => {
-            onAct({ action, selection });
-          }}
-        />
-      </div>
+      <ul className="cause-groups">
+        {causes.map((cause) => (
+          <li key={cause.id}>
+            <div className="cause-group">
+              <strong>
+                <Text>{cause.group}</Text>
+              </strong>{' '}
+              {cause.handler === '-' ? null : (
+                <span className="quiet small">
+                  <Text most={120}>{cause.handler}</Text>
+                </span>
+              )}
+              <span className="quiet small">
+                last <span title={dateTime(cause.lastMs)}>{ago(now - cause.lastMs)}</span>
+                {cause.count > 1 ? (
+                  <>
+                    , first <span title={dateTime(cause.firstMs)}>{ago(now - cause.firstMs)}</span>
+                  </>
+                ) : null}
+              </span>
+            </div>
+            <div className="cause-actions">
+              <Link className="button" href={places.cause(cause.id)}>
+                Look at {cause.count === 1 ? 'it' : `all ${count(cause.count)}`}
+              </Link>
+              <ActionButtons
+                count={cause.count}
+                onAct={(action) => {
+                  onAct({ action, selection: { causeId: cause.id, upTo: cause.sample.id } });
+                }}
+              />
+            </div>
+          </li>
+        ))}
+      </ul>
     </article>
   );
 }

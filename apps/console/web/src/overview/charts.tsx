@@ -59,6 +59,7 @@ export function Charts() {
           span={seconds}
           read={(point) => point.lag}
           format={shortCount}
+          least={4}
         />
       </div>
     </section>
@@ -72,9 +73,10 @@ interface ByNameProps {
   span: number;
   read: (point: SeriesPoint) => Record<string, number | null>;
   format: (value: number) => string;
+  least?: number;
 }
 
-function ByName({ title, note, points, span, read, format }: ByNameProps) {
+function ByName({ title, note, points, span, read, format, least = 1 }: ByNameProps) {
   const all = [...new Set(points.flatMap((point) => Object.keys(read(point))))].sort();
   const names = all.slice(0, MOST_LINES);
   const tint = tintsOf(names);
@@ -86,7 +88,7 @@ function ByName({ title, note, points, span, read, format }: ByNameProps) {
   const more = all.length - names.length;
   return (
     <ChartCard title={title} note={more > 0 ? `${note}; ${String(more)} more are not drawn` : note}>
-      <Chart label={`${title}: ${note}`} series={series} data={data} format={format} span={span} />
+      <Chart label={`${title}: ${note}`} series={series} data={data} format={format} span={span} least={least} />
     </ChartCard>
   );
 }
@@ -107,7 +109,14 @@ function AnswerTimes({ points, span }: { points: readonly SeriesPoint[]; span: n
   ]);
   return (
     <ChartCard title="Time to answer" note="from an event to the one that answers it">
-      <Chart label="Time to answer, percentiles" series={PERCENTILES} data={data} format={duration} span={span} />
+      <Chart
+        label="Time to answer, percentiles"
+        series={PERCENTILES}
+        data={data}
+        format={duration}
+        span={span}
+        least={10}
+      />
     </ChartCard>
   );
 }

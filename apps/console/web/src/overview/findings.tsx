@@ -48,7 +48,7 @@ function FindingView({ finding, nowMs }: { finding: Finding; nowMs: number }) {
       <Icon name={tone === 'info' ? 'info' : 'alert'} />
       <div className="finding">
         <strong>
-          <Text>{finding.title}</Text>
+          <Text>{sentence(finding.title)}</Text>
         </strong>{' '}
         <Text>{finding.detail}</Text>
         <span className="finding-advice">
@@ -63,6 +63,10 @@ function FindingView({ finding, nowMs }: { finding: Finding; nowMs: number }) {
       {minutes > 0 ? <span className="finding-since quiet small">for {duration(minutes * 60_000)}</span> : null}
     </div>
   );
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function linkOf({ id, stream, group }: Finding): { href: string; word: string } | null {

@@ -15,8 +15,7 @@ import { Shipments } from './shipments.js';
 import { Simulation } from './simulation.js';
 import { Stock } from './stock.js';
 
-/** The chart grows with what is known, between these many seconds. */
-const CHART_SPAN_S = { least: 120, most: 900 };
+const CHART_SPAN_S = 900;
 const ORDERS: ChartSeries[] = [{ name: 'orders a minute', tint: 1 }];
 
 /** The shop behind the events, in numbers and to play with. */
@@ -47,8 +46,6 @@ export function ShopViewPage() {
 
 function ShopBody({ shop }: { shop: ShopView }) {
   const rates = useLive((state) => state.orderRates);
-  const known = ((rates.at(-1)?.atMs ?? 0) - (rates[0]?.atMs ?? 0)) / 1000;
-  const span = Math.min(CHART_SPAN_S.most, Math.max(CHART_SPAN_S.least, known));
   const orders = Object.values(shop.ordersByState).reduce((sum, value) => sum + value, 0);
   const revenue = Object.entries(shop.revenueByCurrency).sort(([a], [b]) => a.localeCompare(b));
   return (
@@ -93,7 +90,8 @@ function ShopBody({ shop }: { shop: ShopView }) {
                 series={ORDERS}
                 data={columns(rates, [(point) => point.perMinute])}
                 format={shortCount}
-                span={span}
+                span={CHART_SPAN_S}
+                least={4}
               />
             </div>
           </section>

@@ -19,13 +19,18 @@ interface ChartProps {
   /** Times in seconds, then a column for each series. */
   data: readonly [readonly number[], ...(readonly (number | null)[])[]];
   format: (value: number) => string;
-  /** Seconds from the left edge to the right one. */
+  /** Seconds from the left edge to the right one, at most: less is shown while less is known. */
   span: number;
+  /** What the scale reaches at least. */
+  least?: number;
   height?: number;
 }
 
+/** The shortest time that a chart shows, in seconds. */
+const LEAST_SPAN = 30;
+
 /** Lines over time, drawn on a canvas, with the latest values below as text. */
-export function Chart({ label, series, data, format, span, height = 168 }: ChartProps) {
+export function Chart({ label, series, data, format, span, least = 1, height = 168 }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latestData = useRef(data);
@@ -55,12 +60,13 @@ export function Chart({ label, series, data, format, span, height = 168 }: Chart
           scales: {
             x: {
               time: true,
-              range: (_plot, _min, max) => {
+              range: (_plot, min, max) => {
                 const end = Number.isFinite(max) ? max : Date.now() / 1000;
-                return [end - latestSpan.current, end];
+                const first = Number.isFinite(min) ? min : end;
+                return [Math.max(end - latestSpan.current, Math.min(first, end - LEAST_SPAN)), end];
               },
             },
-            y: { range: (_plot, _min, max) => [0, niceTop(max)] },
+            y: { range: (_plot, _min, max) => [0, niceTop(max, least)] },
           },
           axes: [
             axis(colour, { space: 72, size: 26, values: (_plot, ticks) => ticks.map(timeLabel) }),
@@ -103,7 +109,7 @@ export function Chart({ label, series, data, format, span, height = 168 }: Chart
     };
     // The shape is what the series are; a new array of the same series draws nothing anew.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [shape, height]);
+  }, [shape, height, least]);
 
   const [times] = data;
   const at = cursor !== null && cursor < times.length ? cursor : times.length - 1;
@@ -154,8 +160,8 @@ function axis(colour: (name: string) => string, more: uPlot.Axis): uPlot.Axis {
 }
 
 /** A round number somewhat above the largest value, so that the scale does not dance. */
-function niceTop(max: number | null): number {
-  if (max === null || !Number.isFinite(max) || max <= 0) return 1;
+function niceTop(max: number | null, least: number): number {
+  if (max === null || !Number.isFinite(max) || max * 1.05 <= least) return least;
   const power = 10 ** Math.floor(Math.log10(max));
   const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((candidate) => candidate * power >= max * 1.05) ?? 12;
   return step * power;

@@ -13,13 +13,12 @@ const ICONS: Record<Box['node']['kind'], IconName> = {
   producer: 'arrow',
   stream: 'stream',
   group: 'inbox',
-  'dead-letters': 'alert',
 };
 
 /** A box of the picture, at its place. */
 export function BoxView({ box, at }: { box: Box; at: Point }) {
-  const { node, workers, width, height } = box;
-  const name = visibleLine(node.kind === 'dead-letters' ? 'dead letters' : node.name, 80);
+  const { node, workers, deadLetters, width, height } = box;
+  const name = visibleLine(node.name, 80);
   const shown = workers.slice(0, MOST_WORKERS);
   return (
     <li
@@ -31,6 +30,16 @@ export function BoxView({ box, at }: { box: Box; at: Point }) {
         <BoxName node={node} name={name} />
       </span>
       <BoxNumbers node={node} />
+      {deadLetters === null ? null : (
+        <Link
+          href="/dead-letters"
+          className="box-letters"
+          aria-label={`${plural(deadLetters.count, 'dead letter')} of ${name}`}
+          title={plural(deadLetters.count, 'dead letter')}
+        >
+          <Icon name="alert" /> {shortCount(deadLetters.count)} dead
+        </Link>
+      )}
       {shown.length === 0 ? null : (
         <ul className="workers">
           {shown.map((worker) => (
@@ -47,13 +56,6 @@ export function BoxView({ box, at }: { box: Box; at: Point }) {
 
 function BoxName({ node, name }: { node: Box['node']; name: string }) {
   if (node.kind === 'stream') return <Link href={places.stream(node.name)}>{name}</Link>;
-  if (node.kind === 'dead-letters') {
-    return (
-      <Link href="/dead-letters" aria-label={`${count(node.count)} dead letters of ${visibleLine(node.stream)}`}>
-        {name}
-      </Link>
-    );
-  }
   return <span>{name}</span>;
 }
 
@@ -74,12 +76,6 @@ function BoxNumbers({ node }: { node: Box['node'] }) {
           <PerSecond value={node.perSecond} />
           <Lag group={node} />
         </>
-      );
-    case 'dead-letters':
-      return (
-        <span className="box-line">
-          <strong>{shortCount(node.count)}</strong> of {visibleLine(node.stream, 30)}
-        </span>
       );
   }
 }

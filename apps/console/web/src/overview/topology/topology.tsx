@@ -79,7 +79,6 @@ function LineView({ line: { edge }, path }: { line: Line; path: string }) {
 function describe({ kind, perSecond, lag, lagMs, pending }: Line['edge']): string {
   const flow = perSecond === null ? '' : `${rate(perSecond)} a second`;
   if (kind === 'publishes') return `publishes ${flow}`;
-  if (kind === 'gives-up') return `gave up ${plural(pending, 'event')}`;
   if (kind === 'retries') return `${plural(pending, 'replay')} on the way`;
   const waits =
     lag === null ? '' : lag === 0 ? 'nothing waits' : `${plural(lag, 'event')} wait, up to ${duration(lagMs)}`;
