@@ -4,10 +4,13 @@ export function path(parts: TemplateStringsArray, ...values: string[]): string {
 }
 
 /** A path with a query; what is undefined or empty is left out. */
-export function withQuery(base: string, query: object): string {
+export function withQuery(
+  base: string,
+  query: Readonly<Record<string, string | number | boolean | null | undefined>>,
+): string {
   const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query) as [string, unknown][]) {
-    if (value !== undefined && value !== '' && value !== null) params.set(name, String(value as string | number));
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '' && value !== null) params.set(name, String(value));
   }
   const text = params.toString();
   return text === '' ? base : `${base}?${text}`;

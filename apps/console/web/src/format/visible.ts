@@ -9,7 +9,6 @@ export interface TextPart {
  * direction of text, invisible ones, and halves of surrogate pairs. Tab and newline are layout, and stay.
  */
 const ODD =
-  // eslint-disable-next-line no-control-regex -- controls are what it looks for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu;
 
 /** Cuts a text into what is shown as it is and what is shown by its name, so that nothing in it can deceive the eye. */

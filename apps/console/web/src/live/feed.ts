@@ -17,8 +17,6 @@ export interface LiveState {
   overview: Overview | null;
   points: readonly SeriesPoint[];
   shop: ShopView | null;
-  /** Orders a minute, as they came with each view of the shop. */
-  orderRates: readonly { atMs: number; perMinute: number | null }[];
   tail: Tail;
   /** Messages that this page was too slow for. */
   leftOut: number;
@@ -32,7 +30,6 @@ interface Wanted {
   shop: boolean;
 }
 
-const KEPT_ORDER_RATES = 450;
 /** A browser opens a lost feed again by itself, but gives up when an answer was none of success; then this does. */
 const REOPEN_MS = 2000;
 
@@ -48,7 +45,6 @@ export class LiveFeed {
     overview: null,
     points: [],
     shop: null,
-    orderRates: [],
     tail: EMPTY_TAIL,
     leftOut: 0,
   };
@@ -117,12 +113,7 @@ export class LiveFeed {
       redis: overview.redis,
       points: joinPoints(this.next.points, [overview.point]),
     }));
-    this.on(source, 'shop', (shop) => ({
-      shop,
-      orderRates: [...this.next.orderRates, { atMs: shop.atMs, perMinute: shop.ordersPerMinute }].slice(
-        -KEPT_ORDER_RATES,
-      ),
-    }));
+    this.on(source, 'shop', (shop) => ({ shop }));
     this.on(source, 'entries', (entries) => ({ tail: addEntries(this.next.tail, entries) }));
     this.on(source, 'left-out', ({ messages }) => ({ leftOut: this.next.leftOut + messages }));
   }

@@ -144,7 +144,7 @@ function Form({ catalogue }: { catalogue: Catalogue }) {
         </button>
       </div>
       <div role="status" className="wide">
-        {order.data === undefined || order.isPending ? null : (
+        {order.data === undefined ? null : (
           <div className="callout callout-good">
             <Icon name="check" />
             <div>

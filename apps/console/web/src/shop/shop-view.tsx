@@ -1,4 +1,5 @@
 import './shop.css';
+import { useMemo } from 'react';
 import type { ShopView } from '../../../src/contract/shop.js';
 import { useGet } from '../api/use-get.js';
 import { money, percent, shortCount } from '../format/numbers.js';
@@ -10,6 +11,7 @@ import { Failed, Loading } from '../ui/notice.js';
 import { Stat } from '../ui/stat.js';
 import { Laws } from './laws.js';
 import { OrderForm } from './order-form.js';
+import { ordersPerMinute } from './orders-per-minute.js';
 import { OrdersByState } from './orders-by-state.js';
 import { Shipments } from './shipments.js';
 import { Simulation } from './simulation.js';
@@ -45,7 +47,8 @@ export function ShopViewPage() {
 }
 
 function ShopBody({ shop }: { shop: ShopView }) {
-  const rates = useLive((state) => state.orderRates);
+  const points = useLive((state) => state.points);
+  const rates = useMemo(() => ordersPerMinute(points), [points]);
   const orders = Object.values(shop.ordersByState).reduce((sum, value) => sum + value, 0);
   const revenue = Object.entries(shop.revenueByCurrency).sort(([a], [b]) => a.localeCompare(b));
   return (
@@ -82,7 +85,7 @@ function ShopBody({ shop }: { shop: ShopView }) {
           <section className="card" aria-labelledby="orders-title">
             <div className="card-head">
               <h2 id="orders-title">Orders a minute</h2>
-              <p>since this page was opened</p>
+              <p>as long as the console was open</p>
             </div>
             <div className="card-body">
               <Chart

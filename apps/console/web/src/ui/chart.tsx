@@ -60,9 +60,10 @@ export function Chart({ label, series, data, format, span, least = 1, height = 1
           scales: {
             x: {
               time: true,
-              range: (_plot, min, max) => {
-                const end = Number.isFinite(max) ? max : Date.now() / 1000;
-                const first = Number.isFinite(min) ? min : end;
+              range: () => {
+                const [known] = latestData.current;
+                const end = known.at(-1) ?? Date.now() / 1000;
+                const first = known[0] ?? end;
                 return [Math.max(end - latestSpan.current, Math.min(first, end - LEAST_SPAN)), end];
               },
             },

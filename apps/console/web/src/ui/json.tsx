@@ -10,7 +10,7 @@ const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)
 /** JSON, indented and coloured; a payload of any size stays quick because only its beginning is drawn until asked. */
 export function Json({ value, label }: { value: unknown; label: string }) {
   const [whole, setWhole] = useState(false);
-  const text = useMemo(() => JSON.stringify(value, null, 2) ?? 'undefined', [value]);
+  const text = useMemo(() => JSON.stringify(value, null, 2), [value]);
   const cut = !whole && text.length > SHOWN;
   const shown = cut ? text.slice(0, SHOWN) : text;
   return (
