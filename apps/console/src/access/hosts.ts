@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
  * @param allowed further names
  */
 export function isAllowedHost(header: string | undefined, allowed: ReadonlySet<string>): boolean {
-  if (header === undefined || !URL.canParse(`http://${header}`)) return false;
+  if (header === undefined || /[@/?#\\]/.test(header) || !URL.canParse(`http://${header}`)) return false;
   const { hostname, host } = new URL(`http://${header}`);
   const name = hostname.replace(/^\[|\]$/g, '');
   return (

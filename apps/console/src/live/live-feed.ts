@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { RedisUnavailableError } from 'nestjs-event-streams';
+import { Problem } from '../access/problem.js';
 import type { TailedEntries } from '../contract/live.js';
 import { Observatory } from '../observe/observatory.js';
 import { RedisWatch } from '../observe/redis-watch.js';
@@ -33,7 +34,6 @@ export class LiveFeed implements OnModuleDestroy {
     private readonly extras: LiveExtras,
   ) {
     redis.subscribe((state) => {
-      if (!state.isUp) this.observatory.noteOutage();
       this.sendAll('redis', state);
     });
   }
@@ -90,7 +90,7 @@ export class LiveFeed implements OnModuleDestroy {
       await this.sendExtras();
     } catch (error) {
       // Clients are told of outages as they begin and end; the next look is the next try.
-      if (!(error instanceof RedisUnavailableError)) this.logger.error(error);
+      if (!(error instanceof RedisUnavailableError || error instanceof Problem)) this.logger.error(error);
     }
     if (this.clients.size > 0)
       this.schedule(Math.max(POLL_EVERY_MS / 4, POLL_EVERY_MS - (performance.now() - startedMs)));

@@ -7,11 +7,13 @@ import {
   type ReaderConnection,
   type SurveyedStream,
 } from 'nestjs-event-streams';
+import { Problem } from '../access/problem.js';
 import { consumerState } from './consumer-state.js';
 import { addedOf, planLook, SAMPLED_ENTRIES } from './look-plan.js';
 import { Meter } from './meter.js';
 import type { Picture, SeenGroup, SeenStream } from './picture.js';
 import { RecentEvents, type SeenDurations } from './recent-events.js';
+import { RedisWatch } from './redis-watch.js';
 import { StreamDirectory } from './stream-directory.js';
 
 /** The server's clock is asked for every so many looks. */
@@ -48,7 +50,14 @@ export class Observatory {
     private readonly monitor: EventMonitor,
     private readonly directory: StreamDirectory,
     private readonly recent: RecentEvents,
-  ) {}
+    private readonly redis: RedisWatch,
+  ) {
+    redis.subscribe(({ isUp }) => {
+      if (!isUp) this.lookedAtMs = -Infinity;
+      // After an outage the workers come back one after the other; until then none of them is called gone.
+      this.workersFromMs = this.nowMs + RETURN_MS;
+    });
+  }
 
   get picture(): Picture {
     return { atMs: this.nowMs, streams: this.streams, workers: this.workers, goneSinceMs: this.goneSinceMs };
@@ -64,19 +73,19 @@ export class Observatory {
     return Date.now() + this.offsetMs;
   }
 
-  /** A look that is not older than `maxAgeMs`; whoever asks while one is on its way gets the same. */
+  /**
+   * A look that is not older than `maxAgeMs`; whoever asks while one is on its way gets the same.
+   *
+   * @throws Problem at once while Redis is known to be away: nobody needs to wait for a deadline
+   */
   async notOlderThan(maxAgeMs: number): Promise<Picture> {
+    const { isUp, reason } = this.redis.state;
+    if (!isUp) throw new Problem('redis-away', reason ?? 'Redis cannot be reached');
     if (performance.now() - this.lookedAtMs <= maxAgeMs) return this.picture;
     this.looking ??= this.look().finally(() => {
       this.looking = undefined;
     });
     return this.looking;
-  }
-
-  /** Redis was away. */
-  noteOutage(): void {
-    this.workersFromMs = this.nowMs + RETURN_MS;
-    this.lookedAtMs = -Infinity;
   }
 
   private async look(): Promise<Picture> {
@@ -90,7 +99,6 @@ export class Observatory {
     });
     if (survey.nowMs !== undefined) this.offsetMs = survey.nowMs - Date.now();
     if (survey.workers !== undefined) {
-      // After an outage the workers come back one after the other; until then none of them is called gone.
       const seen = this.nowMs < this.workersFromMs ? null : survey.workers;
       this.workers = seen && new Map(seen.map((worker) => [worker.consumer, worker]));
     }
