@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '../access/problem.js';
 import { ConsoleConfiguration } from '../configuration.js';
 
-const DEADLINE_MS = 5000;
+const ANSWER_MS = 3000;
+/** Sending the customers home takes until the last of them has ordered. */
+const ACTION_MS = 20_000;
 
 /** What a service answered. */
 export interface ServiceAnswer {
@@ -36,7 +38,7 @@ async function ask(
   if (base === '') throw new Problem('service-away', `Where the ${name} is was not set; see the README`);
   try {
     const response = await fetch(new URL(path, base), {
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      signal: AbortSignal.timeout(body === undefined ? ANSWER_MS : ACTION_MS),
       redirect: 'error',
       headers: { ...headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
