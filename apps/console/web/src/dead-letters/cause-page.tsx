@@ -121,7 +121,7 @@ function Letters({ letters, chosen, onChoose }: LettersProps) {
   const [, openLetter] = useParam('letter');
   const isAll = letters.length > 0 && letters.every(({ id }) => chosen.has(id));
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Dead letters of this cause">
+    <div className="table-scroll" tabIndex={0} role="group" aria-label="Dead letters of this cause">
       <table className="table">
         <thead>
           <tr>
@@ -166,12 +166,12 @@ function Letters({ letters, chosen, onChoose }: LettersProps) {
                 <button
                   type="button"
                   className="link-button"
-                  aria-label={`Open dead letter ${letter.id}`}
                   onClick={() => {
                     openLetter(`${letter.stream}/${letter.id}`);
                   }}
                 >
                   {clock(letter.lastFailedMs)}
+                  <span className="visually-hidden">, open dead letter {letter.id}</span>
                 </button>
               </td>
               <td className="nowrap">

@@ -15,7 +15,7 @@ export function History() {
         <h2 id="history-title">What was done</h2>
         <p>latest first</p>
       </div>
-      <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="history-title">
+      <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="history-title">
         <table className="table">
           <thead>
             <tr>

@@ -64,7 +64,7 @@ export function RecentJourneys() {
 function JourneyTable({ journeys }: { journeys: readonly RecentJourney[] }) {
   const tint = tintsOf(journeys.flatMap(({ entries }) => entries.map(({ stream }) => stream)));
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Latest journeys">
+    <div className="table-scroll" tabIndex={0} role="group" aria-label="Latest journeys">
       <table className="table">
         <thead>
           <tr>

@@ -12,7 +12,7 @@ export function Latencies({ answers }: { answers: readonly AnswerLatency[] }) {
         <h2 id="latencies-title">What takes how long</h2>
         <p>last half minute</p>
       </div>
-      <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="latencies-title">
+      <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="latencies-title">
         <table className="table">
           <thead>
             <tr>

@@ -21,7 +21,7 @@ export function Stock({ stock }: { stock: ShopView['stock'] }) {
       {stock.length === 0 ? (
         <p className="quiet card-body">No stock is known yet: it appears with the first sale.</p>
       ) : (
-        <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="stock-title">
+        <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="stock-title">
           <table className="table">
             <thead>
               <tr>

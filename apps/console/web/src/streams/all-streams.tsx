@@ -48,7 +48,7 @@ function StreamTable({ streams }: { streams: readonly StreamSummary[] }) {
     );
   }
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Streams">
+    <div className="table-scroll" tabIndex={0} role="group" aria-label="Streams">
       <table className="table">
         <thead>
           <tr>

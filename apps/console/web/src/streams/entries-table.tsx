@@ -18,7 +18,7 @@ interface EntriesTableProps {
 export function EntriesTable({ entries, withStream, label }: EntriesTableProps) {
   const [, openEntry] = useParam('entry');
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={label}>
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={label}>
       <table className="table entries">
         <thead>
           <tr>
@@ -51,12 +51,12 @@ export function EntriesTable({ entries, withStream, label }: EntriesTableProps) 
                   type="button"
                   className="link-button"
                   title={`${dateTime(entry.atMs)}, entry ${entry.id}`}
-                  aria-label={`Open entry ${entry.id}`}
                   onClick={() => {
                     openEntry(`${entry.stream}/${entry.id}`);
                   }}
                 >
                   {clock(entry.atMs)}
+                  <span className="visually-hidden">, open entry {entry.id}</span>
                 </button>
               </td>
               {withStream ? (

@@ -69,7 +69,7 @@ function Number({ name, value, mono = false }: { name: string; value: string; mo
 
 function Consumers({ group, consumers }: { group: string; consumers: readonly ConsumerDetail[] }) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={`Consumers of ${group}`}>
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={`Consumers of ${group}`}>
       <table className="table">
         <caption className="visually-hidden">{plural(consumers.length, 'consumer')}</caption>
         <thead>

@@ -15,7 +15,7 @@ export function Json({ value, label }: { value: unknown; label: string }) {
   const shown = cut ? text.slice(0, SHOWN) : text;
   return (
     <div className="stack-tight">
-      <pre className="code" tabIndex={0} role="region" aria-label={label}>
+      <pre className="code" tabIndex={0} role="group" aria-label={label}>
         {shown.length > SHOWN ? <Text most={Infinity}>{shown}</Text> : coloured(shown)}
         {cut ? '…' : ''}
       </pre>

@@ -29,7 +29,7 @@ export function TextBlock({ children, label }: { children: string; label: string
   const cut = !whole && children.length > SHOWN;
   return (
     <div className="stack-tight">
-      <pre className="code" tabIndex={0} role="region" aria-label={label}>
+      <pre className="code" tabIndex={0} role="group" aria-label={label}>
         <Text most={cut ? SHOWN : Infinity}>{children}</Text>
       </pre>
       {cut ? (

@@ -22,7 +22,7 @@ export function Topology({ topology }: { topology: TopologyData }) {
   const layout = useLayout(picture, direction, width);
   const scale = width === 0 ? 1 : Math.max(LEAST_SCALE, Math.min(1, width / layout.width));
   return (
-    <div ref={place} className="topology" tabIndex={0} role="region" aria-label="Topology">
+    <div ref={place} className="topology" tabIndex={0} role="group" aria-label="Topology">
       {width === 0 ? null : (
         <div className="topology-room" style={{ height: layout.height * scale, width: layout.width * scale }}>
           <div
