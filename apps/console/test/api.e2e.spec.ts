@@ -246,6 +246,11 @@ describe('the page', () => {
     const [index, path] = [await site.ask('/'), await site.ask('/streams/orders')];
     expect(path.text).toBe(index.text);
     expect(path.headers['cache-control']).toContain('no-store');
+    expect((await site.ask('/index.html')).headers['cache-control']).toBe('no-store');
+    const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(index.text) ?? [];
+    const asset = await site.ask(script);
+    expect(asset.status).toBe(200);
+    expect(asset.headers['cache-control']).toContain('immutable');
     expect((await site.ask('/assets/none.js')).status).toBe(404);
     expect((await site.ask('/%2e%2e/main.js')).text).toBe(index.text);
   });

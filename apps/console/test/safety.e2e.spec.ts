@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
-import { freshRedis, type TestRedis } from '@repo/testing';
+import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EntriesPage } from '../src/contract/streams.js';
 import { startConsole, type Console } from './console.js';
 import { startWorker } from './worker.js';
 
@@ -168,6 +169,33 @@ describe('what is read', () => {
     ];
     for (const selection of selections)
       expect((await ask({ action: 'replay', selection })).problem.message).toContain('Expected selection as');
+  });
+});
+
+describe('its Redis user', () => {
+  it('needs no more than to look', async () => {
+    const looks = 'xinfo xrange xrevrange xlen xpending hscan hgetall scan time client|list'.split(' ');
+    const connects = 'info ping hello select client|setname'.split(' ');
+    const rules = [...looks, ...connects].map((command) => `+${command}`);
+    await redis.client.acl('SETUSER', 'console', 'on', '>open-sesame', '%R~ecommerce:*', ...rules);
+    await redis.client.acl('LOG', 'RESET');
+    await using looking = await startConsole(redis.url.replace('//', '//console:open-sesame@'));
+    using feed = looking.live('?tail=*');
+    await eventually('it has looked', () => feed.messages.overview.length >= 4);
+    const [entry] = (await looking.get<EntriesPage>('/api/streams/parcels/entries?key=ada')).entries;
+    const paths = [
+      `streams/parcels/entries/${entry?.id ?? ''}`,
+      'streams/parcels',
+      'dead-letters',
+      'dead-letters/history',
+    ];
+    for (const path of [...paths, 'journeys/any']) expect((await looking.ask(`/api/${path}`)).status, path).toBe(200);
+    expect(await redis.client.acl('LOG')).toEqual([]);
+    const headers = { 'X-Console-Token': await looking.token() };
+    const refused = await looking.ask('/api/dead-letters/act', { method: 'POST', body: await discardAll(), headers });
+    expect(refused.problem).toMatchObject({ statusCode: 503, code: 'redis-away' });
+    expect(refused.problem.message).toContain('NOPERM');
+    expect(await lettersLeft()).toBe(1);
   });
 });
 

@@ -15,7 +15,7 @@ const NO_PAGE = 'The console runs, but its page was not built: run "npm run buil
 /** Serves the page: its files, and `index.html` for every path that the page itself knows. */
 export function servePage(app: NestExpressApplication): void {
   app.use(ASSETS, express.static(path.join(WEB, ASSETS), { immutable: true, maxAge: '1y', fallthrough: false }));
-  app.use(express.static(WEB, { index: false, maxAge: 0, dotfiles: 'ignore' }));
+  app.use(express.static(WEB, { index: false, dotfiles: 'ignore', setHeaders: keepNoPage }));
   app.use((request: Request, response: Response, next: NextFunction) => {
     if (!isOfPage(request)) {
       next();
@@ -26,6 +26,11 @@ export function servePage(app: NestExpressApplication): void {
     if (existsSync(index)) response.sendFile(index, { cacheControl: false, dotfiles: 'allow' });
     else response.status(503).type('text/plain').send(NO_PAGE);
   });
+}
+
+/** A page that is kept would ask for assets of before. */
+function keepNoPage(response: Response, file: string): void {
+  if (file.endsWith('.html')) response.setHeader('Cache-Control', 'no-store');
 }
 
 function isOfPage({ method, path: pathname }: Request): boolean {
