@@ -31,9 +31,9 @@ export function App() {
       <main id="main" ref={main} tabIndex={-1} className="view">
         <Switch>
           <Route path="/" component={OverviewView} />
-          <Route path="/streams/:stream?">{({ stream }) => <StreamsView key={stream} stream={stream ?? null} />}</Route>
-          <Route path="/journey/:id?">{({ id }) => <JourneyView key={id} correlationId={id ?? null} />}</Route>
-          <Route path="/dead-letters/:cause?">{({ cause }) => <DeadLettersView causeId={cause ?? null} />}</Route>
+          <Route path="/streams/:stream?" component={StreamsView} />
+          <Route path="/journey/:id?" component={JourneyView} />
+          <Route path="/dead-letters/:cause?" component={DeadLettersView} />
           {session?.shop === false ? null : <Route path="/shop" component={ShopViewPage} />}
           <Route>
             <Notice icon="route" title="There is no such page">

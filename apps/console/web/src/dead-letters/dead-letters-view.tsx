@@ -1,11 +1,13 @@
 import './dead-letters.css';
+import { useSegment } from '../shell/use-search-params.js';
 import { useTitle } from '../shell/use-title.js';
 import { Causes } from './causes.js';
 import { CausePage } from './cause-page.js';
 import { History } from './history.js';
 
 /** What was given up: by cause, or all of one cause. */
-export function DeadLettersView({ causeId }: { causeId: string | null }) {
+export function DeadLettersView() {
+  const causeId = useSegment();
   useTitle('Dead letters');
   if (causeId !== null) return <CausePage key={causeId} causeId={causeId} />;
   return (

@@ -1,10 +1,11 @@
 import './journey.css';
-import { Link, useLocation, useSearchParams } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { Journey } from '../../../src/contract/journey.js';
 import { path, places, withQuery } from '../api/paths.js';
 import { useGet } from '../api/use-get.js';
 import { plural } from '../format/numbers.js';
 import { dateTime, duration } from '../format/times.js';
+import { useSearchParams, useSegment } from '../shell/use-search-params.js';
 import { useTitle } from '../shell/use-title.js';
 import { CopyButton } from '../ui/copy-button.js';
 import { Icon } from '../ui/icon.js';
@@ -17,7 +18,8 @@ import { Timeline } from './timeline.js';
 import { useWholeJourney } from './use-whole-journey.js';
 
 /** What became of one thing across all services: a correlation id's events as a timeline. */
-export function JourneyView({ correlationId }: { correlationId: string | null }) {
+export function JourneyView() {
+  const correlationId = useSegment();
   useTitle(correlationId === null ? 'Journey' : `Journey ${correlationId}`);
   const [, navigate] = useLocation();
   return (

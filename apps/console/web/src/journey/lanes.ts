@@ -66,7 +66,9 @@ export function toLanes({ events, elapsedMs }: Journey): Lanes {
   }
   for (const event of events) {
     const own = lane(event.event.source);
-    own.marks.push({ event, atMs: event.afterMs, row: rowOfAnswer(own, event) });
+    const row = freeMarkRow(own.marks, event.afterMs, rowOfAnswer(own, event), endMs);
+    own.rows = Math.max(own.rows, row + 1);
+    own.marks.push({ event, atMs: event.afterMs, row });
     for (const handling of event.handledBy) {
       if (barOf(event, handling, startMs) !== null) continue;
       const settled = handling.state === 'settled';
@@ -95,6 +97,15 @@ function barOf(event: JourneyEvent, handling: JourneyHandling, startMs: number):
 function freeRow(bars: readonly Bar[], fromMs: number): number {
   for (let row = 0; ; row += 1) {
     if (bars.every((bar) => bar.row !== row || bar.toMs <= fromMs)) return row;
+  }
+}
+
+/** Marks nearer to each other than this share of the picture would hide one another. */
+const NEAR = 0.015;
+
+function freeMarkRow(marks: readonly Mark[], atMs: number, wanted: number, spanMs: number): number {
+  for (let row = wanted; ; row += 1) {
+    if (marks.every((mark) => mark.row !== row || Math.abs(mark.atMs - atMs) > spanMs * NEAR)) return row;
   }
 }
 

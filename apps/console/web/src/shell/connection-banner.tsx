@@ -21,11 +21,11 @@ export function ConnectionBanner() {
     );
   }
   if (!isRedisGone) return null;
-  const where = address === undefined ? 'Redis' : `Redis at ${address}`;
+  const reason = redis.reason ?? `Redis${address === undefined ? '' : ` at ${address}`} does not answer`;
   return (
     <Banner
       title="Redis is gone"
-      detail={`${where} does not answer${redis.reason === null ? '' : ` (${redis.reason})`}. What you see is what was seen last. Services wait and go on by themselves when it is back, and so does this page.`}
+      detail={`${reason}. What you see is what was seen last. Services wait and go on by themselves when it is back, and so does this page.`}
       age={duration(Math.floor(Math.max(0, now - redis.sinceMs) / 1000) * 1000)}
     />
   );

@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import { useSearchParams } from 'wouter';
+import { useSearchParams } from './use-search-params.js';
 
 /** A parameter of the address: null where it is not there. Setting it is a step that the browser's back button undoes. */
 export function useParam(name: string): [string | null, (value: string | null) => void] {

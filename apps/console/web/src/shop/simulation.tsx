@@ -55,8 +55,9 @@ function Customers({ simulation, isReadOnly }: { simulation: SimulationView; isR
   });
   const step = dragged ?? stepOf(shown.rate);
   const perSecond = dragged === null ? shown.rate : rateOf(dragged);
+  // Customers who stay away have no rate: what is chosen meanwhile counts when they come again.
   const commit = (): void => {
-    if (dragged !== null) set.mutate({ running: shown.running, rate: rateOf(dragged) });
+    if (dragged !== null && shown.running) set.mutate({ running: true, rate: perSecond });
   };
   return (
     <div className="stack-tight control">
@@ -91,7 +92,7 @@ function Customers({ simulation, isReadOnly }: { simulation: SimulationView; isR
           className="button"
           disabled={isReadOnly || set.isPending}
           onClick={() => {
-            set.mutate({ running: !shown.running, rate: shown.rate });
+            set.mutate({ running: !shown.running, rate: perSecond });
           }}
         >
           <Icon name={shown.running ? 'pause' : 'play'} />

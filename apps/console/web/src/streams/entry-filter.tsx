@@ -1,7 +1,7 @@
 import type { SubmitEvent } from 'react';
-import { useSearchParams } from 'wouter';
 import type { EntriesQuery } from '../../../src/contract/streams.js';
 import { useLive } from '../live/use-live.js';
+import { useSearchParams } from '../shell/use-search-params.js';
 import { Icon } from '../ui/icon.js';
 
 const TEXTS = ['key', 'type', 'id', 'correlation', 'source', 'text'] as const;
@@ -100,7 +100,7 @@ export function EntryFilterForm({ stream }: { stream: string }) {
             type="button"
             className="button"
             onClick={() => {
-              setParams(new URLSearchParams());
+              setParams(() => new URLSearchParams());
             }}
           >
             Clear

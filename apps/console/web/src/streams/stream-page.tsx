@@ -1,9 +1,10 @@
-import { Link, useSearchParams } from 'wouter';
+import { Link } from 'wouter';
 import type { StreamDetail } from '../../../src/contract/streams.js';
 import { path } from '../api/paths.js';
 import { useGet } from '../api/use-get.js';
 import { count, rate, shortCount } from '../format/numbers.js';
 import { ago, duration } from '../format/times.js';
+import { useSearchParams } from '../shell/use-search-params.js';
 import { useParam } from '../shell/use-param.js';
 import { useNow } from '../shell/use-now.js';
 import { Failed, Loading } from '../ui/notice.js';
