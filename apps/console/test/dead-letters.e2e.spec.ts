@@ -9,6 +9,7 @@ import type {
   DeadLetterPreview,
   DeadLetterView,
 } from '../src/contract/dead-letters.js';
+import type { Overview } from '../src/contract/overview.js';
 import type { EntriesPage, EntryDetail } from '../src/contract/streams.js';
 import { startConsole, type Console } from './console.js';
 import { startWorker, type Worker } from './worker.js';
@@ -75,6 +76,17 @@ describe('dead letters', () => {
     const letter = await site.get<DeadLetterView>(`/api/dead-letters/parcels/${page.letters[0]?.id ?? ''}`);
     expect(letter).toMatchObject({ attempts: 1, event: { data: { to: 'late-0', weight: 1 } }, replays: 0 });
     expect(letter.errorStack).toContain('No street 1 for "late-0"');
+  });
+
+  it('are a node of the overview, behind the group that gave them up', async () => {
+    const { topology } = await eventually('it is seen', async () => {
+      const seen = await site.get<Overview>('/api/overview');
+      return seen.topology.edges.some(({ kind }) => kind === 'gives-up') && seen;
+    });
+    expect(topology.nodes.find(({ kind }) => kind === 'dead-letters')).toMatchObject({ stream: 'parcels', count: 4 });
+    expect(topology.edges.filter(({ kind }) => kind === 'gives-up')).toMatchObject([
+      { from: 'group:receivers', to: 'dead-letters:parcels' },
+    ]);
   });
 
   it('show at their entry', async () => {

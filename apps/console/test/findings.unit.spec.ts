@@ -36,6 +36,9 @@ function picture(
     first: null,
     last: null,
     deadLetters: 0,
+    givenUpBy: new Set(),
+    givenUpAt: 0,
+    hadDeadLetters: false,
     groups: new Map([['receivers', group(changes.group)]]),
     producers: new Map(),
     fresh: [],
@@ -111,5 +114,13 @@ describe('findings', () => {
       workers: null,
     };
     expect(titles(blind)).toEqual(['info: Dead workers cannot be told from idle ones']);
+  });
+
+  it('take a worker of which nothing is known to be at work, unless something waits while it is silent', () => {
+    const silent = { consumerRows: [{ name: 'somebody-else', pending: 0, idleMs: 600_000 }] };
+    expect(titles(picture({ group: silent }))).toEqual([]);
+    expect(titles(picture({ group: { ...silent, lag: 3 } }))).toEqual([
+      'critical: Nobody works for receivers on parcels',
+    ]);
   });
 });

@@ -17,7 +17,7 @@ describe('a survey', () => {
     const options = { prefix: 'seen', consumer: { readAhead: 2, batchSize: 2 } };
     await using worker = await startWorker(redis.url, options, [noteHandler(() => gate.pass())]);
     const ids = await worker.producer.publishAll(notes('a', 5));
-    await redis.client.xadd('seen:notes:dead-letters', '*', 'any', 'thing');
+    await redis.client.xadd('seen:notes:dead-letters', '*', 'group', 'testers');
     await eventually('two are read', () => worker.consumer.held === 2);
 
     const ask = ['testers'];
@@ -30,6 +30,7 @@ describe('a survey', () => {
           info: true,
           entries: { after: ids[1] ?? '', count: 2 },
           deadLetters: true,
+          deadLetterGroups: 10,
           consumersOf: ask,
           pendingOf: ask,
           replaysOf: ask,
@@ -46,6 +47,7 @@ describe('a survey', () => {
       groups: [{ name: 'testers', pending: 2, lag: 3, entriesRead: 2 }],
       info: { length: 5, entriesAdded: 5 },
       deadLetters: 1,
+      deadLetterGroups: { testers: 1 },
       consumers: { testers: [{ name: worker.consumer.name, pending: 2 }] },
       pending: { testers: { count: 2, first: ids[0] } },
       replays: { testers: 0 },

@@ -105,7 +105,7 @@ export interface ConsumerNode extends Node {
   idleMs: number;
 }
 
-/** The dead letters of one stream; there only when there are some. */
+/** The dead letters of one stream; there only when there are some, or some are on their way back. */
 export interface DeadLettersNode extends Node {
   kind: 'dead-letters';
   stream: string;
@@ -125,7 +125,7 @@ export interface TopologyEdge {
   from: string;
   to: string;
   /**
-   * `publishes`: producer → stream. `reads`: stream → group. `works`: group → consumer. `gives-up`: group → dead letters.
+   * `publishes`: producer → stream. `reads`: stream → group. `works`: group → consumer. `gives-up`: group → dead letters, of groups that gave one of the newest up.
    * `retries`: dead letters → group, while replays of them wait to be handled.
    */
   kind: 'publishes' | 'reads' | 'works' | 'gives-up' | 'retries';
@@ -133,7 +133,7 @@ export interface TopologyEdge {
   /** Of `reads`: not delivered yet; of the others 0. */
   lag: number | null;
   lagMs: number;
-  /** Of `reads` and `works`: delivered, not settled. Of `retries`: how many wait. Of `gives-up`: how many dead letters. */
+  /** Of `reads` and `works`: delivered, not settled. Of `retries`: how many wait. */
   pending: number;
   health: Health;
 }

@@ -6,6 +6,8 @@ import type { Picture, SeenGroup, SeenStream } from './picture.js';
 const STREAMS_PER_LOOK = 24;
 /** Entries of each stream that one look reads at most. */
 export const SAMPLED_ENTRIES = 200;
+/** Dead letters that are looked at for the groups that gave them up. */
+const SAMPLED_LETTERS = 50;
 /** Groups whose consumers are looked at in turn, besides those with something new. */
 const GROUPS_PER_LOOK = 2;
 const NEWS_PER_LOOK = 8;
@@ -38,9 +40,11 @@ export function planLook(look: number, names: readonly string[], picture: Pictur
       info: !stream || (look + index) % LENGTH_EVERY === 0 || addedOf(groups) === null,
       entries: { ...(stream?.last ? { after: stream.last.id } : {}), count: SAMPLED_ENTRIES },
       deadLetters: isDeadLettersTurn,
+      // Only when there are others than before.
+      ...(stream && stream.deadLetters !== stream.givenUpAt ? { deadLetterGroups: SAMPLED_LETTERS } : {}),
       consumersOf: [...lookedAt].map((group) => group.name),
       pendingOf: [...lookedAt].filter(({ pending }) => pending > 0).map((group) => group.name),
-      replaysOf: isDeadLettersTurn && stream && stream.deadLetters > 0 ? groups.map((group) => group.name) : [],
+      replaysOf: isDeadLettersTurn && stream?.hadDeadLetters ? groups.map((group) => group.name) : [],
       nextOf: Object.fromEntries(
         groups.filter((group) => waitsLong(group, stream, picture)).map((group) => [group.name, group.lastDeliveredId]),
       ),

@@ -141,6 +141,11 @@ export class Observatory {
     stream.entriesAdded = added ?? stream.entriesAdded;
     stream.meter.add(atMs, added);
     stream.deadLetters = found.deadLetters ?? stream.deadLetters;
+    if (found.deadLetterGroups) {
+      stream.givenUpBy = new Set(Object.keys(found.deadLetterGroups));
+      stream.givenUpAt = stream.deadLetters;
+    }
+    stream.hadDeadLetters ||= stream.deadLetters > 0;
     if (info) stream.first = info.first;
     this.takeEntries(stream, entries, before ? appended : 0);
     const groups = found.groups.map((row) => this.group(stream, row.name, row, found, atMs));
@@ -228,6 +233,9 @@ function newStream(name: string): SeenStream {
     first: null,
     last: null,
     deadLetters: 0,
+    givenUpBy: new Set(),
+    givenUpAt: 0,
+    hadDeadLetters: false,
     groups: new Map(),
     producers: new Map(),
     fresh: [],

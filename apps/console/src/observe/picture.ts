@@ -28,6 +28,11 @@ export interface SeenStream {
   first: MonitoredEntry | null;
   last: MonitoredEntry | null;
   deadLetters: number;
+  /** Groups that gave the newest of them up; and how many there were when they were looked at. */
+  givenUpBy: ReadonlySet<string>;
+  givenUpAt: number;
+  /** Whether it ever had some: only then there can be replays. */
+  hadDeadLetters: boolean;
   groups: Map<string, SeenGroup>;
   producers: Map<string, SeenProducer>;
   /** New entries of the latest look, newest first, and how many more there were. */

@@ -403,7 +403,7 @@ export const SCHEMAS = {
       health: { $ref: '#/components/schemas/Health' },
     },
     required: ['kind', 'stream', 'count', 'id', 'name', 'health'],
-    description: 'The dead letters of one stream; there only when there are some.',
+    description: 'The dead letters of one stream; there only when there are some, or some are on their way back.',
   },
   DeliveryView: {
     type: 'object',
@@ -1217,7 +1217,7 @@ export const SCHEMAS = {
         type: 'string',
         enum: ['gives-up', 'publishes', 'reads', 'retries', 'works'],
         description:
-          '`publishes`: producer → stream. `reads`: stream → group. `works`: group → consumer. `gives-up`: group → dead letters. `retries`: dead letters → group, while replays of them wait to be handled.',
+          '`publishes`: producer → stream. `reads`: stream → group. `works`: group → consumer. `gives-up`: group → dead letters, of groups that gave one of the newest up. `retries`: dead letters → group, while replays of them wait to be handled.',
       },
       perSecond: { anyOf: [{ type: 'null' }, { type: 'number' }] },
       lag: {
@@ -1227,8 +1227,7 @@ export const SCHEMAS = {
       lagMs: { type: 'number' },
       pending: {
         type: 'number',
-        description:
-          'Of `reads` and `works`: delivered, not settled. Of `retries`: how many wait. Of `gives-up`: how many dead letters.',
+        description: 'Of `reads` and `works`: delivered, not settled. Of `retries`: how many wait.',
       },
       health: { $ref: '#/components/schemas/Health' },
     },

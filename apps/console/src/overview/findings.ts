@@ -36,8 +36,9 @@ export function worstOf(findings: readonly Pick<Finding, 'severity'>[]): 'good' 
   return findings.some(({ severity }) => severity === 'warning') ? 'warning' : 'good';
 }
 
-function isAtWork({ state, idleMs }: Consumer): boolean {
-  return state === 'reading' || (state === 'unknown' && idleMs < LONG_PENDING_MS);
+/** One that nothing is known of is taken to be at work, unless something waits while it is not heard of. */
+function isAtWork({ state, idleMs }: Consumer, waits: boolean): boolean {
+  return state === 'reading' || (state === 'unknown' && (!waits || idleMs < LONG_PENDING_MS));
 }
 
 function groupsWithoutWorkers({ streams }: Picture, consumers: readonly Consumer[]): Found[] {
@@ -45,9 +46,11 @@ function groupsWithoutWorkers({ streams }: Picture, consumers: readonly Consumer
     [...groups.values()].flatMap(({ name: group, consumers: count, consumerRows, pending, lag }): Found[] => {
       if (count > 0 && consumerRows === undefined) return [];
       const names = new Set(consumerRows?.map((row) => row.name));
-      if (consumers.some((consumer) => consumer.group === group && names.has(consumer.name) && isAtWork(consumer)))
-        return [];
       const waits = lag !== 0 || pending > 0;
+      if (
+        consumers.some((consumer) => consumer.group === group && names.has(consumer.name) && isAtWork(consumer, waits))
+      )
+        return [];
       return [
         {
           id: `no-workers:${stream}:${group}`,

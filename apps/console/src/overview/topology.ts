@@ -54,7 +54,7 @@ function producersOf({ streams }: Picture, consumers: readonly Consumer[]): Topo
 function streamsOf({ streams }: Picture, findings: readonly About[]): Topology {
   const nodes: TopologyNode[] = [];
   const edges: TopologyEdge[] = [];
-  for (const { name, length, meter, last, deadLetters, groups } of streams.values()) {
+  for (const { name, length, meter, last, deadLetters, givenUpBy, groups } of streams.values()) {
     const id = `stream:${name}`;
     nodes.push({
       kind: 'stream',
@@ -76,7 +76,8 @@ function streamsOf({ streams }: Picture, findings: readonly About[]): Topology {
         }),
       );
     }
-    if (deadLetters === 0) continue;
+    const isReplaying = [...groups.values()].some(({ replays }) => replays > 0);
+    if (deadLetters === 0 && !isReplaying) continue;
     const letters = `dead-letters:${name}`;
     nodes.push({
       kind: 'dead-letters',
@@ -87,7 +88,8 @@ function streamsOf({ streams }: Picture, findings: readonly About[]): Topology {
       count: deadLetters,
     });
     for (const group of groups.values()) {
-      edges.push(edge('gives-up', `group:${group.name}`, letters, { health: 'warning' }));
+      if (givenUpBy.has(group.name))
+        edges.push(edge('gives-up', `group:${group.name}`, letters, { health: 'warning' }));
       if (group.replays > 0) edges.push(edge('retries', letters, `group:${group.name}`, { pending: group.replays }));
     }
   }

@@ -1,5 +1,6 @@
 import { readersIn, type ReaderConnection } from '../read/reader-connection.js';
 import type { Keyspace } from '../stream/keyspace.js';
+import { fieldOf } from '../stream/pairs.js';
 import {
   CLIENTS,
   consumersOf,
@@ -15,6 +16,7 @@ import {
   type PendingSummary,
   type Question,
 } from '../stream/questions.js';
+import type { StreamEntry } from '../stream/stream-client.js';
 import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entry.js';
 
 /** What a survey asks of one stream, besides its groups; each thing is one command. */
@@ -27,6 +29,8 @@ export interface StreamSurveyRequest {
   entries?: { after?: string; count: number };
   /** How many dead letters there are. */
   deadLetters?: boolean;
+  /** So many of the newest dead letters are asked for, to tell which groups gave them up. */
+  deadLetterGroups?: number;
   /** Groups whose consumers are asked for. */
   consumersOf?: readonly string[];
   /** Groups whose pending entries are asked for. */
@@ -64,6 +68,8 @@ export interface SurveyedStream {
   /** Newest first. */
   entries?: MonitoredEntry[];
   deadLetters?: number;
+  /** Of the newest dead letters: how many each group gave up. */
+  deadLetterGroups?: Record<string, number>;
   consumers: Record<string, ConsumerRow[]>;
   pending: Record<string, PendingSummary>;
   replays: Record<string, number>;
@@ -129,6 +135,10 @@ export class SurveyPlan {
     if (request.deadLetters) {
       this.add(lengthOf(this.keyspace.deadLetters(stream)), (length) => (found.deadLetters = length));
     }
+    if (request.deadLetterGroups !== undefined) {
+      const letters = rangeBack(this.keyspace.deadLetters(stream), '+', '-', request.deadLetterGroups);
+      this.add(letters, (rows) => (found.deadLetterGroups = countByGroup(rows)));
+    }
     for (const group of request.consumersOf ?? []) {
       this.add(consumersOf(key, group), (rows) => (found.consumers[group] = rows));
     }
@@ -147,4 +157,13 @@ export class SurveyPlan {
     this.questions.push(question);
     this.keepers.push(keep as (answer: unknown) => void);
   }
+}
+
+function countByGroup(letters: readonly StreamEntry[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { fields } of letters) {
+    const group = fieldOf(fields ?? [], 'group');
+    if (group !== undefined) counts[group] = (counts[group] ?? 0) + 1;
+  }
+  return counts;
 }
