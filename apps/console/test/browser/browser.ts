@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { findBrowser } from '../../../../tools/browser/find.mjs';
 
@@ -26,8 +25,6 @@ export interface TestBrowser extends AsyncDisposable {
   /** Opens a path of the console. */
   open(url: string, looks?: Looks): Promise<Sight>;
 }
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** What axe-core says, as far as it matters here. */
 interface AxeViolation {
@@ -82,7 +79,7 @@ async function open(browser: Browser, url: string, looks: Looks = {}): Promise<S
     async barriers() {
       const known = await page.evaluate<boolean>(`typeof window.axe === 'object'`);
       // By the debugger, which the page's policy does not concern.
-      if (!known) await page.evaluate(await readFile(AXE, 'utf8'));
+      if (!known) await page.evaluate(axe.source);
       const { violations } = await page.evaluate<{ violations: AxeViolation[] }>(`window.axe.run(document)`);
       return violations.flatMap(({ id, help, nodes }) =>
         nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(' ')}\n${failureSummary}`),

@@ -49,6 +49,8 @@ export function ShopViewPage() {
 function ShopBody({ shop }: { shop: ShopView }) {
   const points = useLive((state) => state.points);
   const rates = useMemo(() => ordersPerMinute(points), [points]);
+  // The chart's own number, where there is one: two that differ a little would be wondered at.
+  const perMinute = rates.at(-1)?.perMinute ?? shop.ordersPerMinute;
   const orders = Object.values(shop.ordersByState).reduce((sum, value) => sum + value, 0);
   const revenue = Object.entries(shop.revenueByCurrency).sort(([a], [b]) => a.localeCompare(b));
   return (
@@ -56,7 +58,7 @@ function ShopBody({ shop }: { shop: ShopView }) {
       <section className="stats" aria-label="The shop in numbers">
         <Stat
           label="Orders a minute"
-          value={shop.ordersPerMinute === null ? '–' : shortCount(Math.round(shop.ordersPerMinute))}
+          value={perMinute === null ? '–' : shortCount(Math.round(perMinute))}
           note="over the last minute"
         />
         <Stat label="Orders" value={shortCount(orders)} note="since the shop opened" />
