@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 export interface Shop extends AsyncDisposable {
   readonly redis: TestRedis;
   readonly orders: AppProcess;
+  readonly payments: AppProcess;
   readonly processors: readonly AppProcess[];
   /** Sends JSON and gives the status and the parsed answer. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: Answer }>;
@@ -42,7 +43,8 @@ export async function startShop(
   const processorNames = Array.from({ length: options.processors ?? 1 }, () => 'processor');
   const apps = await Promise.all([...names, ...processorNames].map(start));
   const [orders, processors] = [apps[names.length - 1], apps.slice(names.length)];
-  if (!orders) throw new Error('no order service');
+  const [payments] = apps;
+  if (!orders || !payments) throw new Error('no order or payment service');
   await Promise.all(apps.map((app) => app.healthy()));
 
   const post: Shop['post'] = async (path, body, headers = {}) => {
@@ -56,6 +58,7 @@ export async function startShop(
   return {
     redis,
     orders,
+    payments,
     processors,
     post,
     async order(id) {

@@ -1,8 +1,9 @@
 import { chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { complaintOf, findComplaint, run } from '../machine/command.mjs';
+import { findPrograms } from '../machine/programs.mjs';
 import { APT_PACKAGE, planInstallation, plannedMajor } from './apt.mjs';
-import { findPrograms, OLDEST_MAJOR } from './programs.mjs';
+import { OLDEST_MAJOR } from './programs.mjs';
 
 const UPDATE_DEADLINE_MS = 180_000;
 const DOWNLOAD_DEADLINE_MS = 120_000;

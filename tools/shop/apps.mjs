@@ -1,3 +1,6 @@
+/** The console: no app of the shop, and yet what people open first. */
+export const CONSOLE = { title: 'console', offset: 5080 };
+
 /** The apps of the shop: how they are called on the screen, and their ports above the base. */
 export const APPS = {
   'order-service': { title: 'order', offset: 1 },
@@ -14,6 +17,29 @@ export const APPS = {
  * @property {number} port
  * @property {Readonly<Record<string, string>>} env what is set for it on top of the environment
  */
+
+/**
+ * Plans the console's process.
+ * @param {Pick<import('./arguments.mjs').ShopOptions, 'portBase' | 'seed'>} options
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @returns {PlannedApp}
+ */
+export function planConsole({ portBase, seed }, env) {
+  const port = portBase + CONSOLE.offset;
+  return {
+    title: CONSOLE.title,
+    entry: 'apps/console/dist/main.js',
+    port,
+    env: {
+      LOG_FORMAT: env['LOG_FORMAT'] ?? 'pretty',
+      ...(seed === null ? {} : { SIMULATION_SEED: String(seed) }),
+      CONSOLE_HOST: '127.0.0.1',
+      PORT: String(port),
+      SHOP_ORDER_URL: urlOf({ port: portBase + APPS['order-service'].offset }),
+      SHOP_PAYMENT_URL: urlOf({ port: portBase + APPS['payment-service'].offset }),
+    },
+  };
+}
 
 /**
  * Plans which processes make up the shop, and their environment (apart from REDIS_URL, which is not known yet).

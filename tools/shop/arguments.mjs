@@ -1,6 +1,6 @@
 import { Failure } from '../failure.mjs';
 import { parseNumber, readOptions, shown } from '../terminal/options.mjs';
-import { APPS } from './apps.mjs';
+import { APPS, CONSOLE } from './apps.mjs';
 import { parseDuration } from './duration.mjs';
 
 export const MOST_PROCESSORS = 50;
@@ -11,10 +11,10 @@ const LONGEST_RUN_MS = 7 * 24 * 3_600_000;
 
 const DEFAULT_PORT_BASE = 3000;
 const LOWEST_PORT_BASE = 1024;
-const HIGHEST_PORT_BASE = 65_535 - 9 - MOST_PROCESSORS;
+const HIGHEST_PORT_BASE = 65_535 - CONSOLE.offset;
 
 /** What `npm start -- --help` prints. */
-export const USAGE = `Runs the whole shop: sets up what is missing, then Redis, the four services and the processor.
+export const USAGE = `Runs the whole shop: sets up what is missing, then Redis, the four services, the processor and the console.
 
   npm start                        run until Ctrl-C
   npm start -- [options]           the two dashes hand the options on
@@ -30,7 +30,7 @@ export const USAGE = `Runs the whole shop: sets up what is missing, then Redis, 
   --help                 this text
 
 Environment: REDIS_URL uses a Redis that runs already; SHOP_PORT_BASE moves all ports (default ${String(DEFAULT_PORT_BASE)}: order 3001,
-payment 3002, inventory 3003, shipping 3004, processors from 3010 on). Other variables reach the apps as they are.
+payment 3002, inventory 3003, shipping 3004, processors from 3010 on, the console 8080). Other variables reach the apps as they are.
 `;
 
 /**

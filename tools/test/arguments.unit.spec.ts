@@ -69,7 +69,7 @@ describe('the arguments of npm start', () => {
     expect(parseShopArguments([], { SHOP_PORT_BASE: '' }).portBase).toBe(3000);
     for (const wrong of ['80', '65500', 'high']) {
       expect(() => parseShopArguments([], { SHOP_PORT_BASE: wrong })).toThrow(
-        `SHOP_PORT_BASE takes a whole number from 1024 to 65476, got "${wrong}".`,
+        `SHOP_PORT_BASE takes a whole number from 1024 to 60455, got "${wrong}".`,
       );
     }
   });

@@ -10,6 +10,7 @@ export {
   type PaymentDecisionInput,
   type PaymentMethod,
 } from './gateway.js';
+export { priceLists, priceOn, type PriceList } from './markets.js';
 export type { AddressDraft, CustomerDraft, OrderDraft, OrderItemDraft } from './order-draft.js';
 export { OrderGenerator, type OrderGeneratorOptions } from './orders.js';
 export {

@@ -3,10 +3,12 @@ import { DeadLetterGoneError, EventPayloadError, KeyParkedError } from '../error
 import type { ResolvedOptions } from '../module/options.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import { checkedJson } from '../publish/payload.js';
+import { splitReplay } from '../stream/channel.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { Partitions } from '../stream/partitions.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { pairs } from '../stream/pairs.js';
+import { range, rangeBack } from '../stream/questions.js';
 import { StreamClient, type StreamEntry } from '../stream/stream-client.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
 import { parseDeadLetter, type DeadLetter } from './dead-letter.js';
@@ -45,6 +47,16 @@ export interface DeadLetterAction {
   at: string;
 }
 
+/** A dead letter on its way back to its group. */
+export interface Replaying {
+  /** Its id among the group's replays. */
+  id: string;
+  group: string;
+  handler: string;
+  /** The entry that it was. */
+  entryId: string;
+}
+
 const PAGE = 100;
 /** How many actions the history of a stream keeps, about. */
 const HISTORY_LENGTH = 10_000;
@@ -80,6 +92,27 @@ export class DeadLetters {
       if (found.push(letter) >= count) break;
     }
     return found;
+  }
+
+  /** The dead letters of a stream, newest first; with partitions, of each. @param count how many at most, of each */
+  async latest(stream: string, count = PAGE): Promise<DeadLetter[]> {
+    const questions = this.partitions.all.map((keyspace) => rangeBack(keyspace.deadLetters(stream), '+', '-', count));
+    const answers = await this.monitor.askAll(questions);
+    return answers.flatMap((entries, partition) => entries.map((entry) => this.named(entry, partition)));
+  }
+
+  /** What was replayed to these groups and is not settled since, up to a hundred for each of them. */
+  async replaying(stream: string, groups: readonly string[]): Promise<Replaying[]> {
+    const places = this.partitions.all.flatMap((keyspace) => groups.map((group) => ({ keyspace, group })));
+    const answers = await this.monitor.askAll(
+      places.map(({ keyspace, group }) => range(keyspace.replays(stream, group).key, '-', '+', PAGE)),
+    );
+    return answers.flatMap((entries, index) =>
+      entries.map(({ id, fields }) => {
+        const { origin } = splitReplay(fields ?? []);
+        return { id, group: places[index]?.group ?? '', handler: origin.handler, entryId: origin.id };
+      }),
+    );
   }
 
   /** @throws DeadLetterGoneError when there is none of this id */

@@ -1,19 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { decode } from '../decode/decode.js';
-import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
 import type { Keyspace } from '../stream/keyspace.js';
-import { MonitorClient, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/monitor-client.js';
+import { MonitorClient } from '../stream/monitor-client.js';
 import { Partitions } from '../stream/partitions.js';
-import type { StreamEntry } from '../stream/stream-client.js';
+import { rangeBack, scanStreams, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/questions.js';
+import { deliveryStates, type DeliveryState } from './delivery-states.js';
 import { mergeConsumers, mergeEntries, mergeGroups, mergeLatest, mergeOverviews, mergePending } from './merge.js';
+import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entry.js';
+import { SurveyPlan, type Survey, type SurveyRequest } from './survey.js';
 
-/** An entry with its envelope; `event` is null when it is none. */
-export interface MonitoredEntry {
-  id: string;
-  event: EventEnvelope | null;
-  fields: readonly string[];
-}
+/** Keys that one step of the search for streams looks at, about. */
+const KEYS_OF_ONE_STEP = 1000;
 
 /** A consumer group's position on a stream. */
 export interface MonitoredGroup extends GroupRow {
@@ -60,13 +57,8 @@ export class EventMonitor {
 
   /** The names, without prefix, of the streams that are there; looks at every key of Redis. */
   async streams(): Promise<string[]> {
-    const names = await this.ofEach(async (keyspace) => {
-      const prefix = keyspace.stream('');
-      const keys = await this.client.streams(`${prefix}*`);
-      // What belongs to a stream has further parts: `orders:dead-letters`.
-      return keys.map((key) => key.slice(prefix.length)).filter((name) => name !== '' && !name.includes(':'));
-    });
-    return [...new Set(names.flat())];
+    const names = await this.ofEach((keyspace) => this.streamsOf(keyspace));
+    return [...new Set(names.flat())].sort();
   }
 
   /** @param stream the stream's name without prefix */
@@ -108,8 +100,45 @@ export class EventMonitor {
   ): Promise<MonitoredEntry[]> {
     const { from = '-', to = '+', count = 100, partition } = options;
     const look = async (keyspace: Keyspace): Promise<MonitoredEntry[]> =>
-      toMonitoredAll(await this.client.range(keyspace.stream(stream), from, to, count));
+      allMonitored(await this.client.range(keyspace.stream(stream), from, to, count));
     return partition === undefined ? mergeEntries(await this.ofEach(look), count) : look(this.divided.at(partition));
+  }
+
+  /**
+   * One step of a search for the streams of this prefix among all keys of the database: cheap, but there may be many.
+   * With partitions it finds those that have a first partition.
+   *
+   * @param cursor what the step before gave as `next`; default: the first step
+   * @returns names without prefix, some perhaps twice; `next` is null at the end
+   */
+  find(cursor = '0'): Promise<{ names: string[]; next: string | null }> {
+    return this.findOf(this.divided.at(0), cursor);
+  }
+
+  /** Looks at several streams, and at workers, in one round trip; with partitions, at the first of each stream. */
+  async survey(request: SurveyRequest): Promise<Survey> {
+    const plan = new SurveyPlan(this.divided.at(0), request);
+    return plan.read(await this.client.askAll(plan.questions));
+  }
+
+  /** What became of entries with each group that reads the stream, by their ids; with partitions, of the first. */
+  deliveries(stream: string, ids: readonly string[]): Promise<Map<string, DeliveryState[]>> {
+    return deliveryStates(this.client, this.divided.at(0), stream, ids);
+  }
+
+  private async streamsOf(keyspace: Keyspace): Promise<string[]> {
+    const found: string[] = [];
+    for (let cursor: string | null = '0'; cursor !== null;) {
+      const step: { names: string[]; next: string | null } = await this.findOf(keyspace, cursor);
+      found.push(...step.names);
+      cursor = step.next;
+    }
+    return found;
+  }
+
+  private async findOf(keyspace: Keyspace, cursor: string): Promise<{ names: string[]; next: string | null }> {
+    const { keys, next } = await this.client.ask(scanStreams(cursor, keyspace.streamPattern, KEYS_OF_ONE_STEP));
+    return { names: keys.map((key) => keyspace.streamOf(key)).filter((name) => name !== null), next };
   }
 
   private ofEach<T>(look: (keyspace: Keyspace) => Promise<T>): Promise<T[]> {
@@ -168,11 +197,14 @@ export class EventMonitor {
     return (await this.ofEach((keyspace) => this.client.groups(keyspace.stream(stream)))).flat();
   }
 
-  /** The last entries up to `to` (an entry id; with `(` before it, those below it), latest first. */
-  async latest(stream: string, options: { to?: string; count?: number } = {}): Promise<MonitoredEntry[]> {
-    const { to = '+', count = 100 } = options;
+  /** Entries from `to` back to `from` (entry ids; `(` before one leaves it out), latest first. */
+  async latest(
+    stream: string,
+    options: { from?: string; to?: string; count?: number } = {},
+  ): Promise<MonitoredEntry[]> {
+    const { from = '-', to = '+', count = 100 } = options;
     const look = async (keyspace: Keyspace): Promise<MonitoredEntry[]> =>
-      toMonitoredAll(await this.client.latest(keyspace.stream(stream), count, to));
+      allMonitored(await this.client.ask(rangeBack(keyspace.stream(stream), to, from, count)));
     return mergeLatest(await this.ofEach(look), count);
   }
 
@@ -195,7 +227,7 @@ export class EventMonitor {
     );
     const entries = await this.client.after(byKey, count, wait);
     const found = (name: string): MonitoredEntry[][] =>
-      all.map((keyspace) => toMonitoredAll(entries.get(keyspace.stream(name)) ?? []));
+      all.map((keyspace) => allMonitored(entries.get(keyspace.stream(name)) ?? []));
     return new Map([...positions.keys()].map((name) => [name, mergeEntries(found(name), Infinity)]));
   }
 
@@ -205,18 +237,5 @@ export class EventMonitor {
     this.looks.set(key, { atMs, added });
     if (!before || atMs === before.atMs || added < before.added) return null;
     return ((added - before.added) * 1000) / (atMs - before.atMs);
-  }
-}
-
-function toMonitoredAll(entries: readonly StreamEntry[]): MonitoredEntry[] {
-  return entries.map((entry) => toMonitored(entry)).filter((entry) => entry !== null);
-}
-
-function toMonitored(entry: StreamEntry | null): MonitoredEntry | null {
-  if (!entry?.fields) return null;
-  try {
-    return { id: entry.id, event: decode(entry.fields), fields: entry.fields };
-  } catch {
-    return { id: entry.id, event: null, fields: entry.fields };
   }
 }

@@ -1,6 +1,7 @@
 import { compareEntryIds } from '../stream/entry-id.js';
-import type { ConsumerRow, PendingSummary } from '../stream/monitor-client.js';
-import type { MonitoredEntry, MonitoredGroup, PartitionOverview } from './event-monitor.js';
+import type { ConsumerRow, PendingSummary } from '../stream/questions.js';
+import type { MonitoredGroup, PartitionOverview } from './event-monitor.js';
+import type { MonitoredEntry } from './monitored-entry.js';
 
 /** What a stream's partitions come to together, of one kind after the other. Pure. */
 
@@ -12,6 +13,7 @@ export function mergeGroups(partitions: readonly (readonly MonitoredGroup[])[]):
     consumers: Math.max(one.consumers, other.consumers),
     pending: one.pending + other.pending,
     lastDeliveredId: later(one.lastDeliveredId, other.lastDeliveredId),
+    entriesRead: one.entriesRead === null || other.entriesRead === null ? null : one.entriesRead + other.entriesRead,
     lag: one.lag === null || other.lag === null ? null : one.lag + other.lag,
     lagMs: Math.max(one.lagMs, other.lagMs),
   }));

@@ -20,6 +20,7 @@ import { StreamClient } from '../stream/stream-client.js';
 import { Claims } from './claims.js';
 import { newConsumerName } from './consumer-name.js';
 import { Holdings } from './holdings.js';
+import { readerName } from './reader-connection.js';
 import { Source } from './source.js';
 import { Stopping } from './stopping.js';
 import { StreamReader } from './stream-reader.js';
@@ -169,7 +170,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   private get reading(): RedisConnectionOptions {
     const { source, commandTimeoutMs, consumer } = this.options;
     return {
-      name: `${source}-reader`,
+      name: readerName(source, this.name),
       timeoutMs: commandTimeoutMs,
       blockMs: consumer.blockMs,
       watch: this.watch,

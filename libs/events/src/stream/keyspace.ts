@@ -60,6 +60,17 @@ export class Keyspace {
     return `${this.stream(name)}:published:${idempotencyKey}`;
   }
 
+  /** Fits every stream's key, and others. */
+  get streamPattern(): string {
+    return `${this.prefix.replace(/[*?[\]\\]/g, String.raw`\$&`)}:*`;
+  }
+
+  /** The name of the stream that a key is of, without prefix; null for dead letters, replays and foreign keys. */
+  streamOf(key: string): string | null {
+    const name = key.startsWith(`${this.prefix}:`) ? key.slice(this.prefix.length + 1) : '';
+    return name === '' || name.includes(':') ? null : name;
+  }
+
   /** `ecommerce:inventory:stock` */
   ofService(key: string): string {
     return `${this.statePrefix}:${this.state}:${key}`;
