@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Failure, printFailure } from '../failure.mjs';
 import { becomeScript } from '../machine/foreground.mjs';
+import { findPromtool, PROMTOOL_ADVICE } from '../promtool.mjs';
 import { REDIS_SERVER_ADVICE } from '../redis/advice.mjs';
 import { findRedis } from '../redis-binary.mjs';
 import { ROOT } from '../root.mjs';
@@ -23,11 +24,20 @@ export async function main(args) {
     });
     if (redis === null)
       throw new Failure(`There is no Redis server, and the tests start their own.\n${REDIS_SERVER_ADVICE}`);
+    const promtool = await step('promtool', async (log) => {
+      const found = await findPromtool({ log });
+      log(found ?? `There is none, and tests that need it will fail. ${PROMTOOL_ADVICE}`);
+      return found;
+    });
     await step('setup', (log) => ensureBuilt({ log }));
 
     const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-    // Searched once, here: the tests and what they start find the program by these variables.
-    return await becomeScript([vitest, 'run', ...args], { ...redis.env, REDIS_SERVER_BINARY: redis.command });
+    // Searched once, here: the tests and what they start find the programs by these variables.
+    return await becomeScript([vitest, 'run', ...args], {
+      ...redis.env,
+      REDIS_SERVER_BINARY: redis.command,
+      ...(promtool === null ? {} : { PROMTOOL_BINARY: promtool }),
+    });
   } catch (error) {
     printFailure(error);
     return 1;
