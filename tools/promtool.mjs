@@ -1,5 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { Failure } from './failure.mjs';
 import { complaintOf, run } from './machine/command.mjs';
 import { withPackageLists } from './machine/package-lists.mjs';
 import { installWithPackageManager } from './machine/package-manager.mjs';
@@ -21,9 +22,7 @@ const PACKAGES = {
   brew: ['prometheus'],
 };
 
-/** What to do where there is no promtool. */
-export const PROMTOOL_ADVICE =
-  'Install Prometheus (which promtool comes with), or set PROMTOOL_BINARY to the path of promtool.';
+const ADVICE = 'Install Prometheus (which promtool comes with), or set PROMTOOL_BINARY to the path of promtool.';
 
 /** @type {typeof import('./promtool.mjs').findPromtool} */
 export async function findPromtool({ log = () => undefined } = {}) {
@@ -33,12 +32,14 @@ export async function findPromtool({ log = () => undefined } = {}) {
   if (present !== null) return present;
 
   const problem = await unpack(log);
-  if (problem === null) return lookInCache();
-  log(`not unpacked: ${problem}`);
+  const unpacked = problem === null ? await lookInCache() : null;
+  if (unpacked !== null) return unpacked;
   const installed = await installWithPackageManager({ packages: PACKAGES, log, look: lookOnMachine });
   if ('found' in installed) return installed.found;
-  log(`not installed: ${installed.problem}`);
-  return null;
+  throw new Failure(
+    `There is no promtool on this machine, and none could be unpacked (${problem ?? `${APT_PACKAGE} has none`}) ` +
+      `or installed (${installed.problem}).\n${ADVICE}`,
+  );
 }
 
 async function lookOnMachine() {
