@@ -1,11 +1,11 @@
 import { chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { complaintOf, findComplaint, run } from '../machine/command.mjs';
+import { complaintOf, run } from '../machine/command.mjs';
+import { withPackageLists } from '../machine/package-lists.mjs';
 import { findPrograms } from '../machine/programs.mjs';
 import { APT_PACKAGE, planInstallation, plannedMajor } from './apt.mjs';
 import { OLDEST_MAJOR } from './programs.mjs';
 
-const UPDATE_DEADLINE_MS = 180_000;
 const DOWNLOAD_DEADLINE_MS = 120_000;
 
 /**
@@ -33,7 +33,7 @@ export async function unpackRedis({ cache, log }) {
  * @param {import('../terminal/progress.mjs').Log} log
  */
 async function unpackInto(target, work, log) {
-  const problem = (await download([], work, log)) && (await downloadWithOwnLists(work, log));
+  const problem = await withPackageLists((options) => download(options, work, log), { work, log });
   if (problem !== null) return problem;
 
   const unpacked = path.join(work, 'redis');
@@ -48,35 +48,6 @@ async function unpackInto(target, work, log) {
   await rm(target, { recursive: true, force: true });
   await rename(unpacked, target);
   return null;
-}
-
-/**
- * Downloads with lists of packages of our own, where those of the machine are absent or outdated.
- * @param {string} work
- * @param {import('../terminal/progress.mjs').Log} log
- */
-async function downloadWithOwnLists(work, log) {
-  const configuration = path.join(work, 'apt.conf');
-  await mkdir(path.join(work, 'lists', 'partial'), { recursive: true });
-  await mkdir(path.join(work, 'archives', 'partial'), { recursive: true });
-  await writeFile(
-    configuration,
-    [
-      `Dir::State::Lists "${work}/lists";`,
-      `Dir::Cache "${work}";`,
-      'Acquire::Languages "none";',
-      // Hooks of the machine that tidy up or index after an update; they want root.
-      '#clear APT::Update::Post-Invoke;',
-      '#clear APT::Update::Post-Invoke-Success;',
-      '',
-    ].join('\n'),
-  );
-  log('fetching the package lists of this system …');
-  // One source of several may fail, and need not matter: whether the package is known afterwards decides.
-  const update = await run('apt-get', ['-c', configuration, 'update'], { deadlineMs: UPDATE_DEADLINE_MS });
-  const problem = await download(['-c', configuration], work, log);
-  const complaint = findComplaint(update.output);
-  return problem === null || complaint === undefined ? problem : `${problem} (${complaint})`;
 }
 
 /**
