@@ -21,6 +21,7 @@ import { Gatherer } from '../libs/events/dist/settle/gatherer.js';
 import { settleArguments } from '../libs/events/dist/settle/settle-arguments.js';
 import { EntriesParser } from '../libs/events/dist/stream/entries-parser.js';
 import { Keyspace } from '../libs/events/dist/stream/keyspace.js';
+import { Telemetry } from '../libs/events/dist/telemetry/telemetry.js';
 import { Transaction } from '../libs/events/dist/transaction/transaction.js';
 
 const ROUNDS = 60;
@@ -42,7 +43,12 @@ const json = orders.map((order) => JSON.stringify(order));
 const parser = new EntriesParser();
 const dispatch = createDispatch();
 const envelopes = entries.map(({ fields }) => decodeToHandle(fields));
-const parts = /** @type {any} */ ({ keyspace: new Keyspace('bench', 'bench'), source: 'bench', limits: LIMITS });
+const parts = /** @type {any} */ ({
+  keyspace: new Keyspace('bench', 'bench'),
+  source: 'bench',
+  limits: LIMITS,
+  telemetry: new Telemetry(),
+});
 const handlers = ['Orders.payOrder'];
 const settlements = settle();
 
@@ -127,6 +133,7 @@ function createDispatch() {
     parts,
     new EventsObserver(),
     new Stopping(),
+    new Telemetry(),
   );
   const pipeline = new Pipeline(holdings, attempts);
   const channel = { key: 'bench:orders', notes: 'bench:deliveries', isReplay: false };

@@ -41,6 +41,7 @@ export { EventsModule } from './module/events.module.js';
 export { type Acks, type ConsumerOptions, type EventsModuleOptions, type ProducerOptions } from './module/options.js';
 export {
   EventMonitor,
+  type GroupBacklog,
   type MonitoredEntry,
   type MonitoredGroup,
   type StreamOverview,

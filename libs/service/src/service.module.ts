@@ -5,8 +5,9 @@ import { EventsModule, type EventClass } from 'nestjs-event-streams';
 import { readConfiguration, ServiceConfiguration, type ConfigurationClass } from './configuration.js';
 import { EventLog } from './event-log.js';
 import { HealthController } from './health.controller.js';
-import { Metrics, MetricsController } from './metrics.js';
+import { MetricsController } from './metrics.controller.js';
 import { ShopLogger } from './shop-logger.js';
+import { PrometheusReader } from './telemetry/prometheus-reader.js';
 
 /** What tells one app of the shop from another. */
 export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfiguration> {
@@ -28,8 +29,14 @@ export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfi
 /** What all apps have: settings, events, log, health and metrics, around the app's own module. */
 @Module({})
 export class ServiceModule {
-  /** @throws EnvironmentError when a setting is wrong, before anything connects */
-  static async of<T extends ServiceConfiguration>(definition: ServiceDefinition<T>): Promise<DynamicModule> {
+  /**
+   * @param metrics what `GET /metrics` collects
+   * @throws EnvironmentError when a setting is wrong, before anything connects
+   */
+  static async of<T extends ServiceConfiguration>(
+    definition: ServiceDefinition<T>,
+    metrics: PrometheusReader,
+  ): Promise<DynamicModule> {
     const { configuration, name, source, state, group, events } = definition;
     const environment = await ConfigModule.forRoot({
       isGlobal: true,
@@ -83,7 +90,7 @@ export class ServiceModule {
         definition.module,
       ],
       controllers: [HealthController, MetricsController],
-      providers: [EventLog, Metrics],
+      providers: [EventLog, { provide: PrometheusReader, useValue: metrics }],
     };
   }
 }

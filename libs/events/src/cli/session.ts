@@ -8,6 +8,7 @@ import { EventProducer } from '../publish/event-producer.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { StreamClient } from '../stream/stream-client.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { UnmetError } from './cli-errors.js';
 import { BLOCK_MS } from './follow.js';
 
@@ -73,7 +74,8 @@ export class Session implements Disposable {
   /** @param source of its envelopes. @throws ConfigurationError when that is no name */
   producer(source: string): EventProducer {
     const { redis, prefix } = this.options;
-    return new EventProducer(resolveOptions({ redis, prefix, source }), this.streamClient, this.keyspace, this.watch);
+    const options = resolveOptions({ redis, prefix, source });
+    return new EventProducer(options, this.streamClient, this.keyspace, this.watch, new Telemetry());
   }
 
   /**

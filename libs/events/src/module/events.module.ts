@@ -14,6 +14,9 @@ import { Retention } from '../retention/retention.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { StreamClient } from '../stream/stream-client.js';
+import { EventCounters } from '../telemetry/event-counters.js';
+import { GroupGauges } from '../telemetry/group-gauges.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from './options.js';
 import { EVENTS_OPTIONS } from './tokens.js';
 
@@ -56,12 +59,19 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
       inject: [RedisConnection],
       useFactory: (connection: RedisConnection) => new client(connection),
     })),
+    {
+      provide: Telemetry,
+      inject: [EVENTS_OPTIONS],
+      useFactory: ({ group }: ResolvedOptions) => new Telemetry(group),
+    },
     EventsObserver,
     EventProducer,
     EventMonitor,
     DeadLetters,
     HandlerExplorer,
     EventConsumer,
+    EventCounters,
+    GroupGauges,
     Retention,
     EventsHealthIndicator,
   ],

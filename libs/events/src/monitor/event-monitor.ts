@@ -19,6 +19,12 @@ export interface MonitoredGroup extends GroupRow {
   lagMs: number;
 }
 
+/** How far a group is behind on a stream. */
+export interface GroupBacklog extends Pick<MonitoredGroup, 'lag' | 'lagMs' | 'pending'> {
+  /** How old the oldest entry is that was delivered and is not settled, in milliseconds; 0 when there is none. */
+  oldestPendingMs: number;
+}
+
 /** One stream at one moment. */
 export interface StreamOverview {
   /** Without prefix. */
@@ -77,13 +83,21 @@ export class EventMonitor {
   async groups(stream: string): Promise<MonitoredGroup[]> {
     const key = this.keyspace.stream(stream);
     const [groups, nowMs] = await Promise.all([this.client.groups(key), this.client.now()]);
-    return Promise.all(
-      groups.map(async (group) => {
-        const next =
-          group.lag === 0 ? undefined : (await this.client.range(key, `(${group.lastDeliveredId}`, '+', 1))[0];
-        return { ...group, lagMs: next ? Math.max(0, nowMs - timeOfEntryId(next.id)) : 0 };
-      }),
-    );
+    return Promise.all(groups.map(async (group) => ({ ...group, lagMs: await this.lagMs(key, group, nowMs) })));
+  }
+
+  /** How far one group is behind, by four commands at most; null when there is no such group. */
+  async backlog(stream: string, group: string): Promise<GroupBacklog | null> {
+    const key = this.keyspace.stream(stream);
+    const [groups, nowMs] = await Promise.all([this.client.groups(key), this.client.now()]);
+    const found = groups.find(({ name }) => name === group);
+    if (!found) return null;
+    const { lag, pending } = found;
+    const [lagMs, oldest] = await Promise.all([
+      this.lagMs(key, found, nowMs),
+      pending === 0 ? null : this.client.pending(key, group).then(({ first }) => first),
+    ]);
+    return { lag, lagMs, pending, oldestPendingMs: oldest === null ? 0 : ageOf(oldest, nowMs) };
   }
 
   /** The consumers of a group, with what they hold and when they were last seen. */
@@ -129,6 +143,12 @@ export class EventMonitor {
     return new Map(found.map(([name, of]) => [name, toMonitoredAll(of)]));
   }
 
+  private async lagMs(key: string, { lag, lastDeliveredId }: GroupRow, nowMs: number): Promise<number> {
+    if (lag === 0) return 0;
+    const [next] = await this.client.range(key, `(${lastDeliveredId}`, '+', 1);
+    return next ? ageOf(next.id, nowMs) : 0;
+  }
+
   private rate(key: string, added: number): number | null {
     const before = this.looks.get(key);
     const atMs = performance.now();
@@ -136,6 +156,10 @@ export class EventMonitor {
     if (!before || atMs === before.atMs || added < before.added) return null;
     return ((added - before.added) * 1000) / (atMs - before.atMs);
   }
+}
+
+function ageOf(id: string, nowMs: number): number {
+  return Math.max(0, nowMs - timeOfEntryId(id));
 }
 
 function toMonitoredAll(entries: readonly StreamEntry[]): MonitoredEntry[] {

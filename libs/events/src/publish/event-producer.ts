@@ -9,6 +9,7 @@ import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import { ProducerOverloadedError } from '../errors.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { StreamClient } from '../stream/stream-client.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { weightOf, type Appendable } from './append-arguments.js';
 import { BatchSender } from './batch-sender.js';
 import { Durability, LONGEST_WAIT_MS } from './durability.js';
@@ -58,6 +59,7 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     shared: StreamClient,
     private readonly keyspace: Keyspace,
     watch: OutageWatch,
+    private readonly telemetry: Telemetry,
   ) {
     const { redis, source, commandTimeoutMs, producer } = options;
     if (producer.acks !== 'received') {
@@ -102,6 +104,7 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
    * @throws PublishTimeoutError when Redis confirmed nothing in time: the event is in the stream once, or not at all
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions = {}): Promise<string> {
+    if (!this.telemetry.isOff) return this.publishAll([{ event, data, options }]).then(([id]) => id as string);
     return new Promise((resolve, reject) => {
       const events = [this.appendable(event, data, options)];
       this.demandRoom(events);
@@ -115,7 +118,17 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
    * @returns the entries' ids
    * @throws as {@link publish}; nothing is published when one payload is not valid
    */
-  async publishAll(events: readonly EventToPublish[]): Promise<string[]> {
+  publishAll(events: readonly EventToPublish[]): Promise<string[]> {
+    return this.telemetry.publishing(events, (carried) => this.append(carried));
+  }
+
+  /** Waits until everything that was asked for is published or has failed. */
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.waiting > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+    this.ownConnection?.close();
+  }
+
+  private async append(events: readonly EventToPublish[]): Promise<string[]> {
     const appendable = events.map(({ event, data, options = {} }) => this.appendable(event, data, options));
     this.demandRoom(appendable);
     const published = await Promise.all(
@@ -124,12 +137,6 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
       ),
     );
     return published.flat();
-  }
-
-  /** Waits until everything that was asked for is published or has failed. */
-  async beforeApplicationShutdown(): Promise<void> {
-    if (this.waiting > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
-    this.ownConnection?.close();
   }
 
   private appendable<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions): Appendable {

@@ -14,6 +14,7 @@ import { Settler } from '../settle/settler.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { EntryReader } from '../stream/entry-reader.js';
 import { StreamClient } from '../stream/stream-client.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { Claims } from './claims.js';
 import { newConsumerName } from './consumer-name.js';
 import { Holdings } from './holdings.js';
@@ -47,6 +48,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly keyspace: Keyspace,
     private readonly observer: EventsObserver,
     private readonly watch: OutageWatch,
+    private readonly telemetry: Telemetry,
   ) {
     const { readAhead: entries, readAheadBytes: bytes, concurrency } = options.consumer;
     this.slots = new Slots(concurrency);
@@ -56,6 +58,11 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   /** Whether this process consumes anything at all. */
   get isConsuming(): boolean {
     return this.reader !== undefined;
+  }
+
+  /** Its group; undefined where there are no handlers. */
+  get group(): string | undefined {
+    return this.isConsuming ? this.options.group : undefined;
   }
 
   /** How long ago the reading loop last went round, in milliseconds; liveness is this, not an answered ping. */
@@ -110,14 +117,14 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     subscriptions: readonly Subscription[],
     address: { group: string; consumer: string },
   ): Promise<void> {
-    const { client, keyspace, observer, stopping, holdings, options } = this;
-    const settler = new Settler(client, keyspace, address, () => stopping.isOver);
-    const transactions = { client, keyspace, source: options.source, limits: options.producer };
-    const attempts = new Attempts(address, this.slots, settler, transactions, observer, stopping);
+    const { client, keyspace, observer, stopping, holdings, options, telemetry } = this;
+    const settler = new Settler(client, keyspace, address, () => stopping.isOver, telemetry);
+    const transactions = { client, keyspace, source: options.source, limits: options.producer, telemetry };
+    const attempts = new Attempts(address, this.slots, settler, transactions, observer, stopping, telemetry);
     const pipeline = new Pipeline(holdings, attempts);
     this.sources = subscriptions.flatMap((subscription) =>
       [keyspace.channel(subscription.stream, address.group), keyspace.replays(subscription.stream, address.group)].map(
-        (channel) => new Source(subscription, address, channel, client, holdings, pipeline, observer),
+        (channel) => new Source(subscription, address, channel, client, holdings, pipeline, observer, telemetry),
       ),
     );
     for (const source of this.sources) {
@@ -135,7 +142,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       watch: this.watch,
     });
     const reading = new EntryReader(this.readingConnection, options.commandTimeoutMs);
-    this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping);
+    this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping, telemetry);
     const claims = new Claims(client, this.sources, holdings, options.consumer, observer, stopping);
     this.loops = Promise.all([this.reader.run(), claims.takeOver()]);
     this.keeping = claims.keep();

@@ -16,6 +16,11 @@ export class Keyspace {
     return `${this.prefix}:${name}`;
   }
 
+  /** The name of the stream that a key is, or belongs to: `orders` of `ecommerce:orders:payments:replays`. */
+  nameOf(key: string): string {
+    return key.slice(this.prefix.length + 1).split(':', 1)[0] ?? '';
+  }
+
   /** `ecommerce:orders:dead-letters` */
   deadLetters(name: string): string {
     return `${this.stream(name)}:dead-letters`;

@@ -6,6 +6,7 @@ import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
 import type { PayloadLimits } from '../publish/payload.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { StreamClient } from '../stream/stream-client.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { derivedUuid } from './derived-uuid.js';
 import { replyDigest } from './reply-digest.js';
 import { WriteGuard, type KeyType, type ServerCheck } from './write-guard.js';
@@ -28,6 +29,8 @@ export interface BufferedWrite extends ServerCheck {
 /** An event that the commit publishes. */
 export interface BufferedEvent {
   type: string;
+  /** The stream's name without prefix, and its key. */
+  name: string;
   stream: string;
   fields: readonly string[];
 }
@@ -38,6 +41,7 @@ export interface TransactionParts {
   keyspace: Keyspace;
   source: string;
   limits: PayloadLimits;
+  telemetry: Telemetry;
 }
 
 type Value = string | number;
@@ -202,18 +206,25 @@ export class Transaction {
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
     const { cause, handler } = this;
-    const { keyspace, source, limits } = this.parts;
+    const { keyspace, source, limits, telemetry } = this.parts;
     const eventId = derivedUuid(cause.event_id, handler, `event ${String(this.events.length)}`);
+    // Where the handler's span is known, what it publishes is its own; else it is of the same trace as the cause.
+    const { traceparent, tracestate } = options.traceparent === undefined ? (telemetry.creation ?? cause) : options;
     const envelope = newEnvelope(event, data, source, limits, {
       timestamp: options.timestamp,
       correlationId: options.correlationId ?? cause.correlation_id ?? cause.event_id,
       causationId: options.causationId ?? cause.event_id,
-      traceparent: options.traceparent ?? cause.traceparent,
-      tracestate: options.tracestate ?? cause.tracestate,
+      traceparent,
+      tracestate,
       eventId,
     });
     const { type, stream } = domainEventOf(event);
-    this.events.push({ type, stream: keyspace.stream(stream), fields: flatten(encode(envelope, limits)) });
+    this.events.push({
+      type,
+      name: stream,
+      stream: keyspace.stream(stream),
+      fields: flatten(encode(envelope, limits)),
+    });
     return eventId;
   }
 
