@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 /** The whole shop as processes, on a Redis of its own. */
 export interface Shop extends AsyncDisposable {
   readonly redis: TestRedis;
+  readonly apps: readonly AppProcess[];
   readonly orders: AppProcess;
   readonly processors: readonly AppProcess[];
   /** Sends JSON and gives the status and the parsed answer. */
@@ -53,6 +54,7 @@ export async function startShop(
   };
   return {
     redis,
+    apps,
     orders,
     processors,
     post,

@@ -1,10 +1,10 @@
 import { chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { complaintOf, findComplaint, run } from '../machine/command.mjs';
+import { unpackPackages, withPackageLists } from '../machine/apt-packages.mjs';
+import { complaintOf, run } from '../machine/command.mjs';
 import { APT_PACKAGE, planInstallation, plannedMajor } from './apt.mjs';
 import { findPrograms, OLDEST_MAJOR } from './programs.mjs';
 
-const UPDATE_DEADLINE_MS = 180_000;
 const DOWNLOAD_DEADLINE_MS = 120_000;
 
 /**
@@ -32,50 +32,18 @@ export async function unpackRedis({ cache, log }) {
  * @param {import('../terminal/progress.mjs').Log} log
  */
 async function unpackInto(target, work, log) {
-  const problem = (await download([], work, log)) && (await downloadWithOwnLists(work, log));
+  const problem = await withPackageLists(work, log, (options) => download(options, work, log));
   if (problem !== null) return problem;
 
   const unpacked = path.join(work, 'redis');
   const files = path.join(unpacked, 'files');
   await mkdir(files, { recursive: true });
-  const packages = (await readdir(work)).filter((name) => name.endsWith('.deb'));
-  for (const name of packages) {
-    const result = await run('dpkg-deb', ['-x', path.join(work, name), files], { deadlineMs: 60_000 });
-    if (!result.ok) return `dpkg-deb -x ${name}: ${result.problem} ${complaintOf(result.output)}`;
-  }
+  const broken = await unpackPackages(work, files);
+  if (broken !== null) return broken;
   await addPrograms(unpacked);
   await rm(target, { recursive: true, force: true });
   await rename(unpacked, target);
   return null;
-}
-
-/**
- * Downloads with lists of packages of our own, where those of the machine are absent or outdated.
- * @param {string} work
- * @param {import('../terminal/progress.mjs').Log} log
- */
-async function downloadWithOwnLists(work, log) {
-  const configuration = path.join(work, 'apt.conf');
-  await mkdir(path.join(work, 'lists', 'partial'), { recursive: true });
-  await mkdir(path.join(work, 'archives', 'partial'), { recursive: true });
-  await writeFile(
-    configuration,
-    [
-      `Dir::State::Lists "${work}/lists";`,
-      `Dir::Cache "${work}";`,
-      'Acquire::Languages "none";',
-      // Hooks of the machine that tidy up or index after an update; they want root.
-      '#clear APT::Update::Post-Invoke;',
-      '#clear APT::Update::Post-Invoke-Success;',
-      '',
-    ].join('\n'),
-  );
-  log('fetching the package lists of this system …');
-  // One source of several may fail, and need not matter: whether the package is known afterwards decides.
-  const update = await run('apt-get', ['-c', configuration, 'update'], { deadlineMs: UPDATE_DEADLINE_MS });
-  const problem = await download(['-c', configuration], work, log);
-  const complaint = findComplaint(update.output);
-  return problem === null || complaint === undefined ? problem : `${problem} (${complaint})`;
 }
 
 /**
