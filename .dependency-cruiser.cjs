@@ -22,6 +22,13 @@ module.exports = {
       to: { path: 'node_modules/(@nestjs|ioredis)' },
     },
     {
+      name: 'console-without-shop',
+      comment: 'The console works for any prefix; only its shop view knows the shop.',
+      severity: 'error',
+      from: { path: '^apps/console/src', pathNot: '^apps/console/src/(shop/|contract/|main)' },
+      to: { path: '(libs/(contracts|simulation|audit)|apps/console/src/shop)/', pathNot: '/shop\\.module' },
+    },
+    {
       name: 'sources-without-tests',
       severity: 'error',
       from: { path: '^(apps|libs)/[^/]+/src', pathNot: '^libs/testing/' },

@@ -21,7 +21,8 @@ RUN --mount=type=cache,target=/root/.npm,sharing=locked \
     npm ci --ignore-scripts --prefer-offline
 COPY . .
 RUN node_modules/.bin/tsc -b apps/* libs/audit \
-    && rm -r apps/*/src libs/*/src apps/*/tsconfig.json libs/*/tsconfig.json \
+    && node_modules/.bin/vite build apps/console/web --logLevel warn \
+    && rm -r apps/console/web apps/*/src libs/*/src apps/*/tsconfig.json libs/*/tsconfig.json \
     && find apps libs \( -name '*.d.ts' -o -name '*.d.ts.map' -o -name '*.tsbuildinfo' \) -delete
 
 # What the apps need to run; the types and source maps of the packages, half of their files, are not among it.
@@ -30,12 +31,17 @@ RUN --mount=type=cache,target=/root/.npm,sharing=locked \
     npm ci --omit=dev --ignore-scripts --prefer-offline \
     && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \) -delete
 
-# What one of them needs: packages from npm, and what is the shop's own, which node_modules links to.
+# What one of them needs: packages from npm, and what is the shop's own, which node_modules links to. Peers bring more than
+# that: the compiler, which nothing runs, and the documentation of an API, which one app has.
 FROM production AS chosen
 ARG APP
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 RUN test -f "${APP:?takes the folder of an app, such as apps/processor}/package.json"; \
-    npm ls --workspace "$APP" --omit=dev --all --parseable | sed -n "s#^$PWD/##p" >/tmp/chosen; \
+    unused='typescript$'; \
+    grep -q '"@nestjs/swagger"' "$APP/package.json" \
+      || unused+='|@nestjs/(swagger|mapped-types)|swagger-ui-dist|@scarf/|@microsoft/tsdoc|js-yaml|argparse'; \
+    npm ls --workspace "$APP" --omit=dev --all --parseable | sed -n "s#^$PWD/##p" \
+      | grep -Ev "^node_modules/($unused)" >/tmp/chosen; \
     find $(</tmp/chosen) -maxdepth 0 -type d >/tmp/packages; \
     find $(</tmp/chosen) -maxdepth 0 -type l -print -exec realpath --relative-to=. {} \; >/tmp/shop; \
     mkdir -p /image/packages /image/shop; \

@@ -1,6 +1,7 @@
 // @ts-check
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
+import reactHooks from 'eslint-plugin-react-hooks';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
@@ -16,6 +17,10 @@ const boundaries = [
     sourceTag: 'scope:app',
     onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'type:domain', 'type:service'],
   },
+  {
+    sourceTag: 'scope:console',
+    onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'type:domain', 'type:service', 'type:audit'],
+  },
 ];
 
 /** @param {typeof boundaries | { sourceTag: string, onlyDependOnLibsWithTags: string[] }[]} depConstraints */
@@ -28,7 +33,7 @@ const moduleBoundaries = (depConstraints) =>
 export default defineConfig(
   globalIgnores(['**/dist/', '.nx/', 'node_modules/', '.cache/', 'coverage/']),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     plugins: { '@nx': nx },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -52,7 +57,11 @@ export default defineConfig(
     },
   },
   {
-    files: ['*.config.ts', '**/vitest.config.ts'],
+    files: ['apps/console/web/src/**/*.{ts,tsx}'],
+    extends: [reactHooks.configs.flat['recommended-latest']],
+  },
+  {
+    files: ['*.config.ts', '**/{vitest,vite}.config.ts'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { parserOptions: { projectService: false } },
   },

@@ -20,7 +20,7 @@ import { Stopping } from '../libs/events/dist/read/stopping.js';
 import { Gatherer } from '../libs/events/dist/settle/gatherer.js';
 import { settleArguments } from '../libs/events/dist/settle/settle-arguments.js';
 import { EntriesParser } from '../libs/events/dist/stream/entries-parser.js';
-import { Keyspace } from '../libs/events/dist/stream/keyspace.js';
+import { Partitions } from '../libs/events/dist/stream/partitions.js';
 import { Telemetry } from '../libs/events/dist/telemetry/telemetry.js';
 import { Transaction } from '../libs/events/dist/transaction/transaction.js';
 
@@ -43,8 +43,10 @@ const json = orders.map((order) => JSON.stringify(order));
 const parser = new EntriesParser();
 const dispatch = createDispatch();
 const envelopes = entries.map(({ fields }) => decodeToHandle(fields));
+const partitions = new Partitions({ prefix: 'bench', state: 'bench', partitions: 1, sharedState: false });
 const parts = /** @type {any} */ ({
-  keyspace: new Keyspace('bench', 'bench'),
+  keyspace: partitions.at(0),
+  partitions,
   source: 'bench',
   limits: LIMITS,
   telemetry: new Telemetry(),

@@ -7,6 +7,7 @@ export interface Shop extends AsyncDisposable {
   readonly redis: TestRedis;
   readonly apps: readonly AppProcess[];
   readonly orders: AppProcess;
+  readonly payments: AppProcess;
   readonly processors: readonly AppProcess[];
   /** Sends JSON and gives the status and the parsed answer. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: Answer }>;
@@ -14,6 +15,8 @@ export interface Shop extends AsyncDisposable {
   order(id: string): Promise<{ status: number; body: Answer }>;
   /** How many orders were placed so far. */
   placed(): Promise<number>;
+  /** How many of them are shipped or declined, as the first processor knows. */
+  done(): Promise<number>;
   /** Stops the customers, waits until all is handled, and demands that every law is kept. */
   lawsAreKept(): Promise<AuditReport>;
 }
@@ -41,7 +44,8 @@ export async function startShop(
   const processorNames = Array.from({ length: options.processors ?? 1 }, () => 'processor');
   const apps = await Promise.all([...names, ...processorNames].map(start));
   const [orders, processors] = [apps[names.length - 1], apps.slice(names.length)];
-  if (!orders) throw new Error('no order service');
+  const [payments] = apps;
+  if (!orders || !payments) throw new Error('no order or payment service');
   await Promise.all(apps.map((app) => app.healthy()));
 
   const post: Shop['post'] = async (path, body, headers = {}) => {
@@ -56,6 +60,7 @@ export async function startShop(
     redis,
     apps,
     orders,
+    payments,
     processors,
     post,
     async order(id) {
@@ -63,6 +68,11 @@ export async function startShop(
       return { status: response.status, body: (await response.json()) as Answer };
     },
     placed: () => redis.client.xlen('ecommerce:orders'),
+    async done() {
+      const response = await fetch(`${processors[0]?.url ?? ''}/summary`);
+      const { orders_by_state: states } = (await response.json()) as { orders_by_state: Record<string, number> };
+      return (states['shipped'] ?? 0) + (states['declined'] ?? 0);
+    },
     async lawsAreKept() {
       await post('/simulation/stop');
       await waitUntilQuiet(redis.url, { deadlineMs: 40_000 });

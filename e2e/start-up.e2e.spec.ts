@@ -10,7 +10,7 @@ describe('start-up errors', () => {
       REDIS_URL: 'http://:secret@host',
     });
     expect(await app.exited).toEqual({ code: 78, signal: null });
-    expect(app.output()).toContain('SIMULATION_RATE takes a number from 0.01 to 100000; it got "fast"');
+    expect(app.output()).toContain('SIMULATION_RATE takes a number from 0.01 to 100000, or max; it got "fast"');
     expect(app.output()).toContain('LOG_FORMAT takes pretty or json; it got "xml"');
     expect(app.output()).toContain('REDIS_URL takes a URL such as redis://127.0.0.1:6379');
     expect(app.output()).not.toContain('secret');

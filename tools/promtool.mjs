@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Failure } from './failure.mjs';
 import { unpackPackages, withPackageLists } from './machine/apt-packages.mjs';
 import { complaintOf, run } from './machine/command.mjs';
-import { findPrograms } from './redis/programs.mjs';
+import { findPrograms } from './machine/programs.mjs';
 import { CACHE } from './root.mjs';
 
 /** The package of Debian and Ubuntu that has promtool, and the server, too. */

@@ -1,8 +1,9 @@
 import { mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from './failure.mjs';
+import { findPrograms } from './machine/programs.mjs';
 import { installRedis } from './redis/package-manager.mjs';
-import { findPrograms, identifyServer } from './redis/programs.mjs';
+import { identifyServer } from './redis/programs.mjs';
 import { libraryDirectories, unpackRedis } from './redis/unpack.mjs';
 import { CACHE } from './root.mjs';
 

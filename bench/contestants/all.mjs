@@ -4,6 +4,7 @@
  */
 export const CONTESTANTS = {
   library: async () => (await import('./library.mjs')).library,
+  partitions: async () => (await import('./library.mjs')).partitioned,
   yardstick: async () => (await import('./yardstick.mjs')).yardstick,
   bullmq: async () => (await import('./bullmq.mjs')).bullmq,
   'nest-redis': async () => (await import('./nest-redis.mjs')).nestRedis,

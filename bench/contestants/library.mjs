@@ -6,80 +6,108 @@ import { EventHandler, EventProducer, EventsModule } from 'nestjs-event-streams'
 import { PREFIX } from './contestant.mjs';
 
 const GROUP = 'workers';
-const STREAM = `${PREFIX}:orders`;
 
 /** @type {import('./contestant.mjs').Contestant} */
-export const library = {
+export const library = contestant({
   title: 'this library',
   about:
     'EventsModule.forRoot({ redis, prefix, source, group }) in a Nest application context, every other option at its default; the shop’s own OrderPlaced, validated by its decorators on both sides',
+  partitions: 1,
   pace: {
-    'publish-one': 3000,
-    'publish-callers': 15_000,
-    'publish-batches': 15_000,
-    consume: 8000,
-    'consume-transaction': 4000,
-    'consume-two-workers': 12_000,
+    'publish-one': 6000,
+    'publish-callers': 50_000,
+    'publish-batches': 50_000,
+    consume: 50_000,
+    'consume-transaction': 25_000,
+    'consume-two-workers': 50_000,
     latency: 1000,
-    memory: 8000,
+    memory: 50_000,
   },
+});
 
-  async openPublisher(url) {
-    const app = await start({ imports: [EventsModule.forRoot(options(url))] });
-    const producer = app.get(EventProducer);
-    return {
-      publish: (order) => producer.publish(OrderPlaced, order),
-      publishBatch: (orders) => producer.publishAll(orders.map((data) => ({ event: OrderPlaced, data }))),
-      close: () => app.close(),
-    };
-  },
+/** @type {import('./contestant.mjs').Contestant} */
+export const partitioned = contestant({
+  title: 'four partitions',
+  about: 'this library with partitions: 4, which keeps the order of each key across workers',
+  partitions: 4,
+  pace: { 'publish-callers': 40_000, consume: 30_000, 'consume-transaction': 15_000, 'consume-two-workers': 40_000 },
+});
 
-  async openConsumer(url, { handle, withEffects }) {
-    class Orders {
-      /** @param {import('nestjs-event-streams').EventEnvelope<OrderPlaced>} event */
-      onOrder({ data: order }) {
-        handle(order);
+/**
+ * @param {Pick<import('./contestant.mjs').Contestant, 'title' | 'about' | 'pace'> & { partitions: number }} what
+ * @returns {import('./contestant.mjs').Contestant}
+ */
+function contestant({ partitions, ...what }) {
+  const prefixes =
+    partitions === 1 ? [PREFIX] : Array.from({ length: partitions }, (_, number) => `{${PREFIX}:${String(number)}}`);
+  const options = (/** @type {string} */ url) => ({ redis: url, prefix: PREFIX, source: PREFIX, partitions });
+
+  /**
+   * @param {(prefix: string) => Promise<number>} count
+   * @returns the sum over all partitions
+   */
+  const sum = async (count) => (await Promise.all(prefixes.map(count))).reduce((all, one) => all + one, 0);
+
+  return {
+    ...what,
+
+    async openPublisher(url) {
+      const app = await start({ imports: [EventsModule.forRoot(options(url))] });
+      const producer = app.get(EventProducer);
+      return {
+        publish: (order) => producer.publish(OrderPlaced, order),
+        publishBatch: (orders) => producer.publishAll(orders.map((data) => ({ event: OrderPlaced, data }))),
+        close: () => app.close(),
+      };
+    },
+
+    async openConsumer(url, { handle, withEffects }) {
+      class Orders {
+        /** @param {import('nestjs-event-streams').EventEnvelope<OrderPlaced>} event */
+        onOrder({ data: order }) {
+          handle(order);
+        }
+
+        /**
+         * @param {import('nestjs-event-streams').EventEnvelope<OrderPlaced>} event
+         * @param {import('nestjs-event-streams').Delivery} delivery
+         */
+        payOrder({ data: order }, { transaction }) {
+          handle(order);
+          transaction.hset('paid', order.order_id, order.total_amount);
+          transaction.publish(PaymentProcessed, {
+            payment_id: transaction.uuid('payment'),
+            order_id: order.order_id,
+            amount: order.total_amount,
+            currency: order.currency,
+            method: 'card',
+            status: 'approved',
+          });
+        }
       }
+      const method = withEffects ? 'payOrder' : 'onOrder';
+      const descriptor = Object.getOwnPropertyDescriptor(Orders.prototype, method);
+      EventHandler(OrderPlaced)(Orders.prototype, method, /** @type {PropertyDescriptor} */ (descriptor));
+      return start({ imports: [EventsModule.forRoot({ ...options(url), group: GROUP })], providers: [Orders] });
+    },
 
-      /**
-       * @param {import('nestjs-event-streams').EventEnvelope<OrderPlaced>} event
-       * @param {import('nestjs-event-streams').Delivery} delivery
-       */
-      payOrder({ data: order }, { transaction }) {
-        handle(order);
-        transaction.hset('paid', order.order_id, order.total_amount);
-        transaction.publish(PaymentProcessed, {
-          payment_id: transaction.uuid('payment'),
-          order_id: order.order_id,
-          amount: order.total_amount,
-          currency: order.currency,
-          method: 'card',
-          status: 'approved',
-        });
-      }
-    }
-    const method = withEffects ? 'payOrder' : 'onOrder';
-    const descriptor = Object.getOwnPropertyDescriptor(Orders.prototype, method);
-    EventHandler(OrderPlaced)(Orders.prototype, method, /** @type {PropertyDescriptor} */ (descriptor));
-    return start({ imports: [EventsModule.forRoot({ ...options(url), group: GROUP })], providers: [Orders] });
-  },
+    async stored(redis) {
+      return { 'in the stream': await sum((prefix) => redis.xlen(`${prefix}:orders`)) };
+    },
 
-  async stored(redis) {
-    return { 'in the stream': await redis.xlen(STREAM) };
-  },
-
-  async settled(redis, withEffects) {
-    const pending = /** @type {[number, ...unknown[]]} */ (await redis.xpending(STREAM, GROUP));
-    const acknowledged = { acknowledged: (await redis.xlen(STREAM)) - pending[0] };
-    if (!withEffects) return acknowledged;
-    const written = await redis.hlen(`${PREFIX}:${PREFIX}:paid`);
-    return { ...acknowledged, 'in the hash': written, 'published by handlers': await redis.xlen(`${PREFIX}:payments`) };
-  },
-};
-
-/** @param {string} url */
-function options(url) {
-  return { redis: url, prefix: PREFIX, source: PREFIX };
+    async settled(redis, withEffects) {
+      const acknowledged = await sum(async (prefix) => {
+        const [pending] = /** @type {[number, ...unknown[]]} */ (await redis.xpending(`${prefix}:orders`, GROUP));
+        return (await redis.xlen(`${prefix}:orders`)) - pending;
+      });
+      if (!withEffects) return { acknowledged };
+      return {
+        acknowledged,
+        'in the hash': await sum((prefix) => redis.hlen(`${prefix}:${PREFIX}:paid`)),
+        'published by handlers': await sum((prefix) => redis.xlen(`${prefix}:payments`)),
+      };
+    },
+  };
 }
 
 /** @param {import('@nestjs/common').ModuleMetadata} metadata */

@@ -60,6 +60,7 @@ describe('npm run bench', () => {
     expect(report.samples.map(({ scenario, contestant }) => `${scenario}/${contestant}`)).toEqual([
       'publish-callers/library',
       'consume/library',
+      'consume/partitions',
       'consume/yardstick',
       'consume/bullmq',
       'consume/nest-redis',

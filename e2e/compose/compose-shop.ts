@@ -30,6 +30,7 @@ export class ComposeShop {
       PAYMENT_PORT: '0',
       INVENTORY_PORT: '0',
       SHIPPING_PORT: '0',
+      CONSOLE_PORT: '0',
       PROCESSOR_PORTS: `${String(first)}-${String(first + PROCESSOR_PORTS - 1)}`,
       ...settings,
     });

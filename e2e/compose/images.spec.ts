@@ -9,13 +9,15 @@ const IMAGES = {
   'inventory-service': 'apps/inventory-service',
   'shipping-service': 'apps/shipping-service',
   processor: 'apps/processor',
+  console: 'apps/console',
   audit: 'libs/audit',
 };
 
 /** What an image may add to the one of Node.js, in bytes. */
 const MOST_BYTES = 40e6;
 
-const RUNNABLE = /^\/shop\/(apps|libs)\/[^/]+\/(package\.json|dist\/.+\.js(\.map)?|lua\/[^/]+\.lua)$/;
+const RUNNABLE =
+  /^\/shop\/(apps|libs)\/[^/]+\/(package\.json|dist\/.+\.js(\.map)?|lua\/[^/]+\.lua|dist\/web\/.+\.(html|css|svg|woff2?))$/;
 
 interface Image {
   Size: number;

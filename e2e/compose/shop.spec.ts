@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ComposeShop, lines, type Consumer } from './compose-shop.js';
 import { docker, inspect, type Container } from './docker.js';
 
-const APPS = ['order-service', 'payment-service', 'inventory-service', 'shipping-service', 'processor'];
+const APPS = ['order-service', 'payment-service', 'inventory-service', 'shipping-service', 'console', 'processor'];
 const STREAMS = ['orders', 'payments', 'inventory', 'shipments'];
 const PROCESSORS = 3;
 const CONTAINERS = APPS.length - 1 + PROCESSORS + 1;
@@ -76,11 +76,13 @@ describe('docker compose up --scale processor=3', () => {
     );
   });
 
-  it('starts the order service last, when those who wait for orders are healthy', async () => {
-    const starts = (await shop.containers()).map(({ Config, State }) => ({
-      service: Config.Labels['com.docker.compose.service'],
-      at: Date.parse(State.StartedAt),
-    }));
+  it('starts the order service after those who wait for orders are healthy', async () => {
+    const starts = (await shop.containers())
+      .filter(({ Config }) => Config.Labels['com.docker.compose.service'] !== 'console')
+      .map(({ Config, State }) => ({
+        service: Config.Labels['com.docker.compose.service'],
+        at: Date.parse(State.StartedAt),
+      }));
     expect(starts.sort((one, other) => one.at - other.at).at(-1)?.service).toBe('order-service');
   });
 
@@ -116,6 +118,13 @@ describe('docker compose up --scale processor=3', () => {
       return answer.ok && ((await answer.json()) as { order_id: string });
     });
     expect(known.order_id).toBe(order_id);
+  });
+
+  it('shows itself on the console, to this host alone', async () => {
+    const url = await shop.url('console');
+    expect((await fetch(url)).headers.get('content-type')).toContain('text/html');
+    const overview = (await (await fetch(`${url}/api/overview`)).json()) as { topology: { nodes: { kind: string }[] } };
+    expect(overview.topology.nodes.filter(({ kind }) => kind === 'stream')).toHaveLength(STREAMS.length);
   });
 
   it('shows its streams to the inspection commands', async () => {

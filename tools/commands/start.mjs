@@ -3,7 +3,7 @@ import { printFailure } from '../failure.mjs';
 import { provideRedis } from '../redis-server.mjs';
 import { ensureBuilt, ensureInstalled } from '../setup.mjs';
 import { createProgress } from '../terminal/progress.mjs';
-import { planApps } from '../shop/apps.mjs';
+import { planApps, planConsole } from '../shop/apps.mjs';
 import { parseShopArguments, USAGE } from '../shop/arguments.mjs';
 import { banner } from '../shop/banner.mjs';
 import { formatDuration } from '../shop/duration.mjs';
@@ -29,7 +29,7 @@ export async function main(args) {
       process.stdout.write(USAGE);
       return 0;
     }
-    const apps = planApps(options, process.env);
+    const apps = [planConsole(options, process.env), ...planApps(options, process.env)];
     await requireFreePorts(apps, options.portBase);
     return await setUpAndRun(options, apps);
   } catch (error) {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { findBrowser } from '../browser/find.mjs';
 import { Failure, printFailure } from '../failure.mjs';
 import { becomeScript } from '../machine/foreground.mjs';
 import { REDIS_SERVER_ADVICE } from '../redis/advice.mjs';
@@ -23,13 +24,39 @@ export async function main(args) {
     });
     if (redis === null)
       throw new Failure(`There is no Redis server, and the tests start their own.\n${REDIS_SERVER_ADVICE}`);
+    const browser = wantsBrowser(args)
+      ? await step('browser', async (log) => {
+          const found = await findBrowser({ log });
+          log(`${found.version} (${found.command})`);
+          return found;
+        })
+      : null;
     await step('setup', (log) => ensureBuilt({ log }));
 
     const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-    // Searched once, here: the tests and what they start find the program by these variables.
-    return await becomeScript([vitest, 'run', ...args], { ...redis.env, REDIS_SERVER_BINARY: redis.command });
+    // Searched once, here: the tests and what they start find the programs by these variables.
+    return await becomeScript([vitest, 'run', ...args], {
+      ...redis.env,
+      REDIS_SERVER_BINARY: redis.command,
+      ...(browser === null ? {} : { CHROMIUM_BINARY: browser.command }),
+    });
   } catch (error) {
     printFailure(error);
     return 1;
   }
+}
+
+/**
+ * The end-to-end tests look at the console's page in a browser; who asks for other projects, or for the tests of another
+ * configuration, needs none.
+ * @param {readonly string[]} args of vitest
+ */
+function wantsBrowser(args) {
+  const values = (/** @type {string} */ option) =>
+    args.flatMap((arg, index) => {
+      if (arg === option) return args[index + 1] ?? '';
+      return arg.startsWith(`${option}=`) ? arg.slice(option.length + 1) : [];
+    });
+  const projects = values('--project');
+  return values('--config').length === 0 && (projects.length === 0 || projects.some((name) => /e2e|\*|!/.test(name)));
 }

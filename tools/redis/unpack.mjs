@@ -2,8 +2,9 @@ import { chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/p
 import path from 'node:path';
 import { unpackPackages, withPackageLists } from '../machine/apt-packages.mjs';
 import { complaintOf, run } from '../machine/command.mjs';
+import { findPrograms } from '../machine/programs.mjs';
 import { APT_PACKAGE, planInstallation, plannedMajor } from './apt.mjs';
-import { findPrograms, OLDEST_MAJOR } from './programs.mjs';
+import { OLDEST_MAJOR } from './programs.mjs';
 
 const DOWNLOAD_DEADLINE_MS = 120_000;
 

@@ -1,3 +1,6 @@
+/** The console: no app of the shop, and yet what people open first. */
+export const CONSOLE = { title: 'console', offset: 5080 };
+
 /** The apps of the shop: how they are called on the screen, and their ports above the base. */
 export const APPS = {
   'order-service': { title: 'order', offset: 1 },
@@ -16,13 +19,41 @@ export const APPS = {
  */
 
 /**
+ * Plans the console's process.
+ * @param {Pick<import('./arguments.mjs').ShopOptions, 'portBase' | 'seed'>} options
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @returns {PlannedApp}
+ */
+export function planConsole({ portBase, seed }, env) {
+  const port = portBase + CONSOLE.offset;
+  return {
+    title: CONSOLE.title,
+    entry: 'apps/console/dist/main.js',
+    port,
+    env: {
+      LOG_FORMAT: env['LOG_FORMAT'] ?? 'pretty',
+      ...(seed === null ? {} : { SIMULATION_SEED: String(seed) }),
+      CONSOLE_HOST: '127.0.0.1',
+      PORT: String(port),
+      SHOP_ORDER_URL: urlOf({ port: portBase + APPS['order-service'].offset }),
+      SHOP_PAYMENT_URL: urlOf({ port: portBase + APPS['payment-service'].offset }),
+    },
+  };
+}
+
+/**
  * Plans which processes make up the shop, and their environment (apart from REDIS_URL, which is not known yet).
  * @param {Pick<import('./arguments.mjs').ShopOptions, 'processors' | 'portBase' | 'rate' | 'seed' | 'simulation'>} options
  * @param {Readonly<Record<string, string | undefined>>} env
  * @returns {PlannedApp[]}
  */
 export function planApps({ processors, portBase, rate, seed, simulation }, env) {
-  const shared = { HOST: '127.0.0.1', LOG_FORMAT: env['LOG_FORMAT'] ?? 'pretty' };
+  const shared = {
+    HOST: '127.0.0.1',
+    LOG_FORMAT: env['LOG_FORMAT'] ?? 'pretty',
+    // A line for each event would take more time than the events.
+    ...(rate === 'max' ? { LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn' } : {}),
+  };
   const seeded = seed === null ? {} : { SIMULATION_SEED: String(seed) };
   /** @type {Partial<Record<string, Record<string, string>>>} */
   const own = {
@@ -32,6 +63,7 @@ export function planApps({ processors, portBase, rate, seed, simulation }, env) 
       ...(simulation ? {} : { SIMULATION_ENABLED: 'false' }),
     },
     'payment-service': seeded,
+    'shipping-service': seeded,
   };
   return Object.entries(APPS).flatMap(([name, { title, offset }]) => {
     const copies = name === 'processor' ? processors : 1;

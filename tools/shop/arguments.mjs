@@ -1,6 +1,6 @@
 import { Failure } from '../failure.mjs';
 import { parseNumber, readOptions, shown } from '../terminal/options.mjs';
-import { APPS } from './apps.mjs';
+import { APPS, CONSOLE } from './apps.mjs';
 import { parseDuration } from './duration.mjs';
 
 export const MOST_PROCESSORS = 50;
@@ -11,16 +11,17 @@ const LONGEST_RUN_MS = 7 * 24 * 3_600_000;
 
 const DEFAULT_PORT_BASE = 3000;
 const LOWEST_PORT_BASE = 1024;
-const HIGHEST_PORT_BASE = 65_535 - 9 - MOST_PROCESSORS;
+const HIGHEST_PORT_BASE = 65_535 - CONSOLE.offset;
 
 /** What `npm start -- --help` prints. */
-export const USAGE = `Runs the whole shop: sets up what is missing, then Redis, the four services and the processor.
+export const USAGE = `Runs the whole shop: sets up what is missing, then Redis, the four services, the processor and the console.
 
   npm start                        run until Ctrl-C
   npm start -- [options]           the two dashes hand the options on
 
   --scale processor=N    N processors that share the work (1 to ${String(MOST_PROCESSORS)}; default 1)
-  --rate N               simulated orders a second, on average (more than 0, up to ${String(HIGHEST_RATE)}; default 2)
+  --rate N               simulated orders a second, on average (more than 0, up to ${String(HIGHEST_RATE)}; default 2);
+                         max: as many as the shop carries, with --quiet and only warnings in the logs
   --no-simulation        no simulated customers; orders come from POST /orders alone
   --seed N               the seed of the simulation (0 to ${String(HIGHEST_SEED)}); one seed gives one shop
   --for 60s              run that long (90s, 2m, 1h), stop the customers, wait until all is handled, check the
@@ -29,7 +30,7 @@ export const USAGE = `Runs the whole shop: sets up what is missing, then Redis, 
   --help                 this text
 
 Environment: REDIS_URL uses a Redis that runs already; SHOP_PORT_BASE moves all ports (default ${String(DEFAULT_PORT_BASE)}: order 3001,
-payment 3002, inventory 3003, shipping 3004, processors from 3010 on). Other variables reach the apps as they are.
+payment 3002, inventory 3003, shipping 3004, processors from 3010 on, the console 8080). Other variables reach the apps as they are.
 `;
 
 /**
@@ -38,7 +39,7 @@ payment 3002, inventory 3003, shipping 3004, processors from 3010 on). Other var
  * @property {boolean} quiet
  * @property {boolean} simulation
  * @property {number} processors
- * @property {number | null} rate mean orders a second
+ * @property {number | 'max' | null} rate mean orders a second; `max` for as many as the shop carries
  * @property {number | null} seed
  * @property {number | null} forMs how long to run, in milliseconds; null until Ctrl-C
  * @property {number} portBase
@@ -64,12 +65,13 @@ export function parseShopArguments(args, env) {
       help: { type: 'boolean', short: 'h' },
     },
   });
+  const rate = parseRate(values['rate']);
   return {
     help: values['help'] === true,
-    quiet: values['quiet'] === true,
+    quiet: values['quiet'] === true || rate === 'max', // a screen takes nothing like as many lines
     simulation: values['no-simulation'] !== true,
     processors: parseScale(values['scale']) ?? 1,
-    rate: parseNumber('--rate', values['rate'], { above: 0, to: HIGHEST_RATE, whole: false }),
+    rate,
     seed: parseNumber('--seed', values['seed'], { from: 0, to: HIGHEST_SEED, whole: true }),
     forMs: parseFor(values['for']),
     portBase:
@@ -98,6 +100,12 @@ export function parseScale(value) {
     if (processors < 1 || processors > MOST_PROCESSORS) throw new Failure(`${takes}.`);
   }
   return processors;
+}
+
+/** @param {import('../terminal/options.mjs').OptionValue} value */
+function parseRate(value) {
+  if (value === 'max') return 'max';
+  return parseNumber('--rate', value, { above: 0, to: HIGHEST_RATE, whole: false, or: 'max' });
 }
 
 /** @param {import('../terminal/options.mjs').OptionValue} value */

@@ -1,6 +1,7 @@
 import { urlOf } from './apps.mjs';
 
 const OFFERS = {
+  console: 'open it: what happens, what is wrong, and what to do',
   order: 'POST /orders   POST /simulation/start, /simulation/stop   GET /simulation',
   processor: 'GET /orders/:id',
 };
@@ -62,6 +63,7 @@ export function banner({ apps, redis, prefix, until }, paint) {
 
 /** @param {string} title */
 function offerOf(title) {
+  if (title === 'console') return OFFERS.console;
   if (title === 'order') return OFFERS.order;
   return title.startsWith('processor') ? OFFERS.processor : '';
 }

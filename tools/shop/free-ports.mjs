@@ -5,7 +5,7 @@ import { portProblem } from '../machine/ports.mjs';
  * Below the ports that systems give to outgoing connections: while whoever listens is restarted, such a connection could
  * take the port, even one to that very port.
  */
-const SEARCH = { from: 20_000, to: 30_000 };
+const SEARCH = { from: 20_000, to: 27_000 };
 
 /**
  * A base above which ports are free now; another process may take one in the next moment.

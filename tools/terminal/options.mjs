@@ -61,17 +61,18 @@ function refuseOptionsThatNpmTook(env, { command, options }) {
  * Checks a number: a `Failure` says what the option takes and what came.
  * @param {string} name
  * @param {OptionValue} value
- * @param {{ from?: number, above?: number, to: number, whole: boolean }} range
+ * @param {{ from?: number, above?: number, to: number, whole: boolean, or?: string }} range `or`: what else the option takes
  * @returns {number | null} null where it was not given
  */
-export function parseNumber(name, value, { from, above, to, whole }) {
+export function parseNumber(name, value, { from, above, to, whole, or }) {
   if (value === undefined) return null;
   const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
   const inRange = number <= to && (from === undefined || number >= from) && (above === undefined || number > above);
   if (inRange && (!whole || Number.isInteger(number))) return number;
   const range =
     from === undefined ? `above ${String(above)}, up to ${String(to)}` : `from ${String(from)} to ${String(to)}`;
-  throw new Failure(`${name} takes a ${whole ? 'whole number' : 'number'} ${range}, got ${shown(value)}.`);
+  const takes = `a ${whole ? 'whole number' : 'number'} ${range}${or === undefined ? '' : `, or ${or}`}`;
+  throw new Failure(`${name} takes ${takes}, got ${shown(value)}.`);
 }
 
 /**

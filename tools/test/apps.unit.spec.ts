@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseShopArguments } from '../shop/arguments.mjs';
-import { planApps } from '../shop/apps.mjs';
+import { planApps, planConsole } from '../shop/apps.mjs';
 
 function plan(args: string[], env: Record<string, string> = {}) {
   return planApps(parseShopArguments(args, env), env);
@@ -28,14 +28,40 @@ describe('the plan of the apps', () => {
   });
 
   it('hands the options of the simulation to those who simulate', () => {
-    const [order, payment, inventory] = plan(['--rate', '20', '--seed', '7', '--no-simulation']);
+    const [order, payment, inventory, shipping] = plan(['--rate', '20', '--seed', '7', '--no-simulation']);
     expect(order?.env).toMatchObject({ SIMULATION_RATE: '20', SIMULATION_SEED: '7', SIMULATION_ENABLED: 'false' });
     expect(payment?.env).toMatchObject({ SIMULATION_SEED: '7' });
+    expect(shipping?.env).toMatchObject({ SIMULATION_SEED: '7' });
     expect(inventory?.env).not.toHaveProperty('SIMULATION_SEED');
+  });
+
+  it('logs only warnings at the highest rate, unless the environment says otherwise', () => {
+    for (const { env } of plan(['--rate', 'max'])) expect(env).toMatchObject({ LOG_LEVEL: 'warn' });
+    for (const { env } of plan(['--rate', 'max'], { LOG_LEVEL: 'info' }))
+      expect(env).toMatchObject({ LOG_LEVEL: 'info' });
+    expect(plan(['--rate', 'max'])[0]?.env).toMatchObject({ SIMULATION_RATE: 'max' });
   });
 
   it('leaves to the environment what no option says', () => {
     const [order] = plan([], { LOG_FORMAT: 'json', SIMULATION_RATE: '5' });
     expect(order?.env).toEqual({ HOST: '127.0.0.1', LOG_FORMAT: 'json', PORT: '3001' });
+  });
+});
+
+describe('the plan of the console', () => {
+  it('has it on 8080, told where the services are', () => {
+    const { port, env } = planConsole(parseShopArguments(['--seed', '7'], {}), {});
+    expect(port).toBe(8080);
+    expect(env).toMatchObject({
+      PORT: '8080',
+      CONSOLE_HOST: '127.0.0.1',
+      SIMULATION_SEED: '7',
+      SHOP_ORDER_URL: 'http://127.0.0.1:3001',
+      SHOP_PAYMENT_URL: 'http://127.0.0.1:3002',
+    });
+  });
+
+  it('moves with the base', () => {
+    expect(planConsole(parseShopArguments([], { SHOP_PORT_BASE: '5000' }), {}).port).toBe(10_080);
   });
 });

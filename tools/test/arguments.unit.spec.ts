@@ -29,6 +29,11 @@ describe('the arguments of npm start', () => {
     expect(parseShopArguments(['--rate', '0.5'], {}).rate).toBe(0.5);
   });
 
+  it('take max as the rate, and leave the screen to the numbers then', () => {
+    expect(parseShopArguments(['--rate', 'max'], {})).toEqual({ ...DEFAULTS, rate: 'max', quiet: true });
+    expect(parseShopArguments(['--rate=max', '--for', '60s'], {})).toMatchObject({ rate: 'max', forMs: 60_000 });
+  });
+
   it.each([
     [['--scale', 'payment-service=2'], /only the processor can be scaled/],
     [['--scale', 'processor'], /--scale takes processor=N with N from 1 to 50, got "processor"/],
@@ -36,8 +41,9 @@ describe('the arguments of npm start', () => {
     [['--scale', 'processor=51'], /got "processor=51"/],
     [['--scale', 'processor=two'], /got "processor=two"/],
     [['--scale'], /--scale takes .* got nothing/],
-    [['--rate', 'fast'], /--rate takes a number above 0, up to 10000, got "fast"/],
-    [['--rate', '0'], /--rate takes a number above 0, up to 10000, got "0"/],
+    [['--rate', 'fast'], /--rate takes a number above 0, up to 10000, or max, got "fast"/],
+    [['--rate', 'MAX'], /got "MAX"/],
+    [['--rate', '0'], /--rate takes a number above 0, up to 10000, or max, got "0"/],
     [['--rate', '-3'], /--rate takes .* got "-3"/],
     [['--rate', '10001'], /got "10001"/],
     [['--rate'], /--rate takes .* got nothing/],
@@ -63,7 +69,7 @@ describe('the arguments of npm start', () => {
     expect(parseShopArguments([], { SHOP_PORT_BASE: '' }).portBase).toBe(3000);
     for (const wrong of ['80', '65500', 'high']) {
       expect(() => parseShopArguments([], { SHOP_PORT_BASE: wrong })).toThrow(
-        `SHOP_PORT_BASE takes a whole number from 1024 to 65476, got "${wrong}".`,
+        `SHOP_PORT_BASE takes a whole number from 1024 to 60455, got "${wrong}".`,
       );
     }
   });

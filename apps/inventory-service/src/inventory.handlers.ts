@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InventoryUpdated, OrderPlaced, PaymentProcessed } from '@shop/contracts';
-import { EventHandler, type Delivery, type EventEnvelope, type Transaction } from 'nestjs-event-streams';
+import { ForeseenState } from '@shop/service';
+import { EventHandler, type Delivery, type EventEnvelope } from 'nestjs-event-streams';
 import { InventoryConfiguration } from './configuration.js';
 import { sell, type Line } from './domain/stock.js';
 
@@ -13,42 +14,54 @@ const orderKey = (orderId: string): string => `order:${orderId}`;
  */
 @Injectable()
 export class InventoryHandlers {
-  constructor(private readonly config: InventoryConfiguration) {}
+  constructor(
+    private readonly config: InventoryConfiguration,
+    private readonly state: ForeseenState,
+  ) {}
 
   @EventHandler(OrderPlaced)
-  async onOrderPlaced({ data: order }: EventEnvelope<OrderPlaced>, { transaction }: Delivery): Promise<void> {
+  onOrderPlaced({ data: order }: EventEnvelope<OrderPlaced>, delivery: Delivery): undefined | Promise<undefined> {
+    const key = orderKey(order.order_id);
     const lines = order.items.map(({ sku, quantity }) => ({ sku, quantity }));
-    const payment = await transaction.hget(orderKey(order.order_id), 'payment');
-    if (payment === null) transaction.hset(orderKey(order.order_id), { lines: JSON.stringify(lines) });
-    else await this.complete(order.order_id, lines, payment, transaction);
+    const keepOrSell = ([payment]: readonly (string | null)[]): undefined | Promise<undefined> => {
+      if (typeof payment === 'string') return this.complete(order.order_id, lines, payment, delivery);
+      this.state.set(delivery, key, { lines: JSON.stringify(lines) });
+      return undefined;
+    };
+    return this.state.rest(delivery, key, ['payment'], keepOrSell, { isNew: true });
   }
 
   @EventHandler(PaymentProcessed)
-  async onPaymentProcessed(
+  onPaymentProcessed(
     { data: payment }: EventEnvelope<PaymentProcessed>,
-    { transaction }: Delivery,
-  ): Promise<void> {
-    const lines = await transaction.hget(orderKey(payment.order_id), 'lines');
-    if (lines === null) transaction.hset(orderKey(payment.order_id), { payment: payment.status });
-    else await this.complete(payment.order_id, JSON.parse(lines) as Line[], payment.status, transaction);
+    delivery: Delivery,
+  ): undefined | Promise<undefined> {
+    const key = orderKey(payment.order_id);
+    return this.state.rest(delivery, key, ['lines'], ([lines]) => {
+      if (typeof lines === 'string') {
+        return this.complete(payment.order_id, JSON.parse(lines) as Line[], payment.status, delivery);
+      }
+      this.state.set(delivery, key, { payment: payment.status });
+      return undefined;
+    });
   }
 
   /** Both events are there: sell if the payment was approved, and forget the pair. */
-  private async complete(
+  private complete(
     orderId: string,
     lines: readonly Line[],
     payment: string,
-    transaction: Transaction,
-  ): Promise<void> {
-    if (payment === 'approved') {
-      const skus = lines.map(({ sku }) => sku);
-      const stock = await transaction.hmget(STOCK, skus);
-      const levels = Object.fromEntries(skus.map((sku, index) => [sku, Number(stock[index] ?? 0)]));
-      const { STOCK_REORDER_POINT: point, STOCK_REORDER_QUANTITY: quantity } = this.config;
+    delivery: Delivery,
+  ): undefined | Promise<undefined> {
+    this.state.delete(delivery, orderKey(orderId));
+    if (payment !== 'approved') return undefined;
+    const { STOCK_REORDER_POINT: point, STOCK_REORDER_QUANTITY: quantity } = this.config;
+    const skus = lines.map(({ sku }) => sku);
+    return this.state.rest(delivery, STOCK, skus, (stock) => {
+      const levels = new Map(skus.map((sku, index) => [sku, Number(stock[index] ?? 0)]));
       const movement = sell(orderId, lines, levels, { point, quantity });
-      transaction.hset(STOCK, movement.levels);
-      for (const update of movement.updates) transaction.publish(InventoryUpdated, update);
-    }
-    transaction.del(orderKey(orderId));
+      this.state.set(delivery, STOCK, movement.levels);
+      for (const update of movement.updates) delivery.transaction.publish(InventoryUpdated, update);
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { BooleanSetting, NumberSetting, ServiceConfiguration, WholeNumberSetting } from '@shop/service';
+import { IsRate, RATES, type Rate } from './simulation/rate.js';
 
 /** Settings of the order service. */
 export class OrderConfiguration extends ServiceConfiguration {
@@ -6,9 +7,9 @@ export class OrderConfiguration extends ServiceConfiguration {
   @BooleanSetting()
   SIMULATION_ENABLED = true;
 
-  /** Orders per second, on average over a simulated day. */
-  @NumberSetting(0.01, 100_000)
-  SIMULATION_RATE = 2;
+  /** Orders per second, on average over a simulated day; `max` for as many as the shop carries. */
+  @IsRate({ message: `takes ${RATES}` })
+  SIMULATION_RATE: Rate = 2;
 
   /** Simulated seconds that pass in a real one: 1440 makes a day of a minute. */
   @NumberSetting(0.001, 1_000_000)

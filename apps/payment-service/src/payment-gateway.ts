@@ -22,7 +22,12 @@ export class PaymentGateway {
   // Waiting times and failures differ from run to run; what an order's payment is does not.
   private readonly random = Random.of(process.pid, Date.now());
 
-  constructor(private readonly config: PaymentConfiguration) {}
+  /** Share of calls that fail, 0 to 1; it can be changed while the service runs. */
+  failureShare: number;
+
+  constructor(private readonly config: PaymentConfiguration) {
+    this.failureShare = config.GATEWAY_FAILURE_SHARE;
+  }
 
   /**
    * Charges an order; the same key always gets the same answer.
@@ -30,10 +35,10 @@ export class PaymentGateway {
    * @throws GatewayUnavailableError when the call fails; an AbortError when `signal` aborts it
    */
   async charge(order: OrderPlaced, idempotencyKey: string, signal: AbortSignal): Promise<PaymentDecision> {
-    const { SIMULATION_SEED, GATEWAY_LATENCY_MS, GATEWAY_DECLINE_SHARE, GATEWAY_FAILURE_SHARE } = this.config;
+    const { SIMULATION_SEED, GATEWAY_LATENCY_MS, GATEWAY_DECLINE_SHARE } = this.config;
     await setTimeout(gatewayLatencyMs(this.random, GATEWAY_LATENCY_MS), undefined, { signal });
     if (isFailing(order)) throw new GatewayUnavailableError('The gateway refuses every charge of this customer');
-    if (gatewayFails(this.random, GATEWAY_FAILURE_SHARE)) {
+    if (gatewayFails(this.random, this.failureShare)) {
       throw new GatewayUnavailableError(`The gateway did not answer the charge ${idempotencyKey}`);
     }
     return paymentDecision({ seed: SIMULATION_SEED, order_id: order.order_id, declineShare: GATEWAY_DECLINE_SHARE });

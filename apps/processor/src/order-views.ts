@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { READ_MODELS, type OrderState } from '@shop/contracts';
 import { Keyspace, RedisConnection } from 'nestjs-event-streams';
-import { stateOf, timelineOf, type TimelineEvent } from './domain/order-record.js';
+import { FACTS, stateOf, timelineOf, type TimelineEvent } from './domain/order-record.js';
 
 /** An order as a customer sees it. */
 export interface OrderView {
@@ -38,7 +38,7 @@ export class OrderViews {
     const timeline = events.map((event) => ({ ...event, after_ms: timeOf(event) - startMs }));
     if (timeline.length === 0) return null;
     const elapsed_ms = Math.max(...timeline.map(({ after_ms }) => after_ms));
-    return { order_id: orderId, state: stateOf(record) ?? null, elapsed_ms, timeline };
+    return { order_id: orderId, state: stateOf(record[FACTS]) ?? null, elapsed_ms, timeline };
   }
 
   async summary(): Promise<ShopSummary> {

@@ -1,29 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import { InventoryUpdated, OrderPlaced, PaymentProcessed, READ_MODELS, ShipmentCreated } from '@shop/contracts';
+import { ForeseenState } from '@shop/service';
 import { EventHandler, type Delivery, type EventEnvelope } from 'nestjs-event-streams';
-import { stateOf, type TimelineEvent } from './domain/order-record.js';
+import { FACTS, stateOf, withFact, type OrderFact, type TimelineEvent } from './domain/order-record.js';
 
 /** Every event of the shop goes into the read models, whichever of an order's events comes first. */
 @Injectable()
 export class ProcessorHandlers {
+  constructor(private readonly state: ForeseenState) {}
+
   @EventHandler(OrderPlaced)
   async onOrderPlaced(event: EventEnvelope<OrderPlaced>, delivery: Delivery): Promise<void> {
     const { order_id, customer, items, currency, total_amount } = event.data;
     const bought = items.map(({ sku, quantity }) => ({ sku, quantity }));
-    await advance(order_id, event, delivery, { customer: customer.name, items: bought, currency, total_amount });
+    await this.advance(order_id, 'placed', event, delivery, {
+      customer: customer.name,
+      items: bought,
+      currency,
+      total_amount,
+    });
   }
 
   @EventHandler(PaymentProcessed)
   async onPaymentProcessed(event: EventEnvelope<PaymentProcessed>, delivery: Delivery): Promise<void> {
     const { order_id, amount, currency, method, status, decline_reason } = event.data;
-    await advance(order_id, event, delivery, { status, amount, currency, method, decline_reason });
+    await this.advance(order_id, status, event, delivery, { status, amount, currency, method, decline_reason });
     if (status === 'approved') delivery.transaction.hincrby(READ_MODELS.revenueByCurrency, currency, amount);
   }
 
   @EventHandler(InventoryUpdated)
   async onInventoryUpdated(event: EventEnvelope<InventoryUpdated>, delivery: Delivery): Promise<void> {
     const { reason, order_id, changes } = event.data;
-    if (order_id !== undefined) await advance(order_id, event, delivery, { changes });
+    if (order_id !== undefined) await this.advance(order_id, 'sold', event, delivery, { changes });
     for (const { sku, quantity_change } of changes) {
       // Sums, not levels: they come out right in whatever order several processors add them.
       delivery.transaction.hincrby(READ_MODELS.stockBySku, sku, quantity_change);
@@ -34,27 +42,30 @@ export class ProcessorHandlers {
   @EventHandler(ShipmentCreated)
   async onShipmentCreated(event: EventEnvelope<ShipmentCreated>, delivery: Delivery): Promise<void> {
     const { order_id, carrier, tracking_number, estimated_delivery } = event.data;
-    await advance(order_id, event, delivery, { carrier, tracking_number, estimated_delivery });
+    await this.advance(order_id, 'shipped', event, delivery, { carrier, tracking_number, estimated_delivery });
     delivery.transaction.hincrby(READ_MODELS.shipmentsByCarrier, carrier, 1);
   }
-}
 
-/** Adds an event to its order's timeline, and counts the order in the state that it reaches by it. */
-async function advance(
-  orderId: string,
-  event: EventEnvelope<object>,
-  { transaction, stream, id }: Delivery,
-  summary: Record<string, unknown>,
-): Promise<void> {
-  const key = READ_MODELS.order(orderId);
-  const before = await transaction.hgetall(key);
-  const { event_type, event_id, source, timestamp } = event;
-  const step: TimelineEvent = { event_type, stream, entry_id: id, event_id, source, timestamp, summary };
-  const added = { [event_type]: JSON.stringify(step) };
-  const left = stateOf(before);
-  const reached = stateOf({ ...before, ...added });
-  transaction.hset(key, added);
-  if (left === reached) return;
-  if (left) transaction.hincrby(READ_MODELS.ordersByState, left, -1);
-  if (reached) transaction.hincrby(READ_MODELS.ordersByState, reached, 1);
+  /** Adds an event to its order's timeline, and counts the order in the state that it reaches by it. */
+  private advance(
+    orderId: string,
+    fact: OrderFact,
+    event: EventEnvelope<object>,
+    delivery: Delivery,
+    summary: Record<string, unknown>,
+  ): undefined | Promise<undefined> {
+    const { transaction, stream, id } = delivery;
+    const { event_type, event_id, source, timestamp } = event;
+    const step: TimelineEvent = { event_type, stream, entry_id: id, event_id, source, timestamp, summary };
+    const key = READ_MODELS.order(orderId);
+    const add = ([before = null]: readonly (string | null)[]): undefined => {
+      const facts = withFact(before, fact);
+      this.state.set(delivery, key, { [event_type]: JSON.stringify(step), [FACTS]: facts });
+      const [left, reached] = [stateOf(before), stateOf(facts)];
+      if (left === reached) return;
+      if (left) transaction.hincrby(READ_MODELS.ordersByState, left, -1);
+      if (reached) transaction.hincrby(READ_MODELS.ordersByState, reached, 1);
+    };
+    return this.state.rest(delivery, key, [FACTS], add, { isNew: fact === 'placed' });
+  }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InventoryUpdated, OrderPlaced, ShipmentCreated, type Address } from '@shop/contracts';
-import { EventHandler, type Delivery, type EventEnvelope, type Transaction } from 'nestjs-event-streams';
+import { ForeseenState } from '@shop/service';
+import { EventHandler, type Delivery, type EventEnvelope } from 'nestjs-event-streams';
 import { ShippingConfiguration } from './configuration.js';
 import { goodsOf, shipmentOf, type Parcel } from './domain/shipment.js';
 
@@ -15,41 +16,50 @@ const KEEP_ADDRESS_MS = 7 * 24 * 3_600_000;
  */
 @Injectable()
 export class ShippingHandlers {
-  constructor(private readonly config: ShippingConfiguration) {}
+  constructor(
+    private readonly config: ShippingConfiguration,
+    private readonly state: ForeseenState,
+  ) {}
 
   @EventHandler(OrderPlaced)
-  async onOrderPlaced(
+  onOrderPlaced(
     { data: order, timestamp }: EventEnvelope<OrderPlaced>,
-    { transaction }: Delivery,
-  ): Promise<void> {
+    delivery: Delivery,
+  ): undefined | Promise<undefined> {
     const { order_id: orderId, shipping_address: address } = order;
-    const sold = await transaction.hget(orderKey(orderId), 'items');
-    if (sold === null) {
-      transaction
-        .hset(orderKey(orderId), { address: JSON.stringify(address) })
-        .expire(orderKey(orderId), KEEP_ADDRESS_MS);
-    } else {
-      this.ship({ orderId, items: JSON.parse(sold) as Parcel['items'], address }, timestamp, transaction);
-    }
+    const keepOrShip = ([items]: readonly (string | null)[]): undefined => {
+      if (typeof items === 'string') {
+        this.ship({ orderId, items: JSON.parse(items) as Parcel['items'], address }, timestamp, delivery);
+        return;
+      }
+      this.state.set(delivery, orderKey(orderId), { address: JSON.stringify(address) });
+      delivery.transaction.expire(orderKey(orderId), KEEP_ADDRESS_MS);
+    };
+    return this.state.rest(delivery, orderKey(orderId), ['items'], keepOrShip, { isNew: true });
   }
 
   @EventHandler(InventoryUpdated)
-  async onInventoryUpdated(
+  onInventoryUpdated(
     { data: update, timestamp }: EventEnvelope<InventoryUpdated>,
-    { transaction }: Delivery,
-  ): Promise<void> {
+    delivery: Delivery,
+  ): undefined | Promise<undefined> {
     const { order_id: orderId } = update;
-    if (update.reason !== 'sale' || orderId === undefined) return;
+    if (update.reason !== 'sale' || orderId === undefined) return undefined;
     const items = goodsOf(update);
-    const address = await transaction.hget(orderKey(orderId), 'address');
-    if (address === null) transaction.hset(orderKey(orderId), { items: JSON.stringify(items) });
-    else this.ship({ orderId, items, address: JSON.parse(address) as Address }, timestamp, transaction);
+    return this.state.rest(delivery, orderKey(orderId), ['address'], ([address]) => {
+      if (typeof address === 'string') {
+        this.ship({ orderId, items, address: JSON.parse(address) as Address }, timestamp, delivery);
+      } else {
+        this.state.set(delivery, orderKey(orderId), { items: JSON.stringify(items) });
+      }
+    });
   }
 
   /** Both events are there. The later one's time is the shipment's, so that a retry ships the same. */
-  private ship(parcel: Parcel, timestamp: string, transaction: Transaction): void {
+  private ship(parcel: Parcel, timestamp: string, delivery: Delivery): void {
+    const { transaction } = delivery;
     const shipment = shipmentOf(parcel, transaction.uuid('shipment'), this.config.SIMULATION_SEED, new Date(timestamp));
     transaction.publish(ShipmentCreated, shipment);
-    transaction.del(orderKey(parcel.orderId));
+    this.state.delete(delivery, orderKey(parcel.orderId));
   }
 }

@@ -6,7 +6,7 @@ const LABEL_WIDTH = 14;
 
 /** The summary for people, a line for each thing. */
 export function summaryLines(prefix: string, summary: AuditSummary): string[] {
-  const { orders, payments, sales, restocks, shipments, revenue, rejected, deadLetters } = summary;
+  const { orders, payments, sales, restocks, shipments, ordersPerSecond, revenue, rejected, deadLetters } = summary;
   const isEmpty = orders.placed === 0 && rejected === 0;
   const dead = deadLetters.reduce((total, { count }) => total + count, 0);
   const currencies = Object.entries(revenue).map(([currency, amount]) => money(currency, amount));
@@ -17,6 +17,9 @@ export function summaryLines(prefix: string, summary: AuditSummary): string[] {
     line('sales', `${number(sales.count)} of ${number(sales.units)} units`),
     line('restocks', `${number(restocks.count)} of ${number(restocks.units)} units`),
     line('shipments', [number(shipments), ...latency(summary)].join(', ')),
+    ...(ordersPerSecond === null
+      ? []
+      : [line('carried', `${rate(ordersPerSecond)} orders a second, to the last shipment`)]),
     line('revenue', currencies.length === 0 ? 'none' : currencies.join(', ')),
     ...(rejected === 0 ? [] : [line('refused', `${number(rejected)} entries that are no valid events`)]),
     line('dead letters', dead === 0 ? 'none' : number(dead)),
@@ -37,6 +40,10 @@ function besides({ poison, unconfirmed }: AuditSummary['orders']): string[] {
 
 function latency({ orderToShipmentMs: times }: AuditSummary): string[] {
   return times === null ? [] : [`${seconds(times.p50)} after the order (p50), ${seconds(times.p99)} (p99)`];
+}
+
+function rate(perSecond: number): string {
+  return number(perSecond < 10 ? Math.round(perSecond * 10) / 10 : Math.round(perSecond));
 }
 
 function seconds(ms: number): string {

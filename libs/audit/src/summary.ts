@@ -14,6 +14,8 @@ export interface AuditSummary {
   revenue: Record<string, number>;
   /** From an order's entry to its shipment's, in milliseconds; null without shipments. */
   orderToShipmentMs: { p50: number; p99: number } | null;
+  /** Shipped or declined, from the first order's entry to the last shipment's; null where no time passed between them. */
+  ordersPerSecond: number | null;
   /** Entries that are no event, or not valid. */
   rejected: number;
   deadLetters: DeadLetterCause[];
@@ -33,6 +35,7 @@ export function summarize(snapshot: Snapshot): AuditSummary {
     shipments: shipments.length,
     revenue: Object.fromEntries(tally(snapshot).revenueByCurrency),
     orderToShipmentMs: orderToShipment(snapshot),
+    ordersPerSecond: ordersPerSecond(snapshot),
     rejected: rejected.length,
     deadLetters: deadLetterCauses(deadLetters),
   };
@@ -60,6 +63,14 @@ function orderToShipment({ orders, shipments }: Snapshot): AuditSummary['orderTo
     .sort((a, b) => a - b);
   if (durations.length === 0) return null;
   return { p50: percentile(durations, 0.5), p99: percentile(durations, 0.99) };
+}
+
+function ordersPerSecond({ orders, payments, shipments }: Snapshot): AuditSummary['ordersPerSecond'] {
+  const [first, last] = [orders[0], shipments.at(-1)];
+  if (!first || !last) return null;
+  const declined = payments.filter(({ isApproved }) => !isApproved).length;
+  const tookMs = timeOf(last.id) - timeOf(first.id);
+  return tookMs > 0 ? ((shipments.length + declined) * 1000) / tookMs : null;
 }
 
 /** The smallest of the sorted values that at least the share of them does not exceed. */

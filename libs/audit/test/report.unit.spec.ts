@@ -17,6 +17,7 @@ describe('the report', () => {
     expect(text).toContain('sales         10 of 31 units\n');
     expect(text).toContain('restocks      4 of 650 units\n');
     expect(text).toMatch(/shipments {5}10, \d+\.\d\d s after the order \(p50\), \d+\.\d\d s \(p99\)\n/);
+    expect(text).toMatch(/carried {7}[\d.,]+ orders a second, to the last shipment\n/);
     expect(text).toContain('revenue       €77.50\n');
     expect(text).toContain('refused       3 entries that are no valid events\n');
     expect(text).toContain('dead letters  13\n');

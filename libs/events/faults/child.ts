@@ -8,6 +8,7 @@ import type { History, Message } from './history.js';
 export interface ChildSettings {
   redis: EventsModuleOptions['redis'];
   prefix: string;
+  partitions?: number;
   /** Leave it out for a process that only publishes. */
   consumer?: ConsumerOptions;
   /** It publishes to each of these keys, one event after the other, until it is told to stop. */

@@ -4,7 +4,7 @@ import type { History, Run } from './history.js';
 /** What a test's library is held to; what is left out holds in full. */
 export interface Promised {
   /**
-   * `key`: one worker handles a key, so its events have their effects in stream order, retries included. `worker`: events
+   * `key`: one worker handles a key at a time, so its events have their effects in stream order, retries included. `worker`: events
    * of a key change their worker, and each worker runs them one at a time. `none`: the server itself went back in time.
    */
   order: 'key' | 'worker' | 'none';

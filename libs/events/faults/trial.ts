@@ -3,7 +3,8 @@ import { expect } from 'vitest';
 import type { Worker } from '../test/worker.js';
 import type { Child } from './child.js';
 import { isQuiet, readFinalState, type Place } from './final-state.js';
-import type { History } from './history.js';
+import { partitionOf } from '../src/partitions/murmur2.js';
+import { History } from './history.js';
 import { violationsOf, type Promised, type Violation } from './invariants.js';
 
 /** Where a trial took place, and who is still there at its end. */
@@ -36,6 +37,18 @@ export async function expectPromisesKept(
   withinMs = RECOVERY_MS,
 ): Promise<void> {
   expect(show(await judge(history, scene, promised, withinMs))).toEqual([]);
+}
+
+/** The same where streams have partitions, each of which keeps its promises; order is that of the key, whoever handles it. */
+export async function expectPartitionsKept(history: History, scene: Scene, count: number): Promise<void> {
+  for (let partition = 0; partition < count; partition += 1) {
+    const own = new History();
+    const isOwn = ({ key }: { key: string }): boolean => partitionOf(key, count) === partition;
+    own.publications.push(...history.publications.filter(isOwn));
+    own.runs.push(...history.runs.filter(isOwn));
+    const prefix = `{${scene.prefix}:${String(partition)}}`;
+    expect(show(await judge(own, { ...scene, prefix }, { order: 'key' }, RECOVERY_MS))).toEqual([]);
+  }
 }
 
 async function judge(

@@ -136,6 +136,20 @@ export class DeliveryLostError extends EventsError {
   }
 }
 
+/** This worker does not own the partition any more; nothing that it does there is applied. */
+export class LeaseLostError extends DeliveryLostError {
+  constructor(
+    /** The partition's prefix: `{ecommerce:3}`. */
+    readonly partition: string,
+    /** Of the ownership that has ended. */
+    readonly epoch: number,
+    why: string,
+  ) {
+    super(partition);
+    this.message = `This worker's ownership ${String(epoch)} of the partition ${partition} is over: ${why}`;
+  }
+}
+
 /** A handler took longer than its `timeoutMs`: the try has failed, and what it still does has no effect on Redis. */
 export class HandlerTimeoutError extends EventsError {
   constructor(
@@ -219,6 +233,11 @@ export function isOutOfMemory(error: unknown): boolean {
 /** Whether a stream or its group is missing (`FLUSHALL`, `DEL`, `XGROUP DESTROY`, a failover). */
 export function isGroupMissing(error: unknown): boolean {
   return isReply(error) && /^(NOGROUP|UNBLOCKED)\b/.test(error.message);
+}
+
+/** Whether Redis refuses because another worker owns the partition by now. */
+export function isFenced(error: unknown): error is Error {
+  return isReply(error) && error.message.startsWith('FENCED');
 }
 
 /** Whether Redis itself said so: a handler's own error may well begin with "BUSY". */

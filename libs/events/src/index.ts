@@ -6,6 +6,7 @@ export {
   type DeadLetterAction,
   type DeadLetterFilter,
   type OperatorNote,
+  type Replaying,
 } from './dead-letters/dead-letters.js';
 export { Delivery, type DeliveryInfo } from './dispatch/delivery.js';
 export { EventHandler, type EventHandlerOptions } from './dispatch/event-handler.js';
@@ -23,6 +24,7 @@ export {
   HandlerGoneError,
   HandlerTimeoutError,
   KeyParkedError,
+  LeaseLostError,
   NotReplicatedError,
   ProducerOverloadedError,
   PublishTimeoutError,
@@ -39,21 +41,27 @@ export {
 export { EventsHealthIndicator } from './health/events-health.js';
 export { EventsModule } from './module/events.module.js';
 export { type Acks, type ConsumerOptions, type EventsModuleOptions, type ProducerOptions } from './module/options.js';
+export { type DeliveryState, type HandlerProgress } from './monitor/delivery-states.js';
 export {
   EventMonitor,
   type GroupBacklog,
-  type MonitoredEntry,
   type MonitoredGroup,
+  type PartitionOverview,
   type StreamOverview,
 } from './monitor/event-monitor.js';
+export { type MonitoredEntry } from './monitor/monitored-entry.js';
+export { type StreamSurveyRequest, type Survey, type SurveyedStream, type SurveyRequest } from './monitor/survey.js';
 export { EventsObserver, type Observation } from './observe/events-observer.js';
 export { EventProducer, type EventToPublish, type ProduceOptions } from './publish/event-producer.js';
 export { EventConsumer } from './read/event-consumer.js';
+export { type ReaderConnection } from './read/reader-connection.js';
 export { Retention, type TrimReport } from './retention/retention.js';
 export { type RetentionPolicy } from './retention/retention-policy.js';
 export { type ErrorRule, type RetryPolicy } from './settle/retry-policy.js';
+export { compareEntryIds, timeOfEntryId } from './stream/entry-id.js';
 export { Keyspace } from './stream/keyspace.js';
-export { type ConsumerRow, type PendingSummary } from './stream/monitor-client.js';
+export { Partitions } from './stream/partitions.js';
+export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/questions.js';
 export { Transaction } from './transaction/transaction.js';
 export { decode } from './decode/decode.js';
 export { validate } from './validate/validate.js';

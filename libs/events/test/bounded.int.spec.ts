@@ -81,6 +81,7 @@ describe('bounds', () => {
       'end:notes',
       'end:notes:dead-letters',
       'end:notes:testers:replays',
+      'end:partitions:count',
       'end:tester:shared',
     ]);
   });

@@ -15,6 +15,8 @@ describe('resolveOptions', () => {
       state: 'order_service',
       group: undefined,
       events: [],
+      partitions: 1,
+      sharedState: false,
       commandTimeoutMs: 5000,
       consumer: {
         concurrency: 16,
@@ -24,6 +26,7 @@ describe('resolveOptions', () => {
         blockMs: 2000,
         claimAfterMs: 30_000,
         forgetAfterMs: 300_000,
+        leaseMs: 15_000,
         drainMs: 10_000,
         timeoutMs: 60_000,
         retry: DEFAULT_RETRY,
@@ -47,6 +50,8 @@ describe('resolveOptions', () => {
       ...least,
       state: 'orders.v2',
       group: 'order-workers',
+      partitions: 8,
+      sharedState: true,
       commandTimeoutMs: 100,
       consumer: {
         concurrency: 1,
@@ -56,6 +61,7 @@ describe('resolveOptions', () => {
         blockMs: 10,
         claimAfterMs: 100,
         forgetAfterMs: 100,
+        leaseMs: 300,
         drainMs: 0,
         timeoutMs: 0,
         retry: { attempts: 1, firstDelayMs: 0, longestDelayMs: 0 },
@@ -102,7 +108,11 @@ describe('resolveOptions', () => {
     ['consumer.blockMs', 0, 'from 10 to 60000'],
     ['consumer.claimAfterMs', 99, 'from 100 to 3600000'],
     ['consumer.forgetAfterMs', Infinity, 'from 100 to 604800000'],
+    ['consumer.leaseMs', 299, 'from 300 to 3600000'],
     ['consumer.drainMs', -1, 'from 0 to 600000'],
+    ['partitions', 0, 'from 1 to 1024'],
+    ['partitions', 1025, 'from 1 to 1024'],
+    ['partitions', 2.5, 'from 1 to 1024'],
     ['producer.timeoutMs', NaN, 'from 10 to 600000'],
     ['producer.bufferLimit', 0, 'from 1 to 10000000'],
     ['producer.bufferBytes', 0, 'from 1 to 1099511627776'],
@@ -145,6 +155,10 @@ describe('resolveOptions', () => {
     [{ replicas: 1 }, 'expected producer.replicas, with acks "received", as a whole number from 0 to 0, got 1'],
   ])('refuses %j', (producer, message) => {
     expect(resolving({ producer })).toThrow(message);
+  });
+
+  it('refuses a sharedState that is neither true nor false', () => {
+    expect(resolving({ sharedState: 'yes' })).toThrow('expected sharedState as true or false, got "yes"');
   });
 
   it('refuses a retention that keeps everything, and one whose hard limit is below the other', () => {

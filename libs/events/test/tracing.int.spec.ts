@@ -10,6 +10,8 @@ import { startWorker, type Worker } from './worker.js';
 const REMOTE = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 const TRACEPARENT = `00-${REMOTE.traceId}-${REMOTE.spanId}-01`;
 
+const PARTITION = 'messaging.destination.partition.id';
+
 describe('traces', () => {
   let redis: TestRedis;
   let recording: Recording;
@@ -188,6 +190,21 @@ describe('traces', () => {
     await using worker = await start(() => undefined);
     await expect(worker.producer.publish(NoteTaken, { topic: '', number: 0 })).rejects.toThrow();
     expect(named('publish notes')[0]?.attributes).toMatchObject({ 'error.type': 'EventValidationError' });
+  });
+
+  it('says which partition of several it was', async () => {
+    await using worker = await startWorker(redis.url, { partitions: 4 }, [noteHandler(() => undefined)]);
+    await worker.producer.publish(NoteTaken, { topic: 'a', number: 0 });
+    await spansOf('process notes');
+    const partitions = recording.spans().map(({ name, attributes }) => [name, attributes[PARTITION]]);
+    const [, partition] = partitions.find(([name]) => name === 'publish notes') ?? [];
+    expect(partition).toMatch(/^[0-3]$/);
+    expect(Object.fromEntries(partitions)).toEqual({
+      'publish notes': partition,
+      'receive notes': partition,
+      'process notes': partition,
+      'settle notes': partition,
+    });
   });
 
   it('is within the span that is active where it publishes', async () => {

@@ -4,7 +4,7 @@ import { TransactionRefusedError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
 import { settleArguments } from '../src/settle/settle-arguments.js';
-import { Keyspace } from '../src/stream/keyspace.js';
+import { Partitions } from '../src/stream/partitions.js';
 import { StreamClient } from '../src/stream/stream-client.js';
 import { Telemetry } from '../src/telemetry/telemetry.js';
 import { Transaction } from '../src/transaction/transaction.js';
@@ -136,7 +136,8 @@ describe('transaction atomicity', () => {
 
   it('applies all writes of a transaction as Redis would one by one, or none of them', async () => {
     const client = new StreamClient(connection);
-    const keyspace = new Keyspace('fuzz', 'state');
+    const partitions = new Partitions({ prefix: 'fuzz', state: 'state', partitions: 1, sharedState: false });
+    const keyspace = partitions.at(0);
     const [stream, group, consumer] = ['fuzz:notes', 'testers', 'me'];
     await client.ensureGroup(stream, group);
     let committed = 0;
@@ -161,7 +162,7 @@ describe('transaction atomicity', () => {
         const limits = { maxBytes: 1000, maxDepth: 10 };
         const cause = { event_id: '1', event_type: 'a', timestamp: '', version: '1.0', source: 'a', data: {} };
         const transaction = new Transaction(
-          { client, keyspace, source: 'a', limits, telemetry: new Telemetry() },
+          { client, keyspace, partitions, source: 'a', limits, telemetry: new Telemetry() },
           cause,
           'A.on',
         );

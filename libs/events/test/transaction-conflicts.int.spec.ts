@@ -64,6 +64,33 @@ describe('transaction conflicts', () => {
     expect(JSON.parse((await redis.client.get(at('seen exists'))) ?? '')).toBe(false);
   });
 
+  it('run the handler again when a hash does not hold what it expected, and not when it does', async () => {
+    await redis.client.hset('expecting:tester:hash', { a: '1' });
+    const expectations: [string, string | null][][] = [
+      [['a', '2']],
+      [['a', null]],
+      [
+        ['a', '1'],
+        ['b', ''],
+      ],
+      [
+        ['a', '1'],
+        ['b', null],
+      ],
+    ];
+    let runs = 0;
+    const handler = noteHandler((_, { transaction }) => {
+      const fields = expectations[runs] ?? expect.fail();
+      runs += 1;
+      transaction.expectFields('hash', fields).set('run', runs);
+      expect(() => transaction.expectFields('run', [['a', '1']])).toThrow('read first, then write');
+    });
+    await using worker = await startWorker(redis.url, { prefix: 'expecting' }, [handler]);
+    await worker.producer.publish(NoteTaken, { topic: 'expected', number: 1 });
+    await eventually('it is committed', () => redis.client.exists('expecting:tester:run'));
+    expect(await redis.client.get('expecting:tester:run')).toBe(String(expectations.length));
+  });
+
   it('lose no update between two workers', async () => {
     const attempts: number[] = [];
     const handler = noteHandler(async (_, { transaction, attempt }) => {

@@ -44,6 +44,9 @@ export function ChoiceSetting(choices: readonly string[]): PropertyDecorator {
   return IsIn(choices, { message: `takes ${choices.join(' or ')}` });
 }
 
+/** Settings whose values no message shows. */
+const SECRET = /PASSWORD|^REDIS_URL$/;
+
 /** What every app of the shop reads from its environment. */
 export class ServiceConfiguration {
   @Matches(/^rediss?:\/\/.+/, { message: 'takes a URL such as redis://127.0.0.1:6379' })
@@ -104,8 +107,7 @@ export function readConfiguration<T extends ServiceConfiguration>(
   );
   const configuration = plainToInstance(settings, given, { exposeDefaultValues: true });
   const problems = validateSync(configuration, { forbidUnknownValues: true }).map(({ property, constraints }) => {
-    // Whatever stands in REDIS_URL may hold a password.
-    const got = property === 'REDIS_URL' ? 'something else' : JSON.stringify(environment[property]);
+    const got = SECRET.test(property) ? 'something else' : JSON.stringify(environment[property] ?? '');
     return `${property} ${Object.values(constraints ?? {}).at(-1) ?? 'is not valid'}; it got ${got}`;
   });
   if (problems.length > 0) throw new EnvironmentError(problems);

@@ -17,6 +17,7 @@ export class EventLog {
   private write(observation: Observation): void {
     switch (observation.kind) {
       case 'handled':
+        if (!this.logger.tells('info')) break;
         this.logger.event('info', `handled ${subject(observation)} in ${ms(observation.durationMs)}`, {
           ...fields(observation),
           published: observation.published,

@@ -7,6 +7,7 @@ export {
   ServiceConfiguration,
   WholeNumberSetting,
 } from './configuration.js';
+export { ForeseenState } from './foreseen-state.js';
 export { runService } from './run-service.js';
 export { type ServiceDefinition } from './service.module.js';
 export { ShopLogger } from './shop-logger.js';

@@ -48,8 +48,11 @@ async function start<T extends ServiceConfiguration>(definition: ServiceDefiniti
   app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
   app.useGlobalFilters(new UnavailableFilter());
 
-  const { HOST, PORT, SHUTDOWN_TIMEOUT_MS } = app.get(definition.configuration);
-  await app.listen(PORT, HOST);
+  await definition.prepare?.(app);
+
+  const configuration = app.get(definition.configuration);
+  const { HOST, PORT, SHUTDOWN_TIMEOUT_MS } = configuration;
+  await app.listen(PORT, definition.host?.(configuration) ?? HOST);
   logger.log(`${definition.name} listens on ${await app.getUrl()}`);
 
   const stop = (signal: NodeJS.Signals): void => {

@@ -1,9 +1,11 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { TerminusModule } from '@nestjs/terminus';
 import { EventsModule, type EventClass } from 'nestjs-event-streams';
 import { readConfiguration, ServiceConfiguration, type ConfigurationClass } from './configuration.js';
 import { EventLog } from './event-log.js';
+import { ForeseenState } from './foreseen-state.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { ShopLogger } from './shop-logger.js';
@@ -24,6 +26,10 @@ export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfi
   configuration: ConfigurationClass<T>;
   /** Its own module: handlers and controllers. */
   module: Type;
+  /** Where it listens, if not at `HOST`. */
+  host?: (configuration: T) => string;
+  /** What the application needs besides its module, before it listens: middleware, documentation. */
+  prepare?: (app: NestExpressApplication) => void | Promise<void>;
 }
 
 /** What all apps have: settings, events, log, health and metrics, around the app's own module. */
@@ -63,8 +69,8 @@ export class ServiceModule {
       module: SettingsModule,
       global: true,
       imports: [environment],
-      providers: provided,
-      exports: provided.map(({ provide }) => provide),
+      providers: [...provided, ForeseenState],
+      exports: [...provided.map(({ provide }) => provide), ForeseenState],
     };
     return {
       module: ServiceModule,

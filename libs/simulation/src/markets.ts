@@ -64,3 +64,8 @@ export const MARKETS: readonly Market[] = [
 export function priceOn({ factor, step, discount }: PriceList, euroCents: number): number {
   return Math.max(1, Math.ceil((euroCents * factor) / step)) * step - discount;
 }
+
+/** The price lists of all markets, one for each currency. */
+export function priceLists(): PriceList[] {
+  return [...new Set(MARKETS.map(({ prices }) => prices))];
+}

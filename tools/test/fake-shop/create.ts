@@ -6,7 +6,7 @@ import { removeAfterMe } from '../../machine/last-will.mjs';
 import { findFreePortBase } from '../../shop/free-ports.mjs';
 
 const TOOLS = path.resolve(import.meta.dirname, '..', '..');
-const APPS = ['order-service', 'payment-service', 'inventory-service', 'shipping-service', 'processor'];
+const APPS = ['console', 'order-service', 'payment-service', 'inventory-service', 'shipping-service', 'processor'];
 
 const APP = new URL('app.js', import.meta.url);
 const AUDIT = new URL('audit.js', import.meta.url);
@@ -54,7 +54,7 @@ export async function createFakeShop(): Promise<FakeShop> {
 
   return {
     dir,
-    portBase: await findFreePortBase([1, 2, 3, 4, 10, 11]),
+    portBase: await findFreePortBase([1, 2, 3, 4, 10, 11, 5080]),
     run(tool, args, env = {}) {
       return runTool(path.join(dir, 'tools', tool), args, { TMPDIR: path.join(dir, 'tmp'), ...env });
     },

@@ -27,10 +27,10 @@ export interface StockMovement {
 export function sell(
   orderId: string,
   lines: readonly Line[],
-  levels: Readonly<Record<string, number>>,
+  levels: ReadonlyMap<string, number>,
   reorder: ReorderRule,
 ): StockMovement {
-  const now: Record<string, number> = { ...levels };
+  const now: Record<string, number> = Object.fromEntries(lines.map(({ sku }) => [sku, levels.get(sku) ?? 0]));
   const move = (sku: string, quantity_change: number): StockChange => {
     const stock_level = (now[sku] ?? 0) + quantity_change;
     now[sku] = stock_level;

@@ -1,12 +1,14 @@
-import { setTimeout } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { OrderPlaced } from '@shop/contracts';
 import { Arrivals, catalogue, OrderGenerator, poison, Random } from '@shop/simulation';
-import { EventProducer, EventsModule, Keyspace, RedisConnection } from 'nestjs-event-streams';
+import { EventMonitor, EventProducer, EventsModule, Keyspace, RedisConnection } from 'nestjs-event-streams';
 import { AcceptedOrders } from '../accepted-orders.js';
+import { ArrivalPace } from './arrival-pace.js';
+import type { Pace } from './pace.js';
 import { PoisonCabinet } from './poison-cabinet.js';
+import { ShopPace } from './shop-pace.js';
 import type { CustomersReport, CustomersTask } from './task.js';
 
 /** A thread of simulated customers: each arrival is an order, or now and then poison. Runs until it is told to stop. */
@@ -33,24 +35,27 @@ const producer = app.get(EventProducer);
 const accepted = app.get(AcceptedOrders);
 const cabinet = new PoisonCabinet(app.get(RedisConnection), app.get(Keyspace));
 const orders = new OrderGenerator({ seed, run, stream: thread, catalogue: catalogue(seed) });
-const arrivals = new Arrivals({ ratePerSecond: rate, speed, seed, stream: thread, streams: threads });
 const random = Random.of('poison', seed, run, thread);
 
 const report: CustomersReport = { placed: 0, failed: 0, poisoned: 0, lastError: null };
 const open = new Set<Promise<void>>();
 const stopping = new AbortController();
+const pace: Pace =
+  rate === 'max'
+    ? new ShopPace(app.get(EventMonitor), threads, () => open.size, stopping.signal)
+    : new ArrivalPace(
+        new Arrivals({ ratePerSecond: rate, speed, seed, stream: thread, streams: threads }),
+        stopping.signal,
+      );
 
 parentPort?.on('message', () => {
   stopping.abort();
 });
 const reporting = setInterval(() => parentPort?.postMessage(report), REPORT_EVERY_MS);
 
-const started = performance.now();
-let due = 0;
 while (!isStopping()) {
-  due += arrivals.nextDelayMs();
-  const wait = due - (performance.now() - started);
-  if (wait > 0) await pause(wait);
+  const comes = pace.next();
+  if (comes) await comes;
   while (open.size >= MOST_OPEN) await Promise.race(open);
   if (isStopping()) break;
   const arrival: Promise<void> = arrive().finally(() => open.delete(arrival));
@@ -77,11 +82,6 @@ async function arrive(): Promise<void> {
     report.failed += 1;
     report.lastError = (error as Error).message;
   }
-}
-
-/** Waits, but no longer than the customers are wanted. */
-async function pause(ms: number): Promise<void> {
-  await setTimeout(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
 }
 
 function isStopping(): boolean {

@@ -1,17 +1,14 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { Type } from 'class-transformer';
-import { IsNumber, IsOptional, Max, Min } from 'class-validator';
+import { IsOptional } from 'class-validator';
+import { IsRate, type Rate } from './rate.js';
 import { Simulation, type SimulationStatus } from './simulation.js';
 
 /** The body of `POST /simulation/start`; it may be left out. */
 export class StartSimulation {
-  /** Orders per second, on average over a simulated day. */
+  /** Orders per second, on average over a simulated day; `max` for as many as the shop carries. */
   @IsOptional()
-  @Type(() => Number)
-  @IsNumber()
-  @Min(0.01)
-  @Max(100_000)
-  rate?: number;
+  @IsRate()
+  rate?: Rate;
 }
 
 /** Steers the simulated customers. */

@@ -2,13 +2,13 @@ import { Worker } from 'node:worker_threads';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Keyspace, RedisConnection } from 'nestjs-event-streams';
 import { OrderConfiguration } from '../configuration.js';
+import type { Rate } from './rate.js';
 import type { CustomersReport, CustomersTask } from './task.js';
 
 /** What `GET /simulation` answers. */
 export interface SimulationStatus {
   running: boolean;
-  /** Orders per second, on average over a simulated day. */
-  rate: number;
+  rate: Rate;
   speed: number;
   seed: number;
   threads: number;
@@ -33,7 +33,7 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Simulation.name);
   private readonly threads = new Set<Thread>();
   private readonly reports: CustomersReport[] = [];
-  private rate: number;
+  private rate: Rate;
   private running = false;
   /** Starts and stops one after the other. */
   private turn: Promise<unknown> = Promise.resolve();
@@ -64,7 +64,8 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
       const { SIMULATION_THREADS: threads } = this.config;
       const run = await this.nextRun();
       for (let thread = 0; thread < threads; thread += 1) this.open(thread, run);
-      this.logger.log(`Customers come: ${String(rate)} orders a second on average, from ${String(threads)} threads`);
+      const pace = rate === 'max' ? 'as many as the shop carries' : `${String(rate)} orders a second on average`;
+      this.logger.log(`Customers come: ${pace}, from ${String(threads)} threads`);
     });
   }
 

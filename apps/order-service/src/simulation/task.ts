@@ -1,3 +1,5 @@
+import type { Rate } from './rate.js';
+
 /** What a thread of simulated customers is told. */
 export interface CustomersTask {
   redisUrl: string;
@@ -7,8 +9,8 @@ export interface CustomersTask {
   run: number;
   thread: number;
   threads: number;
-  /** Orders per second of all threads together. */
-  rate: number;
+  /** Of all threads together. */
+  rate: Rate;
   speed: number;
   poisonShare: number;
 }

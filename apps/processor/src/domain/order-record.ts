@@ -1,4 +1,4 @@
-import { orderState, type OrderFacts, type OrderState } from '@shop/contracts';
+import { orderState, type OrderState } from '@shop/contracts';
 
 /** One event of an order, as the read model keeps it. */
 export interface TimelineEvent {
@@ -14,18 +14,26 @@ export interface TimelineEvent {
   summary: Record<string, unknown>;
 }
 
-/** The hash of one order: an event type's name → its event as JSON. */
+/** The hash of one order: an event type's name → its event as JSON, and {@link FACTS}. */
 export type OrderRecord = Readonly<Record<string, string>>;
 
+/** The field that tells in a few words what the events come to: what decides an order's state needs no other. */
+export const FACTS = 'facts';
+
+/** What one event says of its order. */
+export type OrderFact = 'placed' | 'approved' | 'declined' | 'sold' | 'shipped';
+
+/** The field's value after another event. */
+export function withFact(facts: string | null, fact: OrderFact): string {
+  return facts === null ? fact : `${facts} ${fact}`;
+}
+
 /** How far the order is; undefined while its placement is not known, whatever else is. */
-export function stateOf(record: OrderRecord): OrderState | undefined {
-  if (record['order_placed'] === undefined) return undefined;
-  const payment = record['payment_processed'];
-  return orderState({
-    payment: payment === undefined ? undefined : (parse(payment).summary['status'] as OrderFacts['payment']),
-    sold: record['inventory_updated'] !== undefined,
-    shipped: record['shipment_created'] !== undefined,
-  });
+export function stateOf(facts: string | null | undefined): OrderState | undefined {
+  const known = new Set(facts?.split(' '));
+  if (!known.has('placed')) return undefined;
+  const payment = known.has('approved') ? 'approved' : known.has('declined') ? 'declined' : undefined;
+  return orderState({ payment, sold: known.has('sold'), shipped: known.has('shipped') });
 }
 
 /** The order's events, oldest first: by their place in time, and by cause where two are of one millisecond. */

@@ -1,4 +1,4 @@
-import type { MonitoredEntry } from '../monitor/event-monitor.js';
+import type { MonitoredEntry } from '../monitor/monitored-entry.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
 import { pairs } from '../stream/pairs.js';
 import type { Paint } from './terminal/paint.js';

@@ -1,6 +1,6 @@
 import { isOutage } from '../errors.js';
 import { compareEntryIds } from '../stream/entry-id.js';
-import type { MonitoredEntry } from '../monitor/event-monitor.js';
+import type { MonitoredEntry } from '../monitor/monitored-entry.js';
 import { pause } from './context.js';
 import type { Session } from './session.js';
 

@@ -3,7 +3,7 @@ import type { DeadLetterAction } from '../dead-letters/dead-letters.js';
 import { DONE, parseNote } from '../settle/delivery-notes.js';
 import { splitReplay } from '../stream/channel.js';
 import { compareEntryIds, timeOfEntryId } from '../stream/entry-id.js';
-import type { PendingEntry } from '../stream/monitor-client.js';
+import type { PendingRow } from '../stream/questions.js';
 import type { Session } from './session.js';
 
 /** What one handler has noted of an event that is not settled. */
@@ -22,7 +22,7 @@ export interface Handling {
    * after it. `dead`: given up. `replaying`: given up, and on its way again.
    */
   state: 'waiting' | 'pending' | 'settled' | 'dead' | 'replaying';
-  pending: PendingEntry | undefined;
+  pending: PendingRow | undefined;
   notes: HandlerNote[];
   deadLetters: DeadLetter[];
   /** What operators did to its dead letters. */

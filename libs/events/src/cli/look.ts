@@ -1,6 +1,6 @@
 import type { MonitoredGroup } from '../monitor/event-monitor.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
-import type { ConsumerRow } from '../stream/monitor-client.js';
+import type { ConsumerRow } from '../stream/questions.js';
 import type { Session } from './session.js';
 
 /** A group at one moment. */

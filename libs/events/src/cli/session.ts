@@ -5,7 +5,9 @@ import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { resolveOptions, type ResolvedOptions } from '../module/options.js';
 import { EventMonitor } from '../monitor/event-monitor.js';
 import { EventProducer } from '../publish/event-producer.js';
-import { Keyspace } from '../stream/keyspace.js';
+import type { Keyspace } from '../stream/keyspace.js';
+import { Partitions } from '../stream/partitions.js';
+import { PartitionsClient } from '../stream/partitions-client.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { Telemetry } from '../telemetry/telemetry.js';
@@ -23,6 +25,7 @@ export class Session implements Disposable {
   readonly deadLetters: DeadLetters;
   private readonly connection: RedisConnection;
   private readonly streamClient: StreamClient;
+  private readonly partitions: Partitions;
   private readonly watch: OutageWatch;
 
   /** Told in words when Redis goes away, and when it is back. */
@@ -31,7 +34,7 @@ export class Session implements Disposable {
   constructor(private readonly options: ResolvedOptions) {
     // It writes to where the results go.
     Logger.overrideLogger(false);
-    const { redis, prefix, state, commandTimeoutMs } = options;
+    const { redis, commandTimeoutMs } = options;
     this.watch = new OutageWatch('events', {
       began: ({ address, reason }) => {
         this.onOutage(`Redis at ${address} is away (${reason}); waiting until it is back`, false);
@@ -46,11 +49,12 @@ export class Session implements Disposable {
       blockMs: BLOCK_MS,
       watch: this.watch,
     });
-    this.keyspace = new Keyspace(prefix, state);
+    this.partitions = new Partitions(options);
+    this.keyspace = this.partitions.at(0);
     this.client = new MonitorClient(this.connection);
     this.streamClient = new StreamClient(this.connection);
-    this.monitor = new EventMonitor(this.client, this.keyspace);
-    this.deadLetters = new DeadLetters(options, this.streamClient, this.client, this.keyspace);
+    this.monitor = new EventMonitor(this.client, this.partitions);
+    this.deadLetters = new DeadLetters(options, this.streamClient, this.client, this.partitions);
   }
 
   /** Host and port, never the password. */
@@ -66,16 +70,21 @@ export class Session implements Disposable {
     return this.options.commandTimeoutMs;
   }
 
-  /** Waits for the first answer. @throws RedisUnavailableError */
+  /** Waits for the first answer. @throws RedisUnavailableError, UnmetError where streams have partitions */
   async reach(): Promise<void> {
     await this.connection.call((redis) => redis.ping(), REACH_MS);
+    const agreed = (await new PartitionsClient(this.connection).agreed(this.keyspace.partitionCount())) ?? '1';
+    if (agreed === '1') return;
+    throw new UnmetError(
+      `Expected streams without partitions, those of ${this.prefix} have ${agreed}: use EventMonitor and DeadLetters for them`,
+    );
   }
 
   /** @param source of its envelopes. @throws ConfigurationError when that is no name */
   producer(source: string): EventProducer {
     const { redis, prefix } = this.options;
     const options = resolveOptions({ redis, prefix, source });
-    return new EventProducer(options, this.streamClient, this.keyspace, this.watch, new Telemetry());
+    return new EventProducer(options, this.streamClient, this.partitions, this.watch, new Telemetry());
   }
 
   /**

@@ -3,13 +3,16 @@ import { DeadLetterGoneError, EventPayloadError, KeyParkedError } from '../error
 import type { ResolvedOptions } from '../module/options.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import { checkedJson } from '../publish/payload.js';
+import { splitReplay } from '../stream/channel.js';
 import { compareEntryIds } from '../stream/entry-id.js';
-import { Keyspace } from '../stream/keyspace.js';
+import { Partitions } from '../stream/partitions.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { pairs } from '../stream/pairs.js';
-import { StreamClient } from '../stream/stream-client.js';
+import { range, rangeBack } from '../stream/questions.js';
+import { StreamClient, type StreamEntry } from '../stream/stream-client.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
 import { parseDeadLetter, type DeadLetter } from './dead-letter.js';
+import { locate, nameOf, type LetterPlace } from './letter-place.js';
 
 /** Which dead letters: those that fit in all that is given. */
 export interface DeadLetterFilter {
@@ -44,22 +47,35 @@ export interface DeadLetterAction {
   at: string;
 }
 
+/** A dead letter on its way back to its group. */
+export interface Replaying {
+  /** Its id among the group's replays. */
+  id: string;
+  group: string;
+  handler: string;
+  /** The entry that it was. */
+  entryId: string;
+}
+
 const PAGE = 100;
 /** How many actions the history of a stream keeps, about. */
 const HISTORY_LENGTH = 10_000;
 
-/** Lists, inspects, replays and discards what groups gave up. */
+/**
+ * Lists, inspects, replays and discards what groups gave up. With partitions, a dead letter's id begins with its
+ * partition's number: `3:1750000000000-0`.
+ */
 @Injectable()
 export class DeadLetters {
   constructor(
     @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
     private readonly client: StreamClient,
     private readonly monitor: MonitorClient,
-    private readonly keyspace: Keyspace,
+    private readonly partitions: Partitions,
   ) {}
 
   /**
-   * The dead letters of a stream, oldest first.
+   * The dead letters of a stream, oldest first; with partitions, one partition after the other.
    *
    * @param stream the stream's name without prefix
    * @param options.after the id of the last one of the page before
@@ -78,10 +94,34 @@ export class DeadLetters {
     return found;
   }
 
+  /** The dead letters of a stream, newest first; with partitions, of each. @param count how many at most, of each */
+  async latest(stream: string, count = PAGE): Promise<DeadLetter[]> {
+    const questions = this.partitions.all.map((keyspace) => rangeBack(keyspace.deadLetters(stream), '+', '-', count));
+    const answers = await this.monitor.askAll(questions);
+    return answers.flatMap((entries, partition) => entries.map((entry) => this.named(entry, partition)));
+  }
+
+  /** What was replayed to these groups and is not settled since, up to a hundred for each of them. */
+  async replaying(stream: string, groups: readonly string[]): Promise<Replaying[]> {
+    const places = this.partitions.all.flatMap((keyspace) => groups.map((group) => ({ keyspace, group })));
+    const answers = await this.monitor.askAll(
+      places.map(({ keyspace, group }) => range(keyspace.replays(stream, group).key, '-', '+', PAGE)),
+    );
+    return answers.flatMap((entries, index) =>
+      entries.map(({ id, fields }) => {
+        const { origin } = splitReplay(fields ?? []);
+        return { id, group: places[index]?.group ?? '', handler: origin.handler, entryId: origin.id };
+      }),
+    );
+  }
+
   /** @throws DeadLetterGoneError when there is none of this id */
   async get(stream: string, id: string): Promise<DeadLetter> {
-    const [entry] = await this.monitor.range(this.keyspace.deadLetters(stream), id, id, 1);
-    if (entry) return parseDeadLetter(entry);
+    const place = locate(id, this.partitions);
+    if (place) {
+      const [entry] = await this.monitor.range(place.keyspace.deadLetters(stream), place.entryId, place.entryId, 1);
+      if (entry) return this.named(entry, place.partition);
+    }
     throw new DeadLetterGoneError(stream, id);
   }
 
@@ -125,10 +165,17 @@ export class DeadLetters {
 
   /** What was replayed and discarded, latest first. */
   async history(stream: string, count = PAGE): Promise<DeadLetterAction[]> {
-    const entries = await this.monitor.latest(this.keyspace.deadLetterHistory(stream), count);
-    return entries.map(({ id, fields }) => {
+    const histories = await Promise.all(
+      this.partitions.all.map(async (keyspace, partition) => {
+        const entries = await this.monitor.latest(keyspace.deadLetterHistory(stream), count);
+        return entries.map((entry) => ({ ...entry, partition }));
+      }),
+    );
+    // Within one partition they are in order already.
+    const latest = histories.flat().sort((one, other) => compareEntryIds(other.id, one.id));
+    return latest.slice(0, count).map(({ id, fields, partition }) => {
       const { edited, ...action } = Object.fromEntries(pairs(fields ?? [])) as Record<string, string>;
-      return { id, ...action, edited: edited === 'true' } as DeadLetterAction;
+      return { id: nameOf(id, partition, this.partitions), ...action, edited: edited === 'true' } as DeadLetterAction;
     });
   }
 
@@ -140,6 +187,7 @@ export class DeadLetters {
     data?: Record<string, unknown>,
   ): Promise<string> {
     const { id: deadLetter, entryId, group, handler, event, partitionKey = '' } = letter;
+    const { keyspace, partition, entryId: letterId } = locate(deadLetter, this.partitions) as LetterPlace;
     const booked = Object.entries({
       action,
       deadLetter,
@@ -152,26 +200,25 @@ export class DeadLetters {
       at: new Date().toISOString(),
     });
     const keys = [
-      this.keyspace.deadLetters(stream),
-      this.keyspace.deadLetterHistory(stream),
-      this.keyspace.parked(stream, group, handler, partitionKey),
-      ...(action === 'replayed' ? [this.keyspace.replays(stream, group).key] : []),
+      keyspace.deadLetters(stream),
+      keyspace.deadLetterHistory(stream),
+      keyspace.parked(stream, group, handler, partitionKey),
+      ...(action === 'replayed' ? [keyspace.replays(stream, group).key] : []),
     ];
     const edited = data === undefined ? '' : checkedJson(event?.event_type ?? 'The event', data, this.options.producer);
-    const reply = await this.client.takeDeadLetter(keys, [
-      deadLetter,
-      entryId,
-      HISTORY_LENGTH,
-      edited,
-      ...booked.flat(),
-    ]);
+    const reply = await this.client.takeDeadLetter(keys, [letterId, entryId, HISTORY_LENGTH, edited, ...booked.flat()]);
     switch (reply.status) {
       case 'taken':
         return reply.replayId;
       case 'gone':
         throw new DeadLetterGoneError(stream, deadLetter);
       case 'parked':
-        throw new KeyParkedError(stream, deadLetter, partitionKey, reply.first);
+        throw new KeyParkedError(
+          stream,
+          deadLetter,
+          partitionKey,
+          reply.first === '-' ? '-' : nameOf(reply.first, partition, this.partitions),
+        );
       case 'unfit':
         throw new EventPayloadError(event?.event_type ?? 'The entry', '', 'it has too many fields to be replayed');
     }
@@ -183,9 +230,13 @@ export class DeadLetters {
     filter: DeadLetterFilter,
     act: (id: string) => Promise<unknown>,
   ): Promise<number> {
-    const [last] = await this.monitor.latest(this.keyspace.deadLetters(stream), 1);
     const found: { id: string; entryId: string }[] = [];
-    for await (const { id, entryId } of this.scan(stream, filter, undefined, last?.id)) found.push({ id, entryId });
+    for (const [partition, keyspace] of this.partitions.all.entries()) {
+      const [last] = await this.monitor.latest(keyspace.deadLetters(stream), 1);
+      if (!last) continue;
+      const letters = this.scanOne(stream, partition, filter, '-', last.id);
+      for await (const { id, entryId } of letters) found.push({ id, entryId });
+    }
     let count = 0;
     for (const { id } of found.sort((a, b) => compareEntryIds(a.entryId, b.entryId))) {
       try {
@@ -199,16 +250,37 @@ export class DeadLetters {
     return count;
   }
 
-  private async *scan(stream: string, filter: DeadLetterFilter, after?: string, to = '+'): AsyncGenerator<DeadLetter> {
-    const key = this.keyspace.deadLetters(stream);
-    let from = after === undefined ? '-' : `(${after}`;
+  private async *scan(stream: string, filter: DeadLetterFilter, after?: string): AsyncGenerator<DeadLetter> {
+    const place = after === undefined ? undefined : locate(after, this.partitions);
+    for (let partition = place?.partition ?? 0; partition < this.partitions.count; partition += 1) {
+      yield* this.scanOne(stream, partition, filter, partition === place?.partition ? `(${place.entryId}` : '-');
+    }
+  }
+
+  private async *scanOne(
+    stream: string,
+    partition: number,
+    filter: DeadLetterFilter,
+    begin: string,
+    to = '+',
+  ): AsyncGenerator<DeadLetter> {
+    const key = this.partitions.at(partition).deadLetters(stream);
+    let from = begin;
     for (;;) {
       const entries = await this.monitor.range(key, from, to, PAGE);
-      for (const letter of entries.map(parseDeadLetter)) if (fits(letter, filter)) yield letter;
+      for (const entry of entries) {
+        const letter = this.named(entry, partition);
+        if (fits(letter, filter)) yield letter;
+      }
       const last = entries.at(-1);
       if (!last || entries.length < PAGE) return;
       from = `(${last.id}`;
     }
+  }
+
+  private named(entry: StreamEntry, partition: number): DeadLetter {
+    const letter = parseDeadLetter(entry);
+    return { ...letter, id: nameOf(letter.id, partition, this.partitions) };
   }
 }
 

@@ -42,7 +42,8 @@ export class EventsHealthIndicator {
         `the reading loop has stood still for ${String(idleMs)} ms; it should go round in ${String(limitMs)}`,
       );
     }
-    return indicator.up({ name, held });
+    const { partitions } = this.consumer;
+    return indicator.up({ name, held, ...(this.options.partitions > 1 && { partitions: partitions.join(', ') }) });
   }
 
   /** What the group has still to handle, by stream. Degraded, not down, beyond `limit` events: more workers may help. */

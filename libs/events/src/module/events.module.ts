@@ -8,10 +8,13 @@ import { HandlerExplorer } from '../dispatch/handler-explorer.js';
 import { EventsHealthIndicator } from '../health/events-health.js';
 import { EventMonitor } from '../monitor/event-monitor.js';
 import { EventsObserver } from '../observe/events-observer.js';
+import { PartitionAgreement } from '../partitions/partition-agreement.js';
 import { EventProducer } from '../publish/event-producer.js';
 import { EventConsumer } from '../read/event-consumer.js';
 import { Retention } from '../retention/retention.js';
 import { Keyspace } from '../stream/keyspace.js';
+import { Partitions } from '../stream/partitions.js';
+import { PartitionsClient } from '../stream/partitions-client.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { EventCounters } from '../telemetry/event-counters.js';
@@ -50,11 +53,17 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
         new RedisConnection(redis, { name: source, timeoutMs: commandTimeoutMs, watch }),
     },
     {
+      provide: Partitions,
+      inject: [EVENTS_OPTIONS],
+      useFactory: (options: ResolvedOptions) => new Partitions(options),
+    },
+    {
+      // What belongs to no partition; where there is only one, everything.
       provide: Keyspace,
       inject: [EVENTS_OPTIONS],
       useFactory: ({ prefix, state }: ResolvedOptions) => new Keyspace(prefix, state),
     },
-    ...[StreamClient, MonitorClient].map((client) => ({
+    ...[StreamClient, MonitorClient, PartitionsClient].map((client) => ({
       provide: client,
       inject: [RedisConnection],
       useFactory: (connection: RedisConnection) => new client(connection),
@@ -64,6 +73,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
       inject: [EVENTS_OPTIONS],
       useFactory: ({ group }: ResolvedOptions) => new Telemetry(group),
     },
+    PartitionAgreement,
     EventsObserver,
     EventProducer,
     EventMonitor,
@@ -78,6 +88,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   exports: [
     RedisConnection,
     Keyspace,
+    Partitions,
     EventsObserver,
     EventProducer,
     EventMonitor,

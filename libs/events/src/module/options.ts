@@ -23,6 +23,11 @@ export interface ConsumerOptions {
   claimAfterMs?: number;
   /** A consumer without deliveries that was not seen for so long is removed, in milliseconds. @default 300000 */
   forgetAfterMs?: number;
+  /**
+   * How long a worker owns a partition without renewing it, in milliseconds: after that others take over what a dead one
+   * owned. It is renewed three times as often. Only with `partitions`. @default 15000
+   */
+  leaseMs?: number;
   /** How long shutdown waits for running handlers before it hands their events back, in milliseconds. @default 10000 */
   drainMs?: number;
   /** How long one try of a handler may take, in milliseconds; 0 for no limit. @default 60000 */
@@ -72,6 +77,13 @@ export interface EventsModuleOptions {
   group?: string;
   /** Event classes that appear on this group's streams and that it passes over. */
   events?: readonly EventClass[];
+  /** Into how many partitions each stream is divided; the same in all applications of the prefix. @default 1 */
+  partitions?: number;
+  /**
+   * With partitions, whether transactions keep the service's state under one prefix for all of them, instead of under
+   * each partition's own; not in a Redis Cluster. @default false
+   */
+  sharedState?: boolean;
   consumer?: ConsumerOptions;
   producer?: ProducerOptions;
   /** What is kept, by the stream's name without prefix. @default everything, of all streams */
@@ -110,6 +122,8 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
     state: name('state', options.state ?? options.source),
     group: options.group === undefined ? undefined : name('group', options.group),
     events: options.events ?? [],
+    partitions: whole('partitions', options.partitions ?? 1, 1, 1024),
+    sharedState: truth('sharedState', options.sharedState ?? false),
     retention: Object.fromEntries(
       Object.entries(options.retention ?? {}).map(([stream, policy]) => [stream, resolveRetention(stream, policy)]),
     ),
@@ -127,6 +141,7 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
         100,
         7 * 24 * 60 * MINUTE_MS,
       ),
+      leaseMs: whole('consumer.leaseMs', consumer.leaseMs ?? 15_000, 300, 60 * MINUTE_MS),
       drainMs: whole('consumer.drainMs', consumer.drainMs ?? 10_000, 0, 10 * MINUTE_MS),
       timeoutMs: resolveTimeout('consumer.timeoutMs', consumer.timeoutMs ?? MINUTE_MS),
       retry: resolveRetry('consumer.retry', consumer.retry, DEFAULT_RETRY),
@@ -185,6 +200,11 @@ function durability({ acks = 'received', replicas }: ProducerOptions): { acks: A
 function whole(option: string, value: unknown, least: number, most: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
   throw wrong(option, `a whole number from ${String(least)} to ${String(most)}`, value);
+}
+
+function truth(option: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw wrong(option, 'true or false', value);
 }
 
 function name(option: string, value: unknown): string {

@@ -1,17 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { decode } from '../decode/decode.js';
-import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
-import { Keyspace } from '../stream/keyspace.js';
-import { MonitorClient, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/monitor-client.js';
-import type { StreamEntry } from '../stream/stream-client.js';
+import type { Keyspace } from '../stream/keyspace.js';
+import { MonitorClient } from '../stream/monitor-client.js';
+import { Partitions } from '../stream/partitions.js';
+import { rangeBack, scanStreams, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/questions.js';
+import { deliveryStates, type DeliveryState } from './delivery-states.js';
+import {
+  mergeBacklogs,
+  mergeConsumers,
+  mergeEntries,
+  mergeGroups,
+  mergeLatest,
+  mergeOverviews,
+  mergePending,
+} from './merge.js';
+import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entry.js';
+import { SurveyPlan, type Survey, type SurveyRequest } from './survey.js';
 
-/** An entry with its envelope; `event` is null when it is none. */
-export interface MonitoredEntry {
-  id: string;
-  event: EventEnvelope | null;
-  fields: readonly string[];
-}
+/** Keys that one step of the search for streams looks at, about. */
+const KEYS_OF_ONE_STEP = 1000;
 
 /** A consumer group's position on a stream. */
 export interface MonitoredGroup extends GroupRow {
@@ -41,30 +48,141 @@ export interface StreamOverview {
   groups: MonitoredGroup[];
 }
 
-/** Looks at streams without touching them: nothing here reads as a consumer would. */
+/** One partition of a stream at one moment. */
+export interface PartitionOverview extends StreamOverview {
+  /** Its number, from 0. */
+  partition: number;
+  /** Which worker of each group owns it; none when it is nobody's, and where there is one partition only. */
+  owners: { group: string; worker: string; epoch: number }[];
+}
+
+/**
+ * Looks at streams without touching them: nothing here reads as a consumer would. Of a stream with partitions it tells
+ * what they come to together, and each of them with {@link EventMonitor.partitions}.
+ */
 @Injectable()
 export class EventMonitor {
   private readonly looks = new Map<string, { atMs: number; added: number }>();
 
   constructor(
     private readonly client: MonitorClient,
-    private readonly keyspace: Keyspace,
+    private readonly divided: Partitions,
   ) {}
 
   /** The names, without prefix, of the streams that are there; looks at every key of Redis. */
   async streams(): Promise<string[]> {
-    const prefix = this.keyspace.stream('');
-    const keys = await this.client.streams(`${prefix}*`);
-    // What belongs to a stream has further parts: `orders:dead-letters`.
-    return keys.map((key) => key.slice(prefix.length)).filter((name) => name !== '' && !name.includes(':'));
+    const names = await this.ofEach((keyspace) => this.streamsOf(keyspace));
+    return [...new Set(names.flat())].sort();
   }
 
   /** @param stream the stream's name without prefix */
   async stream(stream: string): Promise<StreamOverview> {
-    const key = this.keyspace.stream(stream);
+    const { all, count } = this.divided;
+    if (count === 1) return this.overview(this.divided.at(0), stream);
+    const partitions = await Promise.all(all.map((_, number) => this.partition(stream, number)));
+    return { name: stream, key: partitions[0]?.key ?? '', ...mergeOverviews(partitions) };
+  }
+
+  /** The partitions of a stream, by number, and who owns them. */
+  partitions(stream: string): Promise<PartitionOverview[]> {
+    return Promise.all(this.divided.all.map((_, number) => this.partition(stream, number)));
+  }
+
+  /** The groups of a stream; none when it does not exist. */
+  async groups(stream: string): Promise<MonitoredGroup[]> {
+    return mergeGroups(await this.ofEach((keyspace) => this.groupsOf(keyspace, stream)));
+  }
+
+  /** How far one group is behind, by four commands at most for each partition; null when there is no such group. */
+  async backlog(stream: string, group: string): Promise<GroupBacklog | null> {
+    const backlogs = await this.ofEach((keyspace) => this.backlogOf(keyspace, stream, group));
+    return mergeBacklogs(backlogs.filter((backlog) => backlog !== null));
+  }
+
+  /** The consumers of a group, with what they hold and when they were last seen. */
+  async consumers(stream: string, group: string): Promise<ConsumerRow[]> {
+    return mergeConsumers(await this.ofEach((keyspace) => this.client.consumers(keyspace.stream(stream), group)));
+  }
+
+  /** What a group was given and has not settled. */
+  async pending(stream: string, group: string): Promise<PendingSummary> {
+    return mergePending(await this.ofEach((keyspace) => this.client.pending(keyspace.stream(stream), group)));
+  }
+
+  /**
+   * Entries from `from` to `to` (entry ids, `-` and `+` for the ends), oldest first.
+   *
+   * @param options.partition of one partition only: an id is unique there, but not beyond it
+   */
+  async entries(
+    stream: string,
+    options: { from?: string; to?: string; count?: number; partition?: number } = {},
+  ): Promise<MonitoredEntry[]> {
+    const { from = '-', to = '+', count = 100, partition } = options;
+    const look = async (keyspace: Keyspace): Promise<MonitoredEntry[]> =>
+      allMonitored(await this.client.range(keyspace.stream(stream), from, to, count));
+    return partition === undefined ? mergeEntries(await this.ofEach(look), count) : look(this.divided.at(partition));
+  }
+
+  /**
+   * One step of a search for the streams of this prefix among all keys of the database: cheap, but there may be many.
+   * With partitions it finds those that have a first partition.
+   *
+   * @param cursor what the step before gave as `next`; default: the first step
+   * @returns names without prefix, some perhaps twice; `next` is null at the end
+   */
+  find(cursor = '0'): Promise<{ names: string[]; next: string | null }> {
+    return this.findOf(this.divided.at(0), cursor);
+  }
+
+  /** Looks at several streams, and at workers, in one round trip; with partitions, at the first of each stream. */
+  async survey(request: SurveyRequest): Promise<Survey> {
+    const plan = new SurveyPlan(this.divided.at(0), request);
+    return plan.read(await this.client.askAll(plan.questions));
+  }
+
+  /** What became of entries with each group that reads the stream, by their ids; with partitions, of the first. */
+  deliveries(stream: string, ids: readonly string[]): Promise<Map<string, DeliveryState[]>> {
+    return deliveryStates(this.client, this.divided.at(0), stream, ids);
+  }
+
+  private async streamsOf(keyspace: Keyspace): Promise<string[]> {
+    const found: string[] = [];
+    for (let cursor: string | null = '0'; cursor !== null;) {
+      const step: { names: string[]; next: string | null } = await this.findOf(keyspace, cursor);
+      found.push(...step.names);
+      cursor = step.next;
+    }
+    return found;
+  }
+
+  private async findOf(keyspace: Keyspace, cursor: string): Promise<{ names: string[]; next: string | null }> {
+    const { keys, next } = await this.client.ask(scanStreams(cursor, keyspace.streamPattern, KEYS_OF_ONE_STEP));
+    return { names: keys.map((key) => keyspace.streamOf(key)).filter((name) => name !== null), next };
+  }
+
+  private ofEach<T>(look: (keyspace: Keyspace) => Promise<T>): Promise<T[]> {
+    return Promise.all(this.divided.all.map(look));
+  }
+
+  private async partition(stream: string, partition: number): Promise<PartitionOverview> {
+    const keyspace = this.divided.at(partition);
+    const overview = await this.overview(keyspace, stream);
+    if (this.divided.count === 1) return { ...overview, partition, owners: [] };
+    const owners = await Promise.all(
+      overview.groups.map(async ({ name: group }) => {
+        const lease = await this.client.lease(keyspace.lease(group));
+        return lease ? [{ group, ...lease }] : [];
+      }),
+    );
+    return { ...overview, partition, owners: owners.flat() };
+  }
+
+  private async overview(keyspace: Keyspace, stream: string): Promise<StreamOverview> {
+    const key = keyspace.stream(stream);
     const [info, deadLetters] = await Promise.all([
       this.client.stream(key),
-      this.client.length(this.keyspace.deadLetters(stream)),
+      this.client.length(keyspace.deadLetters(stream)),
     ]);
     return {
       name: stream,
@@ -75,20 +193,60 @@ export class EventMonitor {
       last: toMonitored(info?.last ?? null),
       deadLetters,
       ratePerSecond: this.rate(key, info?.entriesAdded ?? 0),
-      groups: await this.groups(stream),
+      groups: await this.groupsOf(keyspace, stream),
     };
   }
 
-  /** The groups of a stream; none when it does not exist. */
-  async groups(stream: string): Promise<MonitoredGroup[]> {
-    const key = this.keyspace.stream(stream);
+  private async groupsOf(keyspace: Keyspace, stream: string): Promise<MonitoredGroup[]> {
+    const key = keyspace.stream(stream);
     const [groups, nowMs] = await Promise.all([this.client.groups(key), this.client.now()]);
     return Promise.all(groups.map(async (group) => ({ ...group, lagMs: await this.lagMs(key, group, nowMs) })));
   }
 
-  /** How far one group is behind, by four commands at most; null when there is no such group. */
-  async backlog(stream: string, group: string): Promise<GroupBacklog | null> {
-    const key = this.keyspace.stream(stream);
+  /**
+   * The groups of a stream, of each of its partitions, without the age of what they lag behind: one command each, for
+   * those who look often.
+   */
+  async positions(stream: string): Promise<GroupRow[]> {
+    return (await this.ofEach((keyspace) => this.client.groups(keyspace.stream(stream)))).flat();
+  }
+
+  /** Entries from `to` back to `from` (entry ids; `(` before one leaves it out), latest first. */
+  async latest(
+    stream: string,
+    options: { from?: string; to?: string; count?: number } = {},
+  ): Promise<MonitoredEntry[]> {
+    const { from = '-', to = '+', count = 100 } = options;
+    const look = async (keyspace: Keyspace): Promise<MonitoredEntry[]> =>
+      allMonitored(await this.client.ask(rangeBack(keyspace.stream(stream), to, from, count)));
+    return mergeLatest(await this.ofEach(look), count);
+  }
+
+  /**
+   * Entries after a position of each stream, oldest first. It belongs to no group, so nobody misses what it reads. With
+   * partitions, one position is for all of them: of those that were appended in its millisecond some may be missing.
+   *
+   * @param positions by the streams' names: the id after which to read
+   * @param options.count of each stream at most; with partitions, of each partition
+   * @param options.wait how long to wait at the server for the first one, and how long the answer may take beyond that;
+   * whatever else is asked for on this connection waits, too. Default: it waits for nothing
+   */
+  async after(
+    positions: ReadonlyMap<string, string>,
+    { count, wait }: { count: number; wait?: { blockMs: number; timeoutMs: number } },
+  ): Promise<Map<string, MonitoredEntry[]>> {
+    const { all } = this.divided;
+    const byKey = new Map(
+      [...positions].flatMap(([name, id]) => all.map((keyspace) => [keyspace.stream(name), id] as const)),
+    );
+    const entries = await this.client.after(byKey, count, wait);
+    const found = (name: string): MonitoredEntry[][] =>
+      all.map((keyspace) => allMonitored(entries.get(keyspace.stream(name)) ?? []));
+    return new Map([...positions.keys()].map((name) => [name, mergeEntries(found(name), Infinity)]));
+  }
+
+  private async backlogOf(keyspace: Keyspace, stream: string, group: string): Promise<GroupBacklog | null> {
+    const key = keyspace.stream(stream);
     const [groups, nowMs] = await Promise.all([this.client.groups(key), this.client.now()]);
     const found = groups.find(({ name }) => name === group);
     if (!found) return null;
@@ -98,49 +256,6 @@ export class EventMonitor {
       pending === 0 ? null : this.client.pending(key, group).then(({ first }) => first),
     ]);
     return { lag, lagMs, pending, oldestPendingMs: oldest === null ? 0 : ageOf(oldest, nowMs) };
-  }
-
-  /** The consumers of a group, with what they hold and when they were last seen. */
-  consumers(stream: string, group: string): Promise<ConsumerRow[]> {
-    return this.client.consumers(this.keyspace.stream(stream), group);
-  }
-
-  /** What a group was given and has not settled. */
-  pending(stream: string, group: string): Promise<PendingSummary> {
-    return this.client.pending(this.keyspace.stream(stream), group);
-  }
-
-  /** Entries from `from` to `to` (entry ids, `-` and `+` for the ends), oldest first. */
-  async entries(
-    stream: string,
-    options: { from?: string; to?: string; count?: number } = {},
-  ): Promise<MonitoredEntry[]> {
-    const { from = '-', to = '+', count = 100 } = options;
-    return toMonitoredAll(await this.client.range(this.keyspace.stream(stream), from, to, count));
-  }
-
-  /** The last entries up to `to` (an entry id; with `(` before it, those below it), latest first. */
-  async latest(stream: string, options: { to?: string; count?: number } = {}): Promise<MonitoredEntry[]> {
-    const { to = '+', count = 100 } = options;
-    return toMonitoredAll(await this.client.latest(this.keyspace.stream(stream), count, to));
-  }
-
-  /**
-   * Entries after a position of each stream, oldest first. It belongs to no group, so nobody misses what it reads.
-   *
-   * @param positions by the streams' names: the id after which to read
-   * @param options.count of each stream at most
-   * @param options.wait how long to wait at the server for the first one, and how long the answer may take beyond that;
-   * whatever else is asked for on this connection waits, too. Default: it waits for nothing
-   */
-  async after(
-    positions: ReadonlyMap<string, string>,
-    { count, wait }: { count: number; wait?: { blockMs: number; timeoutMs: number } },
-  ): Promise<Map<string, MonitoredEntry[]>> {
-    const byKey = new Map([...positions].map(([name, id]) => [this.keyspace.stream(name), id]));
-    const entries = await this.client.after(byKey, count, wait);
-    const found = [...positions.keys()].map((name) => [name, entries.get(this.keyspace.stream(name)) ?? []] as const);
-    return new Map(found.map(([name, of]) => [name, toMonitoredAll(of)]));
   }
 
   private async lagMs(key: string, { lag, lastDeliveredId }: GroupRow, nowMs: number): Promise<number> {
@@ -160,17 +275,4 @@ export class EventMonitor {
 
 function ageOf(id: string, nowMs: number): number {
   return Math.max(0, nowMs - timeOfEntryId(id));
-}
-
-function toMonitoredAll(entries: readonly StreamEntry[]): MonitoredEntry[] {
-  return entries.map((entry) => toMonitored(entry)).filter((entry) => entry !== null);
-}
-
-function toMonitored(entry: StreamEntry | null): MonitoredEntry | null {
-  if (!entry?.fields) return null;
-  try {
-    return { id: entry.id, event: decode(entry.fields), fields: entry.fields };
-  } catch {
-    return { id: entry.id, event: null, fields: entry.fields };
-  }
 }

@@ -59,6 +59,12 @@ export type Observation =
       hardMaxLength: number;
       heldBackBy: string | undefined;
     }
+  /** This worker owns a partition from now on; `partition` is its number, and `epoch` counts its owners. */
+  | { kind: 'partition-acquired'; partition: number; group: string; epoch: number }
+  /** It has finished, or handed back, what it had of the partition, and given it to the others. */
+  | { kind: 'partition-released'; partition: number; group: string; epoch: number }
+  /** Its ownership has run out, or another worker has it: what it had of the partition was dropped. */
+  | { kind: 'partition-lost'; partition: number; group: string; epoch: number; error: Error }
   /** Redis is away or refuses to serve: `reason` is `unreachable` or Redis' own word, such as `READONLY`. */
   | { kind: 'outage'; address: string; reason: string }
   | { kind: 'recovered'; address: string; reason: string; durationMs: number }

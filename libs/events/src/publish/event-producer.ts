@@ -7,13 +7,17 @@ import { EVENTS_OPTIONS } from '../module/tokens.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import { ProducerOverloadedError } from '../errors.js';
-import { Keyspace } from '../stream/keyspace.js';
+import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
+import { PARTITION } from '../telemetry/attributes.js';
+import type { Operation } from '../telemetry/operation.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { weightOf, type Appendable } from './append-arguments.js';
 import { BatchSender } from './batch-sender.js';
 import { Durability, LONGEST_WAIT_MS } from './durability.js';
 import { encode } from './encode.js';
+import { PublishQueue } from './publish-queue.js';
+import { inBatches, inParts, type Placed } from './placed.js';
 import { newEnvelope, type PublishOptions } from './new-envelope.js';
 import { PublishRequest } from './publish-request.js';
 
@@ -30,34 +34,28 @@ export interface EventToPublish<T extends object = object> {
   options?: ProduceOptions;
 }
 
-/** Events and bytes of one script call; one event may be larger. */
-const LARGEST_BATCH = 100;
-const HEAVIEST_BATCH = 2 ** 20;
-/** Fewer than so many events are not worth two calls. */
-const WORTH_SPLITTING = 32;
-
 /**
  * Publishes events. What is asked for while calls are on their way goes along with the next one, so many callers share
  * one round trip and a lone caller waits for nobody. A call whose answer was lost is sent again, and the server knows it
- * by its number: its events are appended once, and in order.
+ * by its number: its events are appended once, and in order. Each partition has calls and numbers of its own.
  */
 @Injectable()
 export class EventProducer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly deadlines: Deadlines;
-  private readonly sender: BatchSender;
-  private readonly queue: PublishRequest[] = [];
+  private readonly id = randomUUID();
+  /** By partition; made when its first event is published. */
+  private readonly queues: (PublishQueue | undefined)[] = [];
   private readonly client: StreamClient;
   private readonly ownConnection: RedisConnection | undefined;
   private readonly durability: Durability;
   private waiting = 0;
   private waitingBytes = 0;
-  private scheduled = false;
   private whenIdle: (() => void)[] = [];
 
   constructor(
     @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
     shared: StreamClient,
-    private readonly keyspace: Keyspace,
+    private readonly partitions: Partitions,
     watch: OutageWatch,
     private readonly telemetry: Telemetry,
   ) {
@@ -74,12 +72,6 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     this.client = this.ownConnection ? new StreamClient(this.ownConnection) : shared;
     this.durability = new Durability(this.client, producer);
     this.deadlines = new Deadlines(producer.timeoutMs);
-    const timing = { commandTimeoutMs, idempotencyMs: producer.idempotencyMs };
-    const key = keyspace.producer(randomUUID());
-    this.sender = new BatchSender(this.client, key, this.durability, timing, {
-      onSettled: (requests) => { this.release(requests); }, // prettier-ignore
-      onFree: () => { this.flush(); }, // prettier-ignore
-    });
   }
 
   /** @throws ConfigurationError when this Redis cannot do what `producer.acks` demands */
@@ -106,20 +98,22 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
   publish<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions = {}): Promise<string> {
     if (!this.telemetry.isOff) return this.publishAll([{ event, data, options }]).then(([id]) => id as string);
     return new Promise((resolve, reject) => {
-      const events = [this.appendable(event, data, options)];
+      const { partition, appendable } = this.place(event, data, options);
+      const events = [appendable];
       this.demandRoom(events);
-      this.enqueue(events, ([id]) => { resolve(id as string); }, reject); // prettier-ignore
+      this.enqueue(partition, events, ([id]) => { resolve(id as string); }, reject); // prettier-ignore
     });
   }
 
   /**
-   * Publishes several events, in this order; up to 100 in one round trip, which appends all of them or none.
+   * Publishes several events, in this order; up to 100 in one round trip, which appends all of them or none. With
+   * partitions that holds for the events of each partition.
    *
    * @returns the entries' ids
    * @throws as {@link publish}; nothing is published when one payload is not valid
    */
   publishAll(events: readonly EventToPublish[]): Promise<string[]> {
-    return this.telemetry.publishing(events, (carried) => this.append(carried));
+    return this.telemetry.publishing(events, (carried, operation) => this.append(carried, operation));
   }
 
   /** Waits until everything that was asked for is published or has failed. */
@@ -128,28 +122,41 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     this.ownConnection?.close();
   }
 
-  private async append(events: readonly EventToPublish[]): Promise<string[]> {
-    const appendable = events.map(({ event, data, options = {} }) => this.appendable(event, data, options));
-    this.demandRoom(appendable);
-    const published = await Promise.all(
-      inBatches(appendable).map(
-        (batch) => new Promise<string[]>((resolve, reject) => { this.enqueue(batch, resolve, reject); }), // prettier-ignore
-      ),
+  private async append(events: readonly EventToPublish[], operation?: Operation): Promise<string[]> {
+    const placed = events.map(({ event, data, options = {} }) => this.place(event, data, options));
+    this.demandRoom(placed.map(({ appendable }) => appendable));
+    const parts = inParts(placed);
+    if (parts.length === 1 && this.partitions.count > 1) operation?.say({ [PARTITION]: String(parts[0]?.partition) });
+    const ids = new Array<string>(events.length);
+    await Promise.all(
+      parts.map(async ({ partition, places, appendable }) => {
+        const published = await Promise.all(
+          inBatches(appendable).map(
+            (batch) => new Promise<string[]>((resolve, reject) => { this.enqueue(partition, batch, resolve, reject); }), // prettier-ignore
+          ),
+        );
+        for (const [index, id] of published.flat().entries()) ids[places[index] ?? index] = id;
+      }),
     );
-    return published.flat();
+    return ids;
   }
 
-  private appendable<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions): Appendable {
+  private place<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions): Placed {
     const { stream } = domainEventOf(event);
     const { source, producer: limits } = this.options;
-    const { names, values } = encode(newEnvelope(event, data, source, limits, options), limits);
+    const envelope = newEnvelope(event, data, source, limits, options);
+    const { names, values } = encode(envelope, limits);
     const { idempotencyKey } = options;
-    const once = idempotencyKey === undefined ? undefined : this.keyspace.published(stream, idempotencyKey);
-    return { stream: this.keyspace.stream(stream), once, names, values };
+    // Without a key of its own an event may go anywhere, but a repeat of it must go where the first one went.
+    const partition = this.partitions.numberOf(envelope.partition_key ?? idempotencyKey ?? envelope.event_id);
+    const keyspace = this.partitions.at(partition);
+    const once = idempotencyKey === undefined ? undefined : keyspace.published(stream, idempotencyKey);
+    return { partition, appendable: { stream: keyspace.stream(stream), once, names, values } };
   }
 
   /** @param events that one call takes */
   private enqueue(
+    partition: number,
     events: readonly Appendable[],
     resolve: (ids: string[]) => void,
     reject: (error: Error) => void,
@@ -157,15 +164,22 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     const request = new PublishRequest(events, resolve, reject, this.deadlines, this.options.producer.timeoutMs);
     this.waiting += events.length;
     this.waitingBytes += request.bytes;
-    this.queue.push(request);
-    if (!this.scheduled) {
-      this.scheduled = true;
-      // After the current callers had their turn, so that they share the batch.
-      queueMicrotask(() => {
-        this.scheduled = false;
-        this.flush();
-      });
-    }
+    (this.queues[partition] ??= this.newQueue(partition)).add(request);
+  }
+
+  private newQueue(partition: number): PublishQueue {
+    const { commandTimeoutMs, producer } = this.options;
+    const key = this.partitions.at(partition).producer(this.id);
+    const timing = { commandTimeoutMs, idempotencyMs: producer.idempotencyMs };
+    const release = (requests: readonly PublishRequest[]): void => {
+      this.release(requests);
+    };
+    const sender = new BatchSender(this.client, key, this.durability, timing, {
+      onSettled: release,
+      onFree: () => { queue.flush(); }, // prettier-ignore
+    });
+    const queue = new PublishQueue(sender, release);
+    return queue;
   }
 
   /** @throws ProducerOverloadedError when there is no room for so many */
@@ -177,56 +191,11 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     if (bytes > bufferBytes) throw new ProducerOverloadedError(bufferBytes, 'bytes');
   }
 
-  private flush(): void {
-    while (this.queue.length > 0 && this.sender.isFree) {
-      // With two on their way, the server has something to do while the next one is put together.
-      const most =
-        this.sender.isIdle && this.queue.length > WORTH_SPLITTING ? Math.ceil(this.queue.length / 2) : Infinity;
-      const batch = this.nextBatch(most);
-      const wanted = batch.filter(({ isOpen }) => isOpen);
-      // Nothing is sent of what has waited too long.
-      this.release(batch.filter(({ isOpen }) => !isOpen));
-      if (wanted.length > 0) this.sender.send(wanted);
-    }
-    if (this.waiting === 0) for (const idle of this.whenIdle.splice(0)) idle();
-  }
-
   private release(requests: readonly PublishRequest[]): void {
     this.waiting -= sizeOf(requests);
     this.waitingBytes -= bytesOf(requests);
+    if (this.waiting === 0) for (const idle of this.whenIdle.splice(0)) idle();
   }
-
-  /** As many events as one call takes; what one `publishAll` asked for stays together. */
-  private nextBatch(most: number): PublishRequest[] {
-    const batch: PublishRequest[] = [];
-    let size = 0;
-    let bytes = 0;
-    for (const next of this.queue) {
-      size += next.events.length;
-      bytes += next.bytes;
-      if (batch.length > 0 && (batch.length >= most || size > LARGEST_BATCH || bytes > HEAVIEST_BATCH)) break;
-      batch.push(next);
-    }
-    this.queue.splice(0, batch.length);
-    return batch;
-  }
-}
-
-/** What one call asked to publish, in parts that one script call takes. */
-function inBatches(events: readonly Appendable[]): Appendable[][] {
-  const batches: Appendable[][] = [];
-  let bytes = 0;
-  for (const event of events) {
-    const last = batches.at(-1);
-    bytes += weightOf(event);
-    if (last && last.length < LARGEST_BATCH && bytes <= HEAVIEST_BATCH) {
-      last.push(event);
-    } else {
-      batches.push([event]);
-      bytes = weightOf(event);
-    }
-  }
-  return batches;
 }
 
 function sizeOf(batch: readonly PublishRequest[]): number {

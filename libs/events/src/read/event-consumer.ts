@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { OutageWatch } from '../connection/outage-watch.js';
-import { RedisConnection } from '../connection/redis-connection.js';
+import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
 import { Attempts } from '../dispatch/attempts.js';
 import { HandlerExplorer } from '../dispatch/handler-explorer.js';
 import { Slots } from '../dispatch/slots.js';
@@ -10,14 +10,18 @@ import { EVENTS_OPTIONS } from '../module/tokens.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { EventsObserver } from '../observe/events-observer.js';
 import { Pipeline } from '../pipeline.js';
+import { PartitionAgreement } from '../partitions/partition-agreement.js';
+import { PartitionedWorker } from '../partitions/partitioned-worker.js';
 import { Settler } from '../settle/settler.js';
 import { Keyspace } from '../stream/keyspace.js';
+import { Partitions } from '../stream/partitions.js';
 import { EntryReader } from '../stream/entry-reader.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { Claims } from './claims.js';
 import { newConsumerName } from './consumer-name.js';
 import { Holdings } from './holdings.js';
+import { readerName } from './reader-connection.js';
 import { Source } from './source.js';
 import { Stopping } from './stopping.js';
 import { StreamReader } from './stream-reader.js';
@@ -37,7 +41,9 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly holdings: Holdings;
   private readingConnection: RedisConnection | undefined;
   private reader: StreamReader | undefined;
+  private partitioned: PartitionedWorker | undefined;
   private sources: readonly Source[] = [];
+  private subscriptions: readonly Subscription[] = [];
   private loops: Promise<unknown> = Promise.resolve();
   private keeping: Promise<void> = Promise.resolve();
 
@@ -48,6 +54,8 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly keyspace: Keyspace,
     private readonly observer: EventsObserver,
     private readonly watch: OutageWatch,
+    private readonly divided: Partitions,
+    private readonly agreement: PartitionAgreement,
     private readonly telemetry: Telemetry,
   ) {
     const { readAhead: entries, readAheadBytes: bytes, concurrency } = options.consumer;
@@ -57,7 +65,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Whether this process consumes anything at all. */
   get isConsuming(): boolean {
-    return this.reader !== undefined;
+    return this.reader !== undefined || this.partitioned !== undefined;
   }
 
   /** Its group; undefined where there are no handlers. */
@@ -67,7 +75,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** How long ago the reading loop last went round, in milliseconds; liveness is this, not an answered ping. */
   get idleMs(): number {
-    return this.reader?.idleMs ?? 0;
+    return (this.partitioned ?? this.reader)?.idleMs ?? 0;
   }
 
   /** Entries that are held at present: waiting, running, or waiting for their retry. */
@@ -77,7 +85,12 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** The streams' names, without prefix, that this worker reads. */
   get streams(): readonly string[] {
-    return this.sources.filter(({ isReplay }) => !isReplay).map(({ subscription }) => subscription.stream);
+    return this.subscriptions.map(({ stream }) => stream);
+  }
+
+  /** The numbers of the partitions that this worker owns at present; of one partition every worker reads. */
+  get partitions(): readonly number[] {
+    return this.partitioned?.partitions ?? (this.reader ? [0] : []);
   }
 
   /** @throws ConfigurationError for handlers that cannot work, RedisUnavailableError when Redis is not there */
@@ -90,6 +103,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       throw new ConfigurationError(`EventsModule: expected group, since there are handlers: ${names.join(', ')}`);
     }
     try {
+      await this.agreement.reach();
       await this.start(subscriptions, { group, consumer: this.name });
     } catch (error) {
       // Nest ends no application that did not come up, and the connection would try for ever.
@@ -99,8 +113,13 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    if (!this.reader) return;
+    if (!this.isConsuming) return;
     this.stopping.begin();
+    if (this.partitioned) {
+      await this.partitioned.stop();
+      this.stopping.giveUp();
+      return;
+    }
     const deadline = setTimeout(() => {
       this.stopping.giveUp();
       this.holdings.loseAll();
@@ -117,9 +136,21 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     subscriptions: readonly Subscription[],
     address: { group: string; consumer: string },
   ): Promise<void> {
-    const { client, keyspace, observer, stopping, holdings, options, telemetry } = this;
+    const { client, keyspace, observer, stopping, holdings, options, slots, divided, telemetry } = this;
+    this.subscriptions = subscriptions;
+    if (divided.count > 1) {
+      const parts = { address, subscriptions, client, partitions: divided, holdings, slots, options, observer, stopping, telemetry }; // prettier-ignore
+      this.partitioned = new PartitionedWorker(parts, keyspace, this.reading);
+      for (const { stream, handlers } of subscriptions) {
+        for (const { name } of handlers) {
+          this.logger.log(`${name} ← ${divided.at(0).stream(stream)} and ${String(divided.count - 1)} more as ${address.group}`); // prettier-ignore
+        }
+      }
+      await this.partitioned.start();
+      return;
+    }
     const settler = new Settler(client, keyspace, address, () => stopping.isOver, telemetry);
-    const transactions = { client, keyspace, source: options.source, limits: options.producer, telemetry };
+    const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer, telemetry }; // prettier-ignore
     const attempts = new Attempts(address, this.slots, settler, transactions, observer, stopping, telemetry);
     const pipeline = new Pipeline(holdings, attempts);
     this.sources = subscriptions.flatMap((subscription) =>
@@ -134,18 +165,23 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
         this.logger.log(`${name} ← ${source.key} as ${address.group}`);
       }
     }
-    const { blockMs } = options.consumer;
-    this.readingConnection = new RedisConnection(options.redis, {
-      name: `${options.source}-reader`,
-      timeoutMs: options.commandTimeoutMs,
-      blockMs,
-      watch: this.watch,
-    });
+    this.readingConnection = new RedisConnection(options.redis, this.reading);
     const reading = new EntryReader(this.readingConnection, options.commandTimeoutMs);
     this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping, telemetry);
     const claims = new Claims(client, this.sources, holdings, options.consumer, observer, stopping);
     this.loops = Promise.all([this.reader.run(), claims.takeOver()]);
     this.keeping = claims.keep();
+  }
+
+  /** The connection that waits for entries. */
+  private get reading(): RedisConnectionOptions {
+    const { source, commandTimeoutMs, consumer } = this.options;
+    return {
+      name: readerName(source, this.name),
+      timeoutMs: commandTimeoutMs,
+      blockMs: consumer.blockMs,
+      watch: this.watch,
+    };
   }
 
   private async leave(): Promise<void> {

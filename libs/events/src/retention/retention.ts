@@ -4,8 +4,8 @@ import type { ResolvedOptions } from '../module/options.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import { EventsObserver } from '../observe/events-observer.js';
 import { Stopping } from '../read/stopping.js';
-import { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient } from '../stream/monitor-client.js';
+import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { warningOf, type RetentionPolicy } from './retention-policy.js';
 
@@ -41,7 +41,7 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
     private readonly client: StreamClient,
     private readonly monitor: MonitorClient,
-    private readonly keyspace: Keyspace,
+    private readonly partitions: Partitions,
     private readonly observer: EventsObserver,
   ) {}
 
@@ -55,7 +55,7 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Trims a stream now.
+   * Trims a stream now; with partitions each of them, by the same limits.
    *
    * @param stream the stream's name without prefix
    * @param policy @default what the module's options say of this stream
@@ -64,7 +64,15 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
     stream: string,
     policy: RetentionPolicy | undefined = this.options.retention[stream],
   ): Promise<TrimReport> {
-    const key = this.keyspace.stream(stream);
+    const reports: TrimReport[] = [];
+    for (const keyspace of this.partitions.all) {
+      reports.push(await this.trimOne(keyspace.stream(stream), policy));
+      if (this.stopping.isStopping) break;
+    }
+    return sumOf(reports);
+  }
+
+  private async trimOne(key: string, policy: RetentionPolicy | undefined): Promise<TrimReport> {
     const { maxAgeMs, maxLength, hardMaxLength } = policy ?? {};
     // The server's clock, which entry ids are made from.
     const oldest = maxAgeMs === undefined ? '' : `${String(Math.max(0, (await this.monitor.now()) - maxAgeMs))}-0`;
@@ -73,10 +81,10 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
     for (;;) {
       const step = await this.client.trim(key, [oldest, maxLength ?? '', hardMaxLength ?? '', STEP]);
       trimmed += step.trimmed;
-      for (const [group, count] of Object.entries(step.dropped)) dropped[group] = (dropped[group] ?? 0) + count;
+      addTo(dropped, step.dropped);
       if (step.hasMore && !this.stopping.isStopping) continue;
       const report = { trimmed, length: step.length, heldBackBy: step.heldBackBy, dropped };
-      this.tell(stream, policy ?? {}, report);
+      this.tell(key, policy ?? {}, report);
       return report;
     }
   }
@@ -96,8 +104,7 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private tell(stream: string, policy: RetentionPolicy, report: TrimReport): void {
-    const key = this.keyspace.stream(stream);
+  private tell(key: string, policy: RetentionPolicy, report: TrimReport): void {
     const { trimmed, dropped } = report;
     if (trimmed > 0) this.observer.emit({ kind: 'trimmed', stream: key, count: trimmed, dropped });
     const losses = Object.entries(dropped).map(([group, count]) => `${String(count)} of ${group}`);
@@ -108,9 +115,9 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
       );
     }
     const warning = warningOf(policy, report);
-    if (!warning) this.warned.delete(stream);
-    if (!warning || this.warned.has(stream)) return;
-    this.warned.add(stream);
+    if (!warning) this.warned.delete(key);
+    if (!warning || this.warned.has(key)) return;
+    this.warned.add(key);
     this.logger.warn(
       `${key} has ${String(warning.length)} entries, and at ${String(warning.hardMaxLength)} the oldest are dropped, handled ` +
         `or not` +
@@ -118,4 +125,25 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
     );
     this.observer.emit({ kind: 'retention-warning', stream: key, ...warning });
   }
+}
+
+/** What was done to the partitions, together. */
+function sumOf(reports: readonly TrimReport[]): TrimReport {
+  const sum: { trimmed: number; length: number; heldBackBy: string | undefined; dropped: Record<string, number> } = {
+    trimmed: 0,
+    length: 0,
+    heldBackBy: undefined,
+    dropped: {},
+  };
+  for (const { trimmed, length, heldBackBy, dropped } of reports) {
+    sum.trimmed += trimmed;
+    sum.length += length;
+    sum.heldBackBy ??= heldBackBy;
+    addTo(sum.dropped, dropped);
+  }
+  return sum;
+}
+
+function addTo(sum: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [group, count] of Object.entries(counts)) sum[group] = (sum[group] ?? 0) + count;
 }

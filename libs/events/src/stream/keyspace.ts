@@ -1,24 +1,24 @@
 import type { Channel } from './channel.js';
 
-/** Every key that this library uses, in one place. */
+/**
+ * Every key that this library uses, in one place. Where streams have partitions, each partition has a keyspace of its
+ * own, whose prefix is a hash tag: `{ecommerce:0}`, so that all its keys are in one slot of a Redis Cluster.
+ */
 export class Keyspace {
   /**
    * @param prefix of every key, without colon: `ecommerce`
    * @param state what the service's own state stands under: `inventory` gives `ecommerce:inventory:…`
+   * @param statePrefix of the service's own state, where it is not the partition's
    */
   constructor(
     readonly prefix: string,
     private readonly state: string,
+    private readonly statePrefix = prefix,
   ) {}
 
   /** `ecommerce:orders` */
   stream(name: string): string {
     return `${this.prefix}:${name}`;
-  }
-
-  /** The name of the stream that a key is, or belongs to: `orders` of `ecommerce:orders:payments:replays`. */
-  nameOf(key: string): string {
-    return key.slice(this.prefix.length + 1).split(':', 1)[0] ?? '';
   }
 
   /** `ecommerce:orders:dead-letters` */
@@ -60,8 +60,34 @@ export class Keyspace {
     return `${this.stream(name)}:published:${idempotencyKey}`;
   }
 
+  /** Fits every stream's key, and others. */
+  get streamPattern(): string {
+    return `${this.prefix.replace(/[*?[\]\\]/g, String.raw`\$&`)}:*`;
+  }
+
+  /** The name of the stream that a key is of, without prefix; null for dead letters, replays and foreign keys. */
+  streamOf(key: string): string | null {
+    const name = key.startsWith(`${this.prefix}:`) ? key.slice(this.prefix.length + 1) : '';
+    return name === '' || name.includes(':') ? null : name;
+  }
+
   /** `ecommerce:inventory:stock` */
   ofService(key: string): string {
-    return `${this.prefix}:${this.state}:${key}`;
+    return `${this.statePrefix}:${this.state}:${key}`;
+  }
+
+  /** A string: how many partitions the streams of this prefix have. */
+  partitionCount(): string {
+    return `${this.prefix}:partitions:count`;
+  }
+
+  /** A hash, by worker: until when it counts as alive, and which partitions it owns. */
+  workers(group: string): string {
+    return `${this.prefix}:workers:${group}`;
+  }
+
+  /** A hash, of a partition: which worker of a group owns it, until when, and how many owners it has had. */
+  lease(group: string): string {
+    return `${this.prefix}:leases:${group}`;
   }
 }

@@ -1,133 +1,82 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { pairs } from './pairs.js';
+import {
+  consumersOf,
+  groupsOf,
+  lengthOf,
+  NOW,
+  pendingEntries,
+  pendingOf,
+  range,
+  rangeBack,
+  streamInfo,
+  type ConsumerRow,
+  type GroupRow,
+  type PendingRow,
+  type PendingSummary,
+  type Question,
+  type StreamRow,
+} from './questions.js';
 import type { StreamEntry } from './stream-client.js';
-
-/** What `XINFO STREAM` says of a stream. */
-export interface StreamRow {
-  length: number;
-  /** Entries that were ever appended. */
-  entriesAdded: number;
-  first: StreamEntry | null;
-  last: StreamEntry | null;
-}
-
-/** What `XINFO GROUPS` says of a group. */
-export interface GroupRow {
-  name: string;
-  consumers: number;
-  /** Entries that were delivered and are not settled. */
-  pending: number;
-  lastDeliveredId: string;
-  /** Entries that were not delivered yet; null when Redis does not know, which is not 0. */
-  lag: number | null;
-}
-
-/** What `XINFO CONSUMERS` says of a consumer. */
-export interface ConsumerRow {
-  name: string;
-  pending: number;
-  /** Since it last asked for anything, in milliseconds. */
-  idleMs: number;
-}
-
-/** A delivery that is not settled, as `XPENDING` says. */
-export interface PendingEntry {
-  id: string;
-  consumer: string;
-  /** Since it was delivered or its claim was renewed, in milliseconds. */
-  idleMs: number;
-  deliveries: number;
-}
-
-/** What `XPENDING` says of a group. */
-export interface PendingSummary {
-  count: number;
-  /** The lowest and the highest pending id. */
-  first: string | null;
-  last: string | null;
-  byConsumer: Record<string, number>;
-}
 
 const SCANNED_AT_ONCE = 1000;
 
-type RawEntry = [id: string, fields: string[]] | null;
-type Row = Record<string, unknown>;
+/** What questions are answered with, in their order. */
+export type Answers<Q extends readonly Question<unknown>[]> = {
+  -readonly [I in keyof Q]: Q[I] extends Question<infer T> ? T : never;
+};
 
 /** The Redis commands that look and change nothing, typed. */
 export class MonitorClient {
   constructor(private readonly connection: RedisConnection) {}
 
+  /**
+   * Asks several questions in one round trip; other clients' commands may run between them.
+   *
+   * @throws ioredis' ReplyError when Redis refuses one of them; RedisUnavailableError when it is away
+   */
+  async askAll<const Q extends readonly Question<unknown>[]>(questions: Q): Promise<Answers<Q>> {
+    if (questions.length === 0) return [] as unknown as Answers<Q>;
+    const replies = await this.connection.call(async (redis) => {
+      const commands = questions.map(({ command: [name, ...args] }) => ['call', name, ...args]);
+      const answers = (await redis.pipeline(commands).exec()) ?? [];
+      // Thrown in here, so that the connection says which of them are outages.
+      return answers.map(([error, reply], index) => {
+        if (error !== null && !isMissing(error, questions[index])) throw error;
+        return { isMissing: error !== null, reply };
+      });
+    });
+    return questions.map((question, index) => {
+      const { isMissing: missing = true, reply } = replies[index] ?? {};
+      return missing ? question.missing : question.read(reply);
+    }) as Answers<Q>;
+  }
+
+  async ask<T>(question: Question<T>): Promise<T> {
+    const [answer] = await this.askAll([question]);
+    return answer;
+  }
+
   /** @returns null when there is no such stream */
-  async stream(key: string): Promise<StreamRow | null> {
-    const row = toRow(await this.orMissing(this.connection.call((redis) => redis.xinfo('STREAM', key))));
-    if (!row) return null;
-    return {
-      length: row['length'] as number,
-      entriesAdded: (row['entries-added'] as number | undefined) ?? 0,
-      first: toEntry(row['first-entry'] as RawEntry),
-      last: toEntry(row['last-entry'] as RawEntry),
-    };
+  stream(key: string): Promise<StreamRow | null> {
+    return this.ask(streamInfo(key));
   }
 
-  async groups(key: string): Promise<GroupRow[]> {
-    const reply = await this.orMissing(this.connection.call((redis) => redis.xinfo('GROUPS', key)));
-    return toRows(reply).map((row) => ({
-      name: row['name'] as string,
-      consumers: row['consumers'] as number,
-      pending: row['pending'] as number,
-      lastDeliveredId: row['last-delivered-id'] as string,
-      lag: (row['lag'] as number | null | undefined) ?? null,
-    }));
+  groups(key: string): Promise<GroupRow[]> {
+    return this.ask(groupsOf(key));
   }
 
-  async consumers(key: string, group: string): Promise<ConsumerRow[]> {
-    const reply = await this.orMissing(this.connection.call((redis) => redis.xinfo('CONSUMERS', key, group)));
-    return toRows(reply).map((row) => ({
-      name: row['name'] as string,
-      pending: row['pending'] as number,
-      idleMs: row['idle'] as number,
-    }));
+  consumers(key: string, group: string): Promise<ConsumerRow[]> {
+    return this.ask(consumersOf(key, group));
   }
 
-  async pending(key: string, group: string): Promise<PendingSummary> {
-    const reply = await this.orMissing(this.connection.call((redis) => redis.xpending(key, group)));
-    const [count, first, last, consumers] = (reply ?? [0, null, null, null]) as [
-      number,
-      string | null,
-      string | null,
-      [string, string][] | null,
-    ];
-    return {
-      count,
-      first,
-      last,
-      byConsumer: Object.fromEntries((consumers ?? []).map(([name, n]) => [name, Number(n)])),
-    };
+  pending(key: string, group: string): Promise<PendingSummary> {
+    return this.ask(pendingOf(key, group));
   }
 
   /** Single deliveries from `from` to `to` (entry ids, `-` and `+`). */
-  async pendingEntries(key: string, group: string, from: string, to: string, count: number): Promise<PendingEntry[]> {
-    const reply = await this.orMissing(this.connection.call((redis) => redis.xpending(key, group, from, to, count)));
-    return ((reply ?? []) as [string, string, number, number][]).map(([id, consumer, idleMs, deliveries]) => ({
-      id,
-      consumer,
-      idleMs,
-      deliveries,
-    }));
-  }
-
-  /** The keys of streams that a glob pattern fits: found by going through all keys, a thousand at a time. */
-  async streams(pattern: string): Promise<string[]> {
-    const keys = new Set<string>();
-    let cursor = '0';
-    do {
-      const [next, found] = await this.connection.call((redis) =>
-        redis.scan(cursor, 'MATCH', pattern, 'COUNT', SCANNED_AT_ONCE, 'TYPE', 'stream'),
-      );
-      for (const key of found) keys.add(key);
-      cursor = next;
-    } while (cursor !== '0');
-    return [...keys].sort();
+  pendingEntries(key: string, group: string, from: string, to: string, count: number): Promise<PendingRow[]> {
+    return this.ask(pendingEntries(key, group, from, to, count));
   }
 
   /** The fields of a hash that a glob pattern fits, with their values. */
@@ -166,51 +115,37 @@ export class MonitorClient {
     return new Map((reply ?? []).map(([key, entries]) => [key, entries.map(([id, fields]) => ({ id, fields }))]));
   }
 
-  async range(key: string, from: string, to: string, count: number): Promise<StreamEntry[]> {
-    const entries = await this.connection.call((redis) => redis.xrange(key, from, to, 'COUNT', count));
-    return entries.map(([id, fields]) => ({ id, fields }));
+  range(key: string, from: string, to: string, count: number): Promise<StreamEntry[]> {
+    return this.ask(range(key, from, to, count));
   }
 
-  /**
-   * The last entries, latest first.
-   *
-   * @param to where to begin, such as `(` and the last id of the page before
-   */
-  async latest(key: string, count: number, to = '+'): Promise<StreamEntry[]> {
-    const entries = await this.connection.call((redis) => redis.xrevrange(key, to, '-', 'COUNT', count));
-    return entries.map(([id, fields]) => ({ id, fields }));
+  /** The last entries, latest first. */
+  latest(key: string, count: number): Promise<StreamEntry[]> {
+    return this.ask(rangeBack(key, '+', '-', count));
   }
 
   length(key: string): Promise<number> {
-    return this.connection.call((redis) => redis.xlen(key));
+    return this.ask(lengthOf(key));
+  }
+
+  /** Who owns a partition; null when nobody does, or whoever did has not renewed its lease. */
+  async lease(key: string): Promise<{ worker: string; epoch: number } | null> {
+    const [fields, nowMs] = await Promise.all([
+      this.connection.call((redis) => redis.hmget(key, 'owner', 'until', 'epoch')),
+      this.now(),
+    ]);
+    const [worker, until, epoch] = fields;
+    return worker && Number(until) > nowMs ? { worker, epoch: Number(epoch) } : null;
   }
 
   /** The server's clock, which entry ids are made from: milliseconds since 1970. */
-  async now(): Promise<number> {
-    const [seconds, microseconds] = await this.connection.call((redis) => redis.time());
-    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
-  }
-
-  private async orMissing<T>(reply: Promise<T>): Promise<T | null> {
-    try {
-      return await reply;
-    } catch (error) {
-      if (error instanceof Error && /^(ERR no such key|NOGROUP)/.test(error.message)) return null;
-      throw error;
-    }
+  now(): Promise<number> {
+    return this.ask(NOW);
   }
 }
 
-function toRows(reply: unknown): Row[] {
-  return ((reply ?? []) as unknown[]).map((row) => toRow(row) ?? {});
-}
-
-/** Name, value, name, value, … as an object. */
-function toRow(reply: unknown): Row | null {
-  if (!Array.isArray(reply)) return null;
-  return Object.fromEntries(pairs(reply as unknown[])) as Row;
-}
-
-function toEntry(entry: RawEntry): StreamEntry | null {
-  return entry ? { id: entry[0], fields: entry[1] } : null;
+function isMissing(error: Error, question: Question<unknown> | undefined): boolean {
+  const expected =
+    question?.isOptional === true ? /^(ERR no such key|NOGROUP|NOPERM|ERR unknown)/ : /^(ERR no such key|NOGROUP)/;
+  return error.name === 'ReplyError' && expected.test(error.message);
 }

@@ -14,6 +14,13 @@ const NAMES = [
   'sweep',
   'trim',
   'take-dead-letter',
+  'heartbeat',
+  'acquire-lease',
+  'renew-lease',
+  'release-lease',
+  'read-partition',
+  'settle-fenced',
+  'acknowledge-fenced',
 ] as const;
 
 /** The name of a script: its file's in `lua/`, whose header says what it takes and replies. */
@@ -65,5 +72,8 @@ function scriptOf(name: string): Script {
 /** A file of `lua/`, with those that it includes: Redis' scripts know no modules. */
 function sourceOf(name: string): string {
   const source = readFileSync(new URL(`../../lua/${name}.lua`, import.meta.url), 'utf8');
-  return source.replace(/^-- @include (.+)$/gm, (_, included: string) => sourceOf(included));
+  return source.replace(/^-- @include (.+)$/gm, (_, included: string) =>
+    // Flags are for the whole, and stand in its first line.
+    sourceOf(included).replace(/^#!.*/, ''),
+  );
 }

@@ -253,7 +253,7 @@ export class StreamClient {
     }
   }
 
-  private script(
+  protected script(
     name: ScriptName,
     keys: readonly string[],
     values: readonly Argument[],

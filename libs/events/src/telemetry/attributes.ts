@@ -8,9 +8,10 @@ export const CONVERSATION_ID = 'messaging.message.conversation_id';
 export const DESTINATION = 'messaging.destination.name';
 export const ERROR_TYPE = 'error.type';
 export const MESSAGE_ID = 'messaging.message.id';
-export const OPERATION_NAME = 'messaging.operation.name';
+const OPERATION_NAME = 'messaging.operation.name';
 export const OPERATION_TYPE = 'messaging.operation.type';
-export const SYSTEM = 'messaging.system';
+export const PARTITION = 'messaging.destination.partition.id';
+const SYSTEM = 'messaging.system';
 
 /** What the conventions have no name for. */
 export const ATTEMPT = 'messaging.redis.attempt';

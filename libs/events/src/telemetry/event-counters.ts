@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Attributes } from '@opentelemetry/api';
 import { EventsObserver, type Observation } from '../observe/events-observer.js';
-import { Keyspace } from '../stream/keyspace.js';
+import { Partitions } from '../stream/partitions.js';
 import { CONSUMER_GROUP, DESTINATION, ERROR_TYPE, REDIS } from './attributes.js';
 import { boundedType, errorTypeOf } from './error-type.js';
 import { counter } from './instruments.js';
@@ -13,7 +13,7 @@ export class EventCounters {
   constructor(
     { meter }: Telemetry,
     observer: EventsObserver,
-    private readonly keyspace: Keyspace,
+    private readonly partitions: Partitions,
   ) {
     if (!meter) return;
     const retries = counter(meter, 'messaging.redis.retries', 'Tries that failed and are repeated');
@@ -54,7 +54,7 @@ export class EventCounters {
   }
 
   private where({ stream, group }: { stream: string; group: string }): Attributes {
-    return { ...REDIS, [DESTINATION]: this.keyspace.nameOf(stream), [CONSUMER_GROUP]: group };
+    return { ...REDIS, [DESTINATION]: this.partitions.streamOf(stream), [CONSUMER_GROUP]: group };
   }
 
   private failed(observation: Extract<Observation, { kind: 'retried' | 'dead-lettered' }>): Attributes {

@@ -28,6 +28,7 @@ import {
   MESSAGE_ID,
   OPERATION_TYPE,
   OperationAttributes,
+  PARTITION,
   PROCESS,
   PUBLISH,
   RECEIVE,
@@ -54,10 +55,21 @@ export class Telemetry {
   private readonly tracer = registeredTracer();
   private readonly attributes: OperationAttributes;
 
-  /** @param group of those that consume */
-  constructor(group?: string) {
+  /**
+   * @param group of those that consume
+   * @param partition that they consume; undefined where there is only one
+   */
+  constructor(
+    private readonly group?: string,
+    private readonly partition?: number,
+  ) {
     this.attributes = new OperationAttributes(group);
     this.instruments = this.meter && new Instruments(this.meter);
+  }
+
+  /** The same for one partition of several. */
+  ofPartition(partition: number): Telemetry {
+    return new Telemetry(this.group, partition);
   }
 
   /** Whether nobody listens. */
@@ -72,7 +84,7 @@ export class Telemetry {
    */
   async publishing(
     events: readonly EventToPublish[],
-    publish: (events: readonly EventToPublish[]) => Promise<string[]>,
+    publish: (events: readonly EventToPublish[], operation?: Operation) => Promise<string[]>,
   ): Promise<string[]> {
     const [first] = events;
     if (this.isOff || !first) return publish(events);
@@ -98,7 +110,7 @@ export class Telemetry {
     }));
     if (events.length === 1 && carried[0]) carried[0].options.eventId = eventId;
     try {
-      const ids = await operation.until(operation.run(() => publish(carried)));
+      const ids = await operation.until(operation.run(() => publish(carried, operation)));
       for (const stream of streams) this.sent(stream);
       return ids;
     } catch (error) {
@@ -193,10 +205,11 @@ export class Telemetry {
     parent: Context,
   ) {
     const { name, type, kind } = operation;
-    const common = this.attributes.of(operation, stream);
+    const common: Attributes = { ...this.attributes.of(operation, stream), [OPERATION_TYPE]: type };
+    if (this.partition !== undefined) common[PARTITION] = String(this.partition);
     return tracer.startSpan(
       stream === undefined ? name : `${name} ${stream}`,
-      { ...options, kind, attributes: { ...common, [OPERATION_TYPE]: type, ...attributes } },
+      { ...options, kind, attributes: { ...common, ...attributes } },
       parent,
     );
   }

@@ -1,11 +1,26 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The SHA-1 of a Redis reply, as `settle.lua` computes it from the same command's reply: equal exactly when the replies
  * are. Hashes and sets have no order, so theirs are sorted.
  */
 export function replyDigest(command: string, reply: unknown): string {
-  return createHash('sha1').update(flatten(reply, UNORDERED[command])).digest('hex');
+  const step = UNORDERED[command];
+  return hash('sha1', (step === undefined ? flattenText(reply) : undefined) ?? flatten(reply, step), 'hex');
+}
+
+/** The same for a reply that has text and no bytes, as a handler has it that knows what a read would answer. */
+function flattenText(reply: unknown): string | undefined {
+  if (reply === null || reply === undefined) return '-';
+  if (typeof reply === 'string') return `$${String(Buffer.byteLength(reply))}:${reply}`;
+  if (!Array.isArray(reply)) return undefined;
+  let text = `*${String(reply.length)}:`;
+  for (const item of reply) {
+    const part = flattenText(item);
+    if (part === undefined) return undefined;
+    text += part;
+  }
+  return text;
 }
 
 /** How many items of a flat reply belong together, for the commands whose replies have no order. */

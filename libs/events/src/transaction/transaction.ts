@@ -5,6 +5,7 @@ import { encode, flatten } from '../publish/encode.js';
 import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
 import type { PayloadLimits } from '../publish/payload.js';
 import type { Keyspace } from '../stream/keyspace.js';
+import type { Partitions } from '../stream/partitions.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { derivedUuid } from './derived-uuid.js';
@@ -38,7 +39,9 @@ export interface BufferedEvent {
 /** What every transaction of a worker needs. */
 export interface TransactionParts {
   client: StreamClient;
+  /** Of the delivery's partition. */
   keyspace: Keyspace;
+  partitions: Partitions;
   source: string;
   limits: PayloadLimits;
   telemetry: Telemetry;
@@ -86,6 +89,25 @@ export class Transaction {
   async hmget(key: string, fields: readonly string[]): Promise<(string | null)[]> {
     const parts = await Promise.all(chunks(fields).map((part) => this.read('HMGET', key, ...part)));
     return parts.flat() as (string | null)[];
+  }
+
+  /**
+   * Rests on fields of a hash without asking for them: for a handler that knows what they hold, or will hold once the
+   * transactions before this one are committed. If they hold something else at the commit, it runs again, as after a
+   * read.
+   *
+   * @param fields with what they hold; null for one that is not there
+   */
+  expectFields(key: string, fields: readonly (readonly [field: string, value: string | null])[]): this {
+    for (const part of chunks(fields)) {
+      this.track(
+        'HMGET',
+        this.readable('HMGET', key),
+        part.map(([field]) => field),
+        part.map(([, value]) => value),
+      );
+    }
+    return this;
   }
 
   /** All fields of a hash; empty when it does not exist. */
@@ -203,10 +225,11 @@ export class Transaction {
    *
    * @returns the new event's id
    * @throws EventPayloadError, EventValidationError when the payload is not valid
+   * @throws TransactionRefusedError in a Redis Cluster, when the event belongs to another partition
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
     const { cause, handler } = this;
-    const { keyspace, source, limits, telemetry } = this.parts;
+    const { keyspace, partitions, source, limits, telemetry } = this.parts;
     const eventId = derivedUuid(cause.event_id, handler, `event ${String(this.events.length)}`);
     // Where the handler's span is known, what it publishes is its own; else it is of the same trace as the cause.
     const { traceparent, tracestate } = options.traceparent === undefined ? (telemetry.creation ?? cause) : options;
@@ -219,24 +242,33 @@ export class Transaction {
       eventId,
     });
     const { type, stream } = domainEventOf(event);
+    const target = partitions.targetOf(keyspace, type, envelope.partition_key ?? eventId);
     this.events.push({
       type,
       name: stream,
-      stream: keyspace.stream(stream),
+      stream: target.stream(stream),
       fields: flatten(encode(envelope, limits)),
     });
     return eventId;
   }
 
   private async read(command: string, name: string, ...values: Value[]): Promise<unknown> {
-    const key = this.parts.keyspace.ofService(name);
-    if (this.guard.wrote(key)) {
-      throw new TransactionRefusedError(`${command} ${key} after a write to it: read first, then write`);
-    }
+    const key = this.readable(command, name);
     const args = values.map(String);
     const reply = await this.parts.client.read(command, key, args);
-    this.reads.push({ command, key, args, digest: replyDigest(command, reply) });
+    this.track(command, key, args, reply);
     return textOf(reply);
+  }
+
+  private track(command: string, key: string, args: readonly string[], reply: unknown): void {
+    this.reads.push({ command, key, args, digest: replyDigest(command, reply) });
+  }
+
+  /** @returns the key in Redis @throws TransactionRefusedError when this transaction has written it */
+  private readable(command: string, name: string): string {
+    const key = this.parts.keyspace.ofService(name);
+    if (!this.guard.wrote(key)) return key;
+    throw new TransactionRefusedError(`${command} ${key} after a write to it: read first, then write`);
   }
 
   /** A write that keeps what the key holds; without values there is nothing to write. */

@@ -7,6 +7,7 @@ const GROUP = {
   consumerCount: 1,
   consumers: [],
   lag: 0,
+  entriesRead: 0,
   lagMs: 0,
   pending: 0,
   oldestPendingMs: 0,

@@ -1,4 +1,4 @@
-import type { MonitoredEntry } from '../../monitor/event-monitor.js';
+import type { MonitoredEntry } from '../../monitor/monitored-entry.js';
 import { compareEntryIds, timeOfEntryId } from '../../stream/entry-id.js';
 import { UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';

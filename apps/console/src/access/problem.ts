@@ -1,0 +1,33 @@
+import { HttpException, HttpStatus } from '@nestjs/common';
+import type { ApiProblem } from '../contract/http.js';
+
+const STATUS: Readonly<Record<ApiProblem['code'], HttpStatus>> = {
+  invalid: HttpStatus.BAD_REQUEST,
+  unauthorized: HttpStatus.UNAUTHORIZED,
+  'cross-site': HttpStatus.FORBIDDEN,
+  'bad-token': HttpStatus.FORBIDDEN,
+  'read-only': HttpStatus.FORBIDDEN,
+  'not-found': HttpStatus.NOT_FOUND,
+  gone: HttpStatus.CONFLICT,
+  parked: HttpStatus.CONFLICT,
+  'too-large': HttpStatus.PAYLOAD_TOO_LARGE,
+  'too-much': HttpStatus.CONFLICT,
+  'wrong-host': HttpStatus.MISDIRECTED,
+  'service-away': HttpStatus.BAD_GATEWAY,
+  'redis-away': HttpStatus.SERVICE_UNAVAILABLE,
+  busy: HttpStatus.SERVICE_UNAVAILABLE,
+  failed: HttpStatus.INTERNAL_SERVER_ERROR,
+};
+
+/** An answer that is none of success, as the contract has it. */
+export class Problem extends HttpException {
+  constructor(code: ApiProblem['code'], message: string, details?: string[], options?: { cause?: unknown }) {
+    super(problemOf(code, message, details), STATUS[code], options);
+    this.name = Problem.name;
+  }
+}
+
+/** The body of such an answer. */
+export function problemOf(code: ApiProblem['code'], message: string, details?: string[]): ApiProblem {
+  return { statusCode: STATUS[code], code, message, ...(details ? { details } : {}) };
+}

@@ -1,0 +1,76 @@
+import { BooleanSetting, ServiceConfiguration, WholeNumberSetting } from '@shop/service';
+import { IsNotEmpty, IsString, IsUrl, MinLength, ValidateIf, ValidateBy } from 'class-validator';
+import { isLoopback } from './access/loopback.js';
+
+const SHORTEST_PASSWORD = 8;
+
+/** Whoever reaches the console operates the events: it is open to the network only when somebody has thought of that. */
+function OnlyProtected(): PropertyDecorator {
+  return ValidateBy({
+    name: 'onlyProtected',
+    validator: {
+      validate: (host, validation) => {
+        const { CONSOLE_USERNAME, CONSOLE_PASSWORD, CONSOLE_TRUST_NETWORK } =
+          validation?.object as ConsoleConfiguration;
+        const hasCredentials = CONSOLE_USERNAME !== '' && CONSOLE_PASSWORD !== '';
+        return isLoopback(String(host)) || hasCredentials || CONSOLE_TRUST_NETWORK;
+      },
+      defaultMessage: () =>
+        'opens the console to the network and so takes CONSOLE_USERNAME and CONSOLE_PASSWORD with it ' +
+        '(or CONSOLE_TRUST_NETWORK=true where something else keeps strangers out)',
+    },
+  });
+}
+
+const isGiven =
+  (name: keyof ConsoleConfiguration) =>
+  (settings: object): boolean =>
+    (settings as ConsoleConfiguration)[name] !== '';
+
+/** Settings of the console. */
+export class ConsoleConfiguration extends ServiceConfiguration {
+  override PORT = 8080;
+
+  /** The address that the console listens on; `HOST` of the other apps does not count here. */
+  @OnlyProtected()
+  @IsString()
+  @IsNotEmpty({ message: 'takes an address such as 127.0.0.1' })
+  CONSOLE_HOST = '127.0.0.1';
+
+  /** What browsers ask for, when both are set. */
+  @ValidateIf(isGiven('CONSOLE_PASSWORD'))
+  @IsNotEmpty({ message: 'is needed with CONSOLE_PASSWORD' })
+  CONSOLE_USERNAME = '';
+
+  @ValidateIf(isGiven('CONSOLE_USERNAME'))
+  @MinLength(SHORTEST_PASSWORD, {
+    message: `takes at least ${String(SHORTEST_PASSWORD)} characters, and is needed with CONSOLE_USERNAME`,
+  })
+  CONSOLE_PASSWORD = '';
+
+  /** Lets the console listen beyond this machine without credentials: something else must keep strangers out. */
+  @BooleanSetting()
+  CONSOLE_TRUST_NETWORK = false;
+
+  /** Nothing can be changed. */
+  @BooleanSetting()
+  CONSOLE_READ_ONLY = false;
+
+  /** Host names, apart from localhost and addresses, under which browsers reach the console; with commas. */
+  @IsString()
+  CONSOLE_ALLOWED_HOSTS = '';
+
+  /** Where the order service is; without it there is no view of the shop. */
+  @ValidateIf(isGiven('SHOP_ORDER_URL'))
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'] }, { message: 'takes a URL such as http://127.0.0.1:3001' })
+  SHOP_ORDER_URL = '';
+
+  /** Where the payment service is. */
+  @ValidateIf(isGiven('SHOP_PAYMENT_URL'))
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'] }, { message: 'takes a URL such as http://127.0.0.1:3002' })
+  SHOP_PAYMENT_URL = '';
+
+  /** What the shop's catalogue is made from; the same as the order service's. */
+  @WholeNumberSetting(0, 2 ** 31)
+  SIMULATION_SEED = 42;
+}

@@ -1,0 +1,45 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { ChangesGuard } from './access/changes.guard.js';
+import { SessionToken } from './access/session-token.js';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { DeadLettersService } from './dead-letters/dead-letters.service.js';
+import { JourneyController } from './journey/journey.controller.js';
+import { JourneyService } from './journey/journey.service.js';
+import { LiveExtrasModule } from './live/live-extras.module.js';
+import { LiveFeed } from './live/live-feed.js';
+import { LiveController } from './live/live.controller.js';
+import { SessionController } from './live/session.controller.js';
+import { ObserveModule } from './observe/observe.module.js';
+import { OverviewController } from './overview/overview.controller.js';
+import { OverviewService } from './overview/overview.service.js';
+import { ShopModule } from './shop/shop.module.js';
+import { DeliveriesService } from './streams/deliveries.service.js';
+import { Scanner } from './streams/scanner.js';
+import { StreamsController } from './streams/streams.controller.js';
+import { StreamsService } from './streams/streams.service.js';
+
+/** Watches and operates whatever runs on the event library under one prefix. */
+@Module({
+  imports: [ObserveModule, LiveExtrasModule, ShopModule],
+  controllers: [
+    SessionController,
+    OverviewController,
+    StreamsController,
+    JourneyController,
+    DeadLettersController,
+    LiveController,
+  ],
+  providers: [
+    { provide: APP_GUARD, useClass: ChangesGuard },
+    SessionToken,
+    OverviewService,
+    StreamsService,
+    DeliveriesService,
+    Scanner,
+    JourneyService,
+    DeadLettersService,
+    LiveFeed,
+  ],
+})
+export class ConsoleModule {}

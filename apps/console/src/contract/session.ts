@@ -1,0 +1,30 @@
+/**
+ * `GET /api/session`: asked first of all, by the page itself (refused with 403 to other sites).
+ * Works while Redis is away.
+ */
+export interface Session {
+  /** Random at each start of the server; goes into the header `X-Console-Token`. After a 403 `bad-token`: ask anew. */
+  token: string;
+  /** Nothing can be changed: hide or disable what would. */
+  readOnly: boolean;
+  /** Prefix of every key. */
+  prefix: string;
+  /** Host and port of Redis, never its password. */
+  redisAddress: string;
+  redis: RedisState;
+  /** Whether the shop's view is there. */
+  shop: boolean;
+  /** How often the live feed tells, in milliseconds. */
+  pollEveryMs: number;
+  /** Version of the console. */
+  version: string;
+}
+
+/** Whether Redis answers. */
+export interface RedisState {
+  isUp: boolean;
+  /** Since when it is so, by the clock of the console's server. */
+  sinceMs: number;
+  /** Why it is away, for people; null when it is not. */
+  reason: string | null;
+}

@@ -1,0 +1,67 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { ChangesNothing } from '../access/changes.guard.js';
+import type {
+  DeadLetterActionResult,
+  DeadLetterGroups,
+  DeadLetterHistory,
+  DeadLetterPage,
+  DeadLetterPreview,
+  DeadLetterView,
+} from '../contract/dead-letters.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { DeadLettersService } from './dead-letters.service.js';
+import { ActionBody, PageParameters, StreamParameters } from './parameters.js';
+
+@ApiTags('dead letters')
+@Controller('api/dead-letters')
+export class DeadLettersController {
+  constructor(private readonly letters: DeadLettersService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Dead letters grouped by cause' })
+  @ApiAnswer('DeadLetterGroups')
+  groups(@Query() { stream }: StreamParameters): Promise<DeadLetterGroups> {
+    return this.letters.groups(stream);
+  }
+
+  @Get('history')
+  @ApiOperation({ summary: 'What was replayed and discarded, latest first' })
+  @ApiAnswer('DeadLetterHistory')
+  history(@Query() { stream, count }: StreamParameters): Promise<DeadLetterHistory> {
+    return this.letters.history(stream, count);
+  }
+
+  @Get('causes/:causeId')
+  @ApiOperation({ summary: 'The dead letters of a cause, oldest first' })
+  @ApiAnswer('DeadLetterPage')
+  page(@Param('causeId') causeId: string, @Query() { cursor, count }: PageParameters): Promise<DeadLetterPage> {
+    return this.letters.page(causeId, cursor, count);
+  }
+
+  @Get(':stream/:id')
+  @ApiOperation({ summary: 'One dead letter' })
+  @ApiAnswer('DeadLetterView')
+  letter(@Param('stream') stream: string, @Param('id') id: string): Promise<DeadLetterView> {
+    return this.letters.letter(stream, id);
+  }
+
+  @Post('preview')
+  @HttpCode(200)
+  @ChangesNothing()
+  @ApiOperation({ summary: 'What an action would do; does nothing' })
+  @ApiSecurity('token')
+  @ApiAnswer('DeadLetterPreview')
+  preview(@Body() request: ActionBody): Promise<DeadLetterPreview> {
+    return this.letters.preview(request);
+  }
+
+  @Post('act')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Replays or discards' })
+  @ApiSecurity('token')
+  @ApiAnswer('DeadLetterActionResult')
+  act(@Body() request: ActionBody): Promise<DeadLetterActionResult> {
+    return this.letters.act(request);
+  }
+}

@@ -1,0 +1,58 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import type { DeadLetterActionRequest, DeadLetterSelection } from '../contract/dead-letters.js';
+import { referenceTo } from '../openapi/api-answer.js';
+import { ENTRY_ID, NumberParameter } from '../streams/parameters.js';
+
+const LONGEST_NOTE = 500;
+
+/** `?…` of a page of dead letters. */
+export class PageParameters {
+  @ApiPropertyOptional({ description: 'What the page before gave as next' })
+  @IsOptional()
+  @Matches(ENTRY_ID, { message: 'cursor must be what the page before gave as next' })
+  cursor?: string;
+
+  @NumberParameter('How many at most', 1, 200)
+  count?: number;
+}
+
+/** `?…` of what may be about one stream. */
+export class StreamParameters {
+  @ApiPropertyOptional({ description: 'One stream only' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(LONGEST_NOTE)
+  stream?: string;
+
+  @NumberParameter('How many at most', 1, 1000)
+  count?: number;
+}
+
+/** The body of an action on dead letters. */
+export class ActionBody implements DeadLetterActionRequest {
+  @ApiProperty({ enum: ['replay', 'discard'] })
+  @IsIn(['replay', 'discard'])
+  action!: 'replay' | 'discard';
+
+  @ApiProperty({ ...referenceTo('DeadLetterSelection') } as object)
+  @IsObject()
+  selection!: DeadLetterSelection;
+
+  @ApiPropertyOptional({ type: Object, description: 'Another payload, for one dead letter' })
+  @IsOptional()
+  @IsObject()
+  data?: Record<string, unknown>;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @MaxLength(LONGEST_NOTE)
+  by?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @MaxLength(LONGEST_NOTE)
+  why?: string;
+}

@@ -1,0 +1,61 @@
+import type { DeadLetter } from 'nestjs-event-streams';
+import type { DeadLetterActionRequest, DeadLetterPreview } from '../contract/dead-letters.js';
+import { groupBy } from '../grouping.js';
+import { plural } from '../overview/words.js';
+
+/** An entry with more values than a script can pass on cannot be replayed. */
+const MOST_VALUES = 7000;
+
+type Receiver = DeadLetterPreview['receivers'][number];
+
+/**
+ * What an action will do, in words. Pure.
+ *
+ * @param letters that it is about and that are there
+ * @param gone how many of the selection are not
+ * @param workersOf how many workers a group has; null where that is not known
+ */
+export function previewOf(
+  { action, data }: Pick<DeadLetterActionRequest, 'action' | 'data'>,
+  stream: string,
+  letters: readonly DeadLetter[],
+  gone: number,
+  workersOf: (group: string) => number | null,
+): DeadLetterPreview {
+  const parked = letters.filter(({ reason }) => reason === 'parked').length;
+  const wide = action === 'replay' ? letters.filter(({ fields }) => fields.length > MOST_VALUES).length : 0;
+  const receivers = [...groupBy(letters, ({ group, handler }) => JSON.stringify([group, handler])).values()].map(
+    (own): Receiver => {
+      const { group = '', handler = '' } = own[0] ?? {};
+      return { group, handler, count: own.length, consumersReading: workersOf(group) };
+    },
+  );
+  const effects =
+    action === 'replay'
+      ? replayEffects(stream, receivers, data !== undefined)
+      : [
+          `${plural(letters.length, 'dead letter')} of ${stream} will be removed; nobody gets them again. Entries stay in the stream.`,
+        ];
+  if (parked > 0)
+    effects.push(`Parked behind another one of the same key, and left unless it is gone by then: ${String(parked)}.`);
+  if (wide > 0) effects.push(`With too many fields to be replayed, and left: ${String(wide)}.`);
+  if (gone > 0) effects.push(`Replayed or discarded by somebody meanwhile: ${String(gone)}.`);
+  effects.push(`It is noted in the history of ${stream}.`);
+  const before = letters[0]?.event?.data ?? null;
+  const edited = data === undefined ? null : { before, after: data };
+  return { action, count: letters.length, gone, left: parked + wide, effects, receivers, edited };
+}
+
+function replayEffects(stream: string, receivers: readonly Receiver[], isEdited: boolean): string[] {
+  const payload = isEdited ? 'with the payload below instead of the original one' : 'as it was';
+  return [
+    ...receivers.map(
+      ({ group, handler, count }) =>
+        `${plural(count, 'event')} of ${stream} will be given to ${group} again, to ${handler === '-' ? 'its handlers' : handler} alone, ${payload}.`,
+    ),
+    ...receivers
+      .filter(({ consumersReading }) => consumersReading === 0)
+      .map(({ group }) => `No worker of ${group} is there: it waits until one is.`),
+    'What fails again becomes a dead letter again.',
+  ];
+}

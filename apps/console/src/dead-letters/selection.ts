@@ -1,0 +1,31 @@
+import { Problem } from '../access/problem.js';
+import type { DeadLetterSelection } from '../contract/dead-letters.js';
+import { ENTRY_ID } from '../streams/parameters.js';
+
+const MOST_IDS = 1000;
+const CAUSE_ID = /^[0-9a-f]{20}$/;
+
+/** A selection of a request's body. @throws Problem that says what it must be */
+export function checkedSelection(given: unknown): DeadLetterSelection {
+  const { stream, ids, causeId, upTo, ...others } = given as Record<string, unknown>;
+  const isFewOfOne =
+    typeof stream === 'string' &&
+    Array.isArray(ids) &&
+    ids.length > 0 &&
+    ids.length <= MOST_IDS &&
+    ids.every((id) => typeof id === 'string' && ENTRY_ID.test(id)) &&
+    causeId === undefined;
+  const isCause =
+    typeof causeId === 'string' &&
+    CAUSE_ID.test(causeId) &&
+    (upTo === undefined || (typeof upTo === 'string' && ENTRY_ID.test(upTo))) &&
+    stream === undefined;
+  if (Object.keys(others).length === 0) {
+    if (isFewOfOne) return { stream, ids: [...new Set(ids as string[])] };
+    if (isCause) return { causeId, ...(typeof upTo === 'string' ? { upTo } : {}) };
+  }
+  throw new Problem(
+    'invalid',
+    `Expected selection as {stream, ids} with 1 to ${String(MOST_IDS)} ids of dead letters, or as {causeId, upTo?}`,
+  );
+}

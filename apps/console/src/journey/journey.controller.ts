@@ -1,0 +1,34 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import type { Journey } from '../contract/journey.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
+import { JourneyService } from './journey.service.js';
+
+const LONGEST_CURSOR = 20_000;
+
+class JourneyParameters {
+  @ApiPropertyOptional({ description: 'A moment in milliseconds since 1970, or an entry id, to look around first' })
+  @IsOptional()
+  @Matches(/^\d{1,16}(-\d{1,20})?$/, { message: 'near must be milliseconds since 1970 or an entry id' })
+  near?: string;
+
+  @ApiPropertyOptional({ description: 'Of the answer before, to look further' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(LONGEST_CURSOR)
+  cursor?: string;
+}
+
+@ApiTags('journeys')
+@Controller('api/journeys')
+export class JourneyController {
+  constructor(private readonly journeys: JourneyService) {}
+
+  @Get(':correlationId')
+  @ApiOperation({ summary: 'All events of a correlation id, as a timeline' })
+  @ApiAnswer('Journey')
+  journey(@Param('correlationId') correlationId: string, @Query() query: JourneyParameters): Promise<Journey> {
+    return this.journeys.journey(correlationId, query.near, query.cursor);
+  }
+}

@@ -1,0 +1,199 @@
+import { Injectable } from '@nestjs/common';
+import { EventMonitor, timeOfEntryId, type EventEnvelope, type MonitoredEntry } from 'nestjs-event-streams';
+import type { Journey } from '../contract/journey.js';
+import type { DeliveryView, Scan } from '../contract/streams.js';
+import { groupBy } from '../grouping.js';
+import { Observatory } from '../observe/observatory.js';
+import { RecentEvents } from '../observe/recent-events.js';
+import { FRESH_MS } from '../observe/timing.js';
+import { consumersOf } from '../overview/consumers.js';
+import { DeliveriesService } from '../streams/deliveries.service.js';
+import { Scanner } from '../streams/scanner.js';
+import { readCursor, writeCursor, type JourneyCursor } from './cursor.js';
+import { timelineOf, type FoundEvent } from './timeline.js';
+
+/** Around what is known of a journey, the rest of it is looked for: causes before, answers after. */
+const BEFORE_MS = 10_000;
+const AFTER_MS = 60_000;
+/** Of each stream; more would be no journey that anybody can look at. */
+const MOST_EVENTS = 500;
+
+type EventEntry = MonitoredEntry & { event: EventEnvelope };
+interface Found {
+  stream: string;
+  entry: EventEntry;
+}
+interface Pass {
+  found: Found[];
+  scans: Record<string, Scan>;
+  cursor: JourneyCursor;
+}
+
+/** Finds all events of a correlation id, and tells their story. */
+@Injectable()
+export class JourneyService {
+  /** What the workers of a group publish under, as far as it was ever seen. */
+  private readonly sources = new Map<string, string>();
+
+  constructor(
+    private readonly monitor: EventMonitor,
+    private readonly observatory: Observatory,
+    private readonly recent: RecentEvents,
+    private readonly scanner: Scanner,
+    private readonly deliveries: DeliveriesService,
+  ) {}
+
+  /**
+   * @param near a moment, or an entry id, to look around first
+   * @param cursor of the answer before
+   */
+  async journey(correlationId: string, near?: string, cursor?: string): Promise<Journey> {
+    const picture = await this.observatory.notOlderThan(FRESH_MS);
+    for (const { group, source } of consumersOf(picture)) if (source !== null) this.sources.set(group, source);
+    const streams = [...picture.streams.keys()].sort();
+    const known = await this.known(correlationId);
+    const pass = await this.search(correlationId, this.firstCursor(streams, known, near, cursor));
+    const events = unique([...known, ...pass.found]);
+    const isComplete = Object.values(pass.cursor.at).every((at) => at === null);
+    const found = await this.withDeliveries(events);
+    await this.learnSources(found);
+    const timeline = timelineOf(found, this.sources, this.observatory.nowMs);
+    return {
+      correlationId,
+      ...timeline,
+      isComplete,
+      cursor: isComplete ? null : writeCursor(pass.cursor),
+      scans: pass.scans,
+      caveats: caveatsOf(timeline, isComplete),
+    };
+  }
+
+  /** Groups whose workers had not their turn yet are asked for now. */
+  private async learnSources(found: readonly FoundEvent[]): Promise<void> {
+    const unknown = new Map<string, string>();
+    for (const { stream, deliveries } of found) {
+      for (const { group } of deliveries) if (!this.sources.has(group)) unknown.set(group, stream);
+    }
+    if (unknown.size === 0) return;
+    const { workers, streams } = await this.monitor.survey({
+      workers: true,
+      streams: [...unknown].map(([group, stream]) => ({ stream, consumersOf: [group] })),
+    });
+    for (const { consumers } of streams) {
+      for (const [group, rows] of Object.entries(consumers)) {
+        const worker = workers?.find(({ consumer }) => rows.some(({ name }) => name === consumer));
+        if (worker) this.sources.set(group, worker.source);
+      }
+    }
+  }
+
+  /** What was seen lately, if it is still there. */
+  private async known(correlationId: string): Promise<Found[]> {
+    const entries = await Promise.all(
+      this.recent
+        .ofCorrelation(correlationId)
+        .slice(0, MOST_EVENTS)
+        .map(async ({ stream, id }) => {
+          const [entry] = await this.monitor.entries(stream, { from: id, to: id, count: 1 });
+          return entry && isEvent(entry) ? [{ stream, entry }] : [];
+        }),
+    );
+    return entries.flat();
+  }
+
+  private firstCursor(
+    streams: readonly string[],
+    known: readonly Found[],
+    near?: string,
+    cursor?: string,
+  ): JourneyCursor {
+    if (cursor !== undefined) return readCursor(cursor);
+    const times = known.map(({ entry }) => timeOfEntryId(entry.id));
+    if (near !== undefined) times.push(timeOfEntryId(near));
+    return { ...around(times), at: Object.fromEntries(streams.map((stream) => [stream, ''])) };
+  }
+
+  /** Backwards; where that finds a part of the journey far back in time, around it, too. */
+  private async search(correlationId: string, cursor: JourneyCursor): Promise<Pass> {
+    const first = await this.pass(correlationId, cursor);
+    const isBounded = cursor.from !== null;
+    if (isBounded || first.found.length === 0) return first;
+    const streams = Object.keys(cursor.at);
+    const times = first.found.map(({ entry }) => timeOfEntryId(entry.id));
+    const second = await this.pass(correlationId, {
+      ...around(times),
+      at: Object.fromEntries(streams.map((stream) => [stream, ''])),
+    });
+    return { ...second, found: [...first.found, ...second.found] };
+  }
+
+  private async pass(correlationId: string, { from, to, at }: JourneyCursor): Promise<Pass> {
+    const range = { ...(from === null ? {} : { from: String(from) }), ...(to === null ? {} : { to: String(to) }) };
+    const isWanted = ({ event }: MonitoredEntry): boolean =>
+      event !== null && (event.correlation_id === correlationId || event.event_id === correlationId);
+    const results = await Promise.all(
+      Object.entries(at).map(async ([stream, last]) => {
+        if (last === null) return [];
+        const result = await this.scanner.scan(stream, { ...range, cursor: last || undefined }, isWanted, MOST_EVENTS);
+        return [{ stream, ...result }];
+      }),
+    );
+    const done = results.flat();
+    return {
+      found: done.flatMap(({ stream, found }) => found.filter(isEvent).map((entry) => ({ stream, entry }))),
+      scans: Object.fromEntries(done.map(({ stream, scan }) => [stream, scan])),
+      cursor: { from, to, at: { ...at, ...Object.fromEntries(done.map(({ stream, next }) => [stream, next])) } },
+    };
+  }
+
+  private async withDeliveries(events: readonly Found[]): Promise<FoundEvent[]> {
+    const byStream = [...groupBy(events, ({ stream }) => stream)];
+    const deliveries = new Map<string, ReadonlyMap<string, readonly DeliveryView[]>>();
+    await Promise.all(
+      byStream.map(async ([stream, own]) => {
+        deliveries.set(
+          stream,
+          await this.deliveries.of(
+            stream,
+            own.map(({ entry }) => entry.id),
+          ),
+        );
+      }),
+    );
+    return events.map((event) => ({
+      ...event,
+      deliveries: deliveries.get(event.stream)?.get(event.entry.id) ?? [],
+    }));
+  }
+}
+
+function isEvent(entry: MonitoredEntry): entry is EventEntry {
+  return entry.event !== null;
+}
+
+function around(times: readonly number[]): Pick<JourneyCursor, 'from' | 'to'> {
+  if (times.length === 0) return { from: null, to: null };
+  return { from: Math.max(0, Math.min(...times) - BEFORE_MS), to: Math.max(...times) + AFTER_MS };
+}
+
+function unique(events: readonly Found[]): Found[] {
+  return [...new Map(events.map((event) => [`${event.stream} ${event.entry.id}`, event])).values()];
+}
+
+function caveatsOf({ events }: Pick<Journey, 'events'>, isComplete: boolean): string[] {
+  const handlings = events.flatMap(({ handledBy }) => handledBy);
+  const caveats: string[] = [];
+  if (!isComplete) caveats.push('The search has not come to its end: there may be more events.');
+  if (events.some(({ cause, event }) => event.causation_id !== undefined && cause === null)) {
+    caveats.push('An event names a cause that was not found.');
+  }
+  if (handlings.some(({ known }) => known === 'none')) {
+    caveats.push(
+      'Redis does not record when a group settled an event that it answers with none, nor how often it tried.',
+    );
+  }
+  if (handlings.some(({ known }) => known === 'answer')) {
+    caveats.push('The time to an answer is waiting and handling together.');
+  }
+  return caveats;
+}

@@ -1,0 +1,61 @@
+import type { Response } from 'express';
+import type { LiveMessages } from '../contract/live.js';
+
+/** What may wait to be sent to one client, in bytes: a page that is slower than its feed gets less of it. */
+export const MOST_WAITING_BYTES = 512 * 1024;
+
+/** What a client wants besides the overview. */
+export interface LiveInterest {
+  /** A stream's name, `*` for all, undefined for none. */
+  tail: string | undefined;
+  shop: boolean;
+}
+
+/** One open feed. */
+export class LiveClient {
+  private leftOut = 0;
+
+  constructor(
+    private readonly response: Response,
+    readonly interest: LiveInterest,
+  ) {
+    response.status(200).set({
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-store, no-transform',
+      // Proxies that collect answers would hold the feed back.
+      'X-Accel-Buffering': 'no',
+    });
+    response.flushHeaders();
+  }
+
+  onClose(listener: () => void): void {
+    this.response.on('close', listener);
+  }
+
+  /** Sends a message, or leaves it out while too much waits; what is left out is counted, and said afterwards. */
+  send<K extends keyof LiveMessages>(event: K, data: LiveMessages[K], json = JSON.stringify(data)): void {
+    if (this.response.writableLength > MOST_WAITING_BYTES) {
+      this.leftOut += 1;
+      return;
+    }
+    if (this.leftOut > 0) {
+      this.write('left-out', JSON.stringify({ messages: this.leftOut } satisfies LiveMessages['left-out']));
+      this.leftOut = 0;
+    }
+    this.write(event, json);
+  }
+
+  /** Keeps the connection open through whatever closes silent ones. */
+  keepAlive(): void {
+    if (this.response.writableLength === 0) this.response.write(':\n\n');
+  }
+
+  end(): void {
+    this.response.end();
+  }
+
+  private write(event: string, json: string): void {
+    // JSON has no line breaks outside of texts, and in texts they are escaped.
+    this.response.write(`event: ${event}\ndata: ${json}\n\n`);
+  }
+}

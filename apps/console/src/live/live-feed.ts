@@ -1,0 +1,137 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { RedisUnavailableError } from 'nestjs-event-streams';
+import { Problem } from '../access/problem.js';
+import type { TailedEntries } from '../contract/live.js';
+import { Observatory } from '../observe/observatory.js';
+import { RedisWatch } from '../observe/redis-watch.js';
+import { POLL_EVERY_MS } from '../observe/timing.js';
+import { OverviewService } from '../overview/overview.service.js';
+import { summaryOf } from '../streams/entry-summary.js';
+import { LiveExtras } from './live-extras.js';
+import type { LiveClient } from './live-client.js';
+
+/** As many pages as a team has open; each costs memory here. */
+const MOST_CLIENTS = 50;
+const KEEP_ALIVE_MS = 15_000;
+/** Entries of one message; more a second nobody can read. */
+const TAILED_ENTRIES = 100;
+
+/**
+ * One look a second for all who watch, and none while nobody does: the timer runs from the first client to the last.
+ */
+@Injectable()
+export class LiveFeed implements OnModuleDestroy {
+  private readonly logger = new Logger('console');
+  private readonly clients = new Set<LiveClient>();
+  private timer: NodeJS.Timeout | undefined;
+  private keepAlive: NodeJS.Timeout | undefined;
+  private ticks = 0;
+
+  constructor(
+    private readonly observatory: Observatory,
+    private readonly overviews: OverviewService,
+    private readonly redis: RedisWatch,
+    private readonly extras: LiveExtras,
+  ) {
+    redis.subscribe((state) => {
+      this.sendAll('redis', state);
+    });
+  }
+
+  get isFull(): boolean {
+    return this.clients.size >= MOST_CLIENTS;
+  }
+
+  /** Adds a client until its connection closes. */
+  add(client: LiveClient): void {
+    this.clients.add(client);
+    client.onClose(() => {
+      this.clients.delete(client);
+      if (this.clients.size === 0) this.stop();
+    });
+    client.send('redis', this.redis.state);
+    if (this.clients.size === 1) this.start();
+  }
+
+  onModuleDestroy(): void {
+    this.stop();
+    for (const client of this.clients) client.end();
+  }
+
+  private start(): void {
+    this.keepAlive = setInterval(() => {
+      for (const client of this.clients) client.keepAlive();
+    }, KEEP_ALIVE_MS);
+    this.schedule(0);
+  }
+
+  private stop(): void {
+    clearInterval(this.keepAlive);
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private schedule(delayMs: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      void this.tick();
+    }, delayMs);
+  }
+
+  /** Never throws. */
+  private async tick(): Promise<void> {
+    const startedMs = performance.now();
+    this.ticks += 1;
+    try {
+      // What a request has just looked at serves here, too.
+      const overview = await this.overviews.overview(POLL_EVERY_MS / 4);
+      this.sendAll('overview', overview);
+      this.sendEntries();
+      await this.sendExtras();
+    } catch (error) {
+      // Clients are told of outages as they begin and end; the next look is the next try.
+      if (!(error instanceof RedisUnavailableError || error instanceof Problem)) this.logger.error(error);
+    }
+    if (this.clients.size > 0)
+      this.schedule(Math.max(POLL_EVERY_MS / 4, POLL_EVERY_MS - (performance.now() - startedMs)));
+  }
+
+  private sendEntries(): void {
+    const tails = new Set([...this.clients].map(({ interest }) => interest.tail).filter((tail) => tail !== undefined));
+    for (const tail of tails) {
+      const tailed = this.tailed(tail);
+      if (tailed.entries.length === 0 && Object.keys(tailed.leftOut).length === 0) continue;
+      const json = JSON.stringify(tailed);
+      for (const client of this.clients) if (client.interest.tail === tail) client.send('entries', tailed, json);
+    }
+  }
+
+  private tailed(tail: string): TailedEntries {
+    const streams = [...this.observatory.picture.streams.values()].filter(({ name }) => tail === '*' || name === tail);
+    const fresh = streams.flatMap(({ name, fresh: entries }) => entries.map((entry) => summaryOf(name, entry)));
+    const entries = fresh.sort((a, b) => b.atMs - a.atMs).slice(0, TAILED_ENTRIES);
+    const leftOut: Record<string, number> = {};
+    for (const { name, fresh: all, freshLeftOut } of streams) {
+      const count = all.length + freshLeftOut - entries.filter(({ stream }) => stream === name).length;
+      if (count > 0) leftOut[name] = count;
+    }
+    return { entries, leftOut };
+  }
+
+  private async sendExtras(): Promise<void> {
+    const interested = [...this.clients].filter(({ interest }) => interest.shop);
+    if (interested.length === 0 || this.ticks % 2 === 0) return;
+    const view = await this.extras.shop?.();
+    if (!view) return;
+    const json = JSON.stringify(view);
+    for (const client of interested) client.send('shop', view, json);
+  }
+
+  private sendAll<K extends 'overview' | 'redis'>(
+    event: K,
+    data: Parameters<typeof LiveClient.prototype.send<K>>[1],
+  ): void {
+    const json = JSON.stringify(data);
+    for (const client of this.clients) client.send(event, data, json);
+  }
+}

@@ -1,0 +1,26 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { runService } from '@shop/service';
+import { protect } from './access/protect.js';
+import { ProblemFilter } from './access/problem.filter.js';
+import { ConsoleConfiguration } from './configuration.js';
+import { ConsoleModule } from './console.module.js';
+import { documentApi } from './openapi/document.js';
+import { servePage } from './page/page.js';
+
+const LARGEST_BODY = '1mb';
+
+await runService({
+  name: 'console',
+  source: 'console',
+  state: 'console',
+  configuration: ConsoleConfiguration,
+  module: ConsoleModule,
+  host: ({ CONSOLE_HOST }) => CONSOLE_HOST,
+  prepare(app: NestExpressApplication) {
+    protect(app);
+    app.useBodyParser('json', { limit: LARGEST_BODY });
+    app.useGlobalFilters(new ProblemFilter(app.getHttpAdapter()));
+    documentApi(app);
+    servePage(app);
+  },
+});

@@ -1,0 +1,244 @@
+import { Injectable } from '@nestjs/common';
+import {
+  compareEntryIds,
+  EventMonitor,
+  timeOfEntryId,
+  type MonitoredEntry,
+  type ReaderConnection,
+  type SurveyedStream,
+} from 'nestjs-event-streams';
+import { Problem } from '../access/problem.js';
+import { consumerState } from './consumer-state.js';
+import { addedOf, planLook, SAMPLED_ENTRIES } from './look-plan.js';
+import { Meter } from './meter.js';
+import type { Picture, SeenGroup, SeenStream } from './picture.js';
+import { RecentEvents, type SeenDurations } from './recent-events.js';
+import { RedisWatch } from './redis-watch.js';
+import { StreamDirectory } from './stream-directory.js';
+
+/** The server's clock is asked for every so many looks. */
+const CLOCK_EVERY = 30;
+/** With so many connections they are not looked at each time. */
+const MANY_WORKERS = 1000;
+const MANY_WORKERS_EVERY = 5;
+/** A source that was not seen for so long is no producer any more. */
+const PRODUCERS_FOR_MS = 5 * 60_000;
+/** How much the newest sample counts for a producer's share. */
+const NEW_SHARE = 0.3;
+/** How long workers may take to come back after an outage. */
+const RETURN_MS = 5000;
+/** After a pause nothing of before is compared with what is now. */
+const PAUSE_MS = 10_000;
+
+/** Looks at Redis when it is told to, and keeps what it has seen. */
+@Injectable()
+export class Observatory {
+  private readonly streams = new Map<string, SeenStream>();
+  private readonly goneSinceMs = new Map<string, number>();
+  private workers: Map<string, ReaderConnection> | null = null;
+  /** Since the last pause, and of all. */
+  private looks = 0;
+  private allLooks = 0;
+  private offsetMs = 0;
+  private workersFromMs = 0;
+  private lookedAtMs = -Infinity;
+  private looking: Promise<Picture> | undefined;
+  /** Durations that ended in the latest look. */
+  durations: SeenDurations = { answerMs: [], journeyMs: [] };
+
+  constructor(
+    private readonly monitor: EventMonitor,
+    private readonly directory: StreamDirectory,
+    private readonly recent: RecentEvents,
+    private readonly redis: RedisWatch,
+  ) {
+    redis.subscribe(({ isUp }) => {
+      if (!isUp) this.lookedAtMs = -Infinity;
+      // After an outage the workers come back one after the other; until then none of them is called gone.
+      this.workersFromMs = this.nowMs + RETURN_MS;
+    });
+  }
+
+  get picture(): Picture {
+    return { atMs: this.nowMs, streams: this.streams, workers: this.workers, goneSinceMs: this.goneSinceMs };
+  }
+
+  /** Tells one look from another. */
+  get lookCount(): number {
+    return this.allLooks;
+  }
+
+  /** The server's clock, as far as it is known. */
+  get nowMs(): number {
+    return Date.now() + this.offsetMs;
+  }
+
+  /**
+   * A look that is not older than `maxAgeMs`; whoever asks while one is on its way gets the same.
+   *
+   * @throws Problem at once while Redis is known to be away: nobody needs to wait for a deadline
+   */
+  async notOlderThan(maxAgeMs: number): Promise<Picture> {
+    const { isUp, reason } = this.redis.state;
+    if (!isUp) throw new Problem('redis-away', reason ?? 'Redis cannot be reached');
+    if (performance.now() - this.lookedAtMs <= maxAgeMs) return this.picture;
+    this.looking ??= this.look().finally(() => {
+      this.looking = undefined;
+    });
+    return this.looking;
+  }
+
+  private async look(): Promise<Picture> {
+    if (performance.now() - this.lookedAtMs > PAUSE_MS) this.beginAnew();
+    await this.directory.search();
+    const isManyWorkers = (this.workers?.size ?? 0) > MANY_WORKERS;
+    const survey = await this.monitor.survey({
+      streams: planLook(this.looks, this.directory.names, this.picture),
+      clock: this.looks % CLOCK_EVERY === 0,
+      workers: !isManyWorkers || this.looks % MANY_WORKERS_EVERY === 0,
+    });
+    if (survey.nowMs !== undefined) this.offsetMs = survey.nowMs - Date.now();
+    if (survey.workers !== undefined) {
+      const seen = this.nowMs < this.workersFromMs ? null : survey.workers;
+      this.workers = seen && new Map(seen.map((worker) => [worker.consumer, worker]));
+    }
+    for (const stream of this.streams.values()) Object.assign(stream, { fresh: [], freshLeftOut: 0 });
+    for (const found of survey.streams) this.take(found);
+    // In the order of publishing over all streams, so that causes are known before their answers.
+    const entries = survey.streams.flatMap(({ stream, entries = [] }) => entries.map((entry) => ({ stream, entry })));
+    entries.sort((a, b) => compareEntryIds(a.entry.id, b.entry.id));
+    this.durations = this.recent.add(entries, this.nowMs);
+    this.noteGone();
+    const isFirst = this.looks === 0;
+    this.looks += 1;
+    this.allLooks += 1;
+    this.lookedAtMs = performance.now();
+    // Only now are the groups known: their consumers belong to the first picture, too.
+    return isFirst && survey.streams.length > 0 ? this.look() : this.picture;
+  }
+
+  private beginAnew(): void {
+    this.looks = 0;
+    this.streams.clear();
+    this.goneSinceMs.clear();
+  }
+
+  private take(found: SurveyedStream): void {
+    const { stream: name, info, entries = [] } = found;
+    const isMissing = info === null && found.groups.length === 0;
+    if (isMissing) {
+      this.directory.drop(name);
+      this.streams.delete(name);
+      return;
+    }
+    const atMs = performance.now();
+    const before = this.streams.get(name);
+    const stream = before ?? newStream(name);
+    this.streams.set(name, stream);
+    const added = addedOf(found.groups) ?? info?.entriesAdded ?? null;
+    const appended = before && added !== null ? Math.max(0, added - stream.entriesAdded) : 0;
+    stream.length = info?.length ?? stream.length + appended;
+    stream.entriesAdded = added ?? stream.entriesAdded;
+    stream.meter.add(atMs, added);
+    stream.deadLetters = found.deadLetters ?? stream.deadLetters;
+    if (found.deadLetterGroups) {
+      stream.givenUpBy = new Set(Object.keys(found.deadLetterGroups));
+      stream.givenUpAt = stream.deadLetters;
+    }
+    stream.hadDeadLetters ||= stream.deadLetters > 0;
+    if (info) stream.first = info.first;
+    this.takeEntries(stream, entries, before ? appended : 0);
+    const groups = found.groups.map((row) => this.group(stream, row.name, row, found, atMs));
+    stream.groups = new Map(groups.map((group) => [group.name, group]));
+  }
+
+  private takeEntries(stream: SeenStream, entries: readonly MonitoredEntry[], appended: number): void {
+    const isFirstLook = stream.last === null;
+    stream.last = entries[0] ?? stream.last;
+    stream.fresh = isFirstLook ? entries.slice(0, 20) : [...entries];
+    stream.freshLeftOut = entries.length < SAMPLED_ENTRIES ? 0 : Math.max(0, appended - entries.length);
+    const counts = new Map<string, number>();
+    for (const { event } of entries) if (event) counts.set(event.source, (counts.get(event.source) ?? 0) + 1);
+    const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    for (const [source, { share, seenMs }] of stream.producers) {
+      if (this.nowMs - seenMs > PRODUCERS_FOR_MS) stream.producers.delete(source);
+      else if (all > 0) stream.producers.set(source, { share: share * (1 - NEW_SHARE), seenMs });
+    }
+    for (const [source, count] of counts) {
+      const known = stream.producers.get(source);
+      const share = known || stream.producers.size > 0 ? (known?.share ?? 0) + (NEW_SHARE * count) / all : count / all;
+      stream.producers.set(source, { share, seenMs: this.nowMs });
+    }
+  }
+
+  private group(
+    stream: SeenStream,
+    name: string,
+    row: SurveyedStream['groups'][number],
+    found: SurveyedStream,
+    atMs: number,
+  ): SeenGroup {
+    const before = stream.groups.get(name);
+    const meter = before?.meter ?? new Meter();
+    const delivered = row.lag === null ? row.entriesRead : stream.entriesAdded - row.lag;
+    meter.add(atMs, delivered === null ? null : Math.max(0, delivered - row.pending));
+    const rows = found.consumers[name];
+    const summary = found.pending[name];
+    return {
+      ...row,
+      meter,
+      lagMs: this.lagMs(stream, row, found.next[name], before?.lagMs ?? 0),
+      consumerRows: rows ?? before?.consumerRows,
+      consumersAtMs: rows ? this.nowMs : (before?.consumersAtMs ?? 0),
+      oldestPendingId: row.pending === 0 ? null : (summary?.first ?? before?.oldestPendingId),
+      replays: found.replays[name] ?? before?.replays ?? 0,
+    };
+  }
+
+  private lagMs(
+    stream: SeenStream,
+    { lag, lastDeliveredId }: SurveyedStream['groups'][number],
+    next: string | null | undefined,
+    before: number,
+  ): number {
+    if (lag === 0 || (stream.last && compareEntryIds(stream.last.id, lastDeliveredId) <= 0)) return 0;
+    // What was asked for before may have been delivered meanwhile; then the entry after it has waited less.
+    const waits = (id: string): number => Math.max(0, this.nowMs - timeOfEntryId(id));
+    if (next !== undefined) return next === null ? 0 : waits(next);
+    if (lag === 1 && stream.last) return waits(stream.last.id);
+    return Math.min(before + 1000, waits(lastDeliveredId));
+  }
+
+  private noteGone(): void {
+    const there = new Set<string>();
+    for (const { groups } of this.streams.values()) {
+      for (const { consumerRows = [] } of groups.values()) {
+        for (const row of consumerRows) {
+          if (consumerState(row, this.workers) !== 'gone') continue;
+          there.add(row.name);
+          if (!this.goneSinceMs.has(row.name)) this.goneSinceMs.set(row.name, this.nowMs);
+        }
+      }
+    }
+    for (const name of this.goneSinceMs.keys()) if (!there.has(name)) this.goneSinceMs.delete(name);
+  }
+}
+
+function newStream(name: string): SeenStream {
+  return {
+    name,
+    length: 0,
+    entriesAdded: 0,
+    meter: new Meter(),
+    first: null,
+    last: null,
+    deadLetters: 0,
+    givenUpBy: new Set(),
+    givenUpAt: 0,
+    hadDeadLetters: false,
+    groups: new Map(),
+    producers: new Map(),
+    fresh: [],
+    freshLeftOut: 0,
+  };
+}

@@ -1,0 +1,1266 @@
+/* Made from src/contract by openapi/schemas.mjs; not to be edited. */
+
+/** The contract's types, as the OpenAPI document has them. */
+export const SCHEMAS = {
+  AnswerLatency: {
+    type: 'object',
+    properties: {
+      cause: { type: 'string', description: 'Event types: `order_placed` → `payment_processed`.' },
+      answer: { type: 'string' },
+      p50: { type: 'number' },
+      p95: { type: 'number' },
+      p99: { type: 'number' },
+      count: { type: 'number', description: 'How many durations they were taken from.' },
+    },
+    required: ['cause', 'answer', 'p50', 'p95', 'p99', 'count'],
+    description: 'How long answers take.',
+  },
+  ApiProblem: {
+    type: 'object',
+    properties: {
+      statusCode: { type: 'number' },
+      code: {
+        type: 'string',
+        enum: [
+          'bad-token',
+          'busy',
+          'cross-site',
+          'failed',
+          'gone',
+          'invalid',
+          'not-found',
+          'parked',
+          'read-only',
+          'redis-away',
+          'service-away',
+          'too-large',
+          'too-much',
+          'unauthorized',
+          'wrong-host',
+        ],
+        description: 'What kind, for programs.',
+      },
+      message: { type: 'string', description: 'One sentence for people: what was expected, what came, what to do.' },
+      details: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'More of the kind, such as one line for each wrong field.',
+      },
+    },
+    required: ['statusCode', 'code', 'message'],
+    description: 'The body of every answer that is none of success.',
+  },
+  AuditView: {
+    type: 'object',
+    properties: {
+      atMs: { type: 'number' },
+      tookMs: { type: 'number' },
+      kept: { type: 'boolean' },
+      quiet: {
+        type: 'boolean',
+        description: 'Whether all groups were done; if not, a law can look broken that is not: say so.',
+      },
+      laws: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            law: { type: 'number' },
+            title: { type: 'string' },
+            checked: { type: 'number' },
+            kept: { type: 'boolean' },
+            problems: { type: 'array', items: { type: 'string' } },
+            moreProblems: { type: 'number' },
+          },
+          required: ['law', 'title', 'checked', 'kept', 'problems', 'moreProblems'],
+        },
+      },
+      open: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            stream: { type: 'string' },
+            group: { type: 'string' },
+            pending: { type: 'number' },
+            lag: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+          },
+          required: ['stream', 'group', 'pending', 'lag'],
+        },
+        description: 'What the groups had still to do.',
+      },
+    },
+    required: ['atMs', 'tookMs', 'kept', 'quiet', 'laws', 'open'],
+    description:
+      '`POST /api/shop/audit`: checks the laws (needs the token, since it costs: it reads the streams whole; allowed when read-only). One at a time; whoever asks meanwhile gets the same answer, and one younger than 10 seconds is given again. Refused with 409 when the streams hold more than 200,000 entries: use `npm run audit`.',
+  },
+  Catalogue: {
+    type: 'object',
+    properties: {
+      products: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            sku: { type: 'string' },
+            name: { type: 'string' },
+            unitPrice: { type: 'object', additionalProperties: { type: 'number' } },
+          },
+          required: ['sku', 'name', 'unitPrice'],
+        },
+      },
+      currencies: { type: 'array', items: { type: 'string' } },
+    },
+    required: ['products', 'currencies'],
+    description:
+      '`GET /api/shop/catalogue`: what can be ordered, for the form: 60 products, asked for once. Errors: 404.',
+  },
+  ConsumerDetail: {
+    type: 'object',
+    properties: {
+      name: { type: 'string' },
+      state: { $ref: '#/components/schemas/ConsumerState' },
+      pending: { type: 'number' },
+      idleMs: { type: 'number', description: 'Since it last asked for anything on this stream.' },
+      lastSeenMs: { type: 'number' },
+      source: {
+        anyOf: [{ type: 'null' }, { type: 'string' }],
+        description: "The worker's `source`; null where its connection does not tell.",
+      },
+    },
+    required: ['name', 'state', 'pending', 'idleMs', 'lastSeenMs', 'source'],
+  },
+  ConsumerNode: {
+    type: 'object',
+    properties: {
+      kind: { type: 'string', enum: ['consumer'] },
+      group: { type: 'string' },
+      state: { $ref: '#/components/schemas/ConsumerState' },
+      pending: { type: 'number' },
+      idleMs: { type: 'number', description: 'Since it was last seen on any of its streams.' },
+      id: {
+        type: 'string',
+        description: '`stream:orders`, `group:payment_service`, … : unique, the same at each look.',
+      },
+      name: { type: 'string' },
+      health: { $ref: '#/components/schemas/Health' },
+    },
+    required: ['kind', 'group', 'state', 'pending', 'idleMs', 'id', 'name', 'health'],
+    description: 'A worker of a group, over all the streams that it reads.',
+  },
+  ConsumerState: {
+    type: 'string',
+    enum: ['gone', 'reading', 'stalled', 'unknown'],
+    description:
+      "How a worker is: `reading`: its connection is open and asks; `stalled`: the connection is open, but nothing was heard of it for long; `gone`: its connection is closed (what it held is taken over by the others); `unknown`: it is none of the library's workers, or this Redis user may not see connections, so that only `idleMs` tells.",
+  },
+  DeadLetterActionRequest: {
+    type: 'object',
+    properties: {
+      action: { type: 'string', enum: ['discard', 'replay'] },
+      selection: { $ref: '#/components/schemas/DeadLetterSelection', description: 'At most 1,000 ids.' },
+      data: {
+        type: 'object',
+        additionalProperties: {},
+        description: "Of `replay`, for a single one: another payload instead of the original's.",
+      },
+      by: { type: 'string', description: 'For the history. At most 500 characters each.' },
+      why: { type: 'string' },
+    },
+    required: ['action', 'selection'],
+    description:
+      "`POST /api/dead-letters/preview`: says what an action will do, and does nothing. (A POST for its body's sake; it needs the token, but is allowed when the console is read-only.)",
+  },
+  DeadLetterActionResult: {
+    type: 'object',
+    properties: {
+      done: { type: 'number' },
+      left: { type: 'number' },
+      replayId: {
+        anyOf: [{ type: 'null' }, { type: 'string' }],
+        description: "Of a single replay: the id of the entry in the group's replays.",
+      },
+    },
+    required: ['done', 'left', 'replayId'],
+    description:
+      '`POST /api/dead-letters/act`: does it. Body: `DeadLetterActionRequest`. Errors: 400 (also a payload that cannot be carried), 403 (read-only), 404, 409 `gone` or `parked` (only for a single one; of several, those are counted as `left`), 503 (some may have been done: look again).',
+  },
+  DeadLetterCause: {
+    type: 'object',
+    properties: {
+      id: { type: 'string', description: 'Opaque, the same for the same cause: for paths, lists and links.' },
+      stream: { type: 'string' },
+      group: { type: 'string' },
+      handler: { type: 'string', description: '`-` for entries that reached no handler.' },
+      reason: { $ref: '#/components/schemas/DeadLetterReasonName' },
+      errorName: { type: 'string' },
+      errorPattern: { type: 'string', description: 'Ids, numbers and quoted texts of the messages replaced by `…`.' },
+      count: { type: 'number' },
+      eventTypes: { type: 'array', items: { type: 'string' } },
+      firstMs: { type: 'number', description: 'When the first and the last of them failed for the last time.' },
+      lastMs: { type: 'number' },
+      sample: { $ref: '#/components/schemas/DeadLetterView', description: 'The newest of them.' },
+    },
+    required: [
+      'id',
+      'stream',
+      'group',
+      'handler',
+      'reason',
+      'errorName',
+      'errorPattern',
+      'count',
+      'eventTypes',
+      'firstMs',
+      'lastMs',
+      'sample',
+    ],
+    description: 'Dead letters that have failed in the same way.',
+  },
+  DeadLetterGroups: {
+    type: 'object',
+    properties: {
+      total: { type: 'number' },
+      causes: { type: 'array', items: { $ref: '#/components/schemas/DeadLetterCause' } },
+      isComplete: { type: 'boolean' },
+    },
+    required: ['total', 'causes', 'isComplete'],
+    description:
+      '`GET /api/dead-letters`: the dead letters of all streams, grouped by cause. It looks at the oldest 10,000 of each stream; `isComplete` false says that there are more. Query: `stream`, to look at one stream only. Errors: 404, 503.',
+  },
+  DeadLetterHistory: {
+    type: 'object',
+    properties: {
+      actions: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            stream: { type: 'string' },
+            id: { type: 'string' },
+            action: { type: 'string', enum: ['discarded', 'replayed'] },
+            deadLetter: { type: 'string' },
+            entryId: { type: 'string' },
+            group: { type: 'string' },
+            handler: { type: 'string' },
+            edited: { type: 'boolean' },
+            by: { type: 'string' },
+            why: { type: 'string' },
+            atMs: { type: 'number' },
+          },
+          required: [
+            'stream',
+            'id',
+            'action',
+            'deadLetter',
+            'entryId',
+            'group',
+            'handler',
+            'edited',
+            'by',
+            'why',
+            'atMs',
+          ],
+        },
+      },
+    },
+    required: ['actions'],
+    description:
+      '`GET /api/dead-letters/history?stream=…&count=…`: what was replayed and discarded, latest first. Errors: 404, 503.',
+  },
+  DeadLetterPage: {
+    type: 'object',
+    properties: {
+      cause: { $ref: '#/components/schemas/DeadLetterCause' },
+      letters: { type: 'array', items: { $ref: '#/components/schemas/DeadLetterView' } },
+      next: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+    },
+    required: ['cause', 'letters', 'next'],
+    description:
+      '`GET /api/dead-letters/causes/:causeId`: its dead letters, oldest first. Query: `cursor` of the page before, `count` (1 to 200, default 50). Errors: 400, 404, 503.',
+  },
+  DeadLetterPreview: {
+    type: 'object',
+    properties: {
+      action: { type: 'string', enum: ['discard', 'replay'] },
+      count: { type: 'number', description: 'How many dead letters it is about.' },
+      gone: { type: 'number', description: 'How many of the selection are gone by now.' },
+      left: {
+        type: 'number',
+        description:
+          'How many will be left as they are: they are parked behind another one of their key, or too wide to be replayed.',
+      },
+      effects: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'One sentence for each thing that will happen, or that one should know, for people.',
+      },
+      receivers: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            group: { type: 'string' },
+            handler: { type: 'string' },
+            count: { type: 'number' },
+            consumersReading: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+          },
+          required: ['group', 'handler', 'count', 'consumersReading'],
+        },
+        description: 'By group and handler: who will get them again.',
+      },
+      edited: {
+        anyOf: [
+          { type: 'null' },
+          {
+            type: 'object',
+            properties: {
+              before: { anyOf: [{ type: 'null' }, { type: 'object', additionalProperties: {} }] },
+              after: { type: 'object', additionalProperties: {} },
+            },
+            required: ['before', 'after'],
+          },
+        ],
+        description: 'Whether `data` is not what the original was: shown before and after.',
+      },
+    },
+    required: ['action', 'count', 'gone', 'left', 'effects', 'receivers', 'edited'],
+  },
+  DeadLetterReasonName: {
+    type: 'string',
+    enum: ['crashed', 'exhausted', 'invalid', 'parked', 'undecodable', 'unknown', 'unrecoverable'],
+    description: "Why: see the library's README.",
+  },
+  DeadLetterSelection: {
+    anyOf: [
+      {
+        type: 'object',
+        properties: { stream: { type: 'string' }, ids: { type: 'array', items: { type: 'string' } } },
+        required: ['stream', 'ids'],
+      },
+      { type: 'object', properties: { causeId: { type: 'string' }, upTo: { type: 'string' } }, required: ['causeId'] },
+    ],
+    description: 'Which dead letters: some of one stream, or all of a cause.',
+  },
+  DeadLetterView: {
+    type: 'object',
+    properties: {
+      stream: { type: 'string' },
+      id: { type: 'string', description: 'Its id among the dead letters of the stream.' },
+      entryId: { type: 'string' },
+      group: { type: 'string' },
+      handler: { type: 'string' },
+      reason: { $ref: '#/components/schemas/DeadLetterReasonName' },
+      attempts: { type: 'number' },
+      errorName: { type: 'string' },
+      errorMessage: { type: 'string' },
+      errorStack: { type: 'string' },
+      firstFailedMs: { type: 'number' },
+      lastFailedMs: { type: 'number' },
+      replays: { type: 'number', description: 'How often it was replayed before.' },
+      key: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      event: {
+        anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/EventView' }],
+        description: 'Null when it cannot be decoded: it can be replayed as it is, but not edited.',
+      },
+      fields: {
+        type: 'array',
+        items: { type: 'array', prefixItems: [{ type: 'string' }, { type: 'string' }], minItems: 2, maxItems: 2 },
+      },
+    },
+    required: [
+      'stream',
+      'id',
+      'entryId',
+      'group',
+      'handler',
+      'reason',
+      'attempts',
+      'errorName',
+      'errorMessage',
+      'errorStack',
+      'firstFailedMs',
+      'lastFailedMs',
+      'replays',
+      'key',
+      'event',
+      'fields',
+    ],
+    description:
+      '`GET /api/dead-letters/:stream/:id`: one of them. Errors: 404 (replayed or discarded meanwhile), 503.',
+  },
+  DeadLettersNode: {
+    type: 'object',
+    properties: {
+      kind: { type: 'string', enum: ['dead-letters'] },
+      stream: { type: 'string' },
+      count: { type: 'number' },
+      id: {
+        type: 'string',
+        description: '`stream:orders`, `group:payment_service`, … : unique, the same at each look.',
+      },
+      name: { type: 'string' },
+      health: { $ref: '#/components/schemas/Health' },
+    },
+    required: ['kind', 'stream', 'count', 'id', 'name', 'health'],
+    description: 'The dead letters of one stream; there only when there are some, or some are on their way back.',
+  },
+  DeliveryView: {
+    type: 'object',
+    properties: {
+      group: { type: 'string' },
+      state: {
+        type: 'string',
+        enum: ['dead-lettered', 'pending', 'replaying', 'settled', 'waiting'],
+        description:
+          '`waiting`: not delivered yet. `pending`: delivered, not settled. `dead-lettered`: given up, and its dead letter is still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, passed over or discarded; Redis does not record which, nor when).',
+      },
+      consumer: { anyOf: [{ type: 'null' }, { type: 'string' }], description: 'Of `pending`: who holds it.' },
+      idleMs: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description: 'Of `pending`: since it was delivered or its claim renewed.',
+      },
+      deliveries: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description: 'Of `pending`: how often it was delivered.',
+      },
+      attempts: {
+        type: 'array',
+        items: { $ref: '#/components/schemas/HandlerAttempts' },
+        description: 'Failed attempts, by handler; empty when none failed or it is not known any more (settled).',
+      },
+      deadLetterId: { anyOf: [{ type: 'null' }, { type: 'string' }], description: 'Of `dead-lettered`: to find it.' },
+    },
+    required: ['group', 'state', 'consumer', 'idleMs', 'deliveries', 'attempts', 'deadLetterId'],
+    description: 'What became of an entry with one group.',
+  },
+  EntriesPage: {
+    type: 'object',
+    properties: {
+      entries: { type: 'array', items: { $ref: '#/components/schemas/EntrySummary' } },
+      next: {
+        anyOf: [{ type: 'null' }, { type: 'string' }],
+        description: 'For older ones; null at the beginning of the stream, or of the time range.',
+      },
+      scan: { $ref: '#/components/schemas/Scan' },
+    },
+    required: ['entries', 'next', 'scan'],
+  },
+  EntriesQuery: {
+    type: 'object',
+    properties: {
+      key: { type: 'string', description: 'Partition key, whole.' },
+      type: { type: 'string', description: 'Event type, whole.' },
+      id: { type: 'string', description: 'Entry id (`1795452268988-0`, answered at once) or event id.' },
+      correlation: { type: 'string', description: 'Correlation id, whole.' },
+      source: { type: 'string', description: '`source`, whole.' },
+      text: { type: 'string', description: "Text anywhere in the payload's JSON; upper and lower case are the same." },
+      from: { type: 'number', description: 'Milliseconds since 1970, both included.' },
+      to: { type: 'number' },
+      count: { type: 'number', description: '1 to 200; default 50.' },
+      cursor: { type: 'string', description: 'What the page before gave as `next`.' },
+    },
+    required: [],
+    description:
+      '`GET /api/streams/:stream/entries`: entries newest first. Without filter it is a page of `count`. With filters it looks through the stream backwards, within the time range, and stops when `count` are found, when the stream ends, or when the search has looked at its share (20,000 entries or half a second); `scan` says how far it came, and `next` goes on. Errors: 400, 404 (no such stream), 503.',
+  },
+  EntryDetail: {
+    type: 'object',
+    properties: {
+      event: {
+        anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/EventView' }],
+        description: 'The envelope as it was decoded; null when it is no event.',
+      },
+      problem: { anyOf: [{ type: 'null' }, { type: 'string' }], description: 'Why it is no event.' },
+      fields: {
+        type: 'array',
+        items: { type: 'array', prefixItems: [{ type: 'string' }, { type: 'string' }], minItems: 2, maxItems: 2 },
+        description: "The entry's fields as they are, in their order.",
+      },
+      deliveries: { type: 'array', items: { $ref: '#/components/schemas/DeliveryView' } },
+      stream: { type: 'string' },
+      id: { type: 'string' },
+      atMs: { type: 'number', description: 'When it was appended.' },
+      isEvent: {
+        type: 'boolean',
+        description:
+          'False: it is no event (a field is missing, or `data` is no JSON object); then all but `preview` is null.',
+      },
+      eventId: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      type: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      version: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      source: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      key: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      correlationId: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      causationId: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      preview: { type: 'string', description: "The payload's JSON, or the entry's fields, at most 200 characters." },
+      size: { type: 'number', description: 'Bytes of the whole entry, about.' },
+    },
+    required: [
+      'event',
+      'problem',
+      'fields',
+      'deliveries',
+      'stream',
+      'id',
+      'atMs',
+      'isEvent',
+      'eventId',
+      'type',
+      'version',
+      'source',
+      'key',
+      'correlationId',
+      'causationId',
+      'preview',
+      'size',
+    ],
+    description:
+      '`GET /api/streams/:stream/entries/:id`: one entry whole, and what became of it. Errors: 400, 404, 503.',
+  },
+  EntrySummary: {
+    type: 'object',
+    properties: {
+      stream: { type: 'string' },
+      id: { type: 'string' },
+      atMs: { type: 'number', description: 'When it was appended.' },
+      isEvent: {
+        type: 'boolean',
+        description:
+          'False: it is no event (a field is missing, or `data` is no JSON object); then all but `preview` is null.',
+      },
+      eventId: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      type: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      version: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      source: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      key: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      correlationId: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      causationId: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      preview: { type: 'string', description: "The payload's JSON, or the entry's fields, at most 200 characters." },
+      size: { type: 'number', description: 'Bytes of the whole entry, about.' },
+    },
+    required: [
+      'stream',
+      'id',
+      'atMs',
+      'isEvent',
+      'eventId',
+      'type',
+      'version',
+      'source',
+      'key',
+      'correlationId',
+      'causationId',
+      'preview',
+      'size',
+    ],
+    description: 'An entry for lists. Long texts are cut; `GET …/entries/:id` has it whole.',
+  },
+  EventView: {
+    type: 'object',
+    properties: {
+      event_id: { type: 'string' },
+      event_type: { type: 'string' },
+      timestamp: { type: 'string' },
+      version: { type: 'string' },
+      source: { type: 'string' },
+      data: { type: 'object', additionalProperties: {} },
+      correlation_id: { type: 'string' },
+      causation_id: { type: 'string' },
+      partition_key: { type: 'string' },
+      traceparent: { type: 'string' },
+      tracestate: { type: 'string' },
+      extra: { type: 'object', additionalProperties: { type: 'string' } },
+    },
+    required: ['event_id', 'event_type', 'timestamp', 'version', 'source', 'data'],
+    description: 'The envelope, with the names that it has in the entry.',
+  },
+  Finding: {
+    type: 'object',
+    properties: {
+      id: { type: 'string', description: 'The same while it is the same thing: a key for lists.' },
+      severity: { type: 'string', enum: ['critical', 'info', 'warning'] },
+      title: { type: 'string', description: '`A consumer of ecommerce_processors is gone`' },
+      detail: { type: 'string', description: 'What is known of it, in a sentence or two.' },
+      advice: { type: 'string', description: 'What to do.' },
+      sinceMs: { type: 'number', description: 'Since when it is seen.' },
+      stream: {
+        anyOf: [{ type: 'null' }, { type: 'string' }],
+        description: 'What it is about; each is null when it is about something else.',
+      },
+      group: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      consumer: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+    },
+    required: ['id', 'severity', 'title', 'detail', 'advice', 'sinceMs', 'stream', 'group', 'consumer'],
+    description: 'Something that is wrong, in words.',
+  },
+  GatewayRequest: {
+    type: 'object',
+    properties: { failureShare: { type: 'number', description: '0 to 1.' } },
+    required: ['failureShare'],
+    description: '`POST /api/shop/gateway`: answers `GatewayView`. Errors: 400, 403, 404, 502.',
+  },
+  GatewayView: {
+    type: 'object',
+    properties: {
+      failureShare: { type: 'number', description: 'Share of gateway calls that fail and are tried again, 0 to 1.' },
+    },
+    required: ['failureShare'],
+    description: "How the payment service's gateway fares.",
+  },
+  GroupNode: {
+    type: 'object',
+    properties: {
+      kind: { type: 'string', enum: ['group'] },
+      perSecond: { anyOf: [{ type: 'null' }, { type: 'number' }], description: 'Settled per second, all streams.' },
+      lag: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+      lagMs: { type: 'number' },
+      pending: { type: 'number' },
+      id: {
+        type: 'string',
+        description: '`stream:orders`, `group:payment_service`, … : unique, the same at each look.',
+      },
+      name: { type: 'string' },
+      health: { $ref: '#/components/schemas/Health' },
+    },
+    required: ['kind', 'perSecond', 'lag', 'lagMs', 'pending', 'id', 'name', 'health'],
+    description: "A consumer group's name, over all the streams that it reads.",
+  },
+  GroupSummary: {
+    type: 'object',
+    properties: {
+      name: { type: 'string' },
+      consumers: { type: 'number' },
+      pending: { type: 'number' },
+      lastDeliveredId: { type: 'string' },
+      lag: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description: 'Null when Redis does not know, which is not 0.',
+      },
+      lagMs: { type: 'number' },
+      perSecond: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description: 'Settled per second; null at the first look.',
+      },
+      oldestPendingMs: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description:
+          "The oldest pending entry's age; null when there is none or it was not asked for (only `GET …/:stream` asks).",
+      },
+    },
+    required: ['name', 'consumers', 'pending', 'lastDeliveredId', 'lag', 'lagMs', 'perSecond', 'oldestPendingMs'],
+    description: "A group's position on one stream.",
+  },
+  HandlerAttempts: {
+    type: 'object',
+    properties: {
+      handler: { type: 'string' },
+      isDone: { type: 'boolean', description: 'This handler has succeeded, others of the same event have not.' },
+      failures: { type: 'number' },
+      firstFailureMs: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description: 'When the first one failed; null when none did.',
+      },
+      crashes: { type: 'number', description: 'Workers that ended in the middle of it.' },
+    },
+    required: ['handler', 'isDone', 'failures', 'firstFailureMs', 'crashes'],
+  },
+  Health: {
+    type: 'string',
+    enum: ['critical', 'good', 'unknown', 'warning'],
+    description: 'How well something is: `unknown` where nothing tells.',
+  },
+  Journey: {
+    type: 'object',
+    properties: {
+      correlationId: { type: 'string' },
+      events: {
+        type: 'array',
+        items: { $ref: '#/components/schemas/JourneyEvent' },
+        description: 'In the order of their publishing.',
+      },
+      elapsedMs: { type: 'number', description: 'From the first event to the last one; 0 for a single one.' },
+      state: {
+        type: 'string',
+        enum: ['empty', 'failed', 'open', 'settled'],
+        description:
+          'What is left to do, over all events; `failed` when there is a dead letter, `open` when a group is not done.',
+      },
+      isComplete: { type: 'boolean' },
+      cursor: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+      scans: {
+        type: 'object',
+        additionalProperties: { $ref: '#/components/schemas/Scan' },
+        description: 'How far each stream was looked through.',
+      },
+      caveats: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'What the picture cannot know, in sentences for people.',
+      },
+    },
+    required: ['correlationId', 'events', 'elapsedMs', 'state', 'isComplete', 'cursor', 'scans', 'caveats'],
+    description:
+      '`GET /api/journeys/:correlationId`: all events of a correlation id, as a timeline. Streams have no index by it. What the console has seen lately is known at once; beyond that it looks around the events that it knows, and else backwards from `cursor` or the end, within its share (20,000 entries of each stream, or a second). `isComplete` false: more may be found by asking again with `cursor`. Query: `near`, a moment in milliseconds or an entry id around which to look first (give it when the user comes from an entry); `cursor`, of the answer before (join the events by `stream` and `id`). Errors: 400, 503. Nothing found is no error: `events` is empty.',
+  },
+  JourneyEvent: {
+    type: 'object',
+    properties: {
+      entry: { $ref: '#/components/schemas/EntrySummary' },
+      event: { $ref: '#/components/schemas/EventView' },
+      afterMs: {
+        type: 'number',
+        description: 'Since the first event of the journey, by entry ids: when it was published. Exact.',
+      },
+      cause: {
+        anyOf: [
+          { type: 'null' },
+          {
+            type: 'object',
+            properties: { stream: { type: 'string' }, id: { type: 'string' } },
+            required: ['stream', 'id'],
+          },
+        ],
+        description:
+          'The event that this one answers, if it is of this journey and was found: `stream` and `id` of its entry. A forest with these as its edges.',
+      },
+      sinceCauseMs: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description:
+          "From its cause's publishing to its own: waiting and handling together. Exact. Null without a cause.",
+      },
+      depth: { type: 'number', description: 'How deep it stands in the tree of causes, from 0.' },
+      handledBy: { type: 'array', items: { $ref: '#/components/schemas/JourneyHandling' } },
+    },
+    required: ['entry', 'event', 'afterMs', 'cause', 'sinceCauseMs', 'depth', 'handledBy'],
+  },
+  JourneyHandling: {
+    type: 'object',
+    properties: {
+      source: {
+        anyOf: [{ type: 'null' }, { type: 'string' }],
+        description: "The source under which the group's workers publish; null where that is not known.",
+      },
+      answers: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: { stream: { type: 'string' }, id: { type: 'string' }, type: { type: 'string' } },
+          required: ['stream', 'id', 'type'],
+        },
+        description: 'What the group published as an answer, in the order of publishing.',
+      },
+      answeredAfterMs: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description: "From the event's publishing to the group's (last) answer; null where it gave none.",
+      },
+      known: {
+        type: 'string',
+        enum: ['answer', 'none', 'pending'],
+        description:
+          'What is known of the times. `answer`: `answeredAfterMs` is exact, though waiting and handling are not told apart. `pending`: it has waited, or been in work, `openMs` by now. `none`: settled, and Redis records no time of that.',
+      },
+      openMs: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+      group: { type: 'string' },
+      state: {
+        type: 'string',
+        enum: ['dead-lettered', 'pending', 'replaying', 'settled', 'waiting'],
+        description:
+          '`waiting`: not delivered yet. `pending`: delivered, not settled. `dead-lettered`: given up, and its dead letter is still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, passed over or discarded; Redis does not record which, nor when).',
+      },
+      consumer: { anyOf: [{ type: 'null' }, { type: 'string' }], description: 'Of `pending`: who holds it.' },
+      idleMs: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description: 'Of `pending`: since it was delivered or its claim renewed.',
+      },
+      deliveries: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description: 'Of `pending`: how often it was delivered.',
+      },
+      attempts: {
+        type: 'array',
+        items: { $ref: '#/components/schemas/HandlerAttempts' },
+        description: 'Failed attempts, by handler; empty when none failed or it is not known any more (settled).',
+      },
+      deadLetterId: { anyOf: [{ type: 'null' }, { type: 'string' }], description: 'Of `dead-lettered`: to find it.' },
+    },
+    required: [
+      'source',
+      'answers',
+      'answeredAfterMs',
+      'known',
+      'openMs',
+      'group',
+      'state',
+      'consumer',
+      'idleMs',
+      'deliveries',
+      'attempts',
+      'deadLetterId',
+    ],
+    description: 'What one group did with an event.',
+  },
+  LeftOut: {
+    type: 'object',
+    properties: { messages: { type: 'number' } },
+    required: ['messages'],
+    description: 'Messages that this client did not get.',
+  },
+  OrderRequest: {
+    type: 'object',
+    properties: {
+      customer: {
+        type: 'object',
+        properties: { name: { type: 'string' }, email: { type: 'string' } },
+        required: ['name', 'email'],
+      },
+      items: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            sku: { type: 'string' },
+            name: { type: 'string' },
+            quantity: { type: 'number' },
+            unit_price: { type: 'number' },
+          },
+          required: ['sku', 'name', 'quantity', 'unit_price'],
+        },
+      },
+      currency: { type: 'string' },
+      shipping_address: {
+        type: 'object',
+        properties: {
+          street: { type: 'string' },
+          city: { type: 'string' },
+          postal_code: { type: 'string' },
+          country: { type: 'string' },
+        },
+        required: ['street', 'city', 'postal_code', 'country'],
+      },
+      idempotencyKey: { type: 'string', description: 'A UUID of the form: the same order sent twice is one.' },
+    },
+    required: ['customer', 'items', 'currency', 'shipping_address', 'idempotencyKey'],
+    description:
+      "`POST /api/shop/orders`: places an order at the order service. Answers 201 `PlacedOrderView`. Errors: 400 (`details` has the order service's own words), 403, 404, 502, 503 (Redis is away: repeat it with the same `idempotencyKey`).",
+  },
+  Overview: {
+    type: 'object',
+    properties: {
+      atMs: { type: 'number' },
+      redis: { $ref: '#/components/schemas/RedisState' },
+      health: { $ref: '#/components/schemas/Health', description: 'The worst of the findings.' },
+      findings: {
+        type: 'array',
+        items: { $ref: '#/components/schemas/Finding' },
+        description: 'What is wrong, worst first. Empty: all is well.',
+      },
+      totals: { $ref: '#/components/schemas/Totals' },
+      topology: { $ref: '#/components/schemas/Topology' },
+      point: { $ref: '#/components/schemas/SeriesPoint', description: 'The newest of the series.' },
+      answers: {
+        type: 'array',
+        items: { $ref: '#/components/schemas/AnswerLatency' },
+        description:
+          'How long it takes from one event to the event that answers it, by types; of the last half minute, sampled.',
+      },
+    },
+    required: ['atMs', 'redis', 'health', 'findings', 'totals', 'topology', 'point', 'answers'],
+    description:
+      '`GET /api/overview`: everything at one moment. The live feed sends the same each second, so that this is only for programs and for pages without the feed. Rates are null at the first look. Errors: 503 Redis is away.',
+  },
+  Percentiles: {
+    type: 'object',
+    properties: {
+      p50: { type: 'number' },
+      p95: { type: 'number' },
+      p99: { type: 'number' },
+      count: { type: 'number', description: 'How many durations they were taken from.' },
+    },
+    required: ['p50', 'p95', 'p99', 'count'],
+    description: 'Percentiles of durations, in milliseconds.',
+  },
+  PlacedOrderView: {
+    type: 'object',
+    properties: {
+      orderId: { type: 'string', description: 'The correlation id of its journey.' },
+      entryId: { type: 'string' },
+    },
+    required: ['orderId', 'entryId'],
+  },
+  ProducerNode: {
+    type: 'object',
+    properties: {
+      kind: { type: 'string', enum: ['producer'] },
+      perSecond: { anyOf: [{ type: 'null' }, { type: 'number' }], description: 'Estimated from samples.' },
+      groupId: {
+        anyOf: [{ type: 'null' }, { type: 'string' }],
+        description:
+          'The group whose workers publish under this name (`group:…`), where that is known: draw them as one.',
+      },
+      id: {
+        type: 'string',
+        description: '`stream:orders`, `group:payment_service`, … : unique, the same at each look.',
+      },
+      name: { type: 'string' },
+      health: { $ref: '#/components/schemas/Health' },
+    },
+    required: ['kind', 'perSecond', 'groupId', 'id', 'name', 'health'],
+    description: 'A `source` of entries, seen in sampled entries of the last minutes.',
+  },
+  RedisState: {
+    type: 'object',
+    properties: {
+      isUp: { type: 'boolean' },
+      sinceMs: { type: 'number', description: "Since when it is so, by the clock of the console's server." },
+      reason: {
+        anyOf: [{ type: 'null' }, { type: 'string' }],
+        description: 'Why it is away, for people; null when it is not.',
+      },
+    },
+    required: ['isUp', 'sinceMs', 'reason'],
+    description: 'Whether Redis answers.',
+  },
+  Scan: {
+    type: 'object',
+    properties: {
+      scanned: { type: 'number', description: 'Entries that were looked at in this request.' },
+      reachedMs: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description:
+          'The oldest moment that was looked at; everything newer (and in the range) was seen. Null: nothing was there.',
+      },
+      complete: {
+        type: 'boolean',
+        description: 'Whether the end of the stream, or of the range, was reached: nothing is left to find.',
+      },
+    },
+    required: ['scanned', 'reachedMs', 'complete'],
+    description: 'How far a search came.',
+  },
+  Series: {
+    type: 'object',
+    properties: {
+      everyMs: { type: 'number' },
+      points: { type: 'array', items: { $ref: '#/components/schemas/SeriesPoint' } },
+    },
+    required: ['everyMs', 'points'],
+    description:
+      '`GET /api/series`: what was seen while the console was open, oldest first, at most the last 15 minutes, a point for each second. There are gaps where nobody had it open. Asks Redis nothing; works while it is away.',
+  },
+  SeriesPoint: {
+    type: 'object',
+    properties: {
+      atMs: { type: 'number' },
+      published: {
+        type: 'object',
+        additionalProperties: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+        description: 'Events per second, by stream. Null where it is not known.',
+      },
+      handled: {
+        type: 'object',
+        additionalProperties: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+        description: 'Settled events per second, by group.',
+      },
+      lag: {
+        type: 'object',
+        additionalProperties: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+        description: 'By group: undelivered events, and how long the oldest of them waits.',
+      },
+      lagMs: { type: 'object', additionalProperties: { type: 'number' } },
+      pending: {
+        type: 'object',
+        additionalProperties: { type: 'number' },
+        description: 'By group: delivered and not settled.',
+      },
+      deadLetters: { type: 'number' },
+      answerMs: {
+        anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/Percentiles' }],
+        description: 'From a cause to its answer, sampled in this second; null when there was none.',
+      },
+      journeyMs: {
+        anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/Percentiles' }],
+        description:
+          'From the first event of a correlation id to the last, of those that have had no further one for five seconds.',
+      },
+    },
+    required: ['atMs', 'published', 'handled', 'lag', 'lagMs', 'pending', 'deadLetters', 'answerMs', 'journeyMs'],
+    description: 'One second of the charts.',
+  },
+  Session: {
+    type: 'object',
+    properties: {
+      token: {
+        type: 'string',
+        description:
+          'Random at each start of the server; goes into the header `X-Console-Token`. After a 403 `bad-token`: ask anew.',
+      },
+      readOnly: { type: 'boolean', description: 'Nothing can be changed: hide or disable what would.' },
+      prefix: { type: 'string', description: 'Prefix of every key.' },
+      redisAddress: { type: 'string', description: 'Host and port of Redis, never its password.' },
+      redis: { $ref: '#/components/schemas/RedisState' },
+      shop: { type: 'boolean', description: "Whether the shop's view is there." },
+      pollEveryMs: { type: 'number', description: 'How often the live feed tells, in milliseconds.' },
+      version: { type: 'string', description: 'Version of the console.' },
+    },
+    required: ['token', 'readOnly', 'prefix', 'redisAddress', 'redis', 'shop', 'pollEveryMs', 'version'],
+    description:
+      '`GET /api/session`: asked first of all, by the page itself (refused with 403 to other sites). Works while Redis is away.',
+  },
+  ShopView: {
+    type: 'object',
+    properties: {
+      atMs: { type: 'number' },
+      ordersPerMinute: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description: 'Over the last minute, or less when the console was opened later; null at the first look.',
+      },
+      declinedShare: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description: 'Declined among the payments that the order states know; null without payments.',
+      },
+      ordersByState: {
+        type: 'object',
+        additionalProperties: { type: 'number' },
+        description: '`placed`, `paid`, `declined`, `packed`, `shipped`.',
+      },
+      revenueByCurrency: { type: 'object', additionalProperties: { type: 'number' } },
+      stock: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            sku: { type: 'string' },
+            name: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+            stock: { type: 'number' },
+            sold: { type: 'number' },
+          },
+          required: ['sku', 'name', 'stock', 'sold'],
+        },
+        description: 'Ascending by stock, at most 500.',
+      },
+      shipmentsByCarrier: { type: 'object', additionalProperties: { type: 'number' } },
+      simulation: {
+        anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/SimulationView' }],
+        description: 'Null when the service does not answer; then the controls cannot work.',
+      },
+      gateway: { anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/GatewayView' }] },
+    },
+    required: [
+      'atMs',
+      'ordersPerMinute',
+      'declinedShare',
+      'ordersByState',
+      'revenueByCurrency',
+      'stock',
+      'shipmentsByCarrier',
+      'simulation',
+      'gateway',
+    ],
+    description:
+      "`GET /api/shop`: the shop in numbers, from the processor's read models. Errors: 404 (no shop here), 503. Amounts are integers in the currency's minor unit (1250 is €12.50; JPY has none: 1250 is ¥1,250).",
+  },
+  SimulationRequest: {
+    type: 'object',
+    properties: { running: { type: 'boolean' }, rate: { type: 'number', description: '0.01 to 1,000.' } },
+    required: ['running'],
+    description: '`POST /api/shop/simulation`: answers `SimulationView`. Errors: 400, 403, 404, 502.',
+  },
+  SimulationView: {
+    type: 'object',
+    properties: {
+      running: { type: 'boolean' },
+      rate: { type: 'number', description: 'Orders per second, on average over a simulated day.' },
+      placed: { type: 'number', description: 'Orders that simulated customers have placed.' },
+    },
+    required: ['running', 'rate', 'placed'],
+  },
+  StreamDetail: {
+    type: 'object',
+    properties: {
+      groupDetails: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            name: { type: 'string' },
+            consumers: { type: 'number' },
+            pending: { type: 'number' },
+            lastDeliveredId: { type: 'string' },
+            lag: {
+              anyOf: [{ type: 'null' }, { type: 'number' }],
+              description: 'Null when Redis does not know, which is not 0.',
+            },
+            lagMs: { type: 'number' },
+            perSecond: {
+              anyOf: [{ type: 'null' }, { type: 'number' }],
+              description: 'Settled per second; null at the first look.',
+            },
+            oldestPendingMs: {
+              anyOf: [{ type: 'null' }, { type: 'number' }],
+              description:
+                "The oldest pending entry's age; null when there is none or it was not asked for (only `GET …/:stream` asks).",
+            },
+            consumerDetails: { type: 'array', items: { $ref: '#/components/schemas/ConsumerDetail' } },
+          },
+          required: [
+            'name',
+            'consumers',
+            'pending',
+            'lastDeliveredId',
+            'lag',
+            'lagMs',
+            'perSecond',
+            'oldestPendingMs',
+            'consumerDetails',
+          ],
+        },
+      },
+      name: { type: 'string' },
+      key: { type: 'string', description: 'In Redis.' },
+      length: { type: 'number' },
+      entriesAdded: { type: 'number', description: 'Entries that were ever appended.' },
+      perSecond: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+      first: { anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/EntrySummary' }] },
+      last: { anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/EntrySummary' }] },
+      deadLetters: { type: 'number' },
+      groups: { type: 'array', items: { $ref: '#/components/schemas/GroupSummary' } },
+    },
+    required: [
+      'groupDetails',
+      'name',
+      'key',
+      'length',
+      'entriesAdded',
+      'perSecond',
+      'first',
+      'last',
+      'deadLetters',
+      'groups',
+    ],
+    description: '`GET /api/streams/:stream`: one stream with its groups and their consumers. Errors: 404, 503.',
+  },
+  StreamList: {
+    type: 'object',
+    properties: {
+      streams: { type: 'array', items: { $ref: '#/components/schemas/StreamSummary' } },
+      complete: {
+        type: 'boolean',
+        description:
+          'False while the search for streams in a large Redis goes on: ask again, or wait for the live feed.',
+      },
+    },
+    required: ['streams', 'complete'],
+    description: '`GET /api/streams`: all streams of the prefix, by name. Errors: 503.',
+  },
+  StreamNode: {
+    type: 'object',
+    properties: {
+      kind: { type: 'string', enum: ['stream'] },
+      length: { type: 'number' },
+      perSecond: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+      lastEntryMs: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+      id: {
+        type: 'string',
+        description: '`stream:orders`, `group:payment_service`, … : unique, the same at each look.',
+      },
+      name: { type: 'string' },
+      health: { $ref: '#/components/schemas/Health' },
+    },
+    required: ['kind', 'length', 'perSecond', 'lastEntryMs', 'id', 'name', 'health'],
+  },
+  StreamSummary: {
+    type: 'object',
+    properties: {
+      name: { type: 'string' },
+      key: { type: 'string', description: 'In Redis.' },
+      length: { type: 'number' },
+      entriesAdded: { type: 'number', description: 'Entries that were ever appended.' },
+      perSecond: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+      first: { anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/EntrySummary' }] },
+      last: { anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/EntrySummary' }] },
+      deadLetters: { type: 'number' },
+      groups: { type: 'array', items: { $ref: '#/components/schemas/GroupSummary' } },
+    },
+    required: ['name', 'key', 'length', 'entriesAdded', 'perSecond', 'first', 'last', 'deadLetters', 'groups'],
+  },
+  TailedEntries: {
+    type: 'object',
+    properties: {
+      entries: { type: 'array', items: { $ref: '#/components/schemas/EntrySummary' } },
+      leftOut: {
+        type: 'object',
+        additionalProperties: { type: 'number' },
+        description:
+          'By stream: new entries of this second that are not among them, since there were too many to show.',
+      },
+    },
+    required: ['entries', 'leftOut'],
+    description: 'New entries, newest first.',
+  },
+  Topology: {
+    type: 'object',
+    properties: {
+      nodes: { type: 'array', items: { $ref: '#/components/schemas/TopologyNode' } },
+      edges: { type: 'array', items: { $ref: '#/components/schemas/TopologyEdge' } },
+    },
+    required: ['nodes', 'edges'],
+    description: 'Who publishes, what, and who handles it: a graph.',
+  },
+  TopologyEdge: {
+    type: 'object',
+    properties: {
+      id: { type: 'string' },
+      from: { type: 'string', description: 'Ids of nodes.' },
+      to: { type: 'string' },
+      kind: {
+        type: 'string',
+        enum: ['gives-up', 'publishes', 'reads', 'retries', 'works'],
+        description:
+          '`publishes`: producer → stream. `reads`: stream → group. `works`: group → consumer. `gives-up`: group → dead letters, of groups that gave one of the newest up. `retries`: dead letters → group, while replays of them wait to be handled.',
+      },
+      perSecond: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+      lag: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description: 'Of `reads`: not delivered yet; of the others 0.',
+      },
+      lagMs: { type: 'number' },
+      pending: {
+        type: 'number',
+        description: 'Of `reads` and `works`: delivered, not settled. Of `retries`: how many wait.',
+      },
+      health: { $ref: '#/components/schemas/Health' },
+    },
+    required: ['id', 'from', 'to', 'kind', 'perSecond', 'lag', 'lagMs', 'pending', 'health'],
+  },
+  TopologyNode: {
+    anyOf: [
+      { $ref: '#/components/schemas/ConsumerNode' },
+      { $ref: '#/components/schemas/DeadLettersNode' },
+      { $ref: '#/components/schemas/GroupNode' },
+      { $ref: '#/components/schemas/ProducerNode' },
+      { $ref: '#/components/schemas/StreamNode' },
+    ],
+  },
+  Totals: {
+    type: 'object',
+    properties: {
+      publishedPerSecond: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+      handledPerSecond: { anyOf: [{ type: 'null' }, { type: 'number' }] },
+      lag: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description:
+          'Entries that were not delivered yet, of all groups; null where Redis does not know for one of them.',
+      },
+      lagMs: { type: 'number', description: 'The longest that an undelivered entry waits.' },
+      pending: { type: 'number' },
+      deadLetters: { type: 'number' },
+      consumers: { type: 'number' },
+    },
+    required: ['publishedPerSecond', 'handledPerSecond', 'lag', 'lagMs', 'pending', 'deadLetters', 'consumers'],
+    description: 'The whole in numbers.',
+  },
+} as const;
+
+/** The name of one of them. */
+export type SchemaName = keyof typeof SCHEMAS;

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { READ_MODELS } from '@shop/contracts';
+import { Keyspace, RedisConnection } from 'nestjs-event-streams';
+
+/** Whose state the read models are. */
+const PROCESSOR = 'processor';
+
+/** The numbers that the processors keep. */
+export interface ReadModels {
+  ordersByState: Record<string, number>;
+  revenueByCurrency: Record<string, number>;
+  soldBySku: Record<string, number>;
+  stockBySku: Record<string, number>;
+  shipmentsByCarrier: Record<string, number>;
+}
+
+/** Reads the processors' read models, all in one round trip. */
+@Injectable()
+export class ReadModelsReader {
+  private readonly keys: Keyspace;
+
+  constructor(
+    private readonly connection: RedisConnection,
+    { prefix }: Keyspace,
+  ) {
+    this.keys = new Keyspace(prefix, PROCESSOR);
+  }
+
+  async read(): Promise<ReadModels> {
+    const { ordersByState, revenueByCurrency, unitsSoldBySku, stockBySku, shipmentsByCarrier } = READ_MODELS;
+    const names = [ordersByState, revenueByCurrency, unitsSoldBySku, stockBySku, shipmentsByCarrier];
+    const hashes = await this.connection.call((redis) =>
+      Promise.all(names.map((name) => redis.hgetall(this.keys.ofService(name)))),
+    );
+    const [byState = {}, revenue = {}, sold = {}, stock = {}, shipments = {}] = hashes.map(numbersOf);
+    return {
+      ordersByState: byState,
+      revenueByCurrency: revenue,
+      soldBySku: sold,
+      stockBySku: stock,
+      shipmentsByCarrier: shipments,
+    };
+  }
+}
+
+function numbersOf(hash: Record<string, string>): Record<string, number> {
+  const fields = Object.entries(hash).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([field, value]) => [field, Number(value)]));
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '../access/problem.js';
+import { ConsoleConfiguration } from '../configuration.js';
+
+const ANSWER_MS = 3000;
+/** Sending the customers home takes until the last of them has ordered. */
+const ACTION_MS = 20_000;
+
+/** What a service answered. */
+export interface ServiceAnswer {
+  status: number;
+  body: unknown;
+}
+
+/** Asks the shop's services, over HTTP, as anybody could. */
+@Injectable()
+export class ShopServices {
+  constructor(private readonly config: ConsoleConfiguration) {}
+
+  /** @throws Problem when it does not answer */
+  order(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ServiceAnswer> {
+    return ask('order service', this.config.SHOP_ORDER_URL, path, body, headers);
+  }
+
+  /** @throws Problem when it does not answer */
+  payment(path: string, body?: unknown): Promise<ServiceAnswer> {
+    return ask('payment service', this.config.SHOP_PAYMENT_URL, path, body, {});
+  }
+}
+
+async function ask(
+  name: string,
+  base: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<ServiceAnswer> {
+  if (base === '') throw new Problem('service-away', `Where the ${name} is was not set; see the README`);
+  try {
+    const response = await fetch(new URL(path, base), {
+      signal: AbortSignal.timeout(body === undefined ? ANSWER_MS : ACTION_MS),
+      redirect: 'error',
+      headers: { ...headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
+  } catch (cause) {
+    throw new Problem('service-away', `The ${name} at ${base} does not answer`, undefined, { cause });
+  }
+}

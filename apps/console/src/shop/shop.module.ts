@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { ObserveModule } from '../observe/observe.module.js';
+import { LiveExtrasModule } from '../live/live-extras.module.js';
+import { AuditService } from './audit.service.js';
+import { ReadModelsReader } from './read-models.js';
+import { ShopServices } from './services.js';
+import { ShopController } from './shop.controller.js';
+import { ShopService } from './shop.service.js';
+import { SimulationService } from './simulation.service.js';
+
+/** The view of the shop: all that the console knows of it. */
+@Module({
+  imports: [ObserveModule, LiveExtrasModule],
+  controllers: [ShopController],
+  providers: [AuditService, ReadModelsReader, ShopServices, ShopService, SimulationService],
+})
+export class ShopModule {}

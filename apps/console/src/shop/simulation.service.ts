@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '../access/problem.js';
+import type { GatewayRequest, GatewayView, SimulationRequest, SimulationView } from '../contract/shop.js';
+import { ShopServices, type ServiceAnswer } from './services.js';
+
+/** Steers the simulated customers and the payment gateway. */
+@Injectable()
+export class SimulationService {
+  constructor(private readonly services: ShopServices) {}
+
+  /** @throws Problem when the order service does not answer */
+  async simulation(): Promise<SimulationView> {
+    return simulationOf(await this.services.order('/simulation'));
+  }
+
+  /** @throws Problem */
+  async steer({ running, rate }: SimulationRequest): Promise<SimulationView> {
+    const path = running ? '/simulation/start' : '/simulation/stop';
+    return simulationOf(await this.services.order(path, running && rate !== undefined ? { rate } : {}));
+  }
+
+  /** @throws Problem when the payment service does not answer */
+  async gateway(): Promise<GatewayView> {
+    return gatewayOf(await this.services.payment('/gateway'));
+  }
+
+  /** @throws Problem */
+  async setGateway({ failureShare }: GatewayRequest): Promise<GatewayView> {
+    return gatewayOf(await this.services.payment('/gateway', { failure_share: failureShare }));
+  }
+}
+
+function simulationOf(answer: ServiceAnswer): SimulationView {
+  const { running, rate, placed } = successOf(answer, 'order service') as SimulationView;
+  return { running, rate, placed };
+}
+
+function gatewayOf(answer: ServiceAnswer): GatewayView {
+  const { failure_share } = successOf(answer, 'payment service') as { failure_share: number };
+  return { failureShare: failure_share };
+}
+
+function successOf({ status, body }: ServiceAnswer, name: string): unknown {
+  if (status === 200) return body;
+  throw new Problem('service-away', `The ${name} refuses with ${String(status)}`);
+}

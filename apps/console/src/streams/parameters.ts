@@ -1,0 +1,67 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import type { EntriesQuery } from '../contract/streams.js';
+
+const LATEST_MS = 2 ** 53 - 1;
+const LONGEST_TEXT = 500;
+
+/** Of entries: milliseconds and sequence. */
+export const ENTRY_ID = /^\d{1,16}-\d{1,20}$/;
+
+/** A text of the query. */
+function TextParameter(description: string): PropertyDecorator {
+  return (target, property) => {
+    ApiPropertyOptional({ description })(target, property);
+    IsOptional()(target, property);
+    IsString()(target, property);
+    MaxLength(LONGEST_TEXT)(target, property);
+  };
+}
+
+/** A whole number of the query. */
+export function NumberParameter(description: string, least: number, most: number): PropertyDecorator {
+  return (target, property) => {
+    ApiPropertyOptional({ description, minimum: least, maximum: most, type: 'integer' })(target, property);
+    IsOptional()(target, property);
+    Type(() => Number)(target, property);
+    IsInt()(target, property);
+    Min(least)(target, property);
+    Max(most)(target, property);
+  };
+}
+
+/** `?…` of `GET /api/streams/:stream/entries`. */
+export class EntriesParameters implements EntriesQuery {
+  @TextParameter('Partition key')
+  key?: string;
+
+  @TextParameter('Event type')
+  type?: string;
+
+  @TextParameter('Entry id or event id')
+  id?: string;
+
+  @TextParameter('Correlation id')
+  correlation?: string;
+
+  @TextParameter('Who published it')
+  source?: string;
+
+  @TextParameter('Text anywhere in the entry')
+  text?: string;
+
+  @NumberParameter('Milliseconds since 1970', 0, LATEST_MS)
+  from?: number;
+
+  @NumberParameter('Milliseconds since 1970', 0, LATEST_MS)
+  to?: number;
+
+  @NumberParameter('How many at most', 1, 200)
+  count?: number;
+
+  @ApiPropertyOptional({ description: 'What the page before gave as next' })
+  @IsOptional()
+  @Matches(ENTRY_ID, { message: 'cursor must be what the page before gave as next' })
+  cursor?: string;
+}

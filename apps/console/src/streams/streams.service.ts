@@ -1,0 +1,175 @@
+import { Injectable } from '@nestjs/common';
+import { decode, EventMonitor, Keyspace, timeOfEntryId, type MonitoredEntry } from 'nestjs-event-streams';
+import { Problem } from '../access/problem.js';
+import type {
+  ConsumerDetail,
+  DeliveryView,
+  EntriesPage,
+  EntriesQuery,
+  EntryDetail,
+  GroupSummary,
+  StreamDetail,
+  StreamList,
+  StreamSummary,
+} from '../contract/streams.js';
+import { consumerState } from '../observe/consumer-state.js';
+import { Observatory } from '../observe/observatory.js';
+import type { Picture, SeenGroup, SeenStream } from '../observe/picture.js';
+import { StreamDirectory } from '../observe/stream-directory.js';
+import { FRESH_MS } from '../observe/timing.js';
+import { DeliveriesService } from './deliveries.service.js';
+import { fits, isFilter } from './entry-filter.js';
+import { pairsOf, summaryOf } from './entry-summary.js';
+import { ENTRY_ID } from './parameters.js';
+import { Scanner } from './scanner.js';
+
+const DEFAULT_COUNT = 50;
+/** That a stream is there need not be asked with each page of it. */
+const REMEMBERED_MS = 10_000;
+
+/** Streams and their entries. */
+@Injectable()
+export class StreamsService {
+  constructor(
+    private readonly monitor: EventMonitor,
+    private readonly observatory: Observatory,
+    private readonly directory: StreamDirectory,
+    private readonly scanner: Scanner,
+    private readonly deliveries: DeliveriesService,
+    private readonly keyspace: Keyspace,
+  ) {}
+
+  async list(): Promise<StreamList> {
+    const picture = await this.observatory.notOlderThan(FRESH_MS);
+    const streams = [...picture.streams.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { streams: streams.map((stream) => this.summary(stream, picture)), complete: this.directory.isComplete };
+  }
+
+  /** @throws Problem when there is no such stream */
+  async detail(name: string): Promise<StreamDetail> {
+    const picture = await this.observatory.notOlderThan(FRESH_MS);
+    const stream = await this.stream(name, picture);
+    const groups = [...stream.groups.keys()];
+    // All of its groups now, whatever had its turn lately.
+    const { streams } = await this.monitor.survey({
+      streams: [{ stream: name, info: true, consumersOf: groups, pendingOf: groups }],
+    });
+    const [now] = streams;
+    const groupDetails = [...stream.groups.values()].map((group) => {
+      const first = now?.pending[group.name]?.first ?? null;
+      return {
+        ...this.group({ ...group, oldestPendingId: first }, picture),
+        consumerDetails: (now?.consumers[group.name] ?? []).map((row) => consumerOf(row, picture)),
+      };
+    });
+    return { ...this.summary(stream, picture), groupDetails };
+  }
+
+  async entries(name: string, query: EntriesQuery): Promise<EntriesPage> {
+    await this.requireStream(name);
+    const { from, to, cursor, count = DEFAULT_COUNT, id } = query;
+    if (id !== undefined && ENTRY_ID.test(id)) return this.byId(name, id, query);
+    const range = {
+      ...(from === undefined ? {} : { from: String(from) }),
+      ...(to === undefined ? {} : { to: String(to) }),
+      cursor,
+    };
+    if (isFilter(query)) {
+      const { found, next, scan } = await this.scanner.scan(name, range, (entry) => fits(entry, query), count);
+      return { entries: found.map((entry) => summaryOf(name, entry)), next, scan };
+    }
+    const page = await this.monitor.latest(name, { ...range, ...(cursor ? { to: `(${cursor}` } : {}), count });
+    const last = page.at(-1);
+    const complete = page.length < count;
+    return {
+      entries: page.map((entry) => summaryOf(name, entry)),
+      next: complete || !last ? null : last.id,
+      scan: { scanned: page.length, reachedMs: last ? timeOfEntryId(last.id) : null, complete },
+    };
+  }
+
+  /** @throws Problem when there is no such stream or entry */
+  async entry(name: string, id: string): Promise<EntryDetail> {
+    if (!ENTRY_ID.test(id)) throw new Problem('invalid', 'Expected an entry id such as 1795452268988-0');
+    await this.requireStream(name);
+    const [entry] = await this.monitor.entries(name, { from: id, to: id, count: 1 });
+    if (!entry) throw new Problem('not-found', `${name} has no entry ${id}: it was trimmed, or never there`);
+    return {
+      ...summaryOf(name, entry),
+      event: entry.event,
+      problem: problemIn(entry),
+      fields: pairsOf(entry.fields),
+      deliveries: await this.deliveriesOf(name, id),
+    };
+  }
+
+  /** @throws Problem when there is no such stream */
+  async requireStream(name: string): Promise<void> {
+    await this.stream(name, await this.observatory.notOlderThan(REMEMBERED_MS));
+  }
+
+  private async deliveriesOf(name: string, id: string): Promise<DeliveryView[]> {
+    return (await this.deliveries.of(name, [id])).get(id) ?? [];
+  }
+
+  /** One that the search has not come to yet is found by its name. */
+  private async stream(name: string, picture: Picture): Promise<SeenStream> {
+    const known = picture.streams.get(name);
+    if (known) return known;
+    this.directory.add(name);
+    const found = (await this.observatory.notOlderThan(0)).streams.get(name);
+    if (found) return found;
+    this.directory.drop(name);
+    throw new Problem('not-found', `There is no stream ${name} under this prefix`);
+  }
+
+  private async byId(name: string, id: string, query: EntriesQuery): Promise<EntriesPage> {
+    const entries = await this.monitor.entries(name, { from: id, to: id, count: 1 });
+    const found = entries.filter((entry) => fits(entry, query));
+    return {
+      entries: found.map((entry) => summaryOf(name, entry)),
+      next: null,
+      scan: { scanned: entries.length, reachedMs: entries.length > 0 ? timeOfEntryId(id) : null, complete: true },
+    };
+  }
+
+  private summary(stream: SeenStream, picture: Picture): StreamSummary {
+    const { name, length, entriesAdded, meter, first, last, deadLetters, groups } = stream;
+    return {
+      name,
+      key: this.keyspace.stream(name),
+      length,
+      entriesAdded,
+      perSecond: meter.perSecond,
+      first: first && summaryOf(name, first),
+      last: last && summaryOf(name, last),
+      deadLetters,
+      groups: [...groups.values()].map((group) => this.group(group, picture)),
+    };
+  }
+
+  private group(group: SeenGroup, { atMs }: Picture): GroupSummary {
+    const { name, consumers, pending, lastDeliveredId, lag, lagMs, meter, oldestPendingId } = group;
+    const oldestPendingMs = oldestPendingId ? Math.max(0, atMs - timeOfEntryId(oldestPendingId)) : null;
+    return { name, consumers, pending, lastDeliveredId, lag, lagMs, perSecond: meter.perSecond, oldestPendingMs };
+  }
+}
+
+function consumerOf(row: { name: string; pending: number; idleMs: number }, picture: Picture): ConsumerDetail {
+  return {
+    ...row,
+    state: consumerState(row, picture.workers),
+    lastSeenMs: picture.atMs - row.idleMs,
+    source: picture.workers?.get(row.name)?.source ?? null,
+  };
+}
+
+function problemIn({ event, fields }: MonitoredEntry): string | null {
+  if (event) return null;
+  try {
+    decode(fields);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,351 @@
+import { randomUUID } from 'node:crypto';
+import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import type { Locator } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startConsole, type Console } from '../console.js';
+import { ParcelReceived, startWorker, type Worker } from '../worker.js';
+import { startBrowser, type Looks, type Sight, type TestBrowser } from './browser.js';
+
+const PREFIX = 'mail';
+const DEADLINE_MS = 10_000;
+
+let redis: TestRedis;
+let site: Console;
+let browser: TestBrowser;
+let worker: Worker;
+/** Whether the worker's handler fails just now. */
+let fails = false;
+
+beforeAll(async () => {
+  redis = await freshRedis();
+  [site, browser] = await Promise.all([startConsole(redis.url, { EVENTS_PREFIX: PREFIX }), startBrowser()]);
+  worker = await startWorker(
+    redis.url,
+    PREFIX,
+    ({ data }, { transaction }) => {
+      if (fails) throw new Error(`no such address: "${data.to}"`);
+      transaction.publish(ParcelReceived, { by: data.to });
+    },
+    { retry: { attempts: 2, firstDelayMs: 1, longestDelayMs: 1 } },
+  );
+}, 600_000);
+afterAll(async () => {
+  await worker[Symbol.asyncDispose]();
+  await browser[Symbol.asyncDispose]();
+  await site[Symbol.asyncDispose]();
+  await redis.stop();
+});
+
+let sight: Sight;
+async function look(path: string, looks?: Looks): Promise<Sight> {
+  sight = await browser.open(`${site.app.url}${path}`, looks);
+  return sight;
+}
+afterEach(async () => {
+  const { mishaps } = sight;
+  await sight[Symbol.asyncDispose]();
+  expect(mishaps).toEqual([]);
+});
+
+const seen = (locator: Locator): Promise<void> => locator.first().waitFor({ timeout: DEADLINE_MS });
+const gone = (locator: Locator): Promise<void> => locator.first().waitFor({ state: 'detached', timeout: DEADLINE_MS });
+
+describe('the overview', () => {
+  it('draws who publishes what for whom, and says that all is well', async () => {
+    await worker.send('ada');
+    const { page } = await look('/');
+    await seen(page.getByText('All is well.'));
+    const picture = page.getByRole('group', { name: 'Topology' });
+    await seen(picture.getByRole('link', { name: 'parcels', exact: true }));
+    await seen(picture.getByText('receivers', { exact: true }));
+    await picture.getByRole('link', { name: 'parcels', exact: true }).click();
+    await seen(page.getByRole('heading', { level: 1, name: 'parcels' }));
+    await eventually('the title names the view', async () => (await page.title()).includes('parcels'));
+  });
+});
+
+describe('streams', () => {
+  it('shows new entries by themselves, and keeps still while paused', async () => {
+    const { page } = await look('/streams/parcels');
+    await seen(page.getByRole('button', { name: 'Pause' }));
+    await worker.send('tail-1');
+    await seen(page.getByRole('cell', { name: 'tail-1' }));
+
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await worker.send('tail-2');
+    await seen(page.getByText(/Paused, \d+ new/));
+    expect(await page.getByRole('cell', { name: 'tail-2' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await seen(page.getByRole('cell', { name: 'tail-2' }));
+  });
+
+  it('finds entries by key, and shows one whole with what became of it', async () => {
+    const id = await worker.send('needle');
+    const { page } = await look('/streams/parcels');
+    await page.getByLabel('Partition key').fill('needle');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await seen(page.getByText('1 entry found'));
+    await page.getByRole('button', { name: `open entry ${id}` }).click();
+    const drawer = page.getByRole('dialog');
+    await seen(drawer.getByText('"needle"'));
+    await seen(drawer.getByText('settled'));
+    await drawer.getByRole('radio', { name: 'Raw' }).click();
+    await seen(drawer.getByText('partition_key'));
+    // The address names all of it: a reload shows the same.
+    await page.reload();
+    await seen(page.getByRole('dialog').getByText('"needle"'));
+  });
+
+  it('shows groups with their consumers', async () => {
+    const { page } = await look('/streams/parcels?tab=groups');
+    const group = page.getByRole('region', { name: 'Group receivers', exact: true });
+    await seen(group.getByRole('cell', { name: worker.consumer.name }));
+    await seen(group.getByText('reading', { exact: true }));
+  });
+});
+
+describe('a journey', () => {
+  it('is drawn from the first event to its answer', async () => {
+    await worker.send('journey', 'parcel/42 %41 <b>');
+    const { page } = await look(`/journey/${encodeURIComponent('parcel/42 %41 <b>')}`);
+    await seen(page.getByText(/2 events in/));
+    await seen(page.getByRole('button', { name: /^parcel_sent, published after 0 ms by post/ }));
+    await seen(page.getByText(/answers parcel_sent/));
+    await page.getByRole('button', { name: /^parcel_received, published/ }).click();
+    await seen(page.getByRole('dialog').getByText('"journey"'));
+  });
+
+  it('is found among the latest ones', async () => {
+    const { page } = await look('/journey');
+    await seen(page.getByRole('button', { name: 'Pause' }));
+    await worker.send('fresh', 'fresh-journey');
+    await page.getByRole('link', { name: 'fresh-journey' }).click();
+    await seen(page.getByText(/2 events in/));
+  });
+
+  it('says when nothing was found', async () => {
+    const { page } = await look('/journey/no-such-id');
+    await seen(page.getByText('No event of this id was found'));
+  });
+});
+
+describe('dead letters', () => {
+  beforeEach(() => {
+    fails = true;
+  });
+  afterEach(() => {
+    fails = false;
+  });
+
+  async function fail(to: string): Promise<void> {
+    const before = await redis.client.xlen(`${PREFIX}:parcels:dead-letters`);
+    await worker.send(to);
+    await eventually(
+      `${to} is a dead letter`,
+      async () => (await redis.client.xlen(`${PREFIX}:parcels:dead-letters`)) > before,
+    );
+  }
+
+  it('shows the cause, edits the payload, says what will happen, and replays', async () => {
+    await fail('atlantis');
+    const { page } = await look('/dead-letters');
+    await page.getByRole('link', { name: 'Look at it' }).click();
+    await page.getByRole('button', { name: /open dead letter/ }).click();
+    const drawer = page.getByRole('dialog');
+    await seen(drawer.getByText('no such address: "atlantis"').first());
+    await seen(drawer.getByRole('region', { name: 'Stack' }));
+
+    await drawer.getByRole('button', { name: 'Edit and replay' }).click();
+    const editor = page.getByLabel('Payload (JSON object)');
+    await editor.fill('{"to": "athens", "weight": ');
+    await seen(page.getByText(/This is no JSON yet/));
+    expect(await page.getByRole('button', { name: 'See what will happen' }).isDisabled()).toBe(true);
+    await editor.fill('{"to": "athens", "weight": 2}');
+    await page.getByRole('button', { name: 'See what will happen' }).click();
+
+    const confirmation = page.getByRole('dialog', { name: 'Replay 1 dead letter?' });
+    await seen(confirmation.getByText(/receivers/));
+    await confirmation.getByLabel('Why (for the history)').fill('moved');
+    fails = false;
+    await confirmation.getByRole('button', { name: 'Replay 1 dead letter' }).click();
+    await seen(page.getByText('1 dead letter replayed.'));
+    await eventually('it was handled with the new payload', async () => {
+      const receipts = await redis.client.xrevrange(`${PREFIX}:receipts`, '+', '-', 'COUNT', 1);
+      return JSON.stringify(receipts).includes('athens');
+    });
+    await page.getByRole('navigation').getByRole('link', { name: 'Dead letters' }).click();
+    await seen(page.getByText('No dead letters'));
+    await seen(page.getByText('edited and replayed'));
+  });
+
+  it('discards several at once', async () => {
+    await fail('mu');
+    await fail('lemuria');
+    await fail('avalon');
+    const { page } = await look('/dead-letters');
+    await page.getByRole('link', { name: 'Look at all 3' }).click();
+    const boxes = page.getByRole('checkbox', { name: /^Choose dead letter/ });
+    await boxes.nth(0).check();
+    await boxes.nth(1).check();
+    await seen(page.getByText('2 of 3 chosen'));
+    await page.getByRole('button', { name: 'Discard 2' }).click();
+    await page.getByRole('button', { name: 'Discard 2 dead letters' }).click();
+    await seen(page.getByText('2 dead letters discarded.'));
+    await page.getByRole('button', { name: 'Discard', exact: true }).click();
+    await page.getByRole('button', { name: 'Discard 1 dead letter' }).click();
+    await seen(page.getByText('No dead letters of this cause are left'));
+  });
+});
+
+describe('hostile events', () => {
+  const SCRIPT = '<script>alert(1)</script><img src=x onerror=alert(2)>';
+
+  it('are text: nothing runs, nothing turns around, and what is huge is cut', async () => {
+    const data = JSON.stringify({
+      script: SCRIPT,
+      turned: 'a\u202Egnp.exe',
+      terminal: '\u001b[2J\u001b]0;owned\u0007',
+      lines: 'one\ntwo',
+      huge: 'x'.repeat(1_000_000),
+    });
+    const fields = [
+      'event_id',
+      randomUUID(),
+      'event_type',
+      SCRIPT,
+      'timestamp',
+      '2026-11-24T00:00:00Z',
+      'version',
+      '1.0',
+    ];
+    const rest = ['source', 'a\u202Eb', 'data', data, 'correlation_id', SCRIPT, 'partition_key', '\u001b[31m'];
+    const id = await redis.client.xadd(`${PREFIX}:hostile`, '*', ...fields, ...rest);
+    const { page } = await look(`/streams/hostile?entry=hostile/${id ?? ''}`);
+    const drawer = page.getByRole('dialog');
+    await seen(drawer.getByText(SCRIPT).first());
+    // Whatever would turn the text around is shown by its name instead; escapes by their pictures.
+    await seen(drawer.getByText('U+202E').first());
+    await seen(drawer.getByText('␛').first());
+    const payload = drawer.getByRole('group', { name: 'Payload' });
+    expect((await payload.innerText()).length).toBeLessThan(30_000);
+    await drawer.getByRole('button', { name: /^Show all/ }).click();
+    await eventually('all of it is shown', async () => (await payload.innerText()).length > 1_000_000);
+
+    await drawer.getByRole('link', { name: 'Follow its journey' }).click();
+    await seen(page.getByRole('heading', { name: 'Journey' }));
+    await seen(page.getByText(SCRIPT).first());
+    expect(await page.locator('main script, main img').count()).toBe(0);
+  });
+
+  it('that are no events are shown as such', async () => {
+    const id = await redis.client.xadd(`${PREFIX}:hostile`, '*', 'nonsense', SCRIPT);
+    const { page } = await look(`/streams/hostile?entry=hostile/${id ?? ''}`);
+    await seen(page.getByRole('dialog').getByText('This is no event.'));
+    await seen(page.getByRole('dialog').getByText(SCRIPT).first());
+  });
+});
+
+describe('without Redis', () => {
+  it('says so, keeps what was seen, and goes on by itself', async () => {
+    const { page } = await look('/');
+    await seen(page.getByRole('link', { name: 'parcels', exact: true }));
+    await redis.server.kill();
+    await seen(page.getByRole('alert').getByText('Redis is gone'));
+    await seen(page.getByRole('link', { name: 'parcels', exact: true }));
+    await page.getByRole('navigation').getByRole('link', { name: 'Dead letters' }).click();
+    await seen(page.getByText('This could not be loaded'));
+    await redis.restart();
+    await gone(page.getByText('Redis is gone'));
+    await gone(page.getByText('This could not be loaded'));
+    await page.getByRole('navigation').getByRole('link', { name: 'Streams' }).click();
+    await worker.send('afterwards');
+    await seen(page.getByRole('cell', { name: 'afterwards' }));
+  });
+});
+
+describe('by keyboard alone', () => {
+  it('skips to the content, changes views, opens an entry and comes back to it', async () => {
+    const id = await worker.send('keys');
+    const { page } = await look('/streams/parcels?key=keys');
+    await seen(page.getByRole('button', { name: `open entry ${id}` }));
+    const focused = (): Promise<string> =>
+      page.evaluate<string>(
+        `document.activeElement?.matches('a, button, input')
+          ? (document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent)
+          : ''`,
+      );
+    const tabUntil = async (name: string): Promise<void> => {
+      for (let presses = 0; presses < 60; presses += 1) {
+        if ((await focused()).includes(name)) return;
+        await page.keyboard.press('Tab');
+      }
+      throw new Error(`Tab never came to "${name}"`);
+    };
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate<string>(`document.activeElement?.id`)).toBe('main');
+
+    await tabUntil(`open entry ${id}`);
+    await page.keyboard.press('Enter');
+    const drawer = page.getByRole('dialog');
+    await seen(drawer.getByText('"keys"'));
+    // The focus stays inside: however often Tab is pressed, nothing of the page behind gets it.
+    for (let presses = 0; presses < 12; presses += 1) {
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate<boolean>(`!document.activeElement?.closest('main')`)).toBe(true);
+    }
+    await tabUntil('Pretty');
+    await page.keyboard.press('ArrowRight');
+    await seen(drawer.getByText('partition_key'));
+    await page.keyboard.press('Escape');
+    await gone(drawer);
+    expect(await focused()).toContain(`open entry ${id}`);
+  });
+});
+
+const VIEWS = [
+  '/',
+  '/streams',
+  '/streams/parcels',
+  '/streams/parcels?tab=groups',
+  '/journey',
+  '/journey/axe',
+  '/dead-letters',
+];
+const LOOKS = (['light', 'dark'] as const).flatMap((theme) => [1280, 400].map((width) => ({ theme, width })));
+
+describe.each(LOOKS)('in $theme, $width pixels wide', (looks) => {
+  beforeAll(async () => {
+    fails = true;
+    await worker.send('axe', 'axe');
+    await eventually('there is a dead letter', () => redis.client.xlen(`${PREFIX}:parcels:dead-letters`));
+    fails = false;
+  });
+
+  it.each(VIEWS)('%s has no barriers, and fits', async (path) => {
+    const { page, barriers, overflow } = await look(path, looks);
+    await seen(page.getByText('Live', { exact: true }));
+    await gone(page.locator('.skeleton'));
+    expect(await barriers()).toEqual([]);
+    expect(await overflow()).toBe(0);
+  });
+
+  it('has windows without barriers', async () => {
+    const { page, barriers, overflow } = await look('/dead-letters', looks);
+    await page
+      .getByRole('link', { name: /^Look at/ })
+      .first()
+      .click();
+    await page
+      .getByRole('button', { name: /open dead letter/ })
+      .first()
+      .click();
+    await seen(page.getByRole('dialog').getByText('no such address: "axe"').first());
+    expect(await barriers()).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Replay', exact: true }).click();
+    await seen(page.getByRole('dialog', { name: /^Replay 1/ }).getByText(/receivers/));
+    expect(await barriers()).toEqual([]);
+    expect(await overflow()).toBe(0);
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { Meter } from '../src/observe/meter.js';
+import type { Picture, SeenGroup, SeenStream } from '../src/observe/picture.js';
+import { findingsIn, worstOf } from '../src/overview/findings.js';
+import { topologyOf } from '../src/overview/topology.js';
+
+const NOW = 1_000_000_000;
+const WORKER = 'host-12-0a1b2c';
+
+function group(changes: Partial<SeenGroup> = {}): SeenGroup {
+  return {
+    name: 'receivers',
+    consumers: 1,
+    pending: 0,
+    lastDeliveredId: '5-0',
+    entriesRead: 5,
+    lag: 0,
+    lagMs: 0,
+    meter: new Meter(),
+    consumerRows: [{ name: WORKER, pending: 0, idleMs: 100 }],
+    consumersAtMs: NOW,
+    oldestPendingId: null,
+    replays: 0,
+    ...changes,
+  };
+}
+
+function picture(
+  changes: { group?: Partial<SeenGroup>; stream?: Partial<SeenStream>; isGone?: boolean } = {},
+): Picture {
+  const stream: SeenStream = {
+    name: 'parcels',
+    length: 5,
+    entriesAdded: 5,
+    meter: new Meter(),
+    first: null,
+    last: null,
+    deadLetters: 0,
+    givenUpBy: new Set(),
+    givenUpAt: 0,
+    hadDeadLetters: false,
+    groups: new Map([['receivers', group(changes.group)]]),
+    producers: new Map(),
+    fresh: [],
+    freshLeftOut: 0,
+    ...changes.stream,
+  };
+  const worker = { consumer: WORKER, source: 'post', idleMs: 0, isWaiting: true };
+  return {
+    atMs: NOW,
+    streams: new Map([['parcels', stream]]),
+    workers: new Map(changes.isGone ? [] : [[WORKER, worker]]),
+    goneSinceMs: new Map(changes.isGone ? [[WORKER, NOW - 1000]] : []),
+  };
+}
+
+const titles = (seen: Picture) => findingsIn(seen).map(({ severity, title }) => `${severity}: ${title}`);
+
+describe('findings', () => {
+  it('are none when all is well', () => {
+    expect(titles(picture())).toEqual([]);
+    expect(worstOf([])).toBe('good');
+  });
+
+  it('name a worker that is gone, and that nobody is left', () => {
+    const seen = picture({
+      isGone: true,
+      group: { pending: 2, consumerRows: [{ name: WORKER, pending: 2, idleMs: 10 }] },
+    });
+    expect(titles(seen)).toEqual([
+      'critical: Nobody works for receivers on parcels',
+      'warning: A worker of receivers is gone',
+    ]);
+    expect(findingsIn(seen)[1]?.detail).toContain('2 events in its hands');
+  });
+
+  it('leave it at a word when another worker has taken its work over', () => {
+    const others = [
+      { name: WORKER, pending: 0, idleMs: 10 },
+      { name: 'host-13-0a1b2c', pending: 2, idleMs: 10 },
+    ];
+    const seen = picture({ isGone: true, group: { consumers: 2, pending: 2, consumerRows: others } });
+    const workers = new Map([
+      ['host-13-0a1b2c', { consumer: 'host-13-0a1b2c', source: 'post', idleMs: 0, isWaiting: true }],
+    ]);
+    expect(titles({ ...seen, workers })).toEqual(['info: A worker of receivers is gone']);
+    const longAgo = { ...seen, workers, goneSinceMs: new Map([[WORKER, NOW - 120_000]]) };
+    expect(titles(longAgo)).toEqual([]);
+    expect(topologyOf(longAgo, []).nodes.some(({ name }) => name === WORKER)).toBe(false);
+  });
+
+  it('say how far a group is behind, and grow with it', () => {
+    expect(titles(picture({ group: { lag: 7, lagMs: 4000 } }))).toEqual([]);
+    expect(titles(picture({ group: { lag: 7, lagMs: 12_000 } }))).toEqual([
+      'warning: receivers is 12 s behind on parcels',
+    ]);
+    expect(titles(picture({ group: { lag: null, lagMs: 120_000 } }))).toEqual([
+      'critical: receivers is 2 min behind on parcels',
+    ]);
+  });
+
+  it('point at an event that does not come to an end, and at dead letters', () => {
+    const stuck = picture({ group: { pending: 1, oldestPendingId: `${String(NOW - 180_000)}-0` }, stream: {} });
+    expect(titles(stuck)).toEqual(['warning: An event of parcels has not been settled by receivers for 3 min']);
+    expect(titles(picture({ stream: { deadLetters: 1 } }))).toEqual(['warning: 1 event of parcels was given up']);
+    expect(titles(picture({ stream: { deadLetters: 1200 } }))).toEqual([
+      'warning: 1,200 events of parcels were given up',
+    ]);
+  });
+
+  it('say when connections cannot be seen, and call nobody gone then', () => {
+    const blind = {
+      ...picture({ group: { consumerRows: [{ name: WORKER, pending: 1, idleMs: 10 }] } }),
+      workers: null,
+    };
+    expect(titles(blind)).toEqual(['info: Dead workers cannot be told from idle ones']);
+  });
+
+  it('take a worker of which nothing is known to be at work, unless something waits while it is silent', () => {
+    const silent = { consumerRows: [{ name: 'somebody-else', pending: 0, idleMs: 600_000 }] };
+    expect(titles(picture({ group: silent }))).toEqual([]);
+    expect(titles(picture({ group: { ...silent, lag: 3 } }))).toEqual([
+      'critical: Nobody works for receivers on parcels',
+    ]);
+  });
+});

@@ -1,0 +1,198 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { DeadLetterActionRequest, DeadLetterPage, DeadLetterView } from '../../../src/contract/dead-letters.js';
+import { ApiError, get } from '../api/client.js';
+import { path, withQuery } from '../api/paths.js';
+import { count, plural } from '../format/numbers.js';
+import { clock } from '../format/times.js';
+import { useParam } from '../shell/use-param.js';
+import { Failed, Loading, Notice } from '../ui/notice.js';
+import { Text } from '../ui/text.js';
+import { ActionButtons } from './action-buttons.js';
+import { ActionDialog } from './action-dialog.js';
+import { CausePlace } from './causes.js';
+import { REASONS } from './reasons.js';
+import { useFreshDeadLetters } from './use-dead-letters.js';
+
+/** All dead letters of one cause, to act on one, some, or all. */
+export function CausePage({ causeId }: { causeId: string }) {
+  useFreshDeadLetters();
+  const base = path`/api/dead-letters/causes/${causeId}`;
+  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery({
+    queryKey: [base],
+    queryFn: ({ pageParam, signal }) => get<DeadLetterPage>(withQuery(base, { cursor: pageParam }), signal),
+    initialPageParam: '',
+    getNextPageParam: (last: DeadLetterPage) => last.next,
+  });
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [request, setRequest] = useState<DeadLetterActionRequest | null>(null);
+  const cause = data?.pages.at(-1)?.cause;
+  if (error instanceof ApiError && error.code === 'not-found') return <NoneLeft />;
+  if (data === undefined || cause === undefined) {
+    return (
+      <div className="card">
+        {error === null ? <Loading what="dead letters" /> : <Failed error={error} onRetry={() => void refetch()} />}
+      </div>
+    );
+  }
+  const letters = data.pages.flatMap((page) => page.letters);
+  const some = letters.filter(({ id }) => chosen.has(id)).map(({ id }) => id);
+  return (
+    <>
+      <div className="view-head">
+        <div>
+          <p className="small">
+            <Link href="/dead-letters">Dead letters</Link> /
+          </p>
+          <h1>
+            <Text most={120}>{cause.errorName}</Text>
+          </h1>
+          <p>
+            <CausePlace cause={cause} />. {REASONS[cause.reason]}
+          </p>
+        </div>
+      </div>
+      <section className="card card-ruled" aria-label="Dead letters">
+        <div className="card-head">
+          <h2 role="status">
+            {some.length > 0
+              ? `${count(some.length)} of ${count(cause.count)} chosen`
+              : plural(cause.count, 'dead letter')}
+          </h2>
+          <div className="row">
+            <ActionButtons
+              count={some.length > 0 ? some.length : cause.count}
+              onAct={(action) => {
+                const selection =
+                  some.length > 0 ? { stream: cause.stream, ids: some } : { causeId: cause.id, upTo: cause.sample.id };
+                setRequest({ action, selection });
+              }}
+            />
+          </div>
+        </div>
+        <Letters letters={letters} chosen={chosen} onChoose={setChosen} />
+        {hasNextPage ? (
+          <div className="more">
+            <button type="button" className="button" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              Show more
+            </button>
+            <span className="quiet small">
+              {count(letters.length)} of {count(cause.count)} shown
+            </span>
+          </div>
+        ) : null}
+      </section>
+      {request === null ? null : (
+        <ActionDialog
+          request={request}
+          onDone={() => {
+            setChosen(new Set());
+          }}
+          onClose={() => {
+            setRequest(null);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function NoneLeft() {
+  return (
+    <div className="card">
+      <Notice icon="check" title="No dead letters of this cause are left">
+        <p>They were replayed or discarded. A replay that fails again is a dead letter again.</p>
+        <Link href="/dead-letters" className="button">
+          All dead letters
+        </Link>
+      </Notice>
+    </div>
+  );
+}
+
+interface LettersProps {
+  letters: readonly DeadLetterView[];
+  chosen: ReadonlySet<string>;
+  onChoose: (chosen: ReadonlySet<string>) => void;
+}
+
+function Letters({ letters, chosen, onChoose }: LettersProps) {
+  const [, openLetter] = useParam('letter');
+  const isAll = letters.length > 0 && letters.every(({ id }) => chosen.has(id));
+  return (
+    <div className="table-scroll" tabIndex={0} role="group" aria-label="Dead letters of this cause">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">
+              <input
+                type="checkbox"
+                aria-label="Choose all that are shown"
+                checked={isAll}
+                onChange={() => {
+                  onChoose(new Set(isAll ? [] : letters.map(({ id }) => id)));
+                }}
+              />
+            </th>
+            <th scope="col">Failed</th>
+            <th scope="col">Event</th>
+            <th scope="col">Key</th>
+            <th scope="col">Message</th>
+            <th scope="col" className="num">
+              Attempts
+            </th>
+            <th scope="col" className="num">
+              Replays
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {letters.map((letter) => (
+            <tr key={letter.id}>
+              <td>
+                <input
+                  type="checkbox"
+                  aria-label={`Choose dead letter ${letter.id}`}
+                  checked={chosen.has(letter.id)}
+                  onChange={() => {
+                    const next = new Set(chosen);
+                    if (!next.delete(letter.id)) next.add(letter.id);
+                    onChoose(next);
+                  }}
+                />
+              </td>
+              <td className="nowrap">
+                <button
+                  type="button"
+                  className="link-button"
+                  onClick={() => {
+                    openLetter(`${letter.stream}/${letter.id}`);
+                  }}
+                >
+                  {clock(letter.lastFailedMs)}
+                  <span className="visually-hidden">, open dead letter {letter.id}</span>
+                </button>
+              </td>
+              <td className="nowrap">
+                {letter.event === null ? (
+                  <span className="badge badge-bad">no event</span>
+                ) : (
+                  <Text most={60}>{letter.event.event_type}</Text>
+                )}
+              </td>
+              <td className="clip mono small">
+                <Text most={40}>{letter.key ?? ''}</Text>
+              </td>
+              <td className="clip">
+                <Text most={200}>{letter.errorMessage.replace(/\s+/g, ' ')}</Text>
+              </td>
+              <td className="num">{count(letter.attempts)}</td>
+              <td className="num">{count(letter.replays)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { useId, useState } from 'react';
+import { Icon } from '../ui/icon.js';
+import { Modal } from '../ui/modal.js';
+import { parsePayload } from './parse-payload.js';
+
+interface EditDialogProps {
+  data: Record<string, unknown>;
+  onClose: () => void;
+  onReplay: (data: Record<string, unknown>) => void;
+}
+
+/** Changes a payload before it is replayed. */
+export function EditDialog({ data, onClose, onReplay }: EditDialogProps) {
+  const [text, setText] = useState(() => JSON.stringify(data, null, 2));
+  const problemId = useId();
+  const parsed = parsePayload(text);
+  const problem = 'problem' in parsed ? parsed.problem : null;
+  return (
+    <Modal
+      kind="dialog"
+      title="Edit and replay"
+      onClose={onClose}
+      foot={
+        <>
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button
+            type="button"
+            className="button button-primary"
+            disabled={problem !== null}
+            onClick={() => {
+              if ('data' in parsed) onReplay(parsed.data);
+            }}
+          >
+            <Icon name="arrow" /> See what will happen
+          </button>
+        </>
+      }
+    >
+      <label className="field">
+        <span>Payload (JSON object)</span>
+        <textarea
+          className="input edit-payload"
+          value={text}
+          rows={18}
+          spellCheck={false}
+          autoComplete="off"
+          aria-invalid={problem !== null}
+          aria-describedby={problemId}
+          onChange={(event) => {
+            setText(event.target.value);
+          }}
+        />
+      </label>
+      <p id={problemId} className={problem === null ? 'quiet small' : 'field-problem'} role="status">
+        {problem ??
+          'Whether the group accepts it is for its rules to say: a payload that breaks them is a dead letter again.'}
+      </p>
+    </Modal>
+  );
+}

@@ -1,0 +1,192 @@
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { DeadLetterActionRequest, DeadLetterView } from '../../../src/contract/dead-letters.js';
+import { path, places } from '../api/paths.js';
+import { useGet } from '../api/use-get.js';
+import { ApiError } from '../api/client.js';
+import { plural } from '../format/numbers.js';
+import { dateTime, duration } from '../format/times.js';
+import { parseEntryRef, useParam } from '../shell/use-param.js';
+import { useSession } from '../shell/use-session.js';
+import { RawFields } from '../streams/entry-drawer.js';
+import { Icon } from '../ui/icon.js';
+import { Json } from '../ui/json.js';
+import { Modal } from '../ui/modal.js';
+import { Failed, Loading, Notice } from '../ui/notice.js';
+import { Text, TextBlock } from '../ui/text.js';
+import { ActionButtons } from './action-buttons.js';
+import { ActionDialog } from './action-dialog.js';
+import './dead-letters.css';
+import { EditDialog } from './edit-dialog.js';
+import { REASONS } from './reasons.js';
+
+/** The dead letter that the address names (`?letter=stream/id`), whole, at the side of the page. */
+export function LetterDrawer() {
+  const [ref, setRef] = useParam('letter');
+  const letter = ref === null ? null : parseEntryRef(ref);
+  if (letter === null) return null;
+  return (
+    <OpenLetter
+      key={ref}
+      stream={letter.stream}
+      id={letter.id}
+      onClose={() => {
+        setRef(null);
+      }}
+    />
+  );
+}
+
+function OpenLetter({ stream, id, onClose }: { stream: string; id: string; onClose: () => void }) {
+  const { data, error, refetch } = useGet<DeadLetterView>({ path: path`/api/dead-letters/${stream}/${id}` });
+  const [request, setRequest] = useState<DeadLetterActionRequest | null>(null);
+  const [isEdited, setEdited] = useState(false);
+  const isReadOnly = useSession()?.readOnly === true;
+  const isGone = error instanceof ApiError && error.code === 'not-found';
+  const selection = { stream, ids: [id] };
+  return (
+    <Modal
+      kind="drawer"
+      title={
+        <>
+          <Text most={80}>{data?.errorName ?? 'Dead letter'}</Text>
+          <span className="drawer-place mono">
+            <Text>{`${stream} ${id}`}</Text>
+          </span>
+        </>
+      }
+      onClose={onClose}
+      foot={
+        data === undefined || isGone ? undefined : (
+          <>
+            <button
+              type="button"
+              className="button"
+              disabled={isReadOnly || data.event === null}
+              title={
+                data.event === null ? 'It cannot be decoded: it can be replayed as it is, but not edited' : undefined
+              }
+              onClick={() => {
+                setEdited(true);
+              }}
+            >
+              <Icon name="edit" /> Edit and replay
+            </button>
+            <ActionButtons
+              count={1}
+              onAct={(action) => {
+                setRequest({ action, selection });
+              }}
+            />
+          </>
+        )
+      }
+    >
+      {isGone ? (
+        <Notice icon="check" title="It is no longer here">
+          <p>It was replayed or discarded; the history says by whom.</p>
+        </Notice>
+      ) : data !== undefined ? (
+        <LetterView letter={data} />
+      ) : error !== null ? (
+        <Failed error={error} onRetry={() => void refetch()} />
+      ) : (
+        <Loading what="the dead letter" />
+      )}
+      {isEdited && data?.event ? (
+        <EditDialog
+          data={data.event.data}
+          onClose={() => {
+            setEdited(false);
+          }}
+          onReplay={(edited) => {
+            setEdited(false);
+            setRequest({ action: 'replay', selection, data: edited });
+          }}
+        />
+      ) : null}
+      {request === null ? null : (
+        <ActionDialog
+          request={request}
+          onClose={() => {
+            setRequest(null);
+          }}
+          onDone={onClose}
+        />
+      )}
+    </Modal>
+  );
+}
+
+function LetterView({ letter }: { letter: DeadLetterView }) {
+  const { event } = letter;
+  return (
+    <>
+      <div className="callout callout-bad">
+        <Icon name="alert" />
+        <div>
+          <strong>{REASONS[letter.reason]}</strong>
+          <p className="mono small letter-message">
+            <Text>{letter.errorMessage}</Text>
+          </p>
+        </div>
+      </div>
+      <dl className="facts">
+        <dt>Given up by</dt>
+        <dd>
+          <Text>{letter.group}</Text>
+          {letter.handler === '-' ? ', before any handler' : null}
+        </dd>
+        {letter.handler === '-' ? null : (
+          <>
+            <dt>Handler</dt>
+            <dd>
+              <Text>{letter.handler}</Text>
+            </dd>
+          </>
+        )}
+        <dt>Attempts</dt>
+        <dd>
+          {plural(letter.attempts, 'attempt')}
+          {letter.lastFailedMs > letter.firstFailedMs
+            ? ` in ${duration(letter.lastFailedMs - letter.firstFailedMs)}`
+            : ''}
+          {letter.replays > 0 ? `, replayed ${plural(letter.replays, 'time')} before` : ''}
+        </dd>
+        <dt>First failed</dt>
+        <dd>{dateTime(letter.firstFailedMs)}</dd>
+        <dt>Last failed</dt>
+        <dd>{dateTime(letter.lastFailedMs)}</dd>
+        <dt>Original</dt>
+        <dd>
+          <Link href={places.entry(letter.stream, letter.entryId)}>
+            <Text>{`${letter.stream} ${letter.entryId}`}</Text>
+          </Link>
+        </dd>
+        {letter.key === null ? null : (
+          <>
+            <dt>Partition key</dt>
+            <dd className="mono">
+              <Text most={300}>{letter.key}</Text>
+            </dd>
+          </>
+        )}
+      </dl>
+      {event?.correlation_id === undefined ? null : (
+        <Link className="button" href={places.journey(event.correlation_id, letter.entryId)}>
+          <Icon name="route" /> Follow its journey
+        </Link>
+      )}
+      {letter.errorStack === '' ? null : (
+        <section aria-label="Stack">
+          <h3 className="section-title">Stack</h3>
+          <TextBlock label="Stack">{letter.errorStack}</TextBlock>
+        </section>
+      )}
+      <section aria-label="Payload">
+        <h3 className="section-title">{event === null ? 'Fields of the entry, as they are' : 'Payload'}</h3>
+        {event === null ? <RawFields fields={letter.fields} /> : <Json value={event.data} label="Payload" />}
+      </section>
+    </>
+  );
+}

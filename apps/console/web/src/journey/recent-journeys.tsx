@@ -1,0 +1,105 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { Link } from 'wouter';
+import { places } from '../api/paths.js';
+import { clock, duration } from '../format/times.js';
+import { mergeEntries } from '../live/tail.js';
+import { tintsOf } from '../live/tints.js';
+import { useLive, useTail } from '../live/use-live.js';
+import { latestOfAll } from '../streams/latest.js';
+import { Icon } from '../ui/icon.js';
+import { Failed, Loading, Notice } from '../ui/notice.js';
+import { Text } from '../ui/text.js';
+import { recentJourneys, type RecentJourney } from './recent.js';
+
+/** The latest journeys, to pick one from. */
+export function RecentJourneys() {
+  useTail('*');
+  const tail = useLive((state) => state.tail);
+  const { data, error, refetch } = useQuery({
+    queryKey: ['latest of all'],
+    queryFn: ({ signal }) => latestOfAll(signal),
+  });
+  const [frozen, setFrozen] = useState<readonly RecentJourney[] | null>(null);
+  const live = recentJourneys(mergeEntries(tail.entries, data ?? [], Infinity));
+  const journeys = frozen ?? live;
+  const hasBegun = tail.seen > 0;
+  useEffect(() => {
+    if (hasBegun) void refetch();
+  }, [hasBegun, refetch]);
+  return (
+    <section className="card card-ruled" aria-label="Latest journeys">
+      <div className="card-head">
+        <h2>Latest journeys</h2>
+        <span className={frozen === null ? 'badge badge-good' : 'badge'} role="status">
+          <span className="dot" />
+          {frozen === null ? 'Live' : 'Paused'}
+        </span>
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            setFrozen(frozen === null ? live : null);
+          }}
+        >
+          <Icon name={frozen === null ? 'pause' : 'play'} />
+          {frozen === null ? 'Pause' : 'Go on'}
+        </button>
+      </div>
+      {journeys.length > 0 ? (
+        <JourneyTable journeys={journeys} />
+      ) : data !== undefined ? (
+        <Notice icon="route" title="No journeys yet">
+          <p>Every event that carries a correlation id is part of one. They appear here as events are published.</p>
+        </Notice>
+      ) : error !== null ? (
+        <Failed error={error} onRetry={() => void refetch()} />
+      ) : (
+        <Loading what="journeys" />
+      )}
+    </section>
+  );
+}
+
+function JourneyTable({ journeys }: { journeys: readonly RecentJourney[] }) {
+  const tint = tintsOf(journeys.flatMap(({ entries }) => entries.map(({ stream }) => stream)));
+  return (
+    <div className="table-scroll" tabIndex={0} role="group" aria-label="Latest journeys">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Began</th>
+            <th scope="col">Correlation id</th>
+            <th scope="col">Events</th>
+            <th scope="col" className="num">
+              So far
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {journeys.map(({ correlationId, latest, firstMs, entries }) => (
+            <tr key={correlationId}>
+              <td className="nowrap">{clock(firstMs)}</td>
+              <td className="mono small nowrap">
+                <Link href={places.journey(correlationId, latest.id)}>
+                  <Text most={44}>{correlationId}</Text>
+                </Link>
+              </td>
+              <td>
+                <ol className="steps">
+                  {entries.map((entry) => (
+                    <li key={`${entry.stream} ${entry.id}`} className={`tint-${String(tint(entry.stream))}`}>
+                      <span className="swatch" />
+                      <Text most={40}>{entry.type ?? entry.stream}</Text>
+                    </li>
+                  ))}
+                </ol>
+              </td>
+              <td className="num">{duration(latest.atMs - firstMs)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/components.css';
+import './styles/shell.css';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createRoot } from 'react-dom/client';
+import { isPassing } from './api/use-get.js';
+import { App } from './app.js';
+import { LiveFeed } from './live/feed.js';
+import { FeedContext } from './live/use-live.js';
+import { applyTheme, storedTheme } from './shell/theme.js';
+
+const MOST_RETRIES = 2;
+
+applyTheme(storedTheme());
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: (failures, error) => failures < MOST_RETRIES && isPassing(error),
+      refetchOnWindowFocus: false,
+      staleTime: 2000,
+      // The console is on this machine as a rule; that the machine has no network says nothing.
+      networkMode: 'always',
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
+const feed = new LiveFeed();
+feed.start();
+window.addEventListener('pagehide', () => {
+  feed.stop();
+});
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted) feed.start();
+});
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('Expected an element with the id "root" in index.html.');
+createRoot(root).render(
+  <QueryClientProvider client={queries}>
+    <FeedContext value={feed}>
+      <App />
+    </FeedContext>
+  </QueryClientProvider>,
+);

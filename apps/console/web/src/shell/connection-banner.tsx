@@ -1,0 +1,45 @@
+import { duration } from '../format/times.js';
+import { useLive } from '../live/use-live.js';
+import { Icon } from '../ui/icon.js';
+import { useNow } from './use-now.js';
+import { useSession } from './use-session.js';
+
+/** Says across the page that what it shows is not of this moment, why, and what will happen. */
+export function ConnectionBanner() {
+  const lostAtMs = useLive((state) => (state.connection === 'lost' ? state.lostAtMs : null));
+  const redis = useLive((state) => state.redis);
+  const address = useSession()?.redisAddress;
+  const isRedisGone = redis?.isUp === false;
+  const now = useNow(lostAtMs !== null || isRedisGone);
+  if (lostAtMs !== null) {
+    return (
+      <Banner
+        title="The console does not answer"
+        detail="What you see is what was seen last. The page goes on by itself when the console is back."
+        age={duration(Math.floor((now - lostAtMs) / 1000) * 1000)}
+      />
+    );
+  }
+  if (!isRedisGone) return null;
+  const reason = redis.reason ?? `Redis${address === undefined ? '' : ` at ${address}`} does not answer`;
+  return (
+    <Banner
+      title="Redis is gone"
+      detail={`${reason}. What you see is what was seen last. Services wait and go on by themselves when it is back, and so does this page.`}
+      age={duration(Math.floor(Math.max(0, now - redis.sinceMs) / 1000) * 1000)}
+    />
+  );
+}
+
+function Banner({ title, detail, age }: { title: string; detail: string; age: string }) {
+  return (
+    <section className="gone" aria-label="Connection">
+      <div className="gone-inner">
+        <Icon name="unplugged" />
+        <p>
+          <strong role="alert">{title}</strong> <span className="quiet">for {age}.</span> {detail}
+        </p>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,27 @@
+import { useState } from 'react';
+import { Icon } from '../ui/icon.js';
+import { applyTheme, storedTheme, type Theme } from './theme.js';
+
+const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
+const NAMES: Record<Theme, string> = { system: 'as the system', light: 'light', dark: 'dark' };
+const ICONS = { system: 'system', light: 'sun', dark: 'moon' } as const;
+
+/** Goes from one theme to the next. */
+export function ThemeSwitch() {
+  const [theme, setTheme] = useState(storedTheme);
+  const label = `Colours: ${NAMES[theme]}. Switch to ${NAMES[NEXT[theme]]}`;
+  return (
+    <button
+      type="button"
+      className="button button-plain button-icon"
+      aria-label={label}
+      title={label}
+      onClick={() => {
+        applyTheme(NEXT[theme]);
+        setTheme(NEXT[theme]);
+      }}
+    >
+      <Icon name={ICONS[theme]} />
+    </button>
+  );
+}

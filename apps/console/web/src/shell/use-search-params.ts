@@ -1,0 +1,28 @@
+import { useCallback } from 'react';
+import { navigate, usePathname, useSearch } from 'wouter/use-browser-location';
+
+type Change = (before: URLSearchParams) => URLSearchParams;
+
+/**
+ * The parameters of the address, as they are: wouter's own hooks decode what they hand out once more, which spoils names
+ * that hold a percent sign. Changing them is a step that the browser's back button undoes.
+ */
+export function useSearchParams(): [URLSearchParams, (change: Change) => void] {
+  const search = useSearch();
+  const change = useCallback((make: Change) => {
+    const query = make(new URLSearchParams(window.location.search)).toString();
+    navigate(`${window.location.pathname}${query === '' ? '' : `?${query}`}`);
+  }, []);
+  return [new URLSearchParams(search), change];
+}
+
+/** The second part of the address's path, such as the stream's name in `/streams/orders`; null where there is none. */
+export function useSegment(): string | null {
+  const [, , segment = ''] = usePathname().split('/');
+  if (segment === '') return null;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment; // a lone percent sign, typed by hand
+  }
+}

@@ -1,0 +1,185 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState, type SubmitEvent } from 'react';
+import { Link } from 'wouter';
+import type { Catalogue, OrderRequest, PlacedOrderView } from '../../../src/contract/shop.js';
+import { ApiError, post } from '../api/client.js';
+import { places } from '../api/paths.js';
+import { useGet } from '../api/use-get.js';
+import { money } from '../format/numbers.js';
+import { useSession } from '../shell/use-session.js';
+import { Icon } from '../ui/icon.js';
+import { Failed, Loading } from '../ui/notice.js';
+import { Text } from '../ui/text.js';
+
+const COUNTRIES = ['DE', 'FR', 'GB', 'IE', 'JP', 'PL', 'SE', 'US'];
+
+/** Places an order, and shows the way to its journey. */
+export function OrderForm() {
+  const { data, error, refetch } = useGet<Catalogue>({ path: '/api/shop/catalogue' });
+  return (
+    <section className="card" aria-labelledby="order-title">
+      <div className="card-head">
+        <h2 id="order-title">Place an order</h2>
+      </div>
+      <div className="card-body">
+        {data !== undefined ? (
+          <Form catalogue={data} />
+        ) : error !== null ? (
+          <Failed error={error} onRetry={() => void refetch()} />
+        ) : (
+          <Loading what="the catalogue" />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Form({ catalogue }: { catalogue: Catalogue }) {
+  const isReadOnly = useSession()?.readOnly === true;
+  const [currency, setCurrency] = useState(catalogue.currencies[0] ?? 'EUR');
+  const [sku, setSku] = useState(catalogue.products[0]?.sku ?? '');
+  const [quantity, setQuantity] = useState(1);
+  // The same order sent twice is one; the next order is another.
+  const [idempotencyKey, setIdempotencyKey] = useState(() => crypto.randomUUID());
+  const order = useMutation({
+    mutationFn: (request: OrderRequest) => post<PlacedOrderView>('/api/shop/orders', request),
+    onSuccess: () => {
+      setIdempotencyKey(crypto.randomUUID());
+    },
+  });
+  const product = catalogue.products.find((candidate) => candidate.sku === sku);
+  const unitPrice = product?.unitPrice[currency] ?? 0;
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    if (product === undefined) return;
+    const form = new FormData(event.currentTarget);
+    const text = (name: string): string => {
+      const value = form.get(name);
+      return typeof value === 'string' ? value.trim() : '';
+    };
+    order.mutate({
+      customer: { name: text('name'), email: text('email') },
+      items: [{ sku, name: product.name, quantity, unit_price: unitPrice }],
+      currency,
+      shipping_address: {
+        street: text('street'),
+        city: text('city'),
+        postal_code: text('postal_code'),
+        country: text('country'),
+      },
+      idempotencyKey,
+    });
+  };
+  return (
+    <form className="order-form" onSubmit={submit}>
+      <label className="field wide">
+        <span>Product</span>
+        <select
+          className="input"
+          value={sku}
+          onChange={(event) => {
+            setSku(event.target.value);
+          }}
+        >
+          {catalogue.products.map((candidate) => (
+            <option key={candidate.sku} value={candidate.sku}>
+              {candidate.name} · {money(candidate.unitPrice[currency] ?? 0, currency)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="field">
+        <span>Quantity</span>
+        <input
+          className="input"
+          type="number"
+          min="1"
+          max="1000"
+          required
+          value={Number.isNaN(quantity) ? '' : quantity}
+          onChange={(event) => {
+            setQuantity(event.target.valueAsNumber);
+          }}
+        />
+      </label>
+      <label className="field">
+        <span>Currency</span>
+        <select
+          className="input"
+          value={currency}
+          onChange={(event) => {
+            setCurrency(event.target.value);
+          }}
+        >
+          {catalogue.currencies.map((candidate) => (
+            <option key={candidate}>{candidate}</option>
+          ))}
+        </select>
+      </label>
+      <Field name="name" label="Name" value="Ada Lovelace" />
+      <Field name="email" label="Email" value="ada@example.com" type="email" />
+      <Field name="street" label="Street" value="12 Harbour Street" />
+      <Field name="city" label="City" value="Dublin" />
+      <Field name="postal_code" label="Postal code" value="D02 X285" />
+      <label className="field">
+        <span>Country</span>
+        <select className="input" name="country" defaultValue="IE">
+          {COUNTRIES.map((country) => (
+            <option key={country}>{country}</option>
+          ))}
+        </select>
+      </label>
+      <div className="order-foot">
+        <span>
+          <span className="quiet small">Total</span>{' '}
+          <strong>{Number.isNaN(quantity) ? '–' : money(unitPrice * quantity, currency)}</strong>
+        </span>
+        <button
+          type="submit"
+          className="button button-primary"
+          disabled={isReadOnly || order.isPending}
+          title={isReadOnly ? 'The console is read-only' : undefined}
+        >
+          <Icon name="cart" /> {order.isPending ? 'Placing …' : 'Place the order'}
+        </button>
+      </div>
+      <div role="status" className="wide">
+        {order.data === undefined ? null : (
+          <div className="callout callout-good">
+            <Icon name="check" />
+            <div>
+              <strong>Placed.</strong>{' '}
+              <Link href={places.journey(order.data.orderId, order.data.entryId)}>Follow its journey</Link>
+            </div>
+          </div>
+        )}
+        {order.error === null ? null : (
+          <div className="callout callout-bad">
+            <Icon name="alert" />
+            <div>
+              {order.error.message}
+              {order.error instanceof ApiError ? (
+                <ul className="small">
+                  {order.error.details.map((detail) => (
+                    <li key={detail}>
+                      <Text>{detail}</Text>
+                    </li>
+                  ))}
+                </ul>
+              ) : null}
+            </div>
+          </div>
+        )}
+      </div>
+    </form>
+  );
+}
+
+function Field({ name, label, value, type = 'text' }: { name: string; label: string; value: string; type?: string }) {
+  return (
+    <label className="field">
+      <span>{label}</span>
+      <input className="input" name={name} type={type} defaultValue={value} required autoComplete="off" />
+    </label>
+  );
+}

@@ -1,0 +1,161 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { GatewayView, ShopView, SimulationRequest, SimulationView } from '../../../src/contract/shop.js';
+import { post } from '../api/client.js';
+import { count, percent, rate } from '../format/numbers.js';
+import { toast } from '../shell/toasts.js';
+import { useSession } from '../shell/use-session.js';
+import { Icon } from '../ui/icon.js';
+
+/** The slider's steps are tenths of a power of ten: 0.1 to 1,000 orders a second. */
+const RATE_STEPS = { min: -10, max: 30 };
+
+/** The simulated customers and the payment gateway: how many orders come, and how many calls fail. */
+export function Simulation({ simulation, gateway }: Pick<ShopView, 'simulation' | 'gateway'>) {
+  const isReadOnly = useSession()?.readOnly === true;
+  return (
+    <section className="card" aria-labelledby="simulation-title">
+      <div className="card-head">
+        <h2 id="simulation-title">Simulation</h2>
+        {isReadOnly ? (
+          <span className="badge">
+            <Icon name="lock" /> read-only
+          </span>
+        ) : null}
+      </div>
+      <div className="card-body stack">
+        {simulation === null ? (
+          <p className="quiet">The order service does not answer, so its customers cannot be steered.</p>
+        ) : (
+          <Customers simulation={simulation} isReadOnly={isReadOnly} />
+        )}
+        {gateway === null ? (
+          <p className="quiet">The payment service does not answer, so its gateway cannot be steered.</p>
+        ) : (
+          <Gateway gateway={gateway} isReadOnly={isReadOnly} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Customers({ simulation, isReadOnly }: { simulation: SimulationView; isReadOnly: boolean }) {
+  const [answer, setAnswer] = useState<SimulationView | null>(null);
+  const [dragged, setDragged] = useState<number | null>(null);
+  const shown = answer ?? simulation;
+  const set = useMutation({
+    mutationFn: (request: SimulationRequest) => post<SimulationView>('/api/shop/simulation', request),
+    onSuccess: setAnswer,
+    onError: (error) => {
+      toast('bad', error.message);
+    },
+    onSettled: () => {
+      setDragged(null);
+    },
+  });
+  const step = dragged ?? stepOf(shown.rate);
+  const perSecond = dragged === null ? shown.rate : rateOf(dragged);
+  // Customers who stay away have no rate: what is chosen meanwhile counts when they come again.
+  const commit = (): void => {
+    if (dragged !== null && shown.running) set.mutate({ running: true, rate: perSecond });
+  };
+  return (
+    <div className="stack-tight control">
+      <div className="row spread">
+        <label htmlFor="simulation-rate" className="field-label">
+          Customers
+        </label>
+        <span>
+          <strong>{rate(perSecond)}</strong> <span className="quiet small">orders a second</span>
+        </span>
+      </div>
+      <input
+        id="simulation-rate"
+        type="range"
+        {...RATE_STEPS}
+        value={step}
+        aria-valuetext={`${rate(perSecond)} orders a second`}
+        disabled={isReadOnly}
+        onChange={(event) => {
+          setDragged(Number(event.target.value));
+        }}
+        onPointerUp={commit}
+        onKeyUp={commit}
+        onBlur={commit}
+      />
+      <div className="row spread">
+        <span className="quiet small">
+          {count(Math.max(shown.placed, simulation.placed))} orders placed{shown.running ? '' : ', paused'}
+        </span>
+        <button
+          type="button"
+          className="button"
+          disabled={isReadOnly || set.isPending}
+          onClick={() => {
+            set.mutate({ running: !shown.running, rate: perSecond });
+          }}
+        >
+          <Icon name={shown.running ? 'pause' : 'play'} />
+          {shown.running ? 'Pause' : 'Let them come'}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Gateway({ gateway, isReadOnly }: { gateway: GatewayView; isReadOnly: boolean }) {
+  const [answer, setAnswer] = useState<GatewayView | null>(null);
+  const [dragged, setDragged] = useState<number | null>(null);
+  const set = useMutation({
+    mutationFn: (failureShare: number) => post<GatewayView>('/api/shop/gateway', { failureShare }),
+    onSuccess: setAnswer,
+    onError: (error) => {
+      toast('bad', error.message);
+    },
+    onSettled: () => {
+      setDragged(null);
+    },
+  });
+  const share = dragged ?? (answer ?? gateway).failureShare;
+  const commit = (): void => {
+    if (dragged !== null) set.mutate(dragged);
+  };
+  return (
+    <div className="stack-tight control">
+      <div className="row spread">
+        <label htmlFor="gateway-share" className="field-label">
+          Failing gateway calls
+        </label>
+        <strong>{percent(share)}</strong>
+      </div>
+      <input
+        id="gateway-share"
+        type="range"
+        min="0"
+        max="1"
+        step="0.01"
+        value={share}
+        aria-valuetext={percent(share)}
+        disabled={isReadOnly}
+        onChange={(event) => {
+          setDragged(Number(event.target.value));
+        }}
+        onPointerUp={commit}
+        onKeyUp={commit}
+        onBlur={commit}
+      />
+      <p className="quiet small">
+        They are tried again, so that payments take longer; the more fail, the more give up.
+      </p>
+    </div>
+  );
+}
+
+function stepOf(perSecond: number): number {
+  const step = Math.round(Math.log10(Math.max(perSecond, 0.1)) * 10);
+  return Math.min(RATE_STEPS.max, Math.max(RATE_STEPS.min, step));
+}
+
+function rateOf(step: number): number {
+  return Number((10 ** (step / 10)).toPrecision(2));
+}

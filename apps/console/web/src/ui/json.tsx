@@ -1,0 +1,59 @@
+import { useMemo, useState, type ReactNode } from 'react';
+import { bytes } from '../format/numbers.js';
+import { Text } from './text.js';
+
+/** How much of a payload is drawn, and coloured, at first, in characters. */
+const SHOWN = 20_000;
+
+const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** JSON, indented and coloured; a payload of any size stays quick because only its beginning is drawn until asked. */
+export function Json({ value, label }: { value: unknown; label: string }) {
+  const [whole, setWhole] = useState(false);
+  const text = useMemo(() => JSON.stringify(value, null, 2), [value]);
+  const cut = !whole && text.length > SHOWN;
+  const shown = cut ? text.slice(0, SHOWN) : text;
+  return (
+    <div className="stack-tight">
+      <pre className="code" tabIndex={0} role="group" aria-label={label}>
+        {shown.length > SHOWN ? <Text most={Infinity}>{shown}</Text> : coloured(shown)}
+        {cut ? '…' : ''}
+      </pre>
+      {cut ? (
+        <button
+          type="button"
+          className="link-button small"
+          onClick={() => {
+            setWhole(true);
+          }}
+        >
+          Show all ({bytes(text.length)})
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+function coloured(text: string): ReactNode[] {
+  const nodes: ReactNode[] = [];
+  let from = 0;
+  for (const match of text.matchAll(TOKEN)) {
+    if (match.index > from) nodes.push(text.slice(from, match.index));
+    const [token, string, colon] = match;
+    nodes.push(
+      <span key={match.index} className={kindOf(token, string, colon)}>
+        <Text most={Infinity}>{string ?? token}</Text>
+      </span>,
+    );
+    if (colon !== undefined) nodes.push(colon);
+    from = match.index + token.length;
+  }
+  nodes.push(text.slice(from));
+  return nodes;
+}
+
+function kindOf(token: string, string: string | undefined, colon: string | undefined): string {
+  if (colon !== undefined) return 'json-key';
+  if (string !== undefined) return 'json-string';
+  return /^[tfn]/.test(token) ? 'json-word' : 'json-number';
+}

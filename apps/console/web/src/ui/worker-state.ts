@@ -1,0 +1,13 @@
+import type { ConsumerState } from '../../../src/contract/overview.js';
+
+const STATES: Record<ConsumerState, { word: string; tone: 'good' | 'warn' | 'bad' | 'unknown' }> = {
+  reading: { word: 'reading', tone: 'good' },
+  stalled: { word: 'stalled', tone: 'warn' },
+  gone: { word: 'gone', tone: 'bad' },
+  unknown: { word: 'not known', tone: 'unknown' },
+};
+
+/** How a worker's state is called and coloured. */
+export function workerState(state: ConsumerState): (typeof STATES)[ConsumerState] {
+  return STATES[state];
+}

@@ -1,0 +1,32 @@
+import { Transform } from 'class-transformer';
+import { ValidateBy, type ValidationOptions } from 'class-validator';
+
+/** Orders per second, on average over a simulated day; or as many as the shop carries. */
+export type Rate = number | 'max';
+
+const LOWEST = 0.01;
+const HIGHEST = 100_000;
+
+/** What a rate can be, in words. */
+export const RATES = `a number from ${String(LOWEST)} to ${String(HIGHEST)}, or max`;
+
+/** A {@link Rate}, also where it comes as text. */
+export function IsRate(options: ValidationOptions = {}): PropertyDecorator {
+  return (target, property) => {
+    Transform(({ value }: { value: unknown }) => (value === 'max' || value === undefined ? value : Number(value)))(
+      target,
+      property,
+    );
+    ValidateBy(
+      {
+        name: 'isRate',
+        validator: { validate: isRate, defaultMessage: () => `$property must be ${RATES}` },
+      },
+      options,
+    )(target, property);
+  };
+}
+
+function isRate(value: unknown): boolean {
+  return value === 'max' || (typeof value === 'number' && value >= LOWEST && value <= HIGHEST);
+}

@@ -1,0 +1,58 @@
+#!lua flags=allow-oom
+-- Reads what a group has to do in a partition, for its owner alone: first what is pending, whoever it was given to, and
+-- then new entries. A reader that is not the owner any more gets nothing, so nothing is given to two; and what earlier
+-- owners have left comes before all that is new, in the order of the stream.
+--
+-- KEYS       the partition's streams, and then what fence.lua takes
+-- ARGV[1]    group
+-- ARGV[2]    consumer
+-- ARGV[3]    how many entries of each stream
+-- then       for each stream: where to go on with what is pending ('-', or '(' and an id), or '' for new entries only
+-- then       what fence.lua takes
+-- Replies    for each stream: {where to go on, or '' at the end; entries that were pending, each {id, fields, deliveries to
+--            other consumers before this one; 0 where they have handed it back}; ids that are pending, but whose entries
+--            are gone; new entries, each {id, fields}; the last id that the group was given}
+-- @include fence
+local group, consumer, count = ARGV[1], ARGV[2], ARGV[3]
+
+local function takeOver(stream, from)
+  local rows = redis.call('XPENDING', stream, group, from, '+', count)
+  local entries, vanished = {}, {}
+  for _, row in ipairs(rows) do
+    local id, isOwn, deliveries = row[1], row[2] == consumer, row[4]
+    local entry = redis.call('XRANGE', stream, id, id)[1]
+    if entry then
+      entries[#entries + 1] = { id, entry[2], isOwn and 0 or deliveries }
+      if not isOwn then
+        redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', deliveries + 1, 'JUSTID')
+      end
+    else
+      vanished[#vanished + 1] = id
+    end
+  end
+  local last = rows[#rows]
+  return #rows == tonumber(count) and '(' .. last[1] or '', entries, vanished
+end
+
+local function lastGiven(stream)
+  for _, row in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
+    local info = {}
+    for index = 1, #row, 2 do info[row[index]] = row[index + 1] end
+    if info.name == group then return info['last-delivered-id'] end
+  end
+end
+
+local replies = {}
+for index, stream in ipairs(KEYS) do
+  local from, claimed, vanished = ARGV[3 + index], {}, {}
+  if from ~= '' then from, claimed, vanished = takeOver(stream, from) end
+  local fresh = {}
+  -- As long as something is pending, nothing new comes before it.
+  if from == '' and #claimed + #vanished < tonumber(count) then
+    local read = redis.call('XREADGROUP', 'GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, '>')
+    fresh = read and read[1][2] or fresh
+  end
+  local last = #fresh > 0 and fresh[#fresh][1] or lastGiven(stream)
+  replies[index] = { from, claimed, vanished, fresh, last }
+end
+return replies

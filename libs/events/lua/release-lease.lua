@@ -1,0 +1,9 @@
+#!lua flags=allow-oom
+-- Gives a partition back, so that another worker can take it at once. The epoch stays: it never goes back.
+--
+-- KEYS[1]    the lease, see acquire-lease.lua
+-- then       what fence.lua takes
+-- Replies    1
+-- @include fence
+redis.call('HSET', KEYS[1], 'owner', '', 'until', 0)
+return 1

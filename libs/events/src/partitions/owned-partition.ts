@@ -1,0 +1,243 @@
+import { Attempts } from '../dispatch/attempts.js';
+import type { Slots } from '../dispatch/slots.js';
+import type { Subscription } from '../dispatch/subscriptions.js';
+import { LeaseLostError } from '../errors.js';
+import type { ResolvedOptions } from '../module/options.js';
+import type { EventsObserver } from '../observe/events-observer.js';
+import { Pipeline } from '../pipeline.js';
+import type { Holdings } from '../read/holdings.js';
+import { Source } from '../read/source.js';
+import { Stopping } from '../read/stopping.js';
+import { Settler } from '../settle/settler.js';
+import { FencedClient, type PartitionReply } from '../stream/fenced-client.js';
+import type { Partitions } from '../stream/partitions.js';
+import type { StreamClient } from '../stream/stream-client.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+
+/** What a worker has for all of its partitions. */
+export interface WorkerParts {
+  address: { group: string; consumer: string };
+  subscriptions: readonly Subscription[];
+  client: StreamClient;
+  partitions: Partitions;
+  holdings: Holdings;
+  slots: Slots;
+  options: ResolvedOptions;
+  observer: EventsObserver;
+  /** Of the worker as a whole. */
+  stopping: Stopping;
+  telemetry: Telemetry;
+}
+
+/** One stream of the partition, and how far it was read. */
+interface Position {
+  source: Source;
+  /** Where to go on with what is pending; undefined when all of it was taken. */
+  pendingFrom: string | undefined;
+  /** The last entry that the group was given; undefined before the first read. */
+  last: string | undefined;
+}
+
+/** Renewals within the time of a lease: two may be late before one is lost. */
+const RENEWALS = 3;
+
+/** From everything: what an earlier owner left, or what a lost reply contained. */
+const BEGINNING = '-';
+
+/**
+ * A partition while this worker owns it: from one lease's beginning to its end. What was read of it is settled under the
+ * epoch of that lease, so that nothing is applied after its end.
+ */
+export class OwnedPartition {
+  /** Stops this partition's deliveries, while the worker's others go on. */
+  readonly stopping = new Stopping();
+  /** Whether there may be something to read. */
+  isDue = true;
+  private readonly client: FencedClient;
+  private readonly telemetry: Telemetry;
+  private readonly positions: Position[];
+  private reading: Promise<unknown> = Promise.resolve();
+  private validUntil: number;
+  private lost: LeaseLostError | undefined;
+
+  /**
+   * @param acquiredMs when the lease was asked for, by the clock of `performance.now()`
+   * @param onLost called once, when another worker has the partition, or may have it
+   */
+  constructor(
+    readonly number: number,
+    readonly epoch: number,
+    acquiredMs: number,
+    private readonly parts: WorkerParts,
+    private readonly onLost: (error: LeaseLostError) => void,
+  ) {
+    const { address, subscriptions, holdings, slots, options, observer, partitions } = parts;
+    const keyspace = partitions.at(number);
+    const fence = {
+      partition: keyspace.prefix,
+      lease: keyspace.lease(address.group),
+      worker: address.consumer,
+      epoch,
+    };
+    this.validUntil = acquiredMs + options.consumer.leaseMs;
+    this.client = new FencedClient(parts.client.connection, fence, (error) => {
+      this.lose(error);
+    });
+    const telemetry = parts.telemetry.ofPartition(number);
+    this.telemetry = telemetry;
+    const settler = new Settler(
+      this.client,
+      keyspace,
+      address,
+      () => this.stopping.isOver || parts.stopping.isOver,
+      telemetry,
+    );
+    const transactions = {
+      client: this.client,
+      keyspace,
+      partitions,
+      source: options.source,
+      limits: options.producer,
+      telemetry,
+    };
+    const attempts = new Attempts(address, slots, settler, transactions, observer, this.stopping, telemetry);
+    const pipeline = new Pipeline(holdings, attempts);
+    this.positions = subscriptions.flatMap((subscription) => {
+      const { stream } = subscription;
+      return [keyspace.channel(stream, address.group), keyspace.replays(stream, address.group)].map((channel) => ({
+        source: new Source(subscription, address, channel, this.client, holdings, pipeline, observer, telemetry),
+        pendingFrom: BEGINNING,
+        last: undefined,
+      }));
+    });
+  }
+
+  /** The last known entry of each stream, by its key. */
+  get lastIds(): [key: string, id: string][] {
+    return this.positions.map(({ source, last }) => [source.key, last ?? '0']);
+  }
+
+  get streamCount(): number {
+    return this.positions.length;
+  }
+
+  /** Whether anything of a partition, of this ownership or an earlier one, is still at work here. */
+  static isBusy(number: number, { address, subscriptions, partitions, holdings }: WorkerParts): boolean {
+    const keyspace = partitions.at(number);
+    return subscriptions.some(({ stream }) =>
+      [keyspace.channel(stream, address.group), keyspace.replays(stream, address.group)].some(
+        ({ key }) => holdings.idsOf(key).length > 0,
+      ),
+    );
+  }
+
+  get isRecovering(): boolean {
+    return this.positions.some(({ pendingFrom }) => pendingFrom !== undefined);
+  }
+
+  /** Makes the groups that are missing. @param hadThem whether that they are missing is an alarm */
+  async ensureGroups(hadThem: boolean): Promise<void> {
+    await Promise.all(
+      this.positions.map(async ({ source }) => {
+        const wasMissing = await source.ensureGroup();
+        if (wasMissing && hadThem && !source.isReplay) source.reportRecreated();
+      }),
+    );
+  }
+
+  /** What is pending must be read before anything new: a reply may have been lost. */
+  recover(): void {
+    for (const position of this.positions) position.pendingFrom = BEGINNING;
+    this.isDue = true;
+  }
+
+  /** Reads and accepts what there is. @param count entries of each stream at most */
+  read(count: number): Promise<void> {
+    const reading = this.readAndAccept(count);
+    this.reading = reading.catch(() => undefined);
+    return reading;
+  }
+
+  /** Renews the lease when a third of its time has passed. @throws LeaseLostError */
+  async renew(): Promise<void> {
+    const { leaseMs } = this.parts.options.consumer;
+    const asked = performance.now();
+    if (this.validUntil - asked > leaseMs - leaseMs / RENEWALS) return;
+    await this.client.renewLease(leaseMs);
+    this.validUntil = asked + leaseMs;
+  }
+
+  /** Drops everything when the lease was not renewed in time: another worker may own the partition by now. */
+  checkLease(): void {
+    if (performance.now() < this.validUntil) return;
+    const { leaseMs } = this.parts.options.consumer;
+    const { prefix } = this.parts.partitions.at(this.number);
+    this.lose(new LeaseLostError(prefix, this.epoch, `it could not be renewed for ${String(leaseMs)} ms`));
+  }
+
+  /** Removes consumers of the dead. */
+  async sweep(): Promise<void> {
+    const { forgetAfterMs } = this.parts.options.consumer;
+    for (const { source } of this.positions) await this.client.sweep(source.consumerAddress, forgetAfterMs);
+  }
+
+  /** Begins nothing more, and waits for what runs, at most `consumer.drainMs`. */
+  async drain(): Promise<void> {
+    this.stopping.begin();
+    await this.reading;
+    const { holdings, options } = this.parts;
+    const isIdle = (): boolean => !OwnedPartition.isBusy(this.number, this.parts);
+    if (!isIdle()) await holdings.change(options.consumer.drainMs, isIdle);
+    this.stopping.giveUp();
+    this.drop(new LeaseLostError(this.parts.partitions.at(this.number).prefix, this.epoch, 'it was handed over'));
+  }
+
+  /** Hands back what is not settled, and gives the partition to whoever comes. @returns how much was handed back */
+  async release(): Promise<number> {
+    const { claimAfterMs } = this.parts.options.consumer;
+    const left = this.positions.map(({ source }) => this.client.leave(source.consumerAddress, claimAfterMs));
+    const counts = await Promise.all(left);
+    await this.client.releaseLease();
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  private async readAndAccept(count: number): Promise<void> {
+    const { address } = this.parts;
+    const keys = this.positions.map(({ source }) => source.key);
+    const from = this.positions.map(({ pendingFrom }) => pendingFrom);
+    this.isDue = false;
+    const startMs = Date.now();
+    const replies = await this.client.readPartition(keys, address, count, from);
+    for (const [index, position] of this.positions.entries()) {
+      const reply = replies[index];
+      if (reply) await this.accept(position, reply, startMs);
+    }
+  }
+
+  private async accept(position: Position, { pending, fresh, last }: PartitionReply, startMs: number): Promise<void> {
+    const found = pending.entries.length + pending.vanished.length;
+    if (found > 0) await position.source.acceptClaimed(pending);
+    this.telemetry.received(position.source.subscription.stream, fresh, startMs);
+    if (fresh.length > 0) position.source.acceptNew(fresh);
+    position.pendingFrom = pending.next;
+    position.last = last;
+    // There may be more.
+    if (found + fresh.length > 0) this.isDue = true;
+  }
+
+  private lose(error: LeaseLostError): void {
+    if (this.lost) return;
+    this.lost = error;
+    // What is being committed goes on: if nobody else has the partition, Redis takes it.
+    this.stopping.begin();
+    this.drop(error);
+    this.onLost(error);
+  }
+
+  private drop(error: Error): void {
+    const { holdings } = this.parts;
+    for (const { source } of this.positions) {
+      for (const id of holdings.idsOf(source.key)) holdings.get(source.key, id)?.lose(error);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { ConfigurationError, isOutage } from '../errors.js';
+import type { ResolvedOptions } from '../module/options.js';
+import { EVENTS_OPTIONS } from '../module/tokens.js';
+import { Keyspace } from '../stream/keyspace.js';
+import { Partitions } from '../stream/partitions.js';
+import { PartitionsClient } from '../stream/partitions-client.js';
+
+/** An application without partitions starts when Redis is away, too, and not much later. */
+const PATIENCE_MS = 1000;
+
+/**
+ * Sees to it at the start that all applications of a prefix divide its streams alike: two that did not would put the
+ * events of a key into different partitions, and never read some of them.
+ */
+@Injectable()
+export class PartitionAgreement implements OnApplicationBootstrap {
+  private readonly logger = new Logger(PartitionAgreement.name);
+  private reached: Promise<void> | undefined;
+
+  constructor(
+    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly client: PartitionsClient,
+    private readonly keyspace: Keyspace,
+    private readonly partitions: Partitions,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    try {
+      // Where nothing is divided and nothing consumed, nothing is left in Redis before the first event.
+      if (this.partitions.count > 1) await this.reach();
+      else this.compare(await this.ask((patienceMs) => this.client.agreed(this.key, patienceMs)));
+    } catch (error) {
+      // Nest ends no application that did not come up, and the connection would try for ever.
+      this.client.connection.close();
+      throw error;
+    }
+  }
+
+  /** @throws ConfigurationError when others of this prefix have another number of partitions */
+  reach(): Promise<void> {
+    return (this.reached ??= this.agree());
+  }
+
+  private get key(): string {
+    return this.keyspace.partitionCount();
+  }
+
+  private async agree(): Promise<void> {
+    const { partitions: count, sharedState } = this.options;
+    this.compare(await this.ask((patienceMs) => this.client.agree(this.key, String(count), patienceMs)));
+    if (count === 1) return;
+    this.partitions.isCluster = await this.client.isCluster();
+    if (this.partitions.isCluster && sharedState) {
+      throw new ConfigurationError(
+        'EventsModule: expected sharedState as false, since this Redis is a cluster, where a transaction stays in one ' +
+          'partition, got true',
+      );
+    }
+  }
+
+  /** @returns the agreed number; null where nobody has said one, or an undivided application cannot ask */
+  private async ask(question: (patienceMs: number) => Promise<string | null>): Promise<string | null> {
+    const { partitions: count, commandTimeoutMs } = this.options;
+    try {
+      return await question(count === 1 ? Math.min(PATIENCE_MS, commandTimeoutMs) : commandTimeoutMs);
+    } catch (error) {
+      // It starts as it always did: also when Redis is away, and without rights to this key.
+      if (count > 1 || !isOutage(error)) throw error;
+      this.logger.debug(`Could not ask for the number of partitions: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
+  private compare(agreed: string | null): void {
+    const { prefix, partitions: count } = this.options;
+    if (agreed === null || agreed === String(count)) return;
+    throw new ConfigurationError(
+      `EventsModule: expected partitions as ${agreed}, which the streams of ${prefix} were begun with (key ${this.key}), got ` +
+        `${String(count)}. Set it to ${agreed} here. To change it, stop all applications of ${prefix}, and begin with ` +
+        'another prefix, or with empty streams and without that key',
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import { Logger } from '@nestjs/common';
+import { isGroupMissing, isOutage, LeaseLostError } from '../errors.js';
+import type { ResolvedOptions } from '../module/options.js';
+import type { Holdings } from '../read/holdings.js';
+import type { Stopping } from '../read/stopping.js';
+import type { PartitionsClient } from '../stream/partitions-client.js';
+import type { OwnedPartition } from './owned-partition.js';
+import type { Ownership } from './ownership.js';
+
+/** How long the reader waits for room, for news or after a failure before it looks again what it owns, in milliseconds. */
+const PAUSE_MS = 500;
+/** How long it waits when it owns nothing, and where no command can wait for news. */
+const IDLE_MS = 50;
+
+/**
+ * Reads the partitions that this worker owns, as far as there is room. It waits for news with a command that gives
+ * entries to nobody, and reads them by a script that asks whether the partition is still this worker's.
+ */
+export class PartitionReader {
+  private readonly logger = new Logger(PartitionReader.name);
+  private lastTurn = Date.now();
+
+  /** @param waiting over a connection that is used for nothing else */
+  constructor(
+    private readonly ownership: Ownership,
+    private readonly waiting: PartitionsClient,
+    private readonly holdings: Holdings,
+    private readonly options: ResolvedOptions,
+    private readonly stopping: Stopping,
+    private readonly isCluster: () => boolean,
+  ) {}
+
+  /** How long ago the loop last went round, in milliseconds. */
+  get idleMs(): number {
+    return Date.now() - this.lastTurn;
+  }
+
+  /** Reads until the worker stops. Never throws. */
+  async run(): Promise<void> {
+    while (!this.stopping.isStopping) {
+      this.lastTurn = Date.now();
+      const due = this.ownership.partitions.filter(({ isDue }) => isDue);
+      const hasWorked = await (due.length > 0 ? this.read(due) : this.waitForNews());
+      if (!hasWorked) await this.stopping.orAfter(PAUSE_MS);
+    }
+  }
+
+  /** @returns false when it would only fail again at once */
+  private async read(due: readonly OwnedPartition[]): Promise<boolean> {
+    const { batchSize } = this.options.consumer;
+    if (!this.holdings.isWorthReading(batchSize)) {
+      await this.holdings.change(PAUSE_MS, () => this.holdings.isWorthReading(batchSize));
+    }
+    const { room } = this.holdings;
+    if (room === 0) return true;
+    // Redis counts for each stream.
+    const streams = due.reduce((sum, { streamCount }) => sum + streamCount / 2, 0);
+    const count = Math.min(batchSize, Math.max(1, Math.floor(room / streams)));
+    const isRecovering = due.some((partition) => partition.isRecovering);
+    if (isRecovering) this.holdings.rememberRemoved();
+    const open = due.filter(({ stopping }) => !stopping.isStopping);
+    const results = await Promise.all(open.map((partition) => this.readOne(partition, count)));
+    if (isRecovering) this.holdings.forgetRemoved();
+    return results.every(Boolean);
+  }
+
+  private async readOne(partition: OwnedPartition, count: number): Promise<boolean> {
+    try {
+      await partition.read(count);
+      return true;
+    } catch (error) {
+      if (error instanceof LeaseLostError) return true;
+      partition.recover();
+      if (isGroupMissing(error)) return partition.ensureGroups(true).then(() => true, () => false); // prettier-ignore
+      if (!isOutage(error)) this.logger.error(`Reading failed: ${(error as Error).message}`);
+      return false;
+    }
+  }
+
+  private async waitForNews(): Promise<boolean> {
+    const { partitions } = this.ownership;
+    // In a cluster a command waits in one slot, and there is one connection.
+    if (partitions.length === 0 || this.isCluster()) {
+      await this.stopping.orAfter(IDLE_MS);
+      for (const partition of partitions) partition.isDue = true;
+      return true;
+    }
+    const after = new Map(partitions.flatMap(({ lastIds }) => lastIds));
+    const blockMs = Math.min(this.options.consumer.blockMs, PAUSE_MS);
+    try {
+      const news = new Set(await this.waiting.waitForNews(after, blockMs, this.options.commandTimeoutMs));
+      for (const partition of partitions) if (partition.lastIds.some(([key]) => news.has(key))) partition.isDue = true;
+      return true;
+    } catch (error) {
+      // A flushed stream has no news: only a read shows that its group is gone.
+      for (const partition of partitions) partition.recover();
+      if (!isOutage(error)) this.logger.error(`Waiting for entries failed: ${(error as Error).message}`);
+      return false;
+    }
+  }
+}

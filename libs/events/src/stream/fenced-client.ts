@@ -1,0 +1,112 @@
+import type { Argument } from '../connection/encoded-command.js';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import { isFenced, LeaseLostError } from '../errors.js';
+import type { ScriptName } from './scripts.js';
+import { StreamClient, type ClaimReply, type StreamEntry } from './stream-client.js';
+
+/** What lets the owner of a partition act, and nobody who was it once. */
+export interface Fence {
+  /** The partition's prefix: `{ecommerce:3}`. */
+  partition: string;
+  /** The key of the lease. */
+  lease: string;
+  worker: string;
+  epoch: number;
+}
+
+/** What a group has to do in one stream of a partition; see `lua/read-partition.lua`. */
+export interface PartitionReply {
+  pending: ClaimReply;
+  fresh: StreamEntry[];
+  /** The last id that the group was given. */
+  last: string;
+}
+
+const FENCED: Partial<Record<ScriptName, ScriptName>> = { settle: 'settle-fenced', acknowledge: 'acknowledge-fenced' };
+
+type RawEntry = [id: string, fields: string[] | null];
+type RawReply = [string, [...RawEntry, deliveries: number][], string[], RawEntry[], string];
+
+/**
+ * The commands of a partition's owner: what it settles, acknowledges and reads is refused whole once another worker owns
+ * the partition, with LeaseLostError.
+ */
+export class FencedClient extends StreamClient {
+  private lost: LeaseLostError | undefined;
+
+  /** @param onLost called once, when Redis says that the lease is somebody else's */
+  constructor(
+    connection: RedisConnection,
+    private readonly fence: Fence,
+    private readonly onLost: (error: LeaseLostError) => void,
+  ) {
+    super(connection);
+  }
+
+  /**
+   * What is pending in streams of the partition, whoever it was given to, and then what is new.
+   *
+   * @param from for each stream: where to go on with what is pending, `-` at first; undefined for new entries only
+   * @param count how many entries of each stream
+   */
+  async readPartition(
+    streams: readonly string[],
+    { group, consumer }: { group: string; consumer: string },
+    count: number,
+    from: readonly (string | undefined)[],
+  ): Promise<PartitionReply[]> {
+    const values = [group, consumer, count, ...from.map((id) => id ?? '')];
+    const replies = (await this.fenced('read-partition', streams, values)) as RawReply[];
+    return replies.map(([next, entries, vanished, fresh, last]) => ({
+      pending: {
+        next: next === '' ? undefined : next,
+        entries: entries.map(([id, fields, deliveries]) => ({ id, fields, deliveries })),
+        vanished,
+      },
+      fresh: fresh.map(([id, fields]) => ({ id, fields })),
+      last,
+    }));
+  }
+
+  async renewLease(leaseMs: number): Promise<void> {
+    await this.fenced('renew-lease', [this.fence.lease], [leaseMs]);
+  }
+
+  async releaseLease(): Promise<void> {
+    await this.fenced('release-lease', [this.fence.lease], []);
+  }
+
+  protected override script(
+    name: ScriptName,
+    keys: readonly string[],
+    values: readonly Argument[],
+    timeoutMs?: number,
+  ): Promise<unknown> {
+    const fenced = FENCED[name];
+    return fenced ? this.fenced(fenced, keys, values, timeoutMs) : super.script(name, keys, values, timeoutMs);
+  }
+
+  private async fenced(
+    name: ScriptName,
+    keys: readonly string[],
+    values: readonly Argument[],
+    timeoutMs?: number,
+  ): Promise<unknown> {
+    // An epoch that has passed does not come back: there is nothing more to ask.
+    if (this.lost) throw this.lost;
+    const { partition, lease, worker, epoch } = this.fence;
+    try {
+      return await super.script(name, [...keys, lease], [...values, worker, epoch], timeoutMs);
+    } catch (error) {
+      if (!isFenced(error)) throw error;
+      throw this.lose(new LeaseLostError(partition, epoch, error.message));
+    }
+  }
+
+  private lose(error: LeaseLostError): LeaseLostError {
+    if (this.lost) return this.lost;
+    this.lost = error;
+    this.onLost(error);
+    return error;
+  }
+}

@@ -1,0 +1,226 @@
+import { pairs } from './pairs.js';
+import type { StreamEntry } from './stream-client.js';
+
+/** A command that looks, and how to read its reply; several go to Redis in one round trip. */
+export interface Question<T> {
+  readonly command: readonly [name: string, ...args: (string | number)[]];
+  read(reply: unknown): T;
+  /** The answer where there is no such stream or group. */
+  readonly missing: T;
+  /** Whether it is also the answer where this Redis user may not ask. @default false */
+  readonly isOptional?: boolean;
+}
+
+/** What `XINFO STREAM` says of a stream. */
+export interface StreamRow {
+  length: number;
+  /** Entries that were ever appended. */
+  entriesAdded: number;
+  first: StreamEntry | null;
+  last: StreamEntry | null;
+}
+
+/** What `XINFO GROUPS` says of a group. */
+export interface GroupRow {
+  name: string;
+  consumers: number;
+  /** Entries that were delivered and are not settled. */
+  pending: number;
+  lastDeliveredId: string;
+  /** Entries that were ever delivered, one that was delivered twice counted once; null when Redis does not know. */
+  entriesRead: number | null;
+  /** Entries that were not delivered yet; null when Redis does not know, which is not 0. */
+  lag: number | null;
+}
+
+/** What `XINFO CONSUMERS` says of a consumer. */
+export interface ConsumerRow {
+  name: string;
+  pending: number;
+  /** Since it last asked for anything, in milliseconds. */
+  idleMs: number;
+}
+
+/** What `XPENDING` says of a group. */
+export interface PendingSummary {
+  count: number;
+  /** The lowest and the highest pending id. */
+  first: string | null;
+  last: string | null;
+  byConsumer: Record<string, number>;
+}
+
+/** What `XPENDING` says of one pending entry. */
+export interface PendingRow {
+  id: string;
+  consumer: string;
+  /** Since it was delivered, or its claim renewed, in milliseconds. */
+  idleMs: number;
+  deliveries: number;
+}
+
+type RawEntry = [id: string, fields: string[]] | null;
+type Row = Record<string, unknown>;
+
+/** `missing` is null: there is no such stream. */
+export function streamInfo(key: string): Question<StreamRow | null> {
+  return {
+    command: ['XINFO', 'STREAM', key],
+    missing: null,
+    read: (reply) => {
+      const row = toRow(reply);
+      return {
+        length: row['length'] as number,
+        entriesAdded: (row['entries-added'] as number | undefined) ?? 0,
+        first: toEntry(row['first-entry'] as RawEntry),
+        last: toEntry(row['last-entry'] as RawEntry),
+      };
+    },
+  };
+}
+
+export function groupsOf(key: string): Question<GroupRow[]> {
+  return {
+    command: ['XINFO', 'GROUPS', key],
+    missing: [],
+    read: (reply) =>
+      toRows(reply).map((row) => ({
+        name: row['name'] as string,
+        consumers: row['consumers'] as number,
+        pending: row['pending'] as number,
+        lastDeliveredId: row['last-delivered-id'] as string,
+        entriesRead: (row['entries-read'] as number | null | undefined) ?? null,
+        lag: (row['lag'] as number | null | undefined) ?? null,
+      })),
+  };
+}
+
+export function consumersOf(key: string, group: string): Question<ConsumerRow[]> {
+  return {
+    command: ['XINFO', 'CONSUMERS', key, group],
+    missing: [],
+    read: (reply) =>
+      toRows(reply).map((row) => ({
+        name: row['name'] as string,
+        pending: row['pending'] as number,
+        idleMs: row['idle'] as number,
+      })),
+  };
+}
+
+const NOTHING_PENDING: PendingSummary = { count: 0, first: null, last: null, byConsumer: {} };
+
+export function pendingOf(key: string, group: string): Question<PendingSummary> {
+  return {
+    command: ['XPENDING', key, group],
+    missing: NOTHING_PENDING,
+    read: (reply) => {
+      const [count, first, last, consumers] = reply as [
+        number,
+        string | null,
+        string | null,
+        [string, string][] | null,
+      ];
+      const byConsumer = Object.fromEntries((consumers ?? []).map(([name, n]) => [name, Number(n)]));
+      return { count, first, last, byConsumer };
+    },
+  };
+}
+
+/** The pending entries of a group from one id to another. */
+export function pendingEntries(
+  key: string,
+  group: string,
+  from: string,
+  to: string,
+  count: number,
+): Question<PendingRow[]> {
+  return {
+    command: ['XPENDING', key, group, from, to, count],
+    missing: [],
+    read: (reply) =>
+      (reply as [string, string, number, number][]).map(([id, consumer, idleMs, deliveries]) => ({
+        id,
+        consumer,
+        idleMs,
+        deliveries,
+      })),
+  };
+}
+
+/** Entries from the lower to the higher id, oldest first. */
+export function range(key: string, from: string, to: string, count: number): Question<StreamEntry[]> {
+  return { command: ['XRANGE', key, from, to, 'COUNT', count], missing: [], read: toEntries };
+}
+
+/** Entries from the higher to the lower id, newest first. */
+export function rangeBack(key: string, to: string, from: string, count: number): Question<StreamEntry[]> {
+  return { command: ['XREVRANGE', key, to, from, 'COUNT', count], missing: [], read: toEntries };
+}
+
+export function lengthOf(key: string): Question<number> {
+  return { command: ['XLEN', key], missing: 0, read: (reply) => reply as number };
+}
+
+/** The server's clock, which entry ids are made from: milliseconds since 1970. */
+export const NOW: Question<number> = {
+  command: ['TIME'],
+  missing: 0,
+  read: (reply) => {
+    const [seconds, microseconds] = reply as [string, string];
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  },
+};
+
+/** One step through all keys, of which it gives the streams that fit the pattern; `next` is null at the end. */
+export function scanStreams(
+  cursor: string,
+  pattern: string,
+  count: number,
+): Question<{ next: string | null; keys: string[] }> {
+  return {
+    command: ['SCAN', cursor, 'MATCH', pattern, 'COUNT', count, 'TYPE', 'stream'],
+    missing: { next: null, keys: [] },
+    read: (reply) => {
+      const [next, keys] = reply as [string, string[]];
+      return { next: next === '0' ? null : next, keys };
+    },
+  };
+}
+
+/** One step through a hash's fields that fit a pattern; a hash of a few hundred fields is through at once. */
+export function scanHash(key: string, pattern: string, count: number): Question<[field: string, value: string][]> {
+  return {
+    command: ['HSCAN', key, '0', 'MATCH', pattern, 'COUNT', count],
+    missing: [],
+    read: (reply) => pairs((reply as [string, string[]])[1]),
+  };
+}
+
+/** A line for each ordinary connection to the server; null where this Redis user may not see them. */
+export const CLIENTS: Question<string[] | null> = {
+  command: ['CLIENT', 'LIST', 'TYPE', 'normal'],
+  missing: null,
+  isOptional: true,
+  read: (reply) =>
+    String(reply)
+      .split('\n')
+      .filter((line) => line !== ''),
+};
+
+function toRows(reply: unknown): Row[] {
+  return (reply as unknown[]).map(toRow);
+}
+
+/** Name, value, name, value, … as an object. */
+function toRow(reply: unknown): Row {
+  return Object.fromEntries(pairs(reply as unknown[])) as Row;
+}
+
+function toEntry(entry: RawEntry): StreamEntry | null {
+  return entry ? { id: entry[0], fields: entry[1] } : null;
+}
+
+function toEntries(reply: unknown): StreamEntry[] {
+  return (reply as [string, string[]][]).map(([id, fields]) => ({ id, fields }));
+}

@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { EventsObserver, Keyspace, RedisConnection, type Delivery, type Observation } from 'nestjs-event-streams';
+import { Recent } from './recent.js';
+
+/** Hashes, and runs, that are remembered at least: those of a second or two at the highest rates. */
+const REMEMBERED = 4000;
+
+/** What is foreseen of one hash: field → value, null where there will be none. */
+type Foreseen = Map<string, string | null>;
+
+/** One run of a handler, and what its transaction rests on. */
+interface Run {
+  delivery: Delivery;
+  hashes: Map<string, Foreseen>;
+  /** An earlier run came to nothing. */
+  isRepeated: boolean;
+}
+
+/** What a handler's run gave back. */
+type Done = undefined | Promise<undefined>;
+
+/** Called with the fields' values; what it writes, it writes at once. */
+type Use = (values: readonly (string | null)[]) => Done;
+
+/**
+ * The service's hashes as they will be when all transactions under way are committed, as far as this process has used
+ * them. A transaction rests on what is foreseen instead of reading it, and its commit checks that it came true: that
+ * saves the question to Redis, and transactions on one key follow each other in one batch, where those that had read the
+ * key would each have to wait for the commit before. When one of them comes to nothing, those that rest on it run again,
+ * on what Redis has.
+ */
+@Injectable()
+export class ForeseenState {
+  private readonly hashes = new Recent<Foreseen>(REMEMBERED);
+  /** By delivery: the latest run, until the delivery is settled; of a replay's end nobody tells under its name. */
+  private readonly runs = new Recent<Run>(REMEMBERED);
+
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly keyspace: Keyspace,
+    observer: EventsObserver,
+  ) {
+    observer.subscribe((observation) => {
+      if ('handler' in observation) this.see(nameOf(observation), observation.kind);
+    });
+  }
+
+  /**
+   * Lets the delivery's transaction rest on fields of a hash. Nothing may come between their values and the writes that
+   * follow from them, so these are for `use` to make.
+   *
+   * @param options.isNew takes what is not known for absent, and asks only when that has turned out to be wrong
+   */
+  rest(
+    delivery: Delivery,
+    key: string,
+    fields: readonly string[],
+    use: Use,
+    { isNew = false }: { isNew?: boolean } = {},
+  ): Done {
+    const run = this.runOf(delivery);
+    const hash = this.hashOf(key);
+    if (isNew && !run.isRepeated) {
+      for (const field of fields) if (!hash.has(field)) hash.set(field, null);
+    }
+    if (!fields.every((field) => hash.has(field))) {
+      return this.load(hash, key, fields).then(() => this.rest(delivery, key, fields, use));
+    }
+    const values = fields.map((field) => hash.get(field) ?? null);
+    delivery.transaction.expectFields(
+      key,
+      fields.map((field, index) => [field, values[index] ?? null]),
+    );
+    run.hashes.set(key, hash);
+    return use(values);
+  }
+
+  /** Sets fields of a hash with the delivery's transaction. */
+  set(delivery: Delivery, key: string, fields: Readonly<Record<string, string | number>>): void {
+    delivery.transaction.hset(key, fields);
+    const hash = this.hashOf(key);
+    for (const [field, value] of Object.entries(fields)) hash.set(field, String(value));
+  }
+
+  /** Deletes a hash with the delivery's transaction. */
+  delete(delivery: Delivery, key: string): void {
+    delivery.transaction.del(key);
+    this.hashes.delete(key);
+  }
+
+  private hashOf(key: string): Foreseen {
+    let hash = this.hashes.get(key);
+    if (!hash) this.hashes.set(key, (hash = new Map<string, string | null>()));
+    return hash;
+  }
+
+  private runOf(delivery: Delivery): Run {
+    const name = nameOf(delivery);
+    const before = this.runs.get(name);
+    if (before?.delivery === delivery) return before;
+    if (before) this.forget(before);
+    const run = { delivery, hashes: new Map<string, Foreseen>(), isRepeated: before !== undefined };
+    this.runs.set(name, run);
+    return run;
+  }
+
+  private async load(hash: Foreseen, key: string, fields: readonly string[]): Promise<undefined> {
+    const unknown = fields.filter((field) => !hash.has(field));
+    const values = await this.redis.call((redis) => redis.hmget(this.keyspace.ofService(key), ...unknown));
+    unknown.forEach((field, index) => {
+      // Somebody else may have asked, too, and gone on by now.
+      if (!hash.has(field)) hash.set(field, values[index] ?? null);
+    });
+  }
+
+  private see(name: string, kind: Observation['kind']): void {
+    const run = this.runs.get(name);
+    if (!run) return;
+    if (kind !== 'handled') this.forget(run);
+    if (kind !== 'conflict' && kind !== 'retried') this.runs.delete(name);
+  }
+
+  /** What a run that came to nothing rests on; unless that has happened already: then it is known anew. */
+  private forget({ hashes }: Run): void {
+    for (const [key, hash] of hashes) if (this.hashes.get(key) === hash) this.hashes.delete(key);
+  }
+}
+
+function nameOf({ stream, id, handler }: { stream: string; id: string; handler: string }): string {
+  return `${stream} ${id} ${handler}`;
+}

@@ -1,0 +1,123 @@
+import { complaintOf, findComplaint, run } from './command.mjs';
+import { findPrograms } from './programs.mjs';
+
+const INSTALL_DEADLINE_MS = 300_000;
+
+/**
+ * @typedef {object} PackageManager
+ * @property {string} name
+ * @property {boolean} needsRoot
+ * @property {(name: string) => readonly string[]} install the arguments
+ * @property {readonly string[]} [refresh] the arguments that fetch the package lists, where an installation failed
+ */
+
+/** @type {readonly PackageManager[]} */
+const MANAGERS = [
+  {
+    name: 'apt-get',
+    needsRoot: true,
+    install: (name) => ['-o', 'DPkg::Lock::Timeout=60', '-y', '--no-install-recommends', 'install', name],
+    refresh: ['-o', 'DPkg::Lock::Timeout=60', 'update'],
+  },
+  { name: 'dnf', needsRoot: true, install: (name) => ['-y', 'install', name] },
+  { name: 'yum', needsRoot: true, install: (name) => ['-y', 'install', name] },
+  { name: 'apk', needsRoot: true, install: (name) => ['add', '--no-cache', name] },
+  {
+    name: 'pacman',
+    needsRoot: true,
+    install: (name) => ['-S', '--noconfirm', '--needed', name],
+    refresh: ['-Sy', '--noconfirm'],
+  },
+  {
+    name: 'zypper',
+    needsRoot: true,
+    install: (name) => ['--non-interactive', 'install', '--no-recommends', name],
+  },
+  { name: 'brew', needsRoot: false, install: (name) => ['install', name] },
+];
+
+/** @typedef {Readonly<Record<string, readonly string[]>>} Wanted by manager: packages in order of preference */
+
+/**
+ * @template T
+ * @typedef {object} Installation
+ * @property {Wanted} wanted packages, none of which starts a system service when installed
+ * @property {() => Promise<T | null>} look looks for what is wanted; the installation is done when it finds it
+ * @property {(manager: string) => Promise<string>} [refuse] says beforehand why an installation would be in vain, or ''
+ * @property {import('../terminal/progress.mjs').Log} log
+ */
+
+/** Nothing may ask a question: nobody would see it. */
+const UNATTENDED = { DEBIAN_FRONTEND: 'noninteractive', NONINTERACTIVE: '1', HOMEBREW_NO_AUTO_UPDATE: '1' };
+
+/**
+ * Installs a program with the package manager of the machine, as root or with a sudo that asks no password.
+ * @template T
+ * @param {Installation<T>} options
+ * @returns {Promise<{ found: T } | { problem: string }>}
+ */
+export async function installProgram({ wanted, look, log, refuse = async () => '' }) {
+  const known = await findManager(wanted);
+  if (known === null) return { problem: 'there is no package manager that is known here' };
+  const { manager, names } = known;
+  const prefix = manager.needsRoot ? await rootPrefix() : [];
+  if (prefix === null) return { problem: `${manager.name} wants root, and sudo is not to be had without a password` };
+
+  let problem = '';
+  for (const name of names) {
+    problem = await install(manager, prefix, name, { refuse, log });
+    const found = problem === '' ? await look() : null;
+    if (found !== null) return { found };
+  }
+  return { problem: problem === '' ? `${manager.name} offers none that can be used` : problem };
+}
+
+/**
+ * @param {Wanted} wanted
+ * @returns {Promise<{ manager: PackageManager, names: readonly string[] } | null>}
+ */
+async function findManager(wanted) {
+  for (const manager of MANAGERS) {
+    const names = wanted[manager.name];
+    if (names === undefined) continue;
+    if (!manager.needsRoot && process.getuid?.() === 0) continue; // Homebrew refuses to run as root
+    if ((await findPrograms([manager.name])).length > 0) return { manager, names };
+  }
+  return null;
+}
+
+/** @returns {Promise<string[] | null>} what to put before a command that wants root, or null where root is not to be had */
+async function rootPrefix() {
+  if (process.getuid?.() === 0) return [];
+  const { ok } = await run('sudo', ['-n', 'true'], { deadlineMs: 5000 });
+  const environment = Object.entries(UNATTENDED).map(([key, value]) => `${key}=${value}`);
+  return ok ? ['sudo', '-n', 'env', ...environment] : null; // sudo does not pass the environment on by itself
+}
+
+/**
+ * @param {PackageManager} manager
+ * @param {readonly string[]} prefix
+ * @param {string} name
+ * @param {Pick<Installation<unknown>, 'refuse' | 'log'>} options
+ * @returns {Promise<string>} why it did not work, or '' where it did
+ */
+async function install(manager, prefix, name, { refuse, log }) {
+  const execute = (/** @type {readonly string[]} */ args) => {
+    const [command = manager.name, ...rest] = [...prefix, manager.name, ...args];
+    return run(command, rest, { deadlineMs: INSTALL_DEADLINE_MS, env: UNATTENDED });
+  };
+  const attempt = async () => {
+    const refusal = (await refuse?.(manager.name)) ?? '';
+    if (refusal !== '') return refusal;
+    log(`installing ${name} with ${manager.name} …`);
+    const result = await execute(manager.install(name));
+    return result.ok ? '' : `${manager.name}: ${result.problem}, ${complaintOf(result.output)}`;
+  };
+
+  const problem = await attempt();
+  if (problem === '' || manager.refresh === undefined) return problem;
+  log('fetching the package lists of this system …');
+  const complaint = findComplaint((await execute(manager.refresh)).output);
+  const secondProblem = await attempt(); // one source of several may have failed, and need not matter
+  return secondProblem === '' || complaint === undefined ? secondProblem : `${secondProblem} (${complaint})`;
+}
