@@ -86,29 +86,9 @@ export class Telemetry {
     events: readonly EventToPublish[],
     publish: (events: readonly EventToPublish[], operation?: Operation) => Promise<string[]>,
   ): Promise<string[]> {
-    const [first] = events;
-    if (this.isOff || !first) return publish(events);
+    if (this.isOff || events.length === 0) return publish(events);
     const streams = events.map(({ event }) => domainEventOf(event).stream);
-    const eventId = first.options?.eventId ?? randomUUID();
-    const attributes: Attributes = {};
-    if (events.length > 1) {
-      attributes[BATCH_MESSAGE_COUNT] = events.length;
-    } else {
-      attributes[MESSAGE_ID] = eventId;
-      attributes[EVENT_TYPE] = domainEventOf(first.event).type;
-      const { correlationId } = first.options ?? {};
-      if (correlationId !== undefined) attributes[CONVERSATION_ID] = correlationId;
-    }
-    // The conventions ask for links to contexts that were made elsewhere.
-    const links = linksTo(events.map(({ options = {} }) => spanContextOf(options)));
-    const operation = this.begin(PUBLISH, commonOf(streams), { attributes, links }, context.active());
-    const { spanContext } = operation;
-    const own = isValid(spanContext) ? traceFieldsOf(spanContext) : {};
-    const carried = events.map(({ options = {}, ...event }) => ({
-      ...event,
-      options: { ...(options.traceparent === undefined ? own : {}), ...options },
-    }));
-    if (events.length === 1 && carried[0]) carried[0].options.eventId = eventId;
+    const { operation, carried } = this.beginPublishing(events, commonOf(streams));
     try {
       const ids = await operation.until(operation.run(() => publish(carried, operation)));
       for (const stream of streams) this.sent(stream);
@@ -151,6 +131,7 @@ export class Telemetry {
   process({ holding, event, handler }: Share, attempt: number): Operation | undefined {
     if (this.isOff) return undefined;
     const { stream } = holding.subscription;
+    if (!this.tracer) return this.begin(PROCESS, stream);
     const creation = event && spanContextOf(event);
     const attributes: Attributes = { [HANDLER]: handler, [ATTEMPT]: attempt, [ENTRY_ID]: holding.entry.id };
     if (event) {
@@ -185,11 +166,41 @@ export class Telemetry {
     return isValid(active) ? traceFieldsOf(active) : undefined;
   }
 
+  private beginPublishing(
+    events: readonly EventToPublish[],
+    stream: string | undefined,
+  ): { operation: Operation; carried: readonly EventToPublish[] } {
+    const [first] = events;
+    // What only a span is told need not be put together where there is none.
+    if (!this.tracer || !first) return { operation: this.begin(PUBLISH, stream), carried: events };
+    const isSingle = events.length === 1;
+    const eventId = first.options?.eventId ?? randomUUID();
+    const attributes: Attributes = {};
+    if (isSingle) {
+      attributes[MESSAGE_ID] = eventId;
+      attributes[EVENT_TYPE] = domainEventOf(first.event).type;
+      const { correlationId } = first.options ?? {};
+      if (correlationId !== undefined) attributes[CONVERSATION_ID] = correlationId;
+    } else {
+      attributes[BATCH_MESSAGE_COUNT] = events.length;
+    }
+    // The conventions ask for links to contexts that were made elsewhere.
+    const links = linksTo(events.map(({ options = {} }) => spanContextOf(options)));
+    const operation = this.begin(PUBLISH, stream, { attributes, links }, context.active());
+    const { spanContext } = operation;
+    const own = isValid(spanContext) ? traceFieldsOf(spanContext) : {};
+    const carried = events.map(({ options = {}, ...event }) => ({
+      ...event,
+      options: { ...(options.traceparent === undefined ? own : {}), ...options, ...(isSingle ? { eventId } : {}) },
+    }));
+    return { operation, carried };
+  }
+
   private begin(
     operation: OperationKind,
     stream: string | undefined,
-    options: SpanOptions,
-    parent: Context,
+    options: SpanOptions = {},
+    parent: Context = ROOT_CONTEXT,
   ): Operation {
     const span = this.tracer && this.startSpan(this.tracer, operation, stream, options, parent);
     const { instruments } = this;
