@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests run on the sources, but for the end-to-end ones, whose processes are the built apps. */
-const source = { conditions: ['source', 'module', 'node'] };
+const source = { conditions: ['source', 'node'] };
 
 export default defineConfig({
   resolve: source,

@@ -21,6 +21,7 @@ import { Gatherer } from '../libs/events/dist/settle/gatherer.js';
 import { settleArguments } from '../libs/events/dist/settle/settle-arguments.js';
 import { EntriesParser } from '../libs/events/dist/stream/entries-parser.js';
 import { Partitions } from '../libs/events/dist/stream/partitions.js';
+import { Telemetry } from '../libs/events/dist/telemetry/telemetry.js';
 import { Transaction } from '../libs/events/dist/transaction/transaction.js';
 
 /** With --quick the figures mean little: to see that all of it runs. */
@@ -45,7 +46,13 @@ const parser = new EntriesParser();
 const dispatch = createDispatch();
 const envelopes = entries.map(({ fields }) => decodeToHandle(fields));
 const partitions = new Partitions({ prefix: 'bench', state: 'bench', partitions: 1, sharedState: false });
-const parts = /** @type {any} */ ({ keyspace: partitions.at(0), partitions, source: 'bench', limits: LIMITS });
+const parts = /** @type {any} */ ({
+  keyspace: partitions.at(0),
+  partitions,
+  source: 'bench',
+  limits: LIMITS,
+  telemetry: new Telemetry(),
+});
 const handlers = ['Orders.payOrder'];
 const settlements = settle();
 
@@ -137,6 +144,7 @@ function createDispatch() {
     parts,
     new EventsObserver(),
     new Stopping(),
+    new Telemetry(),
   );
   const pipeline = new Pipeline(holdings, attempts);
   const channel = { key: 'bench:orders', notes: 'bench:deliveries', isReplay: false };

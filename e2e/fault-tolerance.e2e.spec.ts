@@ -65,6 +65,6 @@ describe('fault tolerance', () => {
 /** How many events a processor has handled. */
 async function handled({ url }: { url: string }): Promise<number> {
   const metrics = await (await fetch(`${url}/metrics`)).text();
-  const counts = [...metrics.matchAll(/^events_process_duration_seconds_count\{[^}]*\} (\d+)/gm)];
+  const counts = [...metrics.matchAll(/^messaging_process_duration_seconds_count\{[^}]*\} (\d+)/gm)];
   return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }

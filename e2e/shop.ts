@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 /** The whole shop as processes, on a Redis of its own. */
 export interface Shop extends AsyncDisposable {
   readonly redis: TestRedis;
+  readonly apps: readonly AppProcess[];
   readonly orders: AppProcess;
   readonly payments: AppProcess;
   readonly processors: readonly AppProcess[];
@@ -57,6 +58,7 @@ export async function startShop(
   };
   return {
     redis,
+    apps,
     orders,
     payments,
     processors,

@@ -145,7 +145,7 @@ describe('docker compose up --scale processor=3', () => {
     const consumers = await shop.processorConsumers('orders');
     for (const processor of processors) expect(consumers.filter(isOf(processor))).toHaveLength(1);
     const handled = await Promise.all(
-      processors.map((processor) => shop.metric(processor, 'events_process_duration_seconds_count')),
+      processors.map((processor) => shop.metric(processor, 'messaging_process_duration_seconds_count')),
     );
     const all = handled.reduce((sum, count) => sum + count, 0);
     for (const count of handled) expect(count, `of ${handled.join(' + ')}`).toBeGreaterThan(all / 10);
@@ -159,7 +159,7 @@ describe('docker compose up --scale processor=3', () => {
     await eventually('the processor holds events', () => pendingOf(victim));
     await docker(['kill', victim.Id]);
     await eventually('nothing is pending for it', async () => (await pendingOf(victim)) === 0, MINUTE_MS);
-    const takenOver = await Promise.all(others.map((other) => shop.metric(other, 'events_taken_over_total')));
+    const takenOver = await Promise.all(others.map((other) => shop.metric(other, 'messaging_redis_claims_total')));
     expect(takenOver.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
     // An operator killed it: starting it again is the operator's too.
     await docker(['start', victim.Id]);

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const source = { conditions: ['source', 'module', 'node'] };
+const source = { conditions: ['source', 'node'] };
 
 /** These tests build images and run containers: they need a Docker engine with its compose plugin. */
 export default defineConfig({

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
 
-const source = { conditions: ['source', 'module', 'node'] };
+const source = { conditions: ['source', 'node'] };
 
 const seed = process.env['FAULT_SEED'] ?? String(randomInt(2 ** 31));
 console.log(`FAULT_SEED=${seed} repeats this run's choices.`);

@@ -44,6 +44,7 @@ export { type Acks, type ConsumerOptions, type EventsModuleOptions, type Produce
 export { type DeliveryState, type HandlerProgress } from './monitor/delivery-states.js';
 export {
   EventMonitor,
+  type GroupBacklog,
   type MonitoredGroup,
   type PartitionOverview,
   type StreamOverview,

@@ -6,6 +6,7 @@ import { RedisConnection } from '../src/connection/redis-connection.js';
 import { settleArguments } from '../src/settle/settle-arguments.js';
 import { Partitions } from '../src/stream/partitions.js';
 import { StreamClient } from '../src/stream/stream-client.js';
+import { Telemetry } from '../src/telemetry/telemetry.js';
 import { Transaction } from '../src/transaction/transaction.js';
 
 const KEYS = ['x', 'y'];
@@ -160,7 +161,11 @@ describe('transaction atomicity', () => {
 
         const limits = { maxBytes: 1000, maxDepth: 10 };
         const cause = { event_id: '1', event_type: 'a', timestamp: '', version: '1.0', source: 'a', data: {} };
-        const transaction = new Transaction({ client, keyspace, partitions, source: 'a', limits }, cause, 'A.on');
+        const transaction = new Transaction(
+          { client, keyspace, partitions, source: 'a', limits, telemetry: new Telemetry() },
+          cause,
+          'A.on',
+        );
         let status = 'refused';
         try {
           for (const write of list) write(transaction);

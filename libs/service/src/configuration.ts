@@ -66,6 +66,10 @@ export class ServiceConfiguration {
   @ChoiceSetting(['debug', 'info', 'warn', 'error'])
   LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' = 'info';
 
+  /** Where traces are sent, by OTLP over HTTP: `/v1/traces` of this URL. Empty: there are none. */
+  @Matches(/^(https?:\/\/.+)?$/, { message: 'takes a URL such as http://127.0.0.1:4318' })
+  OTEL_EXPORTER_OTLP_ENDPOINT = '';
+
   /** Prefix of every key. */
   @Matches(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, { message: 'takes letters, digits, "_", "." and "-"' })
   EVENTS_PREFIX: string = DEFAULT_PREFIX;

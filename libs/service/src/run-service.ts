@@ -2,9 +2,11 @@ import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ConfigurationError } from 'nestjs-event-streams';
-import { EnvironmentError, type ServiceConfiguration } from './configuration.js';
+import { EnvironmentError, readConfiguration, type ServiceConfiguration } from './configuration.js';
 import { ServiceModule, type ServiceDefinition } from './service.module.js';
 import { ShopLogger } from './shop-logger.js';
+import { PrometheusReader } from './telemetry/prometheus-reader.js';
+import { startTelemetry } from './telemetry/telemetry.js';
 import { UnavailableFilter } from './unavailable.filter.js';
 
 /** Exit code of a process whose settings are wrong: starting it again does not help (`EX_CONFIG` of sysexits.h). */
@@ -12,6 +14,9 @@ const WRONG_CONFIGURATION = 78;
 
 /** How much longer than the handlers the whole shutdown may take, in milliseconds. */
 const SHUTDOWN_MARGIN_MS = 5000;
+
+/** How long the last spans may take to get to their collector, in milliseconds. */
+const FLUSH_DEADLINE_MS = 2000;
 
 /** Runs one app of the shop until it is told to stop; a failure to start ends the process with a message. */
 export async function runService<T extends ServiceConfiguration>(definition: ServiceDefinition<T>): Promise<void> {
@@ -25,7 +30,11 @@ export async function runService<T extends ServiceConfiguration>(definition: Ser
 }
 
 async function start<T extends ServiceConfiguration>(definition: ServiceDefinition<T>): Promise<void> {
-  const app = await NestFactory.create<NestExpressApplication>(await ServiceModule.of(definition), {
+  const metrics = new PrometheusReader();
+  const module = await ServiceModule.of(definition, metrics);
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = readConfiguration(definition.configuration, process.env);
+  const tracing = await startTelemetry(definition.source, metrics, endpoint);
+  const app = await NestFactory.create<NestExpressApplication>(module, {
     bufferLogs: true,
     autoFlushLogs: false,
     abortOnError: false,
@@ -35,6 +44,7 @@ async function start<T extends ServiceConfiguration>(definition: ServiceDefiniti
   app.useLogger(logger);
   app.flushLogs();
   app.disable('x-powered-by');
+  if (tracing) app.use(tracing.middleware.bind(tracing));
   app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
   app.useGlobalFilters(new UnavailableFilter());
 
@@ -49,7 +59,11 @@ async function start<T extends ServiceConfiguration>(definition: ServiceDefiniti
     logger.log(`${signal}: finishing what runs`);
     // Whatever hangs, the process ends: what it held is taken over by others.
     setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS + SHUTDOWN_MARGIN_MS).unref();
-    app.close().then(
+    const close = async (): Promise<void> => {
+      await app.close();
+      if (tracing) await within(FLUSH_DEADLINE_MS, tracing.shutdown());
+    };
+    close().then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error(error);
@@ -59,6 +73,11 @@ async function start<T extends ServiceConfiguration>(definition: ServiceDefiniti
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+}
+
+/** Waits, but not longer than that; what fails or is late is given up. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  await Promise.race([work.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, ms))]);
 }
 
 function explain(error: unknown): string {

@@ -7,8 +7,9 @@ import { readConfiguration, ServiceConfiguration, type ConfigurationClass } from
 import { EventLog } from './event-log.js';
 import { ForeseenState } from './foreseen-state.js';
 import { HealthController } from './health.controller.js';
-import { Metrics, MetricsController } from './metrics.js';
+import { MetricsController } from './metrics.controller.js';
 import { ShopLogger } from './shop-logger.js';
+import { PrometheusReader } from './telemetry/prometheus-reader.js';
 
 /** What tells one app of the shop from another. */
 export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfiguration> {
@@ -34,8 +35,14 @@ export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfi
 /** What all apps have: settings, events, log, health and metrics, around the app's own module. */
 @Module({})
 export class ServiceModule {
-  /** @throws EnvironmentError when a setting is wrong, before anything connects */
-  static async of<T extends ServiceConfiguration>(definition: ServiceDefinition<T>): Promise<DynamicModule> {
+  /**
+   * @param metrics what `GET /metrics` collects
+   * @throws EnvironmentError when a setting is wrong, before anything connects
+   */
+  static async of<T extends ServiceConfiguration>(
+    definition: ServiceDefinition<T>,
+    metrics: PrometheusReader,
+  ): Promise<DynamicModule> {
     const { configuration, name, source, state, group, events } = definition;
     const environment = await ConfigModule.forRoot({
       isGlobal: true,
@@ -89,7 +96,7 @@ export class ServiceModule {
         definition.module,
       ],
       controllers: [HealthController, MetricsController],
-      providers: [EventLog, Metrics],
+      providers: [EventLog, { provide: PrometheusReader, useValue: metrics }],
     };
   }
 }

@@ -10,6 +10,7 @@ import { Partitions } from '../stream/partitions.js';
 import { PartitionsClient } from '../stream/partitions-client.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { StreamClient } from '../stream/stream-client.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { UnmetError } from './cli-errors.js';
 import { BLOCK_MS } from './follow.js';
 
@@ -82,7 +83,8 @@ export class Session implements Disposable {
   /** @param source of its envelopes. @throws ConfigurationError when that is no name */
   producer(source: string): EventProducer {
     const { redis, prefix } = this.options;
-    return new EventProducer(resolveOptions({ redis, prefix, source }), this.streamClient, this.partitions, this.watch);
+    const options = resolveOptions({ redis, prefix, source });
+    return new EventProducer(options, this.streamClient, this.partitions, this.watch, new Telemetry());
   }
 
   /**

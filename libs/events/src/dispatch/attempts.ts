@@ -3,10 +3,13 @@ import { EventParkedError, TransactionConflictError } from '../errors.js';
 import type { EventsObserver } from '../observe/events-observer.js';
 import type { Holding } from '../read/holdings.js';
 import type { Stopping } from '../read/stopping.js';
+import { OUTCOME } from '../telemetry/attributes.js';
 import { noteField, parseNote, type FailureNote } from '../settle/delivery-notes.js';
 import { isFailure, outcomeBeforehand, outcomeOf, outcomeOfUnreadable, type Outcome } from '../settle/outcome.js';
 import type { Settler, Share } from '../settle/settler.js';
 import type { Transaction, TransactionParts } from '../transaction/transaction.js';
+import type { Operation } from '../telemetry/operation.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { Delivery } from './delivery.js';
 import { readEvent } from './read-event.js';
 import type { Slots } from './slots.js';
@@ -27,13 +30,14 @@ export class Attempts {
     private readonly parts: TransactionParts,
     private readonly observer: EventsObserver,
     private readonly stopping: Stopping,
+    private readonly telemetry: Telemetry,
   ) {}
 
   /** An entry that no handler can get: it becomes a dead letter. Never throws. */
   async refuse(holding: Holding, error: Error): Promise<void> {
     // A replay that can be read no more, such as an edited one, is still that handler's.
     const handler = holding.origin?.handler ?? NO_HANDLER;
-    const share = { holding, event: undefined, handler, parksKey: false, handlers: [handler] };
+    const share = { holding, event: undefined, handler, parksKey: false, handlers: [handler], span: undefined };
     await this.carryOut(share, outcomeOfUnreadable(error), { failures: 1, firstFailureMs: Date.now(), crashes: 0 });
   }
 
@@ -43,7 +47,14 @@ export class Attempts {
     event: EventEnvelope<object>,
     handlers: readonly RegisteredHandler[],
   ): Promise<void> {
-    const share = { holding, event, handler: NO_HANDLER, parksKey: false, handlers: namesOf(handlers) };
+    const share = {
+      holding,
+      event,
+      handler: NO_HANDLER,
+      parksKey: false,
+      handlers: namesOf(handlers),
+      span: undefined,
+    };
     await this.settler.commit(share, undefined).catch(() => undefined);
   }
 
@@ -55,7 +66,7 @@ export class Attempts {
     handlers: readonly RegisteredHandler[],
   ): Promise<void> {
     const { name, parksKey } = handler;
-    const share = { holding, event, handler: name, parksKey, handlers: namesOf(handlers) };
+    const share = { holding, event, handler: name, parksKey, handlers: namesOf(handlers), span: undefined };
     let note = noteOf(holding, name);
     for (;;) {
       const outcome = await this.attempt(share, handler, note);
@@ -80,6 +91,7 @@ export class Attempts {
     const { holding, event } = share;
     const attempt = note.failures + 1;
     const started = performance.now();
+    let operation: Operation | undefined;
     try {
       for (let run = 1; ; run += 1) {
         // What two workers have not come to an end of may have been their end: nothing else is to suffer from it.
@@ -91,7 +103,10 @@ export class Attempts {
           const known = holding.isSuspect || share.parksKey ? await this.beforehand(share, note) : undefined;
           if (known) return known;
           const delivery = this.deliveryOf(share, attempt);
-          const running = handler.invoke(eventFor(share), delivery);
+          operation ??= this.begin(share, attempt);
+          const running = operation
+            ? operation.run(() => handler.invoke(eventFor(share), delivery))
+            : handler.invoke(eventFor(share), delivery);
           if (isPromise(running)) {
             await withinTimeLimit(handler.name, handler.timeoutMs, running, (error) => { delivery.expire(error); }); // prettier-ignore
           }
@@ -101,6 +116,7 @@ export class Attempts {
         }
         const result = await this.settler.commit(share, transaction);
         if (result.status === 'done') {
+          operation?.succeed();
           this.tellHandled(share, attempt, started, transaction);
           return COMMITTED;
         }
@@ -110,9 +126,20 @@ export class Attempts {
       }
     } catch (error) {
       const outcome = outcomeOf(error, attempt, handler.retry, Math.random(), handler.errors);
+      operation?.say({ [OUTCOME]: outcome.kind });
+      operation?.fail(error);
       this.tellFailed(share, attempt, started, outcome);
       return outcome;
+    } finally {
+      // One that was called off after a conflict.
+      operation?.succeed();
     }
+  }
+
+  private begin(share: ReadableShare, attempt: number): Operation | undefined {
+    const operation = this.telemetry.process(share, attempt);
+    share.span = operation?.spanContext;
+    return operation;
   }
 
   /** What is known against the event before its handler runs; a try alone is noted here, of a crash nobody could tell. */
@@ -170,6 +197,7 @@ export class Attempts {
   }
 
   private tellHandled(share: ReadableShare, attempt: number, started: number, transaction?: Transaction): void {
+    for (const { name } of transaction?.events ?? []) this.telemetry.sent(name);
     if (!this.observer.isWatched) return;
     const published = transaction?.events.map(({ type }) => type) ?? [];
     const durationMs = performance.now() - started;

@@ -17,6 +17,9 @@ import { Partitions } from '../stream/partitions.js';
 import { PartitionsClient } from '../stream/partitions-client.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { StreamClient } from '../stream/stream-client.js';
+import { EventCounters } from '../telemetry/event-counters.js';
+import { GroupGauges } from '../telemetry/group-gauges.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from './options.js';
 import { EVENTS_OPTIONS } from './tokens.js';
 
@@ -65,6 +68,11 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
       inject: [RedisConnection],
       useFactory: (connection: RedisConnection) => new client(connection),
     })),
+    {
+      provide: Telemetry,
+      inject: [EVENTS_OPTIONS],
+      useFactory: ({ group }: ResolvedOptions) => new Telemetry(group),
+    },
     PartitionAgreement,
     EventsObserver,
     EventProducer,
@@ -72,6 +80,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     DeadLetters,
     HandlerExplorer,
     EventConsumer,
+    EventCounters,
+    GroupGauges,
     Retention,
     EventsHealthIndicator,
   ],

@@ -5,7 +5,15 @@ import { MonitorClient } from '../stream/monitor-client.js';
 import { Partitions } from '../stream/partitions.js';
 import { rangeBack, scanStreams, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/questions.js';
 import { deliveryStates, type DeliveryState } from './delivery-states.js';
-import { mergeConsumers, mergeEntries, mergeGroups, mergeLatest, mergeOverviews, mergePending } from './merge.js';
+import {
+  mergeBacklogs,
+  mergeConsumers,
+  mergeEntries,
+  mergeGroups,
+  mergeLatest,
+  mergeOverviews,
+  mergePending,
+} from './merge.js';
 import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entry.js';
 import { SurveyPlan, type Survey, type SurveyRequest } from './survey.js';
 
@@ -16,6 +24,12 @@ const KEYS_OF_ONE_STEP = 1000;
 export interface MonitoredGroup extends GroupRow {
   /** How old the oldest entry is that it has not been given, in milliseconds; 0 when there is none. */
   lagMs: number;
+}
+
+/** How far a group is behind on a stream. */
+export interface GroupBacklog extends Pick<MonitoredGroup, 'lag' | 'lagMs' | 'pending'> {
+  /** How old the oldest entry is that was delivered and is not settled, in milliseconds; 0 when there is none. */
+  oldestPendingMs: number;
 }
 
 /** One stream at one moment. */
@@ -77,6 +91,12 @@ export class EventMonitor {
   /** The groups of a stream; none when it does not exist. */
   async groups(stream: string): Promise<MonitoredGroup[]> {
     return mergeGroups(await this.ofEach((keyspace) => this.groupsOf(keyspace, stream)));
+  }
+
+  /** How far one group is behind, by four commands at most for each partition; null when there is no such group. */
+  async backlog(stream: string, group: string): Promise<GroupBacklog | null> {
+    const backlogs = await this.ofEach((keyspace) => this.backlogOf(keyspace, stream, group));
+    return mergeBacklogs(backlogs.filter((backlog) => backlog !== null));
   }
 
   /** The consumers of a group, with what they hold and when they were last seen. */
@@ -180,13 +200,7 @@ export class EventMonitor {
   private async groupsOf(keyspace: Keyspace, stream: string): Promise<MonitoredGroup[]> {
     const key = keyspace.stream(stream);
     const [groups, nowMs] = await Promise.all([this.client.groups(key), this.client.now()]);
-    return Promise.all(
-      groups.map(async (group) => {
-        const next =
-          group.lag === 0 ? undefined : (await this.client.range(key, `(${group.lastDeliveredId}`, '+', 1))[0];
-        return { ...group, lagMs: next ? Math.max(0, nowMs - timeOfEntryId(next.id)) : 0 };
-      }),
-    );
+    return Promise.all(groups.map(async (group) => ({ ...group, lagMs: await this.lagMs(key, group, nowMs) })));
   }
 
   /**
@@ -231,6 +245,25 @@ export class EventMonitor {
     return new Map([...positions.keys()].map((name) => [name, mergeEntries(found(name), Infinity)]));
   }
 
+  private async backlogOf(keyspace: Keyspace, stream: string, group: string): Promise<GroupBacklog | null> {
+    const key = keyspace.stream(stream);
+    const [groups, nowMs] = await Promise.all([this.client.groups(key), this.client.now()]);
+    const found = groups.find(({ name }) => name === group);
+    if (!found) return null;
+    const { lag, pending } = found;
+    const [lagMs, oldest] = await Promise.all([
+      this.lagMs(key, found, nowMs),
+      pending === 0 ? null : this.client.pending(key, group).then(({ first }) => first),
+    ]);
+    return { lag, lagMs, pending, oldestPendingMs: oldest === null ? 0 : ageOf(oldest, nowMs) };
+  }
+
+  private async lagMs(key: string, { lag, lastDeliveredId }: GroupRow, nowMs: number): Promise<number> {
+    if (lag === 0) return 0;
+    const [next] = await this.client.range(key, `(${lastDeliveredId}`, '+', 1);
+    return next ? ageOf(next.id, nowMs) : 0;
+  }
+
   private rate(key: string, added: number): number | null {
     const before = this.looks.get(key);
     const atMs = performance.now();
@@ -238,4 +271,8 @@ export class EventMonitor {
     if (!before || atMs === before.atMs || added < before.added) return null;
     return ((added - before.added) * 1000) / (atMs - before.atMs);
   }
+}
+
+function ageOf(id: string, nowMs: number): number {
+  return Math.max(0, nowMs - timeOfEntryId(id));
 }

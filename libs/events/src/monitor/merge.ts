@@ -1,6 +1,6 @@
 import { compareEntryIds } from '../stream/entry-id.js';
 import type { ConsumerRow, PendingSummary } from '../stream/questions.js';
-import type { MonitoredGroup, PartitionOverview } from './event-monitor.js';
+import type { GroupBacklog, MonitoredGroup, PartitionOverview } from './event-monitor.js';
 import type { MonitoredEntry } from './monitored-entry.js';
 
 /** What a stream's partitions come to together, of one kind after the other. Pure. */
@@ -17,6 +17,21 @@ export function mergeGroups(partitions: readonly (readonly MonitoredGroup[])[]):
     lag: one.lag === null || other.lag === null ? null : one.lag + other.lag,
     lagMs: Math.max(one.lagMs, other.lagMs),
   }));
+}
+
+/** What a group has to do in all partitions; null when it has none of them. */
+export function mergeBacklogs(partitions: readonly GroupBacklog[]): GroupBacklog | null {
+  const [first, ...others] = partitions;
+  if (!first) return null;
+  return others.reduce(
+    (one, other) => ({
+      lag: one.lag === null || other.lag === null ? null : one.lag + other.lag,
+      lagMs: Math.max(one.lagMs, other.lagMs),
+      pending: one.pending + other.pending,
+      oldestPendingMs: Math.max(one.oldestPendingMs, other.oldestPendingMs),
+    }),
+    first,
+  );
 }
 
 /** Consumers by name. */

@@ -12,6 +12,7 @@ import { Settler } from '../settle/settler.js';
 import { FencedClient, type PartitionReply } from '../stream/fenced-client.js';
 import type { Partitions } from '../stream/partitions.js';
 import type { StreamClient } from '../stream/stream-client.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** What a worker has for all of its partitions. */
 export interface WorkerParts {
@@ -25,6 +26,7 @@ export interface WorkerParts {
   observer: EventsObserver;
   /** Of the worker as a whole. */
   stopping: Stopping;
+  telemetry: Telemetry;
 }
 
 /** One stream of the partition, and how far it was read. */
@@ -52,6 +54,7 @@ export class OwnedPartition {
   /** Whether there may be something to read. */
   isDue = true;
   private readonly client: FencedClient;
+  private readonly telemetry: Telemetry;
   private readonly positions: Position[];
   private reading: Promise<unknown> = Promise.resolve();
   private validUntil: number;
@@ -80,20 +83,29 @@ export class OwnedPartition {
     this.client = new FencedClient(parts.client.connection, fence, (error) => {
       this.lose(error);
     });
-    const settler = new Settler(this.client, keyspace, address, () => this.stopping.isOver || parts.stopping.isOver);
+    const telemetry = parts.telemetry.ofPartition(number);
+    this.telemetry = telemetry;
+    const settler = new Settler(
+      this.client,
+      keyspace,
+      address,
+      () => this.stopping.isOver || parts.stopping.isOver,
+      telemetry,
+    );
     const transactions = {
       client: this.client,
       keyspace,
       partitions,
       source: options.source,
       limits: options.producer,
+      telemetry,
     };
-    const attempts = new Attempts(address, slots, settler, transactions, observer, this.stopping);
+    const attempts = new Attempts(address, slots, settler, transactions, observer, this.stopping, telemetry);
     const pipeline = new Pipeline(holdings, attempts);
     this.positions = subscriptions.flatMap((subscription) => {
       const { stream } = subscription;
       return [keyspace.channel(stream, address.group), keyspace.replays(stream, address.group)].map((channel) => ({
-        source: new Source(subscription, address, channel, this.client, holdings, pipeline, observer),
+        source: new Source(subscription, address, channel, this.client, holdings, pipeline, observer, telemetry),
         pendingFrom: BEGINNING,
         last: undefined,
       }));
@@ -194,16 +206,18 @@ export class OwnedPartition {
     const keys = this.positions.map(({ source }) => source.key);
     const from = this.positions.map(({ pendingFrom }) => pendingFrom);
     this.isDue = false;
+    const startMs = Date.now();
     const replies = await this.client.readPartition(keys, address, count, from);
     for (const [index, position] of this.positions.entries()) {
       const reply = replies[index];
-      if (reply) await this.accept(position, reply);
+      if (reply) await this.accept(position, reply, startMs);
     }
   }
 
-  private async accept(position: Position, { pending, fresh, last }: PartitionReply): Promise<void> {
+  private async accept(position: Position, { pending, fresh, last }: PartitionReply, startMs: number): Promise<void> {
     const found = pending.entries.length + pending.vanished.length;
     if (found > 0) await position.source.acceptClaimed(pending);
+    this.telemetry.received(position.source.subscription.stream, fresh, startMs);
     if (fresh.length > 0) position.source.acceptNew(fresh);
     position.pendingFrom = pending.next;
     position.last = last;

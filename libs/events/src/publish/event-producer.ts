@@ -9,6 +9,9 @@ import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import { ProducerOverloadedError } from '../errors.js';
 import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
+import { PARTITION } from '../telemetry/attributes.js';
+import type { Operation } from '../telemetry/operation.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { weightOf, type Appendable } from './append-arguments.js';
 import { BatchSender } from './batch-sender.js';
 import { Durability, LONGEST_WAIT_MS } from './durability.js';
@@ -54,6 +57,7 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     shared: StreamClient,
     private readonly partitions: Partitions,
     watch: OutageWatch,
+    private readonly telemetry: Telemetry,
   ) {
     const { redis, source, commandTimeoutMs, producer } = options;
     if (producer.acks !== 'received') {
@@ -92,6 +96,7 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
    * @throws PublishTimeoutError when Redis confirmed nothing in time: the event is in the stream once, or not at all
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions = {}): Promise<string> {
+    if (!this.telemetry.isOff) return this.publishAll([{ event, data, options }]).then(([id]) => id as string);
     return new Promise((resolve, reject) => {
       const { partition, appendable } = this.place(event, data, options);
       const events = [appendable];
@@ -107,12 +112,24 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
    * @returns the entries' ids
    * @throws as {@link publish}; nothing is published when one payload is not valid
    */
-  async publishAll(events: readonly EventToPublish[]): Promise<string[]> {
+  publishAll(events: readonly EventToPublish[]): Promise<string[]> {
+    return this.telemetry.publishing(events, (carried, operation) => this.append(carried, operation));
+  }
+
+  /** Waits until everything that was asked for is published or has failed. */
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.waiting > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+    this.ownConnection?.close();
+  }
+
+  private async append(events: readonly EventToPublish[], operation?: Operation): Promise<string[]> {
     const placed = events.map(({ event, data, options = {} }) => this.place(event, data, options));
     this.demandRoom(placed.map(({ appendable }) => appendable));
+    const parts = inParts(placed);
+    if (parts.length === 1 && this.partitions.count > 1) operation?.say({ [PARTITION]: String(parts[0]?.partition) });
     const ids = new Array<string>(events.length);
     await Promise.all(
-      inParts(placed).map(async ({ partition, places, appendable }) => {
+      parts.map(async ({ partition, places, appendable }) => {
         const published = await Promise.all(
           inBatches(appendable).map(
             (batch) => new Promise<string[]>((resolve, reject) => { this.enqueue(partition, batch, resolve, reject); }), // prettier-ignore
@@ -122,12 +139,6 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
       }),
     );
     return ids;
-  }
-
-  /** Waits until everything that was asked for is published or has failed. */
-  async beforeApplicationShutdown(): Promise<void> {
-    if (this.waiting > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
-    this.ownConnection?.close();
   }
 
   private place<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions): Placed {

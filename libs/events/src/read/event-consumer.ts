@@ -17,6 +17,7 @@ import { Keyspace } from '../stream/keyspace.js';
 import { Partitions } from '../stream/partitions.js';
 import { EntryReader } from '../stream/entry-reader.js';
 import { StreamClient } from '../stream/stream-client.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { Claims } from './claims.js';
 import { newConsumerName } from './consumer-name.js';
 import { Holdings } from './holdings.js';
@@ -55,6 +56,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly watch: OutageWatch,
     private readonly divided: Partitions,
     private readonly agreement: PartitionAgreement,
+    private readonly telemetry: Telemetry,
   ) {
     const { readAhead: entries, readAheadBytes: bytes, concurrency } = options.consumer;
     this.slots = new Slots(concurrency);
@@ -64,6 +66,11 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   /** Whether this process consumes anything at all. */
   get isConsuming(): boolean {
     return this.reader !== undefined || this.partitioned !== undefined;
+  }
+
+  /** Its group; undefined where there are no handlers. */
+  get group(): string | undefined {
+    return this.isConsuming ? this.options.group : undefined;
   }
 
   /** How long ago the reading loop last went round, in milliseconds; liveness is this, not an answered ping. */
@@ -129,10 +136,10 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     subscriptions: readonly Subscription[],
     address: { group: string; consumer: string },
   ): Promise<void> {
-    const { client, keyspace, observer, stopping, holdings, options, slots, divided } = this;
+    const { client, keyspace, observer, stopping, holdings, options, slots, divided, telemetry } = this;
     this.subscriptions = subscriptions;
     if (divided.count > 1) {
-      const parts = { address, subscriptions, client, partitions: divided, holdings, slots, options, observer, stopping }; // prettier-ignore
+      const parts = { address, subscriptions, client, partitions: divided, holdings, slots, options, observer, stopping, telemetry }; // prettier-ignore
       this.partitioned = new PartitionedWorker(parts, keyspace, this.reading);
       for (const { stream, handlers } of subscriptions) {
         for (const { name } of handlers) {
@@ -142,13 +149,13 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       await this.partitioned.start();
       return;
     }
-    const settler = new Settler(client, keyspace, address, () => stopping.isOver);
-    const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer };
-    const attempts = new Attempts(address, this.slots, settler, transactions, observer, stopping);
+    const settler = new Settler(client, keyspace, address, () => stopping.isOver, telemetry);
+    const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer, telemetry }; // prettier-ignore
+    const attempts = new Attempts(address, this.slots, settler, transactions, observer, stopping, telemetry);
     const pipeline = new Pipeline(holdings, attempts);
     this.sources = subscriptions.flatMap((subscription) =>
       [keyspace.channel(subscription.stream, address.group), keyspace.replays(subscription.stream, address.group)].map(
-        (channel) => new Source(subscription, address, channel, client, holdings, pipeline, observer),
+        (channel) => new Source(subscription, address, channel, client, holdings, pipeline, observer, telemetry),
       ),
     );
     for (const source of this.sources) {
@@ -160,7 +167,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     }
     this.readingConnection = new RedisConnection(options.redis, this.reading);
     const reading = new EntryReader(this.readingConnection, options.commandTimeoutMs);
-    this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping);
+    this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping, telemetry);
     const claims = new Claims(client, this.sources, holdings, options.consumer, observer, stopping);
     this.loops = Promise.all([this.reader.run(), claims.takeOver()]);
     this.keeping = claims.keep();

@@ -5,6 +5,7 @@ import type { Pipeline } from '../pipeline.js';
 import { noteField } from '../settle/delivery-notes.js';
 import { splitReplay, type Channel } from '../stream/channel.js';
 import type { ClaimedEntry, ClaimReply, StreamClient, StreamEntry } from '../stream/stream-client.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { Holding, type Holdings } from './holdings.js';
 
 /**
@@ -26,6 +27,7 @@ export class Source {
     private readonly holdings: Holdings,
     private readonly pipeline: Pipeline,
     private readonly observer: EventsObserver,
+    private readonly telemetry: Telemetry,
   ) {
     this.key = channel.key;
   }
@@ -59,6 +61,7 @@ export class Source {
 
   /** Entries that are delivered for the first time: nothing was noted of them. */
   acceptNew(entries: readonly StreamEntry[]): void {
+    this.telemetry.consumed(this.subscription.stream, entries.length);
     for (const entry of entries) this.accept(entry, NO_NOTES, false);
   }
 
@@ -83,6 +86,7 @@ export class Source {
     await this.forget(unknown.filter(({ fields }) => fields === null).map(({ id }) => id));
     const left = unknown.filter(({ fields }) => fields !== null);
     const notes = await this.notesOf(left);
+    this.telemetry.consumed(this.subscription.stream, left.length);
     left.forEach((entry, index) => {
       this.accept(entry, notes[index] ?? NO_NOTES, entry.deliveries >= SUSPICIOUS_DELIVERIES);
     });

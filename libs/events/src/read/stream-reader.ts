@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { isGroupMissing, isOutage } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import type { EntryReader } from '../stream/entry-reader.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Holdings } from './holdings.js';
 import type { Source } from './source.js';
 import type { Stopping } from './stopping.js';
@@ -27,6 +28,7 @@ export class StreamReader {
     private readonly holdings: Holdings,
     private readonly options: ResolvedOptions,
     private readonly stopping: Stopping,
+    private readonly telemetry: Telemetry,
   ) {
     client.connection.onReconnect(() => {
       this.mustRecover = true;
@@ -72,8 +74,14 @@ export class StreamReader {
     const share = Math.max(1, Math.floor(room / this.sources.filter(({ isReplay }) => !isReplay).length));
     const streams = this.sources.map(({ key }) => key);
     const count = Math.min(batchSize, share);
+    const startMs = Date.now();
     const read = await this.client.readNew(streams, this.address, count, blockMs);
-    for (const source of this.sources) source.acceptNew(read.get(source.key) ?? []);
+    for (const source of this.sources) {
+      const entries = read.get(source.key);
+      if (!entries) continue;
+      this.telemetry.received(source.subscription.stream, entries, startMs);
+      source.acceptNew(entries);
+    }
   }
 
   /** One alarm for each stream: what has taken its group has taken its replays too. */

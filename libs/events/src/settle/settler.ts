@@ -1,10 +1,12 @@
 import { DeliveryLostError, isOutage, RedisUnavailableError, TransactionRefusedError } from '../errors.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
+import type { SpanContext } from '@opentelemetry/api';
 import type { Holding } from '../read/holdings.js';
 import type { Channel } from '../stream/channel.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { fieldOf } from '../stream/pairs.js';
 import type { SettleReply, StreamClient } from '../stream/stream-client.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import type { BufferedWrite, Transaction } from '../transaction/transaction.js';
 import { deadLetterFields } from '../dead-letters/dead-letter-fields.js';
 import { Batcher } from './batcher.js';
@@ -28,6 +30,13 @@ export interface Share {
   parksKey: boolean;
   /** All handlers of this event. */
   handlers: readonly string[];
+  /** The span of the try that is settled; undefined where nobody traces. */
+  span: SpanContext | undefined;
+}
+
+/** A settlement, and whose it is. */
+interface Settling extends Settlement {
+  share: Share;
 }
 
 /** What came of a commit: done; or to be run again because a key was changed; or to wait behind a parked event. */
@@ -35,8 +44,8 @@ export type CommitResult = { status: 'done' } | { status: 'conflict'; key: strin
 
 /** Carries out in Redis what was decided about deliveries; the one place that does. */
 export class Settler {
-  private readonly acknowledgements = new Map<Channel, Gatherer<string, CommitResult>>();
-  private readonly settlements: Batcher<Settlement, SettleReply>;
+  private readonly acknowledgements = new Map<Channel, Gatherer<Share, CommitResult>>();
+  private readonly settlements: Batcher<Settling, SettleReply>;
 
   /** @param isOver whether shutdown's deadline has passed: then an outage is not waited out any longer */
   constructor(
@@ -44,8 +53,9 @@ export class Settler {
     private readonly keyspace: Keyspace,
     private readonly address: { group: string; consumer: string },
     private readonly isOver: () => boolean,
+    private readonly telemetry: Telemetry,
   ) {
-    this.settlements = new Batcher((batch) => this.settleAll(batch), SETTLED_AT_ONCE);
+    this.settlements = new Batcher<Settling, SettleReply>((batch) => this.settleAll(batch), SETTLED_AT_ONCE);
   }
 
   /**
@@ -58,11 +68,11 @@ export class Settler {
     const { holding, handlers } = share;
     const key = this.keyRule(share, holding.origin ? 'release' : 'free');
     const isPlain = !key && handlers.length <= 1 && !holding.isNoted && !holding.channel.isReplay;
-    if (isPlain && (!transaction || transaction.isEmpty)) return this.acknowledge(holding);
+    if (isPlain && (!transaction || transaction.isEmpty)) return this.acknowledge(share);
     return this.commitWhole(share, this.settlement(share, transaction, key));
   }
 
-  private async commitWhole(share: Share, settlement: Settlement): Promise<CommitResult> {
+  private async commitWhole(share: Share, settlement: Settling): Promise<CommitResult> {
     const reply = await this.settle(share, settlement);
     return reply.status === 'conflict' || reply.status === 'parked' ? (reply as CommitResult) : COMMITTED;
   }
@@ -118,38 +128,42 @@ export class Settler {
   }
 
   /** One call for all; where Redis refuses it, one for each, since one alone may be the reason. */
-  private async settleAll(batch: readonly Settlement[]): Promise<readonly SettleReply[]> {
+  private async settleAll(batch: readonly Settling[]): Promise<readonly SettleReply[]> {
     const { keys, values } = settleArguments(this.address, batch);
     try {
-      return await this.client.settle(keys, values);
+      const settle = () => this.client.settle(keys, values);
+      return await this.observed(() => batch.map(({ share }) => share), settle);
     } catch (error) {
       if (batch.length === 1 || error instanceof RedisUnavailableError) throw error;
-      const one = (settlement: Settlement) =>
+      const one = (settlement: Settling) =>
         this.settleAll([settlement]).catch((reason: unknown) => [{ status: 'error', error: reason as Error } as const]);
       return (await Promise.all(batch.map(one))).flat();
     }
   }
 
   /** Acknowledges the entry with others; as there are no effects, whoever else may hold it loses nothing. */
-  private acknowledge({ channel, subscription, entry }: Holding): Promise<CommitResult> {
+  private acknowledge(share: Share): Promise<CommitResult> {
+    const { channel, subscription } = share.holding;
     let gatherer = this.acknowledgements.get(channel);
     if (!gatherer) {
       const handlers = subscription.handlers.map(({ name }) => name);
-      gatherer = new Gatherer((ids) => this.acknowledgeAll(channel, handlers, ids));
+      gatherer = new Gatherer((shares) => this.acknowledgeAll(channel, handlers, shares));
       this.acknowledgements.set(channel, gatherer);
     }
-    return gatherer.add(entry.id);
+    return gatherer.add(share);
   }
 
-  private async acknowledgeAll(channel: Channel, handlers: readonly string[], ids: string[]): Promise<CommitResult> {
-    for (let first = 0; first < ids.length; first += ACKNOWLEDGED_AT_ONCE) {
-      const some = ids.slice(first, first + ACKNOWLEDGED_AT_ONCE);
-      await this.throughOutages(() => this.client.acknowledge(channel, this.address.group, handlers, some));
+  private async acknowledgeAll(channel: Channel, handlers: readonly string[], shares: Share[]): Promise<CommitResult> {
+    for (let first = 0; first < shares.length; first += ACKNOWLEDGED_AT_ONCE) {
+      const some = shares.slice(first, first + ACKNOWLEDGED_AT_ONCE);
+      const ids = some.map(({ holding }) => holding.entry.id);
+      const acknowledge = () => this.client.acknowledge(channel, this.address.group, handlers, ids);
+      await this.throughOutages(() => this.observed(() => some, acknowledge));
     }
     return COMMITTED;
   }
 
-  private settle(share: Share, settlement: Settlement): Promise<SettleReply> {
+  private settle(share: Share, settlement: Settling): Promise<SettleReply> {
     const { holding } = share;
     return holding.settle(async () => {
       const isLast = holding.openHandlers === 1;
@@ -162,13 +176,10 @@ export class Settler {
     });
   }
 
-  private settlement(
-    { holding, event, handler, handlers }: Share,
-    effects: Effects = NO_EFFECTS,
-    key?: KeyRule,
-    noteBecomes?: string,
-  ): Settlement {
+  private settlement(share: Share, effects: Effects = NO_EFFECTS, key?: KeyRule, noteBecomes?: string): Settling {
+    const { holding, event, handler, handlers } = share;
     return {
+      share,
       stream: holding.stream,
       notes: holding.channel.notes,
       id: holding.entry.id,
@@ -187,7 +198,7 @@ export class Settler {
    * Once sent, a settlement is sent again until its fate is known. Then "settled already" means that it was applied; to
    * one that was sent once it means that somebody else has settled the delivery.
    */
-  private async run({ holding }: Share, settlement: Settlement): Promise<SettleReply> {
+  private async run({ holding }: Share, settlement: Settling): Promise<SettleReply> {
     for (let sent = 1; ; sent += 1) {
       try {
         const reply = await this.settlements.add(settlement);
@@ -201,6 +212,12 @@ export class Settler {
         await this.waitOut(error);
       }
     }
+  }
+
+  private observed<T>(sharesOf: () => readonly Share[], call: () => Promise<T>): Promise<T> {
+    if (this.telemetry.isOff) return call();
+    const operation = this.telemetry.settle(sharesOf());
+    return operation.until(operation.run(call));
   }
 
   private async throughOutages<T>(command: () => Promise<T>): Promise<T> {

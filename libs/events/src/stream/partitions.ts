@@ -42,6 +42,12 @@ export class Partitions {
     return this.all.length === 1 ? this.first : this.at(this.numberOf(key));
   }
 
+  /** The name of the stream that a key is, or belongs to: `orders` of `ecommerce:orders:payments:replays`. */
+  streamOf(key: string): string {
+    const own = this.all.find(({ prefix }) => key.startsWith(`${prefix}:`)) ?? this.first;
+    return key.slice(own.prefix.length + 1).split(':', 1)[0] ?? '';
+  }
+
   /** @throws RangeError when there is no such partition */
   at(number: number): Keyspace {
     const keyspace = this.all[number];

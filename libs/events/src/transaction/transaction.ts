@@ -7,6 +7,7 @@ import type { PayloadLimits } from '../publish/payload.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { Partitions } from '../stream/partitions.js';
 import type { StreamClient } from '../stream/stream-client.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { derivedUuid } from './derived-uuid.js';
 import { replyDigest } from './reply-digest.js';
 import { WriteGuard, type KeyType, type ServerCheck } from './write-guard.js';
@@ -29,6 +30,8 @@ export interface BufferedWrite extends ServerCheck {
 /** An event that the commit publishes. */
 export interface BufferedEvent {
   type: string;
+  /** The stream's name without prefix, and its key. */
+  name: string;
   stream: string;
   /** The names of its fields, and their values. */
   names: readonly string[];
@@ -43,6 +46,7 @@ export interface TransactionParts {
   partitions: Partitions;
   source: string;
   limits: PayloadLimits;
+  telemetry: Telemetry;
 }
 
 type Value = string | number;
@@ -227,20 +231,22 @@ export class Transaction {
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
     const { cause, handler } = this;
-    const { keyspace, partitions, source, limits } = this.parts;
+    const { keyspace, partitions, source, limits, telemetry } = this.parts;
     const eventId = derivedUuid(cause.event_id, handler, `event ${String(this.events.length)}`);
+    // Where the handler's span is known, what it publishes is its own; else it is of the same trace as the cause.
+    const { traceparent, tracestate } = options.traceparent === undefined ? (telemetry.creation ?? cause) : options;
     const envelope = newEnvelope(event, data, source, limits, {
       timestamp: options.timestamp,
       correlationId: options.correlationId ?? cause.correlation_id ?? cause.event_id,
       causationId: options.causationId ?? cause.event_id,
-      traceparent: options.traceparent ?? cause.traceparent,
-      tracestate: options.tracestate ?? cause.tracestate,
+      traceparent,
+      tracestate,
       eventId,
     });
     const { type, stream } = domainEventOf(event);
     const target = partitions.targetOf(keyspace, type, envelope.partition_key ?? eventId);
     const { names, values } = encode(envelope, limits);
-    this.events.push({ type, stream: target.stream(stream), names, values });
+    this.events.push({ type, name: stream, stream: target.stream(stream), names, values });
     return eventId;
   }
 

@@ -1,0 +1,269 @@
+import { randomUUID } from 'node:crypto';
+import {
+  context,
+  ROOT_CONTEXT,
+  trace,
+  type Attributes,
+  type Context,
+  type Link,
+  type SpanContext,
+  type SpanOptions,
+  type Tracer,
+  type TracerProvider,
+} from '@opentelemetry/api';
+import { domainEventOf } from '../envelope/domain-event.js';
+import { EventPayloadError, EventValidationError, ProducerOverloadedError } from '../errors.js';
+import type { EventToPublish } from '../publish/event-producer.js';
+import type { Share } from '../settle/settler.js';
+import { fieldOf } from '../stream/pairs.js';
+import type { StreamEntry } from '../stream/stream-client.js';
+import {
+  ATTEMPT,
+  BATCH_MESSAGE_COUNT,
+  CONVERSATION_ID,
+  ENTRY_ID,
+  ERROR_TYPE,
+  EVENT_TYPE,
+  HANDLER,
+  MESSAGE_ID,
+  OPERATION_TYPE,
+  OperationAttributes,
+  PARTITION,
+  PROCESS,
+  PUBLISH,
+  RECEIVE,
+  SETTLE,
+  type OperationKind,
+} from './attributes.js';
+import { errorTypeOf } from './error-type.js';
+import { Instruments, registeredMeter } from './instruments.js';
+import { Operation } from './operation.js';
+import { spanContextOf, traceFieldsOf, type TraceFields } from './trace-context.js';
+
+/** The instrumentation scope of spans and metrics. */
+const SCOPE = 'nestjs-event-streams';
+
+/**
+ * Tells OpenTelemetry what happens to events: by spans, and by measurements of the same operations.
+ *
+ * Whether anybody listens is decided once, when the application is made: an SDK is registered before that or not at all.
+ * Without one every method returns at once, and nothing is made for it.
+ */
+export class Telemetry {
+  readonly instruments: Instruments | undefined;
+  readonly meter = registeredMeter(SCOPE);
+  private readonly tracer = registeredTracer();
+  private readonly attributes: OperationAttributes;
+
+  /**
+   * @param group of those that consume
+   * @param partition that they consume; undefined where there is only one
+   */
+  constructor(
+    private readonly group?: string,
+    private readonly partition?: number,
+  ) {
+    this.attributes = new OperationAttributes(group);
+    this.instruments = this.meter && new Instruments(this.meter);
+  }
+
+  /** The same for one partition of several. */
+  ofPartition(partition: number): Telemetry {
+    return new Telemetry(this.group, partition);
+  }
+
+  /** Whether nobody listens. */
+  get isOff(): boolean {
+    return this.tracer === undefined && this.meter === undefined;
+  }
+
+  /**
+   * Publishes within a span, whose context the events carry that bring none of their own.
+   *
+   * @param publish gets the events with what they are to carry
+   */
+  async publishing(
+    events: readonly EventToPublish[],
+    publish: (events: readonly EventToPublish[], operation?: Operation) => Promise<string[]>,
+  ): Promise<string[]> {
+    if (this.isOff || events.length === 0) return publish(events);
+    const streams = events.map(({ event }) => domainEventOf(event).stream);
+    const { operation, carried } = this.beginPublishing(events, commonOf(streams));
+    try {
+      const ids = await operation.until(operation.run(() => publish(carried, operation)));
+      for (const stream of streams) this.sent(stream);
+      return ids;
+    } catch (error) {
+      if (!isRefusedUnsent(error)) for (const stream of streams) this.sent(stream, error);
+      throw error;
+    }
+  }
+
+  /** One message has gone to Redis. */
+  sent(stream: string, error?: unknown): void {
+    if (!this.instruments) return;
+    const attributes = this.attributes.of(PUBLISH, stream);
+    this.instruments.sent.add(
+      1,
+      error === undefined ? attributes : { ...attributes, [ERROR_TYPE]: errorTypeOf(error) },
+    );
+  }
+
+  /** Redis has given entries to this consumer. */
+  consumed(stream: string, count: number): void {
+    if (count > 0) this.instruments?.consumed.add(count, this.attributes.of(RECEIVE, stream));
+  }
+
+  /**
+   * A read has brought entries.
+   *
+   * @param startMs when it was begun, since 1970
+   */
+  received(stream: string, entries: readonly StreamEntry[], startMs: number): void {
+    if (entries.length === 0 || this.isOff) return;
+    const links = this.tracer ? linksTo(entries.map(creationContextOf)) : [];
+    const options = { attributes: { [BATCH_MESSAGE_COUNT]: entries.length }, links, startTime: startMs };
+    if (this.tracer) this.startSpan(this.tracer, RECEIVE, stream, options, ROOT_CONTEXT).end();
+    this.instruments?.operationDuration.record((Date.now() - startMs) / 1000, this.attributes.of(RECEIVE, stream));
+  }
+
+  /** One try of one handler begins. */
+  process({ holding, event, handler }: Share, attempt: number): Operation | undefined {
+    if (this.isOff) return undefined;
+    const { stream } = holding.subscription;
+    if (!this.tracer) return this.begin(PROCESS, stream);
+    const creation = event && spanContextOf(event);
+    const attributes: Attributes = { [HANDLER]: handler, [ATTEMPT]: attempt, [ENTRY_ID]: holding.entry.id };
+    if (event) {
+      attributes[MESSAGE_ID] = event.event_id;
+      attributes[EVENT_TYPE] = event.event_type;
+      if (event.correlation_id !== undefined) attributes[CONVERSATION_ID] = event.correlation_id;
+    }
+    // The link is what the conventions ask for; the parent is what makes one trace of an event and all that follows from it.
+    const parent = creation ? trace.setSpanContext(ROOT_CONTEXT, creation) : ROOT_CONTEXT;
+    return this.begin(PROCESS, stream, { attributes, links: linksTo([creation]) }, parent);
+  }
+
+  /** A call begins that settles deliveries, of one handler each. */
+  settle(shares: readonly Share[]): Operation {
+    const stream = commonOf(shares.map(({ holding }) => holding.subscription.stream));
+    const [first] = shares;
+    if (shares.length === 1 && first) {
+      const { holding, event, span } = first;
+      const attributes: Attributes = { [ENTRY_ID]: holding.entry.id };
+      if (event) attributes[MESSAGE_ID] = event.event_id;
+      const parent = span ? trace.setSpanContext(ROOT_CONTEXT, span) : ROOT_CONTEXT;
+      return this.begin(SETTLE, stream, { attributes, links: linksTo([creationContextOf(holding.entry)]) }, parent);
+    }
+    // What is settled together has no one parent.
+    const links = this.tracer ? linksTo(shares.map(({ holding }) => creationContextOf(holding.entry))) : [];
+    return this.begin(SETTLE, stream, { attributes: { [BATCH_MESSAGE_COUNT]: shares.length }, links }, ROOT_CONTEXT);
+  }
+
+  /** What an event that is made now carries: the context of the span that is active; undefined for none. */
+  get creation(): TraceFields | undefined {
+    const active = this.tracer && trace.getSpanContext(context.active());
+    return isValid(active) ? traceFieldsOf(active) : undefined;
+  }
+
+  private beginPublishing(
+    events: readonly EventToPublish[],
+    stream: string | undefined,
+  ): { operation: Operation; carried: readonly EventToPublish[] } {
+    const [first] = events;
+    // What only a span is told need not be put together where there is none.
+    if (!this.tracer || !first) return { operation: this.begin(PUBLISH, stream), carried: events };
+    const isSingle = events.length === 1;
+    const eventId = first.options?.eventId ?? randomUUID();
+    const attributes: Attributes = {};
+    if (isSingle) {
+      attributes[MESSAGE_ID] = eventId;
+      attributes[EVENT_TYPE] = domainEventOf(first.event).type;
+      const { correlationId } = first.options ?? {};
+      if (correlationId !== undefined) attributes[CONVERSATION_ID] = correlationId;
+    } else {
+      attributes[BATCH_MESSAGE_COUNT] = events.length;
+    }
+    // The conventions ask for links to contexts that were made elsewhere.
+    const links = linksTo(events.map(({ options = {} }) => spanContextOf(options)));
+    const operation = this.begin(PUBLISH, stream, { attributes, links }, context.active());
+    const { spanContext } = operation;
+    const own = isValid(spanContext) ? traceFieldsOf(spanContext) : {};
+    const carried = events.map(({ options = {}, ...event }) => ({
+      ...event,
+      options: { ...(options.traceparent === undefined ? own : {}), ...options, ...(isSingle ? { eventId } : {}) },
+    }));
+    return { operation, carried };
+  }
+
+  private begin(
+    operation: OperationKind,
+    stream: string | undefined,
+    options: SpanOptions = {},
+    parent: Context = ROOT_CONTEXT,
+  ): Operation {
+    const span = this.tracer && this.startSpan(this.tracer, operation, stream, options, parent);
+    const { instruments } = this;
+    const duration = operation === PROCESS ? instruments?.processDuration : instruments?.operationDuration;
+    return new Operation(span, duration, this.attributes.of(operation, stream));
+  }
+
+  private startSpan(
+    tracer: Tracer,
+    operation: OperationKind,
+    stream: string | undefined,
+    { attributes, ...options }: SpanOptions,
+    parent: Context,
+  ) {
+    const { name, type, kind } = operation;
+    const common: Attributes = { ...this.attributes.of(operation, stream), [OPERATION_TYPE]: type };
+    if (this.partition !== undefined) common[PARTITION] = String(this.partition);
+    return tracer.startSpan(
+      stream === undefined ? name : `${name} ${stream}`,
+      { ...options, kind, attributes: { ...common, ...attributes } },
+      parent,
+    );
+  }
+}
+
+/** The tracer of the SDK that is registered; undefined for none. */
+function registeredTracer(): Tracer | undefined {
+  const provider: TracerProvider & Partial<StandIn> = trace.getTracerProvider();
+  // The API's own provider stands in for one that may come later.
+  if (provider.getDelegateTracer && provider.getDelegateTracer(SCOPE) === undefined) return undefined;
+  return provider.getTracer(SCOPE);
+}
+
+/** The API's `ProxyTracerProvider`, by its shape: the global one may be of another copy of the API. */
+interface StandIn {
+  getDelegateTracer: (scope: string) => Tracer | undefined;
+}
+
+function isValid(one: SpanContext | undefined): one is SpanContext {
+  return one !== undefined && trace.isSpanContextValid(one);
+}
+
+/** Where an entry's event was made. */
+function creationContextOf({ fields }: StreamEntry): SpanContext | undefined {
+  const traceparent = fields ? fieldOf(fields, 'traceparent') : undefined;
+  if (!fields || traceparent === undefined) return undefined;
+  return spanContextOf({ traceparent, tracestate: fieldOf(fields, 'tracestate') });
+}
+
+function linksTo(contexts: readonly (SpanContext | undefined)[]): Link[] {
+  return contexts.flatMap((one) => (one ? [{ context: one }] : []));
+}
+
+function commonOf(streams: readonly string[]): string | undefined {
+  const [first] = streams;
+  return streams.every((stream) => stream === first) ? first : undefined;
+}
+
+/** Whether it was thrown before anything was sent. */
+function isRefusedUnsent(error: unknown): boolean {
+  return (
+    error instanceof EventPayloadError ||
+    error instanceof EventValidationError ||
+    error instanceof ProducerOverloadedError
+  );
+}

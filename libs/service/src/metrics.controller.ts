@@ -1,0 +1,14 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { PrometheusReader } from './telemetry/prometheus-reader.js';
+
+/** `GET /metrics`, in Prometheus' text format. */
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly reader: PrometheusReader) {}
+
+  @Get()
+  @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
+  read(): Promise<string> {
+    return this.reader.text();
+  }
+}

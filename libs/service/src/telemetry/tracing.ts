@@ -1,0 +1,50 @@
+import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import type { Resource } from '@opentelemetry/resources';
+import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import type { NextFunction, Request, Response } from 'express';
+
+/** Requests of machines that look after the app: nobody wants their traces. */
+const UNTRACED = /^\/(health|metrics)(\/|$)/;
+
+/** What an app that traces does besides. */
+export interface Tracing {
+  /** Gives each request a span, which what it leads to belongs to. */
+  middleware(request: Request, response: Response, next: NextFunction): void;
+  /** Sends what was not sent yet. */
+  shutdown(): Promise<void>;
+}
+
+/** Sends spans by OTLP over HTTP, to where the exporter's environment variables say. Loaded only where somebody wants that. */
+export function startTracing(resource: Resource): Tracing {
+  const provider = new NodeTracerProvider({
+    resource,
+    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
+  });
+  provider.register();
+  const tracer = trace.getTracer('@shop/service');
+  return {
+    middleware(request, response, next) {
+      const { method, path } = request;
+      if (UNTRACED.test(path)) {
+        next();
+        return;
+      }
+      const parent = propagation.extract(context.active(), request.headers);
+      const attributes = { 'http.request.method': method, 'url.path': path };
+      // The route is not known before the request has come to it.
+      const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
+      response.once('close', () => {
+        const route = (request.route as { path?: string } | undefined)?.path;
+        if (route !== undefined) span.updateName(`${method} ${route}`).setAttribute('http.route', route);
+        span.setAttribute('http.response.status_code', response.statusCode);
+        if (response.statusCode >= 500) {
+          span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', String(response.statusCode));
+        }
+        span.end();
+      });
+      context.with(trace.setSpan(parent, span), next);
+    },
+    shutdown: () => provider.shutdown(),
+  };
+}
