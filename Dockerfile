@@ -21,7 +21,8 @@ RUN --mount=type=cache,target=/root/.npm,sharing=locked \
     npm ci --ignore-scripts --prefer-offline
 COPY . .
 RUN node_modules/.bin/tsc -b apps/* libs/audit \
-    && node_modules/.bin/vite build apps/console/web --logLevel warn \
+    && (cd apps/console && npx --no-install vite build web --logLevel warn) \
+    && rm -rf apps/*/node_modules libs/*/node_modules \
     && rm -r apps/console/web apps/*/src libs/*/src apps/*/tsconfig.json libs/*/tsconfig.json \
     && find apps libs \( -name '*.d.ts' -o -name '*.d.ts.map' -o -name '*.tsbuildinfo' \) -delete
 

@@ -14,7 +14,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: ['unit', 'int', 'e2e'].map((cost) => ({
       extends: true as const,
-      test: { name: cost, include: [`{apps,libs,tools,bench,e2e}/**/*.${cost}.spec.{ts,mts}`] },
+      test: { name: cost, include: [`{apps,libs,tools,bench,e2e,observability}/**/*.${cost}.spec.{ts,mts}`] },
     })),
   },
 });

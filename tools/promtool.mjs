@@ -1,62 +1,91 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from './failure.mjs';
-import { unpackPackages, withPackageLists } from './machine/apt-packages.mjs';
 import { complaintOf, run } from './machine/command.mjs';
+import { withPackageLists } from './machine/package-lists.mjs';
+import { installWithPackageManager } from './machine/package-manager.mjs';
 import { findPrograms } from './machine/programs.mjs';
 import { CACHE } from './root.mjs';
 
-/** The package of Debian and Ubuntu that has promtool, and the server, too. */
-const PACKAGE = 'prometheus';
 const DOWNLOAD_DEADLINE_MS = 300_000;
 
-/**
- * Finds Prometheus' promtool: that of the machine, one that was unpacked before, or one that is unpacked into the cache now.
- * It is not installed: the package would start a server, which nobody asked for.
- * @type {typeof import('./promtool.mjs').findPromtool}
- */
+/** Debian's package starts a system service when it is installed, which nobody asked for: it is unpacked instead. */
+const APT_PACKAGE = 'prometheus';
+const UNPACKED = path.join(CACHE, 'prometheus');
+
+/** Where promtool is a part of, and no service is started. */
+const PACKAGES = {
+  dnf: ['golang-github-prometheus'],
+  apk: ['prometheus'],
+  pacman: ['prometheus'],
+  zypper: ['golang-github-prometheus-prometheus'],
+  brew: ['prometheus'],
+};
+
+const ADVICE = 'Install Prometheus (which promtool comes with), or set PROMTOOL_BINARY to the path of promtool.';
+
+/** @type {typeof import('./promtool.mjs').findPromtool} */
 export async function findPromtool({ log = () => undefined } = {}) {
-  const target = path.join(CACHE, PACKAGE);
-  const look = async () =>
-    (await findPrograms(['promtool']))[0] ?? (await findPrograms(['promtool'], [path.join(target, 'usr', 'bin')]))[0];
-  const present = await look();
-  if (present !== undefined) return present;
-  const problem = await unpack(target, log);
-  const unpacked = await look();
-  if (unpacked !== undefined) return unpacked;
+  const named = process.env['PROMTOOL_BINARY'] ?? '';
+  if (named !== '') return named;
+  const present = (await lookOnMachine()) ?? (await lookInCache());
+  if (present !== null) return present;
+
+  const problem = await unpack(log);
+  const unpacked = problem === null ? await lookInCache() : null;
+  if (unpacked !== null) return unpacked;
+  const installed = await installWithPackageManager({ packages: PACKAGES, log, look: lookOnMachine });
+  if ('found' in installed) return installed.found;
   throw new Failure(
-    `There is no promtool on this machine, and none could be unpacked: ${problem ?? `${PACKAGE} has none`}.\n` +
-      'Install Prometheus, so that the PATH has promtool (apt-get install prometheus, brew install prometheus, …).',
+    `There is no promtool on this machine, and none could be unpacked (${problem ?? `${APT_PACKAGE} has none`}) ` +
+      `or installed (${installed.problem}).\n${ADVICE}`,
   );
 }
 
+async function lookOnMachine() {
+  return (await findPrograms(['promtool']))[0] ?? null;
+}
+
+async function lookInCache() {
+  return (await findPrograms(['promtool'], [path.join(UNPACKED, 'usr', 'bin')]))[0] ?? null;
+}
+
 /**
- * @param {string} target
+ * Unpacks Prometheus into the cache, without root, from the packages of a Debian-like system.
  * @param {import('./terminal/progress.mjs').Log} log
  * @returns {Promise<string | null>} why it did not work, or null where it did
  */
-async function unpack(target, log) {
+async function unpack(log) {
   for (const program of ['apt-get', 'dpkg-deb']) {
     if ((await findPrograms([program])).length === 0) return `there is no ${program}`;
   }
-  const work = path.join(CACHE, `unpacking-${PACKAGE}-${String(process.pid)}`);
+  const work = path.join(CACHE, `unpacking-prometheus-${String(process.pid)}`);
   const files = path.join(work, 'files');
   await mkdir(files, { recursive: true });
   try {
-    const problem = await withPackageLists(work, log, async (options) => {
-      log(`downloading ${PACKAGE} …`);
-      const result = await run('apt-get', [...options, 'download', PACKAGE], {
-        cwd: work,
-        deadlineMs: DOWNLOAD_DEADLINE_MS,
-      });
-      return result.ok ? null : `apt-get download: ${result.problem}, ${complaintOf(result.output)}`;
-    });
-    const broken = problem ?? (await unpackPackages(work, files));
-    if (broken !== null) return broken;
-    await rm(target, { recursive: true, force: true });
-    await rename(files, target);
+    log(`downloading ${APT_PACKAGE}, for promtool …`);
+    const problem = await withPackageLists((options) => download(options, work), { work, log });
+    if (problem !== null) return problem;
+    const result = await run('sh', ['-c', 'dpkg-deb -x "$1"/*.deb "$2"', 'sh', work, files], { deadlineMs: 60_000 });
+    if (!result.ok) return `dpkg-deb -x: ${result.problem}, ${complaintOf(result.output)}`;
+    if ((await lookInCache()) !== null) return null; // another process was faster
+    await rm(UNPACKED, { recursive: true, force: true });
+    await rename(files, UNPACKED);
     return null;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/**
+ * @param {readonly string[]} aptOptions
+ * @param {string} work
+ * @returns {Promise<string | null>} why it did not work, or null where it did
+ */
+async function download(aptOptions, work) {
+  const result = await run('apt-get', [...aptOptions, 'download', APT_PACKAGE], {
+    cwd: work,
+    deadlineMs: DOWNLOAD_DEADLINE_MS,
+  });
+  return result.ok ? null : `apt-get download: ${result.problem}, ${complaintOf(result.output)}`;
 }

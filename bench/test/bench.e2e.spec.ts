@@ -77,6 +77,16 @@ describe('npm run bench', () => {
     }
   });
 
+  it('times single steps', { timeout: DEADLINE_MS }, async () => {
+    const micro = path.resolve(import.meta.dirname, '..', 'micro.mjs');
+    const { problem, output } = await run(process.execPath, [micro, '--quick'], { deadlineMs: DEADLINE_MS });
+    expect(problem).toBe('');
+    const steps = output.filter((line) =>
+      /^(validate|decode|dispatch|transaction|publish): .* \d+ ns +\d+ ns$/.test(line),
+    );
+    expect(steps).toHaveLength(9);
+  });
+
   it('writes a profile and its summary', { timeout: DEADLINE_MS }, async () => {
     const { problem } = await bench('--only', '^consume/library', '--profile', folder);
     expect(problem).toBe('');

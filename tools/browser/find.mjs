@@ -1,6 +1,6 @@
 import { Failure } from '../failure.mjs';
 import { run } from '../machine/command.mjs';
-import { installProgram } from '../machine/package-manager.mjs';
+import { installWithPackageManager } from '../machine/package-manager.mjs';
 import { findPrograms } from '../machine/programs.mjs';
 
 /** Chromium, or what is built from it; the first that is there and runs. */
@@ -19,7 +19,7 @@ const APPLICATIONS = ['Chromium', 'Google Chrome', 'Microsoft Edge'].map((name) 
   folder: `/Applications/${name}.app/Contents/MacOS`,
 }));
 
-/** @type {import('../machine/package-manager.mjs').Wanted} */
+/** None of them starts a system service when it is installed. */
 const PACKAGES = {
   'apt-get': ['chromium'],
   dnf: ['chromium'],
@@ -55,7 +55,7 @@ export async function findBrowser({ log = () => undefined, env = process.env } =
   }
   const found = await lookOnMachine();
   if (found !== null) return found;
-  const installed = await installProgram({ wanted: PACKAGES, look: lookOnMachine, log });
+  const installed = await installWithPackageManager({ packages: PACKAGES, look: lookOnMachine, log });
   if ('found' in installed) return installed.found;
   throw new Failure(
     `There is no browser on this machine, and none could be installed: ${installed.problem}.\n${ADVICE}`,

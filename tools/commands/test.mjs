@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { findBrowser } from '../browser/find.mjs';
-import { Failure, printFailure } from '../failure.mjs';
+import { Failure, messageOf, printFailure } from '../failure.mjs';
 import { becomeScript } from '../machine/foreground.mjs';
+import { findPromtool } from '../promtool.mjs';
 import { REDIS_SERVER_ADVICE } from '../redis/advice.mjs';
 import { findRedis } from '../redis-binary.mjs';
 import { ROOT } from '../root.mjs';
@@ -31,6 +32,16 @@ export async function main(args) {
           return found;
         })
       : null;
+    const promtool = await step('promtool', async (log) => {
+      try {
+        const found = await findPromtool({ log });
+        log(found);
+        return found;
+      } catch (error) {
+        log(messageOf(error)); // only some tests need it; they will say so, too
+        return null;
+      }
+    });
     await step('setup', (log) => ensureBuilt({ log }));
 
     const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
@@ -39,6 +50,7 @@ export async function main(args) {
       ...redis.env,
       REDIS_SERVER_BINARY: redis.command,
       ...(browser === null ? {} : { CHROMIUM_BINARY: browser.command }),
+      ...(promtool === null ? {} : { PROMTOOL_BINARY: promtool }),
     });
   } catch (error) {
     printFailure(error);

@@ -36,52 +36,44 @@ const MANAGERS = [
   { name: 'brew', needsRoot: false, install: (name) => ['install', name] },
 ];
 
-/** @typedef {Readonly<Record<string, readonly string[]>>} Wanted by manager: packages in order of preference */
-
-/**
- * @template T
- * @typedef {object} Installation
- * @property {Wanted} wanted packages, none of which starts a system service when installed
- * @property {() => Promise<T | null>} look looks for what is wanted; the installation is done when it finds it
- * @property {(manager: string) => Promise<string>} [refuse] says beforehand why an installation would be in vain, or ''
- * @property {import('../terminal/progress.mjs').Log} log
- */
-
 /** Nothing may ask a question: nobody would see it. */
 const UNATTENDED = { DEBIAN_FRONTEND: 'noninteractive', NONINTERACTIVE: '1', HOMEBREW_NO_AUTO_UPDATE: '1' };
 
 /**
  * Installs a program with the package manager of the machine, as root or with a sudo that asks no password.
  * @template T
- * @param {Installation<T>} options
+ * @param {object} options
+ * @param {Readonly<Record<string, readonly string[]>>} options.packages for each package manager, in order of preference;
+ * none of them may start a system service when it is installed
+ * @param {(manager: string) => Promise<string>} [options.refuse] says beforehand why it would be in vain, or ''
+ * @param {import('../terminal/progress.mjs').Log} options.log
+ * @param {() => Promise<T | null>} options.look looks for the program; the installation is done when it finds one
  * @returns {Promise<{ found: T } | { problem: string }>}
  */
-export async function installProgram({ wanted, look, log, refuse = async () => '' }) {
-  const known = await findManager(wanted);
-  if (known === null) return { problem: 'there is no package manager that is known here' };
-  const { manager, names } = known;
+export async function installWithPackageManager({ packages, refuse, log, look }) {
+  const manager = await findManager(packages);
+  if (manager === null) return { problem: 'there is no package manager that is known here' };
   const prefix = manager.needsRoot ? await rootPrefix() : [];
   if (prefix === null) return { problem: `${manager.name} wants root, and sudo is not to be had without a password` };
 
   let problem = '';
-  for (const name of names) {
-    problem = await install(manager, prefix, name, { refuse, log });
+  for (const name of packages[manager.name] ?? []) {
+    problem = await install(manager, prefix, name, log, async () => (await refuse?.(manager.name)) ?? '');
     const found = problem === '' ? await look() : null;
     if (found !== null) return { found };
   }
-  return { problem: problem === '' ? `${manager.name} offers none that can be used` : problem };
+  return { problem: problem === '' ? `${manager.name} offers none that is recent enough` : problem };
 }
 
 /**
- * @param {Wanted} wanted
- * @returns {Promise<{ manager: PackageManager, names: readonly string[] } | null>}
+ * @param {Readonly<Record<string, unknown>>} packages
+ * @returns {Promise<PackageManager | null>}
  */
-async function findManager(wanted) {
+async function findManager(packages) {
   for (const manager of MANAGERS) {
-    const names = wanted[manager.name];
-    if (names === undefined) continue;
+    if (!(manager.name in packages)) continue;
     if (!manager.needsRoot && process.getuid?.() === 0) continue; // Homebrew refuses to run as root
-    if ((await findPrograms([manager.name])).length > 0) return { manager, names };
+    if ((await findPrograms([manager.name])).length > 0) return manager;
   }
   return null;
 }
@@ -98,16 +90,17 @@ async function rootPrefix() {
  * @param {PackageManager} manager
  * @param {readonly string[]} prefix
  * @param {string} name
- * @param {Pick<Installation<unknown>, 'refuse' | 'log'>} options
+ * @param {import('../terminal/progress.mjs').Log} log
+ * @param {() => Promise<string>} refuse
  * @returns {Promise<string>} why it did not work, or '' where it did
  */
-async function install(manager, prefix, name, { refuse, log }) {
+async function install(manager, prefix, name, log, refuse) {
   const execute = (/** @type {readonly string[]} */ args) => {
     const [command = manager.name, ...rest] = [...prefix, manager.name, ...args];
     return run(command, rest, { deadlineMs: INSTALL_DEADLINE_MS, env: UNATTENDED });
   };
   const attempt = async () => {
-    const refusal = (await refuse?.(manager.name)) ?? '';
+    const refusal = await refuse();
     if (refusal !== '') return refusal;
     log(`installing ${name} with ${manager.name} …`);
     const result = await execute(manager.install(name));

@@ -1,8 +1,8 @@
-import { installProgram } from '../machine/package-manager.mjs';
+import { installWithPackageManager } from '../machine/package-manager.mjs';
 import { APT_PACKAGE, planInstallation, plannedMajor } from './apt.mjs';
 import { OLDEST_MAJOR } from './programs.mjs';
 
-/** @type {import('../machine/package-manager.mjs').Wanted} */
+/** None of them starts a system service when installed. */
 const PACKAGES = {
   'apt-get': [APT_PACKAGE],
   dnf: ['valkey', 'redis'],
@@ -14,7 +14,7 @@ const PACKAGES = {
 };
 
 /**
- * Installs a Redis server with the package manager of the machine.
+ * Installs a Redis server with the package manager of the machine, as root or with a sudo that asks no password.
  * @template T
  * @param {object} options
  * @param {import('../terminal/progress.mjs').Log} options.log
@@ -22,12 +22,8 @@ const PACKAGES = {
  * @returns {Promise<{ found: T } | { problem: string }>}
  */
 export function installRedis({ log, look }) {
-  return installProgram({
-    wanted: PACKAGES,
-    refuse: async (manager) => (manager === 'apt-get' ? refuseInVain() : ''),
-    look,
-    log,
-  });
+  const refuse = async (/** @type {string} */ manager) => (manager === 'apt-get' ? refuseInVain() : '');
+  return installWithPackageManager({ packages: PACKAGES, refuse, log, look });
 }
 
 /** Says why an installation would be in vain: not known (absent lists), or too old (older releases of Debian and Ubuntu). */

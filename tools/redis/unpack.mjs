@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { unpackPackages, withPackageLists } from '../machine/apt-packages.mjs';
 import { complaintOf, run } from '../machine/command.mjs';
+import { withPackageLists } from '../machine/package-lists.mjs';
 import { findPrograms } from '../machine/programs.mjs';
 import { APT_PACKAGE, planInstallation, plannedMajor } from './apt.mjs';
 import { OLDEST_MAJOR } from './programs.mjs';
@@ -33,14 +33,17 @@ export async function unpackRedis({ cache, log }) {
  * @param {import('../terminal/progress.mjs').Log} log
  */
 async function unpackInto(target, work, log) {
-  const problem = await withPackageLists(work, log, (options) => download(options, work, log));
+  const problem = await withPackageLists((options) => download(options, work, log), { work, log });
   if (problem !== null) return problem;
 
   const unpacked = path.join(work, 'redis');
   const files = path.join(unpacked, 'files');
   await mkdir(files, { recursive: true });
-  const broken = await unpackPackages(work, files);
-  if (broken !== null) return broken;
+  const packages = (await readdir(work)).filter((name) => name.endsWith('.deb'));
+  for (const name of packages) {
+    const result = await run('dpkg-deb', ['-x', path.join(work, name), files], { deadlineMs: 60_000 });
+    if (!result.ok) return `dpkg-deb -x ${name}: ${result.problem} ${complaintOf(result.output)}`;
+  }
   await addPrograms(unpacked);
   await rm(target, { recursive: true, force: true });
   await rename(unpacked, target);

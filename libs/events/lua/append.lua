@@ -27,19 +27,9 @@ if last[1] and tonumber(last[1]) > tonumber(ARGV[1]) then
   return redis.error_reply('STALE batch ' .. ARGV[1] .. ' came after batch ' .. last[1])
 end
 
--- Each layout becomes a command that only lacks its stream and the values.
-local names = cmsgpack.unpack(ARGV[4])
-local layouts = {}
-local taken = 1
-for layout = 1, names[1] do
-  local command = { 'XADD', '', '*' }
-  local size = names[taken + 1]
-  for place = 1, size do
-    command[2 * place + 2], command[2 * place + 3] = names[taken + 1 + place], ''
-  end
-  layouts[layout] = { command = command, size = size }
-  taken = taken + 1 + size
-end
+-- @include layouts
+
+local layouts = layoutsOf(cmsgpack.unpack(ARGV[4]), 1)
 
 -- Redis does not roll a script back: what could fail is checked before the first write of a request.
 local checked = {}
@@ -58,10 +48,7 @@ local at = 2
 local function append(stream, once, layout)
   local id = once and redis.call('GET', once)
   if id then return id end
-  local command = layout.command
-  command[2] = stream
-  for place = 1, layout.size do command[2 * place + 3] = events[at + 2 + place] end
-  id = redis.call(unpack(command))
+  id = appendEntry(layout, stream, events, at + 3)
   if once then redis.call('SET', once, id, 'PX', ARGV[3]) end
   return id
 end

@@ -17,6 +17,7 @@
 --     "done", or what is known of failures), number of settlements, their lowest and their highest entry id, and, of those
 --     that have an event_id, the highest entry id and its event_id ('' for none)
 --   number of routes; for each: its stream, counted as above; the handler; number of all handlers of the event; they
+--   number of layouts of events; for each: number of fields, their names
 -- ARGV[4]    a MessagePack array: number of settlements; then for each:
 --   how many values it has, this one included
 --   its route, counted as above
@@ -28,7 +29,7 @@
 --   number of reads; for each: command, place of its key, SHA-1 of its reply, number of arguments, arguments
 --   number of writes; for each: command, type of its key ('' for any), what must hold an integer ('' for nothing,
 --     '=' for the key's own value, ':field' for a hash field), place of its key, number of arguments, arguments
---   number of events; for each: place of its stream, number of fields and values, fields and values
+--   number of events; for each: place of its stream, its layout, the fields' values
 -- The event's key:
 --   'free'     go on only while none of its events is parked
 --   'park'     the event becomes a dead letter, the first of 'events'; those that follow it are parked from now on
@@ -64,6 +65,10 @@ for index = 1, take() do
   for place = 1, take() do route.handlers[place] = take() end
   routes[index] = route
 end
+
+-- @include layouts
+
+local layouts = layoutsOf(head, taken + 1)
 
 -- A reply as one string, so that two replies are equal exactly when their strings are: "-" for none, "$length:bytes",
 -- "*count:" and the items. Hashes and sets have no order, so theirs are sorted.
@@ -132,8 +137,8 @@ end
 
 -- Why a write does not fit, in words; nil when it does.
 local function misfit(command, kind, field, key, first, last)
-  if last - first >= MOST_VALUES then
-    return command .. ' ' .. key .. ': expected at most ' .. MOST_VALUES .. ' values'
+  if last - first >= (command == 'XADD' and MOST_VALUES / 2 or MOST_VALUES) then
+    return command .. ' ' .. key .. ': expected at most ' .. MOST_VALUES .. ' values, field names included'
   end
   local actual = kindOf(key)
   if kind ~= '' and actual ~= 'none' and actual ~= kind then
@@ -152,7 +157,7 @@ local function misfit(command, kind, field, key, first, last)
     end
   end
   if allowed[command] then return nil end
-  if command == 'XADD' then return forbidden('XADD', key, '*', unpack(args, first, last)) end
+  if command == 'XADD' then return forbidden('XADD', key, '*', 'field', 'value') end
   return forbidden(command, key, unpack(args, first, last))
 end
 
@@ -232,7 +237,7 @@ local function settle(at)
   local events = args[at]
   at = at + 1
   for _ = 1, events do
-    local last = at + 1 + args[at + 1]
+    local last = at + 1 + layouts[args[at + 1]].size
     local why = misfit('XADD', 'stream', '', KEYS[args[at]], at + 2, last)
     if why then return { 'refused', why } end
     at = last + 1
@@ -261,11 +266,11 @@ local function settle(at)
   at = at + 1
   local letter
   for _ = 1, events do
-    local key, last = KEYS[args[at]], at + 1 + args[at + 1]
-    local added = redis.call('XADD', key, '*', unpack(args, at + 2, last))
+    local key, layout = KEYS[args[at]], layouts[args[at + 1]]
+    local added = appendEntry(layout, key, args, at + 2)
     letter = letter or added
     kinds[key] = 'stream'
-    at = last + 1
+    at = at + 2 + layout.size
   end
   if rule == 'park' or rule == 'follow' or (rule == 'return' and findParked(list, original)) then
     park(list, original, letter)

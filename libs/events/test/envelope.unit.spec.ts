@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decode, decodeToHandle } from '../src/decode/decode.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../src/envelope/event-envelope.js';
 import { EventDecodeError } from '../src/errors.js';
-import { encode, flatten } from '../src/publish/encode.js';
+import { encode, type EncodedFields } from '../src/publish/encode.js';
 
 const text = fc.string({ minLength: 1, unit: 'grapheme' });
 const known = new Set<string>([...REQUIRED_FIELDS, ...OPTIONAL_FIELDS]);
@@ -58,6 +58,11 @@ function without(name: string): string[] {
 
 function withData(data: string): string[] {
   return [...without('data'), 'data', data];
+}
+
+/** Field, value, field, value, … */
+function flatten({ names, values }: EncodedFields): string[] {
+  return names.flatMap((name, index) => [name, values[index] ?? '']);
 }
 
 describe('encode and decode', () => {

@@ -8,9 +8,9 @@ export interface Sight extends AsyncDisposable {
   /** What must not happen: errors of the page, refused by its policy, dialogs, requests to other hosts. */
   readonly mishaps: readonly string[];
   /** What axe-core finds wrong with the page as it is now, in lines. */
-  barriers(): Promise<string[]>;
+  readonly barriers: () => Promise<string[]>;
   /** By how many pixels the page is wider than its window. */
-  overflow(): Promise<number>;
+  readonly overflow: () => Promise<number>;
 }
 
 /** How a page is looked at. */

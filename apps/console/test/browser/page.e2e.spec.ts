@@ -7,7 +7,7 @@ import { ParcelReceived, startWorker, type Worker } from '../worker.js';
 import { startBrowser, type Looks, type Sight, type TestBrowser } from './browser.js';
 
 const PREFIX = 'mail';
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 30_000;
 
 let redis: TestRedis;
 let site: Console;

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startConsole, type Console } from '../console.js';
 import { startBrowser, type Looks, type Sight, type TestBrowser } from './browser.js';
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 30_000;
 
 let redis: TestRedis;
 let apps: AppProcess[];

@@ -1,6 +1,8 @@
 import type { Holding } from '../read/holdings.js';
+import type { EncodedFields } from '../publish/encode.js';
 import type { FailureNote } from '../settle/delivery-notes.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
+import { pairs } from '../stream/pairs.js';
 
 const LONGEST_STACK = 4000;
 /** A script can pass on about 8,000 values to a command; an entry with more becomes one field. */
@@ -18,7 +20,7 @@ export function deadLetterFields(
   error: Error,
   { failures, firstFailureMs, crashes }: FailureNote,
   now: Date,
-): string[] {
+): EncodedFields {
   const about: Record<string, string> = {
     stream: holding.origin?.stream ?? holding.stream,
     entry_id: holding.origin?.id ?? holding.entry.id,
@@ -34,7 +36,14 @@ export function deadLetterFields(
     ...(holding.origin ? { replays: String(holding.origin.replays) } : {}),
   };
   const original = holding.entry.fields ?? [];
-  const told = Object.entries(about).flat();
-  if (original.length > MOST_VALUES) return [...told, 'entry_json', JSON.stringify(original)];
-  return [...told, ...original.map((value, index) => (index % 2 === 0 ? `entry.${value}` : value))];
+  const names = Object.keys(about);
+  const values = Object.values(about);
+  if (original.length > MOST_VALUES) {
+    return { names: [...names, 'entry_json'], values: [...values, JSON.stringify(original)] };
+  }
+  for (const [name, value] of pairs(original)) {
+    names.push(`entry.${name}`);
+    values.push(value);
+  }
+  return { names, values };
 }

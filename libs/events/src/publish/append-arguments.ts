@@ -1,6 +1,7 @@
 import type { Argument } from '../connection/encoded-command.js';
 import { PackedValues } from '../connection/packed-values.js';
 import { KeyPlaces } from '../stream/key-places.js';
+import { Layouts } from '../stream/layouts.js';
 
 /** One event, ready to be appended. */
 export interface Appendable {
@@ -29,18 +30,21 @@ export function appendArguments(
   keepMs: { producer: number; idempotency: number },
 ): { keys: string[]; values: Argument[] } {
   const places = new KeyPlaces(producerKey);
-  const layouts: (readonly string[])[] = [];
+  const layouts = new Layouts();
   const packed: (string | number)[] = [requests.length];
   for (const { events } of requests) {
     packed.push(events.length);
     for (const { stream, once, names, values } of events) {
-      let layout = layouts.indexOf(names);
-      if (layout === -1) layout = layouts.push(names) - 1;
-      packed.push(places.placeOf(stream), once === undefined ? 0 : places.placeOf(once), layout + 1);
+      packed.push(places.placeOf(stream), once === undefined ? 0 : places.placeOf(once), layouts.placeOf(names));
       for (const value of values) packed.push(value);
     }
   }
-  const names = [layouts.length, ...layouts.flatMap((layout) => [layout.length, ...layout])];
-  const values = [batch, keepMs.producer, keepMs.idempotency, new PackedValues(names), new PackedValues(packed)];
+  const values = [
+    batch,
+    keepMs.producer,
+    keepMs.idempotency,
+    new PackedValues(layouts.values),
+    new PackedValues(packed),
+  ];
   return { keys: places.keys, values };
 }

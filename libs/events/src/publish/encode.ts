@@ -34,16 +34,6 @@ export function encode(envelope: EventEnvelope<object>, limits: PayloadLimits): 
   return { names: [...names, ...more.map(([name]) => name)], values: [...values, ...more.map(([, value]) => value)] };
 }
 
-/** Field, value, field, value, … */
-export function flatten({ names, values }: EncodedFields): string[] {
-  const flat = new Array<string>(2 * names.length);
-  for (let index = 0; index < names.length; index += 1) {
-    flat[2 * index] = names[index] ?? '';
-    flat[2 * index + 1] = values[index] ?? '';
-  }
-  return flat;
-}
-
 function layoutOf(optional: number): readonly string[] {
   let layout = layouts.get(optional);
   if (!layout) {

@@ -1,6 +1,7 @@
 import { PackedValues } from '../connection/packed-values.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { KeyPlaces } from '../stream/key-places.js';
+import { Layouts } from '../stream/layouts.js';
 import type { BufferedEvent, BufferedWrite, TrackedRead } from '../transaction/transaction.js';
 
 /** What a settlement means for the other events of the same key; see `lua/settle.lua`. */
@@ -32,7 +33,7 @@ export interface Settlement {
   key: KeyRule | undefined;
   reads: readonly TrackedRead[];
   writes: readonly BufferedWrite[];
-  events: readonly Pick<BufferedEvent, 'stream' | 'fields'>[];
+  events: readonly Pick<BufferedEvent, 'stream' | 'names' | 'values'>[];
 }
 
 /** The keys and arguments of `settle.lua`. */
@@ -43,13 +44,14 @@ export function settleArguments(
   const places = new KeyPlaces();
   const head = new Head();
   const values: (string | number)[] = [settlements.length];
-  for (const settlement of settlements) push(values, places, head.routeOf(settlement), settlement);
+  for (const settlement of settlements) push(values, places, head, settlement);
   const packed = [new PackedValues(head.values(places)), new PackedValues(values)];
   return { keys: places.keys, values: [group, consumer, ...packed] };
 }
 
 /** What many settlements of one call have in common. */
 class Head {
+  readonly layouts = new Layouts();
   private readonly streams: SettledStream[] = [];
   private readonly routes: Route[] = [];
   private last = 0;
@@ -87,7 +89,7 @@ class Head {
     for (const { stream, handler, handlers } of this.routes) {
       values.push(stream.place, handler, handlers.length, ...handlers);
     }
-    return values;
+    return values.concat(this.layouts.values);
   }
 }
 
@@ -127,9 +129,9 @@ class SettledStream {
   }
 }
 
-function push(values: (string | number)[], places: KeyPlaces, route: number, settlement: Settlement): void {
+function push(values: (string | number)[], places: KeyPlaces, head: Head, settlement: Settlement): void {
   const { id, eventId, noteBecomes, key, reads, writes, events } = settlement;
-  const begin = values.push(0, route, id, eventId, noteBecomes ?? '', key?.rule ?? '') - 6;
+  const begin = values.push(0, head.routeOf(settlement), id, eventId, noteBecomes ?? '', key?.rule ?? '') - 6;
   if (key) {
     values.push(places.placeOf(key.list), key.original, places.placeOf(key.letters), places.placeOf(key.replays));
   }
@@ -144,9 +146,9 @@ function push(values: (string | number)[], places: KeyPlaces, route: number, set
     for (const arg of args) values.push(arg);
   }
   values.push(events.length);
-  for (const { stream, fields } of events) {
-    values.push(places.placeOf(stream), fields.length);
-    for (const field of fields) values.push(field);
+  for (const { stream, names, values: contents } of events) {
+    values.push(places.placeOf(stream), head.layouts.placeOf(names));
+    for (const value of contents) values.push(value);
   }
   values[begin] = values.length - begin;
 }
@@ -155,6 +157,6 @@ function push(values: (string | number)[], places: KeyPlaces, route: number, set
 export function weightOf({ writes, events }: Settlement): number {
   let weight = 0;
   for (const { args } of writes) for (const arg of args) weight += arg.length;
-  for (const { fields } of events) for (const field of fields) weight += field.length;
+  for (const { values } of events) for (const value of values) weight += value.length;
   return weight;
 }

@@ -101,12 +101,12 @@ export class Settler {
    */
   async deadLetter(share: Share, reason: DeadLetterReason, error: Error, note: FailureNote): Promise<boolean> {
     const { holding, handler } = share;
-    const fields = deadLetterFields(holding, this.address.group, handler, reason, error, note, new Date());
+    const letter = deadLetterFields(holding, this.address.group, handler, reason, error, note, new Date());
     const stream = this.keyspace.deadLetters(holding.subscription.stream);
     const key = this.keyRule(share, holding.origin ? 'return' : reason === 'parked' ? 'follow' : 'park');
     const reply = await this.settle(
       share,
-      this.settlement(share, { ...NO_EFFECTS, events: [{ stream, fields }] }, key),
+      this.settlement(share, { ...NO_EFFECTS, events: [{ stream, ...letter }] }, key),
     );
     return reply.status !== 'free';
   }

@@ -1,7 +1,7 @@
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { TransactionRefusedError } from '../errors.js';
-import { encode, flatten } from '../publish/encode.js';
+import { encode } from '../publish/encode.js';
 import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
 import type { PayloadLimits } from '../publish/payload.js';
 import type { Keyspace } from '../stream/keyspace.js';
@@ -31,9 +31,11 @@ export interface BufferedWrite extends ServerCheck {
 export interface BufferedEvent {
   type: string;
   /** The stream's name without prefix, and its key. */
-  name: string;
+  streamName: string;
   stream: string;
-  fields: readonly string[];
+  /** The names of its fields, and their values. */
+  names: readonly string[];
+  values: readonly string[];
 }
 
 /** What every transaction of a worker needs. */
@@ -243,12 +245,8 @@ export class Transaction {
     });
     const { type, stream } = domainEventOf(event);
     const target = partitions.targetOf(keyspace, type, envelope.partition_key ?? eventId);
-    this.events.push({
-      type,
-      name: stream,
-      stream: target.stream(stream),
-      fields: flatten(encode(envelope, limits)),
-    });
+    const { names, values } = encode(envelope, limits);
+    this.events.push({ type, streamName: stream, stream: target.stream(stream), names, values });
     return eventId;
   }
 
