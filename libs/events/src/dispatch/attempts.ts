@@ -197,7 +197,7 @@ export class Attempts {
   }
 
   private tellHandled(share: ReadableShare, attempt: number, started: number, transaction?: Transaction): void {
-    for (const { name } of transaction?.events ?? []) this.telemetry.sent(name);
+    for (const { streamName } of transaction?.events ?? []) this.telemetry.sent(streamName);
     if (!this.observer.isWatched) return;
     const published = transaction?.events.map(({ type }) => type) ?? [];
     const durationMs = performance.now() - started;

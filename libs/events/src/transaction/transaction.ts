@@ -31,7 +31,7 @@ export interface BufferedWrite extends ServerCheck {
 export interface BufferedEvent {
   type: string;
   /** The stream's name without prefix, and its key. */
-  name: string;
+  streamName: string;
   stream: string;
   /** The names of its fields, and their values. */
   names: readonly string[];
@@ -246,7 +246,7 @@ export class Transaction {
     const { type, stream } = domainEventOf(event);
     const target = partitions.targetOf(keyspace, type, envelope.partition_key ?? eventId);
     const { names, values } = encode(envelope, limits);
-    this.events.push({ type, name: stream, stream: target.stream(stream), names, values });
+    this.events.push({ type, streamName: stream, stream: target.stream(stream), names, values });
     return eventId;
   }
 
