@@ -33,18 +33,20 @@ const HEAD = 9;
 
 /** Writes values as a MessagePack array. @returns where to go on */
 export function pack(scratch: Scratch, from: number, values: readonly (string | number)[]): number {
-  scratch.reserve(from, HEAD);
-  scratch.bytes[from] = ARRAY_32;
-  scratch.bytes.writeUInt32BE(values.length, from + 1);
+  let most = HEAD;
+  // A UTF-16 unit is at most three bytes of UTF-8.
+  for (const value of values) most += typeof value === 'string' ? HEAD + 3 * value.length : HEAD;
+  scratch.reserve(from, most);
+  const { bytes } = scratch;
+  bytes[from] = ARRAY_32;
+  bytes.writeUInt32BE(values.length, from + 1);
   let at = from + 5;
   for (const value of values)
-    at = typeof value === 'string' ? packText(scratch, at, value) : packNumber(scratch, at, value);
+    at = typeof value === 'string' ? packText(bytes, at, value) : packNumber(bytes, at, value);
   return at;
 }
 
-function packNumber(scratch: Scratch, at: number, value: number): number {
-  scratch.reserve(at, HEAD);
-  const { bytes } = scratch;
+function packNumber(bytes: Buffer, at: number, value: number): number {
   if (Number.isInteger(value) && value >= 0 && value < 2 ** 16) {
     if (value < 128) {
       bytes[at] = value;
@@ -59,11 +61,8 @@ function packNumber(scratch: Scratch, at: number, value: number): number {
   return bytes.writeDoubleBE(value, at + 1);
 }
 
-function packText(scratch: Scratch, at: number, text: string): number {
+function packText(bytes: Buffer, at: number, text: string): number {
   const { length } = text;
-  // A UTF-16 unit is at most three bytes of UTF-8.
-  scratch.reserve(at, HEAD + 3 * length);
-  const { bytes } = scratch;
   if (length <= SHORT) {
     bytes[at] = FIX_STRING | length;
     let place = 0;

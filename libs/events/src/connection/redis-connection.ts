@@ -3,6 +3,7 @@ import { isGroupMissing, isOutage, RedisTimeoutError, RedisUnavailableError } fr
 import { OutageWatch } from './outage-watch.js';
 import { encodeCommand } from './encoded-command.js';
 import { RawReplies, type ReplyParser } from './raw-replies.js';
+import { RenewedMap } from '../renewed-map.js';
 
 /** Where Redis is: a `redis://` or `rediss://` URL, or ioredis' options (Sentinels, TLS, a Unix socket). */
 export type RedisTarget = string | RedisOptions;
@@ -39,7 +40,7 @@ export class RedisConnection {
   private readonly client: Redis;
   private readonly watch: OutageWatch;
   private readonly waiting = new Set<Call>();
-  private readonly sent = new Set<Call>();
+  private readonly sent = new RenewedMap<Call, true>();
   private readonly reconnectListeners: (() => void)[] = [];
   private raw: { stream: Redis['stream']; replies: RawReplies } | undefined;
   private isDown = false;
@@ -143,7 +144,7 @@ export class RedisConnection {
         },
         run: (client) => {
           this.waiting.delete(call);
-          this.sent.add(call);
+          this.sent.set(call, true);
           command(client).then(
             (reply) => {
               finish();
@@ -190,7 +191,7 @@ export class RedisConnection {
     if (this.isClosed) return;
     this.closedBecause = reason;
     this.watch.forget(this);
-    for (const call of [...this.waiting, ...this.sent]) {
+    for (const call of [...this.waiting, ...this.sent.keys()]) {
       call.fail(new RedisUnavailableError(this.address, reason));
     }
     this.client.disconnect();
@@ -210,7 +211,7 @@ export class RedisConnection {
     if (this.isClosed) return;
     this.isDown = true;
     this.watch.isDown(this, this.address, reasonOf(this.lastError));
-    for (const call of [...this.sent]) call.fail(this.unavailable());
+    for (const call of [...this.sent.keys()]) call.fail(this.unavailable());
   }
 
   private unavailable(): RedisUnavailableError {

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { RenewedMap } from '../renewed-map.js';
 
 /**
  * Works on items of one key one after the other, in the order in which they came, and on those of different keys side by
@@ -7,7 +8,7 @@ import { Logger } from '@nestjs/common';
 export class Lanes<T> {
   private readonly logger = new Logger(Lanes.name);
   /** The items that wait behind the one that is worked on; none for most keys. */
-  private readonly waiting = new Map<string, T[] | undefined>();
+  private readonly waiting = new RenewedMap<string, T[] | undefined>();
 
   /** @param work should not reject; followers are worked on all the same */
   constructor(private readonly work: (item: T) => Promise<void>) {}

@@ -28,7 +28,7 @@ interface Batch {
  */
 export class BatchSender {
   private number = 0;
-  private readonly onTheirWay = new Set<Batch>();
+  private onTheirWay: readonly Batch[] = [];
   private failed: Batch[] = [];
 
   /**
@@ -45,14 +45,14 @@ export class BatchSender {
   ) {}
 
   get isIdle(): boolean {
-    return this.onTheirWay.size === 0 && this.failed.length === 0;
+    return this.onTheirWay.length === 0 && this.failed.length === 0;
   }
 
   /** Whether a batch can be sent now. */
   get isFree(): boolean {
     if (this.isIdle) return true;
     const { isReady, generation } = this.client.connection;
-    if (this.failed.length > 0 || !isReady || this.onTheirWay.size >= MOST_ON_THEIR_WAY) return false;
+    if (this.failed.length > 0 || !isReady || this.onTheirWay.length >= MOST_ON_THEIR_WAY) return false;
     for (const batch of this.onTheirWay) if (batch.generation !== generation) return false;
     return true;
   }
@@ -60,14 +60,14 @@ export class BatchSender {
   /** Sends requests as one batch; it never rejects, its requests do. */
   send(requests: readonly PublishRequest[]): void {
     const batch = { number: ++this.number, requests, generation: this.client.connection.generation };
-    this.onTheirWay.add(batch);
+    this.onTheirWay = [...this.onTheirWay, batch];
     this.attempt(batch).then(
       () => {
-        this.onTheirWay.delete(batch);
+        this.onTheirWay = this.onTheirWay.filter((one) => one !== batch);
         this.isOver();
       },
       (error: unknown) => {
-        this.onTheirWay.delete(batch);
+        this.onTheirWay = this.onTheirWay.filter((one) => one !== batch);
         note(batch, error as Error);
         this.failed.push(batch);
         this.isOver();
@@ -78,7 +78,7 @@ export class BatchSender {
   /** A batch is settled or has failed: when all are in, those that failed are sent again. */
   private isOver(): void {
     if (this.failed.length === 0) this.callbacks.onFree();
-    else if (this.onTheirWay.size === 0) void this.recover();
+    else if (this.onTheirWay.length === 0) void this.recover();
   }
 
   private async recover(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Loss } from '../dispatch/delivery.js';
 import type { Subscription } from '../dispatch/subscriptions.js';
 import { DeliveryLostError } from '../errors.js';
+import { RenewedMap } from '../renewed-map.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import type { Channel, ReplayOrigin } from '../stream/channel.js';
 import type { StreamEntry } from '../stream/stream-client.js';
@@ -70,7 +71,7 @@ export class Holding implements Loss {
 
 /** Everything that this worker holds: bounded, so that a slow worker does not fill its memory. */
 export class Holdings {
-  private readonly held = new Map<string, Holding>();
+  private readonly held = new RenewedMap<string, Holding>();
   private readonly waiting = new Set<() => void>();
   private readonly readAhead: ReadAhead;
   private removed: Set<string> | undefined;

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { isGroupMissing, isOutage } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import type { EntryReader } from '../stream/entry-reader.js';
+import type { StreamEntry } from '../stream/stream-client.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Holdings } from './holdings.js';
 import type { Source } from './source.js';
@@ -10,7 +11,13 @@ import type { Stopping } from './stopping.js';
 /** How long the reader waits for room before it shows again that it is alive, and after a failed read. */
 const PAUSE_MS = 500;
 
-/** Reads new entries of all sources over one connection, as far as there is room for them. */
+/** What a read brings, by the streams' keys, and when it was begun: milliseconds since 1970. */
+type Reading = Promise<{ entries: Map<string, StreamEntry[]>; startMs: number }>;
+
+/**
+ * Reads new entries of all sources over one connection, as far as there is room for them; while a full batch is handled, the next
+ * one is on its way.
+ */
 export class StreamReader {
   private readonly logger = new Logger(StreamReader.name);
   /**
@@ -20,6 +27,8 @@ export class StreamReader {
   private mustRecover = true;
   private groupsMissing = false;
   private lastTurn = Date.now();
+  /** The read that is on its way already. */
+  private ahead: Reading | undefined;
 
   constructor(
     private readonly client: EntryReader,
@@ -53,6 +62,8 @@ export class StreamReader {
         await this.stopping.orAfter(PAUSE_MS);
       }
     }
+    // What it still brings is handed back; but Redis must not give it to a consumer that has left.
+    await this.ahead?.catch(() => undefined);
   }
 
   private async turn(): Promise<void> {
@@ -64,24 +75,54 @@ export class StreamReader {
       this.mustRecover = false;
       await this.readOwnHistory();
     }
-    const { batchSize, blockMs } = this.options.consumer;
+    const reading = this.ahead ?? (await this.begin());
+    this.ahead = undefined;
+    if (!reading) return;
+    const { entries, startMs } = await reading;
+    // The server looks for the next ones while these are handled; the handlers' own are counted as held already.
+    const count = this.countOf(sum(entries));
+    if (count >= this.options.consumer.batchSize && this.mayReadOn) {
+      this.ahead = this.read(count);
+      // Whoever takes it in the next turn hears of its failure.
+      this.ahead.catch(() => undefined);
+    }
+    for (const source of this.sources) {
+      const own = entries.get(source.key);
+      if (!own) continue;
+      this.telemetry.received(source.subscription.stream, own, startMs);
+      source.acceptNew(own);
+    }
+  }
+
+  /** Whether the own history need not be read first. */
+  private get mayReadOn(): boolean {
+    return !this.mustRecover && !this.groupsMissing && !this.stopping.isStopping;
+  }
+
+  /** Begins a read as soon as there is room. @returns undefined when there was none for a while, or the worker stops */
+  private async begin(): Promise<Reading | undefined> {
+    const { batchSize } = this.options.consumer;
     if (!this.holdings.isWorthReading(batchSize)) {
       await this.holdings.change(PAUSE_MS, () => this.holdings.isWorthReading(batchSize));
     }
-    const { room } = this.holdings;
-    if (room === 0 || this.stopping.isStopping) return;
+    const count = this.countOf(0);
+    return count === 0 || this.stopping.isStopping ? undefined : this.read(count);
+  }
+
+  /** How many entries of each stream there is room for. @param arrived that are not held yet */
+  private countOf(arrived: number): number {
+    const room = this.holdings.room - arrived;
+    if (room <= 0) return 0;
     // Redis counts for each stream.
     const share = Math.max(1, Math.floor(room / this.sources.filter(({ isReplay }) => !isReplay).length));
-    const streams = this.sources.map(({ key }) => key);
-    const count = Math.min(batchSize, share);
+    return Math.min(this.options.consumer.batchSize, share);
+  }
+
+  private async read(count: number): Reading {
     const startMs = Date.now();
-    const read = await this.client.readNew(streams, this.address, count, blockMs);
-    for (const source of this.sources) {
-      const entries = read.get(source.key);
-      if (!entries) continue;
-      this.telemetry.received(source.subscription.stream, entries, startMs);
-      source.acceptNew(entries);
-    }
+    const streams = this.sources.map(({ key }) => key);
+    const entries = await this.client.readNew(streams, this.address, count, this.options.consumer.blockMs);
+    return { entries, startMs };
   }
 
   /** One alarm for each stream: what has taken its group has taken its replays too. */
@@ -101,4 +142,10 @@ export class StreamReader {
       this.holdings.forgetRemoved();
     }
   }
+}
+
+function sum(entries: ReadonlyMap<string, readonly StreamEntry[]>): number {
+  let count = 0;
+  for (const own of entries.values()) count += own.length;
+  return count;
 }
