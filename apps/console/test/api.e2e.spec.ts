@@ -259,5 +259,5 @@ describe('the page', () => {
 it('answers for its health and its metrics as every app does', async () => {
   expect((await site.ask('/health')).status).toBe(200);
   expect((await site.ask('/health/live')).status).toBe(200);
-  expect((await site.ask('/metrics')).text).toContain('process_cpu_seconds_total');
+  expect((await site.ask('/metrics')).text).toContain('process_cpu_time_seconds_total');
 });
