@@ -23,11 +23,15 @@ export async function ensureInstalled({ log }) {
   await runNpm(['ci', ...flags], INSTALL_DEADLINE_MS, {});
 }
 
+/** Set for what the tests start: all is built, and Nx, asked twice at once, may take away for a moment what others run. */
+export const IS_BUILT = 'SHOP_IS_BUILT';
+
 /**
  * Builds all projects; what has not changed since the last time costs little.
  * @param {SetupOptions} options
  */
 export async function ensureBuilt({ log }) {
+  if (process.env[IS_BUILT] === 'true') return;
   log('building …');
   // A daemon of Nx would stay behind, and its screen would overwrite ours.
   await runNpm(['run', 'build'], BUILD_DEADLINE_MS, { NX_DAEMON: 'false', NX_TUI: 'false', FORCE_COLOR: '0' });

@@ -6,7 +6,7 @@ import { findPromtool } from '../promtool.mjs';
 import { REDIS_SERVER_ADVICE } from '../redis/advice.mjs';
 import { findRedis } from '../redis-binary.mjs';
 import { ROOT } from '../root.mjs';
-import { ensureBuilt, ensureInstalled } from '../setup.mjs';
+import { ensureBuilt, ensureInstalled, IS_BUILT } from '../setup.mjs';
 import { createProgress } from '../terminal/progress.mjs';
 
 /**
@@ -49,6 +49,7 @@ export async function main(args) {
     return await becomeScript([vitest, 'run', ...args], {
       ...redis.env,
       REDIS_SERVER_BINARY: redis.command,
+      [IS_BUILT]: 'true',
       ...(browser === null ? {} : { CHROMIUM_BINARY: browser.command }),
       ...(promtool === null ? {} : { PROMTOOL_BINARY: promtool }),
     });
