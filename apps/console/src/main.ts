@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { runService } from '@shop/service';
+import { REQUEST_VALIDATION, runService } from '@shop/service';
 import { protect } from './access/protect.js';
 import { ProblemFilter } from './access/problem.filter.js';
 import { ConsoleConfiguration } from './configuration.js';
@@ -19,6 +19,7 @@ await runService({
   prepare(app: NestExpressApplication) {
     protect(app);
     app.useBodyParser('json', { limit: LARGEST_BODY });
+    app.useGlobalPipes(REQUEST_VALIDATION);
     app.useGlobalFilters(new ProblemFilter(app.getHttpAdapter()));
     documentApi(app);
     servePage(app);

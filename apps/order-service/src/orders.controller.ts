@@ -1,9 +1,10 @@
-import { BadRequestException, Body, Controller, Headers, Post } from '@nestjs/common';
+import { BadRequestException, Body, Headers, Post } from '@nestjs/common';
+import { HttpController } from '@shop/service';
 import { PlaceOrder } from './domain/place-order.js';
 import { OrdersService, type PlacedOrder } from './orders.service.js';
 
 /** `POST /orders` */
-@Controller('orders')
+@HttpController('orders')
 export class OrdersController {
   constructor(private readonly orders: OrdersService) {}
 

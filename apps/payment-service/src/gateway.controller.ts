@@ -1,4 +1,5 @@
-import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Get, HttpCode, Post } from '@nestjs/common';
+import { HttpController } from '@shop/service';
 import { IsNumber, Max, Min } from 'class-validator';
 import { PaymentGateway } from './payment-gateway.js';
 
@@ -13,7 +14,7 @@ export class GatewayStatus {
 }
 
 /** Steers the simulated payment gateway. */
-@Controller('gateway')
+@HttpController('gateway')
 export class GatewayController {
   constructor(private readonly gateway: PaymentGateway) {}
 

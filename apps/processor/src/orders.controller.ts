@@ -1,8 +1,9 @@
-import { Controller, Get, NotFoundException, Param, ParseUUIDPipe } from '@nestjs/common';
+import { Get, NotFoundException, Param, ParseUUIDPipe } from '@nestjs/common';
+import { HttpController } from '@shop/service';
 import { OrderViews, type OrderView, type ShopSummary } from './order-views.js';
 
 /** What the processor knows of orders. */
-@Controller()
+@HttpController()
 export class OrdersController {
   constructor(private readonly views: OrderViews) {}
 

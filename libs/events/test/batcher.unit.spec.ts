@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Batcher } from '../src/settle/batcher.js';
 
@@ -23,6 +24,50 @@ describe('Batcher', () => {
     const { sent, batcher: one } = batcher({ most: 10, heaviest: 10, weigh: (item) => item });
     await Promise.all([4, 6, 1, 50, 9, 1].map((item) => one.add(item)));
     expect(sent).toEqual([[4, 6], [1], [50], [9, 1]]);
+  });
+
+  it('keeps what would not fill a batch while another one is on its way', async () => {
+    const sent: (readonly number[])[] = [];
+    const answers: (() => void)[] = [];
+    const one = new Batcher<number, number>(
+      (items) => {
+        sent.push(items);
+        return new Promise((resolve) => answers.push(() => { resolve(items); })); // prettier-ignore
+      },
+      { most: 3 },
+    );
+    const added = [one.add(1)];
+    await nextTurn();
+    added.push(one.add(2));
+    await nextTurn();
+    added.push(one.add(3));
+    await nextTurn();
+    expect(sent).toEqual([[1]]);
+    // They fill one now: it goes at once, and what is beyond it waits.
+    added.push(one.add(4), one.add(5));
+    await nextTurn();
+    expect(sent).toEqual([[1], [2, 3, 4]]);
+    answers[0]?.();
+    await nextTurn();
+    expect(sent).toHaveLength(2);
+    answers[1]?.();
+    await expect.poll(() => sent).toEqual([[1], [2, 3, 4], [5]]);
+    answers[2]?.();
+    expect(await Promise.all(added)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('sends what has waited when the batch before it fails, too', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    const one = new Batcher<number, number>(
+      (items) => (items[0] === 1 ? new Promise((_, reject) => (fail = reject)) : Promise.resolve(items)),
+      { most: 3 },
+    );
+    const first = one.add(1);
+    await nextTurn();
+    const second = one.add(2);
+    fail(new Error('down'));
+    await expect(first).rejects.toThrow('down');
+    expect(await second).toBe(2);
   });
 
   it('rejects what went together when its batch fails, and goes on', async () => {

@@ -1,9 +1,10 @@
-import { Controller, Get } from '@nestjs/common';
+import { Get } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { EventsHealthIndicator } from 'nestjs-event-streams';
+import { HttpController } from './http-controller.js';
 
 /** `GET /health`: may this app be sent work? `GET /health/live`: should it be started again? */
-@Controller('health')
+@HttpController('health')
 export class HealthController {
   constructor(
     private readonly health: HealthCheckService,

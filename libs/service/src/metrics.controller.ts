@@ -1,8 +1,9 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Get, Header } from '@nestjs/common';
+import { HttpController } from './http-controller.js';
 import { PrometheusReader } from './telemetry/prometheus-reader.js';
 
 /** `GET /metrics`, in Prometheus' text format. */
-@Controller('metrics')
+@HttpController('metrics')
 export class MetricsController {
   constructor(private readonly reader: PrometheusReader) {}
 

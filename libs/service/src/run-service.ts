@@ -1,4 +1,3 @@
-import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ConfigurationError } from 'nestjs-event-streams';
@@ -7,7 +6,6 @@ import { ServiceModule, type ServiceDefinition } from './service.module.js';
 import { ShopLogger } from './shop-logger.js';
 import { PrometheusReader } from './telemetry/prometheus-reader.js';
 import { startTelemetry } from './telemetry/telemetry.js';
-import { UnavailableFilter } from './unavailable.filter.js';
 
 /** Exit code of a process whose settings are wrong: starting it again does not help (`EX_CONFIG` of sysexits.h). */
 const WRONG_CONFIGURATION = 78;
@@ -45,8 +43,6 @@ async function start<T extends ServiceConfiguration>(definition: ServiceDefiniti
   app.flushLogs();
   app.disable('x-powered-by');
   if (tracing) app.use(tracing.middleware.bind(tracing));
-  app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
-  app.useGlobalFilters(new UnavailableFilter());
 
   await definition.prepare?.(app);
 

@@ -13,8 +13,6 @@ const RETRY_AFTER_SECONDS = 2;
 @Catch(RedisUnavailableError, RedisOutOfMemoryError, PublishTimeoutError, ProducerOverloadedError)
 export class UnavailableFilter implements ExceptionFilter<Error> {
   catch(error: Error, host: ArgumentsHost): void {
-    // A handler's failure is not HTTP's: it goes on to the retry.
-    if (host.getType() !== 'http') throw error;
     const statusCode = HttpStatus.SERVICE_UNAVAILABLE;
     host
       .switchToHttp()

@@ -5,8 +5,8 @@ import type { EventMonitor } from 'nestjs-event-streams';
 import type { Pace } from './pace.js';
 
 /** Events that the shop may have to carry at once: enough for whole batches, and carried within a second or two. */
-const MOST_UNDER_WAY = 2000;
-const LOOK_AGAIN_MS = 25;
+const MOST_UNDER_WAY = 4000;
+const LOOK_AGAIN_MS = 50;
 
 const OURS: ReadonlySet<string> = new Set(Object.values(GROUPS));
 

@@ -1,4 +1,5 @@
-import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Get, HttpCode, Post } from '@nestjs/common';
+import { HttpController } from '@shop/service';
 import { IsOptional } from 'class-validator';
 import { IsRate, type Rate } from './rate.js';
 import { Simulation, type SimulationStatus } from './simulation.js';
@@ -12,7 +13,7 @@ export class StartSimulation {
 }
 
 /** Steers the simulated customers. */
-@Controller('simulation')
+@HttpController('simulation')
 export class SimulationController {
   constructor(private readonly simulation: Simulation) {}
 
