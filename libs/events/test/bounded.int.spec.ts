@@ -1,5 +1,6 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { EntryReader } from '../src/stream/entry-reader.js';
 import { noteFields } from './entries.js';
 import { Gate } from './gate.js';
 import { noteHandler, SOON } from './handlers.js';
@@ -9,6 +10,8 @@ import { startWorker, type Worker } from './worker.js';
 
 const READ_AHEAD = 30;
 const BATCH = 20;
+
+const original = Object.getOwnPropertyDescriptor(EntryReader.prototype, 'readNew')?.value as EntryReader['readNew'];
 
 const pendingOf = async (worker: Worker) => (await worker.monitor.pending('notes', 'testers')).count;
 
@@ -55,6 +58,30 @@ describe('bounds', () => {
     await eventually('all are handled', () => handled === 500);
     expect(most).toBeLessThanOrEqual(5);
     await eventually('nothing is held', async () => worker.consumer.held === 0 && (await pendingOf(worker)) === 0);
+  });
+
+  it('allow for the next batch while a full one is handled; of fewer the first is handled at once', async () => {
+    const order: string[] = [];
+    const readNew = vi.spyOn(EntryReader.prototype, 'readNew').mockImplementation(function (
+      this: EntryReader,
+      ...args
+    ) {
+      order.push('read');
+      return original.apply(this, args);
+    });
+    const handler = noteHandler(() => { order.push('handled'); }); // prettier-ignore
+    const batchSize = 10;
+    await append('ahead:notes', batchSize);
+    const consumer = { batchSize, blockMs: 5000 };
+    await using worker = await startWorker(redis.url, { prefix: 'ahead', consumer }, [handler]);
+    await eventually('the batch is handled', () => order.filter((what) => what === 'handled').length === batchSize);
+    expect(order.slice(0, 3)).toEqual(['read', 'read', 'handled']);
+
+    order.length = 0;
+    await worker.producer.publish(NoteTaken, { topic: 'one', number: 1 });
+    await eventually('it is handled, and more is asked for', () => order.length === 2);
+    expect(order).toEqual(['handled', 'read']);
+    readNew.mockRestore();
   });
 
   it('are back at nothing after failures, conflicts, dead letters and retries', async () => {

@@ -79,9 +79,12 @@ export class StreamReader {
     this.ahead = undefined;
     if (!reading) return;
     const { entries, startMs } = await reading;
-    // The server looks for the next ones while these are handled; the handlers' own are counted as held already.
-    const count = this.countOf(sum(entries));
-    if (count >= this.options.consumer.batchSize && this.mayReadOn) {
+    // While a full batch is handled the server looks for the next one. Of fewer the first is handled at once: to ask for
+    // more takes longer than all that is done with an event before its handler is called.
+    const { batchSize } = this.options.consumer;
+    const arrived = sum(entries);
+    const count = arrived < batchSize ? 0 : this.countOf(arrived);
+    if (count >= batchSize && this.mayReadOn) {
       this.ahead = this.read(count);
       // Whoever takes it in the next turn hears of its failure.
       this.ahead.catch(() => undefined);
