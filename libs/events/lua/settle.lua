@@ -26,7 +26,8 @@
 --   what the handler's note becomes; '' to acknowledge: all handlers' notes of the entry are deleted then
 --   what to do about the event's key, see below; then, unless that is '': place of the list of its parked events, the
 --     original's entry id, the places of the dead letters and of the group's replays
---   number of reads; for each: command, place of its key, SHA-1 of its reply, number of arguments, arguments
+--   number of reads; for each: command, place of its key, what its reply was (see flatten below) or the SHA-1 of that,
+--     number of arguments, arguments
 --   number of writes; for each: command, type of its key ('' for any), what must hold an integer ('' for nothing,
 --     '=' for the key's own value, ':field' for a hash field), place of its key, number of arguments, arguments
 --   number of events; for each: place of its stream, its layout, the fields' values
@@ -94,28 +95,6 @@ local function flatten(reply, step)
   return '*' .. #reply .. ':' .. table.concat(parts)
 end
 
--- Why a read no longer holds, as a reply; nil when it does.
-local function broken(command, key, digest, first, last)
-  local reply = redis.pcall(command, key, unpack(args, first, last))
-  if type(reply) == 'table' and reply.err then return { 'refused', command .. ' ' .. key .. ': ' .. reply.err } end
-  if redis.sha1hex(flatten(reply, UNORDERED[command])) ~= digest then return { 'conflict', key } end
-end
-
--- What Lua can pass on to a command, with some to spare.
-local MOST_VALUES = 7900
-
-local function whole(value) -- Redis takes neither "007" nor "-0"
-  return value == '0' or string.match(value, '^-?[1-9]%d*$')
-end
-
--- A user who may run scripts but not every command would be stopped in the middle. Keys need no question: nobody gets
--- as far as this without the right to all of KEYS.
-local allowed = {}
-local function forbidden(command, key, ...) -- with its arguments: newer servers count them
-  if allowed[command] == nil then allowed[command] = redis.acl_check_cmd(command, key, ...) end
-  if not allowed[command] then return command .. ' ' .. key .. ': this Redis user may not (see ACL)' end
-end
-
 -- What keys hold; forgotten when a write may have changed it, unless it tells what the key holds now.
 local kinds = {}
 local function kindOf(key)
@@ -128,6 +107,46 @@ local function kindOf(key)
 end
 local ADDS = { HSET = 'hash', HINCRBY = 'hash', INCRBY = 'string', SADD = 'set', ZADD = 'zset', ZINCRBY = 'zset',
   RPUSH = 'list', LPUSH = 'list' }
+local FINDS = { HGET = 'hash', HMGET = 'hash', HGETALL = 'hash' }
+
+local function isSomething(reply)
+  if type(reply) ~= 'table' then return reply end
+  for _, value in ipairs(reply) do
+    if value then return true end
+  end
+end
+
+-- Why a read no longer holds, as a reply; nil when it does.
+local function broken(command, key, digest, first, last)
+  local reply = redis.pcall(command, key, unpack(args, first, last))
+  if type(reply) == 'table' and reply.err then return { 'refused', command .. ' ' .. key .. ': ' .. reply.err } end
+  local text = flatten(reply, UNORDERED[command])
+  if text ~= digest and redis.sha1hex(text) ~= digest then return { 'conflict', key } end
+  if isSomething(reply) then kinds[key] = FINDS[command] or kinds[key] end
+end
+
+-- What Lua can pass on to a command, with some to spare.
+local MOST_VALUES = 7900
+
+local function isShort(value) -- an integer of at most 15 digits; Redis takes neither "007" nor "-0"
+  if type(value) == 'number' then return math.abs(value) < 1e15 end
+  return #value <= 15 and (value == '0' or string.match(value, '^-?[1-9]%d*$'))
+end
+
+-- A user who may run scripts but not every command would be stopped in the middle. Keys need no question: nobody gets
+-- as far as this without the right to all of KEYS.
+local allowed = {}
+local function forbidden(command, key, ...) -- with its arguments: newer servers count them
+  if allowed[command] == nil then allowed[command] = redis.acl_check_cmd(command, key, ...) end
+  if not allowed[command] then return command .. ' ' .. key .. ': this Redis user may not (see ACL)' end
+end
+
+-- What integers are now, by key and place in it, as far as increments of this call have told.
+local sums = {}
+local function sumAt(key, field)
+  local known = sums[key]
+  return known and known[field]
+end
 
 local noted = {}
 local function hasNotes(notes)
@@ -145,15 +164,16 @@ local function misfit(command, kind, field, key, first, last)
     return command .. ' ' .. key .. ': expected a ' .. kind .. ', it holds a ' .. actual
   end
   if field ~= '' and actual ~= 'none' then
-    local value
-    if field == '=' then
+    local value = sumAt(key, field)
+    if not value and field == '=' then
       value = redis.call('GET', key)
-    else
+    elseif not value then
       value = redis.call('HGET', key, string.sub(field, 2))
     end
     -- 15 digits keep every sum of two within the 64 bits that Redis counts in.
-    if value and (not whole(value) or #value > 15) then
-      return command .. ' ' .. key .. ': expected an integer of at most 15 digits, it holds ' .. string.sub(value, 1, 40)
+    if value and not isShort(value) then
+      local text = type(value) == 'number' and string.format('%.0f', value) or string.sub(value, 1, 40)
+      return command .. ' ' .. key .. ': expected an integer of at most 15 digits, it holds ' .. text
     end
   end
   if allowed[command] then return nil end
@@ -201,7 +221,6 @@ local function settle(at)
   local route, id, event, becomes, rule = routes[args[at + 1]], args[at + 2], args[at + 3], args[at + 4], args[at + 5]
   local stream = route.stream
   local notes = stream.notes
-  local note = id .. '|' .. route.handler
   local list, original, letters, replays
   at = at + 6
   if rule ~= '' then
@@ -213,7 +232,8 @@ local function settle(at)
   local owner = ownerOf(stream, id)
   if not owner then return { 'settled' } end
   if owner ~= true then return { 'lost', owner } end
-  if hasNotes(notes) and redis.call('HGET', notes, note) == 'done' then return { 'settled' } end
+  local note = hasNotes(notes) and id .. '|' .. route.handler
+  if note and redis.call('HGET', notes, note) == 'done' then return { 'settled' } end
   if event ~= '' and not isSame(stream, id, event) then return { 'settled' } end
   if rule == 'free' and redis.call('EXISTS', list) == 1 then return { 'parked' } end
   if rule == 'follow' and not firstParked(list, letters) then return { 'free' } end
@@ -242,7 +262,7 @@ local function settle(at)
     if why then return { 'refused', why } end
     at = last + 1
   end
-  local why = forbidden('XACK', stream.key, group, id) or forbidden('HDEL', notes, note) or forbidden('HSET', notes, note, '')
+  local why = forbidden('XACK', stream.key, group, id) or forbidden('HDEL', notes, id) or forbidden('HSET', notes, id, '')
   if why then return { 'refused', why } end
 
   -- It can.
@@ -253,14 +273,20 @@ local function settle(at)
       for _, handler in ipairs(route.handlers) do redis.call('HDEL', notes, id .. '|' .. handler) end
     end
   else
-    redis.call('HSET', notes, note, becomes)
+    redis.call('HSET', notes, id .. '|' .. route.handler, becomes)
     noted[notes] = true
   end
   at = writesAt + 1
   for _ = 1, writes do
-    local command, key, last = args[at], KEYS[args[at + 3]], at + 4 + args[at + 4]
-    redis.call(command, key, unpack(args, at + 5, last))
+    local command, field, key, last = args[at], args[at + 2], KEYS[args[at + 3]], at + 4 + args[at + 4]
+    local reply = redis.call(command, key, unpack(args, at + 5, last))
     kinds[key] = ADDS[command]
+    if field == '' then
+      sums[key] = nil
+    else
+      sums[key] = sums[key] or {}
+      sums[key][field] = reply
+    end
     at = last + 1
   end
   at = at + 1

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
 import { settleArguments, type Settlement } from '../src/settle/settle-arguments.js';
 import { StreamClient } from '../src/stream/stream-client.js';
+import { replyDigest } from '../src/transaction/reply-digest.js';
+import type { BufferedWrite } from '../src/transaction/transaction.js';
 
 const GROUP = 'testers';
 const HANDLERS = ['A.on'];
@@ -100,6 +102,80 @@ describe('settle.lua', () => {
     expect(await settle(given)).toEqual(['committed', 'committed', 'refused', 'committed']);
     expect(await settle([settlement('refused', '3-1', 'c')])).toEqual(['committed']);
     expect(await effects('refused')).toEqual({ '3-1': 'done' });
+  });
+
+  it('counts with what the increments before have made of a number, until something else is written', async () => {
+    const ids = ['1-1', '2-1', '3-1', '4-1', '5-1'];
+    const events = Object.fromEntries(ids.map((id) => [id, `event ${id}`]));
+    await deliver('sums', events, ids.map(() => 'me')); // prettier-ignore
+    await redis.client.hset('sums:counts', 'big', '999999999999990', 'small', 'text');
+    const add = (field: string, by: string): BufferedWrite => ({
+      command: 'HINCRBY',
+      key: 'sums:counts',
+      type: 'hash',
+      integer: `:${field}`,
+      args: [field, by],
+    });
+    const set: BufferedWrite = {
+      command: 'HSET',
+      key: 'sums:counts',
+      type: 'hash',
+      integer: '',
+      args: ['big', 'text'],
+    };
+    const given = [
+      [add('big', '9')],
+      [add('big', '1')],
+      [add('big', '1'), add('other', '1')],
+      [set],
+      [add('big', '1')],
+    ];
+    const settlements = ids.map((id, index) => ({
+      ...settlement('sums', id, `event ${id}`),
+      writes: given[index] ?? [],
+    }));
+    const { keys, values } = settleArguments({ group: GROUP, consumer: 'me' }, settlements);
+    expect(await client.settle(keys, values)).toEqual([
+      { status: 'committed' },
+      { status: 'committed' },
+      { status: 'refused', why: expect.stringMatching(/at most 15 digits, it holds 1000000000000000$/) as string },
+      { status: 'committed' },
+      { status: 'refused', why: expect.stringMatching(/it holds text$/) as string },
+    ]);
+    expect(await redis.client.hgetall('sums:counts')).toEqual({ big: 'text', small: 'text' });
+  });
+
+  it('takes what a read has found for the kind of its key, and nothing that it has not found', async () => {
+    await deliver('kinds', { '1-1': 'a', '2-1': 'b', '3-1': 'c' }, ['me', 'me', 'me']);
+    await redis.client.hset('kinds:there', 'field', 'value');
+    const read = (key: string, value: string | null) => ({
+      command: 'HMGET',
+      key,
+      args: ['field'],
+      digest: replyDigest('HMGET', [value]),
+    });
+    const member: BufferedWrite = { command: 'SADD', key: 'kinds:set', type: 'set', integer: '', args: ['member'] };
+    const given = [
+      { ...settlement('kinds', '1-1', 'a'), reads: [read('kinds:there', 'value'), read('kinds:set', null)], writes: [member] },
+      { ...settlement('kinds', '2-1', 'b'), reads: [], writes: [{ ...member, key: 'kinds:there' }] },
+      { ...settlement('kinds', '3-1', 'c'), reads: [read('kinds:there', 'other value')] },
+    ]; // prettier-ignore
+    expect(await settle(given)).toEqual(['committed', 'refused', 'conflict']);
+  });
+
+  it.each([20, 200])('compares what was read by its bytes, whether it is short or long (%i)', async (length) => {
+    const stream = `read-${String(length)}`;
+    await deliver(stream, { '1-1': 'a', '2-1': 'b' }, ['me', 'me']);
+    const text = 'ü'.repeat(length);
+    await redis.client.hset(`${stream}:read`, 'field', text);
+    const read = (value: string) => [
+      { command: 'HMGET', key: `${stream}:read`, args: ['field'], digest: replyDigest('HMGET', [value]) },
+    ];
+    const given = [
+      { ...settlement(stream, '1-1', 'a'), reads: read(text) },
+      { ...settlement(stream, '2-1', 'b'), reads: read(`${text}.`) },
+    ];
+    expect(await settle(given)).toEqual(['committed', 'conflict']);
   });
 
   it('tells each of them when a group is gone, and settles those of other streams', async () => {

@@ -6,13 +6,20 @@ import type { Pace } from './pace.js';
 
 /** Events that the shop may have to carry at once: enough for whole batches, and carried within a second or two. */
 const MOST_UNDER_WAY = 4000;
+/**
+ * How often there is a look for room, and how many orders it lets in, of all threads together. A flood of orders would
+ * still be read while what has become of the first ones is there already, and batches would be of one kind at a time.
+ */
 const LOOK_AGAIN_MS = 50;
+const MOST_AT_ONCE = 200;
 
 const OURS: ReadonlySet<string> = new Set(Object.values(GROUPS));
 
 /** Customers come as fast as the shop carries their orders: so many as there is room for, and then a look for new room. */
 export class ShopPace implements Pace {
   private admitted = 0;
+  /** When there may be a look again, by `performance.now()`. */
+  private lookAtMs = 0;
 
   /**
    * @param threads that share the room
@@ -33,10 +40,13 @@ export class ShopPace implements Pace {
 
   private async waitForRoom(): Promise<void> {
     while (!this.stopping.aborted) {
+      const restMs = this.lookAtMs - performance.now();
+      if (restMs > 0) await setTimeout(restMs, undefined, { signal: this.stopping }).catch(() => undefined);
+      this.lookAtMs = performance.now() + LOOK_AGAIN_MS;
       const open = this.open();
       // While Redis is away nobody comes; the library says that it is.
       const room = await this.work().then(
-        (work) => roomFor(work, MOST_UNDER_WAY),
+        (work) => Math.min(roomFor(work, MOST_UNDER_WAY), MOST_AT_ONCE),
         () => 0,
       );
       const share = Math.floor(room / this.threads) - open;
@@ -44,7 +54,6 @@ export class ShopPace implements Pace {
         this.admitted = share - 1;
         return;
       }
-      await setTimeout(LOOK_AGAIN_MS, undefined, { signal: this.stopping }).catch(() => undefined);
     }
   }
 

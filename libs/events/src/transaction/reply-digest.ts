@@ -1,12 +1,17 @@
 import { hash } from 'node:crypto';
 
+/** A shorter text than this is no longer than its digest, about, and costs nothing to make. */
+const SHORT = 64;
+
 /**
- * The SHA-1 of a Redis reply, as `settle.lua` computes it from the same command's reply: equal exactly when the replies
- * are. Hashes and sets have no order, so theirs are sorted.
+ * What a Redis reply is compared by, as `settle.lua` makes it of the same command's reply: equal exactly when the replies
+ * are. A text that tells them apart, or its SHA-1 where it is long. Hashes and sets have no order, so theirs are sorted.
  */
 export function replyDigest(command: string, reply: unknown): string {
   const step = UNORDERED[command];
-  return hash('sha1', (step === undefined ? flattenText(reply) : undefined) ?? flatten(reply, step), 'hex');
+  const text = step === undefined ? flattenText(reply) : undefined;
+  if (text !== undefined && text.length < SHORT) return text;
+  return hash('sha1', text ?? flatten(reply, step), 'hex');
 }
 
 /** The same for a reply that has text and no bytes, as a handler has it that knows what a read would answer. */
