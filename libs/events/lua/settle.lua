@@ -116,8 +116,40 @@ local function isSomething(reply)
   end
 end
 
+-- Numbers that were incremented, by key and place in it: what they are now, and what of that is still to be added, at the
+-- latest when something else is done with the key. So increments of one number by many transactions are two.
+local sums, due = {}, {}
+local function sumAt(key, field)
+  local known = sums[key]
+  return known and known[field]
+end
+local function increment(command, key, field, first, last)
+  local sum = sumAt(key, field)
+  if not sum then
+    sums[key] = sums[key] or {}
+    sums[key][field] = redis.call(command, key, unpack(args, first, last))
+    return
+  end
+  local by = tonumber(args[last])
+  sums[key][field] = sum + by
+  due[key] = due[key] or {}
+  due[key][field] = (due[key][field] or 0) + by
+end
+local function addDue(key)
+  for field, by in pairs(due[key]) do
+    local text = string.format('%.0f', by)
+    if field == '=' then
+      redis.call('INCRBY', key, text)
+    else
+      redis.call('HINCRBY', key, string.sub(field, 2), text)
+    end
+  end
+  due[key] = nil
+end
+
 -- Why a read no longer holds, as a reply; nil when it does.
 local function broken(command, key, digest, first, last)
+  if due[key] then addDue(key) end
   local reply = redis.pcall(command, key, unpack(args, first, last))
   if type(reply) == 'table' and reply.err then return { 'refused', command .. ' ' .. key .. ': ' .. reply.err } end
   local text = flatten(reply, UNORDERED[command])
@@ -139,13 +171,6 @@ local allowed = {}
 local function forbidden(command, key, ...) -- with its arguments: newer servers count them
   if allowed[command] == nil then allowed[command] = redis.acl_check_cmd(command, key, ...) end
   if not allowed[command] then return command .. ' ' .. key .. ': this Redis user may not (see ACL)' end
-end
-
--- What integers are now, by key and place in it, as far as increments of this call have told.
-local sums = {}
-local function sumAt(key, field)
-  local known = sums[key]
-  return known and known[field]
 end
 
 local noted = {}
@@ -279,14 +304,14 @@ local function settle(at)
   at = writesAt + 1
   for _ = 1, writes do
     local command, field, key, last = args[at], args[at + 2], KEYS[args[at + 3]], at + 4 + args[at + 4]
-    local reply = redis.call(command, key, unpack(args, at + 5, last))
-    kinds[key] = ADDS[command]
-    if field == '' then
-      sums[key] = nil
+    if field ~= '' then
+      increment(command, key, field, at + 5, last)
     else
-      sums[key] = sums[key] or {}
-      sums[key][field] = reply
+      if due[key] then addDue(key) end
+      sums[key] = nil
+      redis.call(command, key, unpack(args, at + 5, last))
     end
+    kinds[key] = ADDS[command]
     at = last + 1
   end
   at = at + 1
@@ -317,6 +342,7 @@ for index = 1, args[1] do
   replies[index] = ok and reply or { 'error', messageOf(reply) }
   at = at + args[at]
 end
+for key in pairs(due) do addDue(key) end
 for _, stream in ipairs(streams) do
   if #stream.settled > 0 then redis.call('XACK', stream.key, group, unpack(stream.settled)) end
 end

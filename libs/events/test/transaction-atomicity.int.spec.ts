@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { TransactionRefusedError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
-import { settleArguments } from '../src/settle/settle-arguments.js';
+import { settleArguments, type Settlement } from '../src/settle/settle-arguments.js';
 import { Partitions } from '../src/stream/partitions.js';
 import { StreamClient } from '../src/stream/stream-client.js';
 import { Telemetry } from '../src/telemetry/telemetry.js';
@@ -109,6 +109,35 @@ const writes: fc.Arbitrary<Write> = fc.oneof(
   ),
 );
 
+/** Increments of the same two numbers, again and again, and what may come between them. */
+const counting: fc.Arbitrary<Write> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: whole.map(
+      (by): Write =>
+        (t) =>
+          t.hincrby('x', 'f', by),
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: whole.map(
+      (by): Write =>
+        (t) =>
+          t.incrby('y', by),
+    ),
+  },
+  fc.constantFrom<Write>(
+    (t) => t.hset('x', 'f', 7),
+    (t) => t.hset('x', 'g', 7),
+    (t) => t.hdel('x', 'f'),
+    (t) => t.del('x'),
+    (t) => t.set('y', 7),
+    (t) => t.del('y'),
+    (t) => t.set('x', 'text'),
+  ),
+);
+
 /** What a key holds before, as a command without its key. */
 const contents = fc.oneof(
   fc.constant(undefined),
@@ -134,12 +163,56 @@ describe('transaction atomicity', () => {
   /** What the keys below a prefix hold. */
   const look = (at: string) => Promise.all(KEYS.map((name) => redis.client.dumpBuffer(`${at}:${name}`)));
 
+  const address = { group: 'testers', consumer: 'me' };
+
+  /** Puts the same contents below several prefixes. */
+  async function hold(held: readonly (readonly string[] | undefined)[], prefixes: readonly string[]): Promise<void> {
+    for (const [index, content] of held.entries()) {
+      const [command = '', ...args] = content ?? [];
+      for (const at of content ? prefixes : []) {
+        await redis.client.call(command, `${at}:${KEYS[index] ?? ''}`, ...args);
+      }
+    }
+  }
+
+  /** Below `<prefix>:state`; for a delivery of an event of `<prefix>:notes`. */
+  function transactionOn(client: StreamClient, prefix: string): Transaction {
+    const partitions = new Partitions({ prefix, state: 'state', partitions: 1, sharedState: false });
+    const limits = { maxBytes: 1000, maxDepth: 10 };
+    const cause = { event_id: '1', event_type: 'a', timestamp: '', version: '1.0', source: 'a', data: {} };
+    const parts = { client, keyspace: partitions.at(0), partitions, source: 'a', limits, telemetry: new Telemetry() };
+    return new Transaction(parts, cause, 'A.on');
+  }
+
+  async function deliver(client: StreamClient, prefix: string): Promise<string> {
+    const stream = `${prefix}:notes`;
+    await client.ensureGroup(stream, address.group);
+    const id = (await redis.client.xadd(stream, '*', 'event_id', '1')) ?? expect.fail();
+    await redis.client.xreadgroup('GROUP', address.group, address.consumer, 'STREAMS', stream, '>');
+    return id;
+  }
+
+  const settlementOf = (prefix: string, id: string, { reads, writes: own }: Transaction): Settlement => ({
+    stream: `${prefix}:notes`,
+    id,
+    eventId: '1',
+    notes: `${prefix}:deliveries`,
+    handler: 'A.on',
+    handlers: ['A.on'],
+    noteBecomes: undefined,
+    key: undefined,
+    reads,
+    writes: own,
+    events: [],
+  });
+
+  async function settle(client: StreamClient, settlements: readonly Settlement[]): Promise<string[]> {
+    const { keys, values } = settleArguments(address, settlements);
+    return (await client.settle(keys, values)).map(({ status }) => status);
+  }
+
   it('applies all writes of a transaction as Redis would one by one, or none of them', async () => {
     const client = new StreamClient(connection);
-    const partitions = new Partitions({ prefix: 'fuzz', state: 'state', partitions: 1, sharedState: false });
-    const keyspace = partitions.at(0);
-    const [stream, group, consumer] = ['fuzz:notes', 'testers', 'me'];
-    await client.ensureGroup(stream, group);
     let committed = 0;
     let refused = 0;
 
@@ -148,47 +221,18 @@ describe('transaction atomicity', () => {
       fc.array(writes, { maxLength: 5 }),
       async (held, list) => {
         await redis.client.flushdb();
-        await client.ensureGroup(stream, group);
-        for (const [index, content] of held.entries()) {
-          const [command = '', ...args] = content ?? [];
-          for (const at of content ? ['fuzz:state', 'twin'] : []) {
-            await redis.client.call(command, `${at}:${KEYS[index] ?? ''}`, ...args);
-          }
-        }
+        await hold(held, ['fuzz:state', 'twin']);
         const before = await look('fuzz:state');
-        const id = (await redis.client.xadd(stream, '*', 'event_id', '1')) ?? expect.fail();
-        await redis.client.xreadgroup('GROUP', group, consumer, 'STREAMS', stream, '>');
-
-        const limits = { maxBytes: 1000, maxDepth: 10 };
-        const cause = { event_id: '1', event_type: 'a', timestamp: '', version: '1.0', source: 'a', data: {} };
-        const transaction = new Transaction(
-          { client, keyspace, partitions, source: 'a', limits, telemetry: new Telemetry() },
-          cause,
-          'A.on',
-        );
+        const id = await deliver(client, 'fuzz');
+        const transaction = transactionOn(client, 'fuzz');
         let status = 'refused';
         try {
           for (const write of list) write(transaction);
-          const settlement = {
-            stream,
-            id,
-            eventId: '1',
-            notes: 'fuzz:deliveries',
-            handler: 'A.on',
-            handlers: ['A.on'],
-            noteBecomes: undefined,
-            key: undefined,
-            reads: [],
-            writes: transaction.writes,
-            events: [],
-          };
-          const { keys, values } = settleArguments({ group, consumer }, [settlement]);
-          const [reply] = await client.settle(keys, values);
-          status = reply?.status ?? '';
+          [status = ''] = await settle(client, [settlementOf('fuzz', id, transaction)]);
         } catch (error) {
           expect(error).toBeInstanceOf(TransactionRefusedError);
         }
-        const [pending] = await redis.client.xpending(stream, group);
+        const [pending] = await redis.client.xpending('fuzz:notes', address.group);
         if (status === 'committed') {
           committed += 1;
           for (const { command, key: at, args } of transaction.writes) {
@@ -206,5 +250,56 @@ describe('transaction atomicity', () => {
     );
     await fc.assert(property, { numRuns: 300 });
     expect([committed > 20, refused > 20]).toEqual([true, true]);
+  });
+
+  it('settles several transactions in one call as it does one by one', async () => {
+    const client = new StreamClient(connection);
+    const seen = new Set<string>();
+    const numbers = fc.constantFrom([['HSET', 'f', '1'], ['SET', '1']], [undefined, undefined]); // prettier-ignore
+    // What is read is of before all of them, and what is expected comes true or not.
+    const reads = fc.oneof(
+      fc.constantFrom<Write>(
+        () => undefined,
+        (t) => t.get('y'),
+        (t) => t.hgetall('x'),
+      ),
+      fc.integer({ min: 0, max: 8 }).map(
+        (value): Write =>
+          (t) =>
+            t.expectFields('x', [['f', String(value)]]),
+      ),
+    );
+    const property = fc.asyncProperty(
+      fc.oneof(numbers, fc.tuple(contents, contents)),
+      fc.array(fc.tuple(reads, fc.array(fc.oneof({ weight: 4, arbitrary: counting }, writes), { maxLength: 3 })), {
+        maxLength: 12,
+      }),
+      async (held, lists) => {
+        await redis.client.flushdb();
+        await hold(held, ['fuzz:state', 'twin:state']);
+        const prepared = async (prefix: string): Promise<Settlement[]> => {
+          const settlements: Settlement[] = [];
+          for (const [read, list] of lists) {
+            const transaction = transactionOn(client, prefix);
+            try {
+              await read(transaction);
+              for (const write of list) write(transaction);
+            } catch {
+              // Of the wrong type, or refused before it is sent: what was there by then is settled all the same.
+            }
+            settlements.push(settlementOf(prefix, await deliver(client, prefix), transaction));
+          }
+          return settlements;
+        };
+        const [together, alone] = [await prepared('fuzz'), await prepared('twin')];
+        const statuses: string[] = [];
+        for (const one of alone) statuses.push(...(await settle(client, [one])));
+        expect(await settle(client, together)).toEqual(statuses);
+        expect(await look('fuzz:state')).toEqual(await look('twin:state'));
+        for (const status of statuses) seen.add(status);
+      },
+    );
+    await fc.assert(property, { numRuns: 500 });
+    expect([...seen].sort()).toEqual(['committed', 'conflict', 'refused']);
   });
 });
