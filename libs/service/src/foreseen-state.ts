@@ -16,6 +16,14 @@ interface Run {
   isRepeated: boolean;
 }
 
+/** Fields of a hash that are not known. */
+interface Question {
+  key: string;
+  fields: readonly string[];
+  resolve: (values: (string | null)[]) => void;
+  reject: (error: unknown) => void;
+}
+
 /** What a handler's run gave back. */
 type Done = undefined | Promise<undefined>;
 
@@ -34,6 +42,7 @@ export class ForeseenState {
   private readonly hashes = new Recent<Foreseen>(REMEMBERED);
   /** By delivery: the latest run, until the delivery is settled; of a replay's end nobody tells under its name. */
   private readonly runs = new Recent<Run>(REMEMBERED);
+  private questions: Question[] = [];
 
   constructor(
     private readonly redis: RedisConnection,
@@ -106,10 +115,37 @@ export class ForeseenState {
 
   private async load(hash: Foreseen, key: string, fields: readonly string[]): Promise<undefined> {
     const unknown = fields.filter((field) => !hash.has(field));
-    const values = await this.redis.call((redis) => redis.hmget(this.keyspace.ofService(key), ...unknown));
+    const values = await this.ask(key, unknown);
     unknown.forEach((field, index) => {
       // Somebody else may have asked, too, and gone on by now.
       if (!hash.has(field)) hash.set(field, values[index] ?? null);
+    });
+  }
+
+  /** All that is asked for in one turn of the event loop goes in one round trip. */
+  private ask(key: string, fields: readonly string[]): Promise<(string | null)[]> {
+    return new Promise((resolve, reject) => {
+      if (this.questions.push({ key, fields, resolve, reject }) > 1) return;
+      setImmediate(() => {
+        const asked = this.questions;
+        this.questions = [];
+        this.answer(asked).catch((error: unknown) => {
+          for (const question of asked) question.reject(error);
+        });
+      });
+    });
+  }
+
+  private async answer(asked: readonly Question[]): Promise<void> {
+    const replies = await this.redis.call((redis) => {
+      const pipeline = redis.pipeline();
+      for (const { key, fields } of asked) pipeline.hmget(this.keyspace.ofService(key), ...fields);
+      return pipeline.exec();
+    });
+    asked.forEach(({ resolve, reject }, index) => {
+      const [error, values] = replies?.[index] ?? [new Error('Redis did not answer')];
+      if (error) reject(error);
+      else resolve(values as (string | null)[]);
     });
   }
 

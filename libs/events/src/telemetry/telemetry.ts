@@ -54,6 +54,8 @@ export class Telemetry {
   readonly meter = registeredMeter(SCOPE);
   private readonly tracer = registeredTracer();
   private readonly attributes: OperationAttributes;
+  /** By stream, messages that have gone to Redis in this turn of the event loop. */
+  private readonly sentInTurn = new Map<string, number>();
 
   /**
    * @param group of those that consume
@@ -102,12 +104,21 @@ export class Telemetry {
   /** One message has gone to Redis. */
   sent(stream: string, error?: unknown): void {
     if (!this.instruments) return;
-    const attributes = this.attributes.of(PUBLISH, stream);
-    this.instruments.sent.add(
-      1,
-      error === undefined ? attributes : { ...attributes, [ERROR_TYPE]: errorTypeOf(error) },
-    );
+    if (error !== undefined) {
+      this.instruments.sent.add(1, { ...this.attributes.of(PUBLISH, stream), [ERROR_TYPE]: errorTypeOf(error) });
+      return;
+    }
+    // An SDK takes several microseconds for each call, and handlers' events go to Redis many at a time.
+    if (this.sentInTurn.size === 0) setImmediate(this.countSent);
+    this.sentInTurn.set(stream, (this.sentInTurn.get(stream) ?? 0) + 1);
   }
+
+  private readonly countSent = (): void => {
+    for (const [stream, count] of this.sentInTurn) {
+      this.instruments?.sent.add(count, this.attributes.of(PUBLISH, stream));
+    }
+    this.sentInTurn.clear();
+  };
 
   /** Redis has given entries to this consumer. */
   consumed(stream: string, count: number): void {
