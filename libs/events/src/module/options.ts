@@ -8,11 +8,11 @@ import type { RetryPolicy } from '../settle/retry-policy.js';
 export interface ConsumerOptions {
   /** Handlers that run at once. @default 16 */
   concurrency?: number;
-  /** Entries that one worker holds at once: waiting, running, or waiting for their retry. @default 512 */
+  /** Entries that one worker holds at once: waiting, running, or waiting for their retry. @default 1024 */
   readAhead?: number;
   /** Bytes of the entries that one worker holds at once, about. @default 67108864, 64 MiB */
   readAheadBytes?: number;
-  /** Entries that one read brings at most. @default 100 */
+  /** Entries that one read brings at most. @default 200 */
   batchSize?: number;
   /** How long one read waits at the server for new entries, in milliseconds. @default 2000 */
   blockMs?: number;
@@ -130,9 +130,9 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
     commandTimeoutMs: whole('commandTimeoutMs', options.commandTimeoutMs ?? 5000, 10, 10 * MINUTE_MS),
     consumer: {
       concurrency: whole('consumer.concurrency', consumer.concurrency ?? 16, 1, 10_000),
-      readAhead: whole('consumer.readAhead', consumer.readAhead ?? 512, 1, 100_000),
+      readAhead: whole('consumer.readAhead', consumer.readAhead ?? 1024, 1, 100_000),
       readAheadBytes: whole('consumer.readAheadBytes', consumer.readAheadBytes ?? 64 * MEBIBYTE, 1, 2 ** 40),
-      batchSize: whole('consumer.batchSize', consumer.batchSize ?? 100, 1, 5000),
+      batchSize: whole('consumer.batchSize', consumer.batchSize ?? 200, 1, 5000),
       blockMs: whole('consumer.blockMs', consumer.blockMs ?? 2000, 10, MINUTE_MS),
       claimAfterMs: whole('consumer.claimAfterMs', consumer.claimAfterMs ?? 30_000, 100, 60 * MINUTE_MS),
       forgetAfterMs: whole(
