@@ -162,7 +162,8 @@ local MOST_VALUES = 7900
 
 local function isShort(value) -- an integer of at most 15 digits; Redis takes neither "007" nor "-0"
   if type(value) == 'number' then return math.abs(value) < 1e15 end
-  return #value <= 15 and (value == '0' or string.match(value, '^-?[1-9]%d*$'))
+  local digits = string.match(value, '^-?([1-9]%d*)$')
+  return value == '0' or (digits ~= nil and #digits <= 15)
 end
 
 -- A user who may run scripts but not every command would be stopped in the middle. Keys need no question: nobody gets

@@ -20,9 +20,9 @@ describe('resolveOptions', () => {
       commandTimeoutMs: 5000,
       consumer: {
         concurrency: 16,
-        readAhead: 512,
+        readAhead: 1024,
         readAheadBytes: 67_108_864,
-        batchSize: 100,
+        batchSize: 200,
         blockMs: 2000,
         claimAfterMs: 30_000,
         forgetAfterMs: 300_000,

@@ -21,11 +21,12 @@ const text = fc.constantFrom(
   '-0',
   '1.5',
   '9'.repeat(15),
+  `-${'9'.repeat(15)}`,
   '9'.repeat(16),
   '9223372036854775807',
 );
 const field = fc.constantFrom('f', 'g', '', '=', ':');
-const whole = fc.constantFrom(1, -1, 5, 999_999_999_999_999);
+const whole = fc.constantFrom(1, -1, 5, 999_999_999_999_999, -999_999_999_999_999);
 const score = fc.constantFrom(0, -1.5, 1e308);
 
 type Write = (transaction: Transaction) => unknown;
