@@ -50,8 +50,8 @@ export function planConsole({ portBase, seed }, env) {
 export function planApps({ processors, portBase, rate, seed, simulation }, env) {
   const shared = {
     HOST: '127.0.0.1',
-    LOG_FORMAT: env['LOG_FORMAT'] ?? 'pretty',
-    // A line for each event would take more time than the events.
+    // A line for each event would take more time than the events, and so would a pretty one for each failed try.
+    LOG_FORMAT: env['LOG_FORMAT'] ?? (rate === 'max' ? 'json' : 'pretty'),
     ...(rate === 'max' ? { LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn' } : {}),
   };
   const seeded = seed === null ? {} : { SIMULATION_SEED: String(seed) };

@@ -36,9 +36,10 @@ describe('the plan of the apps', () => {
   });
 
   it('logs only warnings at the highest rate, unless the environment says otherwise', () => {
-    for (const { env } of plan(['--rate', 'max'])) expect(env).toMatchObject({ LOG_LEVEL: 'warn' });
-    for (const { env } of plan(['--rate', 'max'], { LOG_LEVEL: 'info' }))
-      expect(env).toMatchObject({ LOG_LEVEL: 'info' });
+    for (const { env } of plan(['--rate', 'max'])) expect(env).toMatchObject({ LOG_LEVEL: 'warn', LOG_FORMAT: 'json' });
+    const told = { LOG_LEVEL: 'info', LOG_FORMAT: 'pretty' };
+    for (const { env } of plan(['--rate', 'max'], told)) expect(env).toMatchObject(told);
+    for (const { env } of plan([])) expect(env).toMatchObject({ LOG_FORMAT: 'pretty' });
     expect(plan(['--rate', 'max'])[0]?.env).toMatchObject({ SIMULATION_RATE: 'max' });
   });
 
