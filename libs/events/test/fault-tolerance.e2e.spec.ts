@@ -69,6 +69,10 @@ describe('fault tolerance', () => {
     );
     const { byConsumer } = await publisher.monitor.pending('notes', 'testers');
     expect(byConsumer[victim.name]).toBeGreaterThanOrEqual(consumer.concurrency);
+    const done = victim.running.slice(0, 12).map(String);
+    await eventually('what it has done is committed', async () => {
+      return (await redis.client.hmget('killed:tester:effects', ...done)).every((effect) => effect === '1');
+    });
     victim.signal('SIGKILL');
     await victim.exited;
     await eventually('all is settled', () => isQuiet(publisher));
