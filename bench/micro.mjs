@@ -20,6 +20,7 @@ import { Stopping } from '../libs/events/dist/read/stopping.js';
 import { Gatherer } from '../libs/events/dist/settle/gatherer.js';
 import { settleArguments } from '../libs/events/dist/settle/settle-arguments.js';
 import { EntriesParser } from '../libs/events/dist/stream/entries-parser.js';
+import { fieldsOf } from '../libs/events/dist/stream/layouts.js';
 import { Partitions } from '../libs/events/dist/stream/partitions.js';
 import { Telemetry } from '../libs/events/dist/telemetry/telemetry.js';
 import { Transaction } from '../libs/events/dist/transaction/transaction.js';
@@ -37,7 +38,7 @@ const stock = createOrders(0, BATCH);
 const orders = Array.from({ length: BATCH }, () => JSON.parse(JSON.stringify(stock.next())));
 const entries = orders.map((order, index) => ({
   id: `1795452268988-${String(index)}`,
-  fields: fieldsOf(order),
+  fields: entryOf(order),
 }));
 const reply = replyOf(entries);
 const json = orders.map((order) => JSON.stringify(order));
@@ -81,10 +82,9 @@ const steps = {
 };
 
 /** @param {import('./orders.mjs').Order} order */
-function fieldsOf(order) {
+function entryOf(order) {
   const envelope = newEnvelope(OrderPlaced, order, 'bench', LIMITS, { correlationId: order.order_id });
-  const { names, values } = encode(envelope, LIMITS);
-  return names.flatMap((name, index) => [name, values[index] ?? '']);
+  return fieldsOf(encode(envelope, LIMITS));
 }
 
 /** What handlers that pay an order leave to be settled. */

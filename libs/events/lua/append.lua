@@ -10,9 +10,9 @@
 -- ARGV[1]    batch number
 -- ARGV[2]    how long the hash is kept after the last batch, ms
 -- ARGV[3]    how long idempotency keys are kept, ms
--- ARGV[4]    a MessagePack array: number of layouts; then for each: number of fields, their names
+-- ARGV[4]    a MessagePack array: layouts, see below
 -- ARGV[5]    a MessagePack array: number of requests; then for each: number of events; then for each event:
---              place of its stream, place of its idempotency key or 0, place of its layout, the fields' values
+--              place of its stream, place of its idempotency key or 0, place of its layout, the values that this does not fix
 -- Replies    a line for each event, in order: its entry id (for an idempotency key that was used before, that of its
 --            first entry); "-" and why, for each event of a request of which nothing was appended
 local last = redis.call('HMGET', KEYS[1], 'batch', 'answer', 'batch-before', 'answer-before')

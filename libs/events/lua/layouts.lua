@@ -1,25 +1,28 @@
--- Included by the scripts that append entries, many of which have the same fields: their names come once, as a layout.
--- Each layout becomes a command that lacks its stream and the values.
+-- Included by the scripts that append entries, many of which have the same fields, some of them with the same values: these
+-- come once, as a layout. Each layout becomes a command that lacks its stream and the other values.
 
--- Layouts from a place in a list on: their number; then for each: number of fields, their names.
+-- Layouts from a place in a list on: their number; then for each: number of fields, and for each of them its name and the
+-- value that all such entries have, '' where theirs differ.
 local function layoutsOf(list, at)
   local layouts = {}
   for layout = 1, list[at] do
-    local size = list[at + 1]
-    local command = { 'XADD', '', '*' }
-    for place = 1, size do
-      command[2 * place + 2], command[2 * place + 3] = list[at + 1 + place], ''
+    local fields = list[at + 1]
+    local command, places = { 'XADD', '', '*' }, {}
+    for place = 4, 2 * fields + 2, 2 do
+      local fixed = list[at + place - 1]
+      command[place], command[place + 1] = list[at + place - 2], fixed
+      if fixed == '' then places[#places + 1] = place + 1 end
     end
-    layouts[layout] = { command = command, size = size }
-    at = at + 1 + size
+    layouts[layout] = { command = command, fields = fields, places = places, size = #places }
+    at = at + 1 + 2 * fields
   end
   return layouts
 end
 
--- Appends an entry whose values stand in a list from a place on; its id.
+-- Appends an entry whose own values stand in a list from a place on; its id.
 local function appendEntry(layout, stream, list, first)
-  local command = layout.command
+  local command, places = layout.command, layout.places
   command[2] = stream
-  for place = 1, layout.size do command[2 * place + 3] = list[first + place - 1] end
+  for index = 1, layout.size do command[places[index]] = list[first + index - 1] end
   return redis.call(unpack(command))
 end

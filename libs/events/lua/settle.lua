@@ -17,7 +17,7 @@
 --     "done", or what is known of failures), number of settlements, their lowest and their highest entry id, and, of those
 --     that have an event_id, the highest entry id and its event_id ('' for none)
 --   number of routes; for each: its stream, counted as above; the handler; number of all handlers of the event; they
---   number of layouts of events; for each: number of fields, their names
+--   layouts of events, see below
 -- ARGV[4]    a MessagePack array: number of settlements; then for each:
 --   how many values it has, this one included
 --   its route, counted as above
@@ -30,7 +30,7 @@
 --     number of arguments, arguments
 --   number of writes; for each: command, type of its key ('' for any), what must hold an integer ('' for nothing,
 --     '=' for the key's own value, ':field' for a hash field), place of its key, number of arguments, arguments
---   number of events; for each: place of its stream, its layout, the fields' values
+--   number of events; for each: place of its stream, its layout, the values that this does not fix
 -- The event's key:
 --   'free'     go on only while none of its events is parked
 --   'park'     the event becomes a dead letter, the first of 'events'; those that follow it are parked from now on
@@ -283,10 +283,10 @@ local function settle(at)
   local events = args[at]
   at = at + 1
   for _ = 1, events do
-    local last = at + 1 + layouts[args[at + 1]].size
-    local why = misfit('XADD', 'stream', '', KEYS[args[at]], at + 2, last)
+    local layout = layouts[args[at + 1]]
+    local why = misfit('XADD', 'stream', '', KEYS[args[at]], 1, layout.fields)
     if why then return { 'refused', why } end
-    at = last + 1
+    at = at + 2 + layout.size
   end
   local why = forbidden('XACK', stream.key, group, id) or forbidden('HDEL', notes, id) or forbidden('HSET', notes, id, '')
   if why then return { 'refused', why } end

@@ -1,7 +1,7 @@
 import type { Holding } from '../read/holdings.js';
-import type { EncodedFields } from '../publish/encode.js';
 import type { FailureNote } from '../settle/delivery-notes.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
+import { layoutOf, type LaidOut } from '../stream/layouts.js';
 import { pairs } from '../stream/pairs.js';
 
 const LONGEST_STACK = 4000;
@@ -20,7 +20,7 @@ export function deadLetterFields(
   error: Error,
   { failures, firstFailureMs, crashes }: FailureNote,
   now: Date,
-): EncodedFields {
+): LaidOut {
   const about: Record<string, string> = {
     stream: holding.origin?.stream ?? holding.stream,
     entry_id: holding.origin?.id ?? holding.entry.id,
@@ -39,11 +39,11 @@ export function deadLetterFields(
   const names = Object.keys(about);
   const values = Object.values(about);
   if (original.length > MOST_VALUES) {
-    return { names: [...names, 'entry_json'], values: [...values, JSON.stringify(original)] };
+    return { layout: layoutOf([...names, 'entry_json']), values: [...values, JSON.stringify(original)] };
   }
   for (const [name, value] of pairs(original)) {
     names.push(`entry.${name}`);
     values.push(value);
   }
-  return { names, values };
+  return { layout: layoutOf(names), values };
 }

@@ -1,18 +1,14 @@
 import type { Argument } from '../connection/encoded-command.js';
 import { PackedValues } from '../connection/packed-values.js';
 import { KeyPlaces } from '../stream/key-places.js';
-import { Layouts } from '../stream/layouts.js';
+import { Layouts, type LaidOut } from '../stream/layouts.js';
 
 /** One event, ready to be appended. */
-export interface Appendable {
+export interface Appendable extends LaidOut {
   /** The stream's key. */
   stream: string;
   /** The key that remembers its idempotency key, if it has one. */
   once: string | undefined;
-  /** Names of the entry's fields; the same array for events that have the same fields. */
-  names: readonly string[];
-  /** Their values. */
-  values: readonly string[];
 }
 
 /** How much memory it takes while it waits, about: bytes, as if all of its text were ASCII. */
@@ -34,8 +30,8 @@ export function appendArguments(
   const packed: (string | number)[] = [requests.length];
   for (const { events } of requests) {
     packed.push(events.length);
-    for (const { stream, once, names, values } of events) {
-      packed.push(places.placeOf(stream), once === undefined ? 0 : places.placeOf(once), layouts.placeOf(names));
+    for (const { stream, once, layout, values } of events) {
+      packed.push(places.placeOf(stream), once === undefined ? 0 : places.placeOf(once), layouts.placeOf(layout));
       for (const value of values) packed.push(value);
     }
   }

@@ -1,26 +1,26 @@
-import { OPTIONAL_FIELDS, type EventEnvelope } from '../envelope/event-envelope.js';
+import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../envelope/event-envelope.js';
+import { layoutOf, type LaidOut, type Layout } from '../stream/layouts.js';
 import { toJson, type PayloadLimits } from './payload.js';
 
-/** The fields of a stream entry. */
-export interface EncodedFields {
-  /** The same array for envelopes that have the same fields. */
-  names: readonly string[];
-  values: readonly string[];
+/** A layout of envelopes, and which they are. */
+interface EnvelopeLayout extends Layout {
+  version: string;
+  source: string;
+  /** Which of the optional fields they have, a bit each. */
+  optional: number;
 }
 
-const REQUIRED = ['event_id', 'event_type', 'timestamp', 'version', 'source', 'data'];
-
-/** By which of the optional fields an envelope has, a bit each. */
-const layouts = new Map<number, readonly string[]>();
+/** By event type; an application publishes few. */
+const layouts = new Map<string, EnvelopeLayout[]>();
 
 /**
  * An envelope as the fields of a stream entry: the reverse of decoding.
  *
  * @throws EventPayloadError when the payload is larger than it may be
  */
-export function encode(envelope: EventEnvelope<object>, limits: PayloadLimits): EncodedFields {
+export function encode(envelope: EventEnvelope<object>, limits: PayloadLimits): LaidOut {
   const { event_id, event_type, timestamp, version, source, data, extra } = envelope;
-  const values = [event_id, event_type, timestamp, version, source, toJson(event_type, data, limits)];
+  const values = [event_id, timestamp, toJson(event_type, data, limits)];
   let optional = 0;
   for (let index = 0; index < OPTIONAL_FIELDS.length; index += 1) {
     const value = envelope[OPTIONAL_FIELDS[index] as (typeof OPTIONAL_FIELDS)[number]];
@@ -28,17 +28,24 @@ export function encode(envelope: EventEnvelope<object>, limits: PayloadLimits): 
     values.push(value);
     optional |= 1 << index;
   }
-  const names = layoutOf(optional);
-  if (!extra) return { names, values };
-  const more = Object.entries(extra);
-  return { names: [...names, ...more.map(([name]) => name)], values: [...values, ...more.map(([, value]) => value)] };
+  const layout = layoutOfEnvelopes(event_type, version, source, optional);
+  if (!extra) return { layout, values };
+  const more = layoutOf(Object.keys(extra));
+  return {
+    layout: { names: [...layout.names, ...more.names], fixed: [...layout.fixed, ...more.fixed] },
+    values: [...values, ...Object.values(extra)],
+  };
 }
 
-function layoutOf(optional: number): readonly string[] {
-  let layout = layouts.get(optional);
-  if (!layout) {
-    layout = [...REQUIRED, ...OPTIONAL_FIELDS.filter((_, index) => (optional & (1 << index)) !== 0)];
-    layouts.set(optional, layout);
+function layoutOfEnvelopes(type: string, version: string, source: string, optional: number): Layout {
+  let own = layouts.get(type);
+  if (!own) layouts.set(type, (own = []));
+  for (const one of own) {
+    if (one.optional === optional && one.version === version && one.source === source) return one;
   }
+  const names = [...REQUIRED_FIELDS, ...OPTIONAL_FIELDS.filter((_, index) => (optional & (1 << index)) !== 0)];
+  const known: Readonly<Record<string, string>> = { event_type: type, version, source };
+  const layout = { names, fixed: names.map((name) => known[name] ?? ''), version, source, optional };
+  own.push(layout);
   return layout;
 }

@@ -145,13 +145,13 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     const { stream } = domainEventOf(event);
     const { source, producer: limits } = this.options;
     const envelope = newEnvelope(event, data, source, limits, options);
-    const { names, values } = encode(envelope, limits);
+    const { layout, values } = encode(envelope, limits);
     const { idempotencyKey } = options;
     // Without a key of its own an event may go anywhere, but a repeat of it must go where the first one went.
     const partition = this.partitions.numberOf(envelope.partition_key ?? idempotencyKey ?? envelope.event_id);
     const keyspace = this.partitions.at(partition);
     const once = idempotencyKey === undefined ? undefined : keyspace.published(stream, idempotencyKey);
-    return { partition, appendable: { stream: keyspace.stream(stream), once, names, values } };
+    return { partition, appendable: { stream: keyspace.stream(stream), once, layout, values } };
   }
 
   /** @param events that one call takes */

@@ -33,7 +33,7 @@ export interface Settlement {
   key: KeyRule | undefined;
   reads: readonly TrackedRead[];
   writes: readonly BufferedWrite[];
-  events: readonly Pick<BufferedEvent, 'stream' | 'names' | 'values'>[];
+  events: readonly Pick<BufferedEvent, 'stream' | 'layout' | 'values'>[];
 }
 
 /** The keys and arguments of `settle.lua`. */
@@ -146,8 +146,8 @@ function push(values: (string | number)[], places: KeyPlaces, head: Head, settle
     for (const arg of args) values.push(arg);
   }
   values.push(events.length);
-  for (const { stream, names, values: contents } of events) {
-    values.push(places.placeOf(stream), head.layouts.placeOf(names));
+  for (const { stream, layout, values: contents } of events) {
+    values.push(places.placeOf(stream), head.layouts.placeOf(layout));
     for (const value of contents) values.push(value);
   }
   values[begin] = values.length - begin;

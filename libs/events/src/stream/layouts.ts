@@ -1,19 +1,45 @@
-/** The names of entries' fields, once for all entries that have the same; see `lua/layouts.lua`. */
-export class Layouts {
-  private readonly layouts: (readonly string[])[] = [];
+/** What many entries have in common: the names of their fields, and the values that are the same in all of them. */
+export interface Layout {
+  names: readonly string[];
+  /** For each name the value that all such entries have, '' where theirs differ. */
+  fixed: readonly string[];
+}
 
-  /**
-   * Its place, counted from 1 as Lua does.
-   *
-   * @param names the same array for entries that have the same fields
-   */
-  placeOf(names: readonly string[]): number {
-    const place = this.layouts.indexOf(names);
-    return place === -1 ? this.layouts.push(names) : place + 1;
+/** A layout of entries that have nothing but their fields' names in common. */
+export function layoutOf(names: readonly string[]): Layout {
+  return { names, fixed: names.map(() => '') };
+}
+
+/** The fields of an entry. */
+export interface LaidOut {
+  /** The same object for entries that have it in common. */
+  layout: Layout;
+  /** The values that the layout does not fix. */
+  values: readonly string[];
+}
+
+/** The entry as Redis has it: field, value, field, value, … */
+export function fieldsOf({ layout: { names, fixed }, values }: LaidOut): string[] {
+  let place = 0;
+  return names.flatMap((name, index) => [name, fixed[index] || (values[place++] ?? '')]);
+}
+
+/** The layouts of the entries that a script appends, each once; see `lua/layouts.lua`. */
+export class Layouts {
+  private readonly layouts: Layout[] = [];
+
+  /** Its place, counted from 1 as Lua does. */
+  placeOf(layout: Layout): number {
+    const place = this.layouts.indexOf(layout);
+    return place === -1 ? this.layouts.push(layout) : place + 1;
   }
 
   /** As the script takes them. */
   get values(): (string | number)[] {
-    return [this.layouts.length, ...this.layouts.flatMap((names) => [names.length, ...names])];
+    const values: (string | number)[] = [this.layouts.length];
+    for (const { names, fixed } of this.layouts) {
+      values.push(names.length, ...names.flatMap((name, index) => [name, fixed[index] ?? '']));
+    }
+    return values;
   }
 }

@@ -5,6 +5,7 @@ import { encode } from '../publish/encode.js';
 import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
 import type { PayloadLimits } from '../publish/payload.js';
 import type { Keyspace } from '../stream/keyspace.js';
+import type { LaidOut } from '../stream/layouts.js';
 import type { Partitions } from '../stream/partitions.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -28,14 +29,11 @@ export interface BufferedWrite extends ServerCheck {
 }
 
 /** An event that the commit publishes. */
-export interface BufferedEvent {
+export interface BufferedEvent extends LaidOut {
   type: string;
   /** The stream's name without prefix, and its key. */
   streamName: string;
   stream: string;
-  /** The names of its fields, and their values. */
-  names: readonly string[];
-  values: readonly string[];
 }
 
 /** What every transaction of a worker needs. */
@@ -245,8 +243,8 @@ export class Transaction {
     });
     const { type, stream } = domainEventOf(event);
     const target = partitions.targetOf(keyspace, type, envelope.partition_key ?? eventId);
-    const { names, values } = encode(envelope, limits);
-    this.events.push({ type, streamName: stream, stream: target.stream(stream), names, values });
+    const { layout, values } = encode(envelope, limits);
+    this.events.push({ type, streamName: stream, stream: target.stream(stream), layout, values });
     return eventId;
   }
 
