@@ -9,7 +9,12 @@ type Accepted = { holding: Holding } & (ReadEvent | { error: Error });
 
 /** The way of an event, from the stream's entry to its settlement: decode → validate → dispatch → settle. */
 export class Pipeline {
-  private readonly lanes = new Lanes<Accepted>((accepted) => this.untilSettled(accepted));
+  private readonly lanes = new Lanes<Accepted>(
+    (accepted) => this.untilSettled(accepted),
+    ({ holding }) => {
+      this.holdings.remove(holding);
+    },
+  );
 
   constructor(
     private readonly holdings: Holdings,
@@ -28,14 +33,9 @@ export class Pipeline {
     }
   }
 
-  private async untilSettled(accepted: Accepted): Promise<void> {
+  private untilSettled(accepted: Accepted): Promise<unknown> {
     const { holding } = accepted;
-    try {
-      if ('error' in accepted) await this.attempts.refuse(holding, accepted.error);
-      else await this.dispatch(holding, accepted);
-    } finally {
-      this.holdings.remove(holding);
-    }
+    return 'error' in accepted ? this.attempts.refuse(holding, accepted.error) : this.dispatch(holding, accepted);
   }
 
   private dispatch(holding: Holding, { event, handlers }: ReadEvent): Promise<unknown> {

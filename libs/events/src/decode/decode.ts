@@ -7,9 +7,19 @@ import { fieldOf } from '../stream/pairs.js';
 export type EntryFields = readonly string[];
 
 const FIELDS = [...REQUIRED_FIELDS, ...OPTIONAL_FIELDS] as const;
-/** Where the value of a field that we know is kept while an entry is decoded. */
-const PLACES = new Map<string, number>(FIELDS.map((field, place) => [field, place]));
-const DATA = FIELDS.indexOf('data');
+type Field = (typeof FIELDS)[number];
+
+/** Where an entry has the values of the fields that we know, and of others; the same for most entries of a stream. */
+interface Shape {
+  names: readonly string[];
+  places: Readonly<Record<Field, number>>;
+  optional: readonly (readonly [name: (typeof OPTIONAL_FIELDS)[number], place: number])[];
+  extra: readonly (readonly [name: string, place: number])[];
+}
+
+/** Shapes of late, by their lengths: entries of a stream that have not the same fields have mostly not as many. */
+const shapes: Shape[] = [];
+const LONGEST_REMEMBERED = 64;
 
 /** Scripts compare ids byte by byte, and other bytes would not be the same after they were read as text. */
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
@@ -20,38 +30,68 @@ const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
  * @throws EventDecodeError that names the field and what it must be
  */
 export function decode(fields: EntryFields): EventEnvelope {
-  const values = new Array<string | undefined>(FIELDS.length).fill(undefined);
-  let extra: [string, string][] | undefined;
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    const field = fields[index] as string;
-    const value = fields[index + 1] as string;
-    const place = PLACES.get(field);
-    if (place === undefined) (extra ??= []).push([field, value]);
-    else if (values[place] === undefined) values[place] = value;
-    else throw new EventDecodeError(`Expected the field ${field} once, got it twice`);
-  }
-  for (let place = 0; place < REQUIRED_FIELDS.length; place += 1) if (!values[place]) throw missing(values);
-  // In the order of FIELDS.
-  const [event_id, event_type, timestamp, version, source] = values as Five;
+  const { places, optional, extra } = knownShapeOf(fields);
+  const event_id = fields[places.event_id];
+  const event_type = fields[places.event_type];
+  const timestamp = fields[places.timestamp];
+  const version = fields[places.version];
+  const source = fields[places.source];
+  const json = fields[places.data];
+  if (!event_id || !event_type || !timestamp || !version || !source || !json) throw missing(fields);
   if (!VISIBLE_ASCII.test(event_id)) {
     throw new EventDecodeError(
       `Expected event_id as a UUID, or at least visible ASCII, got ${JSON.stringify(event_id.slice(0, 40))}`,
     );
   }
-  const data = parse(values[DATA] as string);
+  const data = parse(json);
   const envelope: EventEnvelope = { event_id, event_type, timestamp, version, source, data };
-  for (let index = 0; index < OPTIONAL_FIELDS.length; index += 1) {
-    const value = values[REQUIRED_FIELDS.length + index];
-    if (value !== undefined) envelope[OPTIONAL_FIELDS[index] as (typeof OPTIONAL_FIELDS)[number]] = value;
+  for (const [name, place] of optional) envelope[name] = fields[place] as string;
+  if (extra.length > 0) {
+    envelope.extra = Object.fromEntries(extra.map(([name, place]) => [name, fields[place] as string]));
   }
-  if (extra) envelope.extra = Object.fromEntries(extra);
   return envelope;
 }
 
-type Five = [string, string, string, string, string];
+function knownShapeOf(fields: EntryFields): Shape {
+  const { length } = fields;
+  const known = shapes[length];
+  if (known && hasNames(fields, known.names)) return known;
+  const shape = shapeOf(fields);
+  if (length <= LONGEST_REMEMBERED) shapes[length] = shape;
+  return shape;
+}
 
-function missing(values: readonly (string | undefined)[]): EventDecodeError {
-  const names = REQUIRED_FIELDS.filter((_, place) => !values[place]);
+function hasNames(fields: EntryFields, names: readonly string[]): boolean {
+  for (let index = 0; index < names.length; index += 1) if (fields[2 * index] !== names[index]) return false;
+  return true;
+}
+
+/** @throws EventDecodeError when a field is there twice, or one is missing that every entry has */
+function shapeOf(fields: EntryFields): Shape {
+  const names: string[] = [];
+  const known = new Map<string, number>();
+  const extra: [string, number][] = [];
+  for (let place = 1; place < fields.length; place += 2) {
+    const name = fields[place - 1] as string;
+    names.push(name);
+    if (!(FIELDS as readonly string[]).includes(name)) extra.push([name, place]);
+    else if (known.has(name)) throw new EventDecodeError(`Expected the field ${name} once, got it twice`);
+    else known.set(name, place);
+  }
+  if (REQUIRED_FIELDS.some((name) => !known.has(name))) throw missing(fields);
+  return {
+    names,
+    places: Object.fromEntries(known) as Record<Field, number>,
+    optional: OPTIONAL_FIELDS.flatMap((name) => {
+      const place = known.get(name);
+      return place === undefined ? [] : [[name, place] as const];
+    }),
+    extra,
+  };
+}
+
+function missing(fields: EntryFields): EventDecodeError {
+  const names = REQUIRED_FIELDS.filter((name) => !fieldOf(fields, name));
   return new EventDecodeError(`Expected the fields ${REQUIRED_FIELDS.join(', ')}; ${names.join(', ')} missing`);
 }
 

@@ -115,12 +115,12 @@ export class Attempts {
           this.slots.release(holding.isSuspect);
         }
         const result = await this.settler.commit(share, transaction);
-        if (result.status === 'done') {
+        if (result.status === 'parked') throw new EventParkedError(event.partition_key ?? '');
+        if (result.status !== 'conflict') {
           operation?.succeed();
           this.tellHandled(share, attempt, started, transaction);
           return COMMITTED;
         }
-        if (result.status === 'parked') throw new EventParkedError(event.partition_key ?? '');
         this.observer.emit({ kind: 'conflict', ...this.about(share), attempt, conflictingKey: result.key });
         if (run === MOST_RUNS) throw new TransactionConflictError(run, result.key);
       }

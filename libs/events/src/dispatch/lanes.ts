@@ -10,8 +10,14 @@ export class Lanes<T> {
   /** The items that wait behind the one that is worked on; none for most keys. */
   private readonly waiting = new RenewedMap<string, T[] | undefined>();
 
-  /** @param work should not reject; followers are worked on all the same */
-  constructor(private readonly work: (item: T) => Promise<void>) {}
+  /**
+   * @param work should not reject; followers are worked on all the same
+   * @param onEnd called when an item has been worked on, whatever came of it
+   */
+  constructor(
+    private readonly work: (item: T) => Promise<unknown>,
+    private readonly onEnd: (item: T) => void = () => undefined,
+  ) {}
 
   /** Keys that are worked on. */
   get size(): number {
@@ -26,24 +32,18 @@ export class Lanes<T> {
       return;
     }
     this.waiting.set(key, undefined);
-    this.begin(key, item);
+    void this.runLane(key, item);
   }
 
-  private begin(key: string, item: T): void {
-    this.work(item).then(
-      () => {
-        this.end(key);
-      },
-      (error: unknown) => {
+  private async runLane(key: string, first: T): Promise<void> {
+    for (let item: T | undefined = first; item !== undefined; item = this.waiting.get(key)?.shift()) {
+      try {
+        await this.work(item);
+      } catch (error) {
         this.logger.error(`An event of ${key} could not be settled`, error);
-        this.end(key);
-      },
-    );
-  }
-
-  private end(key: string): void {
-    const next = this.waiting.get(key)?.shift();
-    if (next !== undefined) this.begin(key, next);
-    else this.waiting.delete(key);
+      }
+      this.onEnd(item);
+    }
+    this.waiting.delete(key);
   }
 }

@@ -40,7 +40,7 @@ interface Settling extends Settlement {
 }
 
 /** What came of a commit: done; or to be run again because a key was changed; or to wait behind a parked event. */
-export type CommitResult = { status: 'done' } | { status: 'conflict'; key: string } | { status: 'parked' };
+export type CommitResult = Exclude<SettleReply, { status: 'lost' | 'refused' | 'error' }>;
 
 /** Carries out in Redis what was decided about deliveries; the one place that does. */
 export class Settler {
@@ -69,12 +69,7 @@ export class Settler {
     const key = this.keyRule(share, holding.origin ? 'release' : 'free');
     const isPlain = !key && handlers.length <= 1 && !holding.isNoted && !holding.channel.isReplay;
     if (isPlain && (!transaction || transaction.isEmpty)) return this.acknowledge(share);
-    return this.commitWhole(share, this.settlement(share, transaction, key));
-  }
-
-  private async commitWhole(share: Share, settlement: Settling): Promise<CommitResult> {
-    const reply = await this.settle(share, settlement);
-    return reply.status === 'conflict' || reply.status === 'parked' ? (reply as CommitResult) : COMMITTED;
+    return this.settle(share, this.settlement(share, transaction, key));
   }
 
   /** Whether an earlier event of the same key is a dead letter, so that this one must wait. */
@@ -163,16 +158,14 @@ export class Settler {
     return COMMITTED;
   }
 
-  private settle(share: Share, settlement: Settling): Promise<SettleReply> {
+  private settle(share: Share, settlement: Settling): Promise<CommitResult> {
     const { holding } = share;
-    return holding.settle(async () => {
+    return holding.settle(() => {
       const isLast = holding.openHandlers === 1;
       settlement.noteBecomes = isLast ? undefined : DONE;
       // A replayed entry has no history to keep: it goes with its acknowledgement.
       if (isLast && holding.channel.isReplay) settlement.writes = [...settlement.writes, removalOf(holding)];
-      const reply = await this.run(share, settlement);
-      if (reply.status === 'committed' || reply.status === 'settled') holding.openHandlers -= 1;
-      return reply;
+      return this.run(share, settlement);
     });
   }
 
@@ -198,7 +191,7 @@ export class Settler {
    * Once sent, a settlement is sent again until its fate is known. Then "settled already" means that it was applied; to
    * one that was sent once it means that somebody else has settled the delivery.
    */
-  private async run({ holding }: Share, settlement: Settling): Promise<SettleReply> {
+  private async run({ holding }: Share, settlement: Settling): Promise<CommitResult> {
     for (let sent = 1; ; sent += 1) {
       try {
         const reply = await this.settlements.add(settlement);
@@ -207,6 +200,8 @@ export class Settler {
           throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
         }
         if (reply.status === 'refused') throw new TransactionRefusedError(reply.why);
+        const isApplied = reply.status === 'committed' || reply.status === 'settled';
+        if (isApplied && endsShare(settlement)) holding.openHandlers -= 1;
         return reply;
       } catch (error) {
         await this.waitOut(error);
@@ -237,7 +232,12 @@ export class Settler {
   }
 }
 
-const COMMITTED: CommitResult = { status: 'done' };
+/** Whether the handler is done with the event then; else only its failures are noted. */
+function endsShare({ noteBecomes }: Settlement): boolean {
+  return noteBecomes === undefined || noteBecomes === DONE;
+}
+
+const COMMITTED: CommitResult = { status: 'committed' };
 const NO_EFFECTS: Effects = { reads: [], writes: [], events: [] };
 
 type Effects = Pick<Settlement, 'reads' | 'writes' | 'events'>;

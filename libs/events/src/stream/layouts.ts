@@ -21,7 +21,10 @@ export interface LaidOut {
 /** The entry as Redis has it: field, value, field, value, … */
 export function fieldsOf({ layout: { names, fixed }, values }: LaidOut): string[] {
   let place = 0;
-  return names.flatMap((name, index) => [name, fixed[index] || (values[place++] ?? '')]);
+  return names.flatMap((name, index) => {
+    const same = fixed[index] ?? '';
+    return [name, same === '' ? (values[place++] ?? '') : same];
+  });
 }
 
 /** The layouts of the entries that a script appends, each once; see `lua/layouts.lua`. */

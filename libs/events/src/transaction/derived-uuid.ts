@@ -12,9 +12,7 @@ NAMESPACE.copy(bytes);
  */
 export function derivedUuid(causeEventId: string, handler: string, name: string): string {
   const text = `${causeEventId}|${handler}|${name}`;
-  let named = bytes;
-  if (text.length * 3 > LONGEST_NAME) named = Buffer.concat([NAMESPACE, Buffer.from(text)]);
-  else named = bytes.subarray(0, NAMESPACE.length + bytes.write(text, NAMESPACE.length));
+  const named = text.length * 3 > LONGEST_NAME ? Buffer.concat([NAMESPACE, Buffer.from(text)]) : namedBytes(text);
   const digest = hash('sha1', named, 'binary');
   let place = 0;
   for (let index = 0; index < 16; index += 1) {
@@ -27,6 +25,14 @@ export function derivedUuid(causeEventId: string, handler: string, name: string)
     place += 2;
   }
   return uuid.toString('latin1');
+}
+
+/** Views of the same bytes, by their length: to make one takes longer than to write what it shows. */
+const views: (Buffer | undefined)[] = [];
+
+function namedBytes(text: string): Buffer {
+  const length = NAMESPACE.length + bytes.write(text, NAMESPACE.length);
+  return (views[length] ??= bytes.subarray(0, length));
 }
 
 /** Written byte by byte: put together of pieces of text, it would be most of a transaction's garbage. */

@@ -174,11 +174,13 @@ export class Transaction {
   hset(key: string, fields: Readonly<Record<string, Value>>): this;
   hset(key: string, field: string, value: Value): this;
   hset(key: string, fields: string | Readonly<Record<string, Value>>, value?: Value): this {
-    const values: string[] = [];
-    if (typeof fields === 'string') values.push(fields, String(value));
-    else for (const field of Object.keys(fields)) values.push(field, String(fields[field]));
-    this.change('HSET', key, 'hash', values);
-    this.guard.setFields(this.parts.keyspace.ofService(key), values);
+    const values =
+      typeof fields === 'string'
+        ? [fields, String(value)]
+        : Object.keys(fields).flatMap((field) => [field, String(fields[field])]);
+    const name = this.parts.keyspace.ofService(key);
+    this.write('HSET', name, 'hash', values);
+    this.guard.setFields(name, values);
     return this;
   }
 
@@ -267,14 +269,21 @@ export class Transaction {
     throw new TransactionRefusedError(`${command} ${key} after a write to it: read first, then write`);
   }
 
-  /** A write that keeps what the key holds; without values there is nothing to write. */
   private change(command: string, name: string, type: KeyType, values: readonly Value[]): this {
-    const key = this.parts.keyspace.ofService(name);
-    for (const part of chunks(values)) {
-      const check = this.guard.change(command, key, type);
-      this.writes.push({ command, key, type: check.type, integer: check.integer, args: part.map(String) });
-    }
+    this.write(command, this.parts.keyspace.ofService(name), type, values.map(String));
     return this;
+  }
+
+  /**
+   * A write that keeps what the key holds; without values there is nothing to write.
+   *
+   * @param key as it is in Redis
+   */
+  private write(command: string, key: string, type: KeyType, values: readonly string[]): void {
+    for (const args of chunks(values)) {
+      const check = this.guard.change(command, key, type);
+      this.writes.push({ command, key, type: check.type, integer: check.integer, args });
+    }
   }
 
   private buffer(command: string, name: string, check: (key: string) => ServerCheck, ...values: Value[]): this {
