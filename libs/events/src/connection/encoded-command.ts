@@ -1,5 +1,5 @@
 import { Command } from 'ioredis';
-import { pack, PackedValues, Scratch } from './packed-values.js';
+import { pack, PackedValues } from './packed-values.js';
 
 /** An argument of a command. */
 export type Argument = string | number | PackedValues;
@@ -34,7 +34,6 @@ const SHORT = 24;
 
 /** Of the arguments of the command that is encoded at present; one at a time. */
 let lengths = new Uint32Array(4096);
-const scratch = new Scratch();
 
 /**
  * Memory of commands that were answered. Without it each batch would get some outside of the heap, and V8 would look
@@ -49,7 +48,7 @@ const LARGEST_SPARE = 2 ** 18;
 export function encodeCommand(args: readonly Argument[]): Buffer {
   if (args.length > lengths.length) lengths = new Uint32Array(2 * args.length);
   let size = 1 + digitsOf(args.length) + 2;
-  let packed = 0;
+  const packed: string[] = [];
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] as Argument;
     let length: number;
@@ -58,9 +57,9 @@ export function encodeCommand(args: readonly Argument[]): Buffer {
     } else if (typeof arg === 'number') {
       length = numberLength(arg);
     } else {
-      const end = pack(scratch, packed, arg.values);
-      length = end - packed;
-      packed = end;
+      const bytes = pack(arg.values);
+      packed.push(bytes);
+      length = bytes.length;
     }
     lengths[index] = length;
     size += 1 + digitsOf(length) + 2 + length + 2;
@@ -68,7 +67,7 @@ export function encodeCommand(args: readonly Argument[]): Buffer {
   const buffer = memory(size);
   buffer[0] = 42; // *
   let at = writeLine(buffer, 1, args.length);
-  packed = 0;
+  let next = 0;
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] as Argument;
     const length = lengths[index] as number;
@@ -79,8 +78,7 @@ export function encodeCommand(args: readonly Argument[]): Buffer {
     } else if (typeof arg === 'number') {
       writeText(buffer, at, String(arg), length);
     } else {
-      scratch.bytes.copy(buffer, at, packed, packed + length);
-      packed += length;
+      buffer.write(packed[next++] as string, at, 'latin1');
     }
     at += length;
     buffer[at] = CR;

@@ -6,96 +6,75 @@ export class PackedValues {
   constructor(readonly values: readonly (string | number)[]) {}
 }
 
-/** A buffer that grows when it must, for one user at a time. */
-export class Scratch {
-  bytes = Buffer.allocUnsafe(2 ** 16);
+const ARRAY_32 = '\xdd';
+const STRING_16 = '\xda';
+const STRING_32 = '\xdb';
+const UINT_16 = '\xcd';
+const FLOAT_64 = '\xcb';
 
-  /** Makes room for so many bytes from a place on, and keeps those before it. */
-  reserve(from: number, size: number): void {
-    if (from + size <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafe(2 * (from + size));
-    this.bytes.copy(larger, 0, 0, from);
-    this.bytes = larger;
+const BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));
+/** What stands before texts of fewer than 256 bytes: 0xa0 and the length in one byte, or 0xd9 and then the length. */
+const HEADS = BYTES.map((byte, length) => (length < 32 ? BYTES[0xa0 | length] : `\xd9${byte}`) as string);
+
+/**
+ * Values as a MessagePack array, each byte a character: texts are put together, which V8 does without copying them, and
+ * written once, where each by itself would be a call out of JavaScript.
+ */
+export function pack(values: readonly (string | number)[]): string {
+  const packed = join(values);
+  // Mostly all text is ASCII, and each of its characters a byte already. Of the rest of it only the heads are not.
+  if (Buffer.byteLength(packed.text) - packed.text.length === packed.high) return packed.text;
+  return join(values.map((value) => (typeof value === 'string' ? inUtf8(value) : value))).text;
+}
+
+/** @returns the array, and how many bytes of heads and numbers are above 127 */
+function join(values: readonly (string | number)[]): { text: string; high: number } {
+  const begin = ARRAY_32 + uint32(values.length);
+  let text = begin;
+  let high = highOf(begin);
+  for (const value of values) {
+    if (typeof value === 'number') {
+      const number = numberOf(value);
+      high += highOf(number);
+      text += number;
+    } else {
+      const head = headOf(value.length);
+      high += highOf(head);
+      text += head + value;
+    }
   }
+  return { text, high };
 }
 
-const ARRAY_32 = 0xdd;
-const FIX_STRING = 0xa0;
-const STRING_8 = 0xd9;
-const STRING_16 = 0xda;
-const STRING_32 = 0xdb;
-const UINT_16 = 0xcd;
-const FLOAT_64 = 0xcb;
-/** Up to this length it is quicker to copy characters than to ask for it. */
-const SHORT = 24;
-/** The longest head of a value. */
-const HEAD = 9;
-
-/** Writes values as a MessagePack array. @returns where to go on */
-export function pack(scratch: Scratch, from: number, values: readonly (string | number)[]): number {
-  let most = HEAD;
-  // A UTF-16 unit is at most three bytes of UTF-8.
-  for (const value of values) most += typeof value === 'string' ? HEAD + 3 * value.length : HEAD;
-  scratch.reserve(from, most);
-  const { bytes } = scratch;
-  bytes[from] = ARRAY_32;
-  bytes.writeUInt32BE(values.length, from + 1);
-  let at = from + 5;
-  for (const value of values)
-    at = typeof value === 'string' ? packText(bytes, at, value) : packNumber(bytes, at, value);
-  return at;
+function headOf(length: number): string {
+  if (length < 2 ** 8) return HEADS[length] as string;
+  return length < 2 ** 16 ? STRING_16 + uint16(length) : STRING_32 + uint32(length);
 }
 
-function packNumber(bytes: Buffer, at: number, value: number): number {
+function numberOf(value: number): string {
   if (Number.isInteger(value) && value >= 0 && value < 2 ** 16) {
-    if (value < 128) {
-      bytes[at] = value;
-      return at + 1;
-    }
-    bytes[at] = UINT_16;
-    bytes[at + 1] = value >> 8;
-    bytes[at + 2] = value;
-    return at + 3;
+    return value < 128 ? (BYTES[value] as string) : UINT_16 + uint16(value);
   }
-  bytes[at] = FLOAT_64;
-  return bytes.writeDoubleBE(value, at + 1);
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleBE(value);
+  return FLOAT_64 + bytes.toString('latin1');
 }
 
-function packText(bytes: Buffer, at: number, text: string): number {
-  const { length } = text;
-  if (length <= SHORT) {
-    bytes[at] = FIX_STRING | length;
-    let place = 0;
-    for (; place < length; place += 1) {
-      const code = text.charCodeAt(place);
-      if (code > 127) break;
-      bytes[at + 1 + place] = code;
-    }
-    if (place === length) return at + 1 + length;
-  }
-  // The head depends on how many bytes the text has, which is mostly its length: so it is written first, behind that head.
-  const guess = headOf(length);
-  const size = bytes.write(text, at + guess);
-  const head = headOf(size);
-  if (head !== guess) bytes.copyWithin(at + head, at + guess, at + guess + size);
-  if (size < 32) {
-    bytes[at] = FIX_STRING | size;
-  } else if (size < 2 ** 8) {
-    bytes[at] = STRING_8;
-    bytes[at + 1] = size;
-  } else if (size < 2 ** 16) {
-    bytes[at] = STRING_16;
-    bytes[at + 1] = size >> 8;
-    bytes[at + 2] = size;
-  } else {
-    bytes[at] = STRING_32;
-    bytes.writeUInt32BE(size, at + 1);
-  }
-  return at + head + size;
+function uint16(value: number): string {
+  return (BYTES[value >> 8] as string) + (BYTES[value & 255] as string);
 }
 
-function headOf(size: number): number {
-  if (size < 32) return 1;
-  if (size < 2 ** 8) return 2;
-  return size < 2 ** 16 ? 3 : 5;
+function uint32(value: number): string {
+  return uint16(value >>> 16) + uint16(value & 0xffff);
+}
+
+function highOf(text: string): number {
+  let high = 0;
+  for (let place = 0; place < text.length; place += 1) if (text.charCodeAt(place) > 127) high += 1;
+  return high;
+}
+
+/** Its bytes in UTF-8, each as a character. */
+function inUtf8(text: string): string {
+  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
 }
