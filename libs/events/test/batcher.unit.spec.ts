@@ -1,16 +1,28 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Batcher } from '../src/settle/batcher.js';
+import { Batcher, type BatchLimits } from '../src/settle/batcher.js';
 
 describe('Batcher', () => {
   /** One that answers each item with its tenfold, and tells what it sent together. */
-  function batcher(limits: { most: number; heaviest?: number; weigh?: (item: number) => number }) {
+  function batcher(limits: BatchLimits<number>) {
     const sent: (readonly number[])[] = [];
     const send = (items: readonly number[]) => {
       sent.push(items);
       return Promise.resolve(items.map((item) => 10 * item));
     };
-    return { sent, batcher: new Batcher(send, limits) };
+    return { sent, batcher: batcherOf(send, limits) };
+  }
+
+  /** One that gives up what fails. */
+  function batcherOf(send: (items: readonly number[]) => Promise<readonly number[]>, limits: BatchLimits<number>) {
+    return new Batcher<number, number, number>(
+      {
+        send,
+        answer: (_, result) => result,
+        waitOut: (error) => Promise.reject(new Error('given up', { cause: error })),
+      },
+      limits,
+    );
   }
 
   it('sends together what is asked for in one turn, up to its number, and gives each its own answer', async () => {
@@ -29,7 +41,7 @@ describe('Batcher', () => {
   it('keeps what would not fill a batch while another one is on its way', async () => {
     const sent: (readonly number[])[] = [];
     const answers: (() => void)[] = [];
-    const one = new Batcher<number, number>(
+    const one = batcherOf(
       (items) => {
         sent.push(items);
         return new Promise((resolve) => answers.push(() => { resolve(items); })); // prettier-ignore
@@ -58,7 +70,7 @@ describe('Batcher', () => {
 
   it('sends what has waited when the batch before it fails, too', async () => {
     let fail: (error: Error) => void = () => undefined;
-    const one = new Batcher<number, number>(
+    const one = batcherOf(
       (items) => (items[0] === 1 ? new Promise((_, reject) => (fail = reject)) : Promise.resolve(items)),
       { most: 3 },
     );
@@ -66,19 +78,46 @@ describe('Batcher', () => {
     await nextTurn();
     const second = one.add(2);
     fail(new Error('down'));
-    await expect(first).rejects.toThrow('down');
+    await expect(first).rejects.toMatchObject({ cause: { message: 'down' } });
     expect(await second).toBe(2);
   });
 
   it('rejects what went together when its batch fails, and goes on', async () => {
     let isDown = true;
-    const one = new Batcher<number, number>(
-      (items) => (isDown ? Promise.reject(new Error('down')) : Promise.resolve(items)),
-      { most: 10 },
-    );
+    const one = batcherOf((items) => (isDown ? Promise.reject(new Error('down')) : Promise.resolve(items)), {
+      most: 10,
+    });
     const failed = await Promise.allSettled([one.add(1), one.add(2)]);
     expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     isDown = false;
     expect(await one.add(3)).toBe(3);
+  });
+
+  it('sends again what has failed, alone or with its batch, when that has been waited out', async () => {
+    const sent: (readonly number[])[] = [];
+    const waits: unknown[] = [];
+    const one = new Batcher<number, number, number>(
+      {
+        send: (items) => {
+          sent.push(items);
+          return sent.length === 1 ? Promise.reject(new Error('batch')) : Promise.resolve(items);
+        },
+        answer: (item, result) => {
+          if (item === 2 && sent.length === 2) throw new Error('item');
+          if (item === 3) throw new Error('for good');
+          return 10 * result;
+        },
+        waitOut: async (error) => {
+          waits.push(error);
+          if ((error as Error).message === 'for good') throw error;
+          await nextTurn();
+        },
+      },
+      { most: 10 },
+    );
+    const results = await Promise.allSettled([1, 2, 3].map((item) => one.add(item)));
+    expect(results).toMatchObject([{ value: 10 }, { value: 20 }, { reason: { message: 'for good' } }]);
+    expect(sent).toEqual([[1, 2, 3], [1, 2, 3], [2]]);
+    expect(waits).toMatchObject([{ message: 'batch' }, { message: 'item' }, { message: 'for good' }]);
   });
 });

@@ -1,7 +1,17 @@
-interface Waiting<T, R> {
+interface Waiting<T, A> {
   item: T;
-  resolve: (result: R) => void;
+  resolve: (answer: A) => void;
   reject: (error: unknown) => void;
+}
+
+/** How items are sent, and what becomes of the results. */
+export interface Sending<T, R, A> {
+  /** Resolves with one result for each item, in their order. */
+  send: (items: readonly T[]) => Promise<readonly R[]>;
+  /** What a result means to whoever added the item. @throws what it is refused with, or what {@link waitOut} knows of */
+  answer: (item: T, result: R) => A;
+  /** Waits until what has failed may be sent again. @throws the error, when it may not */
+  waitOut: (error: unknown) => Promise<void>;
 }
 
 /** How much goes together. */
@@ -18,23 +28,26 @@ export interface BatchLimits<T> {
  * way, what would not fill one waits for its answer, as Nagle's algorithm (RFC 896) has it: alone nobody waits, and the
  * busier the server is the more goes together.
  */
-export class Batcher<T, R> {
-  private waiting: Waiting<T, R>[] = [];
+export class Batcher<T, R, A> {
+  private waiting: Waiting<T, A>[] = [];
   private isScheduled = false;
   private underWay = 0;
 
-  /** @param send resolves with one result for each item, in their order */
   constructor(
-    private readonly send: (items: readonly T[]) => Promise<readonly R[]>,
+    private readonly sending: Sending<T, R, A>,
     private readonly limits: BatchLimits<T>,
   ) {}
 
-  /** Resolves with the item's own result; rejects when its batch failed. */
-  add(item: T): Promise<R> {
+  /** Resolves with the answer to the item itself, however often it had to be sent; rejects when it is refused. */
+  add(item: T): Promise<A> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, resolve, reject });
-      if (this.underWay === 0 || this.waiting.length >= this.limits.most) this.schedule();
+      this.wait({ item, resolve, reject });
     });
+  }
+
+  private wait(one: Waiting<T, A>): void {
+    this.waiting.push(one);
+    if (this.underWay === 0 || this.waiting.length >= this.limits.most) this.schedule();
   }
 
   private schedule(): void {
@@ -54,9 +67,9 @@ export class Batcher<T, R> {
     }
   };
 
-  private cut(all: readonly Waiting<T, R>[]): Waiting<T, R>[][] {
+  private cut(all: readonly Waiting<T, A>[]): Waiting<T, A>[][] {
     const { most, heaviest = Infinity, weigh = () => 0 } = this.limits;
-    const batches: Waiting<T, R>[][] = [];
+    const batches: Waiting<T, A>[][] = [];
     let weight = 0;
     for (const one of all) {
       const own = weigh(one.item);
@@ -72,17 +85,34 @@ export class Batcher<T, R> {
     return batches;
   }
 
-  private async flush(batch: readonly Waiting<T, R>[]): Promise<void> {
+  private async flush(batch: readonly Waiting<T, A>[]): Promise<void> {
     this.underWay += 1;
     try {
-      const results = await this.send(batch.map(({ item }) => item));
-      batch.forEach(({ resolve }, index) => {
-        resolve(results[index] as R);
+      const results = await this.sending.send(batch.map(({ item }) => item));
+      batch.forEach((one, index) => {
+        this.conclude(one, results[index] as R);
       });
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      void this.repeat(batch, error);
     }
     this.underWay -= 1;
     if (this.underWay === 0 && this.waiting.length > 0) this.schedule();
+  }
+
+  private conclude(one: Waiting<T, A>, result: R): void {
+    try {
+      one.resolve(this.sending.answer(one.item, result));
+    } catch (error) {
+      void this.repeat([one], error);
+    }
+  }
+
+  private async repeat(failed: readonly Waiting<T, A>[], error: unknown): Promise<void> {
+    try {
+      await this.sending.waitOut(error);
+      for (const one of failed) this.wait(one);
+    } catch (refusal) {
+      for (const { reject } of failed) reject(refusal);
+    }
   }
 }

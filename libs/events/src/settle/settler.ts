@@ -37,6 +37,8 @@ export interface Share {
 /** A settlement, and whose it is. */
 interface Settling extends Settlement {
   share: Share;
+  /** How often it was sent. */
+  sent: number;
 }
 
 /** What came of a commit: done; or to be run again because a key was changed; or to wait behind a parked event. */
@@ -45,7 +47,7 @@ export type CommitResult = Exclude<SettleReply, { status: 'lost' | 'refused' | '
 /** Carries out in Redis what was decided about deliveries; the one place that does. */
 export class Settler {
   private readonly acknowledgements = new Map<Channel, Gatherer<Share, CommitResult>>();
-  private readonly settlements: Batcher<Settling, SettleReply>;
+  private readonly settlements: Batcher<Settling, SettleReply, CommitResult>;
 
   /** @param isOver whether shutdown's deadline has passed: then an outage is not waited out any longer */
   constructor(
@@ -55,7 +57,17 @@ export class Settler {
     private readonly isOver: () => boolean,
     private readonly telemetry: Telemetry,
   ) {
-    this.settlements = new Batcher<Settling, SettleReply>((batch) => this.settleAll(batch), SETTLED_AT_ONCE);
+    this.settlements = new Batcher<Settling, SettleReply, CommitResult>(
+      {
+        send: (batch) => {
+          for (const settlement of batch) settlement.sent += 1;
+          return this.settleAll(batch);
+        },
+        answer,
+        waitOut: (error) => this.waitOut(error),
+      },
+      SETTLED_AT_ONCE,
+    );
   }
 
   /**
@@ -84,7 +96,7 @@ export class Settler {
   async note(share: Share, note: FailureNote): Promise<void> {
     const { holding } = share;
     holding.isNoted = true;
-    const reply = await this.run(share, this.settlement(share, undefined, undefined, formatNote(note)));
+    const reply = await this.settlements.add(this.settlement(share, undefined, undefined, formatNote(note)));
     if (reply.status === 'settled') throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
   }
 
@@ -165,7 +177,7 @@ export class Settler {
       settlement.noteBecomes = isLast ? undefined : DONE;
       // A replayed entry has no history to keep: it goes with its acknowledgement.
       if (isLast && holding.channel.isReplay) settlement.writes = [...settlement.writes, removalOf(holding)];
-      return this.run(share, settlement);
+      return this.settlements.add(settlement);
     });
   }
 
@@ -173,6 +185,7 @@ export class Settler {
     const { holding, event, handler, handlers } = share;
     return {
       share,
+      sent: 0,
       stream: holding.stream,
       notes: holding.channel.notes,
       id: holding.entry.id,
@@ -185,28 +198,6 @@ export class Settler {
       writes: effects.writes,
       events: effects.events,
     };
-  }
-
-  /**
-   * Once sent, a settlement is sent again until its fate is known. Then "settled already" means that it was applied; to
-   * one that was sent once it means that somebody else has settled the delivery.
-   */
-  private async run({ holding }: Share, settlement: Settling): Promise<CommitResult> {
-    for (let sent = 1; ; sent += 1) {
-      try {
-        const reply = await this.settlements.add(settlement);
-        if (reply.status === 'error') throw reply.error;
-        if (reply.status === 'lost' || (reply.status === 'settled' && sent === 1)) {
-          throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
-        }
-        if (reply.status === 'refused') throw new TransactionRefusedError(reply.why);
-        const isApplied = reply.status === 'committed' || reply.status === 'settled';
-        if (isApplied && endsShare(settlement)) holding.openHandlers -= 1;
-        return reply;
-      } catch (error) {
-        await this.waitOut(error);
-      }
-    }
   }
 
   private observed<T>(sharesOf: () => readonly Share[], call: () => Promise<T>): Promise<T> {
@@ -230,6 +221,24 @@ export class Settler {
     if (!isOutage(error) || this.isOver()) throw error;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_IN_OUTAGE_MS));
   }
+}
+
+/**
+ * What a reply means to whoever settled. Once sent, a settlement is sent again until its fate is known: then "settled
+ * already" means that it was applied; to one that was sent once it means that somebody else has settled the delivery.
+ *
+ * @throws DeliveryLostError, TransactionRefusedError, what Redis said
+ */
+function answer(settlement: Settling, reply: SettleReply): CommitResult {
+  const { holding } = settlement.share;
+  if (reply.status === 'error') throw reply.error;
+  if (reply.status === 'lost' || (reply.status === 'settled' && settlement.sent === 1)) {
+    throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
+  }
+  if (reply.status === 'refused') throw new TransactionRefusedError(reply.why);
+  const isApplied = reply.status === 'committed' || reply.status === 'settled';
+  if (isApplied && endsShare(settlement)) holding.openHandlers -= 1;
+  return reply;
 }
 
 /** Whether the handler is done with the event then; else only its failures are noted. */
