@@ -1,5 +1,5 @@
 import { Command } from 'ioredis';
-import { pack, PackedValues } from './packed-values.js';
+import { PackedValues } from './packed-values.js';
 
 /** An argument of a command. */
 export type Argument = string | number | PackedValues;
@@ -57,7 +57,7 @@ export function encodeCommand(args: readonly Argument[]): Buffer {
     } else if (typeof arg === 'number') {
       length = numberLength(arg);
     } else {
-      const bytes = pack(arg.values);
+      const { bytes } = arg;
       packed.push(bytes);
       length = bytes.length;
     }

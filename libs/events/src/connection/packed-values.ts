@@ -1,80 +1,138 @@
-/**
- * Values that a script gets as one argument, a MessagePack array, and unpacks with `cmsgpack.unpack`: as one argument
- * each they would cost the server more than what it does with most of them.
- */
-export class PackedValues {
-  constructor(readonly values: readonly (string | number)[]) {}
-}
-
 const ARRAY_32 = '\xdd';
-const STRING_16 = '\xda';
-const STRING_32 = '\xdb';
-const UINT_16 = '\xcd';
-const FLOAT_64 = '\xcb';
+const STRING_8 = 0xd9;
+const STRING_16 = 0xda;
+const STRING_32 = 0xdb;
+const UINT_16 = 0xcd;
+const FLOAT_64 = 0xcb;
 
 const BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));
 /** What stands before texts of fewer than 256 bytes: 0xa0 and the length in one byte, or 0xd9 and then the length. */
-const HEADS = BYTES.map((byte, length) => (length < 32 ? BYTES[0xa0 | length] : `\xd9${byte}`) as string);
+const HEADS = BYTES.map((byte, length) => (length < 32 ? BYTES[0xa0 | length] : text(STRING_8) + byte) as string);
+const HIGH_IN_HEADS = HEADS.map(highIn);
 
 /**
- * Values as a MessagePack array, each byte a character: texts are put together, which V8 does without copying them, and
- * written once, where each by itself would be a call out of JavaScript.
+ * Values that a script gets as one argument, a MessagePack array, and unpacks with `cmsgpack.unpack`: as one argument
+ * each they would cost the server more than what it does with most of them.
+ *
+ * They are put together as text, each byte a character, which V8 does without copying it, and written once; to write
+ * each by itself would be a call out of JavaScript for each.
  */
-export function pack(values: readonly (string | number)[]): string {
-  const packed = join(values);
-  // Mostly all text is ASCII, and each of its characters a byte already. Of the rest of it only the heads are not.
-  if (Buffer.byteLength(packed.text) - packed.text.length === packed.high) return packed.text;
-  return join(values.map((value) => (typeof value === 'string' ? inUtf8(value) : value))).text;
-}
+export class PackedValues {
+  private count = 0;
+  private packed = '';
+  /** How many bytes of heads and numbers are above 127. */
+  private high = 0;
 
-/** @returns the array, and how many bytes of heads and numbers are above 127 */
-function join(values: readonly (string | number)[]): { text: string; high: number } {
-  const begin = ARRAY_32 + uint32(values.length);
-  let text = begin;
-  let high = highOf(begin);
-  for (const value of values) {
+  constructor(values: readonly (string | number)[] = []) {
+    this.addAll(values);
+  }
+
+  add(value: string | number): void {
+    this.count += 1;
     if (typeof value === 'number') {
+      if (value >= 0 && value < 128 && Number.isInteger(value)) {
+        this.packed += BYTES[value] as string;
+        return;
+      }
       const number = numberOf(value);
-      high += highOf(number);
-      text += number;
+      this.high += highIn(number);
+      this.packed += number;
     } else {
-      const head = headOf(value.length);
-      high += highOf(head);
-      text += head + value;
+      const { length } = value;
+      const head = headOf(length);
+      this.high += length < 256 ? (HIGH_IN_HEADS[length] as number) : highIn(head);
+      this.packed += head + value;
     }
   }
-  return { text, high };
+
+  addAll(values: readonly (string | number)[]): void {
+    for (const value of values) this.add(value);
+  }
+
+  /** Adds how many values others are, this number included, and then them. */
+  addCounted(others: PackedValues): void {
+    this.add(others.count + 1);
+    this.count += others.count;
+    this.packed += others.packed;
+    this.high += others.high;
+  }
+
+  /** The array, each byte a character. */
+  get bytes(): string {
+    const { packed, high } = this;
+    // Mostly all text is ASCII, and each of its characters a byte already; of the rest only some heads and numbers are not.
+    const isAscii = Buffer.byteLength(packed) - packed.length === high;
+    return ARRAY_32 + uint32(this.count) + (isAscii ? packed : inUtf8(packed));
+  }
+}
+
+/** With each text as it is in UTF-8. */
+function inUtf8(packed: string): string {
+  let written = '';
+  for (let at = 0; at < packed.length;) {
+    const [head, length] = lengthsAt(packed, at);
+    const end = at + head + length;
+    if (length === 0) {
+      written += packed.slice(at, end);
+    } else {
+      const bytes = Buffer.from(packed.slice(at + head, end)).toString('latin1');
+      written += headOf(bytes.length) + bytes;
+    }
+    at = end;
+  }
+  return written;
+}
+
+/** How long a value's head is, or all of it if it is a number, and how many characters of text follow. */
+function lengthsAt(packed: string, at: number): [head: number, text: number] {
+  const first = packed.charCodeAt(at);
+  const number = (bytes: number): number => {
+    let value = 0;
+    for (let place = 1; place <= bytes; place += 1) value = value * 256 + packed.charCodeAt(at + place);
+    return value;
+  };
+  switch (first) {
+    case UINT_16:
+      return [3, 0];
+    case FLOAT_64:
+      return [9, 0];
+    case STRING_8:
+      return [2, number(1)];
+    case STRING_16:
+      return [3, number(2)];
+    case STRING_32:
+      return [5, number(4)];
+    default:
+      return [1, first < 128 ? 0 : first & 31];
+  }
 }
 
 function headOf(length: number): string {
   if (length < 2 ** 8) return HEADS[length] as string;
-  return length < 2 ** 16 ? STRING_16 + uint16(length) : STRING_32 + uint32(length);
+  return length < 2 ** 16 ? text(STRING_16) + uint16(length) : text(STRING_32) + uint32(length);
 }
 
 function numberOf(value: number): string {
-  if (Number.isInteger(value) && value >= 0 && value < 2 ** 16) {
-    return value < 128 ? (BYTES[value] as string) : UINT_16 + uint16(value);
-  }
+  if (Number.isInteger(value) && value >= 0 && value < 2 ** 16) return text(UINT_16) + uint16(value);
   const bytes = Buffer.alloc(8);
   bytes.writeDoubleBE(value);
-  return FLOAT_64 + bytes.toString('latin1');
-}
-
-function uint16(value: number): string {
-  return (BYTES[value >> 8] as string) + (BYTES[value & 255] as string);
+  return text(FLOAT_64) + bytes.toString('latin1');
 }
 
 function uint32(value: number): string {
   return uint16(value >>> 16) + uint16(value & 0xffff);
 }
 
-function highOf(text: string): number {
-  let high = 0;
-  for (let place = 0; place < text.length; place += 1) if (text.charCodeAt(place) > 127) high += 1;
-  return high;
+function uint16(value: number): string {
+  return text(value >> 8) + text(value & 255);
 }
 
-/** Its bytes in UTF-8, each as a character. */
-function inUtf8(text: string): string {
-  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
+function text(byte: number): string {
+  return BYTES[byte] as string;
+}
+
+function highIn(bytes: string): number {
+  let high = 0;
+  for (let place = 0; place < bytes.length; place += 1) if (bytes.charCodeAt(place) > 127) high += 1;
+  return high;
 }

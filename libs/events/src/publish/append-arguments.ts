@@ -27,20 +27,16 @@ export function appendArguments(
 ): { keys: string[]; values: Argument[] } {
   const places = new KeyPlaces(producerKey);
   const layouts = new Layouts();
-  const packed: (string | number)[] = [requests.length];
+  const packed = new PackedValues([requests.length]);
   for (const { events } of requests) {
-    packed.push(events.length);
+    packed.add(events.length);
     for (const { stream, once, layout, values } of events) {
-      packed.push(places.placeOf(stream), once === undefined ? 0 : places.placeOf(once), layouts.placeOf(layout));
-      for (const value of values) packed.push(value);
+      packed.add(places.placeOf(stream));
+      packed.add(once === undefined ? 0 : places.placeOf(once));
+      packed.add(layouts.placeOf(layout));
+      packed.addAll(values);
     }
   }
-  const values = [
-    batch,
-    keepMs.producer,
-    keepMs.idempotency,
-    new PackedValues(layouts.values),
-    new PackedValues(packed),
-  ];
+  const values = [batch, keepMs.producer, keepMs.idempotency, new PackedValues(layouts.values), packed];
   return { keys: places.keys, values };
 }

@@ -43,10 +43,9 @@ export function settleArguments(
 ): { keys: string[]; values: (string | PackedValues)[] } {
   const places = new KeyPlaces();
   const head = new Head();
-  const values: (string | number)[] = [settlements.length];
-  for (const settlement of settlements) push(values, places, head, settlement);
-  const packed = [new PackedValues(head.values(places)), new PackedValues(values)];
-  return { keys: places.keys, values: [group, consumer, ...packed] };
+  const values = new PackedValues([settlements.length]);
+  for (const settlement of settlements) values.addCounted(valuesOf(places, head, settlement));
+  return { keys: places.keys, values: [group, consumer, new PackedValues(head.values(places)), values] };
 }
 
 /** What many settlements of one call have in common. */
@@ -129,28 +128,29 @@ class SettledStream {
   }
 }
 
-function push(values: (string | number)[], places: KeyPlaces, head: Head, settlement: Settlement): void {
+function valuesOf(places: KeyPlaces, head: Head, settlement: Settlement): PackedValues {
   const { id, eventId, noteBecomes, key, reads, writes, events } = settlement;
-  const begin = values.push(0, head.routeOf(settlement), id, eventId, noteBecomes ?? '', key?.rule ?? '') - 6;
+  const values = new PackedValues([head.routeOf(settlement), id, eventId, noteBecomes ?? '', key?.rule ?? '']);
   if (key) {
-    values.push(places.placeOf(key.list), key.original, places.placeOf(key.letters), places.placeOf(key.replays));
+    values.addAll([places.placeOf(key.list), key.original, places.placeOf(key.letters), places.placeOf(key.replays)]);
   }
-  values.push(reads.length);
+  values.add(reads.length);
   for (const { command, key: name, args, digest } of reads) {
-    values.push(command, places.placeOf(name), digest, args.length);
-    for (const arg of args) values.push(arg);
+    values.addAll([command, places.placeOf(name), digest, args.length]);
+    values.addAll(args);
   }
-  values.push(writes.length);
+  values.add(writes.length);
   for (const { command, key: name, type, integer, args } of writes) {
-    values.push(command, type, integer, places.placeOf(name), args.length);
-    for (const arg of args) values.push(arg);
+    values.addAll([command, type, integer, places.placeOf(name), args.length]);
+    values.addAll(args);
   }
-  values.push(events.length);
+  values.add(events.length);
   for (const { stream, layout, values: contents } of events) {
-    values.push(places.placeOf(stream), head.layouts.placeOf(layout));
-    for (const value of contents) values.push(value);
+    values.add(places.placeOf(stream));
+    values.add(head.layouts.placeOf(layout));
+    values.addAll(contents);
   }
-  values[begin] = values.length - begin;
+  return values;
 }
 
 /** How long its arguments are, about: bytes, as if all of them were ASCII. */

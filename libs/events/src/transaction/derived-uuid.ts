@@ -14,16 +14,14 @@ export function derivedUuid(causeEventId: string, handler: string, name: string)
   const text = `${causeEventId}|${handler}|${name}`;
   const named = text.length * 3 > LONGEST_NAME ? Buffer.concat([NAMESPACE, Buffer.from(text)]) : namedBytes(text);
   const digest = hash('sha1', named, 'binary');
-  let place = 0;
   for (let index = 0; index < 16; index += 1) {
-    if (index === 4 || index === 6 || index === 8 || index === 10) place += 1; // a hyphen stands there
-    let byte = digest.charCodeAt(index);
-    if (index === 6) byte = 0x50 | (byte & 0x0f); // version 5
-    if (index === 8) byte = 0x80 | (byte & 0x3f); // variant 10
+    const byte = digest.charCodeAt(index);
+    const place = PLACES[index] as number;
     uuid[place] = HEX[byte >> 4] as number;
     uuid[place + 1] = HEX[byte & 0x0f] as number;
-    place += 2;
   }
+  uuid[14] = HEX[5] as number; // version 5
+  uuid[19] = HEX[8 | ((digest.charCodeAt(8) >> 4) & 3)] as number; // variant 10
   return uuid.toString('latin1');
 }
 
@@ -38,3 +36,5 @@ function namedBytes(text: string): Buffer {
 /** Written byte by byte: put together of pieces of text, it would be most of a transaction's garbage. */
 const uuid = Buffer.alloc(36, '-');
 const HEX = Buffer.from('0123456789abcdef');
+/** Where each byte stands, hyphens in between. */
+const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];

@@ -49,6 +49,8 @@ export interface TransactionParts {
 
 type Value = string | number;
 
+const NONE: readonly never[] = [];
+
 /** Values of one command: Lua passes at most about 8,000 on. Even, since hashes are written in pairs. */
 const MOST_VALUES = 5000;
 
@@ -61,9 +63,9 @@ const MOST_VALUES = 5000;
  * transaction.
  */
 export class Transaction {
-  readonly reads: TrackedRead[] = [];
-  readonly writes: BufferedWrite[] = [];
-  readonly events: BufferedEvent[] = [];
+  reads: readonly TrackedRead[] = NONE;
+  writes: readonly BufferedWrite[] = NONE;
+  events: readonly BufferedEvent[] = NONE;
   private readonly guard = new WriteGuard();
 
   /** @param cause the event that is handled; outputs carry its correlation and name it as their cause */
@@ -246,7 +248,8 @@ export class Transaction {
     const { type, stream } = domainEventOf(event);
     const target = partitions.targetOf(keyspace, type, envelope.partition_key ?? eventId);
     const { layout, values } = encode(envelope, limits);
-    this.events.push({ type, streamName: stream, stream: target.stream(stream), layout, values });
+    const entry = { type, streamName: stream, stream: target.stream(stream), layout, values };
+    this.events = withLast(this.events, entry);
     return eventId;
   }
 
@@ -259,7 +262,7 @@ export class Transaction {
   }
 
   private track(command: string, key: string, args: readonly string[], reply: unknown): void {
-    this.reads.push({ command, key, args, digest: replyDigest(command, reply) });
+    this.reads = withLast(this.reads, { command, key, args, digest: replyDigest(command, reply) });
   }
 
   /** @returns the key in Redis @throws TransactionRefusedError when this transaction has written it */
@@ -282,16 +285,23 @@ export class Transaction {
   private write(command: string, key: string, type: KeyType, values: readonly string[]): void {
     for (const args of chunks(values)) {
       const check = this.guard.change(command, key, type);
-      this.writes.push({ command, key, type: check.type, integer: check.integer, args });
+      this.writes = withLast(this.writes, { command, key, type: check.type, integer: check.integer, args });
     }
   }
 
   private buffer(command: string, name: string, check: (key: string) => ServerCheck, ...values: Value[]): this {
     const key = this.parts.keyspace.ofService(name);
     const { type, integer } = check(key);
-    this.writes.push({ command, key, type, integer, args: values.map(String) });
+    this.writes = withLast(this.writes, { command, key, type, integer, args: values.map(String) });
     return this;
   }
+}
+
+/** A list with one more; most transactions have one of each, and room for more would be a good part of what they take. */
+function withLast<T>(list: readonly T[], last: T): readonly T[] {
+  if (list.length === 0) return [last];
+  (list as T[]).push(last);
+  return list;
 }
 
 function integer(operation: string, value: number): number {
