@@ -15,13 +15,13 @@ export const library = contestant({
   partitions: 1,
   pace: {
     'publish-one': 6000,
-    'publish-callers': 50_000,
-    'publish-batches': 50_000,
-    consume: 50_000,
-    'consume-transaction': 25_000,
-    'consume-two-workers': 50_000,
+    'publish-callers': 80_000,
+    'publish-batches': 80_000,
+    consume: 80_000,
+    'consume-transaction': 40_000,
+    'consume-two-workers': 80_000,
     latency: 1000,
-    memory: 50_000,
+    memory: 80_000,
   },
 });
 
