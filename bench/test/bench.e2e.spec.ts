@@ -97,9 +97,11 @@ describe('npm run bench', () => {
   });
 
   it('leaves no process when it is interrupted', { timeout: DEADLINE_MS }, async () => {
-    const child = spawn(process.execPath, [MAIN, '--quick', '--only', '^consume/library'], { stdio: 'ignore' });
+    const child = spawn(process.execPath, [MAIN, '--events', '1000000', '--only', '^consume/library'], {
+      stdio: 'ignore',
+    });
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    // The server, and a process that fills its stream.
+    // The server, and a process that fills its stream; with so many events, for longer than it takes to be seen.
     await expect.poll(() => childrenOf(child.pid), { timeout: 30_000 }).toContainEqual(expect.stringMatching(/"fill"/));
     const before = await childrenOf(child.pid);
     expect(before).toContainEqual(expect.stringMatching(/redis|valkey/));
