@@ -42,8 +42,25 @@ describe('transaction redelivery', () => {
     await using worker = await startWorker(redis.url, { prefix: 'settled' }, [handler]);
     await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
     await eventually('the handler is through', () => worker.observations.length === 1);
+    // It was sent once: whoever has settled it, it was not this worker.
+    expect(worker.observations).toMatchObject([{ kind: 'abandoned', error: { name: 'DeliveryLostError' } }]);
     expect(await redis.client.exists('settled:tester:effects')).toBe(0);
     expect(worker.consumer.held).toBe(0);
+  });
+
+  it('applies nothing when the group was destroyed meanwhile, and is not taken for done', async () => {
+    let runs = 0;
+    const handler = noteHandler(async (_, { transaction, stream, group }) => {
+      runs += 1;
+      transaction.incrby('effects', 1);
+      if (runs === 1) await redis.client.xgroup('DESTROY', stream, group);
+    });
+    await using worker = await startWorker(redis.url, { prefix: 'destroyed' }, [handler]);
+    await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
+    const kinds = () => worker.observations.map(({ kind }) => kind).filter((kind) => kind !== 'group-recreated');
+    await eventually('it is handled after all', () => kinds().includes('handled'));
+    expect(kinds()).toEqual(['abandoned', 'handled']);
+    expect(await redis.client.get('destroyed:tester:effects')).toBe('1');
   });
 
   it('applies nothing of an event whose id another event has taken', async () => {
