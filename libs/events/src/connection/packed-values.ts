@@ -19,8 +19,9 @@ const HIGH_IN_HEADS = HEADS.map(highIn);
  */
 export class PackedValues {
   private count = 0;
+  /** Those that are complete; where text is not ASCII, only the runs that have it are looked through. */
+  private readonly runs: Run[] = [];
   private packed = '';
-  /** How many bytes of heads and numbers are above 127. */
   private high = 0;
 
   constructor(values: readonly (string | number)[] = []) {
@@ -28,6 +29,7 @@ export class PackedValues {
   }
 
   add(value: string | number): void {
+    if (this.packed.length > LONG) this.endRun();
     this.count += 1;
     if (typeof value === 'number') {
       if (value >= 0 && value < 128 && Number.isInteger(value)) {
@@ -53,34 +55,59 @@ export class PackedValues {
   addCounted(others: PackedValues): void {
     this.add(others.count + 1);
     this.count += others.count;
+    if (others.runs.length > 0) {
+      this.endRun();
+      this.runs.push(...others.runs);
+    }
     this.packed += others.packed;
     this.high += others.high;
   }
 
   /** The array, each byte a character. */
   get bytes(): string {
-    const { packed, high } = this;
-    // Mostly all text is ASCII, and each of its characters a byte already; of the rest only some heads and numbers are not.
-    const isAscii = Buffer.byteLength(packed) - packed.length === high;
-    return ARRAY_32 + uint32(this.count) + (isAscii ? packed : inUtf8(packed));
+    const runs = [...this.runs, { packed: this.packed, high: this.high }];
+    return ARRAY_32 + uint32(this.count) + runs.map(bytesOf).join('');
   }
+
+  private endRun(): void {
+    this.runs.push({ packed: this.packed, high: this.high });
+    this.packed = '';
+    this.high = 0;
+  }
+}
+
+/** Some values, one after the other. */
+interface Run {
+  packed: string;
+  /** How many bytes of heads and numbers are above 127. */
+  high: number;
+}
+
+/** So many characters are a run. */
+const LONG = 1000;
+
+function bytesOf({ packed, high }: Run): string {
+  // Mostly all text is ASCII, and each of its characters a byte already; of the rest only some heads and numbers are not.
+  const isAscii = Buffer.byteLength(packed) - packed.length === high;
+  return isAscii ? packed : inUtf8(packed);
 }
 
 /** With each text as it is in UTF-8. */
 function inUtf8(packed: string): string {
   let written = '';
+  let kept = 0;
   for (let at = 0; at < packed.length;) {
     const [head, length] = lengthsAt(packed, at);
     const end = at + head + length;
-    if (length === 0) {
-      written += packed.slice(at, end);
-    } else {
-      const bytes = Buffer.from(packed.slice(at + head, end)).toString('latin1');
-      written += headOf(bytes.length) + bytes;
+    const text = packed.slice(at + head, end);
+    if (Buffer.byteLength(text) !== length) {
+      const bytes = Buffer.from(text).toString('latin1');
+      written += packed.slice(kept, at) + headOf(bytes.length) + bytes;
+      kept = end;
     }
     at = end;
   }
-  return written;
+  return written + packed.slice(kept);
 }
 
 /** How long a value's head is, or all of it if it is a number, and how many characters of text follow. */
