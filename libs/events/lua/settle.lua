@@ -3,8 +3,8 @@
 -- in the pending list, so effects are there once, however often the event was delivered.
 --
 -- Order: is it still ours, do the reads still hold, does every write fit; then write, publish, acknowledge. Redis does
--- not roll a script back, so nothing that can fail comes after the first write. It runs when memory is short, too:
--- workers that could not settle could not free any.
+-- not roll a script back, so nothing that can fail comes after the first write; that may fail itself, as it has changed
+-- nothing then. It runs when memory is short, too: workers that could not settle could not free any.
 --
 -- What is the same for all settlements of one call is asked for once: which entries are ours, whether their stream is
 -- the one that was read, what a key holds. The acknowledgements of one stream go together, at the end.
@@ -180,16 +180,22 @@ local function hasNotes(notes)
   return noted[notes]
 end
 
+-- Why a key cannot be written as what a write takes it for, in words; nil when it can.
+local function wrongKind(command, kind, key)
+  local actual = kind ~= '' and kindOf(key)
+  if actual and actual ~= 'none' and actual ~= kind then
+    return command .. ' ' .. key .. ': expected a ' .. kind .. ', it holds a ' .. actual
+  end
+end
+
 -- Why a write does not fit, in words; nil when it does.
 local function misfit(command, kind, field, key, first, last)
   if last - first >= (command == 'XADD' and MOST_VALUES / 2 or MOST_VALUES) then
     return command .. ' ' .. key .. ': expected at most ' .. MOST_VALUES .. ' values, field names included'
   end
-  local actual = kindOf(key)
-  if kind ~= '' and actual ~= 'none' and actual ~= kind then
-    return command .. ' ' .. key .. ': expected a ' .. kind .. ', it holds a ' .. actual
-  end
-  if field ~= '' and actual ~= 'none' then
+  local wrong = wrongKind(command, kind, key)
+  if wrong then return wrong end
+  if field ~= '' and kindOf(key) ~= 'none' then
     local value = sumAt(key, field)
     if not value and field == '=' then
       value = redis.call('GET', key)
@@ -274,9 +280,12 @@ local function settle(at)
   local writesAt = at
   local writes = args[at]
   at = at + 1
-  for _ = 1, writes do
+  -- What the key of the first write holds is not asked for where that tells by itself; of an increment it cannot.
+  local mayFail = writes > 0 and args[at + 2] == '' and not kinds[KEYS[args[at + 3]]]
+  for write = 1, writes do
     local last = at + 4 + args[at + 4]
-    local why = misfit(args[at], args[at + 1], args[at + 2], KEYS[args[at + 3]], at + 5, last)
+    local kind = write == 1 and mayFail and '' or args[at + 1]
+    local why = misfit(args[at], kind, args[at + 2], KEYS[args[at + 3]], at + 5, last)
     if why then return { 'refused', why } end
     at = last + 1
   end
@@ -291,7 +300,17 @@ local function settle(at)
   local why = forbidden('XACK', stream.key, group, id) or forbidden('HDEL', notes, id) or forbidden('HSET', notes, id, '')
   if why then return { 'refused', why } end
 
-  -- It can.
+  -- It can, but for the first write.
+  at = writesAt + 1
+  if mayFail then
+    local command, kind, key, last = args[at], args[at + 1], KEYS[args[at + 3]], at + 4 + args[at + 4]
+    local reply = redis.pcall(command, key, unpack(args, at + 5, last))
+    if type(reply) == 'table' and reply.err then
+      return { 'refused', wrongKind(command, kind, key) or command .. ' ' .. key .. ': ' .. reply.err }
+    end
+    kinds[key] = ADDS[command]
+    at = last + 1
+  end
   if becomes == '' then
     stream.ours[id] = false
     stream.settled[#stream.settled + 1] = id
@@ -302,8 +321,7 @@ local function settle(at)
     redis.call('HSET', notes, id .. '|' .. route.handler, becomes)
     noted[notes] = true
   end
-  at = writesAt + 1
-  for _ = 1, writes do
+  for _ = mayFail and 2 or 1, writes do
     local command, field, key, last = args[at], args[at + 2], KEYS[args[at + 3]], at + 4 + args[at + 4]
     if field ~= '' then
       increment(command, key, field, at + 5, last)
