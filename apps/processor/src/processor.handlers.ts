@@ -60,7 +60,7 @@ export class ProcessorHandlers {
     const key = READ_MODELS.order(orderId);
     const add = ([before = null]: readonly (string | null)[]): undefined => {
       const facts = withFact(before, fact);
-      this.state.set(delivery, key, { [event_type]: JSON.stringify(step), [FACTS]: facts });
+      this.state.set(delivery, key, { [FACTS]: facts }, { [event_type]: JSON.stringify(step) });
       const [left, reached] = [stateOf(before), stateOf(facts)];
       if (left === reached) return;
       if (left) transaction.hincrby(READ_MODELS.ordersByState, left, -1);

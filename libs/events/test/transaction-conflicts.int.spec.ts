@@ -145,4 +145,45 @@ describe('transaction conflicts', () => {
     await eventually('it is done itself', () => redis.client.exists('endless:tester:done restless'));
     expect(await redis.client.exists('endless:notes:dead-letters')).toBe(0);
   });
+
+  it('tell that a run has come to nothing, as do failures, time limits and refusals; a commit does not', async () => {
+    await redis.client.set('undone:tester:text', 'no hash');
+    const rolledBack: Record<string, number> = {};
+    const runs: Record<string, number> = {};
+    const firstRuns: Record<string, (transaction: Transaction) => unknown> = {
+      conflict: async (transaction) => {
+        await transaction.get('changed');
+        await redis.client.set('undone:tester:changed', 'by others');
+      },
+      failure: () => Promise.reject(new Error('fails')),
+      'late failure': async (transaction) => {
+        await transaction.get('text');
+        throw new Error('fails');
+      },
+      'time limit': () => new Promise(() => undefined),
+      refusal: (transaction) => transaction.hset('text', 'field', 'value'),
+      fine: () => undefined,
+    };
+    const handler = noteHandler(
+      async ({ data: { topic } }, { transaction }) => {
+        transaction
+          .onRollback(() => {
+            throw new Error('a listener that fails is no harm');
+          })
+          .onRollback(() => (rolledBack[topic] = (rolledBack[topic] ?? 0) + 1));
+        runs[topic] = (runs[topic] ?? 0) + 1;
+        if (runs[topic] === 1) await firstRuns[topic]?.(transaction);
+        transaction.set(`done ${topic}`, 'yes');
+      },
+      { timeoutMs: 300, retry: { firstDelayMs: 1 } },
+    );
+    await using worker = await startWorker(redis.url, { prefix: 'undone' }, [handler]);
+    for (const topic of Object.keys(firstRuns)) await worker.producer.publish(NoteTaken, { topic, number: 1 });
+    await eventually('all are done', async () => (await redis.client.keys('undone:tester:done *')).length === 6);
+    await worker.stop();
+    const { fine, ...others } = runs;
+    expect([fine, rolledBack['fine']]).toEqual([1, undefined]);
+    expect(others).toEqual({ conflict: 2, failure: 2, 'late failure': 2, 'time limit': 2, refusal: 2 });
+    expect(rolledBack).toEqual({ conflict: 1, failure: 1, 'late failure': 1, 'time limit': 1, refusal: 1 });
+  });
 });

@@ -2,6 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { EventsObserver, type Observation } from 'nestjs-event-streams';
 import { ShopLogger } from './shop-logger.js';
 
+/** The library itself logs what concerns a whole stream or group. */
+const TROUBLE = ['retried', 'ignored', 'dead-lettered', 'abandoned'] as const;
+
+type Logged = Extract<Observation, { kind: (typeof TROUBLE)[number] | 'handled' }>;
+
 /** Writes one line for each event that is handled, tried again, or given up. */
 @Injectable()
 export class EventLog {
@@ -9,15 +14,15 @@ export class EventLog {
     observer: EventsObserver,
     private readonly logger: ShopLogger,
   ) {
+    const kinds = logger.tells('info') ? [...TROUBLE, 'handled' as const] : TROUBLE;
     observer.subscribe((observation) => {
       this.write(observation);
-    });
+    }, kinds);
   }
 
-  private write(observation: Observation): void {
+  private write(observation: Logged): void {
     switch (observation.kind) {
       case 'handled':
-        if (!this.logger.tells('info')) break;
         this.logger.event('info', `handled ${subject(observation)} in ${ms(observation.durationMs)}`, {
           ...fields(observation),
           published: observation.published,
@@ -52,8 +57,6 @@ export class EventLog {
           handler: observation.handler,
           error: observation.error.name,
         });
-        break;
-      default: // the library itself logs what concerns a whole stream or group
     }
   }
 }

@@ -1,19 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { EventsObserver, Keyspace, RedisConnection, type Delivery, type Observation } from 'nestjs-event-streams';
+import { Keyspace, RedisConnection, type Delivery } from 'nestjs-event-streams';
 import { Recent } from './recent.js';
 
-/** Hashes, and runs, that are remembered at least: those of a second or two at the highest rates. */
+/** Hashes that are remembered at least: those of a second or two at the highest rates. */
 const REMEMBERED = 4000;
 
-/** What is foreseen of one hash: field → value, null where there will be none. */
-type Foreseen = Map<string, string | null>;
-
-/** One run of a handler, and what its transaction rests on. */
-interface Run {
-  delivery: Delivery;
-  hashes: Map<string, Foreseen>;
-  /** An earlier run came to nothing. */
-  isRepeated: boolean;
+/** What is foreseen of one hash. */
+interface Foreseen {
+  /** null where there will be none. */
+  fields: Map<string, string | null>;
+  /** What was foreseen before has turned out to be wrong. */
+  isDoubtful: boolean;
 }
 
 /** Fields of a hash that are not known. */
@@ -23,6 +20,8 @@ interface Question {
   resolve: (values: (string | null)[]) => void;
   reject: (error: unknown) => void;
 }
+
+type Fields = Readonly<Record<string, string | number>>;
 
 /** What a handler's run gave back. */
 type Done = undefined | Promise<undefined>;
@@ -40,19 +39,12 @@ type Use = (values: readonly (string | null)[]) => Done;
 @Injectable()
 export class ForeseenState {
   private readonly hashes = new Recent<Foreseen>(REMEMBERED);
-  /** By delivery: the latest run, until the delivery is settled; of a replay's end nobody tells under its name. */
-  private readonly runs = new Recent<Run>(REMEMBERED);
   private questions: Question[] = [];
 
   constructor(
     private readonly redis: RedisConnection,
     private readonly keyspace: Keyspace,
-    observer: EventsObserver,
-  ) {
-    observer.subscribe((observation) => {
-      if ('handler' in observation) this.see(nameOf(observation), observation.kind);
-    });
-  }
+  ) {}
 
   /**
    * Lets the delivery's transaction rest on fields of a hash. Nothing may come between their values and the writes that
@@ -67,28 +59,35 @@ export class ForeseenState {
     use: Use,
     { isNew = false }: { isNew?: boolean } = {},
   ): Done {
-    const run = this.runOf(delivery);
     const hash = this.hashOf(key);
-    if (isNew && !run.isRepeated) {
-      for (const field of fields) if (!hash.has(field)) hash.set(field, null);
+    if (isNew && !hash.isDoubtful) {
+      for (const field of fields) if (!hash.fields.has(field)) hash.fields.set(field, null);
     }
-    if (!fields.every((field) => hash.has(field))) {
+    if (!fields.every((field) => hash.fields.has(field))) {
       return this.load(hash, key, fields).then(() => this.rest(delivery, key, fields, use));
     }
-    const values = fields.map((field) => hash.get(field) ?? null);
-    delivery.transaction.expectFields(
-      key,
-      fields.map((field, index) => [field, values[index] ?? null]),
-    );
-    run.hashes.set(key, hash);
+    const values = fields.map((field) => hash.fields.get(field) ?? null);
+    delivery.transaction
+      .expectFields(
+        key,
+        fields.map((field, index) => [field, values[index] ?? null]),
+      )
+      .onRollback(() => {
+        // Unless that has happened already, and it is known anew.
+        if ((this.hashes.get(key) ?? hash) === hash) this.hashes.set(key, { fields: new Map(), isDoubtful: true });
+      });
     return use(values);
   }
 
-  /** Sets fields of a hash with the delivery's transaction. */
-  set(delivery: Delivery, key: string, fields: Readonly<Record<string, string | number>>): void {
-    delivery.transaction.hset(key, fields);
+  /**
+   * Sets fields of a hash with the delivery's transaction.
+   *
+   * @param others fields that no transaction will rest on, and that need not be remembered
+   */
+  set(delivery: Delivery, key: string, fields: Fields, others: Fields = {}): void {
+    delivery.transaction.hset(key, { ...fields, ...others });
     const hash = this.hashOf(key);
-    for (const [field, value] of Object.entries(fields)) hash.set(field, String(value));
+    for (const field of Object.keys(fields)) hash.fields.set(field, String(fields[field]));
   }
 
   /** Deletes a hash with the delivery's transaction. */
@@ -99,26 +98,16 @@ export class ForeseenState {
 
   private hashOf(key: string): Foreseen {
     let hash = this.hashes.get(key);
-    if (!hash) this.hashes.set(key, (hash = new Map<string, string | null>()));
+    if (!hash) this.hashes.set(key, (hash = { fields: new Map(), isDoubtful: false }));
     return hash;
   }
 
-  private runOf(delivery: Delivery): Run {
-    const name = nameOf(delivery);
-    const before = this.runs.get(name);
-    if (before?.delivery === delivery) return before;
-    if (before) this.forget(before);
-    const run = { delivery, hashes: new Map<string, Foreseen>(), isRepeated: before !== undefined };
-    this.runs.set(name, run);
-    return run;
-  }
-
   private async load(hash: Foreseen, key: string, fields: readonly string[]): Promise<undefined> {
-    const unknown = fields.filter((field) => !hash.has(field));
+    const unknown = fields.filter((field) => !hash.fields.has(field));
     const values = await this.ask(key, unknown);
     unknown.forEach((field, index) => {
       // Somebody else may have asked, too, and gone on by now.
-      if (!hash.has(field)) hash.set(field, values[index] ?? null);
+      if (!hash.fields.has(field)) hash.fields.set(field, values[index] ?? null);
     });
   }
 
@@ -148,20 +137,4 @@ export class ForeseenState {
       else resolve(values as (string | null)[]);
     });
   }
-
-  private see(name: string, kind: Observation['kind']): void {
-    const run = this.runs.get(name);
-    if (!run) return;
-    if (kind !== 'handled') this.forget(run);
-    if (kind !== 'conflict' && kind !== 'retried') this.runs.delete(name);
-  }
-
-  /** What a run that came to nothing rests on; unless that has happened already: then it is known anew. */
-  private forget({ hashes }: Run): void {
-    for (const [key, hash] of hashes) if (this.hashes.get(key) === hash) this.hashes.delete(key);
-  }
-}
-
-function nameOf({ stream, id, handler }: { stream: string; id: string; handler: string }): string {
-  return `${stream} ${id} ${handler}`;
 }

@@ -92,28 +92,28 @@ export class Attempts {
     const attempt = note.failures + 1;
     const started = performance.now();
     let operation: Operation | undefined;
+    let delivery: Delivery | undefined;
     try {
       for (let run = 1; ; run += 1) {
         // What two workers have not come to an end of may have been their end: nothing else is to suffer from it.
         const waiting = this.slots.acquire(holding.isSuspect);
         if (waiting) await waiting;
-        let transaction: Transaction | undefined;
         try {
           if (this.stopping.isStopping || holding.lostBecause) return undefined;
           const known = holding.isSuspect || share.parksKey ? await this.beforehand(share, note) : undefined;
           if (known) return known;
-          const delivery = this.deliveryOf(share, attempt);
           operation ??= this.begin(share, attempt);
+          const given = (delivery = this.deliveryOf(share, attempt));
           const running = operation
-            ? operation.run(() => handler.invoke(eventFor(share), delivery))
-            : handler.invoke(eventFor(share), delivery);
+            ? operation.run(() => handler.invoke(eventFor(share), given))
+            : handler.invoke(eventFor(share), given);
           if (isPromise(running)) {
-            await withinTimeLimit(handler.name, handler.timeoutMs, running, (error) => { delivery.expire(error); }); // prettier-ignore
+            await withinTimeLimit(handler.name, handler.timeoutMs, running, (error) => { given.expire(error); }); // prettier-ignore
           }
-          transaction = delivery.usedTransaction;
         } finally {
           this.slots.release(holding.isSuspect);
         }
+        const { usedTransaction: transaction } = delivery;
         const result = await this.settler.commit(share, transaction);
         if (result.status === 'parked') throw new EventParkedError(event.partition_key ?? '');
         if (result.status !== 'conflict') {
@@ -121,10 +121,12 @@ export class Attempts {
           this.tellHandled(share, attempt, started, transaction);
           return COMMITTED;
         }
+        transaction?.rollBack();
         this.observer.emit({ kind: 'conflict', ...this.about(share), attempt, conflictingKey: result.key });
         if (run === MOST_RUNS) throw new TransactionConflictError(run, result.key);
       }
     } catch (error) {
+      delivery?.usedTransaction?.rollBack();
       const outcome = outcomeOf(error, attempt, handler.retry, Math.random(), handler.errors);
       operation?.say({ [OUTCOME]: outcome.kind });
       operation?.fail(error);
@@ -198,7 +200,7 @@ export class Attempts {
 
   private tellHandled(share: ReadableShare, attempt: number, started: number, transaction?: Transaction): void {
     for (const { streamName } of transaction?.events ?? []) this.telemetry.sent(streamName);
-    if (!this.observer.isWatched) return;
+    if (!this.observer.isHeard('handled')) return;
     const published = transaction?.events.map(({ type }) => type) ?? [];
     const durationMs = performance.now() - started;
     this.observer.emit({ kind: 'handled', ...this.about(share), attempt, durationMs, published });

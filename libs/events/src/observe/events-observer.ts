@@ -71,26 +71,43 @@ export type Observation =
   /** The group, and so all that it knew, was missing; it was made anew. */
   | { kind: 'group-recreated'; stream: string; group: string };
 
+type Kind = Observation['kind'];
+
+interface Subscription {
+  listener: (observation: Observation) => void;
+  /** Undefined for all. */
+  kinds: ReadonlySet<Kind> | undefined;
+}
+
 /** Tells listeners what happens to events: for logs, metrics and tests. */
 @Injectable()
 export class EventsObserver {
   private readonly logger = new Logger(EventsObserver.name);
-  private readonly listeners = new Set<(observation: Observation) => void>();
+  private readonly subscriptions = new Set<Subscription>();
 
-  /** @returns a function that ends the subscription */
-  subscribe(listener: (observation: Observation) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  /**
+   * @param kinds what the listener hears of; what no listener does is not even put together. @default all
+   * @returns a function that ends the subscription
+   */
+  subscribe<K extends Kind = Kind>(
+    listener: (observation: Extract<Observation, { kind: K }>) => void,
+    kinds?: readonly K[],
+  ): () => void {
+    const subscription = { listener: listener as Subscription['listener'], kinds: kinds && new Set<Kind>(kinds) };
+    this.subscriptions.add(subscription);
+    return () => this.subscriptions.delete(subscription);
   }
 
-  /** Whether anybody listens: what nobody hears need not be put together. */
-  get isWatched(): boolean {
-    return this.listeners.size > 0;
+  /** Whether anybody hears of it. */
+  isHeard(kind: Kind): boolean {
+    for (const { kinds } of this.subscriptions) if (kinds?.has(kind) ?? true) return true;
+    return false;
   }
 
   /** Tells all listeners; one that throws is no reason to handle the event again. */
   emit(observation: Observation): void {
-    for (const listener of this.listeners) {
+    for (const { listener, kinds } of this.subscriptions) {
+      if (kinds && !kinds.has(observation.kind)) continue;
       try {
         listener(observation);
       } catch (error) {

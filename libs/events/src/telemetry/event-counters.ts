@@ -7,6 +7,8 @@ import { boundedType, errorTypeOf } from './error-type.js';
 import { counter } from './instruments.js';
 import { Telemetry } from './telemetry.js';
 
+const COUNTED = ['retried', 'dead-lettered', 'taken-over', 'conflict', 'outage'] as const;
+
 /** Counts what happens to events beside being handled: retries, dead letters, takeovers, conflicts; and outages of Redis. */
 @Injectable()
 export class EventCounters {
@@ -47,10 +49,8 @@ export class EventCounters {
           break;
         case 'outage':
           outages.add(1, { ...REDIS, [ERROR_TYPE]: boundedType(observation.reason) });
-          break;
-        default:
       }
-    });
+    }, COUNTED);
   }
 
   private where({ stream, group }: { stream: string; group: string }): Attributes {

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { TransactionRefusedError } from '../errors.js';
@@ -67,6 +68,7 @@ export class Transaction {
   writes: readonly BufferedWrite[] = NONE;
   events: readonly BufferedEvent[] = NONE;
   private readonly guard = new WriteGuard();
+  private rollbackListeners: readonly (() => void)[] = NONE;
 
   /** @param cause the event that is handled; outputs carry its correlation and name it as their cause */
   constructor(
@@ -251,6 +253,28 @@ export class Transaction {
     const entry = { type, streamName: stream, stream: target.stream(stream), layout, values };
     this.events = withLast(this.events, entry);
     return eventId;
+  }
+
+  /**
+   * Calls the listener when this run comes to nothing: its reads no longer hold, the handler has failed or its time is
+   * up, the delivery was lost, or Redis refuses the writes. For a service that keeps in memory what it writes.
+   */
+  onRollback(listener: () => void): this {
+    this.rollbackListeners = withLast(this.rollbackListeners, listener);
+    return this;
+  }
+
+  /** It was not applied, and will not be. */
+  rollBack(): void {
+    const listeners = this.rollbackListeners;
+    this.rollbackListeners = NONE;
+    for (const listener of listeners) {
+      try {
+        listener();
+      } catch (error) {
+        new Logger(Transaction.name).error(`A rollback listener of ${this.handler} failed`, error);
+      }
+    }
   }
 
   private async read(command: string, name: string, ...values: Value[]): Promise<unknown> {
