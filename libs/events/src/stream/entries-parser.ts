@@ -25,6 +25,18 @@ interface Remembered {
 }
 
 /**
+ * Not a literal: V8 keeps account of how long those of one place in the code live, and where it counted just after a read
+ * it would take entries for lasting and make them old at once. What an old one refers to is kept until the next large
+ * garbage collection, even if nobody needs either: half of the workers spent a fifth of their time on copying that.
+ */
+class Entry implements StreamEntry {
+  constructor(
+    readonly id: string,
+    readonly fields: string[] | null,
+  ) {}
+}
+
+/**
  * Reads the reply to XREADGROUP as it arrives, entry by entry, each byte once: about a fifth of the time that a general
  * parser takes, which is most of what reading costs. Names of fields, and values that are as in the entry before, are
  * compared and not made anew.
@@ -136,7 +148,7 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
     const count = this.header(this.buffer[this.at] === BULK ? BULK : ARRAY);
     if (count === INCOMPLETE) return false;
     if (count < 0) {
-      this.entries.push({ id, fields: null });
+      this.entries.push(new Entry(id, null));
       return true;
     }
     const fields = new Array<string>(count);
@@ -146,7 +158,7 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
       fields[index] = this.text(index, size);
       this.at += size + 2;
     }
-    this.entries.push({ id, fields });
+    this.entries.push(new Entry(id, fields));
     return true;
   }
 
