@@ -17,8 +17,6 @@ export interface Sentinels extends AsyncDisposable {
   readonly client: Redis;
   /** The server that was the master at first. */
   readonly first: TestRedis;
-  /** The port of the master, as the Sentinels say. */
-  masterPort(): Promise<number>;
   /** Asks for another master, as an operator does. Resolves when there is one. */
   failover(): Promise<void>;
   /** Suspends the first master: it keeps its connections and answers nothing. Resolves when there is another one. */
@@ -98,8 +96,11 @@ async function start(
   };
   const client = new Redis({ name: NAME, sentinels: options.sentinels ?? [], maxRetriesPerRequest: null });
   client.on('error', () => undefined);
-  const masterPort = async (): Promise<number> =>
-    Number(((await asked.ask('GET-MASTER-ADDR-BY-NAME', NAME)) as string[])[1]);
+  // GET-MASTER-ADDR-BY-NAME names the new master some time before the Sentinel tells its subscribers of it; this, only then.
+  const masterPort = async (): Promise<number> => {
+    const words = (await asked.ask('MASTER', NAME)) as string[];
+    return Number(words[words.indexOf('port') + 1]);
+  };
   /** Does what ends the master's time, and waits for the next one. */
   const replaceMaster = async (provoke: () => unknown): Promise<void> => {
     const before = await masterPort();
@@ -114,7 +115,6 @@ async function start(
     options,
     client,
     first,
-    masterPort,
     failover: () =>
       replaceMaster(() => eventually('a Sentinel begins', async () => (await asked.ask('FAILOVER', NAME)) === 'OK')),
     freezeMaster: () =>
