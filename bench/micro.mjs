@@ -145,6 +145,7 @@ function createDispatch() {
     new EventsObserver(),
     new Stopping(),
     new Telemetry(),
+    Infinity,
   );
   const pipeline = new Pipeline(holdings, attempts);
   const channel = { key: 'bench:orders', notes: 'bench:deliveries', isReplay: false };

@@ -8,6 +8,9 @@
 -- ARGV[2]    consumer
 -- ARGV[3]    how many entries of each stream
 -- then       for each stream: where to go on with what is pending ('-', or '(' and an id), or '' for new entries only
+-- then       for each stream: the last id that the group was given as far as the owner knows, or '' where it does not. Where
+--            that is not the last one, a read that the owner has given up was executed after all, and nothing is read: what
+--            that one took is pending, and comes first
 -- then       what fence.lua takes
 -- Replies    for each stream: {where to go on, or '' at the end; entries that were pending, each {id, fields, deliveries to
 --            other consumers before this one; 0 where they have handed it back}; ids that are pending, but whose entries
@@ -44,13 +47,17 @@ end
 
 local replies = {}
 for index, stream in ipairs(KEYS) do
-  local from, claimed, vanished = ARGV[3 + index], {}, {}
-  if from ~= '' then from, claimed, vanished = takeOver(stream, from) end
-  local fresh = {}
-  -- As long as something is pending, nothing new comes before it.
-  if from == '' and #claimed + #vanished < tonumber(count) then
-    local read = redis.call('XREADGROUP', 'GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, '>')
-    fresh = read and read[1][2] or fresh
+  local from, known = ARGV[3 + index], ARGV[3 + #KEYS + index]
+  local claimed, vanished, fresh = {}, {}, {}
+  if from == '' and known ~= '' and known ~= lastGiven(stream) then
+    from = '-'
+  else
+    if from ~= '' then from, claimed, vanished = takeOver(stream, from) end
+    -- As long as something is pending, nothing new comes before it.
+    if from == '' and #claimed + #vanished < tonumber(count) then
+      local read = redis.call('XREADGROUP', 'GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, '>')
+      fresh = read and read[1][2] or fresh
+    end
   end
   local last = #fresh > 0 and fresh[#fresh][1] or lastGiven(stream)
   replies[index] = { from, claimed, vanished, fresh, last }

@@ -2,7 +2,10 @@ import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChild, type ChildWorker } from './child-worker.js';
 import { readEntries } from './entries.js';
+import { Gate } from './gate.js';
+import { noteHandler } from './handlers.js';
 import { NoteTaken } from './notes.js';
+import { startProxy } from './tcp-proxy.js';
 import { startWorker } from './worker.js';
 
 const EVENTS = 12;
@@ -62,5 +65,64 @@ describe('an event that ends its worker', () => {
     // From the third life on it was alone: nothing else had begun before it that had not ended.
     for (const life of lives.slice(2, DEATHS)) expect(life.running.at(-1)).toBe(DEADLY);
     expect(await redis.client.exists('deadly:notes:testers:deliveries')).toBe(0);
+  });
+
+  it('is not one whose workers were cut off while they handled it alone, and are back', async () => {
+    await using oneNetwork = await startProxy(redis.url);
+    await using otherNetwork = await startProxy(redis.url);
+    const gates = Array.from({ length: 5 }, () => new Gate());
+    const runs: string[] = [];
+    const handler = noteHandler(async (_, { consumer, transaction }) => {
+      await gates[runs.push(consumer) - 1]?.pass();
+      transaction.incrby('effects', 1);
+    });
+    const options = { prefix: 'innocent', commandTimeoutMs: 300, consumer: { claimAfterMs: 1000 } };
+    await using one = await startWorker(oneNetwork.url, options, [handler]);
+    await one.producer.publish(NoteTaken, { topic: 'a', number: 1 });
+    await eventually('it is handled', () => runs.length === 1);
+    await using other = await startWorker(otherNetwork.url, options, [handler]);
+    // The third and the fourth of them have it alone.
+    for (let run = 1; run <= 4; run += 1) {
+      const [worker, network] = runs.at(-1) === one.consumer.name ? [one, oneNetwork] : [other, otherNetwork];
+      const abandoned = () => worker.observations.filter(({ kind }) => kind === 'abandoned').length;
+      const before = abandoned();
+      network.isolateAfter(0, 'request');
+      await eventually('the other one has taken it over', () => runs.length === run + 1);
+      network.heal();
+      network.cut();
+      gates[run - 1]?.open();
+      await eventually('the first knows', () => abandoned() > before);
+    }
+    gates[4]?.open();
+    await eventually('it is settled', async () => (await one.monitor.pending('notes', 'testers')).count === 0);
+    expect(await redis.client.exists('innocent:notes:dead-letters')).toBe(0);
+    expect(await redis.client.get('innocent:tester:effects')).toBe('1');
+    expect(await redis.client.exists('innocent:notes:testers:deliveries')).toBe(0);
+  });
+
+  it('is one that makes its workers stand still until they are robbed, too', async () => {
+    await using publisher = await startWorker(redis.url, { prefix: 'still', group: null });
+    const settings = { redis: redis.url, prefix: 'still', pauseMs: 500, consumer: { claimAfterMs: 700 } };
+    await publisher.producer.publish(NoteTaken, { topic: 'a', number: 1 });
+    const lives: ChildWorker[] = [];
+    try {
+      for (let life = 1; life <= DEATHS; life += 1) {
+        const worker = await startChild(settings);
+        lives.push(worker);
+        await eventually('it handles the event', () => worker.running.length === 1);
+        worker.signal('SIGSTOP');
+      }
+      // It had the event alone, and goes on.
+      const third = lives[2];
+      third?.signal('SIGCONT');
+      await eventually('it knows that it was robbed', () => third?.observed.includes('abandoned'));
+      await eventually('the event is a dead letter', () => redis.client.xlen('still:notes:dead-letters'));
+      expect(third?.running).toHaveLength(1);
+    } finally {
+      await Promise.all(lives.map((life) => life[Symbol.asyncDispose]()));
+    }
+    const [letter] = await readEntries(redis.client, 'still:notes:dead-letters');
+    expect(letter).toMatchObject({ reason: 'crashed', attempts: '2' });
+    expect(await redis.client.exists('still:tester:effects')).toBe(0);
   });
 });

@@ -9,7 +9,7 @@ describe('delivery notes', () => {
     const notes = fc.record({
       failures: fc.nat({ max: 1000 }),
       firstFailureMs: fc.nat({ max: 8.64e15 }),
-      crashes: fc.nat({ max: 10 }),
+      unended: fc.array(fc.stringMatching(/^[\w.:-]+$/), { maxLength: 4 }),
     });
     fc.assert(
       fc.property(notes, (note) => {
@@ -18,10 +18,10 @@ describe('delivery notes', () => {
     );
   });
 
-  it.each([undefined, '', DONE, 'rubbish', '3', '-1 5 0', 'NaN NaN', '1 2', ' '])(
+  it.each([undefined, '', DONE, 'rubbish', '3', '-1 5 0', 'NaN NaN', '1 2', ' ', '1 2 a b'])(
     'start from no failures for %j',
     (note) => {
-      expect(parseNote(note, NOW_MS)).toEqual({ failures: 0, firstFailureMs: NOW_MS, crashes: 0 });
+      expect(parseNote(note, NOW_MS)).toEqual({ failures: 0, firstFailureMs: NOW_MS, unended: [] });
     },
   );
 

@@ -1,7 +1,9 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Gate } from './gate.js';
 import { noteHandler } from './handlers.js';
 import { NoteTaken, notes } from './notes.js';
+import { readerName } from '../src/read/reader-connection.js';
 import { startProxy } from './tcp-proxy.js';
 import { startWorker } from './worker.js';
 
@@ -63,6 +65,39 @@ describe('order', () => {
       'nothing is pending',
       async () => (await publisher.monitor.pending('notes', 'testers')).count === 0,
     );
+  });
+
+  it('holds when a read reaches Redis only after its repeat: what it took is found before anything newer', async () => {
+    await using proxy = await startProxy(redis.url);
+    const gate = new Gate();
+    const seen: number[] = [];
+    const handler = noteHandler(async ({ data }) => {
+      seen.push(data.number);
+      if (data.number === 1) await gate.pass();
+    });
+    const consumer = { claimAfterMs: NEVER_MS, batchSize: 1, readAhead: 1 };
+    await using worker = await startWorker(proxy.url, { prefix: 'late', commandTimeoutMs: 300, consumer }, [handler]);
+    await using publisher = await startWorker(redis.url, { prefix: 'late', group: null });
+    const publish = (number: number) => publisher.producer.publish(NoteTaken, { topic: 'a', number });
+    await publish(0);
+    await eventually('the worker reads', () => seen.length === 1);
+
+    proxy.holdRequests();
+    const name = readerName('tester', worker.consumer.name);
+    await eventually('it reads on another connection', async () => {
+      return String(await redis.client.client('LIST')).split(`name=${name} `).length === 3;
+    });
+    await publish(1);
+    await eventually('it has no room for more', () => seen.length === 2);
+    await publish(2);
+    proxy.heal();
+    await eventually('the old read has been executed', async () => {
+      return (await publisher.monitor.pending('notes', 'testers')).byConsumer[worker.consumer.name] === 2;
+    });
+    await publish(3);
+    gate.open();
+    await eventually('all are handled', () => seen.length === 4);
+    expect(seen).toEqual([0, 1, 2, 3]);
   });
 
   it('holds, and nothing is handled twice, on connections that are cut again and again', async () => {

@@ -127,7 +127,9 @@ describe('partitions', () => {
         number += 1;
       }
     };
+    const lost = () => cut.observations.filter(({ kind }) => kind === 'partition-lost').length;
     for (let round = 0; round < 3; round += 1) {
+      const lostBefore = lost();
       await eventually('it owns something', () => cut.consumer.partitions.length > 0);
       await publish();
       proxy.isolateAfter(round, round === 1 ? 'reply' : 'request');
@@ -139,10 +141,48 @@ describe('partitions', () => {
       await publish();
       proxy.heal();
       proxy.cut();
+      await eventually('it knows what it has lost', () => lost() > lostBefore);
     }
     await settled(publisher);
     expect(await effectsOf('frozen')).toEqual(inOrder(number));
-    expect(cut.observations.some(({ kind }) => kind === 'partition-lost')).toBe(true);
+  });
+
+  it('keep the order of each key when a read reaches Redis only after its repeat', async () => {
+    await using proxy = await startProxy(redis.url);
+    const gate = new Gate();
+    const seen: unknown[] = [];
+    const [topic = '', other = ''] = topics.filter((one, index) => {
+      return index === 0 || partitionOf(one, COUNT) !== partitionOf(topics[0] ?? '', COUNT);
+    });
+    const handler = noteHandler(async ({ data }) => {
+      seen.push(data.topic === topic ? data.number : data.topic);
+      if (data.topic === other) await gate.pass();
+    });
+    // The lease outlasts the fault, and there is room for one entry.
+    const patient = { leaseMs: 3_600_000, batchSize: 1, readAhead: 1 };
+    const options = { prefix: 'late', partitions: COUNT, commandTimeoutMs: 300, consumer: patient };
+    await using worker = await startWorker(proxy.url, options, [handler]);
+    await using publisher = await start('late', [], { group: null });
+    const publish = (about: string, number: number) => publisher.producer.publish(NoteTaken, { topic: about, number });
+    const connections = async () => ((await redis.client.client('LIST')) as string).trim().split('\n').length;
+    await publish(topic, 1);
+    await settled(publisher);
+    const before = await connections();
+
+    proxy.holdRequests();
+    // It does not hear any more, so it reads what there may be, and repeats that: nothing.
+    await eventually('it has new connections', async () => (await connections()) === before + 2);
+    await publish(other, 1);
+    await eventually('it has no room for more', () => seen.length === 2);
+    await publish(topic, 2);
+    proxy.heal();
+    await eventually('the first read has been executed', async () => {
+      return (await publisher.monitor.pending('notes', 'testers')).byConsumer[worker.consumer.name] === 2;
+    });
+    await publish(topic, 3);
+    gate.open();
+    await eventually('all are handled', () => seen.length === 4);
+    expect(seen).toEqual([1, other, 2, 3]);
   });
 
   it('are released at once by a worker that leaves, and the next one begins with what it has handed back', async () => {

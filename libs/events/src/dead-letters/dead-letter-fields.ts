@@ -18,7 +18,7 @@ export function deadLetterFields(
   handler: string,
   reason: DeadLetterReason,
   error: Error,
-  { failures, firstFailureMs, crashes }: FailureNote,
+  { failures, firstFailureMs, unended }: FailureNote,
   now: Date,
 ): LaidOut {
   const about: Record<string, string> = {
@@ -27,7 +27,7 @@ export function deadLetterFields(
     group,
     handler,
     reason,
-    attempts: String(failures + crashes),
+    attempts: String(failures + unended.length),
     error_name: error.name,
     error_message: error.message,
     error_stack: (error.stack ?? '').slice(0, LONGEST_STACK),

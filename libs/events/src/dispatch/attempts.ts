@@ -12,9 +12,13 @@ import type { Operation } from '../telemetry/operation.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { Delivery } from './delivery.js';
 import { readEvent } from './read-event.js';
+import { Standstill } from './standstill.js';
 import type { Slots } from './slots.js';
 import { NO_HANDLER, type RegisteredHandler } from './subscriptions.js';
 import { withinTimeLimit } from './time-limit.js';
+
+/** The part of the time without a renewal after which deliveries are taken over: three renewals fit into that time. */
+const DOUBTFUL_STANDSTILL = 1 / 2;
 
 /** Runs of a transaction that others' commits keep invalidating, before it makes room for a while. */
 const MOST_RUNS = 20;
@@ -23,6 +27,10 @@ type ReadableShare = Share & { event: EventEnvelope<object> };
 
 /** Tries handlers at events until the deliveries are settled, one way or another. */
 export class Attempts {
+  /** Tries alone so far. */
+  private alone = 0;
+
+  /** @param robbedAfterMs after how long without a sign of life others take this worker's deliveries over */
   constructor(
     private readonly address: { group: string; consumer: string },
     private readonly slots: Slots,
@@ -31,6 +39,7 @@ export class Attempts {
     private readonly observer: EventsObserver,
     private readonly stopping: Stopping,
     private readonly telemetry: Telemetry,
+    private readonly robbedAfterMs: number,
   ) {}
 
   /** An entry that no handler can get: it becomes a dead letter. Never throws. */
@@ -38,7 +47,7 @@ export class Attempts {
     // A replay that can be read no more, such as an edited one, is still that handler's.
     const handler = holding.origin?.handler ?? NO_HANDLER;
     const share = { holding, event: undefined, handler, parksKey: false, handlers: [handler], span: undefined };
-    await this.carryOut(share, outcomeOfUnreadable(error), { failures: 1, firstFailureMs: Date.now(), crashes: 0 });
+    await this.carryOut(share, outcomeOfUnreadable(error), { failures: 1, firstFailureMs: Date.now(), unended: [] });
   }
 
   /** An event without handlers, or whose handlers are all done: it is acknowledged. Never throws. */
@@ -66,10 +75,18 @@ export class Attempts {
     handlers: readonly RegisteredHandler[],
   ): Promise<void> {
     const { name, parksKey } = handler;
-    const share = { holding, event, handler: name, parksKey, handlers: namesOf(handlers), span: undefined };
+    const share: ReadableShare = {
+      holding,
+      event,
+      handler: name,
+      parksKey,
+      handlers: namesOf(handlers),
+      span: undefined,
+    };
     let note = noteOf(holding, name);
     for (;;) {
       const outcome = await this.attempt(share, handler, note);
+      if (share.alone) await this.endAlone(share, share.alone, outcome);
       if (!outcome || outcome.kind === 'commit') return;
       if (isFailure(outcome)) note = { ...note, failures: note.failures + 1 };
       const waitMs = await this.carryOut(share, outcome, note);
@@ -144,14 +161,38 @@ export class Attempts {
     return operation;
   }
 
-  /** What is known against the event before its handler runs; a try alone is noted here, of a crash nobody could tell. */
+  /** What is known against the event before its handler runs; a try alone is noted here: of a crash nobody could tell. */
   private async beforehand(share: ReadableShare, note: FailureNote): Promise<Outcome | undefined> {
     const { holding, event, handler } = share;
     const isParked = await this.settler.isParked(share);
-    const crashes = holding.isSuspect ? note.crashes : 0;
+    if (!holding.isSuspect) return outcomeBeforehand(handler, { crashes: 0, isParked, key: event.partition_key });
+    // Others may have come to their end since this delivery was taken over.
+    note.unended = (await this.settler.unended(share)).filter((name) => name !== share.alone?.name);
+    const crashes = note.unended.length;
     const known = outcomeBeforehand(handler, { crashes, isParked, key: event.partition_key });
-    if (!known && holding.isSuspect) await this.settler.note(share, { ...note, crashes: note.crashes + 1 });
-    return known;
+    if (known) return known;
+    share.alone ??= { name: `${this.address.consumer}/${String((this.alone += 1))}`, standstill: new Standstill() };
+    await this.settler.note(share, { ...note, unended: [...note.unended, share.alone.name] });
+    return undefined;
+  }
+
+  /**
+   * A try alone has not ended the worker. But where it stood still for so long that others took the delivery over, the event
+   * may be the reason, and would be the next time, too.
+   */
+  private async endAlone(
+    share: Share,
+    { name, standstill }: NonNullable<Share['alone']>,
+    outcome: Outcome | undefined,
+  ): Promise<void> {
+    delete share.alone;
+    const stoodStillMs = standstill.end();
+    // With its commit the note was removed.
+    if (outcome?.kind === 'commit') return;
+    const isLost = !outcome || outcome.kind === 'abandon';
+    if (isLost && stoodStillMs > this.robbedAfterMs * DOUBTFUL_STANDSTILL) return;
+    // Where Redis stays away, it counts as one of whose end nothing is known.
+    await this.settler.endAlone(share, name).catch(() => undefined);
   }
 
   private deliveryOf({ holding, event, handler }: ReadableShare, attempt: number): Delivery {
@@ -173,14 +214,14 @@ export class Attempts {
         case 'commit':
           return undefined; // the attempt has committed: a conflict must run the handler again
         case 'retry':
-          if (outcome.counts || holding.isSuspect) await this.settler.note(share, note);
+          if (outcome.counts) await this.settler.note(share, note);
           return outcome.delayMs;
         case 'dead-letter': {
           const { reason, error } = outcome;
           // What was to follow parked events goes on at once when there are none any more.
           if (!(await this.settler.deadLetter(share, reason, error, note))) return 0;
           const { event_type, event_id, partition_key: key } = event ?? {};
-          const attempt = note.failures + note.crashes;
+          const attempt = note.failures + note.unended.length;
           this.observer.emit({ kind: 'dead-lettered', ...where, event_type, event_id, key, attempt, reason, error });
           return undefined;
         }

@@ -100,7 +100,7 @@ export class OwnedPartition {
       limits: options.producer,
       telemetry,
     };
-    const attempts = new Attempts(address, slots, settler, transactions, observer, this.stopping, telemetry);
+    const attempts = new Attempts(address, slots, settler, transactions, observer, this.stopping, telemetry, options.consumer.leaseMs); // prettier-ignore
     const pipeline = new Pipeline(holdings, attempts);
     this.positions = subscriptions.flatMap((subscription) => {
       const { stream } = subscription;
@@ -205,9 +205,10 @@ export class OwnedPartition {
     const { address } = this.parts;
     const keys = this.positions.map(({ source }) => source.key);
     const from = this.positions.map(({ pendingFrom }) => pendingFrom);
+    const lastKnown = this.positions.map(({ last }) => last);
     this.isDue = false;
     const startMs = Date.now();
-    const replies = await this.client.readPartition(keys, address, count, from);
+    const replies = await this.client.readPartition(keys, address, count, from, lastKnown);
     for (const [index, position] of this.positions.entries()) {
       const reply = replies[index];
       if (reply) await this.accept(position, reply, startMs);
@@ -222,7 +223,7 @@ export class OwnedPartition {
     position.pendingFrom = pending.next;
     position.last = last;
     // There may be more.
-    if (found + fresh.length > 0) this.isDue = true;
+    if (found + fresh.length > 0 || pending.next !== undefined) this.isDue = true;
   }
 
   private lose(error: LeaseLostError): void {

@@ -151,7 +151,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     }
     const settler = new Settler(client, keyspace, address, () => stopping.isOver, telemetry);
     const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer, telemetry }; // prettier-ignore
-    const attempts = new Attempts(address, this.slots, settler, transactions, observer, stopping, telemetry);
+    const attempts = new Attempts(address, this.slots, settler, transactions, observer, stopping, telemetry, options.consumer.claimAfterMs); // prettier-ignore
     const pipeline = new Pipeline(holdings, attempts);
     this.sources = subscriptions.flatMap((subscription) =>
       [keyspace.channel(subscription.stream, address.group), keyspace.replays(subscription.stream, address.group)].map(

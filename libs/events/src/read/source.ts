@@ -3,6 +3,7 @@ import type { Subscription } from '../dispatch/subscriptions.js';
 import type { EventsObserver } from '../observe/events-observer.js';
 import type { Pipeline } from '../pipeline.js';
 import { noteField } from '../settle/delivery-notes.js';
+import { compareEntryIds } from '../stream/entry-id.js';
 import { splitReplay, type Channel } from '../stream/channel.js';
 import type { ClaimedEntry, ClaimReply, StreamClient, StreamEntry } from '../stream/stream-client.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -18,6 +19,8 @@ const SUSPICIOUS_DELIVERIES = 2;
 export class Source {
   readonly key: string;
   private readonly logger = new Logger(Source.name);
+  /** Since {@link recover}: of the entries that were read, the last one that was accepted. */
+  private takenUpTo = '-';
 
   constructor(
     readonly subscription: Subscription,
@@ -66,13 +69,32 @@ export class Source {
   }
 
   /** Accepts what was delivered to this consumer in replies that may have been lost: earlier failures count. */
-  async recover(pageSize: number): Promise<void> {
-    let after = '-';
+  recover(pageSize: number): Promise<void> {
+    return this.recoverAfter('-', pageSize);
+  }
+
+  /**
+   * Accepts what a read has brought, while another one, which was given up, may be executed at any time: what that one has
+   * taken comes first if it is older.
+   */
+  async acceptNewOrLate(read: readonly StreamEntry[], pageSize: number): Promise<void> {
+    // A read that was under way while the history was read is in there, too.
+    const entries = read.filter(({ id }) => this.takenUpTo === '-' || compareEntryIds(id, this.takenUpTo) > 0);
+    if (await this.client.hasOwn(this.consumerAddress, this.takenUpTo, entries[0]?.id)) {
+      await this.recoverAfter(this.takenUpTo, pageSize);
+      return;
+    }
+    this.acceptNew(entries);
+    this.takenUpTo = entries.at(-1)?.id ?? this.takenUpTo;
+  }
+
+  private async recoverAfter(id: string, pageSize: number): Promise<void> {
+    this.takenUpTo = id;
     for (;;) {
-      const entries = await this.client.own(this.consumerAddress, after, pageSize);
+      const entries = await this.client.own(this.consumerAddress, this.takenUpTo, pageSize);
       await this.acceptAgain(entries.map((entry) => ({ ...entry, deliveries: 0 })));
+      this.takenUpTo = entries.at(-1)?.id ?? this.takenUpTo;
       if (entries.length < pageSize) return;
-      after = entries.at(-1)?.id ?? after;
     }
   }
 

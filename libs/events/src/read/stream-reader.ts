@@ -11,8 +11,14 @@ import type { Stopping } from './stopping.js';
 /** How long the reader waits for room before it shows again that it is alive, and after a failed read. */
 const PAUSE_MS = 500;
 
-/** What a read brings, by the streams' keys, and when it was begun: milliseconds since 1970. */
-type Reading = Promise<{ entries: Map<string, StreamEntry[]>; startMs: number }>;
+/**
+ * How long a read that was given up may still reach Redis: the system goes on sending what a closed socket was given (Linux for
+ * about 100 s, `tcp_orphan_retries`), and a server that stood still executes it when it goes on.
+ */
+const LATE_READS_MS = 120_000;
+
+/** What a read brings, by the streams' keys; when it was begun, in milliseconds since 1970; and whether it was alone then. */
+type Reading = Promise<{ entries: Map<string, StreamEntry[]>; startMs: number; wasAlone: boolean }>;
 
 /**
  * Reads new entries of all sources over one connection, as far as there is room for them; while a full batch is handled, the next
@@ -25,6 +31,8 @@ export class StreamReader {
    * pending for this consumer, unseen.
    */
   private mustRecover = true;
+  /** Until then, by the clock of `performance.now()`, a read that was given up may take entries that nobody hears of. */
+  private lateReadsUntil = 0;
   private groupsMissing = false;
   private lastTurn = Date.now();
   /** The read that is on its way already. */
@@ -40,7 +48,7 @@ export class StreamReader {
     private readonly telemetry: Telemetry,
   ) {
     client.connection.onReconnect(() => {
-      this.mustRecover = true;
+      this.doubt();
     });
   }
 
@@ -56,7 +64,7 @@ export class StreamReader {
       try {
         await this.turn();
       } catch (error) {
-        this.mustRecover = true;
+        this.doubt();
         if (isGroupMissing(error)) this.groupsMissing = true;
         else if (!isOutage(error)) this.logger.error(`Reading failed: ${(error as Error).message}`);
         await this.stopping.orAfter(PAUSE_MS);
@@ -73,12 +81,13 @@ export class StreamReader {
     }
     if (this.mustRecover) {
       this.mustRecover = false;
-      await this.readOwnHistory();
+      await this.whileRecovering((source) => source.recover(this.options.consumer.batchSize));
     }
     const reading = this.ahead ?? (await this.begin());
     this.ahead = undefined;
     if (!reading) return;
-    const { entries, startMs } = await reading;
+    const { entries, startMs, wasAlone } = await reading;
+    const isAlone = wasAlone && this.isAlone;
     // While a full batch is handled the server looks for the next one. Of fewer the first is handled at once: to ask for
     // more takes longer than all that is done with an event before its handler is called.
     const { batchSize } = this.options.consumer;
@@ -93,8 +102,21 @@ export class StreamReader {
       const own = entries.get(source.key);
       if (!own) continue;
       this.telemetry.received(source.subscription.stream, own, startMs);
-      source.acceptNew(own);
+      if (isAlone) source.acceptNew(own);
     }
+    if (isAlone) return;
+    await this.whileRecovering((source) => source.acceptNewOrLate(entries.get(source.key) ?? [], batchSize));
+  }
+
+  /** Nobody knows what became of the last read, nor whether it is over. */
+  private doubt(): void {
+    this.mustRecover = true;
+    this.lateReadsUntil = performance.now() + LATE_READS_MS;
+  }
+
+  /** Whether no other read of this consumer can still be executed. */
+  private get isAlone(): boolean {
+    return performance.now() >= this.lateReadsUntil;
   }
 
   /** Whether the own history need not be read first. */
@@ -123,9 +145,10 @@ export class StreamReader {
 
   private async read(count: number): Reading {
     const startMs = Date.now();
+    const wasAlone = this.isAlone;
     const streams = this.sources.map(({ key }) => key);
     const entries = await this.client.readNew(streams, this.address, count, this.options.consumer.blockMs);
-    return { entries, startMs };
+    return { entries, startMs, wasAlone };
   }
 
   /** One alarm for each stream: what has taken its group has taken its replays too. */
@@ -136,11 +159,10 @@ export class StreamReader {
     }
   }
 
-  private async readOwnHistory(): Promise<void> {
-    const { batchSize } = this.options.consumer;
+  private async whileRecovering(recover: (source: Source) => Promise<void>): Promise<void> {
     this.holdings.rememberRemoved();
     try {
-      for (const source of this.sources) await source.recover(batchSize);
+      await Promise.all(this.sources.map(recover));
     } finally {
       this.holdings.forgetRemoved();
     }

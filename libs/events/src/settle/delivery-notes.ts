@@ -8,8 +8,11 @@ export interface FailureNote {
   failures: number;
   /** When the first one failed: milliseconds since 1970. */
   firstFailureMs: number;
-  /** Attempts alone that were begun and of whose end nothing is known: their workers have died, or stood still. */
-  crashes: number;
+  /**
+   * Tries alone that were begun and of whose end nothing is known: their workers have died, stood still or are cut off. Each is
+   * a consumer's name and a number.
+   */
+  unended: readonly string[];
 }
 
 /** What stands for a handler that has succeeded. */
@@ -20,16 +23,20 @@ export function noteField(id: string, handler: string): string {
   return `${id}|${handler}`;
 }
 
-export function formatNote({ failures, firstFailureMs, crashes }: FailureNote): string {
-  return `${String(failures)} ${String(firstFailureMs)} ${String(crashes)}`;
+export function formatNote({ failures, firstFailureMs, unended }: FailureNote): string {
+  return `${String(failures)} ${String(firstFailureMs)} ${unended.join(',')}`;
 }
 
-const NOTE = /^(\d+) (\d+) (\d+)$/;
+const NOTE = /^(\d+) (\d+) (\S*)$/;
 
 /** @returns no failures for a missing or unreadable note: rather one try more than an event lost */
 export function parseNote(note: string | undefined, nowMs: number): FailureNote {
-  const [, failures, firstFailureMs, crashes] = NOTE.exec(note ?? '') ?? [];
+  const [, failures, firstFailureMs, unended = ''] = NOTE.exec(note ?? '') ?? [];
   return failures === undefined
-    ? { failures: 0, firstFailureMs: nowMs, crashes: 0 }
-    : { failures: Number(failures), firstFailureMs: Number(firstFailureMs), crashes: Number(crashes) };
+    ? { failures: 0, firstFailureMs: nowMs, unended: [] }
+    : {
+        failures: Number(failures),
+        firstFailureMs: Number(firstFailureMs),
+        unended: unended.split(',').filter((name) => name !== ''),
+      };
 }

@@ -1,6 +1,7 @@
 import { DeliveryLostError, isOutage, RedisUnavailableError, TransactionRefusedError } from '../errors.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import type { SpanContext } from '@opentelemetry/api';
+import type { Standstill } from '../dispatch/standstill.js';
 import type { Holding } from '../read/holdings.js';
 import type { Channel } from '../stream/channel.js';
 import type { Keyspace } from '../stream/keyspace.js';
@@ -11,7 +12,7 @@ import type { BufferedWrite, Transaction } from '../transaction/transaction.js';
 import { deadLetterFields } from '../dead-letters/dead-letter-fields.js';
 import { Batcher } from './batcher.js';
 import { Gatherer } from './gatherer.js';
-import { DONE, formatNote, type FailureNote } from './delivery-notes.js';
+import { DONE, formatNote, noteField, parseNote, type FailureNote } from './delivery-notes.js';
 import type { DeadLetterReason } from './outcome.js';
 import { settleArguments, weightOf, type KeyRule, type Settlement } from './settle-arguments.js';
 
@@ -32,6 +33,8 @@ export interface Share {
   handlers: readonly string[];
   /** The span of the try that is settled; undefined where nobody traces. */
   span: SpanContext | undefined;
+  /** Of a try alone: what it is noted as, and whether the worker stands still meanwhile. */
+  alone?: { name: string; standstill: Standstill };
 }
 
 /** A settlement, and whose it is. */
@@ -98,6 +101,19 @@ export class Settler {
     holding.isNoted = true;
     const reply = await this.settlements.add(this.settlement(share, undefined, undefined, formatNote(note)));
     if (reply.status === 'settled') throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
+  }
+
+  /** The tries alone that were begun, and of whose end nothing is known. */
+  async unended({ holding, handler }: Share): Promise<readonly string[]> {
+    const field = noteField(holding.entry.id, handler);
+    const [note] = await this.throughOutages(() => this.client.hashFields(holding.channel.notes, [field]));
+    return parseNote(note ?? undefined, 0).unended;
+  }
+
+  /** Says that a try alone has come to an end, whoever has the delivery by now. @param name what it is noted as */
+  async endAlone({ holding, handler }: Share, name: string): Promise<void> {
+    const field = noteField(holding.entry.id, handler);
+    await this.throughOutages(() => this.client.endAlone(holding.channel.notes, field, name));
   }
 
   /**

@@ -47,6 +47,7 @@ export class FencedClient extends StreamClient {
    * What is pending in streams of the partition, whoever it was given to, and then what is new.
    *
    * @param from for each stream: where to go on with what is pending, `-` at first; undefined for new entries only
+   * @param last for each stream: the last id that the group was given; undefined before the first read
    * @param count how many entries of each stream
    */
   async readPartition(
@@ -54,8 +55,9 @@ export class FencedClient extends StreamClient {
     { group, consumer }: { group: string; consumer: string },
     count: number,
     from: readonly (string | undefined)[],
+    last: readonly (string | undefined)[],
   ): Promise<PartitionReply[]> {
-    const values = [group, consumer, count, ...from.map((id) => id ?? '')];
+    const values = [group, consumer, count, ...[...from, ...last].map((id) => id ?? '')];
     const replies = (await this.fenced('read-partition', streams, values)) as RawReply[];
     return replies.map(([next, entries, vanished, fresh, last]) => ({
       pending: {

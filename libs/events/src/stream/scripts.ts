@@ -9,6 +9,7 @@ const NAMES = [
   'acknowledge',
   'claim',
   'own',
+  'end-alone',
   'renew',
   'leave',
   'sweep',

@@ -83,9 +83,19 @@ export class StreamClient {
 
   /** What this consumer was given and has not settled, after an id; '-' for the first ones. */
   async own({ stream, group, consumer }: ConsumerAddress, after: string, count: number): Promise<StreamEntry[]> {
-    const from = after === '-' ? after : `(${after}`;
-    const reply = await this.script('own', [stream], [group, consumer, from, count]);
+    const reply = await this.script('own', [stream], [group, consumer, fromOf(after), count]);
     return (reply as [string, string[]?][]).map(([id, fields]) => ({ id, fields: fields ?? null }));
+  }
+
+  /** Whether this consumer was given entries between two ids that it has not settled; '-' and undefined for no limit. */
+  async hasOwn(
+    { stream, group, consumer }: ConsumerAddress,
+    after: string,
+    before: string | undefined,
+  ): Promise<boolean> {
+    const end = before === undefined ? '+' : `(${before}`;
+    const rows = await this.connection.call((redis) => redis.xpending(stream, group, fromOf(after), end, 1, consumer));
+    return rows.length > 0;
   }
 
   /**
@@ -120,6 +130,11 @@ export class StreamClient {
     ids: readonly string[],
   ): Promise<void> {
     await this.script('acknowledge', [channel.key, channel.notes], [group, handlers.length, ...handlers, ...ids]);
+  }
+
+  /** Takes a try alone off a note, as it has come to an end. */
+  async endAlone(notes: string, field: string, name: string): Promise<void> {
+    await this.script('end-alone', [notes], [field, name]);
   }
 
   async exists(key: string): Promise<boolean> {
@@ -261,4 +276,9 @@ export class StreamClient {
   ): Promise<unknown> {
     return this.connection.call((redis: Redis) => runScript(redis, name, keys, values), timeoutMs);
   }
+}
+
+/** Where a range begins that leaves an id out. @param after '-' for the beginning */
+function fromOf(after: string): string {
+  return after === '-' ? after : `(${after}`;
 }
