@@ -8,11 +8,12 @@
 -- KEYS[1]    the producer's hash: "batch" and "answer", "batch-before" and "answer-before"
 -- KEYS[2..]  streams and idempotency keys, named below by their place in KEYS
 -- ARGV[1]    batch number
--- ARGV[2]    how long the hash is kept after the last batch, ms
+-- ARGV[2]    how long the hash is kept, ms; for longer than any batch is sent again, even from its last renewal on
 -- ARGV[3]    how long idempotency keys are kept, ms
 -- ARGV[4]    a MessagePack array: layouts, see below
 -- ARGV[5]    a MessagePack array: number of requests; then for each: number of events; then for each event:
 --              place of its stream, place of its idempotency key or 0, place of its layout, the values that this does not fix
+-- ARGV[6]    1 if that time is to begin anew: a command that not every batch needs
 -- Replies    a line for each event, in order: its entry id (for an idempotency key that was used before, that of its
 --            first entry); "-" and why, for each event of a request of which nothing was appended
 local last = redis.call('HMGET', KEYS[1], 'batch', 'answer', 'batch-before', 'answer-before')
@@ -31,7 +32,8 @@ end
 
 local layouts = layoutsOf(cmsgpack.unpack(ARGV[4]), 1)
 
--- Redis does not roll a script back: what could fail is checked before the first write of a request.
+-- Redis does not roll a script back: what could fail is checked before the first write of a request; but for that write,
+-- which tells by itself.
 local checked = {}
 local function refusal(stream)
   if checked[stream] == nil then
@@ -48,7 +50,16 @@ local at = 2
 local function append(stream, once, layout)
   local id = once and redis.call('GET', once)
   if id then return id end
-  id = appendEntry(layout, stream, events, at + 3)
+  if checked[stream] == nil then
+    id = appendEntry(layout, stream, events, at + 3, redis.pcall)
+    if type(id) == 'table' then
+      if refusal(stream) then return nil, refusal(stream) end
+      error(id)
+    end
+    checked[stream] = false
+  else
+    id = appendEntry(layout, stream, events, at + 3, redis.call)
+  end
   if once then redis.call('SET', once, id, 'PX', ARGV[3]) end
   return id
 end
@@ -56,14 +67,15 @@ end
 for _ = 1, events[1] do
   local count, first, why = events[at], at + 1, false
   at = first
-  for _ = 1, count do
-    why = why or refusal(KEYS[events[at]])
+  for index = 1, count do
+    why = why or (index > 1 and refusal(KEYS[events[at]]))
     at = at + 3 + layouts[events[at + 2]].size
   end
   at = first
   for _ = 1, count do
-    local layout = layouts[events[at + 2]]
-    answers[#answers + 1] = why or append(KEYS[events[at]], KEYS[events[at + 1]], layout)
+    local layout, id = layouts[events[at + 2]]
+    if not why then id, why = append(KEYS[events[at]], KEYS[events[at + 1]], layout) end
+    answers[#answers + 1] = why or id
     at = at + 3 + layout.size
   end
 end
@@ -73,5 +85,5 @@ if last[1] then
 else
   redis.call('HSET', KEYS[1], 'batch', ARGV[1], 'answer', answer)
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if not last[1] or ARGV[6] == '1' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return answer

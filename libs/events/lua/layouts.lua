@@ -19,10 +19,11 @@ local function layoutsOf(list, at)
   return layouts
 end
 
--- Appends an entry whose own values stand in a list from a place on; its id.
-local function appendEntry(layout, stream, list, first)
+-- Appends an entry whose own values stand in a list from a place on.
+-- call: redis.call, or redis.pcall; what it returns is returned
+local function appendEntry(layout, stream, list, first, call)
   local command, places = layout.command, layout.places
   command[2] = stream
   for index = 1, layout.size do command[places[index]] = list[first + index - 1] end
-  return redis.call(unpack(command))
+  return call(unpack(command))
 end

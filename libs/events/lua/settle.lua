@@ -85,6 +85,7 @@ local function flatten(reply, step)
   if not reply then return '-' end
   if type(reply) == 'number' then reply = tostring(reply) end
   if type(reply) == 'string' then return '$' .. #reply .. ':' .. reply end
+  if #reply == 1 then return '*1:' .. flatten(reply[1]) end
   local parts = {}
   for index = 1, #reply, step or 1 do
     local part = flatten(reply[index])
@@ -248,6 +249,14 @@ local function isSame(stream, id, event)
   return found == nil or found == event
 end
 
+-- Why this user may not settle what came from a stream; nil when it may.
+local function mayNotSettle(stream, id)
+  local notes = stream.notes
+  local why = forbidden('XACK', stream.key, group, id) or forbidden('HDEL', notes, id) or forbidden('HSET', notes, id, '')
+  stream.isAllowed = not why
+  return why
+end
+
 -- Settles what stands in args from a place on; its reply.
 local function settle(at)
   local route, id, event, becomes, rule = routes[args[at + 1]], args[at + 2], args[at + 3], args[at + 4], args[at + 5]
@@ -261,7 +270,7 @@ local function settle(at)
   end
 
   -- Can it be applied? Nothing is changed yet.
-  local owner = ownerOf(stream, id)
+  local owner = stream.ours and stream.ours[id] or ownerOf(stream, id)
   if not owner then return { 'settled' } end
   if owner ~= true then return { 'lost', owner } end
   local note = hasNotes(notes) and id .. '|' .. route.handler
@@ -297,7 +306,7 @@ local function settle(at)
     if why then return { 'refused', why } end
     at = at + 2 + layout.size
   end
-  local why = forbidden('XACK', stream.key, group, id) or forbidden('HDEL', notes, id) or forbidden('HSET', notes, id, '')
+  local why = not stream.isAllowed and mayNotSettle(stream, id)
   if why then return { 'refused', why } end
 
   -- It can, but for the first write.
@@ -337,7 +346,7 @@ local function settle(at)
   local letter
   for _ = 1, events do
     local key, layout = KEYS[args[at]], layouts[args[at + 1]]
-    local added = appendEntry(layout, key, args, at + 2)
+    local added = appendEntry(layout, key, args, at + 2, redis.call)
     letter = letter or added
     kinds[key] = 'stream'
     at = at + 2 + layout.size

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { IsString } from 'class-validator';
 import { ConfigurationError, DomainEvent, EventPayloadError } from 'nestjs-event-streams';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readEntries } from './entries.js';
 import { NoteFiled, NoteTaken, notes } from './notes.js';
 import { callsOf } from './redis-state.js';
@@ -54,6 +54,7 @@ describe('producer', () => {
     await redis.client.set('all:files', 'not a stream');
     const mixed = [...notes('a', 3), { event: NoteFiled, data: { topic: 'a', number: 1 } }, ...notes('b', 3)];
     await expect(worker.producer.publishAll(mixed)).rejects.toThrow('WRONGTYPE all:files holds a string, not a stream');
+    await expect(worker.producer.publishAll(mixed.toReversed().slice(3))).rejects.toThrow('WRONGTYPE all:files');
     expect(await redis.client.exists('all:notes')).toBe(0);
 
     await redis.client.del('all:files');
@@ -102,6 +103,27 @@ describe('producer', () => {
     expect(keys).toHaveLength(1);
     expect(await redis.client.hlen(keys[0] ?? '')).toBeLessThanOrEqual(65);
     expect(await redis.client.pttl(keys[0] ?? '')).toBeGreaterThan(0);
+  });
+
+  it('is remembered for at least fifty minutes, whatever became of the memory', async () => {
+    const clock = vi.spyOn(performance, 'now');
+    onTestFinished(() => { clock.mockRestore(); }); // prettier-ignore
+    await using worker = await startWorker(redis.url, { prefix: 'hour', group: null });
+    const publish = () => worker.producer.publish(NoteTaken, note);
+    await publish();
+    const [key = ''] = await redis.client.keys('hour:producers:*');
+    const left = async () => Math.round((await redis.client.pttl(key)) / 60_000);
+    expect(await left()).toBe(60);
+    await redis.client.pexpire(key, 51 * 60_000);
+    await publish();
+    expect(await left()).toBe(51);
+    const now = performance.now() + 11 * 60_000;
+    clock.mockReturnValue(now);
+    await publish();
+    expect(await left()).toBe(60);
+    await redis.client.del(key);
+    await publish();
+    expect(await left()).toBe(60);
   });
 
   it('carries what the caller says, and leaves out what nobody said', async () => {

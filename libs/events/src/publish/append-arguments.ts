@@ -18,12 +18,17 @@ export function weightOf({ values }: Appendable): number {
   return weight;
 }
 
-/** The keys and arguments of `append.lua`. */
+/**
+ * The keys and arguments of `append.lua`.
+ *
+ * @param isRenewed whether the server is to keep the producer's memory for its whole time from now on
+ */
 export function appendArguments(
   producerKey: string,
   batch: number,
   requests: readonly { events: readonly Appendable[] }[],
   keepMs: { producer: number; idempotency: number },
+  isRenewed: boolean,
 ): { keys: string[]; values: Argument[] } {
   const places = new KeyPlaces(producerKey);
   const layouts = new Layouts();
@@ -37,6 +42,7 @@ export function appendArguments(
       packed.addAll(values);
     }
   }
-  const values = [batch, keepMs.producer, keepMs.idempotency, new PackedValues(layouts.values), packed];
+  const fixed = new PackedValues(layouts.values);
+  const values = [batch, keepMs.producer, keepMs.idempotency, fixed, packed, isRenewed ? 1 : 0];
   return { keys: places.keys, values };
 }

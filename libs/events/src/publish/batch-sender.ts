@@ -6,6 +6,8 @@ import type { PublishRequest } from './publish-request.js';
 
 /** How long the server remembers a silent producer: far longer than any retry. */
 const PRODUCER_MEMORY_MS = 3_600_000;
+/** How old that may get before it is renewed: to do so with each batch would be a good part of what the server does for it. */
+const RENEWED_AFTER_MS = 600_000;
 const PAUSE_AFTER_FAILURE_MS = 100;
 
 /** Batches on their way at once; the server remembers the answers to as many. */
@@ -30,6 +32,8 @@ export class BatchSender {
   private number = 0;
   private onTheirWay: readonly Batch[] = [];
   private failed: Batch[] = [];
+  /** When the server last began to count anew how long it remembers; by `performance.now()`. */
+  private renewedMs = -Infinity;
 
   /**
    * @param key of the producer's memory at the server
@@ -107,13 +111,15 @@ export class BatchSender {
     const { requests } = batch;
     const { connection } = this.client;
     const keep = { producer: PRODUCER_MEMORY_MS, idempotency: this.timing.idempotencyMs };
-    const { keys, values } = appendArguments(this.key, batch.number, requests, keep);
     const now = performance.now();
+    const isRenewed = now - this.renewedMs > RENEWED_AFTER_MS;
+    const { keys, values } = appendArguments(this.key, batch.number, requests, keep, isRenewed);
     let leftMs = 1;
     for (const request of requests) leftMs = Math.max(leftMs, request.leftMs(now));
     try {
       const timeoutMs = Math.min(leftMs, this.timing.commandTimeoutMs);
       const { answers, generation } = await this.client.append(keys, values, timeoutMs);
+      if (isRenewed) this.renewedMs = now;
       if (!this.durability.isImmediate) {
         const isWanted = (): boolean => requests.some(({ isOpen }) => isOpen);
         await this.durability.confirm(generation, isWanted, (missing) => {
