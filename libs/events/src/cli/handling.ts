@@ -82,7 +82,7 @@ async function notesOf({ client, keyspace }: Session, stream: string, group: str
     return {
       handler: field.slice(id.length + 1),
       isDone,
-      failures: isDone ? 0 : parseNote(note, 0).failures,
+      failures: isDone ? 0 : parseNote(note).failures,
     };
   });
 }

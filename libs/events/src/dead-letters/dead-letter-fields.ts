@@ -31,7 +31,7 @@ export function deadLetterFields(
     error_name: error.name,
     error_message: error.message,
     error_stack: (error.stack ?? '').slice(0, LONGEST_STACK),
-    first_failed_at: new Date(firstFailureMs).toISOString(),
+    first_failed_at: (firstFailureMs > 0 ? new Date(firstFailureMs) : now).toISOString(),
     last_failed_at: now.toISOString(),
     ...(holding.origin ? { replays: String(holding.origin.replays) } : {}),
   };

@@ -4,7 +4,7 @@ import type { EventsObserver } from '../observe/events-observer.js';
 import type { Holding } from '../read/holdings.js';
 import type { Stopping } from '../read/stopping.js';
 import { OUTCOME } from '../telemetry/attributes.js';
-import { noteField, parseNote, type FailureNote } from '../settle/delivery-notes.js';
+import { NO_FAILURES, noteField, parseNote, type FailureNote } from '../settle/delivery-notes.js';
 import { isFailure, outcomeBeforehand, outcomeOf, outcomeOfUnreadable, type Outcome } from '../settle/outcome.js';
 import type { Settler, Share } from '../settle/settler.js';
 import type { Transaction, TransactionParts } from '../transaction/transaction.js';
@@ -47,7 +47,7 @@ export class Attempts {
     // A replay that can be read no more, such as an edited one, is still that handler's.
     const handler = holding.origin?.handler ?? NO_HANDLER;
     const share = { holding, event: undefined, handler, parksKey: false, handlers: [handler], span: undefined };
-    await this.carryOut(share, outcomeOfUnreadable(error), { failures: 1, firstFailureMs: Date.now(), unended: [] });
+    await this.carryOut(share, outcomeOfUnreadable(error), failedOnceMore(NO_FAILURES));
   }
 
   /** An event without handlers, or whose handlers are all done: it is acknowledged. Never throws. */
@@ -88,7 +88,7 @@ export class Attempts {
       const outcome = await this.attempt(share, handler, note);
       if (share.alone) await this.endAlone(share, share.alone, outcome);
       if (!outcome || outcome.kind === 'commit') return;
-      if (isFailure(outcome)) note = { ...note, failures: note.failures + 1 };
+      if (isFailure(outcome)) note = failedOnceMore(note);
       const waitMs = await this.carryOut(share, outcome, note);
       if (waitMs === undefined) return;
       await this.stopping.orAfter(waitMs);
@@ -120,13 +120,9 @@ export class Attempts {
           const known = holding.isSuspect || share.parksKey ? await this.beforehand(share, note) : undefined;
           if (known) return known;
           operation ??= this.begin(share, attempt);
-          const given = (delivery = this.deliveryOf(share, attempt));
-          const running = operation
-            ? operation.run(() => handler.invoke(eventFor(share), given))
-            : handler.invoke(eventFor(share), given);
-          if (isPromise(running)) {
-            await withinTimeLimit(handler.name, handler.timeoutMs, running, (error) => { given.expire(error); }); // prettier-ignore
-          }
+          delivery = this.deliveryOf(share, attempt);
+          const running = invoke(handler, share, delivery, operation);
+          if (isPromise(running)) await withinTimeLimit(handler, running, delivery);
         } finally {
           this.slots.release(holding.isSuspect);
         }
@@ -269,6 +265,16 @@ export class Attempts {
 
 const COMMITTED: Outcome = { kind: 'commit' };
 
+function invoke(
+  handler: RegisteredHandler,
+  share: ReadableShare,
+  delivery: Delivery,
+  operation: Operation | undefined,
+): unknown {
+  const event = eventFor(share);
+  return operation ? operation.run(() => handler.invoke(event, delivery)) : handler.invoke(event, delivery);
+}
+
 /** Each run gets an event of its own: an earlier one may have changed what it was given. */
 function eventFor({ holding, event }: ReadableShare): EventEnvelope<object> {
   const { data } = holding.isGiven ? readEvent(holding).event : event;
@@ -277,8 +283,12 @@ function eventFor({ holding, event }: ReadableShare): EventEnvelope<object> {
 }
 
 function noteOf(holding: Holding, handler: string): FailureNote {
-  const note = holding.isNoted ? holding.notes.get(noteField(holding.entry.id, handler)) : undefined;
-  return parseNote(note, Date.now());
+  if (!holding.isNoted && !holding.isSuspect) return NO_FAILURES;
+  return parseNote(holding.notes.get(noteField(holding.entry.id, handler)));
+}
+
+function failedOnceMore({ failures, firstFailureMs, unended }: FailureNote): FailureNote {
+  return { failures: failures + 1, firstFailureMs: firstFailureMs || Date.now(), unended };
 }
 
 const names = new WeakMap<readonly RegisteredHandler[], readonly string[]>();

@@ -8,14 +8,13 @@ const limits = new Map<number, Deadlines>();
  * Waits for a handler within its time limit.
  *
  * @param timeoutMs 0 for no limit
- * @param onTimeUp called before the promise rejects
+ * @param delivery is told before the promise rejects
  * @throws HandlerTimeoutError when the time is up; what `run` does afterwards is its own affair
  */
 export function withinTimeLimit(
-  handler: string,
-  timeoutMs: number,
+  { name, timeoutMs }: { name: string; timeoutMs: number },
   run: PromiseLike<unknown>,
-  onTimeUp: (error: Error) => void,
+  delivery: { expire(error: Error): void },
 ): PromiseLike<unknown> {
   if (timeoutMs === 0) return run;
   const limit = limits.get(timeoutMs) ?? new Deadlines(timeoutMs);
@@ -24,8 +23,8 @@ export function withinTimeLimit(
     const running = limit.begin({
       atMs: 0,
       expire() {
-        const error = new HandlerTimeoutError(handler, timeoutMs);
-        onTimeUp(error);
+        const error = new HandlerTimeoutError(name, timeoutMs);
+        delivery.expire(error);
         reject(error);
       },
     });

@@ -20,14 +20,21 @@ const layouts = new Map<string, EnvelopeLayout[]>();
  */
 export function encode(envelope: EventEnvelope<object>, limits: PayloadLimits): LaidOut {
   const { event_id, event_type, timestamp, version, source, data, extra } = envelope;
-  const values = [event_id, timestamp, toJson(event_type, data, limits)];
+  // As long as it will be: to grow, it would be made once more, with room for more than is to come.
+  const values = new Array<string>(3 + OPTIONAL_FIELDS.length);
+  values[0] = event_id;
+  values[1] = timestamp;
+  values[2] = toJson(event_type, data, limits);
+  let length = 3;
   let optional = 0;
   for (let index = 0; index < OPTIONAL_FIELDS.length; index += 1) {
     const value = envelope[OPTIONAL_FIELDS[index] as (typeof OPTIONAL_FIELDS)[number]];
     if (value === undefined) continue;
-    values.push(value);
+    values[length] = value;
+    length += 1;
     optional |= 1 << index;
   }
+  values.length = length;
   const layout = layoutOfEnvelopes(event_type, version, source, optional);
   if (!extra) return { layout, values };
   const more = layoutOf(Object.keys(extra));

@@ -6,7 +6,7 @@
 export interface FailureNote {
   /** Failed attempts so far. */
   failures: number;
-  /** When the first one failed: milliseconds since 1970. */
+  /** When the first one failed: milliseconds since 1970; 0 where none has. */
   firstFailureMs: number;
   /**
    * Tries alone that were begun and of whose end nothing is known: their workers have died, stood still or are cut off. Each is
@@ -29,11 +29,14 @@ export function formatNote({ failures, firstFailureMs, unended }: FailureNote): 
 
 const NOTE = /^(\d+) (\d+) (\S*)$/;
 
+/** Of a delivery of which nothing was noted. */
+export const NO_FAILURES: Readonly<FailureNote> = { failures: 0, firstFailureMs: 0, unended: [] };
+
 /** @returns no failures for a missing or unreadable note: rather one try more than an event lost */
-export function parseNote(note: string | undefined, nowMs: number): FailureNote {
+export function parseNote(note: string | undefined): FailureNote {
   const [, failures, firstFailureMs, unended = ''] = NOTE.exec(note ?? '') ?? [];
   return failures === undefined
-    ? { failures: 0, firstFailureMs: nowMs, unended: [] }
+    ? { ...NO_FAILURES }
     : {
         failures: Number(failures),
         firstFailureMs: Number(firstFailureMs),

@@ -107,7 +107,7 @@ export class Settler {
   async unended({ holding, handler }: Share): Promise<readonly string[]> {
     const field = noteField(holding.entry.id, handler);
     const [note] = await this.throughOutages(() => this.client.hashFields(holding.channel.notes, [field]));
-    return parseNote(note ?? undefined, 0).unended;
+    return parseNote(note ?? undefined).unended;
   }
 
   /** Says that a try alone has come to an end, whoever has the delivery by now. @param name what it is noted as */
@@ -188,13 +188,16 @@ export class Settler {
 
   private settle(share: Share, settlement: Settling): Promise<CommitResult> {
     const { holding } = share;
-    return holding.settle(() => {
-      const isLast = holding.openHandlers === 1;
-      settlement.noteBecomes = isLast ? undefined : DONE;
-      // A replayed entry has no history to keep: it goes with its acknowledgement.
-      if (isLast && holding.channel.isReplay) settlement.writes = [...settlement.writes, removalOf(holding)];
-      return this.settlements.add(settlement);
-    });
+    return holding.isSettledAtOnce ? this.end(settlement) : holding.settle(() => this.end(settlement));
+  }
+
+  private end(settlement: Settling): Promise<CommitResult> {
+    const { holding } = settlement.share;
+    const isLast = holding.openHandlers === 1;
+    settlement.noteBecomes = isLast ? undefined : DONE;
+    // A replayed entry has no history to keep: it goes with its acknowledgement.
+    if (isLast && holding.channel.isReplay) settlement.writes = [...settlement.writes, removalOf(holding)];
+    return this.settlements.add(settlement);
   }
 
   private settlement(share: Share, effects: Effects = NO_EFFECTS, key?: KeyRule, noteBecomes?: string): Settling {

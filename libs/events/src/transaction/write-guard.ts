@@ -16,6 +16,7 @@ export interface ServerCheck {
 const INTEGER = /^(0|-?[1-9]\d{0,14})$/;
 
 interface WrittenKey {
+  key: string;
   /** Undefined: nothing is left of what the server has, and nothing was written since. */
   type: KeyType | undefined;
   replaced: boolean;
@@ -28,24 +29,26 @@ interface WrittenKey {
  * What depends on the server's state alone is left to the script.
  */
 export class WriteGuard {
-  private readonly keys = new Map<string, WrittenKey>();
+  private first: WrittenKey | undefined;
+  /** All but the first one: most transactions write one key, and a map would be a good part of what they take. */
+  private others: Map<string, WrittenKey> | undefined;
 
   wrote(key: string): boolean {
-    return this.keys.has(key);
+    return this.written(key) !== undefined;
   }
 
   /** The key is deleted, or set whole. */
   replace(key: string, value?: string): ServerCheck {
     const type = value === undefined ? undefined : 'string';
-    this.keys.set(key, { type, replaced: true, values: value === undefined ? [] : [['=', value]] });
+    this.remember({ key, type, replaced: true, values: value === undefined ? NONE : [['=', value]] });
     return NO_CHECK;
   }
 
   /** The key is changed as what it is. @throws TransactionRefusedError when earlier writes made it something else */
   change(command: string, key: string, type: KeyType): ServerCheck {
-    const written = this.keys.get(key);
+    const written = this.written(key);
     if (!written) {
-      this.keys.set(key, { type, replaced: false, values: [] });
+      this.remember({ key, type, replaced: false, values: NONE });
       return CHECKS[type];
     }
     if (written.type !== undefined && written.type !== type) {
@@ -59,14 +62,14 @@ export class WriteGuard {
 
   /** Values of a hash were set. @param pairs field, value, field, value, … */
   setFields(key: string, pairs: string[]): void {
-    const written = this.keys.get(key);
+    const written = this.written(key);
     if (written) written.values = [...written.values, pairs];
   }
 
   /** A number is incremented. @throws TransactionRefusedError when this transaction made it something else */
   increment(command: string, key: string, type: 'string' | 'hash', field: string): ServerCheck {
     const check = this.change(command, key, type);
-    const written = this.keys.get(key);
+    const written = this.written(key);
     const place = type === 'hash' ? `:${field}` : field;
     const value = lastValue(written?.values ?? [], field);
     if (value !== undefined && !INTEGER.test(value)) {
@@ -76,7 +79,19 @@ export class WriteGuard {
     }
     return { ...check, integer: value !== undefined || written?.replaced ? '' : place };
   }
+
+  private written(key: string): WrittenKey | undefined {
+    return this.first?.key === key ? this.first : this.others?.get(key);
+  }
+
+  private remember(written: WrittenKey): void {
+    const { key } = written;
+    if (!this.first || this.first.key === key) this.first = written;
+    else (this.others ??= new Map<string, WrittenKey>()).set(key, written);
+  }
 }
+
+const NONE: readonly never[] = [];
 
 const NO_CHECK: ServerCheck = { type: '', integer: '' };
 const CHECKS: Readonly<Record<KeyType, ServerCheck>> = {
