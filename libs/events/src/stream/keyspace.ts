@@ -5,6 +5,9 @@ import type { Channel } from './channel.js';
  * own, whose prefix is a hash tag: `{ecommerce:0}`, so that all its keys are in one slot of a Redis Cluster.
  */
 export class Keyspace {
+  private readonly streams: Names;
+  private readonly ofServices: Names;
+
   /**
    * @param prefix of every key, without colon: `ecommerce`
    * @param state what the service's own state stands under: `inventory` gives `ecommerce:inventory:…`
@@ -12,13 +15,16 @@ export class Keyspace {
    */
   constructor(
     readonly prefix: string,
-    private readonly state: string,
-    private readonly statePrefix = prefix,
-  ) {}
+    state: string,
+    statePrefix = prefix,
+  ) {
+    this.streams = new Names(`${prefix}:`);
+    this.ofServices = new Names(`${statePrefix}:${state}:`);
+  }
 
   /** `ecommerce:orders` */
   stream(name: string): string {
-    return `${this.prefix}:${name}`;
+    return this.streams.of(name);
   }
 
   /** `ecommerce:orders:dead-letters` */
@@ -73,7 +79,7 @@ export class Keyspace {
 
   /** `ecommerce:inventory:stock` */
   ofService(key: string): string {
-    return `${this.statePrefix}:${this.state}:${key}`;
+    return this.ofServices.of(key);
   }
 
   /** A string: how many partitions the streams of this prefix have. */
@@ -89,5 +95,23 @@ export class Keyspace {
   /** A hash, of a partition: which worker of a group owns it, until when, and how many owners it has had. */
   lease(group: string): string {
     return `${this.prefix}:leases:${group}`;
+  }
+}
+
+/** Keys with a prefix. One after the other is mostly the same: made anew it would be hashed again wherever it is looked up. */
+class Names {
+  private name = '';
+  private key: string;
+
+  constructor(private readonly prefix: string) {
+    this.key = prefix;
+  }
+
+  of(name: string): string {
+    if (name !== this.name) {
+      this.name = name;
+      this.key = this.prefix + name;
+    }
+    return this.key;
   }
 }

@@ -106,15 +106,18 @@ export function copyTyped({ type, takesArrays }: PropertyType, build: Build | un
   };
 }
 
+const A_FEW = 100;
+
 /** class-transformer leaves holes out. */
 function copyItems(items: readonly unknown[], copy: Copy): unknown[] {
   const { length } = items;
   if (Object.getPrototypeOf(items) !== Array.prototype) throw NOT_PLAIN;
-  const copied: unknown[] = [];
+  // An array that grows has room for more than is to come; one that is made long may have nothing but holes.
+  const copied = new Array<unknown>(length < A_FEW ? length : 0);
   for (let index = 0; index < length; index++) {
     const item = items[index];
     if (item === undefined && !(index in items)) throw NOT_PLAIN;
-    copied.push(copy(item));
+    copied[index] = copy(item);
   }
   return copied;
 }
