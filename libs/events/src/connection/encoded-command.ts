@@ -48,7 +48,7 @@ const LARGEST_SPARE = 2 ** 18;
 export function encodeCommand(args: readonly Argument[]): Buffer {
   if (args.length > lengths.length) lengths = new Uint32Array(2 * args.length);
   let size = 1 + digitsOf(args.length) + 2;
-  const packed: string[] = [];
+  const packed: string[][] = [];
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] as Argument;
     let length: number;
@@ -57,9 +57,9 @@ export function encodeCommand(args: readonly Argument[]): Buffer {
     } else if (typeof arg === 'number') {
       length = numberLength(arg);
     } else {
-      const { bytes } = arg;
-      packed.push(bytes);
-      length = bytes.length;
+      const { pieces } = arg;
+      packed.push(pieces);
+      length = lengthOf(pieces);
     }
     lengths[index] = length;
     size += 1 + digitsOf(length) + 2 + length + 2;
@@ -78,7 +78,7 @@ export function encodeCommand(args: readonly Argument[]): Buffer {
     } else if (typeof arg === 'number') {
       writeText(buffer, at, String(arg), length);
     } else {
-      buffer.write(packed[next++] as string, at, 'latin1');
+      writePieces(buffer, at, packed[next++] as string[]);
     }
     at += length;
     buffer[at] = CR;
@@ -99,6 +99,21 @@ function memory(size: number): Buffer {
 function capacityOf(size: number): number {
   return 2 ** Math.ceil(Math.log2(size));
 }
+
+function lengthOf(pieces: readonly string[]): number {
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  return length;
+}
+
+function writePieces(buffer: Buffer, from: number, pieces: readonly string[]): void {
+  let at = from;
+  for (const piece of pieces) {
+    buffer.write(piece, at, 'latin1');
+    at += piece.length;
+  }
+}
+
 function writeText(buffer: Buffer, at: number, text: string, length: number): void {
   if (length !== text.length) buffer.write(text, at, 'utf8');
   else if (length > SHORT) buffer.write(text, at, 'latin1');

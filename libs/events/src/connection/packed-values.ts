@@ -63,10 +63,12 @@ export class PackedValues {
     this.high += others.high;
   }
 
-  /** The array, each byte a character. */
-  get bytes(): string {
-    const runs = [...this.runs, { packed: this.packed, high: this.high }];
-    return ARRAY_32 + uint32(this.count) + runs.map(bytesOf).join('');
+  /** The array in pieces, each byte a character: to put them together would be to copy them once more. */
+  get pieces(): string[] {
+    const pieces = [ARRAY_32 + uint32(this.count)];
+    for (const run of this.runs) pieces.push(bytesOf(run));
+    pieces.push(bytesOf({ packed: this.packed, high: this.high }));
+    return pieces;
   }
 
   private endRun(): void {

@@ -307,7 +307,8 @@ export class Transaction {
    * @param key as it is in Redis
    */
   private write(command: string, key: string, type: KeyType, values: readonly string[]): void {
-    for (const args of chunks(values)) {
+    for (let first = 0; first < values.length; first += MOST_VALUES) {
+      const args = values.length <= MOST_VALUES ? values : values.slice(first, first + MOST_VALUES);
       const check = this.guard.change(command, key, type);
       this.writes = withLast(this.writes, { command, key, type: check.type, integer: check.integer, args });
     }
