@@ -51,18 +51,6 @@ export class PackedValues {
     for (const value of values) this.add(value);
   }
 
-  /** Adds how many values others are, this number included, and then them. */
-  addCounted(others: PackedValues): void {
-    this.add(others.count + 1);
-    this.count += others.count;
-    if (others.runs.length > 0) {
-      this.endRun();
-      this.runs.push(...others.runs);
-    }
-    this.packed += others.packed;
-    this.high += others.high;
-  }
-
   /** The array in pieces, each byte a character: to put them together would be to copy them once more. */
   get pieces(): string[] {
     const pieces = [ARRAY_32 + uint32(this.count)];

@@ -44,7 +44,7 @@ export function settleArguments(
   const places = new KeyPlaces();
   const head = new Head();
   const values = new PackedValues([settlements.length]);
-  for (const settlement of settlements) values.addCounted(valuesOf(places, head, settlement));
+  for (const settlement of settlements) addSettlement(values, places, head, settlement);
   return { keys: places.keys, values: [group, consumer, new PackedValues(head.values(places)), values] };
 }
 
@@ -128,20 +128,32 @@ class SettledStream {
   }
 }
 
-function valuesOf(places: KeyPlaces, head: Head, settlement: Settlement): PackedValues {
+function addSettlement(values: PackedValues, places: KeyPlaces, head: Head, settlement: Settlement): void {
   const { id, eventId, noteBecomes, key, reads, writes, events } = settlement;
-  const values = new PackedValues([head.routeOf(settlement), id, eventId, noteBecomes ?? '', key?.rule ?? '']);
+  values.add(countOf(settlement));
+  values.add(head.routeOf(settlement));
+  values.add(id);
+  values.add(eventId);
+  values.add(noteBecomes ?? '');
+  values.add(key?.rule ?? '');
   if (key) {
     values.addAll([places.placeOf(key.list), key.original, places.placeOf(key.letters), places.placeOf(key.replays)]);
   }
   values.add(reads.length);
   for (const { command, key: name, args, digest } of reads) {
-    values.addAll([command, places.placeOf(name), digest, args.length]);
+    values.add(command);
+    values.add(places.placeOf(name));
+    values.add(digest);
+    values.add(args.length);
     values.addAll(args);
   }
   values.add(writes.length);
   for (const { command, key: name, type, integer, args } of writes) {
-    values.addAll([command, type, integer, places.placeOf(name), args.length]);
+    values.add(command);
+    values.add(type);
+    values.add(integer);
+    values.add(places.placeOf(name));
+    values.add(args.length);
     values.addAll(args);
   }
   values.add(events.length);
@@ -150,7 +162,15 @@ function valuesOf(places: KeyPlaces, head: Head, settlement: Settlement): Packed
     values.add(head.layouts.placeOf(layout));
     values.addAll(contents);
   }
-  return values;
+}
+
+/** How many values a settlement is, this number included. */
+function countOf({ key, reads, writes, events }: Settlement): number {
+  let count = key ? 13 : 9;
+  for (const { args } of reads) count += 4 + args.length;
+  for (const { args } of writes) count += 5 + args.length;
+  for (const { values } of events) count += 2 + values.length;
+  return count;
 }
 
 /** How long its arguments are, about: bytes, as if all of them were ASCII. */
