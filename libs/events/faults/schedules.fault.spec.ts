@@ -92,7 +92,7 @@ describe('every schedule of two workers', () => {
         case 'acknowledge':
           return client.acknowledge({ key: stream, notes }, GROUP, [HANDLER], [IDS[event] ?? '']);
         case 'note':
-          return settle(consumer, event, formatNote({ failures: 1, firstFailureMs: 1, unended: [] }));
+          return settle(consumer, event, formatNote({ failures: 1, firstFailureMs: 1 }));
         case 'crash':
           return Promise.resolve(); // it forgets; Redis does not notice
       }

@@ -68,7 +68,8 @@ for _ = 1, events[1] do
   local count, first, why = events[at], at + 1, false
   at = first
   for index = 1, count do
-    why = why or (index > 1 and refusal(KEYS[events[at]]))
+    local stream = KEYS[events[at]]
+    why = why or ((index > 1 or checked[stream] ~= nil) and refusal(stream))
     at = at + 3 + layouts[events[at + 2]].size
   end
   at = first

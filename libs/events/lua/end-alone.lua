@@ -5,11 +5,7 @@
 -- KEYS[1]    the group's hash of delivery notes
 -- ARGV[1]    the note's field
 -- ARGV[2]    the try, as it was noted
+-- @include tries
 local note = redis.call('HGET', KEYS[1], ARGV[1])
-local failures, names = string.match(note or '', '^(%d+ %d+) (%S*)$')
-if not failures then return end
-local left = {}
-for name in string.gmatch(names, '[^,]+') do
-  if name ~= ARGV[2] then left[#left + 1] = name end
-end
-redis.call('HSET', KEYS[1], ARGV[1], failures .. ' ' .. table.concat(left, ','))
+local counts = string.match(note or '', '^(%d+ %d+) ')
+if counts then redis.call('HSET', KEYS[1], ARGV[1], noteAfter(note, counts .. ' -' .. ARGV[2])) end

@@ -8,12 +8,12 @@
 -- ARGV[3]    where to begin: '-', or '(' and an entry id
 -- ARGV[4]    how many at most
 -- Makes the consumer where it is not there yet, so that it can be seen before it has got anything.
--- Replies    entries, each {id, fields}, or {id} when it is no longer in the stream
+-- Replies    entries, each {id, fields, deliveries to others before}, fields nil when it is no longer in the stream
 local rows = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], '+', ARGV[4], ARGV[2]) -- first: it says NOGROUP
 redis.call('XGROUP', 'CREATECONSUMER', KEYS[1], ARGV[1], ARGV[2])
 local entries = {}
 for index, row in ipairs(rows) do
   local entry = redis.call('XRANGE', KEYS[1], row[1], row[1])[1]
-  entries[index] = entry or { row[1] }
+  entries[index] = { row[1], entry and entry[2], row[4] - 1 }
 end
 return entries

@@ -68,6 +68,7 @@ for index = 1, take() do
 end
 
 -- @include layouts
+-- @include tries
 
 local layouts = layoutsOf(head, taken + 1)
 
@@ -327,7 +328,8 @@ local function settle(at)
       for _, handler in ipairs(route.handlers) do redis.call('HDEL', notes, id .. '|' .. handler) end
     end
   else
-    redis.call('HSET', notes, id .. '|' .. route.handler, becomes)
+    local field = id .. '|' .. route.handler
+    redis.call('HSET', notes, field, noteAfter(redis.call('HGET', notes, field), becomes))
     noted[notes] = true
   end
   for _ = mayFail and 2 or 1, writes do

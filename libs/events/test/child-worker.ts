@@ -14,6 +14,8 @@ export interface ChildSettings {
   pauseMs?: number;
   /** The number of the note that kills it. */
   dieOf?: number;
+  /** Whether its handlers throw in the end. */
+  fails?: boolean;
   /** Its handlers keep the event loop busy until this file exists. */
   blockedUntil?: string;
 }

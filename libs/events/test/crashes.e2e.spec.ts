@@ -100,9 +100,12 @@ describe('an event that ends its worker', () => {
     expect(await redis.client.exists('innocent:notes:testers:deliveries')).toBe(0);
   });
 
-  it('is one that makes its workers stand still until they are robbed, too', async () => {
-    await using publisher = await startWorker(redis.url, { prefix: 'still', group: null });
-    const settings = { redis: redis.url, prefix: 'still', pauseMs: 500, consumer: { claimAfterMs: 700 } };
+  it.each([
+    ['succeeds', false],
+    ['fails', true],
+  ])('is one, too, that makes its workers stand still until they are robbed, and then %s', async (prefix, fails) => {
+    await using publisher = await startWorker(redis.url, { prefix, group: null });
+    const settings = { redis: redis.url, prefix, pauseMs: 500, fails, consumer: { claimAfterMs: 700 } };
     await publisher.producer.publish(NoteTaken, { topic: 'a', number: 1 });
     const lives: ChildWorker[] = [];
     try {
@@ -116,13 +119,13 @@ describe('an event that ends its worker', () => {
       const third = lives[2];
       third?.signal('SIGCONT');
       await eventually('it knows that it was robbed', () => third?.observed.includes('abandoned'));
-      await eventually('the event is a dead letter', () => redis.client.xlen('still:notes:dead-letters'));
+      await eventually('the event is a dead letter', () => redis.client.xlen(`${prefix}:notes:dead-letters`));
       expect(third?.running).toHaveLength(1);
     } finally {
       await Promise.all(lives.map((life) => life[Symbol.asyncDispose]()));
     }
-    const [letter] = await readEntries(redis.client, 'still:notes:dead-letters');
+    const [letter] = await readEntries(redis.client, `${prefix}:notes:dead-letters`);
     expect(letter).toMatchObject({ reason: 'crashed', attempts: '2' });
-    expect(await redis.client.exists('still:tester:effects')).toBe(0);
+    expect(await redis.client.exists(`${prefix}:tester:effects`)).toBe(0);
   });
 });

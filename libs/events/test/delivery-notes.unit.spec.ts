@@ -7,11 +7,12 @@ describe('delivery notes', () => {
     const notes = fc.record({
       failures: fc.nat({ max: 1000 }),
       firstFailureMs: fc.nat({ max: 8.64e15 }),
-      unended: fc.array(fc.stringMatching(/^[\w.:-]+$/), { maxLength: 4 }),
+      unended: fc.array(fc.stringMatching(/^[\w.:-]+\/\d+$/), { maxLength: 4 }),
     });
     fc.assert(
       fc.property(notes, (note) => {
-        expect(parseNote(formatNote(note))).toEqual(note);
+        // As the server puts it together.
+        expect(parseNote(formatNote(note) + note.unended.join(','))).toEqual(note);
       }),
     );
   });
@@ -22,6 +23,10 @@ describe('delivery notes', () => {
       expect(parseNote(note)).toEqual({ failures: 0, firstFailureMs: 0, unended: [] });
     },
   );
+
+  it('of an earlier version, with a number of crashes, speak of none', () => {
+    expect(parseNote('3 1732372800000 1')).toEqual({ failures: 3, firstFailureMs: 1_732_372_800_000, unended: [] });
+  });
 
   it('stand in a field for each entry and handler', () => {
     expect(noteField('1-0', 'Notes.onNote')).toBe('1-0|Notes.onNote');

@@ -100,6 +100,23 @@ describe('order', () => {
     expect(seen).toEqual([0, 1, 2, 3]);
   });
 
+  it('holds when a group was made to go back soon after a reconnect: what comes again is taken', async () => {
+    await using proxy = await startProxy(redis.url);
+    const seen: number[] = [];
+    const handler = noteHandler(({ data }) => seen.push(data.number));
+    const options = { prefix: 'back', consumer: { claimAfterMs: NEVER_MS } };
+    await using worker = await startWorker(proxy.url, options, [handler]);
+    await worker.producer.publishAll(notes('a', 3));
+    await eventually('they are handled', () => seen.length === 3);
+    proxy.cut();
+    await using publisher = await startWorker(redis.url, { prefix: 'back', group: null });
+    await publisher.producer.publish(NoteTaken, { topic: 'a', number: 3 });
+    await eventually('it reads again', () => seen.length === 4);
+    await redis.client.xgroup('SETID', 'back:notes', 'testers', '0');
+    await eventually('all have come again', () => seen.length === 8);
+    expect(seen).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
+  });
+
   it('holds, and nothing is handled twice, on connections that are cut again and again', async () => {
     await using proxy = await startProxy(redis.url);
     const seen: number[] = [];

@@ -49,6 +49,15 @@ describe('producer', () => {
     expect(await redis.client.pttl('once:notes:published:order 7')).toBeGreaterThan(80_000_000);
   });
 
+  it('refuses only the calls of a batch whose stream is none', async () => {
+    await using worker = await startWorker(redis.url, { prefix: 'some', group: null });
+    await redis.client.set('some:files', 'not a stream');
+    const file = () => worker.producer.publish(NoteFiled, note);
+    const results = await Promise.allSettled([worker.producer.publish(NoteTaken, note), file(), file()]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(await redis.client.xlen('some:notes')).toBe(1);
+  });
+
   it('publishes all events of a call or none', async () => {
     await using worker = await startWorker(redis.url, { prefix: 'all' });
     await redis.client.set('all:files', 'not a stream');

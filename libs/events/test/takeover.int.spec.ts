@@ -1,7 +1,7 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteFields } from './entries.js';
-import { noteHandler } from './handlers.js';
+import { noteHandler, SOON } from './handlers.js';
 import { Gate } from './gate.js';
 import { NoteTaken } from './notes.js';
 import { callsOf, deliverToTheDead } from './redis-state.js';
@@ -67,6 +67,31 @@ describe('takeover', () => {
     expect(deliveries).toBe(1);
     gate.open();
     await eventually('it is settled', async () => (await pendingOf(worker)) === 0);
+  });
+
+  it('of what was tried alone does not bring back what other workers have said of it meanwhile', async () => {
+    const [id = ''] = await leaveBehind('alone:notes', 1);
+    await redis.client.xclaim('alone:notes', 'testers', 'dead', 0, id, 'IDLE', LONG_AGO_MS, 'RETRYCOUNT', 2, 'JUSTID');
+    const notesKey = 'alone:notes:testers:deliveries';
+    const field = `${id}|Notes.onNote`;
+    await redis.client.hset(notesKey, field, '0 0 cut-off/1');
+    const seen: (string | null)[] = [];
+    const handler = noteHandler(
+      async (_, { attempt }) => {
+        seen.push(await redis.client.hget(notesKey, field));
+        if (attempt > 1) return;
+        // The other one is back.
+        await redis.client.hset(notesKey, field, (seen[0] ?? '').replace('cut-off/1,', ''));
+        throw new Error('at first');
+      },
+      { retry: SOON },
+    );
+    await using worker = await startWorker(redis.url, { prefix: 'alone', consumer: { claimAfterMs: 200 } }, [handler]);
+    await eventually('it is settled', async () => (await pendingOf(worker)) === 0);
+    const { name } = worker.consumer;
+    expect(seen[0]).toMatch(new RegExp(`^0 0 cut-off/1,${name}/\\d+$`));
+    expect(seen[1]).toMatch(new RegExp(`^1 \\d+ ${name}/\\d+$`));
+    expect(await redis.client.exists(notesKey)).toBe(0);
   });
 
   it('of 500 entries by ten workers at once handles each once', async () => {

@@ -27,8 +27,8 @@ type ReadableShare = Share & { event: EventEnvelope<object> };
 
 /** Tries handlers at events until the deliveries are settled, one way or another. */
 export class Attempts {
-  /** Tries alone so far. */
-  private alone = 0;
+  /** Tries alone so far, of all partitions: their names must not repeat. */
+  private static alone = 0;
 
   /** @param robbedAfterMs after how long without a sign of life others take this worker's deliveries over */
   constructor(
@@ -91,6 +91,7 @@ export class Attempts {
       if (isFailure(outcome)) note = failedOnceMore(note);
       const waitMs = await this.carryOut(share, outcome, note);
       if (waitMs === undefined) return;
+      delete share.alone;
       await this.stopping.orAfter(waitMs);
     }
   }
@@ -167,8 +168,8 @@ export class Attempts {
     const crashes = note.unended.length;
     const known = outcomeBeforehand(handler, { crashes, isParked, key: event.partition_key });
     if (known) return known;
-    share.alone ??= { name: `${this.address.consumer}/${String((this.alone += 1))}`, standstill: new Standstill() };
-    await this.settler.note(share, { ...note, unended: [...note.unended, share.alone.name] });
+    share.alone ??= { name: `${this.address.consumer}/${String((Attempts.alone += 1))}`, standstill: new Standstill() };
+    await this.settler.note(share, note, `+${share.alone.name}`);
     return undefined;
   }
 
@@ -181,12 +182,9 @@ export class Attempts {
     { name, standstill }: NonNullable<Share['alone']>,
     outcome: Outcome | undefined,
   ): Promise<void> {
-    delete share.alone;
     const stoodStillMs = standstill.end();
     // With its commit the note was removed.
-    if (outcome?.kind === 'commit') return;
-    const isLost = !outcome || outcome.kind === 'abandon';
-    if (isLost && stoodStillMs > this.robbedAfterMs * DOUBTFUL_STANDSTILL) return;
+    if (outcome?.kind === 'commit' || stoodStillMs > this.robbedAfterMs * DOUBTFUL_STANDSTILL) return;
     // Where Redis stays away, it counts as one of whose end nothing is known.
     await this.settler.endAlone(share, name).catch(() => undefined);
   }
@@ -210,7 +208,9 @@ export class Attempts {
         case 'commit':
           return undefined; // the attempt has committed: a conflict must run the handler again
         case 'retry':
-          if (outcome.counts) await this.settler.note(share, note);
+          // As long as the delivery is this worker's, a standstill has done no harm.
+          if (outcome.counts || share.alone)
+            await this.settler.note(share, note, share.alone && `-${share.alone.name}`);
           return outcome.delayMs;
         case 'dead-letter': {
           const { reason, error } = outcome;

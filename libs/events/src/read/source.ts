@@ -78,10 +78,14 @@ export class Source {
    * taken comes first if it is older.
    */
   async acceptNewOrLate(read: readonly StreamEntry[], pageSize: number): Promise<void> {
-    // A read that was under way while the history was read is in there, too.
     const entries = read.filter(({ id }) => this.takenUpTo === '-' || compareEntryIds(id, this.takenUpTo) > 0);
     if (await this.client.hasOwn(this.consumerAddress, this.takenUpTo, entries[0]?.id)) {
       await this.recoverAfter(this.takenUpTo, pageSize);
+      return;
+    }
+    // What was read ahead while the history was read is in there, too; or the group was made to go back. Redis knows.
+    if (entries.length < read.length) {
+      await this.recover(pageSize);
       return;
     }
     this.acceptNew(entries);
@@ -92,7 +96,7 @@ export class Source {
     this.takenUpTo = id;
     for (;;) {
       const entries = await this.client.own(this.consumerAddress, this.takenUpTo, pageSize);
-      await this.acceptAgain(entries.map((entry) => ({ ...entry, deliveries: 0 })));
+      await this.acceptAgain(entries);
       this.takenUpTo = entries.at(-1)?.id ?? this.takenUpTo;
       if (entries.length < pageSize) return;
     }

@@ -162,7 +162,9 @@ export class StreamReader {
   private async whileRecovering(recover: (source: Source) => Promise<void>): Promise<void> {
     this.holdings.rememberRemoved();
     try {
-      await Promise.all(this.sources.map(recover));
+      // To the end, even where one has failed: what is on its way must not be accepted later.
+      const results = await Promise.allSettled(this.sources.map(recover));
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
     } finally {
       this.holdings.forgetRemoved();
     }

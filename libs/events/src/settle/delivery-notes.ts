@@ -10,7 +10,7 @@ export interface FailureNote {
   firstFailureMs: number;
   /**
    * Tries alone that were begun and of whose end nothing is known: their workers have died, stood still or are cut off. Each is
-   * a consumer's name and a number.
+   * a consumer's name, `/` and a number.
    */
   unended: readonly string[];
 }
@@ -23,8 +23,16 @@ export function noteField(id: string, handler: string): string {
   return `${id}|${handler}`;
 }
 
-export function formatNote({ failures, firstFailureMs, unended }: FailureNote): string {
-  return `${String(failures)} ${String(firstFailureMs)} ${unended.join(',')}`;
+/**
+ * What a note becomes; the server keeps the tries alone that it does not speak of, see `lua/tries.lua`.
+ *
+ * @param change `+name` of a try alone that begins, `-name` of one that has ended, or nothing
+ */
+export function formatNote(
+  { failures, firstFailureMs }: Pick<FailureNote, 'failures' | 'firstFailureMs'>,
+  change = '',
+): string {
+  return `${String(failures)} ${String(firstFailureMs)} ${change}`;
 }
 
 const NOTE = /^(\d+) (\d+) (\S*)$/;
@@ -40,6 +48,6 @@ export function parseNote(note: string | undefined): FailureNote {
     : {
         failures: Number(failures),
         firstFailureMs: Number(firstFailureMs),
-        unended: unended.split(',').filter((name) => name !== ''),
+        unended: unended.split(',').filter((name) => name.includes('/')),
       };
 }

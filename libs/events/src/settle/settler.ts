@@ -95,11 +95,16 @@ export class Settler {
     );
   }
 
-  /** Notes a failed attempt, or the beginning of one alone, so that the count survives a crash. @throws DeliveryLostError */
-  async note(share: Share, note: FailureNote): Promise<void> {
+  /**
+   * Notes a failed attempt, or the beginning of one alone, so that the count survives a crash.
+   *
+   * @param change `+name` of a try alone that begins, `-name` of one that has ended
+   * @throws DeliveryLostError
+   */
+  async note(share: Share, note: FailureNote, change?: string): Promise<void> {
     const { holding } = share;
     holding.isNoted = true;
-    const reply = await this.settlements.add(this.settlement(share, undefined, undefined, formatNote(note)));
+    const reply = await this.settlements.add(this.settlement(share, undefined, undefined, formatNote(note, change)));
     if (reply.status === 'settled') throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
   }
 

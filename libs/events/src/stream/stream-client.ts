@@ -82,9 +82,13 @@ export class StreamClient {
   }
 
   /** What this consumer was given and has not settled, after an id; '-' for the first ones. */
-  async own({ stream, group, consumer }: ConsumerAddress, after: string, count: number): Promise<StreamEntry[]> {
+  async own({ stream, group, consumer }: ConsumerAddress, after: string, count: number): Promise<ClaimedEntry[]> {
     const reply = await this.script('own', [stream], [group, consumer, fromOf(after), count]);
-    return (reply as [string, string[]?][]).map(([id, fields]) => ({ id, fields: fields ?? null }));
+    return (reply as [...RawEntry, deliveries: number][]).map(([id, fields, deliveries]) => ({
+      id,
+      fields,
+      deliveries,
+    }));
   }
 
   /** Whether this consumer was given entries between two ids that it has not settled; '-' and undefined for no limit. */
