@@ -42,7 +42,6 @@ export function appendArguments(
       packed.addAll(values);
     }
   }
-  const fixed = new PackedValues(layouts.values);
-  const values = [batch, keepMs.producer, keepMs.idempotency, fixed, packed, isRenewed ? 1 : 0];
+  const values = [batch, keepMs.producer, keepMs.idempotency, layouts.packed, packed, isRenewed ? 1 : 0];
   return { keys: places.keys, values };
 }

@@ -1,3 +1,5 @@
+import { PackedValues } from '../connection/packed-values.js';
+
 /** What many entries have in common: the names of their fields, and the values that are the same in all of them. */
 export interface Layout {
   names: readonly string[];
@@ -40,9 +42,30 @@ export class Layouts {
   /** As the script takes them. */
   get values(): (string | number)[] {
     const values: (string | number)[] = [this.layouts.length];
-    for (const { names, fixed } of this.layouts) {
-      values.push(names.length, ...names.flatMap((name, index) => [name, fixed[index] ?? '']));
-    }
+    for (const layout of this.layouts) for (const value of valuesOf(layout)) values.push(value);
     return values;
   }
+
+  /** The same, packed. */
+  get packed(): PackedValues {
+    const [only] = this.layouts;
+    if (!only || this.layouts.length > 1) return new PackedValues(this.values);
+    let known = packed.get(only);
+    if (!known) packed.set(only, (known = new PackedValues(this.values)));
+    return known;
+  }
+}
+
+/** What stands for a layout, and what for a list of it alone: both are asked for with each call. */
+const values = new WeakMap<Layout, readonly (string | number)[]>();
+const packed = new WeakMap<Layout, PackedValues>();
+
+function valuesOf(layout: Layout): readonly (string | number)[] {
+  let known = values.get(layout);
+  if (!known) {
+    const { names, fixed } = layout;
+    known = [names.length, ...names.flatMap((name, index) => [name, fixed[index] ?? ''])];
+    values.set(layout, known);
+  }
+  return known;
 }
