@@ -32,6 +32,17 @@ describe('Batcher', () => {
     expect(sent).toEqual([[1, 2], [3], [4]]);
   });
 
+  it('refuses an item that cannot be weighed, and sends the others', async () => {
+    const weigh = (item: number): number => {
+      if (item === 2) throw new TypeError('no weight');
+      return item;
+    };
+    const { sent, batcher: one } = batcher({ most: 10, heaviest: 10, weigh });
+    const results = await Promise.allSettled([1, 2, 3].map((item) => one.add(item)));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(sent).toEqual([[1, 3]]);
+  });
+
   it('sends no more together than its weight, but one that is heavier alone', async () => {
     const { sent, batcher: one } = batcher({ most: 10, heaviest: 10, weigh: (item) => item });
     await Promise.all([4, 6, 1, 50, 9, 1].map((item) => one.add(item)));

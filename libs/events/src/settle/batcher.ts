@@ -1,5 +1,6 @@
 interface Waiting<T, A> {
   item: T;
+  weight: number;
   resolve: (answer: A) => void;
   reject: (error: unknown) => void;
 }
@@ -41,7 +42,8 @@ export class Batcher<T, R, A> {
   /** Resolves with the answer to the item itself, however often it had to be sent; rejects when it is refused. */
   add(item: T): Promise<A> {
     return new Promise((resolve, reject) => {
-      this.wait({ item, resolve, reject });
+      // Here: an item that cannot be weighed is refused by itself, and does not stop the others.
+      this.wait({ item, weight: this.limits.weigh?.(item) ?? 0, resolve, reject });
     });
   }
 
@@ -68,18 +70,17 @@ export class Batcher<T, R, A> {
   };
 
   private cut(all: readonly Waiting<T, A>[]): Waiting<T, A>[][] {
-    const { most, heaviest = Infinity, weigh = () => 0 } = this.limits;
+    const { most, heaviest = Infinity } = this.limits;
     const batches: Waiting<T, A>[][] = [];
     let weight = 0;
     for (const one of all) {
-      const own = weigh(one.item);
-      weight += own;
+      weight += one.weight;
       const last = batches.at(-1);
       if (last && last.length < most && weight <= heaviest) {
         last.push(one);
       } else {
         batches.push([one]);
-        weight = own;
+        weight = one.weight;
       }
     }
     return batches;
