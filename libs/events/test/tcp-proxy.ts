@@ -12,6 +12,8 @@ export interface TcpProxy extends AsyncDisposable {
   readonly connections: number;
   /** How many commands have passed so far, those of handshakes not counted. */
   readonly commands: number;
+  /** How many connections are open of which something was swallowed. */
+  readonly torn: number;
   /** Whether {@link isolateAfter} has come into force. */
   readonly isIsolated: boolean;
   /** Swallows the server's replies from now on, on all connections; they stay open. */
@@ -27,7 +29,11 @@ export interface TcpProxy extends AsyncDisposable {
    * command the server either sees nothing (`request`), or it runs and nobody hears of it (`reply`).
    */
   isolateAfter(count: number, loses: 'request' | 'reply'): void;
-  /** Nothing is swallowed, delayed or kept back any more; what was kept back is delivered, even if its sender has gone. */
+  /**
+   * Nothing is swallowed, delayed or kept back any more. What was kept back is delivered, even if its sender has gone; a
+   * connection of which something was swallowed ends, as it can only do then: TCP delivers everything, in order, or nothing
+   * more.
+   */
   heal(): void;
   /** Closes all connections at once, as a network device that restarts does. */
   cut(): void;
@@ -42,6 +48,8 @@ export async function startProxy(redisUrl: string): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const stalled = new Set<Socket>();
   const clients = new Set<Socket>();
+  /** Those of which something was swallowed. */
+  const torn = new Set<Socket>();
   let isDeaf = false;
   let connections = 0;
   let commands = 0;
@@ -86,18 +94,25 @@ export async function startProxy(redisUrl: string): Promise<TcpProxy> {
     client.on('data', (chunk) => {
       for (const command of splitter.push(chunk)) {
         orLater(() => {
-          if (upstream.writable && passes(command)) upstream.write(command.bytes);
+          if (!upstream.writable) return;
+          if (passes(command)) upstream.write(command.bytes);
+          else torn.add(client);
         });
       }
     });
     client.on('close', () => {
       clients.delete(client);
+      torn.delete(client);
       // What is on its way is not called back by its sender's end.
       orLater(() => upstream.end());
     });
     upstream.on('data', (chunk) => {
       replyDelays.run(client, () => {
-        if (isDeaf || isIsolated || !client.writable) return;
+        if (!client.writable) return;
+        if (isDeaf || isIsolated) {
+          torn.add(client);
+          return;
+        }
         client.write(chunk.subarray(0, replyBytesLeft));
         replyBytesLeft -= chunk.length;
         if (replyBytesLeft > 0) return;
@@ -122,6 +137,9 @@ export async function startProxy(redisUrl: string): Promise<TcpProxy> {
     },
     get commands() {
       return commands;
+    },
+    get torn() {
+      return torn.size;
     },
     get isIsolated() {
       return isIsolated;
@@ -150,6 +168,7 @@ export async function startProxy(redisUrl: string): Promise<TcpProxy> {
       requestDelays.delayMs = 0;
       replyDelays.delayMs = 0;
       stalled.clear();
+      for (const client of torn) client.destroy();
       for (const deliver of held.splice(0)) deliver();
     },
     cut,
