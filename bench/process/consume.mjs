@@ -7,7 +7,7 @@ import { startProfile } from './profile.mjs';
 
 /** How often the parent hears how far it is, and after how many events the counters are looked at. */
 const TELL_EVERY_MS = 20;
-const MARK_EVERY = 128;
+const MARK_EVERY = 1024;
 
 const SETTLE_DEADLINE_MS = 15_000;
 
