@@ -2,7 +2,7 @@
 -- come once, as a layout. Each layout becomes a command that lacks its stream and the other values.
 
 -- Layouts from a place in a list on: their number; then for each: number of fields, and for each of them its name and the
--- value that all such entries have, '' where theirs differ.
+-- value that all such entries have, '' where theirs differ. Returns also the place after the last one.
 local function layoutsOf(list, at)
   local layouts = {}
   for layout = 1, list[at] do
@@ -16,7 +16,7 @@ local function layoutsOf(list, at)
     layouts[layout] = { command = command, fields = fields, places = places, size = #places }
     at = at + 1 + 2 * fields
   end
-  return layouts
+  return layouts, at + 1
 end
 
 -- Appends an entry whose own values stand in a list from a place on.

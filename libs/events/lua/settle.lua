@@ -13,31 +13,35 @@
 -- ARGV[1]    group
 -- ARGV[2]    consumer
 -- ARGV[3]    a MessagePack array, as one argument for each value would cost more than what is done with it:
+--   layouts of events, see below
 --   number of streams; for each: place of its key, place of the group's hash of delivery notes ("entry id|handler" ->
 --     "done", or what is known of failures), number of settlements, their lowest and their highest entry id, and, of those
 --     that have an event_id, the highest entry id and its event_id ('' for none)
---   number of routes; for each: its stream, counted as above; the handler; number of all handlers of the event; they
---   layouts of events, see below
+--   number of shapes, what many settlements have in common; for each:
+--     its stream, counted as above; the handler; number of all handlers of the event; they
+--     1 if a note of the handler is to be kept, 0 to acknowledge: all handlers' notes of the entry are deleted then
+--     what to do about the event's key, see below, or ''
+--     number of reads; for each: command, number of arguments
+--     number of writes; for each: command, type of its key ('' for any), what must hold an integer ('=' for the key's own
+--       value, ':' for the hash field that is the first argument, '' for nothing), number of arguments
+--     number of events; for each: its layout, counted as above
 -- ARGV[4]    a MessagePack array: number of settlements; then for each:
---   how many values it has, this one included
---   its route, counted as above
+--   its shape, counted as above
 --   entry id
 --   event_id, '' for an entry that could not be decoded
---   what the handler's note becomes; '' to acknowledge: all handlers' notes of the entry are deleted then
---   what to do about the event's key, see below; then, unless that is '': place of the list of its parked events, the
---     original's entry id, the places of the dead letters and of the group's replays
---   number of reads; for each: command, place of its key, what its reply was (see flatten below) or the SHA-1 of that,
---     number of arguments, arguments
---   number of writes; for each: command, type of its key ('' for any), what must hold an integer ('' for nothing,
---     '=' for the key's own value, ':field' for a hash field), place of its key, number of arguments, arguments
---   number of events; for each: place of its stream, its layout, the values that this does not fix
+--   what the handler's note becomes, if one is to be kept
+--   if something is to be done about the event's key: place of the list of its parked events, the original's entry id,
+--     the places of the dead letters and of the group's replays
+--   for each read: place of its key, what its reply was (see flatten below) or the SHA-1 of that, arguments
+--   for each write: place of its key, arguments
+--   for each event: place of its stream, the values that its layout does not fix
 -- The event's key:
 --   'free'     go on only while none of its events is parked
 --   'park'     the event becomes a dead letter, the first of 'events'; those that follow it are parked from now on
 --   'follow'   the same, only while others are parked
 --   'return'   the event was replayed and is a dead letter again, the first of 'events': it takes its old place
 --   'release'  the event was replayed and is done: the next that is parked is replayed
--- Replies    for each settlement:
+-- Replies    the number of settlements, if all were applied now; else for each:
 --            1                                         applied now
 --            {'settled'}                               applied before, by us or somebody else; nothing done
 --            {'lost', consumer}                        another consumer owns it now; nothing done
@@ -48,7 +52,12 @@
 local group, consumer = ARGV[1], ARGV[2]
 local head, args = cmsgpack.unpack(ARGV[3]), cmsgpack.unpack(ARGV[4])
 
-local taken = 0
+-- @include layouts
+-- @include tries
+
+local layouts, first = layoutsOf(head, 1)
+
+local taken = first - 1
 local function take()
   taken = taken + 1
   return head[taken]
@@ -60,17 +69,31 @@ for index = 1, take() do
     newest = take(), newestEvent = take(), settled = {},
   }
 end
-local routes = {}
+local shapes = {}
 for index = 1, take() do
-  local route = { stream = streams[take()], handler = take(), handlers = {} }
-  for place = 1, take() do route.handlers[place] = take() end
-  routes[index] = route
+  local shape = { stream = streams[take()], handler = take(), handlers = {}, reads = {}, writes = {}, events = {} }
+  for place = 1, take() do shape.handlers[place] = take() end
+  shape.isNoted, shape.rule = take() == 1, take()
+  -- How many values a settlement has.
+  local size = 3 + (shape.isNoted and 1 or 0) + (shape.rule ~= '' and 4 or 0)
+  for place = 1, take() do
+    local read = { command = take(), count = take() }
+    shape.reads[place] = read
+    size = size + 2 + read.count
+  end
+  for place = 1, take() do
+    local write = { command = take(), kind = take(), integer = take(), count = take() }
+    shape.writes[place] = write
+    size = size + 1 + write.count
+  end
+  for place = 1, take() do
+    local layout = layouts[take()]
+    shape.events[place] = layout
+    size = size + 1 + layout.size
+  end
+  shape.size = size
+  shapes[index] = shape
 end
-
--- @include layouts
--- @include tries
-
-local layouts = layoutsOf(head, taken + 1)
 
 -- A reply as one string, so that two replies are equal exactly when their strings are: "-" for none, "$length:bytes",
 -- "*count:" and the items. Hashes and sets have no order, so theirs are sorted.
@@ -118,26 +141,19 @@ local function isSomething(reply)
   end
 end
 
--- Numbers that were incremented, by key and place in it: what they are now, and what of that is still to be added, at the
--- latest when something else is done with the key. So increments of one number by many transactions are two.
-local sums, due = {}, {}
-local function sumAt(key, field)
-  local known = sums[key]
-  return known and known[field]
-end
-local function increment(command, key, field, first, last)
-  local sum = sumAt(key, field)
-  if not sum then
-    sums[key] = sums[key] or {}
-    sums[key][field] = redis.call(command, key, unpack(args, first, last))
-    return
+-- Writes of many transactions to one key go together, and wait until something else is done with the key: values that one
+-- command can take all at once, and what is still to be added to numbers.
+local TAKE_MANY = { HSET = true, SADD = true, ZADD = true, RPUSH = true, LPUSH = true }
+local MANY = 1000
+local waiting = {} -- by key: the command, and its arguments
+local sums, due = {}, {} -- by key and place in it: what numbers are now, and what of that is still to be added
+local function catchUp(key)
+  local command = waiting[key]
+  if command then
+    waiting[key] = nil
+    redis.call(unpack(command))
   end
-  local by = tonumber(args[last])
-  sums[key][field] = sum + by
-  due[key] = due[key] or {}
-  due[key][field] = (due[key][field] or 0) + by
-end
-local function addDue(key)
+  if not due[key] then return end
   for field, by in pairs(due[key]) do
     local text = string.format('%.0f', by)
     if field == '=' then
@@ -148,10 +164,47 @@ local function addDue(key)
   end
   due[key] = nil
 end
+local function sumAt(key, field)
+  local known = sums[key]
+  return known and known[field]
+end
+local function increment(command, key, field, first, last)
+  local sum = sumAt(key, field)
+  if not sum then
+    if waiting[key] then catchUp(key) end
+    sums[key] = sums[key] or {}
+    sums[key][field] = redis.call(command, key, unpack(args, first, last))
+    return
+  end
+  local by = tonumber(args[last])
+  sums[key][field] = sum + by
+  due[key] = due[key] or {}
+  due[key][field] = (due[key][field] or 0) + by
+end
+local function execute(command, key, first, last) -- one that is known to fit
+  local before = waiting[key]
+  local canWait = TAKE_MANY[command] and last - first < MANY
+  if due[key] or before and not (canWait and before[1] == command) then
+    catchUp(key)
+    before = nil
+  end
+  sums[key] = nil
+  if not canWait then
+    redis.call(command, key, unpack(args, first, last))
+    return
+  end
+  if not before then
+    before = { command, key }
+    waiting[key] = before
+  end
+  local count = #before
+  for place = first, last do before[count + place - first + 1] = args[place] end
+  if #before > MANY then catchUp(key) end
+end
 
 -- Why a read no longer holds, as a reply; nil when it does.
 local function broken(command, key, digest, first, last)
-  if due[key] then addDue(key) end
+  if waiting[key] or due[key] then catchUp(key) end
   local reply = redis.pcall(command, key, unpack(args, first, last))
   if type(reply) == 'table' and reply.err then return { 'refused', command .. ' ' .. key .. ': ' .. reply.err } end
   local text = flatten(reply, UNORDERED[command])
@@ -190,6 +243,11 @@ local function wrongKind(command, kind, key)
   end
 end
 
+-- Where a number is that a write increments, as increment takes it; '' for a write that needs none.
+local function placeOf(write, first)
+  return write.integer == ':' and ':' .. args[first] or write.integer
+end
+
 -- Why a write does not fit, in words; nil when it does.
 local function misfit(command, kind, field, key, first, last)
   if last - first >= (command == 'XADD' and MOST_VALUES / 2 or MOST_VALUES) then
@@ -199,10 +257,9 @@ local function misfit(command, kind, field, key, first, last)
   if wrong then return wrong end
   if field ~= '' and kindOf(key) ~= 'none' then
     local value = sumAt(key, field)
-    if not value and field == '=' then
-      value = redis.call('GET', key)
-    elseif not value then
-      value = redis.call('HGET', key, string.sub(field, 2))
+    if not value then
+      if waiting[key] then catchUp(key) end
+      if field == '=' then value = redis.call('GET', key) else value = redis.call('HGET', key, string.sub(field, 2)) end
     end
     -- 15 digits keep every sum of two within the 64 bits that Redis counts in.
     if value and not isShort(value) then
@@ -260,11 +317,15 @@ end
 
 -- Settles what stands in args from a place on; its reply.
 local function settle(at)
-  local route, id, event, becomes, rule = routes[args[at + 1]], args[at + 2], args[at + 3], args[at + 4], args[at + 5]
-  local stream = route.stream
+  local shape, id, event = shapes[args[at]], args[at + 1], args[at + 2]
+  local stream, rule = shape.stream, shape.rule
   local notes = stream.notes
-  local list, original, letters, replays
-  at = at + 6
+  local becomes, list, original, letters, replays
+  at = at + 3
+  if shape.isNoted then
+    becomes = args[at]
+    at = at + 1
+  end
   if rule ~= '' then
     list, original, letters, replays = KEYS[args[at]], args[at + 1], KEYS[args[at + 2]], KEYS[args[at + 3]]
     at = at + 4
@@ -274,84 +335,78 @@ local function settle(at)
   local owner = stream.ours and stream.ours[id] or ownerOf(stream, id)
   if not owner then return { 'settled' } end
   if owner ~= true then return { 'lost', owner } end
-  local note = hasNotes(notes) and id .. '|' .. route.handler
+  local note = hasNotes(notes) and id .. '|' .. shape.handler
   if note and redis.call('HGET', notes, note) == 'done' then return { 'settled' } end
   if event ~= '' and not isSame(stream, id, event) then return { 'settled' } end
   if rule == 'free' and redis.call('EXISTS', list) == 1 then return { 'parked' } end
   if rule == 'follow' and not firstParked(list, letters) then return { 'free' } end
-  local reads = args[at]
-  at = at + 1
-  for _ = 1, reads do
-    local last = at + 3 + args[at + 3]
-    local reply = broken(args[at], KEYS[args[at + 1]], args[at + 2], at + 4, last)
+  for _, read in ipairs(shape.reads) do
+    local last = at + 1 + read.count
+    local reply = broken(read.command, KEYS[args[at]], args[at + 1], at + 2, last)
     if reply then return reply end
     at = last + 1
   end
-  local writesAt = at
-  local writes = args[at]
-  at = at + 1
+  local writesAt, writes, events = at, shape.writes, shape.events
+  local first = writes[1]
   -- What the key of the first write holds is not asked for where that tells by itself; of an increment it cannot.
-  local mayFail = writes > 0 and args[at + 2] == '' and not kinds[KEYS[args[at + 3]]]
-  for write = 1, writes do
-    local last = at + 4 + args[at + 4]
-    local kind = write == 1 and mayFail and '' or args[at + 1]
-    local why = misfit(args[at], kind, args[at + 2], KEYS[args[at + 3]], at + 5, last)
+  local mayFail = first and first.integer == '' and not kinds[KEYS[args[at]]]
+  for place = 1, #writes do
+    local write, key = writes[place], KEYS[args[at]]
+    local last = at + write.count
+    local kind = place == 1 and mayFail and '' or write.kind
+    local why = misfit(write.command, kind, placeOf(write, at + 1), key, at + 1, last)
     if why then return { 'refused', why } end
     at = last + 1
   end
-  local events = args[at]
-  at = at + 1
-  for _ = 1, events do
-    local layout = layouts[args[at + 1]]
+  for place = 1, #events do
+    local layout = events[place]
     local why = misfit('XADD', 'stream', '', KEYS[args[at]], 1, layout.fields)
     if why then return { 'refused', why } end
-    at = at + 2 + layout.size
+    at = at + 1 + layout.size
   end
   local why = not stream.isAllowed and mayNotSettle(stream, id)
   if why then return { 'refused', why } end
 
   -- It can, but for the first write.
-  at = writesAt + 1
+  at = writesAt
   if mayFail then
-    local command, kind, key, last = args[at], args[at + 1], KEYS[args[at + 3]], at + 4 + args[at + 4]
-    local reply = redis.pcall(command, key, unpack(args, at + 5, last))
+    local command, key, last = first.command, KEYS[args[at]], at + first.count
+    local reply = redis.pcall(command, key, unpack(args, at + 1, last))
     if type(reply) == 'table' and reply.err then
-      return { 'refused', wrongKind(command, kind, key) or command .. ' ' .. key .. ': ' .. reply.err }
+      return { 'refused', wrongKind(command, first.kind, key) or command .. ' ' .. key .. ': ' .. reply.err }
     end
     kinds[key] = ADDS[command]
     at = last + 1
   end
-  if becomes == '' then
+  if becomes then
+    local field = id .. '|' .. shape.handler
+    redis.call('HSET', notes, field, noteAfter(redis.call('HGET', notes, field), becomes))
+    noted[notes] = true
+  else
     stream.ours[id] = false
     stream.settled[#stream.settled + 1] = id
     if hasNotes(notes) then
-      for _, handler in ipairs(route.handlers) do redis.call('HDEL', notes, id .. '|' .. handler) end
+      for _, handler in ipairs(shape.handlers) do redis.call('HDEL', notes, id .. '|' .. handler) end
     end
-  else
-    local field = id .. '|' .. route.handler
-    redis.call('HSET', notes, field, noteAfter(redis.call('HGET', notes, field), becomes))
-    noted[notes] = true
   end
-  for _ = mayFail and 2 or 1, writes do
-    local command, field, key, last = args[at], args[at + 2], KEYS[args[at + 3]], at + 4 + args[at + 4]
+  for place = mayFail and 2 or 1, #writes do
+    local write, key = writes[place], KEYS[args[at]]
+    local command, field, last = write.command, placeOf(write, at + 1), at + write.count
     if field ~= '' then
-      increment(command, key, field, at + 5, last)
+      increment(command, key, field, at + 1, last)
     else
-      if due[key] then addDue(key) end
-      sums[key] = nil
-      redis.call(command, key, unpack(args, at + 5, last))
+      execute(command, key, at + 1, last)
     end
     kinds[key] = ADDS[command]
     at = last + 1
   end
-  at = at + 1
   local letter
-  for _ = 1, events do
-    local key, layout = KEYS[args[at]], layouts[args[at + 1]]
-    local added = appendEntry(layout, key, args, at + 2, redis.call)
+  for place = 1, #events do
+    local key, layout = KEYS[args[at]], events[place]
+    local added = appendEntry(layout, key, args, at + 1, redis.call)
     letter = letter or added
     kinds[key] = 'stream'
-    at = at + 2 + layout.size
+    at = at + 1 + layout.size
   end
   if rule == 'park' or rule == 'follow' or (rule == 'return' and findParked(list, original)) then
     park(list, original, letter)
@@ -364,16 +419,18 @@ local function messageOf(err) -- a table from Redis 7.0 on
   return type(err) == 'table' and err.err or tostring(err)
 end
 
-local replies = {}
+local replies, applied = {}, 0
 local at = 2
 for index = 1, args[1] do
   local ok, reply = pcall(settle, at)
   -- One that fails must not take the others of this call with it.
   replies[index] = ok and reply or { 'error', messageOf(reply) }
-  at = at + args[at]
+  if replies[index] == 1 then applied = applied + 1 end
+  at = at + shapes[args[at]].size
 end
-for key in pairs(due) do addDue(key) end
+for key in pairs(due) do catchUp(key) end
+for key in pairs(waiting) do catchUp(key) end
 for _, stream in ipairs(streams) do
   if #stream.settled > 0 then redis.call('XACK', stream.key, group, unpack(stream.settled)) end
 end
-return replies
+return applied == args[1] and applied or replies

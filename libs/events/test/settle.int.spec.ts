@@ -113,7 +113,7 @@ describe('settle.lua', () => {
       command: 'HINCRBY',
       key: 'sums:counts',
       type: 'hash',
-      integer: `:${field}`,
+      integer: ':',
       args: [field, by],
     });
     const set: BufferedWrite = {

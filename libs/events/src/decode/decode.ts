@@ -30,6 +30,19 @@ const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
  * @throws EventDecodeError that names the field and what it must be
  */
 export function decode(fields: EntryFields): EventEnvelope {
+  return envelopeOf(fields, parse);
+}
+
+/**
+ * The same for an entry that is to be handled: what reads it next may copy its properties.
+ *
+ * @throws EventDecodeError, also when a property would change a prototype
+ */
+export function decodeToHandle(fields: EntryFields): EventEnvelope {
+  return envelopeOf(fields, parseToHandle);
+}
+
+function envelopeOf(fields: EntryFields, parse: (json: string) => Record<string, unknown>): EventEnvelope {
   const { places, optional, extra } = knownShapeOf(fields);
   const event_id = fields[places.event_id];
   const event_type = fields[places.event_type];
@@ -95,19 +108,6 @@ function missing(fields: EntryFields): EventDecodeError {
   return new EventDecodeError(`Expected the fields ${REQUIRED_FIELDS.join(', ')}; ${names.join(', ')} missing`);
 }
 
-/**
- * The same for an entry that is to be handled: what reads it next may copy its properties.
- *
- * @throws EventDecodeError, also when a property would change a prototype
- */
-export function decodeToHandle(fields: EntryFields): EventEnvelope {
-  const envelope = decode(fields);
-  const json = fieldOf(fields, 'data') ?? '';
-  const dangerous = dangerousKey(envelope.data, json);
-  if (dangerous === undefined) return envelope;
-  throw new EventDecodeError(`Expected data without a property called ${dangerous}`);
-}
-
 function parse(text: string): Record<string, unknown> {
   let value: unknown;
   try {
@@ -117,4 +117,11 @@ function parse(text: string): Record<string, unknown> {
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new EventDecodeError(`Expected data to be a JSON object, got ${text.slice(0, 40)}`);
+}
+
+function parseToHandle(json: string): Record<string, unknown> {
+  const data = parse(json);
+  const dangerous = dangerousKey(data, json);
+  if (dangerous === undefined) return data;
+  throw new EventDecodeError(`Expected data without a property called ${dangerous}`);
 }

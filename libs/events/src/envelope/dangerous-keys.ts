@@ -15,8 +15,9 @@ export function isDangerousKey(key: string): boolean {
  * @returns its path, or undefined when there is none
  */
 export function dangerousKey(data: object, json: string): string | undefined {
-  // An escape can hide a name; only then the whole must be looked at.
-  return /__proto__|constructor|prototype|\\u/.test(json) ? search(data) : undefined;
+  // An escape can hide a name. Only then the whole must be looked at; and a regular expression would take half as long again.
+  const mayHave = json.includes('proto') || json.includes('onstructor') || json.includes('\\u');
+  return mayHave ? search(data) : undefined;
 }
 
 /** Without recursion: what Redis holds may be nested as deep as it likes. */

@@ -33,8 +33,10 @@ export interface Settlement {
   key: KeyRule | undefined;
   reads: readonly TrackedRead[];
   writes: readonly BufferedWrite[];
-  events: readonly Pick<BufferedEvent, 'stream' | 'layout' | 'values'>[];
+  events: readonly SettledEvent[];
 }
+
+type SettledEvent = Pick<BufferedEvent, 'stream' | 'layout' | 'values'>;
 
 /** The keys and arguments of `settle.lua`. */
 export function settleArguments(
@@ -50,55 +52,106 @@ export function settleArguments(
 
 /** What many settlements of one call have in common. */
 class Head {
-  readonly layouts = new Layouts();
+  private readonly layouts = new Layouts();
   private readonly streams: SettledStream[] = [];
-  private readonly routes: Route[] = [];
+  private readonly shapes: Shape[] = [];
   private last = 0;
 
-  /** The settlement's route, counted from 1 as Lua does. */
-  routeOf({ stream, notes, id, eventId, handler, handlers }: Settlement): number {
+  /** The place of the settlement's shape, counted from 1 as Lua does. */
+  shapeOf(settlement: Settlement): number {
     // It is mostly that of the one before.
     let place = this.last;
-    const last = this.routes[place];
-    if (last?.handlers !== handlers || last.handler !== handler || last.stream.key !== stream) {
-      place = this.routes.findIndex(
-        (one) => one.handlers === handlers && one.handler === handler && one.stream.key === stream,
-      );
-      if (place === -1) place = this.routes.push({ stream: this.streamOf(stream, notes, id), handler, handlers }) - 1;
+    if (!isLike(this.shapes[place]?.first, settlement)) {
+      place = this.shapes.findIndex(({ first }) => isLike(first, settlement));
+      if (place === -1) place = this.shapes.push({ first: settlement, stream: this.streamOf(settlement) }) - 1;
       this.last = place;
     }
-    (this.routes[place] as Route).stream.add(id, eventId);
+    (this.shapes[place] as Shape).stream.add(settlement);
     return place + 1;
   }
 
-  private streamOf(key: string, notes: string, id: string): SettledStream {
-    const found = this.streams.find((one) => one.key === key);
+  private streamOf(settlement: Settlement): SettledStream {
+    const found = this.streams.find(({ key }) => key === settlement.stream);
     if (found) return found;
-    const stream = new SettledStream(key, notes, this.streams.length + 1, id);
+    const stream = new SettledStream(settlement, this.streams.length + 1);
     this.streams.push(stream);
     return stream;
   }
 
   values(places: KeyPlaces): (string | number)[] {
-    const values: (string | number)[] = [this.streams.length];
-    for (const { key, notes, count, lowest, highest, newest, newestEvent } of this.streams) {
-      values.push(places.placeOf(key), places.placeOf(notes), count, lowest, highest, newest, newestEvent);
-    }
-    values.push(this.routes.length);
-    for (const { stream, handler, handlers } of this.routes) {
-      values.push(stream.place, handler, handlers.length, ...handlers);
-    }
-    return values.concat(this.layouts.values);
+    const streams = this.streams.flatMap(({ key, notes, count, lowest, highest, newest, newestEvent }) => [
+      places.placeOf(key),
+      places.placeOf(notes),
+      count,
+      lowest,
+      highest,
+      newest,
+      newestEvent,
+    ]);
+    const shapes = this.shapes.flatMap((shape) => this.valuesOf(shape));
+    return [...this.layouts.values, this.streams.length, ...streams, this.shapes.length, ...shapes];
+  }
+
+  private valuesOf({ first, stream }: Shape): (string | number)[] {
+    const { handler, handlers, noteBecomes, key, reads, writes, events } = first;
+    const values = [stream.place, handler, handlers.length, ...handlers, noteBecomes === undefined ? 0 : 1];
+    values.push(key?.rule ?? '', reads.length);
+    for (const { command, args } of reads) values.push(command, args.length);
+    values.push(writes.length);
+    for (const { command, type, integer, args } of writes) values.push(command, type, integer, args.length);
+    values.push(events.length);
+    for (const { layout } of events) values.push(this.layouts.placeOf(layout));
+    return values;
   }
 }
 
-interface Route {
+/** What settlements that are alike have in common. */
+interface Shape {
+  /** The first one of them. */
+  first: Settlement;
   stream: SettledStream;
-  handler: string;
-  handlers: readonly string[];
+}
+
+/** Whether they differ in their values alone. */
+function isLike(one: Settlement | undefined, other: Settlement): boolean {
+  if (one?.handlers !== other.handlers || one.handler !== other.handler || one.stream !== other.stream) return false;
+  if ((one.noteBecomes === undefined) !== (other.noteBecomes === undefined)) return false;
+  return (
+    one.key?.rule === other.key?.rule &&
+    areAll(one.reads, other.reads, isLikeRead) &&
+    areAll(one.writes, other.writes, isLikeWrite) &&
+    areAll(one.events, other.events, isLikeEvent)
+  );
+}
+
+function areAll<T>(some: readonly T[], others: readonly T[], are: (one: T, other: T) => boolean): boolean {
+  if (some.length !== others.length) return false;
+  for (let index = 0; index < some.length; index += 1) {
+    if (!are(some[index] as T, others[index] as T)) return false;
+  }
+  return true;
+}
+
+function isLikeRead(one: TrackedRead, other: TrackedRead): boolean {
+  return one.command === other.command && one.args.length === other.args.length;
+}
+
+function isLikeWrite(one: BufferedWrite, other: BufferedWrite): boolean {
+  return (
+    one.command === other.command &&
+    one.type === other.type &&
+    one.integer === other.integer &&
+    one.args.length === other.args.length
+  );
+}
+
+function isLikeEvent(one: SettledEvent, other: SettledEvent): boolean {
+  return one.layout === other.layout;
 }
 
 class SettledStream {
+  readonly key: string;
+  readonly notes: string;
   count = 0;
   lowest: string;
   highest: string;
@@ -108,16 +161,16 @@ class SettledStream {
 
   /** @param place counted from 1 */
   constructor(
-    readonly key: string,
-    readonly notes: string,
+    { stream, notes, id }: Settlement,
     readonly place: number,
-    firstId: string,
   ) {
-    this.lowest = firstId;
-    this.highest = firstId;
+    this.key = stream;
+    this.notes = notes;
+    this.lowest = id;
+    this.highest = id;
   }
 
-  add(id: string, eventId: string): void {
+  add({ id, eventId }: Settlement): void {
     this.count += 1;
     if (compareEntryIds(id, this.highest) > 0) this.highest = id;
     else if (compareEntryIds(id, this.lowest) < 0) this.lowest = id;
@@ -130,47 +183,26 @@ class SettledStream {
 
 function addSettlement(values: PackedValues, places: KeyPlaces, head: Head, settlement: Settlement): void {
   const { id, eventId, noteBecomes, key, reads, writes, events } = settlement;
-  values.add(countOf(settlement));
-  values.add(head.routeOf(settlement));
+  values.add(head.shapeOf(settlement));
   values.add(id);
   values.add(eventId);
-  values.add(noteBecomes ?? '');
-  values.add(key?.rule ?? '');
+  if (noteBecomes !== undefined) values.add(noteBecomes);
   if (key) {
     values.addAll([places.placeOf(key.list), key.original, places.placeOf(key.letters), places.placeOf(key.replays)]);
   }
-  values.add(reads.length);
-  for (const { command, key: name, args, digest } of reads) {
-    values.add(command);
+  for (const { key: name, args, digest } of reads) {
     values.add(places.placeOf(name));
     values.add(digest);
-    values.add(args.length);
     values.addAll(args);
   }
-  values.add(writes.length);
-  for (const { command, key: name, type, integer, args } of writes) {
-    values.add(command);
-    values.add(type);
-    values.add(integer);
+  for (const { key: name, args } of writes) {
     values.add(places.placeOf(name));
-    values.add(args.length);
     values.addAll(args);
   }
-  values.add(events.length);
-  for (const { stream, layout, values: contents } of events) {
+  for (const { stream, values: contents } of events) {
     values.add(places.placeOf(stream));
-    values.add(head.layouts.placeOf(layout));
     values.addAll(contents);
   }
-}
-
-/** How many values a settlement is, this number included. */
-function countOf({ key, reads, writes, events }: Settlement): number {
-  let count = key ? 13 : 9;
-  for (const { args } of reads) count += 4 + args.length;
-  for (const { args } of writes) count += 5 + args.length;
-  for (const { values } of events) count += 2 + values.length;
-  return count;
 }
 
 /** How long its arguments are, about: bytes, as if all of them were ASCII. */

@@ -202,7 +202,8 @@ export class StreamClient {
 
   /** Settles deliveries, each whole or not at all; the replies come in their order. */
   async settle(keys: readonly string[], values: readonly Argument[]): Promise<SettleReply[]> {
-    const replies = (await this.script('settle', keys, values)) as (1 | [SettleReply['status'], string])[];
+    const replies = (await this.script('settle', keys, values)) as number | (1 | [SettleReply['status'], string])[];
+    if (typeof replies === 'number') return new Array<SettleReply>(replies).fill(COMMITTED);
     return replies.map((reply) => {
       if (reply === 1) return COMMITTED;
       const [status, detail] = reply;

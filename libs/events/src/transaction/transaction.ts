@@ -10,7 +10,7 @@ import type { LaidOut } from '../stream/layouts.js';
 import type { Partitions } from '../stream/partitions.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { derivedUuid } from './derived-uuid.js';
+import { derivedUuid, uuidSeed, type UuidSeed } from './derived-uuid.js';
 import { replyDigest } from './reply-digest.js';
 import { WriteGuard, type KeyType, type ServerCheck } from './write-guard.js';
 
@@ -68,6 +68,7 @@ export class Transaction {
   writes: readonly BufferedWrite[] = NONE;
   events: readonly BufferedEvent[] = NONE;
   private readonly guard = new WriteGuard();
+  private seed: UuidSeed | undefined;
   private rollbackListeners: readonly (() => void)[] = NONE;
 
   /** @param cause the event that is handled; outputs carry its correlation and name it as their cause */
@@ -222,7 +223,8 @@ export class Transaction {
 
   /** A UUID that is the same each time this handler runs for this event, for ids that its effects need. */
   uuid(name: string): string {
-    return derivedUuid(this.cause.event_id, this.handler, name);
+    this.seed ??= uuidSeed(this.cause.event_id, this.handler);
+    return derivedUuid(this.seed, name);
   }
 
   /**
@@ -234,9 +236,9 @@ export class Transaction {
    * @throws TransactionRefusedError in a Redis Cluster, when the event belongs to another partition
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
-    const { cause, handler } = this;
+    const { cause } = this;
     const { keyspace, partitions, source, limits, telemetry } = this.parts;
-    const eventId = derivedUuid(cause.event_id, handler, `event ${String(this.events.length)}`);
+    const eventId = this.uuid(`event ${String(this.events.length)}`);
     // Where the handler's span is known, what it publishes is its own; else it is of the same trace as the cause.
     const { traceparent, tracestate } = options.traceparent === undefined ? (telemetry.creation ?? cause) : options;
     const envelope = newEnvelope(event, data, source, limits, {

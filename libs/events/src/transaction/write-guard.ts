@@ -8,8 +8,8 @@ export type KeyType = 'string' | 'hash' | 'set' | 'zset' | 'list' | 'stream';
 export interface ServerCheck {
   /** What the key must be, if it is there; '' for anything. */
   type: KeyType | '';
-  /** What must hold an integer: '=' for the key itself, ':field' for a hash field, '' for nothing. */
-  integer: string;
+  /** What must hold an integer: '=' for the key itself, ':' for the hash field that is the first argument, '' for nothing. */
+  integer: '=' | ':' | '';
 }
 
 /** What Redis takes for one, and as long as a sum of two stays within its 64 bits. */
@@ -70,14 +70,13 @@ export class WriteGuard {
   increment(command: string, key: string, type: 'string' | 'hash', field: string): ServerCheck {
     const check = this.change(command, key, type);
     const written = this.written(key);
-    const place = type === 'hash' ? `:${field}` : field;
     const value = lastValue(written?.values ?? [], field);
     if (value !== undefined && !INTEGER.test(value)) {
       throw new TransactionRefusedError(
         `${command} ${key}: expected an integer of at most 15 digits, this transaction set ${JSON.stringify(value)}`,
       );
     }
-    return { ...check, integer: value !== undefined || written?.replaced ? '' : place };
+    return { ...check, integer: value !== undefined || written?.replaced ? '' : type === 'hash' ? ':' : '=' };
   }
 
   private written(key: string): WrittenKey | undefined {
