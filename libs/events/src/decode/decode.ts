@@ -92,9 +92,11 @@ function shapeOf(fields: EntryFields): Shape {
     else known.set(name, place);
   }
   if (REQUIRED_FIELDS.some((name) => !known.has(name))) throw missing(fields);
+  const places = {} as Record<Field, number>;
+  for (const [name, place] of known) places[name as Field] = place;
   return {
     names,
-    places: Object.fromEntries(known) as Record<Field, number>,
+    places,
     optional: OPTIONAL_FIELDS.flatMap((name) => {
       const place = known.get(name);
       return place === undefined ? [] : [[name, place] as const];

@@ -7,8 +7,7 @@ import { RenewedMap } from '../renewed-map.js';
  */
 export class Lanes<T> {
   private readonly logger = new Logger(Lanes.name);
-  /** The items that wait behind the one that is worked on; none for most keys. */
-  private readonly waiting = new RenewedMap<string, T[] | undefined>();
+  private readonly lanes = new RenewedMap<string, Lane<T>>();
 
   /**
    * @param work should not reject; followers are worked on all the same
@@ -21,22 +20,22 @@ export class Lanes<T> {
 
   /** Keys that are worked on. */
   get size(): number {
-    return this.waiting.size;
+    return this.lanes.size;
   }
 
   run(key: string, item: T): void {
-    if (this.waiting.has(key)) {
-      const behind = this.waiting.get(key);
-      if (behind) behind.push(item);
-      else this.waiting.set(key, [item]);
+    const busy = this.lanes.get(key);
+    if (busy) {
+      (busy.waiting ??= []).push(item);
       return;
     }
-    this.waiting.set(key, undefined);
-    void this.runLane(key, item);
+    const lane: Lane<T> = { waiting: undefined };
+    this.lanes.set(key, lane);
+    void this.runLane(key, lane, item);
   }
 
-  private async runLane(key: string, first: T): Promise<void> {
-    for (let item: T | undefined = first; item !== undefined; item = this.waiting.get(key)?.shift()) {
+  private async runLane(key: string, lane: Lane<T>, first: T): Promise<void> {
+    for (let item: T | undefined = first; item !== undefined; item = lane.waiting?.shift()) {
       try {
         await this.work(item);
       } catch (error) {
@@ -44,6 +43,11 @@ export class Lanes<T> {
       }
       this.onEnd(item);
     }
-    this.waiting.delete(key);
+    this.lanes.delete(key);
   }
+}
+
+interface Lane<T> {
+  /** The items behind the one that is worked on; none for most keys. */
+  waiting: T[] | undefined;
 }

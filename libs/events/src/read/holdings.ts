@@ -11,8 +11,6 @@ import { ReadAhead, type ReadAheadLimits } from './read-ahead.js';
 export class Holding implements Loss {
   /** The stream's key, of the channel that it came by. */
   readonly stream: string;
-  /** What it is held under. */
-  readonly key: string;
   /** Its size, about, in bytes. */
   readonly weight: number;
   /** Whether Redis holds notes of this entry, which must go when it is acknowledged. */
@@ -40,9 +38,13 @@ export class Holding implements Loss {
     readonly isSuspect: boolean,
   ) {
     this.stream = channel.key;
-    this.key = keyOf(channel.key, entry.id);
     this.weight = weightOf(entry);
     this.isNoted = notes.size > 0;
+  }
+
+  /** Its stream and its id: no other holding has both. */
+  get key(): string {
+    return `${this.stream} ${this.entry.id}`;
   }
 
   get lostBecause(): Error | undefined {
@@ -75,10 +77,12 @@ export class Holding implements Loss {
 
 /** Everything that this worker holds: bounded, so that a slow worker does not fill its memory. */
 export class Holdings {
-  private readonly held = new RenewedMap<string, Holding>();
+  /** By stream and id: put together they would be a new text, to be hashed, for each entry. */
+  private readonly held = new Map<string, RenewedMap<string, Holding>>();
   private readonly waiting = new Set<() => void>();
   private readonly readAhead: ReadAhead;
   private removed: Set<string> | undefined;
+  private count = 0;
   private bytes = 0;
 
   /** @param ready how many of the handlers' tries run, or wait for a slot */
@@ -90,12 +94,12 @@ export class Holdings {
   }
 
   get size(): number {
-    return this.held.size;
+    return this.count;
   }
 
   /** How many more may be read. */
   get room(): number {
-    return this.readAhead.room({ entries: this.held.size, bytes: this.bytes }, this.ready(), performance.now());
+    return this.readAhead.room({ entries: this.count, bytes: this.bytes }, this.ready(), performance.now());
   }
 
   /** Whether there is room for so many, or for as much as is left to do: little by little would be many reads. */
@@ -106,33 +110,36 @@ export class Holdings {
 
   /** @returns false when the entry is held already, or was settled since {@link rememberRemoved} */
   add(holding: Holding): boolean {
-    const { key } = holding;
-    if (this.held.has(key) || this.removed?.has(key)) return false;
-    this.held.set(key, holding);
+    const { stream, entry } = holding;
+    let held = this.held.get(stream);
+    if (!held) this.held.set(stream, (held = new RenewedMap()));
+    if (held.has(entry.id) || this.removed?.has(holding.key)) return false;
+    held.set(entry.id, holding);
+    this.count += 1;
     this.bytes += holding.weight;
     return true;
   }
 
   remove(holding: Holding): void {
-    const { key } = holding;
-    this.held.delete(key);
+    this.held.get(holding.stream)?.delete(holding.entry.id);
+    this.count -= 1;
     this.bytes -= holding.weight;
-    this.removed?.add(key);
+    this.removed?.add(holding.key);
     this.readAhead.settled();
     for (const wake of this.waiting) wake();
   }
 
   /** All that is held is somebody else's from now on. */
   loseAll(): void {
-    for (const holding of this.held.values()) {
-      holding.lose(new DeliveryLostError(`${holding.stream} ${holding.entry.id}`));
+    for (const held of this.held.values()) {
+      for (const holding of held.values()) holding.lose(new DeliveryLostError(holding.key));
     }
     for (const wake of this.waiting) wake();
   }
 
   /** Whether it is held; for entries that a reply brings again. */
   has(stream: string, id: string): boolean {
-    return this.held.has(keyOf(stream, id));
+    return this.get(stream, id) !== undefined;
   }
 
   /**
@@ -149,13 +156,11 @@ export class Holdings {
 
   /** The ids held of one stream, ascending. */
   idsOf(stream: string): string[] {
-    const ids: string[] = [];
-    for (const holding of this.held.values()) if (holding.stream === stream) ids.push(holding.entry.id);
-    return ids.sort(compareEntryIds);
+    return [...(this.held.get(stream)?.keys() ?? [])].sort(compareEntryIds);
   }
 
   get(stream: string, id: string): Holding | undefined {
-    return this.held.get(keyOf(stream, id));
+    return this.held.get(stream)?.get(id);
   }
 
   /**
@@ -184,8 +189,4 @@ function weightOf({ fields }: StreamEntry): number {
   let weight = 0;
   for (const field of fields ?? []) weight += field.length;
   return weight;
-}
-
-function keyOf(stream: string, id: string): string {
-  return `${stream} ${id}`;
 }

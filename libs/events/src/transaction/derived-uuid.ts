@@ -15,25 +15,26 @@ export function uuidSeed(causeEventId: string, handler: string): UuidSeed {
  */
 export function derivedUuid(seed: UuidSeed, name: string): string {
   const own = digestOfName(name);
+  bytes.write(seed, 'latin1');
   for (let index = 0; index < 16; index += 1) {
-    const byte = seed.charCodeAt(index) ^ own.charCodeAt(index);
+    const byte = (bytes[index] as number) ^ (own[index] as number);
     const place = PLACES[index] as number;
     uuid[place] = HEX[byte >> 4] as number;
     uuid[place + 1] = HEX[byte & 0x0f] as number;
   }
   uuid[14] = HEX[8] as number; // version 8
-  uuid[19] = HEX[8 | (((seed.charCodeAt(8) ^ own.charCodeAt(8)) >> 4) & 3)] as number; // variant 10
+  uuid[19] = HEX[8 | ((((bytes[8] as number) ^ (own[8] as number)) >> 4) & 3)] as number; // variant 10
   return uuid.toString('latin1');
 }
 
 /** Handlers have few names, and use them again and again. */
 const MOST_NAMES = 1000;
-const names = new Map<string, string>();
+const names = new Map<string, Buffer>();
 
-function digestOfName(name: string): string {
+function digestOfName(name: string): Buffer {
   let digest = names.get(name);
   if (digest === undefined) {
-    digest = digestOf(name);
+    digest = Buffer.from(digestOf(name), 'latin1');
     if (names.size === MOST_NAMES) names.clear();
     names.set(name, digest);
   }
@@ -43,6 +44,9 @@ function digestOfName(name: string): string {
 function digestOf(text: string): string {
   return hash('sha1', text, 'binary');
 }
+
+/** Of the seed that is used at present. */
+const bytes = Buffer.alloc(20);
 
 /** Written byte by byte: put together of pieces of text, it would be most of a transaction's garbage. */
 const uuid = Buffer.alloc(36, '-');
