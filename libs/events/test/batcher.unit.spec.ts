@@ -32,6 +32,13 @@ describe('Batcher', () => {
     expect(sent).toEqual([[1, 2], [3], [4]]);
   });
 
+  it('sends a full batch at once, in the middle of a turn', async () => {
+    const { sent, batcher: one } = batcher({ most: 2 });
+    const added = [1, 2, 3].map((item) => one.add(item));
+    expect(sent).toEqual([[1, 2]]);
+    expect(await Promise.all(added)).toEqual([10, 20, 30]);
+  });
+
   it('refuses an item that cannot be weighed, and sends the others', async () => {
     const weigh = (item: number): number => {
       if (item === 2) throw new TypeError('no weight');

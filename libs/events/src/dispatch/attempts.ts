@@ -279,8 +279,12 @@ function invoke(
 function eventFor({ holding, event }: ReadableShare): EventEnvelope<object> {
   const { data } = holding.isGiven ? readEvent(holding).event : event;
   holding.isGiven = true;
+  // The handler's from now on: while the event waits for its settlement, nobody else needs it.
+  event.data = GIVEN;
   return { ...event, data };
 }
+
+const GIVEN = Object.freeze({});
 
 function noteOf(holding: Holding, handler: string): FailureNote {
   if (!holding.isNoted && !holding.isSuspect) return NO_FAILURES;

@@ -49,7 +49,9 @@ export class Batcher<T, R, A> {
 
   private wait(one: Waiting<T, A>): void {
     this.waiting.push(one);
-    if (this.underWay === 0 || this.waiting.length >= this.limits.most) this.schedule();
+    // A full one at once: the server can begin while the rest of what was read is handled.
+    if (this.waiting.length >= this.limits.most) this.sendWaiting();
+    else if (this.underWay === 0) this.schedule();
   }
 
   private schedule(): void {
