@@ -8,6 +8,8 @@ import { startProfile } from './profile.mjs';
 /** How often the parent hears how far it is, and after how many events the counters are looked at. */
 const TELL_EVERY_MS = 20;
 const MARK_EVERY = 1024;
+/** A trial run has few events. */
+const LEAST_MARKS = 16;
 
 const SETTLE_DEADLINE_MS = 15_000;
 
@@ -23,6 +25,7 @@ const SETTLE_DEADLINE_MS = 15_000;
 export async function consume({ contestant, settings, commands, talk }) {
   const { url, warmUp, events, withEffects = false, warmAfter = warmUp, watchMemory = false, profile } = settings;
   const total = warmUp + events;
+  const markEvery = Math.min(MARK_EVERY, Math.ceil(events / LEAST_MARKS));
   // Written to at once, so that their memory does not seem to grow with the events.
   const times = new Uint8Array(total).fill(0);
   const arrivals = new Float64Array(total).fill(0);
@@ -52,7 +55,7 @@ export async function consume({ contestant, settings, commands, talk }) {
         isWarm = true;
         if (profile !== undefined) profiling = startProfile(profile);
         mark();
-      } else if (count % MARK_EVERY === 0 && !watchMemory) {
+      } else if (count % markEvery === 0 && !watchMemory) {
         mark();
       }
       memory?.handled(count);
