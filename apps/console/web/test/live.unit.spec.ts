@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SeriesPoint } from '../../src/contract/overview.js';
 import type { EntrySummary } from '../../src/contract/streams.js';
 import { columns, joinPoints } from '../src/live/series.js';
-import { addEntries, EMPTY_TAIL, mergeEntries } from '../src/live/tail.js';
+import { addEntries, EMPTY_TAIL, mergeEntries, withoutNewer } from '../src/live/tail.js';
 import { tintsOf } from '../src/live/tints.js';
 import { recentJourneys } from '../src/journey/recent.js';
 import { ordersPerMinute } from '../src/shop/orders-per-minute.js';
@@ -52,6 +52,15 @@ describe('the tail', () => {
     expect(tail.entries).toHaveLength(200);
     expect(tail.seen).toBe(1_000_000);
     expect(mergeEntries([entry(9)], tail.entries, 10)).toHaveLength(10);
+  });
+});
+
+describe('a tail that is paused', () => {
+  it('leaves out what a page has that came after', () => {
+    const idsOf = (page: readonly EntrySummary[]) => withoutNewer(page, [entry(3), entry(2)]).map(({ atMs }) => atMs);
+    expect(idsOf([entry(5), entry(4), entry(3), entry(2), entry(1)])).toEqual([3, 2, 1]);
+    expect(idsOf([entry(2), entry(1)])).toEqual([2, 1]);
+    expect(idsOf([entry(1)])).toEqual([1]);
   });
 });
 

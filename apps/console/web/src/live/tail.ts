@@ -37,6 +37,17 @@ export function mergeEntries(
   return [...newer, ...older.filter((entry) => !known.has(entryKey(entry)))].slice(0, kept);
 }
 
+/** Without what is newer than all that is shown: a page that was asked for earlier may have more than there was then. */
+export function withoutNewer(page: readonly EntrySummary[], shown: readonly EntrySummary[]): readonly EntrySummary[] {
+  const known = new Set(shown.map(entryKey));
+  return page.slice(
+    Math.max(
+      0,
+      page.findIndex((entry) => known.has(entryKey(entry))),
+    ),
+  );
+}
+
 /** What tells an entry from all others. */
 export function entryKey({ stream, id }: { stream: string; id: string }): string {
   return `${stream} ${id}`;

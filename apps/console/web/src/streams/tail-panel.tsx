@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { EntriesPage, EntrySummary } from '../../../src/contract/streams.js';
 import { count, plural } from '../format/numbers.js';
-import { mergeEntries } from '../live/tail.js';
+import { mergeEntries, withoutNewer } from '../live/tail.js';
 import { useLive, useTail } from '../live/use-live.js';
 import { Icon } from '../ui/icon.js';
 import { Failed, Loading, Notice } from '../ui/notice.js';
@@ -37,7 +37,7 @@ export function TailPanel({ stream, title }: { stream: string | null; title: str
 
   const older = data?.pages.flatMap((loaded) => loaded.entries) ?? [];
   const live = mergeEntries(tail.entries, older, Math.max(MOST_ROWS, older.length));
-  const entries = frozen === null ? live : mergeEntries(frozen.entries, older, Infinity);
+  const entries = frozen === null ? live : mergeEntries(frozen.entries, withoutNewer(older, frozen.entries), Infinity);
   const waiting = frozen === null ? 0 : tail.seen - frozen.seen;
   const pause = (): void => {
     setFrozen({ entries: live, seen: tail.seen });
