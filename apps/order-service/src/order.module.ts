@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AcceptedOrders } from './accepted-orders.js';
+import { IdempotencyBook } from './idempotency-book.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersService } from './orders.service.js';
 import { SimulationController } from './simulation/simulation.controller.js';
@@ -8,6 +9,6 @@ import { Simulation } from './simulation/simulation.js';
 /** Takes orders, from customers who call and from simulated ones. */
 @Module({
   controllers: [OrdersController, SimulationController],
-  providers: [AcceptedOrders, OrdersService, Simulation],
+  providers: [AcceptedOrders, IdempotencyBook, OrdersService, Simulation],
 })
 export class OrderModule {}

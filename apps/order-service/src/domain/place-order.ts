@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { EqualsTotalOf, OrderTerms, totalOf, type OrderPlaced } from '@shop/contracts';
 import { Type } from 'class-transformer';
 import {
@@ -11,7 +12,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { v5 } from 'uuid';
+import { NIL, v5 } from 'uuid';
 
 /** A customer of the shop, or a new one, who has no id yet. */
 export class OrderingCustomer {
@@ -57,10 +58,14 @@ export function orderOf(request: PlaceOrder, orderId: string): OrderPlaced {
   };
 }
 
-/** RFC 9562 name-based UUIDs of idempotency keys; any constant UUID would do. */
-const IDEMPOTENCY_NAMESPACE = '0b0f7c0e-5f53-4b0e-8f0e-0d4f3a6c9a11';
+/** What a request asks for, as a digest: the same for the same order, whatever the order of its JSON's properties. */
+export function fingerprintOf(request: PlaceOrder): string {
+  return createHash('sha256')
+    .update(JSON.stringify(orderOf(request, NIL), sortedProperties))
+    .digest('base64url');
+}
 
-/** The id of the order that is placed under an idempotency key. */
-export function orderIdOf(idempotencyKey: string): string {
-  return v5(idempotencyKey, IDEMPOTENCY_NAMESPACE);
+function sortedProperties(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
