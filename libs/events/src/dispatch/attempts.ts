@@ -16,6 +16,7 @@ import { Standstill } from './standstill.js';
 import type { Slots } from './slots.js';
 import { NO_HANDLER, type RegisteredHandler } from './subscriptions.js';
 import { withinTimeLimit } from './time-limit.js';
+import { turnIsOver } from './turn.js';
 
 /** The part of the time without a renewal after which deliveries are taken over: three renewals fit into that time. */
 const DOUBTFUL_STANDSTILL = 1 / 2;
@@ -117,6 +118,7 @@ export class Attempts {
         const waiting = this.slots.acquire(holding.isSuspect);
         if (waiting) await waiting;
         try {
+          for (let pause = turnIsOver(); pause; pause = turnIsOver()) await pause;
           if (this.stopping.isStopping || holding.lostBecause) return undefined;
           const known = holding.isSuspect || share.parksKey ? await this.beforehand(share, note) : undefined;
           if (known) return known;
