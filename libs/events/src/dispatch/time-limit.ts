@@ -22,6 +22,8 @@ export function withinTimeLimit(
   return new Promise((resolve, reject) => {
     const running = limit.begin({
       atMs: 0,
+      before: undefined,
+      after: undefined,
       expire() {
         const error = new HandlerTimeoutError(name, timeoutMs);
         delivery.expire(error);

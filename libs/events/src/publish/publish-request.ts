@@ -7,6 +7,8 @@ import { weightOf, type Appendable } from './append-arguments.js';
 export class PublishRequest implements Deadline {
   readonly bytes: number;
   atMs = 0;
+  before: Deadline | undefined;
+  after: Deadline | undefined;
   private trouble: Error | undefined;
   private open = true;
 
