@@ -5,6 +5,7 @@ export {
   DeadLetters,
   type DeadLetterAction,
   type DeadLetterFilter,
+  type DeadLetterPage,
   type OperatorNote,
   type Replaying,
 } from './dead-letters/dead-letters.js';
@@ -42,6 +43,7 @@ export { EventsHealthIndicator } from './health/events-health.js';
 export { EventsModule } from './module/events.module.js';
 export { type Acks, type ConsumerOptions, type EventsModuleOptions, type ProducerOptions } from './module/options.js';
 export { type DeliveryState, type HandlerProgress } from './monitor/delivery-states.js';
+export { type EntryPage, type EntryPagesOptions, type RawEntry } from './monitor/entry-pages.js';
 export {
   EventMonitor,
   type GroupBacklog,
@@ -61,6 +63,7 @@ export { type ErrorRule, type RetryPolicy } from './settle/retry-policy.js';
 export { compareEntryIds, timeOfEntryId } from './stream/entry-id.js';
 export { Keyspace } from './stream/keyspace.js';
 export { Partitions } from './stream/partitions.js';
+export { type RangeOptions } from './stream/range-pages.js';
 export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/questions.js';
 export { Transaction } from './transaction/transaction.js';
 export { decode } from './decode/decode.js';

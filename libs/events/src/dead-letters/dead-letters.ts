@@ -8,7 +8,8 @@ import { compareEntryIds } from '../stream/entry-id.js';
 import { Partitions } from '../stream/partitions.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { pairs } from '../stream/pairs.js';
-import { range, rangeBack } from '../stream/questions.js';
+import { rangeBack } from '../stream/questions.js';
+import { rangePages, type RangeOptions } from '../stream/range-pages.js';
 import { StreamClient, type StreamEntry } from '../stream/stream-client.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
 import { parseDeadLetter, type DeadLetter } from './dead-letter.js';
@@ -57,7 +58,18 @@ export interface Replaying {
   entryId: string;
 }
 
+/** Dead letters of one stream, in a row. */
+export interface DeadLetterPage {
+  letters: DeadLetter[];
+  /** How large they are together, about, in bytes. */
+  bytes: number;
+  /** Nothing of the range is left. */
+  isEnd: boolean;
+}
+
 const PAGE = 100;
+/** How many events on their way back to one group are looked through. */
+const MOST_REPLAYING = 10_000;
 /** How many actions the history of a stream keeps, about. */
 const HISTORY_LENGTH = 10_000;
 
@@ -101,18 +113,39 @@ export class DeadLetters {
     return answers.flatMap((entries, partition) => entries.map((entry) => this.named(entry, partition)));
   }
 
-  /** What was replayed to these groups and is not settled since, up to a hundred for each of them. */
+  /**
+   * The dead letters of a stream page by page, however many and however large they are: a page is what one reply brings,
+   * which is bounded in bytes. With partitions, one partition after the other.
+   *
+   * @param range.from and `to`: ids of dead letters, `(` before one leaves it out; with partitions, ids within each
+   */
+  async *pages(stream: string, range: RangeOptions = {}): AsyncGenerator<DeadLetterPage> {
+    for (const [partition, keyspace] of this.partitions.all.entries()) {
+      const isLastPartition = partition === this.partitions.count - 1;
+      for await (const { entries, bytes, isEnd } of rangePages(this.monitor, keyspace.deadLetters(stream), range)) {
+        const letters = entries.map((entry) => this.named(entry, partition));
+        yield { letters, bytes, isEnd: isEnd && isLastPartition };
+      }
+    }
+  }
+
+  /** What was replayed to these groups and is not settled since, up to ten thousand for each of them. */
   async replaying(stream: string, groups: readonly string[]): Promise<Replaying[]> {
-    const places = this.partitions.all.flatMap((keyspace) => groups.map((group) => ({ keyspace, group })));
-    const answers = await this.monitor.askAll(
-      places.map(({ keyspace, group }) => range(keyspace.replays(stream, group).key, '-', '+', PAGE)),
-    );
-    return answers.flatMap((entries, index) =>
-      entries.map(({ id, fields }) => {
-        const { origin } = splitReplay(fields ?? []);
-        return { id, group: places[index]?.group ?? '', handler: origin.handler, entryId: origin.id };
-      }),
-    );
+    const found: Replaying[] = [];
+    for (const keyspace of this.partitions.all) {
+      for (const group of groups) {
+        let left = MOST_REPLAYING;
+        for await (const { entries } of rangePages(this.monitor, keyspace.replays(stream, group).key, {})) {
+          for (const { id, fields } of entries) {
+            const { origin } = splitReplay(fields ?? []);
+            found.push({ id, group, handler: origin.handler, entryId: origin.id });
+          }
+          left -= entries.length;
+          if (left <= 0) break;
+        }
+      }
+    }
+    return found;
   }
 
   /** @throws DeadLetterGoneError when there is none of this id */
@@ -265,16 +298,11 @@ export class DeadLetters {
     to = '+',
   ): AsyncGenerator<DeadLetter> {
     const key = this.partitions.at(partition).deadLetters(stream);
-    let from = begin;
-    for (;;) {
-      const entries = await this.monitor.range(key, from, to, PAGE);
+    for await (const { entries } of rangePages(this.monitor, key, { from: begin, to })) {
       for (const entry of entries) {
         const letter = this.named(entry, partition);
         if (fits(letter, filter)) yield letter;
       }
-      const last = entries.at(-1);
-      if (!last || entries.length < PAGE) return;
-      from = `(${last.id}`;
     }
   }
 

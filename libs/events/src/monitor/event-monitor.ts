@@ -5,6 +5,7 @@ import { MonitorClient } from '../stream/monitor-client.js';
 import { Partitions } from '../stream/partitions.js';
 import { rangeBack, scanStreams, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/questions.js';
 import { deliveryStates, type DeliveryState } from './delivery-states.js';
+import { entryPages, type EntryPage, type EntryPagesOptions } from './entry-pages.js';
 import {
   mergeBacklogs,
   mergeConsumers,
@@ -110,7 +111,8 @@ export class EventMonitor {
   }
 
   /**
-   * Entries from `from` to `to` (entry ids, `-` and `+` for the ends), oldest first.
+   * Entries from `from` to `to` (entry ids, `-` and `+` for the ends), oldest first, in one reply: for few of them, or small
+   * ones. {@link EventMonitor.pages} is for the others.
    *
    * @param options.partition of one partition only: an id is unique there, but not beyond it
    */
@@ -122,6 +124,18 @@ export class EventMonitor {
     const look = async (keyspace: Keyspace): Promise<MonitoredEntry[]> =>
       allMonitored(await this.client.range(keyspace.stream(stream), from, to, count));
     return partition === undefined ? mergeEntries(await this.ofEach(look), count) : look(this.divided.at(partition));
+  }
+
+  /**
+   * Entries page by page, in the order of their ids, however many and however large they are: a page is what one reply
+   * brings, which is bounded in bytes. For whoever looks through a stream, or shows a part of one.
+   *
+   * @param stream the stream's name without prefix
+   */
+  pages(stream: string, options: EntryPagesOptions = {}): AsyncGenerator<EntryPage> {
+    const { partition, ...range } = options;
+    const keyspaces = partition === undefined ? this.divided.all : [this.divided.at(partition)];
+    return entryPages(this.client, keyspaces, stream, range);
   }
 
   /**
@@ -211,7 +225,10 @@ export class EventMonitor {
     return (await this.ofEach((keyspace) => this.client.groups(keyspace.stream(stream)))).flat();
   }
 
-  /** Entries from `to` back to `from` (entry ids; `(` before one leaves it out), latest first. */
+  /**
+   * Entries from `to` back to `from` (entry ids; `(` before one leaves it out), latest first, in one reply: for few of them,
+   * or small ones. {@link EventMonitor.pages} is for the others.
+   */
   async latest(
     stream: string,
     options: { from?: string; to?: string; count?: number } = {},
