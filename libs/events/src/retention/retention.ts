@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { isOutage } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
@@ -11,8 +12,12 @@ import { warningOf, type RetentionPolicy } from './retention-policy.js';
 
 /** How often the streams are looked at. */
 const EVERY_MS = 5000;
-/** Entries that one script call looks at: few, since their payloads pass through it. */
+/** After how long without a sign of the process that trims a stream another one does: it looks more often. */
+const TRIMMER_MS = 2 * EVERY_MS;
+/** Entries that one script call looks at, or trims. */
 const STEP = 100;
+/** Bytes of entries that one script call looks at, about: their payloads pass through it. */
+const STEP_BYTES = 256 * 1024;
 
 /** What one trimming did. */
 export interface TrimReport {
@@ -28,13 +33,14 @@ export interface TrimReport {
 
 /**
  * Trims streams by age and length, in the background, and never an entry that a group has still to handle, unless the
- * stream is beyond its hard limit. Any number of processes may do that at once.
+ * stream is beyond its hard limit. Any number of processes may have the same policy: of those of one `source`, one does it.
  */
 @Injectable()
 export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Retention.name);
   private readonly stopping = new Stopping();
   private readonly warned = new Set<string>();
+  private readonly id = randomUUID();
   private loop: Promise<void> = Promise.resolve();
 
   constructor(
@@ -64,22 +70,44 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
     stream: string,
     policy: RetentionPolicy | undefined = this.options.retention[stream],
   ): Promise<TrimReport> {
-    const reports: TrimReport[] = [];
-    for (const keyspace of this.partitions.all) {
-      reports.push(await this.trimOne(keyspace.stream(stream), policy));
-      if (this.stopping.isStopping) break;
-    }
-    return sumOf(reports);
+    return sumOf(await this.trimEach(stream, policy, false));
   }
 
-  private async trimOne(key: string, policy: RetentionPolicy | undefined): Promise<TrimReport> {
+  private async trimEach(
+    stream: string,
+    policy: RetentionPolicy | undefined,
+    isInBackground: boolean,
+  ): Promise<TrimReport[]> {
+    const reports: TrimReport[] = [];
+    for (const keyspace of this.partitions.all) {
+      const trimmer = isInBackground ? keyspace.trimmer(stream, this.options.source) : undefined;
+      const report = await this.trimOne(keyspace.stream(stream), policy, trimmer);
+      if (report) reports.push(report);
+      if (this.stopping.isStopping) break;
+    }
+    return reports;
+  }
+
+  /**
+   * @param trimmer where it is noted who trims the stream in the background
+   * @returns undefined when another process does
+   */
+  private async trimOne(
+    key: string,
+    policy: RetentionPolicy | undefined,
+    trimmer?: string,
+  ): Promise<TrimReport | undefined> {
     const { maxAgeMs, maxLength, hardMaxLength } = policy ?? {};
     // The server's clock, which entry ids are made from.
     const oldest = maxAgeMs === undefined ? '' : `${String(Math.max(0, (await this.monitor.now()) - maxAgeMs))}-0`;
     let trimmed = 0;
     const dropped: Record<string, number> = {};
     for (;;) {
-      const step = await this.client.trim(key, [oldest, maxLength ?? '', hardMaxLength ?? '', STEP]);
+      const limits = [oldest, maxLength ?? '', hardMaxLength ?? '', STEP, STEP_BYTES];
+      const step = trimmer
+        ? await this.client.trim([key, trimmer], [...limits, this.id, TRIMMER_MS])
+        : await this.client.trim([key], limits);
+      if (!step) return undefined;
       trimmed += step.trimmed;
       addTo(dropped, step.dropped);
       if (step.hasMore && !this.stopping.isStopping) continue;
@@ -93,7 +121,7 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
     while (!this.stopping.isStopping) {
       for (const stream of Object.keys(this.options.retention)) {
         try {
-          await this.trim(stream);
+          await this.trimEach(stream, this.options.retention[stream], true);
         } catch (error) {
           // The connection reports an outage.
           if (!isOutage(error)) this.logger.error(`Trimming ${stream} failed: ${(error as Error).message}`);

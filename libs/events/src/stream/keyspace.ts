@@ -66,6 +66,11 @@ export class Keyspace {
     return `${this.stream(name)}:published:${idempotencyKey}`;
   }
 
+  /** A string: which process trims the stream in the background, of those that have the same `source`. */
+  trimmer(name: string, source: string): string {
+    return `${this.stream(name)}:trimmer:${source}`;
+  }
+
   /** Fits every stream's key, and others. */
   get streamPattern(): string {
     return `${this.prefix.replace(/[*?[\]\\]/g, String.raw`\$&`)}:*`;

@@ -240,9 +240,15 @@ export class StreamClient {
     return (await this.script('sweep', [stream], [group, consumer, idleMs])) as string[];
   }
 
-  /** Trims a stream, a bounded number of entries at a time. */
-  async trim(stream: string, values: readonly (string | number)[]): Promise<TrimReply> {
-    const reply = await this.script('trim', [stream], values);
+  /**
+   * Trims a stream, a bounded number of entries at a time.
+   *
+   * @param keys the stream; in the background also who trims it
+   * @returns undefined when another process does
+   */
+  async trim(keys: readonly string[], values: readonly (string | number)[]): Promise<TrimReply | undefined> {
+    const reply = await this.script('trim', keys, values);
+    if (reply === null) return undefined;
     const [trimmed, hasMore, length, heldBackBy, dropped] = reply as [
       number,
       number,
