@@ -22,7 +22,7 @@ import { createRecoveryWatch } from './recovery.mjs';
  * @returns {Promise<DoneFault[]>}
  */
 export async function perform(faults, { victims, apps, endsAfterMs, tell, remark: tellRemark }) {
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const watch = createRecoveryWatch(apps);
   /** @type {Map<string, Promise<unknown>>} by victim: the end of its last fault, as a clean stop can take longer than planned */
   const turns = new Map();
@@ -36,14 +36,14 @@ export async function perform(faults, { victims, apps, endsAfterMs, tell, remark
     const remark = await victim.harm(action);
     if (remark !== null) tellRemark(fault, remark);
     await sleep(forMs);
-    const healedFrom = Date.now(); // Redis has its data to load
+    const healedFrom = performance.now(); // Redis has its data to load
     await victim.heal(action);
     watch.healed(target);
     return { remark, healedFrom };
   };
 
   const performOne = async (/** @type {import('./schedule.mjs').Fault} */ fault) => {
-    await sleep(Math.max(0, startedAt + fault.atMs - Date.now()));
+    await sleep(Math.max(0, startedAt + fault.atMs - performance.now()));
     const turn = Promise.resolve(turns.get(fault.target)).then(() => suffer(fault));
     turns.set(fault.target, turn);
     const { remark, healedFrom } = await turn;

@@ -37,7 +37,7 @@ export function createRecoveryWatch(apps) {
       const isHealthy = (await askHealth(app)) === null;
       if (faultsSoFar() !== before) return 'disturbed';
       if (isHealthy) return 'healthy';
-      if (Date.now() > deadline) return 'never';
+      if (performance.now() > deadline) return 'never';
       await sleep(LOOK_EVERY_MS);
     }
   };
@@ -49,7 +49,7 @@ export function createRecoveryWatch(apps) {
    */
   const recoveryOfApp = async (app, from) => {
     const ending = await untilHealthy(app, from + DEADLINE_MS);
-    return ending === 'healthy' ? Date.now() - from : ending;
+    return ending === 'healthy' ? performance.now() - from : ending;
   };
 
   /**
@@ -61,7 +61,7 @@ export function createRecoveryWatch(apps) {
     const before = faults.get(REDIS);
     const endings = await Promise.all(apps.map((app) => untilHealthy(app, from + DEADLINE_MS)));
     if (faults.get(REDIS) !== before) return 'disturbed';
-    return endings.includes('never') ? 'never' : Date.now() - from;
+    return endings.includes('never') ? 'never' : performance.now() - from;
   };
 
   return {
@@ -77,7 +77,7 @@ export function createRecoveryWatch(apps) {
     /**
      * To be asked as soon as the target is healed.
      * @param {string} target
-     * @param {number} from when the healing began, as `Date.now()` tells it
+     * @param {number} from when the healing began, as `performance.now()` tells it
      * @returns {Promise<Recovery>}
      */
     recoveryOf(target, from) {

@@ -12,16 +12,16 @@ const STYLES = { kill: 'red', freeze: 'cyan', stop: 'yellow' };
 export function createChaosScreen(stream, targets) {
   const paint = paintFor(stream);
   const width = Math.max(...targets.map((target) => target.length));
-  let startedAt = Date.now();
+  let startedAt = performance.now();
   const write = (/** @type {string} */ text) => {
-    const at = ((Date.now() - startedAt) / 1000).toFixed(1);
+    const at = ((performance.now() - startedAt) / 1000).toFixed(1);
     stream.write(`${paint('dim', `${at.padStart(7)}s`)}  ${text}\n`);
   };
   return {
     paint,
     /** The times that are shown count from here. */
     begin() {
-      startedAt = Date.now();
+      startedAt = performance.now();
     },
     say: write,
     /** @param {import('./schedule.mjs').Fault} fault */

@@ -106,7 +106,7 @@ async function setUpAndRun(options, apps) {
  */
 async function runToTheEnd(run) {
   const { options, screen, shop, interrupted } = run;
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const stop = new AbortController();
   /** @type {{ cause: string } | { verdict: number } | { failure: unknown }} */
   const outcome = await Promise.race([
@@ -120,7 +120,7 @@ async function runToTheEnd(run) {
   withdrawShop();
   if ('failure' in outcome) throw outcome.failure;
   for (const problem of problems) screen.notice(problem);
-  screen.say(`stopped after ${formatDuration(Date.now() - startedAt)}`);
+  screen.say(`stopped after ${formatDuration(performance.now() - startedAt)}`);
   if ('verdict' in outcome) return outcome.verdict;
   if (options.forMs !== null) return EXIT_INTERRUPTED; // whoever asked for a verdict must not take this for one
   return problems.length === 0 ? 0 : 1;
@@ -144,11 +144,11 @@ async function runOpen({ options, apps, redis, prefix, screen, shop }, signal) {
 
   const until = options.forMs === null ? null : formatDuration(options.forMs);
   process.stdout.write(banner({ apps, redis, prefix, until }, screen.paint));
-  const openedAt = Date.now();
+  const openedAt = performance.now();
   const endsAt = openedAt + (options.forMs ?? Number.POSITIVE_INFINITY);
-  while (Date.now() < endsAt) {
-    await sleep(Math.min(STATUS_EVERY_MS, endsAt - Date.now()), undefined, { signal });
-    if (options.quiet) screen.say(await statusLine({ upMs: Date.now() - openedAt, url: redis.url, prefix }));
+  while (performance.now() < endsAt) {
+    await sleep(Math.min(STATUS_EVERY_MS, endsAt - performance.now()), undefined, { signal });
+    if (options.quiet) screen.say(await statusLine({ upMs: performance.now() - openedAt, url: redis.url, prefix }));
   }
   return shop.checkLaws();
 }

@@ -16,13 +16,13 @@ export function listenForInterruption(handlers) {
   let firstAt = 0;
   const begin = (/** @type {string} */ cause) => {
     if (firstAt !== 0) return;
-    firstAt = Date.now();
+    firstAt = performance.now();
     current.first(cause);
   };
   for (const signal of SIGNALS) {
     process.on(signal, () => {
       if (firstAt === 0) begin(signal);
-      else if (Date.now() - firstAt > ECHO_MS) current.again();
+      else if (performance.now() - firstAt > ECHO_MS) current.again();
     });
   }
   for (const stream of [process.stdout, process.stderr]) {

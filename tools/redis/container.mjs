@@ -72,14 +72,14 @@ async function startWith(engine) {
  */
 async function silence(url) {
   const address = parseRedisAddress(url);
-  const endsAt = Date.now() + READY_DEADLINE_MS;
+  const endsAt = performance.now() + READY_DEADLINE_MS;
   for (;;) {
     try {
       const connection = await connectRedis(address, { deadlineMs: 3000 });
       await connection.call('PING').finally(connection.close);
       return null;
     } catch (error) {
-      if (Date.now() > endsAt) return messageOf(error);
+      if (performance.now() > endsAt) return messageOf(error);
       await sleep(PAUSE_MS);
     }
   }

@@ -16,13 +16,13 @@ const LOADING_PAUSE_MS = 100;
  */
 export async function checkGivenRedis(url, deadlineMs = DEADLINE_MS) {
   const address = parseRedisAddress(url);
-  const endsAt = Date.now() + deadlineMs;
+  const endsAt = performance.now() + deadlineMs;
   for (;;) {
     try {
-      return { address, version: await ask(address, Math.max(1, endsAt - Date.now())) };
+      return { address, version: await ask(address, Math.max(1, Math.ceil(endsAt - performance.now()))) };
     } catch (error) {
       if (!(error instanceof RedisReplyError)) throw advised(error);
-      if (error.code !== 'LOADING' || Date.now() > endsAt) {
+      if (error.code !== 'LOADING' || performance.now() > endsAt) {
         throw advised(new Failure(`Redis at ${address.shown} answered: ${error.message}`));
       }
       await sleep(LOADING_PAUSE_MS);

@@ -17,10 +17,10 @@ export async function keepRedis(binary, log) {
 
   const watch = async () => {
     for (let restarts = 0; ; restarts += 1) {
-      const startedAt = Date.now();
+      const startedAt = performance.now();
       const { code, signal } = await redis.current().exited;
       if (stopping.signal.aborted) return;
-      restarts = restartsAfter(restarts, Date.now() - startedAt);
+      restarts = restartsAfter(restarts, performance.now() - startedAt);
       const delayMs = restartDelayMs(restarts);
       const ending = signal ?? `exit code ${String(code)}`;
       log(`Redis ended with ${ending}; starting it again on its data in ${String(delayMs / 1000)}s`);

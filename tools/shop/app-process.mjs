@@ -53,7 +53,7 @@ export function keepRunning(app, env, listener) {
   });
 
   const launch = () => {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     tail.clear();
     const started = spawn(process.execPath, [...NODE_OPTIONS, path.join(ROOT, app.entry)], {
       cwd: ROOT,
@@ -82,7 +82,7 @@ export function keepRunning(app, env, listener) {
       if (child !== started) return; // both an error and an end may be told of one process
       child = null;
       if (code === EXIT_CONFIG && !wasHealthy) onRefused(`${app.title} refuses its configuration`);
-      else ended(reason, Date.now() - startedAt);
+      else ended(reason, performance.now() - startedAt);
       onGone();
     };
     started.once('error', (error) => {

@@ -35,7 +35,7 @@ export function createProgress(stream) {
     const finish = (/** @type {boolean} */ failed) => {
       if (task === null) return;
       clearInterval(task.timer);
-      const took = Date.now() - task.startedAt;
+      const took = performance.now() - task.startedAt;
       if (live) {
         const outcome = failed ? paint('red', 'failed') : paint('dim', took < WORTH_TIMING_MS ? 'done' : seconds(took));
         stream.write(`\r\u001b[2K${prefix}${task.text} ${outcome}\n`);
@@ -50,7 +50,7 @@ export function createProgress(stream) {
         stream.write(`${prefix}${text}\n`);
         return;
       }
-      const startedAt = Date.now();
+      const startedAt = performance.now();
       const timer = setInterval(() => {
         if (live) draw(text, startedAt);
       }, TICK_MS);
@@ -75,7 +75,7 @@ export function createProgress(stream) {
 
 /** @param {number} startedAt */
 function elapsed(startedAt) {
-  const took = Date.now() - startedAt;
+  const took = performance.now() - startedAt;
   return took < WORTH_TIMING_MS ? '' : seconds(took);
 }
 

@@ -59,14 +59,14 @@ async function judge(
 ): Promise<Violation[]> {
   const workers = alive.map((worker) => ('consumer' in worker ? worker.consumer.name : worker.name));
   const held = (): number => alive.reduce((sum, worker) => sum + ('consumer' in worker ? worker.consumer.held : 0), 0);
-  const started = Date.now();
+  const started = performance.now();
   const settled = async (): Promise<boolean> => {
     if (!(await isQuiet(client, place)) || held() > 0) return false;
     // The consumers of the dead go when they hold nothing and were not seen for a while.
     return (await readFinalState(client, place)).consumers.every((name) => workers.includes(name));
   };
   const quietAfterMs = await eventually('everything is settled', settled, withinMs).then(
-    () => Date.now() - started,
+    () => Math.round(performance.now() - started),
     () => undefined,
   );
   const state = await readFinalState(client, place);

@@ -1,4 +1,6 @@
-export { RedisConnection, type RedisConnectionOptions, type RedisTarget } from './connection/redis-connection.js';
+export { type PasswordSource } from './connection/changing-password.js';
+export { RedisConnection, type RedisConnectionOptions } from './connection/redis-connection.js';
+export { type RedisByUrl, type RedisClientOptions, type RedisTarget } from './connection/redis-target.js';
 export { type EventsConfig, type ProjectCommand } from './cli/project.js';
 export { type DeadLetter } from './dead-letters/dead-letter.js';
 export {

@@ -140,10 +140,55 @@ describe('resolveOptions', () => {
     },
   );
 
-  it.each(['keyPrefix', 'commandTimeout', 'blockingTimeout'])('refuses %s in redis', (option) => {
+  it.each([
+    'keyPrefix',
+    'commandTimeout',
+    'blockingTimeout',
+    'commandQueue',
+    'offlineQueue',
+    'preferredSlaves',
+    'scripts',
+    'connectionName',
+    'socketTimeout',
+    'disconnectTimeout',
+    'retryStrategy',
+    'reconnectOnError',
+  ])('refuses %s in redis', (option) => {
     expect(resolving({ redis: { host: 'localhost', [option]: 1 } })).toThrow(
       `expected redis without ${option}, got it`,
     );
+    expect(resolving({ redis: { host: 'localhost', [option]: undefined } })).not.toThrow();
+  });
+
+  it.each([
+    ['stringNumbers', true, false],
+    ['enableAutoPipelining', true, false],
+    ['enableReadyCheck', false, true],
+    ['readOnly', true, false],
+    ['monitor', true, false],
+    ['role', 'slave', 'master'],
+    ['protocol', 3, 2],
+    ['replyMapping', 'resp3', 'legacy'],
+    ['lazyConnect', false, true],
+    ['enableOfflineQueue', true, false],
+    ['autoResendUnfulfilledCommands', true, false],
+    ['maxRetriesPerRequest', 20, null],
+    ['failoverDetector', false, true],
+  ])('refuses %s as %j in redis, and takes %j', (option, wrong, right) => {
+    expect(resolving({ redis: { host: 'localhost', [option]: wrong } })).toThrow(
+      `expected redis without ${option}, or with it ${JSON.stringify(right)}, got another value: `,
+    );
+    expect(resolving({ redis: { host: 'localhost', [option]: right } })).not.toThrow();
+  });
+
+  it('takes a password as a text or a function, beside a URL or in the options, and nothing else', () => {
+    const url = 'redis://localhost';
+    for (const password of ['secret', () => 'secret']) {
+      expect(resolving({ redis: { url, password } })).not.toThrow();
+      expect(resolving({ redis: { host: 'localhost', password } })).not.toThrow();
+    }
+    expect(resolving({ redis: { url, password: 5 } })).toThrow('expected redis.password as a text, or a function');
+    expect(resolving({ redis: { url, host: 'localhost' } })).toThrow(/url and password.* only, got host with them/);
   });
 
   it.each([

@@ -15,7 +15,7 @@ export async function eventually<T>(
   look: () => T | Promise<T>,
   deadlineMs = DEADLINE_MS,
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
-  const deadline = Date.now() + deadlineMs;
+  const deadline = performance.now() + deadlineMs;
   let seen: unknown;
   do {
     try {
@@ -26,7 +26,7 @@ export async function eventually<T>(
       seen = error;
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  } while (Date.now() < deadline);
+  } while (performance.now() < deadline);
   throw new Error(`Waited ${String(deadlineMs)} ms in vain until ${what}; last seen: ${show(seen)}`, {
     cause: seen instanceof Error ? seen : undefined,
   });

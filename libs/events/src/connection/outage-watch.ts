@@ -26,8 +26,9 @@ export class OutageWatch {
   private readonly logger: Logger;
   private readonly down = new Set<object>();
   private outage: Outage | undefined;
+  /** Both by the clock of `performance.now()`, which nobody sets back. */
   private beganMs = 0;
-  private lastRefusalMs = 0;
+  private lastRefusalMs = -Infinity;
 
   /** @param name who says it in the log */
   constructor(
@@ -56,7 +57,7 @@ export class OutageWatch {
 
   /** Redis answered that it does not serve at present. */
   refused(address: string, message: string): void {
-    this.lastRefusalMs = Date.now();
+    this.lastRefusalMs = performance.now();
     const reason = message.split(' ', 1)[0] ?? '';
     this.begin({ address, reason }, `refuses: ${message.replace(/\.$/, '')}. Waiting until it serves again`);
   }
@@ -69,13 +70,13 @@ export class OutageWatch {
   private begin(outage: Outage, what: string): void {
     if (this.outage) return;
     this.outage = outage;
-    this.beganMs = Date.now();
+    this.beganMs = performance.now();
     this.logger.warn(`Redis at ${outage.address} ${what}`);
     this.listener.began?.(outage);
   }
 
   private endIfOver(): void {
-    const now = Date.now();
+    const now = performance.now();
     if (!this.outage || this.down.size > 0 || now - this.lastRefusalMs < QUIET_MS) return;
     const isRefusal = this.outage.reason !== 'unreachable';
     const durationMs = (isRefusal ? this.lastRefusalMs : now) - this.beganMs;

@@ -1,12 +1,11 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { isGroupMissing, isOutage, RedisTimeoutError, RedisUnavailableError } from '../errors.js';
+import { RedisWithChangingPassword } from './changing-password.js';
 import { OutageWatch } from './outage-watch.js';
 import { encodeCommand } from './encoded-command.js';
 import { RawReplies, type ReplyParser } from './raw-replies.js';
+import { addressOf, clientOptionsOf, type RedisTarget } from './redis-target.js';
 import { RenewedMap } from '../renewed-map.js';
-
-/** Where Redis is: a `redis://` or `rediss://` URL, or ioredis' options (Sentinels, TLS, a Unix socket). */
-export type RedisTarget = string | RedisOptions;
 
 /** How one connection behaves. */
 export interface RedisConnectionOptions {
@@ -47,15 +46,16 @@ export class RedisConnection {
   private lastError: Error | undefined;
   private timesReady = 0;
   private closedBecause: string | undefined;
+  private readonly hasFixedPassword: boolean;
 
   constructor(
     target: RedisTarget,
     private readonly options: RedisConnectionOptions,
   ) {
-    const given = typeof target === 'string' ? optionsOf(target) : target;
+    const { password, ...given } = clientOptionsOf(target);
     this.address = addressOf(given);
     this.watch = options.watch ?? new OutageWatch(options.name);
-    this.client = new Redis({
+    const settings: RedisOptions & { replyMapping: 'legacy' } = {
       ...given,
       replyMapping: 'legacy',
       // Scripts see replies in RESP2; transactions compare theirs with ours.
@@ -72,16 +72,21 @@ export class RedisConnection {
       // A server that hangs keeps its sockets open; only silence betrays it. Longer than any answer may take, or
       // blocking reads would be cut in the middle.
       socketTimeout: (options.blockMs ?? 0) + options.timeoutMs,
-      retryStrategy: (times) =>
-        Math.min(FIRST_RECONNECT_MS * 2 ** Math.min(times - 1, 10), LONGEST_RECONNECT_MS) * (0.75 + Math.random() / 2),
+      retryStrategy: pauseBefore,
       reconnectOnError: (error) => (isReadOnly(error) ? 1 : false),
-    });
+    };
+    this.hasFixedPassword = typeof password !== 'function';
+    this.client =
+      typeof password === 'function'
+        ? new RedisWithChangingPassword(settings, password, options.timeoutMs, pauseBefore)
+        : new Redis({ ...settings, ...(password && { password }) });
     this.client.on('ready', () => {
       this.onReady();
     });
     this.client.on('error', (error: Error) => {
       // ioredis would go on, on database 0.
-      if (error.message.includes('DB index is out of range')) this.close('it has no such database');
+      const refusal = databaseRefusal(error);
+      if (refusal !== undefined) this.close(refusal);
       else this.onDown(error);
     });
     this.client.on('close', () => {
@@ -103,6 +108,16 @@ export class RedisConnection {
 
   get isReady(): boolean {
     return this.client.status === 'ready';
+  }
+
+  /**
+   * Why Redis refuses to sign this process in with the one password that it has; undefined otherwise. Only a new start
+   * ends that, unless the old password is made to count again.
+   */
+  get signInRefusal(): string | undefined {
+    const { lastError } = this;
+    const isRefusal = lastError?.name === 'ReplyError' && /^(WRONGPASS|NOAUTH)\b/.test(lastError.message);
+    return this.isDown && this.hasFixedPassword && isRefusal ? lastError.message : undefined;
   }
 
   /** Counts the connections to the server: what was written on another one is not known on this. */
@@ -229,6 +244,21 @@ export class RedisConnection {
   }
 }
 
+/** How long to wait before the connection is tried again, in milliseconds. @param times that it was tried */
+function pauseBefore(times: number): number {
+  const pauseMs = Math.min(FIRST_RECONNECT_MS * 2 ** Math.min(times - 1, 10), LONGEST_RECONNECT_MS);
+  return pauseMs * (0.75 + Math.random() / 2);
+}
+
+/** Why this process cannot have the database that it asked for; undefined when that is not what failed. */
+function databaseRefusal(error: Error): string | undefined {
+  const { command } = error as { command?: { name?: string } };
+  if (command?.name !== 'select' || /^NOAUTH\b/.test(error.message)) return undefined;
+  return error.message.includes('out of range')
+    ? 'it has no such database'
+    : `it refuses the database: ${error.message}`;
+}
+
 function isReadOnly(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('READONLY');
 }
@@ -243,22 +273,4 @@ function reasonOf(error: unknown): string {
     ETIMEDOUT: 'no answer to the connection request (ETIMEDOUT)',
   };
   return (code === undefined ? undefined : hints[code]) ?? `${error.name}: ${error.message.replace(/\.$/, '')}`;
-}
-
-function optionsOf(url: string): RedisOptions {
-  const { hostname, port, username, password, pathname, protocol } = new URL(url);
-  return {
-    host: hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
-    port: port === '' ? 6379 : Number(port),
-    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-    ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
-    ...(protocol === 'rediss:' ? { tls: {} } : {}),
-  };
-}
-
-function addressOf(options: RedisOptions): string {
-  if (options.sentinels)
-    return options.sentinels.map(({ host, port }) => `${host ?? '?'}:${String(port ?? 26379)}`).join(',');
-  return options.path ?? `${options.host ?? '127.0.0.1'}:${String(options.port ?? 6379)}`;
 }

@@ -31,9 +31,19 @@ export class EventsHealthIndicator {
     }
   }
 
-  /** Down when the reading loop has not gone round for longer than a read and its deadline take. */
+  /**
+   * Down when a new start may help: when the reading loop has not gone round for longer than a read and its deadline take,
+   * or when Redis does not take the password any more that this process was started with.
+   */
   loop(key = 'consumer'): HealthIndicatorResult {
     const indicator = this.indicators.check(key);
+    const { signInRefusal } = this.client.connection;
+    if (signInRefusal !== undefined) {
+      return indicator.down(
+        `Redis refuses the password that this process was started with (${signInRefusal}): start it again with the one ` +
+          'that counts, or give a function that is asked for it',
+      );
+    }
     if (!this.consumer.isConsuming) return indicator.up({ consuming: false });
     const { idleMs, held, name } = this.consumer;
     const limitMs = 2 * (this.options.consumer.blockMs + this.options.commandTimeoutMs);

@@ -1,4 +1,4 @@
-import type { RedisTarget } from '../connection/redis-connection.js';
+import { checkTarget, type RedisTarget } from '../connection/redis-target.js';
 import type { EventClass } from '../envelope/domain-event.js';
 import { ConfigurationError } from '../errors.js';
 import type { RetentionPolicy } from '../retention/retention-policy.js';
@@ -65,7 +65,7 @@ export type Acks = 'received' | 'replicated' | 'fsynced';
 
 /** What `EventsModule.forRoot` takes. */
 export interface EventsModuleOptions {
-  /** A `redis://` or `rediss://` URL, or ioredis options. */
+  /** A `redis://` or `rediss://` URL, alone or with a password beside it, or ioredis' options. */
   redis: RedisTarget;
   /** Prefix of every key: `ecommerce` gives `ecommerce:orders`. */
   prefix: string;
@@ -116,7 +116,7 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
   const consumer = options.consumer ?? {};
   const producer = options.producer ?? {};
   return {
-    redis: target(options.redis),
+    redis: checkTarget(options.redis),
     prefix: name('prefix', options.prefix),
     source: name('source', options.source),
     state: name('state', options.state ?? options.source),
@@ -210,31 +210,6 @@ function truth(option: string, value: unknown): boolean {
 function name(option: string, value: unknown): string {
   if (typeof value === 'string' && NAME.test(value)) return value;
   throw wrong(option, 'letters, digits, "_", "." and "-"', value);
-}
-
-/** ioredis' options that would break what this library promises. */
-const NOT_FOR_REDIS = {
-  keyPrefix: 'use the option prefix',
-  commandTimeout: 'use the option commandTimeoutMs; ioredis would cut reads that wait for new entries',
-  blockingTimeout: 'it would cut reads whose entries are delivered already',
-};
-
-function target(value: unknown): RedisTarget {
-  if (typeof value === 'object' && value !== null) {
-    for (const [option, why] of Object.entries(NOT_FOR_REDIS)) {
-      if (Object.hasOwn(value, option)) {
-        throw new ConfigurationError(`EventsModule: expected redis without ${option}, got it: ${why}`);
-      }
-    }
-    return value;
-  }
-  if (typeof value === 'string' && URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol)) return value;
-  // The value is not shown: it may hold a password.
-  throw new ConfigurationError(
-    `EventsModule: expected redis as ioredis options or a URL such as redis://127.0.0.1:6379, got ${
-      typeof value === 'string' ? 'another string' : typeof value
-    }`,
-  );
 }
 
 function wrong(option: string, expected: string, value: unknown): ConfigurationError {

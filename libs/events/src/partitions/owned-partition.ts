@@ -207,18 +207,18 @@ export class OwnedPartition {
     const from = this.positions.map(({ pendingFrom }) => pendingFrom);
     const lastKnown = this.positions.map(({ last }) => last);
     this.isDue = false;
-    const startMs = Date.now();
+    const started = performance.now();
     const replies = await this.client.readPartition(keys, address, count, from, lastKnown);
     for (const [index, position] of this.positions.entries()) {
       const reply = replies[index];
-      if (reply) await this.accept(position, reply, startMs);
+      if (reply) await this.accept(position, reply, started);
     }
   }
 
-  private async accept(position: Position, { pending, fresh, last }: PartitionReply, startMs: number): Promise<void> {
+  private async accept(position: Position, { pending, fresh, last }: PartitionReply, started: number): Promise<void> {
     const found = pending.entries.length + pending.vanished.length;
     if (found > 0) await position.source.acceptClaimed(pending);
-    this.telemetry.received(position.source.subscription.stream, fresh, startMs);
+    this.telemetry.received(position.source.subscription.stream, fresh, started);
     if (fresh.length > 0) position.source.acceptNew(fresh);
     position.pendingFrom = pending.next;
     position.last = last;

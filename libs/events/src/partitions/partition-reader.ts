@@ -18,7 +18,8 @@ const IDLE_MS = 50;
  */
 export class PartitionReader {
   private readonly logger = new Logger(PartitionReader.name);
-  private lastTurn = Date.now();
+  /** By the clock of `performance.now()`. */
+  private lastTurn = performance.now();
 
   /** @param waiting over a connection that is used for nothing else */
   constructor(
@@ -32,13 +33,13 @@ export class PartitionReader {
 
   /** How long ago the loop last went round, in milliseconds. */
   get idleMs(): number {
-    return Date.now() - this.lastTurn;
+    return Math.round(performance.now() - this.lastTurn);
   }
 
   /** Reads until the worker stops. Never throws. */
   async run(): Promise<void> {
     while (!this.stopping.isStopping) {
-      this.lastTurn = Date.now();
+      this.lastTurn = performance.now();
       const due = this.ownership.partitions.filter(({ isDue }) => isDue);
       const hasWorked = await (due.length > 0 ? this.read(due) : this.waitForNews());
       if (!hasWorked) await this.stopping.orAfter(PAUSE_MS);

@@ -17,8 +17,8 @@ const PAUSE_MS = 500;
  */
 const LATE_READS_MS = 120_000;
 
-/** What a read brings, by the streams' keys; when it was begun, in milliseconds since 1970; and whether it was alone then. */
-type Reading = Promise<{ entries: Map<string, StreamEntry[]>; startMs: number; wasAlone: boolean }>;
+/** What a read brings, by the streams' keys; when it was begun, by the clock of `performance.now()`; and whether it was alone then. */
+type Reading = Promise<{ entries: Map<string, StreamEntry[]>; started: number; wasAlone: boolean }>;
 
 /**
  * Reads new entries of all sources over one connection, as far as there is room for them; while a full batch is handled, the next
@@ -34,7 +34,8 @@ export class StreamReader {
   /** Until then, by the clock of `performance.now()`, a read that was given up may take entries that nobody hears of. */
   private lateReadsUntil = 0;
   private groupsMissing = false;
-  private lastTurn = Date.now();
+  /** By the clock of `performance.now()`. */
+  private lastTurn = performance.now();
   /** The read that is on its way already. */
   private ahead: Reading | undefined;
 
@@ -54,13 +55,13 @@ export class StreamReader {
 
   /** How long ago the loop last went round, in milliseconds. */
   get idleMs(): number {
-    return Date.now() - this.lastTurn;
+    return Math.round(performance.now() - this.lastTurn);
   }
 
   /** Reads until the worker stops. Never throws. */
   async run(): Promise<void> {
     while (!this.stopping.isStopping) {
-      this.lastTurn = Date.now();
+      this.lastTurn = performance.now();
       try {
         await this.turn();
       } catch (error) {
@@ -86,7 +87,7 @@ export class StreamReader {
     const reading = this.ahead ?? (await this.begin());
     this.ahead = undefined;
     if (!reading) return;
-    const { entries, startMs, wasAlone } = await reading;
+    const { entries, started, wasAlone } = await reading;
     const isAlone = wasAlone && this.isAlone;
     // While a full batch is handled the server looks for the next one. Of fewer the first is handled at once: to ask for
     // more takes longer than all that is done with an event before its handler is called.
@@ -101,7 +102,7 @@ export class StreamReader {
     for (const source of this.sources) {
       const own = entries.get(source.key);
       if (!own) continue;
-      this.telemetry.received(source.subscription.stream, own, startMs);
+      this.telemetry.received(source.subscription.stream, own, started);
       if (isAlone) source.acceptNew(own);
     }
     if (isAlone) return;
@@ -144,11 +145,11 @@ export class StreamReader {
   }
 
   private async read(count: number): Reading {
-    const startMs = Date.now();
+    const started = performance.now();
     const wasAlone = this.isAlone;
     const streams = this.sources.map(({ key }) => key);
     const entries = await this.client.readNew(streams, this.address, count, this.options.consumer.blockMs);
-    return { entries, startMs, wasAlone };
+    return { entries, started, wasAlone };
   }
 
   /** One alarm for each stream: what has taken its group has taken its replays too. */

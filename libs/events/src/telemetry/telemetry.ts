@@ -128,14 +128,16 @@ export class Telemetry {
   /**
    * A read has brought entries.
    *
-   * @param startMs when it was begun, since 1970
+   * @param started when it was begun, by the clock of `performance.now()`
    */
-  received(stream: string, entries: readonly StreamEntry[], startMs: number): void {
+  received(stream: string, entries: readonly StreamEntry[], started: number): void {
     if (entries.length === 0 || this.isOff) return;
+    const tookMs = performance.now() - started;
     const links = this.tracer ? linksTo(entries.map(creationContextOf)) : [];
-    const options = { attributes: { [BATCH_MESSAGE_COUNT]: entries.length }, links, startTime: startMs };
+    const startTime = Date.now() - tookMs;
+    const options = { attributes: { [BATCH_MESSAGE_COUNT]: entries.length }, links, startTime };
     if (this.tracer) this.startSpan(this.tracer, RECEIVE, stream, options, ROOT_CONTEXT).end();
-    this.instruments?.operationDuration.record((Date.now() - startMs) / 1000, this.attributes.of(RECEIVE, stream));
+    this.instruments?.operationDuration.record(tookMs / 1000, this.attributes.of(RECEIVE, stream));
   }
 
   /** One try of one handler begins. */

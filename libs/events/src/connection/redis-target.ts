@@ -1,0 +1,144 @@
+import type { RedisOptions } from 'ioredis';
+import { ConfigurationError } from '../errors.js';
+import type { PasswordSource } from './changing-password.js';
+
+/** Where Redis is, by a URL and what does not belong into one. */
+export interface RedisByUrl {
+  /** `redis://` or `rediss://` */
+  url: string;
+  /** Instead of the one of the URL; a function is asked before each connection. */
+  password?: string | PasswordSource;
+}
+
+/** ioredis' options, of which some are not allowed; `password` may be a function that is asked before each connection. */
+export type RedisClientOptions = Omit<RedisOptions, 'password'> & { password?: string | PasswordSource | undefined };
+
+/** Where Redis is: a `redis://` or `rediss://` URL, alone or with more, or ioredis' options (Sentinels, TLS, a Unix socket). */
+export type RedisTarget = string | RedisByUrl | RedisClientOptions;
+
+const OWN = 'the library decides it';
+
+/** ioredis' options that would break what this library promises. */
+const NOT_FOR_REDIS: Readonly<Record<string, string>> = {
+  keyPrefix: 'use the option prefix',
+  commandTimeout: 'use the option commandTimeoutMs; ioredis would cut reads that wait for new entries',
+  blockingTimeout: 'it would cut reads whose entries are delivered already',
+  commandQueue: 'no reply would find its command',
+  offlineQueue: 'no reply would find its command',
+  preferredSlaves: 'everything here writes, and a replica takes no writes',
+  scripts: 'they could replace the commands that the library calls',
+  connectionName: `${OWN}: others find workers by it`,
+  socketTimeout: `${OWN}: it follows from commandTimeoutMs and consumer.blockMs`,
+  disconnectTimeout: OWN,
+  retryStrategy: `${OWN}: a worker goes on by itself when Redis does`,
+  reconnectOnError: `${OWN}: it would send commands twice`,
+};
+
+/** Those for which only one value does no harm, and what the others would do. */
+const ONE_VALUE_FOR_REDIS: Readonly<Record<string, readonly [value: unknown, why: string]>> = {
+  stringNumbers: [false, 'scripts answer with numbers, and what they have applied would count as lost'],
+  enableAutoPipelining: [false, 'commands would go out later than asked for, and perhaps on another connection'],
+  enableReadyCheck: [true, 'it sees that Redis has loaded its data, and that a Sentinel has not named a replica'],
+  readOnly: [false, 'everything here writes'],
+  monitor: [false, 'such a connection takes no commands'],
+  role: ['master', 'everything here writes, and a replica takes no writes'],
+  protocol: [2, 'transactions compare replies with those that scripts see'],
+  replyMapping: ['legacy', 'transactions compare replies with those that scripts see'],
+  lazyConnect: [true, OWN],
+  enableOfflineQueue: [false, 'what waits while Redis is away would have no bound'],
+  autoResendUnfulfilledCommands: [false, 'a command whose reply was lost would run twice'],
+  maxRetriesPerRequest: [null, `${OWN}: use commandTimeoutMs`],
+  failoverDetector: [true, 'a master that is none any more goes on serving for seconds, and what it takes is lost'],
+};
+
+/**
+ * Checks where Redis is said to be.
+ *
+ * @throws ConfigurationError that names the option, and shows no value: it may be a password
+ */
+export function checkTarget(value: unknown): RedisTarget {
+  if (typeof value === 'string') return checkUrl(value);
+  if (typeof value !== 'object' || value === null) {
+    throw new ConfigurationError(
+      `EventsModule: expected redis as ioredis options or a URL such as redis://127.0.0.1:6379, got ${typeof value}`,
+    );
+  }
+  const options = value as Readonly<Record<string, unknown>>;
+  checkPassword(options['password']);
+  if (Object.hasOwn(options, 'url')) return checkByUrl(options);
+  for (const [option, given] of Object.entries(options)) {
+    if (given === undefined) continue;
+    const why = NOT_FOR_REDIS[option];
+    if (why !== undefined) {
+      throw new ConfigurationError(`EventsModule: expected redis without ${option}, got it: ${why}`);
+    }
+    const [only, otherwise] = ONE_VALUE_FOR_REDIS[option] ?? [given];
+    if (given !== only) {
+      throw new ConfigurationError(
+        `EventsModule: expected redis without ${option}, or with it ${JSON.stringify(only)}, got another value: ${String(otherwise)}`,
+      );
+    }
+  }
+  return options;
+}
+
+/** What ioredis connects with. */
+export function clientOptionsOf(target: RedisTarget): RedisClientOptions {
+  if (typeof target === 'string') return optionsOf(target);
+  if (!isByUrl(target)) return target;
+  const { url, password } = target;
+  return { ...optionsOf(url), ...(password === undefined ? {} : { password }) };
+}
+
+/** Host and port, or what there is instead of them: fit for messages, without secrets. */
+export function addressOf(options: RedisClientOptions): string {
+  if (options.sentinels)
+    return options.sentinels.map(({ host, port }) => `${host ?? '?'}:${String(port ?? 26379)}`).join(',');
+  return options.path ?? `${options.host ?? '127.0.0.1'}:${String(options.port ?? 6379)}`;
+}
+
+const OF_URL: ReadonlySet<string> = new Set(['url', 'password']);
+
+function checkByUrl(options: Readonly<Record<string, unknown>>): RedisByUrl {
+  const other = Object.keys(options).find((option) => !OF_URL.has(option));
+  if (other !== undefined) {
+    throw new ConfigurationError(
+      `EventsModule: expected redis with url and ${[...OF_URL].slice(1).join(', ')} only, got ${other} with them`,
+    );
+  }
+  checkUrl(options['url']);
+  return options as unknown as RedisByUrl;
+}
+
+function checkUrl(value: unknown): string {
+  if (typeof value === 'string' && URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol)) return value;
+  // The value is not shown: it may hold a password.
+  throw new ConfigurationError(
+    `EventsModule: expected redis as ioredis options or a URL such as redis://127.0.0.1:6379, got ${
+      typeof value === 'string' ? 'another string' : typeof value
+    }`,
+  );
+}
+
+function checkPassword(password: unknown): void {
+  if (['undefined', 'string', 'function'].includes(typeof password) || password === null) return;
+  throw new ConfigurationError(
+    `EventsModule: expected redis.password as a text, or a function that gives one, got ${typeof password}`,
+  );
+}
+
+function isByUrl(target: RedisByUrl | RedisClientOptions): target is RedisByUrl {
+  return Object.hasOwn(target, 'url');
+}
+
+function optionsOf(url: string): RedisOptions {
+  const { hostname, port, username, password, pathname, protocol } = new URL(url);
+  return {
+    host: hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
+    port: port === '' ? 6379 : Number(port),
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+    ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
+    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+  };
+}
