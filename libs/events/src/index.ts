@@ -43,7 +43,13 @@ export {
 } from './errors.js';
 export { EventsHealthIndicator } from './health/events-health.js';
 export { EventsModule } from './module/events.module.js';
-export { type Acks, type ConsumerOptions, type EventsModuleOptions, type ProducerOptions } from './module/options.js';
+export {
+  type Acks,
+  type ConsumerOptions,
+  type EventsModuleOptions,
+  type ProducerOptions,
+  type UnsafeIntegers,
+} from './module/options.js';
 export { type DeliveryState, type HandlerProgress } from './monitor/delivery-states.js';
 export { type EntryPage, type EntryPagesOptions, type RawEntry } from './monitor/entry-pages.js';
 export {

@@ -29,6 +29,7 @@ describe('resolveOptions', () => {
         leaseMs: 15_000,
         drainMs: 10_000,
         timeoutMs: 60_000,
+        unsafeIntegers: 'refuse',
         retry: DEFAULT_RETRY,
       },
       producer: {
@@ -64,6 +65,7 @@ describe('resolveOptions', () => {
         leaseMs: 300,
         drainMs: 0,
         timeoutMs: 0,
+        unsafeIntegers: 'round' as const,
         retry: { attempts: 1, firstDelayMs: 0, longestDelayMs: 0 },
       },
       producer: {

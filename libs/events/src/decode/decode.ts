@@ -1,4 +1,5 @@
 import { dangerousKey } from '../envelope/dangerous-keys.js';
+import { unsafeInteger } from '../envelope/json-text.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../envelope/event-envelope.js';
 import { EventDecodeError } from '../errors.js';
 import { fieldOf } from '../stream/pairs.js';
@@ -36,10 +37,11 @@ export function decode(fields: EntryFields): EventEnvelope {
 /**
  * The same for an entry that is to be handled: what reads it next may copy its properties.
  *
- * @throws EventDecodeError, also when a property would change a prototype
+ * @param roundsIntegers whether integers beyond ±(2^53 - 1) are taken, rounded
+ * @throws EventDecodeError, also when a property would change a prototype, or an integer would be rounded
  */
-export function decodeToHandle(fields: EntryFields): EventEnvelope {
-  return envelopeOf(fields, parseToHandle);
+export function decodeToHandle(fields: EntryFields, roundsIntegers = false): EventEnvelope {
+  return envelopeOf(fields, roundsIntegers ? parseRounded : parseToHandle);
 }
 
 function envelopeOf(fields: EntryFields, parse: (json: string) => Record<string, unknown>): EventEnvelope {
@@ -122,6 +124,16 @@ function parse(text: string): Record<string, unknown> {
 }
 
 function parseToHandle(json: string): Record<string, unknown> {
+  const data = parseRounded(json);
+  const unsafe = unsafeInteger(json);
+  if (unsafe === undefined) return data;
+  throw new EventDecodeError(
+    `Expected integers of data within ±${String(Number.MAX_SAFE_INTEGER)}, got ${unsafe.digits.slice(0, 40)} as ${unsafe.path}: ` +
+      `it would be rounded. Send it as a string, or set consumer.unsafeIntegers to "round"`,
+  );
+}
+
+function parseRounded(json: string): Record<string, unknown> {
   const data = parse(json);
   const dangerous = dangerousKey(data, json);
   if (dangerous === undefined) return data;

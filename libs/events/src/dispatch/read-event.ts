@@ -13,7 +13,7 @@ export interface ReadEvent {
 
 /** Decodes and validates an entry, each time anew. @throws what makes it a dead letter */
 export function readEvent({ entry, subscription, origin }: Holding): ReadEvent {
-  const event = decodeToHandle(entry.fields ?? []);
+  const event = decodeToHandle(entry.fields ?? [], subscription.roundsIntegers);
   const route = subscription.routeOf(event.event_type, event.version);
   const handlers = origin ? handlersOfReplay(route.handlers, origin.handler, event) : route.handlers;
   if (handlers.length > 0) event.data = validate(route.event, event.data) as Record<string, unknown>;

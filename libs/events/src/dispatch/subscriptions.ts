@@ -1,6 +1,7 @@
 import { domainEventOf, majorOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { ConfigurationError, UnknownEventError } from '../errors.js';
+import type { UnsafeIntegers } from '../module/options.js';
 import type { ErrorRule, RetryPolicy } from '../settle/retry-policy.js';
 import type { Delivery } from './delivery.js';
 
@@ -33,8 +34,14 @@ export class Subscription {
   /** The type and version that were asked for last, and their route: a stream mostly carries one. */
   private last: { type: string; version: string; route: EventRoute } | undefined;
 
-  /** @param stream the stream's name without prefix */
-  constructor(readonly stream: string) {}
+  /**
+   * @param stream the stream's name without prefix
+   * @param roundsIntegers whether integers beyond ±(2^53 - 1) in payloads are rounded, instead of refused
+   */
+  constructor(
+    readonly stream: string,
+    readonly roundsIntegers = false,
+  ) {}
 
   /** @throws UnknownEventError when no class of the group has this type and major version */
   routeOf(type: string, version: string): EventRoute {
@@ -68,9 +75,14 @@ export class Subscription {
 /**
  * The streams that a group must read, from its handlers and from the event classes that it passes over.
  *
+ * @param unsafeIntegers what becomes of integers in payloads that JavaScript's numbers do not hold
  * @throws ConfigurationError when two classes are one type, or two handlers have one name
  */
-export function subscriptionsOf(handlers: readonly RegisteredHandler[], passed: readonly EventClass[]): Subscription[] {
+export function subscriptionsOf(
+  handlers: readonly RegisteredHandler[],
+  passed: readonly EventClass[],
+  unsafeIntegers: UnsafeIntegers = 'refuse',
+): Subscription[] {
   const subscriptions = new Map<string, Subscription>();
   const names = new Set<string>();
   for (const handler of handlers) {
@@ -81,7 +93,7 @@ export function subscriptionsOf(handlers: readonly RegisteredHandler[], passed: 
     }
     names.add(handler.name);
     const { stream } = domainEventOf(handler.event);
-    const subscription = subscriptions.get(stream) ?? new Subscription(stream);
+    const subscription = subscriptions.get(stream) ?? new Subscription(stream, unsafeIntegers === 'round');
     subscription.add(handler.event, handler);
     subscriptions.set(stream, subscription);
   }

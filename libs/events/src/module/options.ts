@@ -32,9 +32,17 @@ export interface ConsumerOptions {
   drainMs?: number;
   /** How long one try of a handler may take, in milliseconds; 0 for no limit. @default 60000 */
   timeoutMs?: number;
+  /**
+   * What becomes of an event with an integer beyond ±(2^53 - 1), which JavaScript's numbers do not hold: `refuse` makes it
+   * a dead letter, `round` gives the handler what `JSON.parse` makes of it. @default 'refuse'
+   */
+  unsafeIntegers?: UnsafeIntegers;
   /** How often a handler failure is tried again, unless the handler says otherwise. */
   retry?: Partial<RetryPolicy>;
 }
+
+/** What becomes of integers that JavaScript's numbers do not hold. */
+export type UnsafeIntegers = 'refuse' | 'round';
 
 /** How the producer publishes. */
 export interface ProducerOptions {
@@ -105,6 +113,9 @@ const MEBIBYTE = 2 ** 20;
 /** A handler failure is tried five times, within about half a minute. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 5, firstDelayMs: 200, longestDelayMs: 30_000 };
 
+/** An event is rather a dead letter than handled with another number than was sent. */
+export const DEFAULT_UNSAFE_INTEGERS: UnsafeIntegers = 'refuse';
+
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
 /**
@@ -144,6 +155,7 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
       leaseMs: whole('consumer.leaseMs', consumer.leaseMs ?? 15_000, 300, 60 * MINUTE_MS),
       drainMs: whole('consumer.drainMs', consumer.drainMs ?? 10_000, 0, 10 * MINUTE_MS),
       timeoutMs: resolveTimeout('consumer.timeoutMs', consumer.timeoutMs ?? MINUTE_MS),
+      unsafeIntegers: unsafeIntegers(consumer.unsafeIntegers ?? DEFAULT_UNSAFE_INTEGERS),
       retry: resolveRetry('consumer.retry', consumer.retry, DEFAULT_RETRY),
     },
     producer: {
@@ -195,6 +207,11 @@ function durability({ acks = 'received', replicas }: ProducerOptions): { acks: A
   if (fewest === undefined) throw wrong('producer.acks', '"received", "replicated" or "fsynced"', acks);
   const most = acks === 'received' ? 0 : 100;
   return { acks, replicas: whole(`producer.replicas, with acks "${acks}",`, replicas ?? fewest, fewest, most) };
+}
+
+function unsafeIntegers(value: unknown): UnsafeIntegers {
+  if (value === 'refuse' || value === 'round') return value;
+  throw wrong('consumer.unsafeIntegers', '"refuse" or "round"', value);
 }
 
 function whole(option: string, value: unknown, least: number, most: number): number {

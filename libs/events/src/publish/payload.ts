@@ -83,9 +83,14 @@ class PayloadCheck {
       case 'boolean':
         return undefined;
       case 'number':
-        return Number.isFinite(value) ? undefined : fault(`expected a finite number, got ${String(value)}`);
+        // All numbers beyond are integers.
+        return value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER
+          ? undefined
+          : fault(wrongNumber(value));
       case 'object':
         return value === null ? undefined : this.ofObject(value, depth + 1);
+      case 'bigint':
+        return fault('expected a JSON value, got a bigint: readers would round it; pass it as a string');
       default:
         return fault(`expected a JSON value, got ${value === undefined ? 'undefined' : `a ${typeof value}`}`);
     }
@@ -110,6 +115,11 @@ function isRecord(value: object): value is Record<string, unknown> {
   return (
     Object.getPrototypeOf(value) === Object.prototype || Object.prototype.toString.call(value) === '[object Object]'
   );
+}
+
+function wrongNumber(value: number): string {
+  if (!Number.isFinite(value)) return `expected a finite number, got ${String(value)}`;
+  return `expected an integer within ±${String(Number.MAX_SAFE_INTEGER)}, got ${String(value)}: beyond, numbers are rounded; pass it as a string`;
 }
 
 function tooLarge({ maxBytes }: PayloadLimits): string {

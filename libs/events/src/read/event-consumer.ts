@@ -95,7 +95,11 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** @throws ConfigurationError for handlers that cannot work, RedisUnavailableError when Redis is not there */
   async onApplicationBootstrap(): Promise<void> {
-    const subscriptions = subscriptionsOf(this.explorer.explore(), this.options.events);
+    const subscriptions = subscriptionsOf(
+      this.explorer.explore(),
+      this.options.events,
+      this.options.consumer.unsafeIntegers,
+    );
     if (subscriptions.length === 0) return;
     const { group } = this.options;
     if (group === undefined) {
