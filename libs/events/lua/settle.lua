@@ -212,8 +212,7 @@ local function broken(command, key, digest, first, last)
   if isSomething(reply) then kinds[key] = FINDS[command] or kinds[key] end
 end
 
--- What Lua can pass on to a command, with some to spare.
-local MOST_VALUES = 7900
+-- @constant MOST_VALUES
 
 local function isShort(value) -- an integer of at most 15 digits; Redis takes neither "007" nor "-0"
   if type(value) == 'number' then return math.abs(value) < 1e15 end

@@ -17,6 +17,7 @@
 --            {'unfit', ''}         it does not hold the original as fields, which were too many
 local letters, history, list, replays = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 
+-- @constant MOST_VALUES
 -- @include parked
 
 for _, key in ipairs({ history, replays }) do
@@ -34,8 +35,8 @@ if replays then
     return { 'parked', letterOf(first) }
   end
   entry = replayOf(letter[2], ARGV[4] ~= '' and ARGV[4] or nil)
-  -- Lua cannot pass on more; and a letter that is too wide for its own fields has none to replay.
-  if #entry > 7900 or #entry == 8 then return { 'unfit', '' } end
+  -- A letter that is too wide for its own fields has none to replay.
+  if #entry > MOST_VALUES or #entry == 8 then return { 'unfit', '' } end
 end
 
 redis.call('XDEL', letters, ARGV[1])

@@ -1,10 +1,7 @@
-import type { DeadLetter } from 'nestjs-event-streams';
+import { MOST_REPLAYABLE_VALUES, type DeadLetter } from 'nestjs-event-streams';
 import type { DeadLetterActionRequest, DeadLetterPreview } from '../contract/dead-letters.js';
 import { groupBy } from '../grouping.js';
 import { plural } from '../overview/words.js';
-
-/** An entry with more values than a script can pass on cannot be replayed. */
-const MOST_VALUES = 7000;
 
 type Receiver = DeadLetterPreview['receivers'][number];
 
@@ -23,7 +20,7 @@ export function previewOf(
   workersOf: (group: string) => number | null,
 ): DeadLetterPreview {
   const parked = letters.filter(({ reason }) => reason === 'parked').length;
-  const wide = action === 'replay' ? letters.filter(({ fields }) => fields.length > MOST_VALUES).length : 0;
+  const wide = action === 'replay' ? letters.filter(({ fields }) => fields.length > MOST_REPLAYABLE_VALUES).length : 0;
   const receivers = [...groupBy(letters, ({ group, handler }) => JSON.stringify([group, handler])).values()].map(
     (own): Receiver => {
       const { group = '', handler = '' } = own[0] ?? {};

@@ -3,10 +3,9 @@ import type { FailureNote } from '../settle/delivery-notes.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
 import { layoutOf, type LaidOut } from '../stream/layouts.js';
 import { pairs } from '../stream/pairs.js';
+import { MOST_REPLAYABLE_VALUES } from '../stream/server-limits.js';
 
 const LONGEST_STACK = 4000;
-/** A script can pass on about 8,000 values to a command; an entry with more becomes one field. */
-const MOST_VALUES = 7000;
 
 /**
  * The fields of a dead letter: what happened, each under a name of its own, and then the original entry's fields as
@@ -38,7 +37,7 @@ export function deadLetterFields(
   const original = holding.entry.fields ?? [];
   const names = Object.keys(about);
   const values = Object.values(about);
-  if (original.length > MOST_VALUES) {
+  if (original.length > MOST_REPLAYABLE_VALUES) {
     return { layout: layoutOf([...names, 'entry_json']), values: [...values, JSON.stringify(original)] };
   }
   for (const [name, value] of pairs(original)) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { EncodedCommand, type Argument } from '../connection/encoded-command.js';
+import { MOST_VALUES } from './server-limits.js';
 
 const NAMES = [
   'append',
@@ -32,6 +33,9 @@ interface Script {
   /** SHA-1, by which Redis knows it. */
   hash: string;
 }
+
+/** What scripts know by `-- @constant NAME`. */
+const CONSTANTS: Readonly<Record<string, number>> = { MOST_VALUES };
 
 const SCRIPTS = Object.fromEntries(NAMES.map((name) => [name, scriptOf(name)])) as Record<ScriptName, Script>;
 
@@ -70,11 +74,13 @@ function scriptOf(name: string): Script {
   return { source, hash: createHash('sha1').update(source).digest('hex') };
 }
 
-/** A file of `lua/`, with those that it includes: Redis' scripts know no modules. */
+/** A file of `lua/`, with what it includes and the constants that it names: Redis' scripts know no modules. */
 function sourceOf(name: string): string {
   const source = readFileSync(new URL(`../../lua/${name}.lua`, import.meta.url), 'utf8');
-  return source.replace(/^-- @include (.+)$/gm, (_, included: string) =>
-    // Flags are for the whole, and stand in its first line.
-    sourceOf(included).replace(/^#!.*/, ''),
+  return (
+    source
+      // Flags are for the whole, and stand in its first line.
+      .replace(/^-- @include (.+)$/gm, (_, included: string) => sourceOf(included).replace(/^#!.*/, ''))
+      .replace(/^-- @constant (.+)$/gm, (_, constant: string) => `local ${constant} = ${String(CONSTANTS[constant])}`)
   );
 }

@@ -8,6 +8,7 @@ import type { PayloadLimits } from '../publish/payload.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { LaidOut } from '../stream/layouts.js';
 import type { Partitions } from '../stream/partitions.js';
+import { MOST_VALUES } from '../stream/server-limits.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { derivedUuid, uuidSeed, type UuidSeed } from './derived-uuid.js';
@@ -51,9 +52,6 @@ export interface TransactionParts {
 type Value = string | number;
 
 const NONE: readonly never[] = [];
-
-/** Values of one command: Lua passes at most about 8,000 on. Even, since hashes are written in pairs. */
-const MOST_VALUES = 5000;
 
 /**
  * What a handler does to Redis, applied together with the acknowledgement of its event: once, or not at all.
