@@ -218,11 +218,32 @@ export class EventParkedError extends EventsError {
 export class UnrecoverableError extends EventsError {}
 
 const OUTAGE =
-  /^(LOADING|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM)\b/;
+  /^(LOADING|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF|UNBLOCKED|NOAUTH|WRONGPASS)\b/;
+/** The second is what Redis 7.0 says of a command within a script. */
+const FORBIDDEN = /^(NOPERM\b|ERR The user executing the script can't )/;
+/** Of a command that the user may not run at all, on whatever keys. */
+const FORBIDDEN_COMMAND = /^NOPERM .*\bto run the\b/;
 
-/** Whether Redis, not the event, is the reason: such a failure is waited out and counts as no attempt. */
+/**
+ * Whether Redis, not the event, is the reason: it is away, does not serve at present, or has taken rights from its user.
+ * Such a failure is waited out and counts as no attempt.
+ */
 export function isOutage(error: unknown): boolean {
-  return error instanceof RedisUnavailableError || (isReply(error) && OUTAGE.test(error.message));
+  return error instanceof RedisUnavailableError || (isReply(error) && OUTAGE.test(error.message)) || isForbidden(error);
+}
+
+/**
+ * Whether an outage is Redis' answer to whatever is asked, and not to what needs certain rights alone: then nothing is
+ * gained by asking in smaller parts.
+ */
+export function isOutageForAll(error: unknown): boolean {
+  if (isForbidden(error)) return FORBIDDEN_COMMAND.test((error as Error).message);
+  return isOutage(error);
+}
+
+/** Whether Redis refuses because its user lacks a right, to a command or to a key. */
+export function isForbidden(error: unknown): boolean {
+  return isReply(error) && FORBIDDEN.test(error.message);
 }
 
 /** Whether Redis refuses because it has no memory left. */

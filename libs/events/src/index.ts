@@ -26,6 +26,7 @@ export {
   EventValidationError,
   HandlerGoneError,
   HandlerTimeoutError,
+  isOutage,
   KeyParkedError,
   LeaseLostError,
   NotReplicatedError,

@@ -19,6 +19,7 @@ describe('Batcher', () => {
       {
         send,
         answer: (_, result) => result,
+        isOwn: () => true,
         waitOut: (error) => Promise.reject(new Error('given up', { cause: error })),
       },
       limits,
@@ -125,6 +126,7 @@ describe('Batcher', () => {
           if (item === 3) throw new Error('for good');
           return 10 * result;
         },
+        isOwn: (error) => (error as Error).message !== 'batch',
         waitOut: async (error) => {
           waits.push(error);
           if ((error as Error).message === 'for good') throw error;
@@ -137,5 +139,34 @@ describe('Batcher', () => {
     expect(results).toMatchObject([{ value: 10 }, { value: 20 }, { reason: { message: 'for good' } }]);
     expect(sent).toEqual([[1, 2, 3], [1, 2, 3], [2]]);
     expect(waits).toMatchObject([{ message: 'batch' }, { message: 'item' }, { message: 'for good' }]);
+  });
+
+  it('sends alone what was refused by itself, counts how often, and keeps the others together', async () => {
+    const sent: (readonly number[])[] = [];
+    const waits: number[] = [];
+    let last: Promise<number> | undefined;
+    const one = new Batcher<number, number, number>(
+      {
+        send: (items) => {
+          sent.push(items);
+          return Promise.resolve(items);
+        },
+        answer: (item, result) => {
+          if (item === 2 && waits.length < 2) throw new Error('refused');
+          return result;
+        },
+        isOwn: () => true,
+        waitOut: (_, refusals) => {
+          waits.push(refusals);
+          last ??= one.add(4);
+          return Promise.resolve();
+        },
+      },
+      { most: 10 },
+    );
+    expect(await Promise.all([1, 2, 3].map((item) => one.add(item)))).toEqual([1, 2, 3]);
+    expect(await last).toBe(4);
+    expect(sent.filter((items) => items.includes(2))).toEqual([[1, 2, 3], [2], [2]]);
+    expect(waits).toEqual([1, 2]);
   });
 });

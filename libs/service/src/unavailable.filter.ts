@@ -1,18 +1,18 @@
-import { Catch, HttpStatus, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpStatus, type ArgumentsHost } from '@nestjs/common';
+import { BaseExceptionFilter } from '@nestjs/core';
 import type { Response } from 'express';
-import {
-  ProducerOverloadedError,
-  PublishTimeoutError,
-  RedisOutOfMemoryError,
-  RedisUnavailableError,
-} from 'nestjs-event-streams';
+import { isOutage, ProducerOverloadedError, PublishTimeoutError, RedisOutOfMemoryError } from 'nestjs-event-streams';
 
 const RETRY_AFTER_SECONDS = 2;
 
-/** Answers 503 while Redis is away: the caller may try again, best with the same Idempotency-Key. */
-@Catch(RedisUnavailableError, RedisOutOfMemoryError, PublishTimeoutError, ProducerOverloadedError)
-export class UnavailableFilter implements ExceptionFilter<Error> {
-  catch(error: Error, host: ArgumentsHost): void {
+/** Answers 503 while Redis is away or refuses to serve: the caller may try again, best with the same Idempotency-Key. */
+@Catch()
+export class UnavailableFilter extends BaseExceptionFilter {
+  override catch(error: unknown, host: ArgumentsHost): void {
+    if (!isUnavailable(error)) {
+      super.catch(error, host);
+      return;
+    }
     const statusCode = HttpStatus.SERVICE_UNAVAILABLE;
     host
       .switchToHttp()
@@ -21,4 +21,13 @@ export class UnavailableFilter implements ExceptionFilter<Error> {
       .header('Retry-After', String(RETRY_AFTER_SECONDS))
       .json({ statusCode, error: 'Service Unavailable', message: error.message });
   }
+}
+
+function isUnavailable(error: unknown): error is Error {
+  return (
+    isOutage(error) ||
+    error instanceof RedisOutOfMemoryError ||
+    error instanceof PublishTimeoutError ||
+    error instanceof ProducerOverloadedError
+  );
 }

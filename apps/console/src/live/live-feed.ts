@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { RedisUnavailableError } from 'nestjs-event-streams';
+import { isOutage } from 'nestjs-event-streams';
 import { Problem } from '../access/problem.js';
 import type { TailedEntries } from '../contract/live.js';
 import { Observatory } from '../observe/observatory.js';
@@ -90,7 +90,7 @@ export class LiveFeed implements OnModuleDestroy {
       await this.sendExtras();
     } catch (error) {
       // Clients are told of outages as they begin and end; the next look is the next try.
-      if (!(error instanceof RedisUnavailableError || error instanceof Problem)) this.logger.error(error);
+      if (!(isOutage(error) || error instanceof Problem)) this.logger.error(error);
     }
     if (this.clients.size > 0)
       this.schedule(Math.max(POLL_EVERY_MS / 4, POLL_EVERY_MS - (performance.now() - startedMs)));

@@ -1,6 +1,8 @@
 interface Waiting<T, A> {
   item: T;
   weight: number;
+  /** How often it was refused by itself: from the first time on it goes alone, so that others are not sent again for it. */
+  refusals: number;
   resolve: (answer: A) => void;
   reject: (error: unknown) => void;
 }
@@ -11,8 +13,15 @@ export interface Sending<T, R, A> {
   send: (items: readonly T[]) => Promise<readonly R[]>;
   /** What a result means to whoever added the item. @throws what it is refused with, or what {@link waitOut} knows of */
   answer: (item: T, result: R) => A;
-  /** Waits until what has failed may be sent again. @throws the error, when it may not */
-  waitOut: (error: unknown) => Promise<void>;
+  /** Whether an error may be about one item, and not about all that are sent at the time. */
+  isOwn: (error: unknown) => boolean;
+  /**
+   * Waits until what has failed may be sent again.
+   *
+   * @param refusals how often the item was refused by itself; 0 for what was refused with all others
+   * @throws the error, when it may not
+   */
+  waitOut: (error: unknown, refusals: number) => Promise<void>;
 }
 
 /** How much goes together. */
@@ -43,7 +52,7 @@ export class Batcher<T, R, A> {
   add(item: T): Promise<A> {
     return new Promise((resolve, reject) => {
       // Here: an item that cannot be weighed is refused by itself, and does not stop the others.
-      this.wait({ item, weight: this.limits.weigh?.(item) ?? 0, resolve, reject });
+      this.wait({ item, weight: this.limits.weigh?.(item) ?? 0, refusals: 0, resolve, reject });
     });
   }
 
@@ -78,7 +87,7 @@ export class Batcher<T, R, A> {
     for (const one of all) {
       weight += one.weight;
       const last = batches.at(-1);
-      if (last && last.length < most && weight <= heaviest) {
+      if (last && last.length < most && weight <= heaviest && one.refusals === 0 && last[0]?.refusals === 0) {
         last.push(one);
       } else {
         batches.push([one]);
@@ -111,8 +120,11 @@ export class Batcher<T, R, A> {
   }
 
   private async repeat(failed: readonly Waiting<T, A>[], error: unknown): Promise<void> {
+    const { isOwn } = this.sending;
+    const [only] = failed;
+    const refusals = only && failed.length === 1 && isOwn(error) ? (only.refusals += 1) : 0;
     try {
-      await this.sending.waitOut(error);
+      await this.sending.waitOut(error, refusals);
       for (const one of failed) this.wait(one);
     } catch (refusal) {
       for (const { reject } of failed) reject(refusal);

@@ -1,4 +1,4 @@
-import { DeliveryLostError, isOutage, RedisUnavailableError, TransactionRefusedError } from '../errors.js';
+import { DeliveryLostError, isOutage, isOutageForAll, TransactionRefusedError } from '../errors.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import type { SpanContext } from '@opentelemetry/api';
 import type { Standstill } from '../dispatch/standstill.js';
@@ -17,6 +17,8 @@ import type { DeadLetterReason } from './outcome.js';
 import { settleArguments, weightOf, type KeyRule, type Settlement } from './settle-arguments.js';
 
 const PAUSE_IN_OUTAGE_MS = 250;
+/** How long the pauses of a settlement get that is refused by itself again and again. */
+const LONGEST_PAUSE_MS = 2000;
 /** Acknowledgements of one command, and settlements of one script call, by number and by bytes. */
 const ACKNOWLEDGED_AT_ONCE = 1000;
 const SETTLED_AT_ONCE = { most: 100, heaviest: 2 ** 20, weigh: weightOf };
@@ -67,7 +69,8 @@ export class Settler {
           return this.settleAll(batch);
         },
         answer,
-        waitOut: (error) => this.waitOut(error),
+        isOwn: (error) => !isOutageForAll(error),
+        waitOut: (error, refusals) => this.waitOut(error, refusals),
       },
       SETTLED_AT_ONCE,
     );
@@ -155,14 +158,14 @@ export class Settler {
     };
   }
 
-  /** One call for all; where Redis refuses it, one for each, since one alone may be the reason. */
+  /** One call for all; where Redis refuses it, one for each, unless it refuses them all: one alone may be the reason. */
   private async settleAll(batch: readonly Settling[]): Promise<readonly SettleReply[]> {
     const { keys, values } = settleArguments(this.address, batch);
     try {
       const settle = () => this.client.settle(keys, values);
       return await this.observed(() => batch.map(({ share }) => share), settle);
     } catch (error) {
-      if (batch.length === 1 || error instanceof RedisUnavailableError) throw error;
+      if (batch.length === 1 || isOutageForAll(error)) throw error;
       const one = (settlement: Settling) =>
         this.settleAll([settlement]).catch((reason: unknown) => [{ status: 'error', error: reason as Error } as const]);
       return (await Promise.all(batch.map(one))).flat();
@@ -240,10 +243,14 @@ export class Settler {
     }
   }
 
-  /** @throws the error, unless it is an outage that may end while this worker runs */
-  private async waitOut(error: unknown): Promise<void> {
+  /**
+   * @param refusals how often it was refused by itself
+   * @throws the error, unless it is an outage that may end while this worker runs
+   */
+  private async waitOut(error: unknown, refusals = 0): Promise<void> {
     if (!isOutage(error) || this.isOver()) throw error;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_IN_OUTAGE_MS));
+    const pauseMs = Math.min(PAUSE_IN_OUTAGE_MS * 2 ** Math.max(0, refusals - 1), LONGEST_PAUSE_MS);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
