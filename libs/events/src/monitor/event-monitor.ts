@@ -94,7 +94,7 @@ export class EventMonitor {
     return mergeGroups(await this.ofEach((keyspace) => this.groupsOf(keyspace, stream)));
   }
 
-  /** How far one group is behind, by four commands at most for each partition; null when there is no such group. */
+  /** How far one group is behind, by five commands for each partition, seldom more; null when there is no such group. */
   async backlog(stream: string, group: string): Promise<GroupBacklog | null> {
     const backlogs = await this.ofEach((keyspace) => this.backlogOf(keyspace, stream, group));
     return mergeBacklogs(backlogs.filter((backlog) => backlog !== null));
@@ -149,10 +149,15 @@ export class EventMonitor {
     return this.findOf(this.divided.at(0), cursor);
   }
 
-  /** Looks at several streams, and at workers, in one round trip; with partitions, at the first of each stream. */
+  /** Looks at several streams, and at workers, in one round trip, seldom more; with partitions, at the first of each stream. */
   async survey(request: SurveyRequest): Promise<Survey> {
-    const plan = new SurveyPlan(this.divided.at(0), request);
-    return plan.read(await this.client.askAll(plan.questions));
+    const keyspace = this.divided.at(0);
+    const plan = new SurveyPlan(keyspace, request);
+    const survey = plan.read(await this.client.askAll(plan.questions));
+    for (const found of survey.streams) {
+      found.groups = await this.client.checked(keyspace.stream(found.stream), found.groups, plan.lastIds.get(found));
+    }
+    return survey;
   }
 
   /** What became of entries with each group that reads the stream, by their ids; with partitions, of the first. */
@@ -218,7 +223,7 @@ export class EventMonitor {
   }
 
   /**
-   * The groups of a stream, of each of its partitions, without the age of what they lag behind: one command each, for
+   * The groups of a stream, of each of its partitions, without the age of what they lag behind: two commands each, for
    * those who look often.
    */
   async positions(stream: string): Promise<GroupRow[]> {

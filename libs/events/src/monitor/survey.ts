@@ -5,6 +5,7 @@ import {
   CLIENTS,
   consumersOf,
   groupsOf,
+  lastIdOf,
   lengthOf,
   NOW,
   pendingOf,
@@ -91,6 +92,8 @@ export class SurveyPlan {
   readonly questions: Question<unknown>[] = [];
   private readonly keepers: ((answer: unknown) => void)[] = [];
   private readonly survey: Survey = { streams: [] };
+  /** Of the last entry of each stream, which the lags of its groups are checked against. */
+  readonly lastIds = new Map<SurveyedStream, string | null | undefined>();
 
   constructor(
     private readonly keyspace: Keyspace,
@@ -123,6 +126,7 @@ export class SurveyPlan {
     const found: SurveyedStream = { stream, groups: [], consumers: {}, pending: {}, replays: {}, next: {} };
     this.survey.streams.push(found);
     this.add(groupsOf(key), (groups) => (found.groups = groups));
+    this.add(lastIdOf(key), (id) => this.lastIds.set(found, id));
     if (request.info) {
       this.add(streamInfo(key), (info) => {
         found.info = info && { ...info, first: toMonitored(info.first), last: toMonitored(info.last) };

@@ -1,8 +1,10 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
+import { GroupLag } from './group-lag.js';
 import { pairs } from './pairs.js';
 import {
   consumersOf,
   groupsOf,
+  lastIdOf,
   lengthOf,
   NOW,
   pendingEntries,
@@ -21,6 +23,11 @@ import type { StreamEntry } from './stream-client.js';
 
 const SCANNED_AT_ONCE = 1000;
 
+/** What is counted entry by entry at most, of one group, in entries and in bytes; and how many entries the first step looks at. */
+const MOST_COUNTED = 1000;
+const MOST_COUNTED_BYTES = 2 ** 20;
+const FIRST_COUNTED = 10;
+
 /** What questions are answered with, in their order. */
 export type Answers<Q extends readonly Question<unknown>[]> = {
   -readonly [I in keyof Q]: Q[I] extends Question<infer T> ? T : never;
@@ -28,6 +35,8 @@ export type Answers<Q extends readonly Question<unknown>[]> = {
 
 /** The Redis commands that look and change nothing, typed. */
 export class MonitorClient {
+  private readonly lag = new GroupLag();
+
   constructor(private readonly connection: RedisConnection) {}
 
   /**
@@ -62,8 +71,44 @@ export class MonitorClient {
     return this.ask(streamInfo(key));
   }
 
-  groups(key: string): Promise<GroupRow[]> {
-    return this.ask(groupsOf(key));
+  /** The groups of a stream, with lags that were checked against what is there: two commands, seldom more. */
+  async groups(key: string): Promise<GroupRow[]> {
+    const [rows, lastId] = await this.askAll([groupsOf(key), lastIdOf(key)]);
+    return this.checked(key, rows, lastId);
+  }
+
+  /**
+   * Checks the lag of groups, which Redis may have wrong.
+   *
+   * @param lastId of the stream's last entry, asked for after the rows: null for none, undefined when it is not known
+   */
+  async checked(key: string, rows: readonly GroupRow[], lastId: string | null | undefined): Promise<GroupRow[]> {
+    const { rows: checked, unsure } = this.lag.correct(key, rows, lastId, this.connection.generation);
+    if (unsure.length === 0) return checked;
+    const length = await this.length(key);
+    return Promise.all(
+      checked.map(async (row) =>
+        unsure.includes(row.name) ? this.lag.take(key, row, await this.countAfter(key, row), length) : row,
+      ),
+    );
+  }
+
+  /** How many entries follow what a group was given, as far as they are few: Redis counts them only by giving them out. */
+  private async countAfter(key: string, { lastDeliveredId }: GroupRow): Promise<{ count: number; isAll: boolean }> {
+    let after = lastDeliveredId;
+    let bytes = 0;
+    let count = 0;
+    let step = FIRST_COUNTED;
+    while (count < MOST_COUNTED && bytes < MOST_COUNTED_BYTES) {
+      const entries = await this.range(key, `(${after}`, '+', step);
+      count += entries.length;
+      for (const { fields } of entries) for (const field of fields ?? []) bytes += field.length;
+      if (entries.length < step) return { count, isAll: true };
+      after = entries.at(-1)?.id ?? after;
+      const room = Math.floor((MOST_COUNTED_BYTES - bytes) / Math.max(1, bytes / count));
+      step = Math.max(1, Math.min(MOST_COUNTED - count, room));
+    }
+    return { count, isAll: false };
   }
 
   consumers(key: string, group: string): Promise<ConsumerRow[]> {

@@ -79,6 +79,7 @@ export function streamInfo(key: string): Question<StreamRow | null> {
   };
 }
 
+/** As Redis has it: `MonitorClient.groups` corrects the lag, and is what to ask for that. */
 export function groupsOf(key: string): Question<GroupRow[]> {
   return {
     command: ['XINFO', 'GROUPS', key],
@@ -156,6 +157,16 @@ export function range(key: string, from: string, to: string, count: number): Que
 /** Entries from the higher to the lower id, newest first. */
 export function rangeBack(key: string, to: string, from: string, count: number): Question<StreamEntry[]> {
   return { command: ['XREVRANGE', key, to, from, 'COUNT', count], missing: [], read: toEntries };
+}
+
+/** The id of a stream's last entry; null where there is none, undefined where this Redis user may not ask. */
+export function lastIdOf(key: string): Question<string | null | undefined> {
+  return {
+    command: ['XREVRANGE', key, '+', '-', 'COUNT', 1],
+    missing: undefined,
+    isOptional: true,
+    read: (reply) => toEntries(reply)[0]?.id ?? null,
+  };
 }
 
 export function lengthOf(key: string): Question<number> {

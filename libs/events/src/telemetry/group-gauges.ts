@@ -7,8 +7,8 @@ import { CONSUMER_GROUP, DESTINATION, REDIS } from './attributes.js';
 import { Telemetry } from './telemetry.js';
 
 /**
- * How far this process's group is behind on the streams that it reads. Redis is asked only when somebody collects, four
- * commands for each stream, or partition of one, at most; while it is away there are no values.
+ * How far this process's group is behind on the streams that it reads. Redis is asked only when somebody collects, five
+ * commands for each stream, or partition of one, seldom more; while it is away there are no values.
  */
 @Injectable()
 export class GroupGauges implements OnApplicationBootstrap, OnModuleDestroy {

@@ -33,6 +33,7 @@ and the last entry that it was given.`,
   ],
   redis: [
     ['XINFO GROUPS <key>', 'the groups of a stream'],
+    ['XREVRANGE <key> + - COUNT 1', 'the last entry, which lags are checked against'],
     ['XINFO CONSUMERS <key> <group>', 'the consumers of a group'],
     ['XPENDING <key> <group>', 'what it holds'],
   ],

@@ -47,6 +47,7 @@ of a group that was made in the middle of a stream; where --max-events is given,
   ],
   redis: [
     ['XINFO GROUPS <key>', 'the lag in events, and the last delivered id'],
+    ['XREVRANGE <key> + - COUNT 1', 'the last entry, which lags are checked against'],
     ['XRANGE <key> (<last delivered id> + COUNT 1', 'the oldest that was not delivered: its id has its time'],
     ['TIME', 'the clock that ids are made from'],
   ],

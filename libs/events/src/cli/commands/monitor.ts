@@ -39,6 +39,7 @@ Without a terminal, or with --json, each look is written after the other. When R
     ['SCAN 0 MATCH <prefix>:* TYPE stream', 'which streams there are'],
     ['XINFO STREAM <key>', 'length, and how many were ever appended'],
     ['XINFO GROUPS <key>', 'lag, pending, last delivered id'],
+    ['XREVRANGE <key> + - COUNT 1', 'the last entry, which lags are checked against'],
     ['XINFO CONSUMERS <key> <group>', 'consumers, what they hold, when they were seen'],
     ['XPENDING <key> <group>', 'the oldest pending id'],
     ['XRANGE <key> (<last delivered id> + COUNT 1', 'the oldest that was not delivered'],
