@@ -1,3 +1,5 @@
+import { isA, textIn } from './thrown.js';
+
 /** Base of every error of this library; `name` is stable and safe to match on. */
 export class EventsError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
@@ -160,6 +162,17 @@ export class HandlerTimeoutError extends EventsError {
   }
 }
 
+/** A handler that has failed as often as it may, while the dead letter could not be written; what it failed with is in the logs. */
+export class AttemptsExhaustedError extends EventsError {
+  constructor(
+    readonly handler: string,
+    /** How often it has failed. */
+    readonly failures: number,
+  ) {
+    super(`${handler} has failed ${String(failures)} times, as often as it may; it was not called again`);
+  }
+}
+
 /** A replayed event whose handler is not there any more: it was renamed or removed. */
 export class HandlerGoneError extends EventsError {
   constructor(handler: string, eventType: string) {
@@ -229,7 +242,7 @@ const FORBIDDEN_COMMAND = /^NOPERM .*\bto run the\b/;
  * Such a failure is waited out and counts as no attempt.
  */
 export function isOutage(error: unknown): boolean {
-  return error instanceof RedisUnavailableError || (isReply(error) && OUTAGE.test(error.message)) || isForbidden(error);
+  return isA(error, RedisUnavailableError) || OUTAGE.test(replyOf(error)) || isForbidden(error);
 }
 
 /**
@@ -237,31 +250,31 @@ export function isOutage(error: unknown): boolean {
  * gained by asking in smaller parts.
  */
 export function isOutageForAll(error: unknown): boolean {
-  if (isForbidden(error)) return FORBIDDEN_COMMAND.test((error as Error).message);
-  return isOutage(error);
+  return isForbidden(error) ? FORBIDDEN_COMMAND.test(replyOf(error)) : isOutage(error);
 }
 
 /** Whether Redis refuses because its user lacks a right, to a command or to a key. */
 export function isForbidden(error: unknown): boolean {
-  return isReply(error) && FORBIDDEN.test(error.message);
+  return FORBIDDEN.test(replyOf(error));
 }
 
 /** Whether Redis refuses because it has no memory left. */
 export function isOutOfMemory(error: unknown): boolean {
-  return isReply(error) && error.message.startsWith('OOM');
+  return replyOf(error).startsWith('OOM');
 }
 
 /** Whether a stream or its group is missing (`FLUSHALL`, `DEL`, `XGROUP DESTROY`, a failover). */
 export function isGroupMissing(error: unknown): boolean {
-  return isReply(error) && /^(NOGROUP|UNBLOCKED)\b/.test(error.message);
+  return /^(NOGROUP|UNBLOCKED)\b/.test(replyOf(error));
 }
 
 /** Whether Redis refuses because another worker owns the partition by now. */
 export function isFenced(error: unknown): error is Error {
-  return isReply(error) && error.message.startsWith('FENCED');
+  return replyOf(error).startsWith('FENCED');
 }
 
-/** Whether Redis itself said so: a handler's own error may well begin with "BUSY". */
-function isReply(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'ReplyError';
+/** What Redis itself said, empty for all else: a handler may throw anything, and its own error may well begin with "BUSY". */
+function replyOf(error: unknown): string {
+  const isReply = isA(error, Error) && textIn(error, 'name') === 'ReplyError';
+  return (isReply ? textIn(error, 'message') : undefined) ?? '';
 }

@@ -16,6 +16,7 @@ export { EventHandler, type EventHandlerOptions } from './dispatch/event-handler
 export { DomainEvent, domainEventOf, type DomainEventOptions, type EventClass } from './envelope/domain-event.js';
 export { type EventEnvelope } from './envelope/event-envelope.js';
 export {
+  AttemptsExhaustedError,
   ConfigurationError,
   DeadLetterGoneError,
   DeliveryLostError,

@@ -5,7 +5,7 @@ import type { Holding, Holdings } from './read/holdings.js';
 import { DONE, noteField } from './settle/delivery-notes.js';
 
 /** An entry that was taken, and what it holds; or why nobody can read it. */
-type Accepted = { holding: Holding } & (ReadEvent | { error: Error });
+type Accepted = { holding: Holding } & (ReadEvent | { thrown: unknown });
 
 /** The way of an event, from the stream's entry to its settlement: decode → validate → dispatch → settle. */
 export class Pipeline {
@@ -28,14 +28,14 @@ export class Pipeline {
       const { event, handlers } = readEvent(holding);
       // Without a key there is no order to keep: the entry has a lane of its own.
       this.lanes.run(event.partition_key ?? holding.key, { holding, event, handlers });
-    } catch (error) {
-      this.lanes.run(holding.key, { holding, error: error as Error });
+    } catch (thrown) {
+      this.lanes.run(holding.key, { holding, thrown });
     }
   }
 
   private untilSettled(accepted: Accepted): Promise<unknown> {
     const { holding } = accepted;
-    return 'error' in accepted ? this.attempts.refuse(holding, accepted.error) : this.dispatch(holding, accepted);
+    return 'thrown' in accepted ? this.attempts.refuse(holding, accepted.thrown) : this.dispatch(holding, accepted);
   }
 
   private dispatch(holding: Holding, { event, handlers }: ReadEvent): Promise<unknown> {

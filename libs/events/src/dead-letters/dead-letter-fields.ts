@@ -4,8 +4,7 @@ import type { DeadLetterReason } from '../settle/outcome.js';
 import { layoutOf, type LaidOut } from '../stream/layouts.js';
 import { pairs } from '../stream/pairs.js';
 import { MOST_REPLAYABLE_VALUES } from '../stream/server-limits.js';
-
-const LONGEST_STACK = 4000;
+import { textOf } from '../thrown.js';
 
 /**
  * The fields of a dead letter: what happened, each under a name of its own, and then the original entry's fields as
@@ -20,6 +19,7 @@ export function deadLetterFields(
   { failures, firstFailureMs, unended }: FailureNote,
   now: Date,
 ): LaidOut {
+  const { name, message, stack } = textOf(error);
   const about: Record<string, string> = {
     stream: holding.origin?.stream ?? holding.stream,
     entry_id: holding.origin?.id ?? holding.entry.id,
@@ -27,9 +27,9 @@ export function deadLetterFields(
     handler,
     reason,
     attempts: String(failures + unended.length),
-    error_name: error.name,
-    error_message: error.message,
-    error_stack: (error.stack ?? '').slice(0, LONGEST_STACK),
+    error_name: name,
+    error_message: message,
+    error_stack: stack,
     first_failed_at: (firstFailureMs > 0 ? new Date(firstFailureMs) : now).toISOString(),
     last_failed_at: now.toISOString(),
     ...(holding.origin ? { replays: String(holding.origin.replays) } : {}),
@@ -40,8 +40,8 @@ export function deadLetterFields(
   if (original.length > MOST_REPLAYABLE_VALUES) {
     return { layout: layoutOf([...names, 'entry_json']), values: [...values, JSON.stringify(original)] };
   }
-  for (const [name, value] of pairs(original)) {
-    names.push(`entry.${name}`);
+  for (const [field, value] of pairs(original)) {
+    names.push(`entry.${field}`);
     values.push(value);
   }
   return { layout: layoutOf(names), values };

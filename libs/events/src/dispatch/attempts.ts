@@ -1,5 +1,14 @@
+import { Logger } from '@nestjs/common';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
-import { EventParkedError, TransactionConflictError } from '../errors.js';
+import {
+  AttemptsExhaustedError,
+  DeliveryLostError,
+  EventParkedError,
+  isGroupMissing,
+  isOutage,
+  TransactionConflictError,
+} from '../errors.js';
+import { LineLimit } from '../line-limit.js';
 import type { EventsObserver } from '../observe/events-observer.js';
 import type { Holding } from '../read/holdings.js';
 import type { Stopping } from '../read/stopping.js';
@@ -10,6 +19,8 @@ import type { Settler, Share } from '../settle/settler.js';
 import type { Transaction, TransactionParts } from '../transaction/transaction.js';
 import type { Operation } from '../telemetry/operation.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { errorOf, isA, textOf } from '../thrown.js';
+import { isPromise } from '../promise-like.js';
 import { Delivery } from './delivery.js';
 import { readEvent } from './read-event.js';
 import { Standstill } from './standstill.js';
@@ -30,6 +41,10 @@ type ReadableShare = Share & { event: EventEnvelope<object> };
 export class Attempts {
   /** Tries alone so far, of all partitions: their names must not repeat. */
   private static alone = 0;
+  private readonly logger = new Logger(Attempts.name);
+  private readonly lines = new LineLimit((_, count) => {
+    this.logger.error(`${String(count)} more deliveries of ${this.address.group} have met an unexpected error`);
+  });
 
   /** @param robbedAfterMs after how long without a sign of life others take this worker's deliveries over */
   constructor(
@@ -44,11 +59,11 @@ export class Attempts {
   ) {}
 
   /** An entry that no handler can get: it becomes a dead letter. Never throws. */
-  async refuse(holding: Holding, error: Error): Promise<void> {
+  async refuse(holding: Holding, thrown: unknown): Promise<void> {
     // A replay that can be read no more, such as an edited one, is still that handler's.
     const handler = holding.origin?.handler ?? NO_HANDLER;
     const share = { holding, event: undefined, handler, parksKey: false, handlers: [handler], span: undefined };
-    await this.carryOut(share, outcomeOfUnreadable(error), failedOnceMore(NO_FAILURES));
+    await this.carryOut(share, outcomeOfUnreadable(thrown), failedOnceMore(NO_FAILURES));
   }
 
   /** An event without handlers, or whose handlers are all done: it is acknowledged. Never throws. */
@@ -65,7 +80,9 @@ export class Attempts {
       handlers: namesOf(handlers),
       span: undefined,
     };
-    await this.settler.commit(share, undefined).catch(() => undefined);
+    await this.settler.commit(share, undefined).catch((thrown: unknown) => {
+      if (!isLoss(thrown)) this.logUnexpected(share, thrown);
+    });
   }
 
   /** Tries one handler until its share of the delivery is settled, or the worker stops. Never throws. */
@@ -85,15 +102,25 @@ export class Attempts {
       span: undefined,
     };
     let note = noteOf(holding, name);
-    for (;;) {
-      const outcome = await this.attempt(share, handler, note);
-      if (share.alone) await this.endAlone(share, share.alone, outcome);
-      if (!outcome || outcome.kind === 'commit') return;
-      if (isFailure(outcome)) note = failedOnceMore(note);
-      const waitMs = await this.carryOut(share, outcome, note);
-      if (waitMs === undefined) return;
-      delete share.alone;
-      await this.stopping.orAfter(waitMs);
+    try {
+      if (note.failures >= handler.retry.attempts) {
+        const error = new AttemptsExhaustedError(name, note.failures);
+        await this.carryOut(share, { kind: 'dead-letter', reason: 'exhausted', error }, note);
+        return;
+      }
+      for (;;) {
+        const outcome = await this.attempt(share, handler, note);
+        if (share.alone) await this.endAlone(share, share.alone, outcome);
+        if (!outcome || outcome.kind === 'commit') return;
+        if (isFailure(outcome)) note = failedOnceMore(note);
+        const waitMs = await this.carryOut(share, outcome, note);
+        if (waitMs === undefined) return;
+        delete share.alone;
+        await this.stopping.orAfter(waitMs);
+      }
+    } catch (thrown) {
+      this.logUnexpected(share, thrown);
+      await this.carryOut(share, unrecoverable(thrown), failedOnceMore(note));
     }
   }
 
@@ -231,10 +258,25 @@ export class Attempts {
           return undefined;
       }
     } catch (thrown) {
-      // Lost to another consumer, or Redis stayed away beyond the shutdown's deadline: it is pending, and taken over.
-      this.observer.emit({ kind: 'abandoned', ...where, error: thrown as Error });
+      if (!isLoss(thrown)) {
+        this.logUnexpected(share, thrown);
+        if (outcome.kind !== 'dead-letter') return this.carryOut(share, unrecoverable(thrown), note);
+        // Nothing more can be done here. Whoever takes it over writes the dead letter, and does not call the handler again.
+        await this.settler.note(share, note).catch((failure: unknown) => {
+          if (!isLoss(failure)) this.logUnexpected(share, failure);
+        });
+      }
+      // It is pending, and taken over.
+      this.observer.emit({ kind: 'abandoned', ...where, error: errorOf(thrown) });
       return undefined;
     }
+  }
+
+  /** Neither the handler nor the loss of a delivery: something that this library did not foresee. */
+  private logUnexpected({ holding, handler }: Share, thrown: unknown): void {
+    if (!this.lines.admits('')) return;
+    const what = `${holding.stream} ${holding.entry.id}, for ${handler}, met an unexpected error`;
+    this.logger.error(what, textOf(thrown).stack);
   }
 
   private tellHandled(share: ReadableShare, attempt: number, started: number, transaction?: Transaction): void {
@@ -266,6 +308,15 @@ export class Attempts {
 }
 
 const COMMITTED: Outcome = { kind: 'commit' };
+
+/** Lost to another consumer, with its group, or Redis stayed away beyond the shutdown's deadline. */
+function isLoss(thrown: unknown): boolean {
+  return isA(thrown, DeliveryLostError) || isGroupMissing(thrown) || isOutage(thrown);
+}
+
+function unrecoverable(thrown: unknown): Outcome {
+  return { kind: 'dead-letter', reason: 'unrecoverable', error: errorOf(thrown) };
+}
 
 function invoke(
   handler: RegisteredHandler,
@@ -304,8 +355,4 @@ function namesOf(handlers: readonly RegisteredHandler[]): readonly string[] {
   let found = names.get(handlers);
   if (!found) names.set(handlers, (found = handlers.map(({ name }) => name)));
   return found;
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { RenewedMap } from '../renewed-map.js';
+import { textOf } from '../thrown.js';
 
 /**
  * Works on items of one key one after the other, in the order in which they came, and on those of different keys side by
@@ -39,7 +40,7 @@ export class Lanes<T> {
       try {
         await this.work(item);
       } catch (error) {
-        this.logger.error(`An event of ${key} could not be settled`, error);
+        this.logger.error(`An event of ${key} could not be settled`, textOf(error).stack);
       }
       this.onEnd(item);
     }

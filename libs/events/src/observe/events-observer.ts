@@ -1,5 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { isPromise } from '../promise-like.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
+import { textOf } from '../thrown.js';
 
 interface AboutEvent {
   /** The stream's key, and the entry's id. */
@@ -74,7 +76,7 @@ export type Observation =
 type Kind = Observation['kind'];
 
 interface Subscription {
-  listener: (observation: Observation) => void;
+  listener: (observation: Observation) => unknown;
   /** Undefined for all. */
   kinds: ReadonlySet<Kind> | undefined;
 }
@@ -109,10 +111,16 @@ export class EventsObserver {
     for (const { listener, kinds } of this.subscriptions) {
       if (kinds && !kinds.has(observation.kind)) continue;
       try {
-        listener(observation);
-      } catch (error) {
-        this.logger.error(`An observer failed at "${observation.kind}"`, error);
+        const result = listener(observation);
+        // It may be an async function after all, and nobody waits for it.
+        if (isPromise(result)) Promise.resolve(result).catch((thrown: unknown) => { this.report(observation, thrown); }); // prettier-ignore
+      } catch (thrown) {
+        this.report(observation, thrown);
       }
     }
+  }
+
+  private report({ kind }: Observation, thrown: unknown): void {
+    this.logger.error(`An observer failed at "${kind}"`, textOf(thrown).stack);
   }
 }

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import {
   DeliveryLostError,
   EventDecodeError,
@@ -11,6 +10,7 @@ import {
   UnrecoverableError,
   WorkerCrashedError,
 } from '../errors.js';
+import { errorOf, isA } from '../thrown.js';
 import { backoff, type ErrorRule, type RetryPolicy } from './retry-policy.js';
 
 /** Why an event becomes a dead letter. */
@@ -59,15 +59,15 @@ export function outcomeOf(
   random: number,
   rules: readonly ErrorRule[] = [],
 ): Outcome {
-  const error = thrown instanceof Error ? thrown : new Error(`The handler threw ${shown(thrown)}`);
-  if (error instanceof DeliveryLostError || isGroupMissing(error)) return { kind: 'abandon', error };
-  if (error instanceof EventParkedError) return { kind: 'dead-letter', reason: 'parked', error };
-  if (isOutage(error) || error instanceof TransactionConflictError) {
+  const error = errorOf(thrown, 'The handler threw');
+  if (isA(thrown, DeliveryLostError) || isGroupMissing(thrown)) return { kind: 'abandon', error };
+  if (isA(thrown, EventParkedError)) return { kind: 'dead-letter', reason: 'parked', error };
+  if (isOutage(thrown) || isA(thrown, TransactionConflictError)) {
     return { kind: 'retry', delayMs: backoff(NOT_ITS_FAULT, 1, random), counts: false, error };
   }
-  const rule = rules.find((one) => error instanceof one.error)?.then;
+  const rule = rules.find((one) => isA(thrown, one.error))?.then;
   if (rule === 'ignore') return { kind: 'ignore', error };
-  if (rule === 'dead-letter' || (rule === undefined && error instanceof UnrecoverableError)) {
+  if (rule === 'dead-letter' || (rule === undefined && isA(thrown, UnrecoverableError))) {
     return { kind: 'dead-letter', reason: 'unrecoverable', error };
   }
   if (attempt >= policy.attempts) return { kind: 'dead-letter', reason: 'exhausted', error };
@@ -91,17 +91,12 @@ export function outcomeBeforehand(
 }
 
 /** What becomes of an entry that never reached a handler: it cannot be decoded, or is not valid. */
-export function outcomeOfUnreadable(error: Error): Outcome {
-  const reason =
-    error instanceof EventDecodeError
-      ? 'undecodable'
-      : error instanceof UnknownEventError || error instanceof HandlerGoneError
-        ? 'unknown'
-        : 'invalid';
-  return { kind: 'dead-letter', reason, error };
-}
-
-/** `inspect` shows what has no text of its own, too, such as an object without prototype. */
-function shown(thrown: unknown): string {
-  return typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 1, customInspect: false });
+export function outcomeOfUnreadable(thrown: unknown): Outcome {
+  const reason = isA(thrown, EventDecodeError)
+    ? 'undecodable'
+    : isA(thrown, UnknownEventError) || isA(thrown, HandlerGoneError)
+      ? 'unknown'
+      : 'invalid';
+  // Decorators of the user's may have thrown it.
+  return { kind: 'dead-letter', reason, error: errorOf(thrown, 'Reading the event threw') };
 }

@@ -1,3 +1,5 @@
+import { isA, textIn } from '../thrown.js';
+
 /** Names of errors that are told apart; a label must have a bound whatever handlers throw. */
 const MOST_TYPES = 100;
 /** OpenTelemetry's word for what has no type of its own. */
@@ -8,7 +10,7 @@ const seen = new Set<string>();
 
 /** The `error.type` of what was thrown: the error's name, as long as there are not too many of them. */
 export function errorTypeOf(thrown: unknown): string {
-  return boundedType(thrown instanceof Error ? thrown.name : OTHER);
+  return boundedType((isA(thrown, Error) ? textIn(thrown, 'name') : undefined) ?? OTHER);
 }
 
 /** A name from outside as `error.type`. */

@@ -8,6 +8,7 @@ import {
   type Span,
   type SpanContext,
 } from '@opentelemetry/api';
+import { textOf } from '../thrown.js';
 import { ERROR_TYPE } from './attributes.js';
 import { errorTypeOf } from './error-type.js';
 
@@ -48,9 +49,11 @@ export class Operation {
     if (this.isOver) return;
     const type = errorTypeOf(thrown);
     this.span?.setAttribute(ERROR_TYPE, type);
-    if (thrown instanceof Error) this.span?.recordException(thrown);
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    this.span?.setStatus({ code: SpanStatusCode.ERROR, message });
+    if (this.span) {
+      const text = textOf(thrown);
+      this.span.recordException(text);
+      this.span.setStatus({ code: SpanStatusCode.ERROR, message: text.message });
+    }
     this.end({ ...this.attributes, [ERROR_TYPE]: type });
   }
 

@@ -35,6 +35,7 @@ import {
   SETTLE,
   type OperationKind,
 } from './attributes.js';
+import { isA } from '../thrown.js';
 import { errorTypeOf } from './error-type.js';
 import { Instruments, registeredMeter } from './instruments.js';
 import { Operation } from './operation.js';
@@ -274,9 +275,5 @@ function commonOf(streams: readonly string[]): string | undefined {
 
 /** Whether it was thrown before anything was sent. */
 function isRefusedUnsent(error: unknown): boolean {
-  return (
-    error instanceof EventPayloadError ||
-    error instanceof EventValidationError ||
-    error instanceof ProducerOverloadedError
-  );
+  return isA(error, EventPayloadError) || isA(error, EventValidationError) || isA(error, ProducerOverloadedError);
 }

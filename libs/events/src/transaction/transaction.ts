@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { TransactionRefusedError } from '../errors.js';
+import { isPromise } from '../promise-like.js';
 import { encode } from '../publish/encode.js';
 import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
 import type { PayloadLimits } from '../publish/payload.js';
@@ -11,6 +12,7 @@ import type { Partitions } from '../stream/partitions.js';
 import { MOST_VALUES } from '../stream/server-limits.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { textOf } from '../thrown.js';
 import { derivedUuid, uuidSeed, type UuidSeed } from './derived-uuid.js';
 import { replyDigest } from './reply-digest.js';
 import { WriteGuard, type KeyType, type ServerCheck } from './write-guard.js';
@@ -67,7 +69,7 @@ export class Transaction {
   events: readonly BufferedEvent[] = NONE;
   private readonly guard = new WriteGuard();
   private seed: UuidSeed | undefined;
-  private rollbackListeners: readonly (() => void)[] = NONE;
+  private rollbackListeners: readonly (() => unknown)[] = NONE;
 
   /** @param cause the event that is handled; outputs carry its correlation and name it as their cause */
   constructor(
@@ -270,11 +272,17 @@ export class Transaction {
     this.rollbackListeners = NONE;
     for (const listener of listeners) {
       try {
-        listener();
-      } catch (error) {
-        new Logger(Transaction.name).error(`A rollback listener of ${this.handler} failed`, error);
+        const result = listener();
+        // It may be an async function after all, and nobody waits for it.
+        if (isPromise(result)) Promise.resolve(result).catch((thrown: unknown) => { this.reportListener(thrown); }); // prettier-ignore
+      } catch (thrown) {
+        this.reportListener(thrown);
       }
     }
+  }
+
+  private reportListener(thrown: unknown): void {
+    new Logger(Transaction.name).error(`A rollback listener of ${this.handler} failed`, textOf(thrown).stack);
   }
 
   private async read(command: string, name: string, ...values: Value[]): Promise<unknown> {
@@ -282,7 +290,7 @@ export class Transaction {
     const args = values.map(String);
     const reply = await this.parts.client.read(command, key, args);
     this.track(command, key, args, reply);
-    return textOf(reply);
+    return asText(reply);
   }
 
   private track(command: string, key: string, args: readonly string[], reply: unknown): void {
@@ -345,8 +353,8 @@ function finite(operation: string, value: number): number {
 }
 
 /** A reply with its bytes read as text. */
-function textOf(reply: unknown): unknown {
-  if (Array.isArray(reply)) return reply.map(textOf);
+function asText(reply: unknown): unknown {
+  if (Array.isArray(reply)) return reply.map(asText);
   return Buffer.isBuffer(reply) ? reply.toString() : reply;
 }
 
