@@ -148,7 +148,7 @@ function createDispatch() {
     Infinity,
   );
   const pipeline = new Pipeline(holdings, attempts);
-  const channel = { key: 'bench:orders', notes: 'bench:deliveries', isReplay: false };
+  const channel = { key: 'bench:orders', notes: 'bench:deliveries', isReplay: false, start: '0' };
   const nothing = new Map();
   return async () => {
     for (const entry of entries) {

@@ -71,6 +71,7 @@ export { Retention, type TrimReport } from './retention/retention.js';
 export { type RetentionPolicy } from './retention/retention-policy.js';
 export { type ErrorRule, type RetryPolicy } from './settle/retry-policy.js';
 export { compareEntryIds, timeOfEntryId } from './stream/entry-id.js';
+export { type StartFrom } from './stream/group-starts.js';
 export { Keyspace } from './stream/keyspace.js';
 export { Partitions } from './stream/partitions.js';
 export { type RangeOptions } from './stream/range-pages.js';

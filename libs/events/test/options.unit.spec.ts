@@ -14,6 +14,7 @@ describe('resolveOptions', () => {
       ...least,
       state: 'order_service',
       group: undefined,
+      startFrom: 'beginning',
       events: [],
       partitions: 1,
       sharedState: false,
@@ -51,6 +52,7 @@ describe('resolveOptions', () => {
       ...least,
       state: 'orders.v2',
       group: 'order-workers',
+      startFrom: 'now',
       partitions: 8,
       sharedState: true,
       commandTimeoutMs: 100,
@@ -202,6 +204,16 @@ describe('resolveOptions', () => {
     [{ replicas: 1 }, 'expected producer.replicas, with acks "received", as a whole number from 0 to 0, got 1'],
   ])('refuses %j', (producer, message) => {
     expect(resolving({ producer })).toThrow(message);
+  });
+
+  it('takes an entry id or a past time as startFrom, and refuses what is neither', () => {
+    const past = new Date('2026-01-01T00:00:00Z');
+    for (const startFrom of ['1750000000000', '1750000000000-3', past] as const) {
+      expect(resolveOptions({ ...least, startFrom }).startFrom).toBe(startFrom);
+    }
+    for (const startFrom of ['', 'end', '1-', '-1', '1-2-3', 5, new Date(NaN), new Date(Date.now() + 60_000)]) {
+      expect(resolving({ startFrom })).toThrow('expected startFrom as "beginning", "now", an entry id such as');
+    }
   });
 
   it('refuses a sharedState that is neither true nor false', () => {

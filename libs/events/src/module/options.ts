@@ -2,6 +2,7 @@ import { checkTarget, type RedisTarget } from '../connection/redis-target.js';
 import type { EventClass } from '../envelope/domain-event.js';
 import { ConfigurationError } from '../errors.js';
 import type { RetentionPolicy } from '../retention/retention-policy.js';
+import type { StartFrom } from '../stream/group-starts.js';
 import type { RetryPolicy } from '../settle/retry-policy.js';
 
 /** How the consumer reads and handles. */
@@ -83,6 +84,12 @@ export interface EventsModuleOptions {
   state?: string;
   /** The consumer group, such as `ecommerce_processors`; needed where there are handlers. */
   group?: string;
+  /**
+   * Where the group starts on a stream on which it is new: with the stream's first entry (`beginning`), with what is appended
+   * from now on (`now`), or with the first entry that is not before an entry id or a time. A group that is there already goes
+   * on where it was. @default 'beginning'
+   */
+  startFrom?: StartFrom;
   /** Event classes that appear on this group's streams and that it passes over. */
   events?: readonly EventClass[];
   /** Into how many partitions each stream is divided; the same in all applications of the prefix. @default 1 */
@@ -132,6 +139,7 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
     source: name('source', options.source),
     state: name('state', options.state ?? options.source),
     group: options.group === undefined ? undefined : name('group', options.group),
+    startFrom: start(options.startFrom ?? 'beginning'),
     events: options.events ?? [],
     partitions: whole('partitions', options.partitions ?? 1, 1, 1024),
     sharedState: truth('sharedState', options.sharedState ?? false),
@@ -217,6 +225,13 @@ function unsafeIntegers(value: unknown): UnsafeIntegers {
 function whole(option: string, value: unknown, least: number, most: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
   throw wrong(option, `a whole number from ${String(least)} to ${String(most)}`, value);
+}
+
+function start(value: unknown): StartFrom {
+  if (value === 'beginning' || value === 'now') return value;
+  if (typeof value === 'string' && /^\d{1,15}(-\d{1,20})?$/.test(value)) return value;
+  if (value instanceof Date && value.getTime() >= 0 && value.getTime() <= Date.now()) return value;
+  throw wrong('startFrom', '"beginning", "now", an entry id such as "1750000000000-0", or a Date that is past', value);
 }
 
 function truth(option: string, value: unknown): boolean {

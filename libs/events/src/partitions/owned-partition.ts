@@ -10,6 +10,7 @@ import { Source } from '../read/source.js';
 import { Stopping } from '../read/stopping.js';
 import { Settler } from '../settle/settler.js';
 import { FencedClient, type PartitionReply } from '../stream/fenced-client.js';
+import type { GroupStarts } from '../stream/group-starts.js';
 import type { Partitions } from '../stream/partitions.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -27,6 +28,8 @@ export interface WorkerParts {
   /** Of the worker as a whole. */
   stopping: Stopping;
   telemetry: Telemetry;
+  /** Where the group begins on streams on which it is new. */
+  starts: GroupStarts;
 }
 
 /** One stream of the partition, and how far it was read. */
@@ -71,7 +74,7 @@ export class OwnedPartition {
     private readonly parts: WorkerParts,
     private readonly onLost: (error: LeaseLostError) => void,
   ) {
-    const { address, subscriptions, holdings, slots, options, observer, partitions } = parts;
+    const { address, subscriptions, holdings, slots, options, observer, partitions, starts } = parts;
     const keyspace = partitions.at(number);
     const fence = {
       partition: keyspace.prefix,
@@ -104,7 +107,10 @@ export class OwnedPartition {
     const pipeline = new Pipeline(holdings, attempts);
     this.positions = subscriptions.flatMap((subscription) => {
       const { stream } = subscription;
-      return [keyspace.channel(stream, address.group), keyspace.replays(stream, address.group)].map((channel) => ({
+      return [
+        keyspace.channel(stream, address.group, starts.of(keyspace.stream(stream))),
+        keyspace.replays(stream, address.group),
+      ].map((channel) => ({
         source: new Source(subscription, address, channel, this.client, holdings, pipeline, observer, telemetry),
         pendingFrom: BEGINNING,
         last: undefined,

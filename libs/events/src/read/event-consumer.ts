@@ -16,6 +16,7 @@ import { Settler } from '../settle/settler.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { Partitions } from '../stream/partitions.js';
 import { EntryReader } from '../stream/entry-reader.js';
+import { GroupStarts, type StartFrom } from '../stream/group-starts.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { Claims } from './claims.js';
@@ -142,8 +143,10 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   ): Promise<void> {
     const { client, keyspace, observer, stopping, holdings, options, slots, divided, telemetry } = this;
     this.subscriptions = subscriptions;
+    const starts = new GroupStarts(client, keyspace.starts(address.group), address.group, options.startFrom);
+    await this.findStarts(starts, subscriptions, address.group);
     if (divided.count > 1) {
-      const parts = { address, subscriptions, client, partitions: divided, holdings, slots, options, observer, stopping, telemetry }; // prettier-ignore
+      const parts = { address, subscriptions, client, partitions: divided, holdings, slots, options, observer, stopping, telemetry, starts }; // prettier-ignore
       this.partitioned = new PartitionedWorker(parts, keyspace, this.reading);
       for (const { stream, handlers } of subscriptions) {
         for (const { name } of handlers) {
@@ -158,9 +161,10 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     const attempts = new Attempts(address, this.slots, settler, transactions, observer, stopping, telemetry, options.consumer.claimAfterMs); // prettier-ignore
     const pipeline = new Pipeline(holdings, attempts);
     this.sources = subscriptions.flatMap((subscription) =>
-      [keyspace.channel(subscription.stream, address.group), keyspace.replays(subscription.stream, address.group)].map(
-        (channel) => new Source(subscription, address, channel, client, holdings, pipeline, observer, telemetry),
-      ),
+      [
+        keyspace.channel(subscription.stream, address.group, starts.of(keyspace.stream(subscription.stream))),
+        keyspace.replays(subscription.stream, address.group),
+      ].map((channel) => new Source(subscription, address, channel, client, holdings, pipeline, observer, telemetry)),
     );
     for (const source of this.sources) {
       await source.ensureGroup();
@@ -175,6 +179,20 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     const claims = new Claims(client, this.sources, holdings, options.consumer, observer, stopping);
     this.loops = Promise.all([this.reader.run(), claims.takeOver()]);
     this.keeping = claims.keep();
+  }
+
+  /** Finds where the group begins on streams on which it is new, and says so: history may be more than was meant. */
+  private async findStarts(starts: GroupStarts, subscriptions: readonly Subscription[], group: string): Promise<void> {
+    const { options, divided, logger } = this;
+    for (const { stream } of subscriptions) {
+      const found = await starts.find(divided.all.map((keyspace) => keyspace.stream(stream)));
+      const length = found.reduce((sum, one) => sum + one.length, 0);
+      if (length === 0 || found.some(({ hasGroup }) => hasGroup)) continue;
+      logger.log(
+        `${group} is a new group of ${found[0]?.key ?? stream}, which has ${String(length)} entries: ` +
+          `${shownStart(options.startFrom)} (option startFrom)`,
+      );
+    }
   }
 
   /** The connection that waits for entries. */
@@ -204,4 +222,10 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       this.logger.warn(`Could not leave ${group} of ${stream}; others take over: ${(error as Error).message}`);
     }
   }
+}
+
+function shownStart(startFrom: StartFrom): string {
+  if (startFrom === 'beginning') return 'it starts with the first of them';
+  if (startFrom === 'now') return 'it starts with what comes after them';
+  return `it starts with the first that is not before ${startFrom instanceof Date ? startFrom.toISOString() : startFrom}`;
 }

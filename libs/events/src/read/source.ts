@@ -4,7 +4,7 @@ import type { EventsObserver } from '../observe/events-observer.js';
 import type { Pipeline } from '../pipeline.js';
 import { noteField } from '../settle/delivery-notes.js';
 import { compareEntryIds } from '../stream/entry-id.js';
-import { splitReplay, type Channel } from '../stream/channel.js';
+import { BEGINNING, splitReplay, type Channel } from '../stream/channel.js';
 import type { ClaimedEntry, ClaimReply, StreamClient, StreamEntry } from '../stream/stream-client.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { Holding, type Holdings } from './holdings.js';
@@ -50,14 +50,14 @@ export class Source {
 
   /** Makes the group if it is missing. @returns whether it was */
   ensureGroup(): Promise<boolean> {
-    return this.client.ensureGroup(this.key, this.address.group);
+    return this.client.ensureGroup(this.key, this.address.group, this.channel.start);
   }
 
   /** Says that the group had been there, and what that means. */
   reportRecreated(): void {
     this.logger.error(
       `The group ${this.address.group} of ${this.key} was missing (FLUSHALL, DEL, XGROUP DESTROY or a failover) and was ` +
-        `made anew from the stream's beginning: what it had handled is delivered again, what was deleted is lost`,
+        `made anew from ${this.channel.start === BEGINNING ? "the stream's beginning" : 'where it had begun'}: what it had handled is delivered again, what was deleted is lost`,
     );
     this.observer.emit({ kind: 'group-recreated', stream: this.key, group: this.address.group });
   }

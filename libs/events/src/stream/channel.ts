@@ -1,5 +1,8 @@
 import { pairs } from './pairs.js';
 
+/** Where every stream begins. */
+export const BEGINNING = '0';
+
 /** A stream as one group reads it: the stream itself, or the dead letters of it that come back to this group alone. */
 export interface Channel {
   /** The stream's key. */
@@ -8,6 +11,8 @@ export interface Channel {
   notes: string;
   /** Whether it holds replays: its entries go when they are settled, and carry where they came from. */
   isReplay: boolean;
+  /** After which entry the group begins where it is new. */
+  start: string;
 }
 
 /** What a replayed entry carries besides the original's fields. */

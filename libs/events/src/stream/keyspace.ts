@@ -1,4 +1,4 @@
-import type { Channel } from './channel.js';
+import { BEGINNING, type Channel } from './channel.js';
 
 /**
  * Every key that this library uses, in one place. Where streams have partitions, each partition has a keyspace of its
@@ -40,15 +40,17 @@ export class Keyspace {
   /**
    * The stream as a group reads it. The notes are a hash: for each delivery that is not settled, which handlers are done
    * and which failed how often.
+   *
+   * @param start after which entry the group begins where it is new
    */
-  channel(name: string, group: string): Channel {
-    return { key: this.stream(name), notes: `${this.stream(name)}:${group}:deliveries`, isReplay: false };
+  channel(name: string, group: string, start = BEGINNING): Channel {
+    return { key: this.stream(name), notes: `${this.stream(name)}:${group}:deliveries`, isReplay: false, start };
   }
 
   /** Dead letters of the stream that come back to one group. */
   replays(name: string, group: string): Channel {
     const key = `${this.stream(name)}:${group}:replays`;
-    return { key, notes: `${key}:deliveries`, isReplay: true };
+    return { key, notes: `${key}:deliveries`, isReplay: true, start: BEGINNING };
   }
 
   /** A list: the events of one key that wait, for one handler, until the first of them is replayed or discarded. */
@@ -95,6 +97,11 @@ export class Keyspace {
   /** A hash, by worker: until when it counts as alive, and which partitions it owns. */
   workers(group: string): string {
     return `${this.prefix}:workers:${group}`;
+  }
+
+  /** A hash, by stream: after which entry a group has begun; only of groups that did not begin at the beginning. */
+  starts(group: string): string {
+    return `${this.prefix}:starts:${group}`;
   }
 
   /** A hash, of a partition: which worker of a group owns it, until when, and how many owners it has had. */

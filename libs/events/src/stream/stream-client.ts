@@ -3,7 +3,8 @@ import type { Argument } from '../connection/encoded-command.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { RedisUnavailableError } from '../errors.js';
 import { redisReply } from '../connection/redis-reply.js';
-import type { Channel } from './channel.js';
+import { BEGINNING, type Channel } from './channel.js';
+import { compareEntryIds } from './entry-id.js';
 import { pairs } from './pairs.js';
 import { runScript, type ScriptName } from './scripts.js';
 
@@ -70,13 +71,44 @@ type RawEntry = [id: string, fields: string[] | null];
 export class StreamClient {
   constructor(readonly connection: RedisConnection) {}
 
-  /** Makes the stream and the group, from the stream's beginning. @returns whether the group was missing */
-  async ensureGroup(stream: string, group: string): Promise<boolean> {
+  /**
+   * Makes the stream and the group, if they are missing.
+   *
+   * @param start after which entry the group begins; where the stream has not come so far, it is another one, and the group
+   *   begins at its beginning
+   * @returns whether the group was missing
+   */
+  async ensureGroup(stream: string, group: string, start = BEGINNING): Promise<boolean> {
+    const from =
+      start === BEGINNING || compareEntryIds(start, (await this.extent(stream)).lastId) <= 0 ? start : BEGINNING;
     try {
-      await this.connection.call((redis) => redis.xgroup('CREATE', stream, group, '0', 'MKSTREAM'));
+      await this.connection.call((redis) => redis.xgroup('CREATE', stream, group, from, 'MKSTREAM'));
       return true;
     } catch (error) {
       if (error instanceof Error && error.message.startsWith('BUSYGROUP')) return false;
+      throw error;
+    }
+  }
+
+  /** How many entries a stream has, and the id that it gave last; one that is not there is empty. */
+  async extent(stream: string): Promise<{ length: number; lastId: string }> {
+    try {
+      const reply = await this.connection.call((redis) => redis.xinfo('STREAM', stream));
+      const about = new Map(pairs(reply as (string | number)[]));
+      return { length: Number(about.get('length')), lastId: String(about.get('last-generated-id')) };
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('no such key')) return { length: 0, lastId: '0-0' };
+      throw error;
+    }
+  }
+
+  /** The names of a stream's groups; none where it is not there. */
+  async groupNames(stream: string): Promise<string[]> {
+    try {
+      const reply = await this.connection.call((redis) => redis.xinfo('GROUPS', stream));
+      return (reply as string[][]).map((row) => new Map(pairs(row)).get('name') ?? '');
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('no such key')) return [];
       throw error;
     }
   }
