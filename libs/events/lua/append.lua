@@ -2,8 +2,9 @@
 --
 -- The producer numbers its batches and has two on their way at most; the hash remembers the last two numbers and their
 -- answers. A batch that is sent again because its answer was lost gets the remembered answer; one that the network held
--- back until the producer had gone on is refused. (The idea is that of Kafka's idempotent producer.) A single event can
--- carry a key of its own, which holds across producers.
+-- back until the producer had gone on is refused. So is one that was sent while another was on its way, when that one has
+-- not been appended: it would overtake it. (The idea is that of Kafka's idempotent producer.) A single event can carry a
+-- key of its own, which holds across producers.
 --
 -- KEYS[1]    the producer's hash: "batch" and "answer", "batch-before" and "answer-before"
 -- KEYS[2..]  streams and idempotency keys, named below by their place in KEYS
@@ -14,6 +15,8 @@
 -- ARGV[5]    a MessagePack array: number of requests; then for each: number of events; then for each event:
 --              place of its stream, place of its idempotency key or 0, place of its layout, the values that this does not fix
 -- ARGV[6]    1 if that time is to begin anew: a command that not every batch needs
+-- ARGV[7]    the number of the batch that was on its way when this one was sent, and must be the last that was appended; ''
+--            where none was: what became of those before is settled then, whether the server remembers them or not
 -- Replies    a line for each event, in order: its entry id (for an idempotency key that was used before, that of its
 --            first entry); "-" and why, for each event of a request of which nothing was appended
 local last = redis.call('HMGET', KEYS[1], 'batch', 'answer', 'batch-before', 'answer-before')
@@ -26,6 +29,9 @@ for remembered = 1, 3, 2 do
 end
 if last[1] and tonumber(last[1]) > tonumber(ARGV[1]) then
   return redis.error_reply('STALE batch ' .. ARGV[1] .. ' came after batch ' .. last[1])
+end
+if ARGV[7] ~= '' and last[1] ~= ARGV[7] then
+  return redis.error_reply('EARLY batch ' .. ARGV[1] .. ' came before batch ' .. ARGV[7])
 end
 
 -- @include layouts

@@ -20,6 +20,10 @@ export interface TcpProxy extends AsyncDisposable {
   dropReplies(): void;
   /** Keeps back what clients send on the connections that are open now; new connections are not affected. */
   holdRequests(): void;
+  /** How many commands are kept back. */
+  readonly held: number;
+  /** Delivers the first so many of the commands that are kept back; the others stay so. */
+  letThrough(count: number): void;
   /** Everything takes so many milliseconds longer from now on, in its direction. */
   delay(directions: { requestsMs?: number; repliesMs?: number }): void;
   /** Closes all connections once the server has answered so many bytes more, wherever in a reply that is. */
@@ -141,6 +145,9 @@ export async function startProxy(redisUrl: string): Promise<TcpProxy> {
     get torn() {
       return torn.size;
     },
+    get held() {
+      return held.length;
+    },
     get isIsolated() {
       return isIsolated;
     },
@@ -149,6 +156,9 @@ export async function startProxy(redisUrl: string): Promise<TcpProxy> {
     },
     holdRequests() {
       for (const client of clients) stalled.add(client);
+    },
+    letThrough(count) {
+      for (const deliver of held.splice(0, count)) deliver();
     },
     delay({ requestsMs = 0, repliesMs = 0 }) {
       requestDelays.delayMs = requestsMs;

@@ -21,11 +21,13 @@ export function weightOf({ values }: Appendable): number {
 /**
  * The keys and arguments of `append.lua`.
  *
+ * @param after the number of the batch that must be the last that was appended; undefined for any
  * @param isRenewed whether the server is to keep the producer's memory for its whole time from now on
  */
 export function appendArguments(
   producerKey: string,
   batch: number,
+  after: number | undefined,
   requests: readonly { events: readonly Appendable[] }[],
   keepMs: { producer: number; idempotency: number },
   isRenewed: boolean,
@@ -42,6 +44,6 @@ export function appendArguments(
       packed.addAll(values);
     }
   }
-  const values = [batch, keepMs.producer, keepMs.idempotency, layouts.packed, packed, isRenewed ? 1 : 0];
+  const values = [batch, keepMs.producer, keepMs.idempotency, layouts.packed, packed, isRenewed ? 1 : 0, after ?? ''];
   return { keys: places.keys, values };
 }

@@ -19,14 +19,19 @@ interface Batch {
   requests: readonly PublishRequest[];
   /** Of the connection that it was first sent on. */
   generation: number;
+  /** Whether it came before the one that was sent before it: it waits for that one alone. */
+  isEarly: boolean;
 }
 
 /**
  * Sends a producer's batches until each is settled: in their order, and each appended once, however often it is sent.
  *
- * A second batch is sent while one is still on its way only over the same connection, which keeps them in order. As soon
- * as one fails nothing new is sent until the other is settled or has failed too; then both are sent again, one after the
- * other, under their numbers, by which the server knows what it has.
+ * A second batch is sent while one is still on its way only over the same connection, which keeps them in order; and it names
+ * the first, without which the server refuses it: the first may be refused for a moment (BUSY, NOREPLICAS, scripts that were
+ * flushed) that is over when the second arrives. As soon as one fails nothing new is sent until the other is settled or has
+ * failed too; then both are sent again, one after the other, under their numbers, by which the server knows what it has. Then
+ * nothing is before them: the second is sent when the first is settled or given up, and what the network has kept of that
+ * one is refused afterwards.
  */
 export class BatchSender {
   private number = 0;
@@ -63,16 +68,18 @@ export class BatchSender {
 
   /** Sends requests as one batch; it never rejects, its requests do. */
   send(requests: readonly PublishRequest[]): void {
-    const batch = { number: ++this.number, requests, generation: this.client.connection.generation };
+    const { generation } = this.client.connection;
+    const batch = { number: ++this.number, requests, generation, isEarly: false };
+    const before = this.onTheirWay.at(-1);
     this.onTheirWay = [...this.onTheirWay, batch];
-    this.attempt(batch).then(
+    this.attempt(batch, before?.number).then(
       () => {
         this.onTheirWay = this.onTheirWay.filter((one) => one !== batch);
         this.isOver();
       },
       (error: unknown) => {
         this.onTheirWay = this.onTheirWay.filter((one) => one !== batch);
-        note(batch, error as Error);
+        note([batch], error as Error);
         this.failed.push(batch);
         this.isOver();
       },
@@ -95,25 +102,30 @@ export class BatchSender {
   /** Until Redis answers, or nobody waits for it any more. */
   private async untilSettled(batch: Batch): Promise<void> {
     while (batch.requests.some(({ isOpen }) => isOpen)) {
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE_MS));
+      if (!batch.isEarly) await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE_MS));
+      batch.isEarly = false;
       try {
         await this.attempt(batch);
         return;
       } catch (error) {
-        note(batch, error as Error);
+        // Those that wait for it wait for the same reason.
+        note(this.failed, error as Error);
       }
     }
     this.callbacks.onSettled(batch.requests);
   }
 
-  /** @throws what may be over when it is tried again; anything else has become the requests' own error */
-  private async attempt(batch: Batch): Promise<void> {
+  /**
+   * @param after the number of the batch without which this one is refused
+   * @throws what may be over when it is tried again; anything else has become the requests' own error
+   */
+  private async attempt(batch: Batch, after?: number): Promise<void> {
     const { requests } = batch;
     const { connection } = this.client;
     const keep = { producer: PRODUCER_MEMORY_MS, idempotency: this.timing.idempotencyMs };
     const now = performance.now();
     const isRenewed = now - this.renewedMs > RENEWED_AFTER_MS;
-    const { keys, values } = appendArguments(this.key, batch.number, requests, keep, isRenewed);
+    const { keys, values } = appendArguments(this.key, batch.number, after, requests, keep, isRenewed);
     let leftMs = 1;
     for (const request of requests) leftMs = Math.max(leftMs, request.leftMs(now));
     try {
@@ -123,7 +135,7 @@ export class BatchSender {
       if (!this.durability.isImmediate) {
         const isWanted = (): boolean => requests.some(({ isOpen }) => isOpen);
         await this.durability.confirm(generation, isWanted, (missing) => {
-          note(batch, missing);
+          note([batch], missing);
         });
       }
       this.settle(requests, (request, first) => {
@@ -137,9 +149,8 @@ export class BatchSender {
         this.settle(requests, (request) => { request.reject(refusal); }); // prettier-ignore
       } else if (isOutage(error) && !connection.isClosed) {
         throw error;
-      } else if (isStale(error)) {
-        // Its scripts were flushed, and the next batch was quicker to bring them back: it was never appended.
-        batch.number = ++this.number;
+      } else if (isEarly(error)) {
+        batch.isEarly = true;
         throw error;
       } else {
         this.settle(requests, (request) => { request.reject(error as Error); }); // prettier-ignore
@@ -161,11 +172,13 @@ export class BatchSender {
   }
 }
 
-/** The server has gone on without this batch: with two on their way it would know it otherwise. */
-function isStale(error: unknown): error is Error {
-  return error instanceof Error && error.message.startsWith('STALE');
+/** The server has not got the batch that was sent before this one. */
+function isEarly(error: unknown): error is Error {
+  return error instanceof Error && error.message.startsWith('EARLY');
 }
 
-function note({ requests }: Batch, trouble: Error): void {
-  for (const request of requests) request.note(trouble);
+/** Why they are not settled yet; that one is early is a consequence. */
+function note(batches: readonly Batch[], trouble: Error): void {
+  if (isEarly(trouble)) return;
+  for (const { requests } of batches) for (const request of requests) request.note(trouble);
 }
