@@ -2,23 +2,23 @@
 -- A consumer leaves: what it still holds becomes claimable at once, as never delivered, since no worker died of it; and
 -- the consumer goes if it holds nothing. XGROUP DELCONSUMER alone would drop its pending entries for ever.
 --
+-- It is one page of what the consumer holds; it is called until there is no more.
+--
 -- KEYS[1]    the stream
 -- ARGV[1]    group
 -- ARGV[2]    consumer
 -- ARGV[3]    how long, in ms, the entries shall look idle: at least the claim time of the others
--- Replies    how many entries were handed back
+-- ARGV[4]    where to begin: '-' at first, or what the reply before said
+-- ARGV[5]    how many at most
+-- Replies    {how many entries were handed back; where to go on, or '' at the end}
 local group, consumer = ARGV[1], ARGV[2]
-local handed, from = 0, '-'
-repeat
-  local page = redis.call('XPENDING', KEYS[1], group, from, '+', 500, consumer)
-  if #page > 0 then
-    local call = { 'XCLAIM', KEYS[1], group, consumer, 0 }
-    for _, row in ipairs(page) do call[#call + 1] = row[1] end
-    for _, option in ipairs({ 'IDLE', ARGV[3], 'RETRYCOUNT', 0, 'JUSTID' }) do call[#call + 1] = option end
-    redis.call(unpack(call))
-    handed = handed + #page
-    from = '(' .. page[#page][1]
-  end
-until #page < 500
-if handed == 0 then redis.call('XGROUP', 'DELCONSUMER', KEYS[1], group, consumer) end
-return handed
+local page = redis.call('XPENDING', KEYS[1], group, ARGV[4], '+', ARGV[5], consumer)
+if #page > 0 then
+  local call = { 'XCLAIM', KEYS[1], group, consumer, 0 }
+  for _, row in ipairs(page) do call[#call + 1] = row[1] end
+  for _, option in ipairs({ 'IDLE', ARGV[3], 'RETRYCOUNT', 0, 'JUSTID' }) do call[#call + 1] = option end
+  redis.call(unpack(call))
+elseif ARGV[4] == '-' then
+  redis.call('XGROUP', 'DELCONSUMER', KEYS[1], group, consumer)
+end
+return { #page, #page == tonumber(ARGV[5]) and '(' .. page[#page][1] or '' }

@@ -5,22 +5,26 @@
 -- one that is being replayed.
 
 -- @include entry-ids
+-- @constant MOST_VALUES
 
 local UNDER_WAY = '-'
 
 local function letterOf(item) return string.match(item, '%S+$') end
 
--- The place of an original in the list, and what stands there; from the end, where it mostly is.
+-- The place of an original in the list, counted from 0, and what stands there; or nil, nil, and how many come before it. The
+-- list is in the order of the stream: it is looked for at the end, where what is new belongs, at the beginning, where what is
+-- replayed stands, and then by halves.
 local function findParked(list, original)
-  local place = -1
-  while true do
+  local low, high, probes = 0, redis.call('LLEN', list) - 1, 0
+  while low <= high do
+    local place = probes == 0 and high or probes == 1 and low or math.floor((low + high) / 2)
+    probes = probes + 1
     local item = redis.call('LINDEX', list, place)
-    if not item then return nil end
     local id = string.match(item, '^%S+')
     if id == original then return place, item end
-    if isBefore(id, original) then return nil, nil, place end
-    place = place - 1
+    if isBefore(id, original) then low = place + 1 else high = place - 1 end
   end
+  return nil, nil, low
 end
 
 -- Parks an original whose dead letter is new; it may be in the list already, with an earlier one.
@@ -29,63 +33,81 @@ local function park(list, original, letter)
   local place, _, before = findParked(list, original)
   if place then
     redis.call('LSET', list, place, item)
-  elseif before == -1 then
-    redis.call('RPUSH', list, item)
-  elseif before then
-    redis.call('LINSERT', list, 'AFTER', redis.call('LINDEX', list, before), item)
-  else
+  elseif before == 0 then
     redis.call('LPUSH', list, item)
+  elseif before == redis.call('LLEN', list) then
+    redis.call('RPUSH', list, item)
+  else
+    redis.call('LINSERT', list, 'BEFORE', redis.call('LINDEX', list, before), item)
+  end
+end
+
+local function removeParked(list, place, item)
+  if place == 0 then
+    redis.call('LPOP', list)
+  else
+    -- From the end that is nearer.
+    redis.call('LREM', list, place < redis.call('LLEN', list) / 2 and 1 or -1, item)
   end
 end
 
 -- Takes an original out of the list. Returns whether it was the first.
 local function unpark(list, original)
-  local first = redis.call('LINDEX', list, 0)
-  local _, item = findParked(list, original)
-  if item then redis.call('LREM', list, 1, item) end
-  return item ~= nil and item == first
+  local place, item = findParked(list, original)
+  if place then removeParked(list, place, item) end
+  return place == 0
 end
 
--- The first of the list whose dead letter is there, or that is being replayed: those before it were deleted or trimmed,
--- and nobody could ever replay them.
-local function firstParked(list, letters)
+-- How many of those whose dead letters are gone are taken out in one call.
+local removals = 1000
+
+-- What stands in the list at a place, or after it, whose dead letter is there or that is being replayed; nil for none. Those
+-- before it are taken out: their dead letters were deleted or trimmed, and nobody could ever replay them. False when they
+-- are too many for one call: what was taken out is, and the next call goes on.
+local function parkedFrom(place, list, letters)
   while true do
-    local item = redis.call('LINDEX', list, 0)
+    local item = redis.call('LINDEX', list, place)
     if not item then return nil end
     local letter = letterOf(item)
     if letter == UNDER_WAY or #redis.call('XRANGE', letters, letter, letter) > 0 then return item end
-    redis.call('LPOP', list)
+    if removals == 0 then return false end
+    removals = removals - 1
+    removeParked(list, place, item)
   end
 end
 
--- A dead letter's fields as the entry that its group gets again: the original's, and where it came from.
+-- A dead letter's fields as the entry that its group gets again: the original's, and where it came from. Nil for one that
+-- holds its original not as fields, which were too many.
 local function replayOf(letter, editedData)
-  local about, entry = { replays = '0' }, {}
+  local about, entry, isWhole = { replays = '0' }, {}, false
   for index = 1, #letter, 2 do
     local name, value = letter[index], letter[index + 1]
     local original = string.match(name, '^entry%.(.*)$')
     if not original then
       about[name] = value
-    elseif not (editedData and original == 'data') then
-      entry[#entry + 1], entry[#entry + 2] = original, value
+    else
+      isWhole = true
+      if not (editedData and original == 'data') then entry[#entry + 1], entry[#entry + 2] = original, value end
     end
   end
+  if not isWhole then return nil end
   local added = {
     { 'replay_stream', about.stream }, { 'replay_id', about.entry_id }, { 'replay_handler', about.handler },
     { 'replay_count', string.format('%d', tonumber(about.replays) + 1) },
   }
   if editedData then table.insert(added, 1, { 'data', editedData }) end
   for _, pair in ipairs(added) do entry[#entry + 1], entry[#entry + 2] = pair[1], pair[2] end
-  return entry
+  return #entry <= MOST_VALUES and entry or nil
 end
 
--- Replays the first of the list, unless it is on its way already.
+-- Replays the first of the list, unless it is on its way already or cannot be replayed: then its key stays parked.
 local function replayNext(list, letters, replays)
-  local item = firstParked(list, letters)
+  local item = parkedFrom(0, list, letters)
   local id = item and letterOf(item)
   if not item or id == UNDER_WAY then return end
-  local letter = redis.call('XRANGE', letters, id, id)[1]
+  local entry = replayOf(redis.call('XRANGE', letters, id, id)[1][2])
+  -- A failure would come after what this call has written: the dead letter stays, and is the first of its key.
+  if not entry or type(redis.pcall('XADD', replays, '*', unpack(entry))) == 'table' then return end
   redis.call('XDEL', letters, id)
-  redis.call('XADD', replays, '*', unpack(replayOf(letter[2])))
   redis.call('LSET', list, 0, string.match(item, '^%S+') .. ' ' .. UNDER_WAY)
 end

@@ -5,24 +5,23 @@
 -- KEYS[1]    the stream
 -- ARGV[1]    group
 -- ARGV[2]    consumer
--- ARGV[3..]  entry ids, ascending
+-- ARGV[3..]  entry ids, ascending; so many that one command takes them
 -- Replies    the ids that are not this consumer's any more
-local group, consumer = ARGV[1], ARGV[2]
-local own, from = {}, ARGV[3]
-repeat
-  local page = redis.call('XPENDING', KEYS[1], group, from, ARGV[#ARGV], 1000, consumer)
-  for _, row in ipairs(page) do own[row[1]] = true end
-  if #page > 0 then from = '(' .. page[#page][1] end
-until #page < 1000
+local group, consumer, count = ARGV[1], ARGV[2], #ARGV - 2
+-- More than are asked about, for those of ours between them that are not; beyond that each is asked about by itself.
+local rows = redis.call('XPENDING', KEYS[1], group, ARGV[3], ARGV[#ARGV], 2 * count, consumer)
+local own = {}
+for _, row in ipairs(rows) do own[row[1]] = true end
+local function isOwn(id)
+  return own[id] or #rows == 2 * count and #redis.call('XPENDING', KEYS[1], group, id, id, 1, consumer) > 0
+end
 
-local lost, kept = {}, {}
+local lost, call = {}, { 'XCLAIM', KEYS[1], group, consumer, 0 }
 for index = 3, #ARGV do
   local id = ARGV[index]
-  if own[id] then kept[#kept + 1] = id else lost[#lost + 1] = id end
+  if isOwn(id) then call[#call + 1] = id else lost[#lost + 1] = id end
 end
-for first = 1, #kept, 1000 do
-  local call = { 'XCLAIM', KEYS[1], group, consumer, 0 }
-  for index = first, math.min(first + 999, #kept) do call[#call + 1] = kept[index] end
+if #lost < count then
   call[#call + 1] = 'JUSTID'
   redis.call(unpack(call))
 end

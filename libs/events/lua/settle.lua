@@ -212,7 +212,11 @@ local function broken(command, key, digest, first, last)
   if isSomething(reply) then kinds[key] = FINDS[command] or kinds[key] end
 end
 
--- @constant MOST_VALUES
+
+-- @include parked
+
+-- It begins as what Redis says of what may succeed a moment later.
+local TOO_MANY_GONE = 'TRYAGAIN more parked events have lost their dead letters than are taken out in one call'
 
 local function isShort(value) -- an integer of at most 15 digits; Redis takes neither "007" nor "-0"
   if type(value) == 'number' then return math.abs(value) < 1e15 end
@@ -270,8 +274,6 @@ local function misfit(command, kind, field, key, first, last)
   if command == 'XADD' then return forbidden('XADD', key, '*', 'field', 'value') end
   return forbidden(command, key, unpack(args, first, last))
 end
-
--- @include parked
 
 -- Whose the entry is: true for ours, false for nobody's, else the other consumer's name.
 local function ownerOf(stream, id)
@@ -338,7 +340,15 @@ local function settle(at)
   if note and redis.call('HGET', notes, note) == 'done' then return { 'settled' } end
   if event ~= '' and not isSame(stream, id, event) then return { 'settled' } end
   if rule == 'free' and redis.call('EXISTS', list) == 1 then return { 'parked' } end
-  if rule == 'follow' and not firstParked(list, letters) then return { 'free' } end
+  if rule == 'follow' then
+    local first = parkedFrom(0, list, letters)
+    if first == nil then return { 'free' } end
+    if first == false then return { 'error', TOO_MANY_GONE } end
+  end
+  -- The first goes, and the second is replayed.
+  if rule == 'release' and findParked(list, original) == 0 and parkedFrom(1, list, letters) == false then
+    return { 'error', TOO_MANY_GONE }
+  end
   for _, read in ipairs(shape.reads) do
     local last = at + 1 + read.count
     local reply = broken(read.command, KEYS[args[at]], args[at + 1], at + 2, last)

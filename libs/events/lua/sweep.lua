@@ -6,9 +6,11 @@
 -- ARGV[1]    group
 -- ARGV[2]    the consumer that asks; it stays
 -- ARGV[3]    how long a consumer must not have been seen, ms
+-- ARGV[4]    how many at most
 -- Replies    the names of the consumers that were removed
-local removed = {}
+local removed, most = {}, tonumber(ARGV[4])
 for _, row in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+  if #removed == most then break end
   local consumer = {}
   for index = 1, #row, 2 do consumer[row[index]] = row[index + 1] end
   if consumer.name ~= ARGV[2] and consumer.pending == 0 and consumer.idle >= tonumber(ARGV[3]) then

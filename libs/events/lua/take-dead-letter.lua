@@ -15,9 +15,9 @@
 --            {'taken', id}         the replayed entry's id, or '' when it was discarded
 --            {'parked', id}        the dead letter of the same key that must be replayed first; '-' when it is on its way
 --            {'unfit', ''}         it does not hold the original as fields, which were too many
+--            {'again', ''}         more is to be done than in one call: ask again
 local letters, history, list, replays = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 
--- @constant MOST_VALUES
 -- @include parked
 
 for _, key in ipairs({ history, replays }) do
@@ -28,15 +28,14 @@ for _, key in ipairs({ history, replays }) do
 end
 local letter = redis.call('XRANGE', letters, ARGV[1], ARGV[1])[1]
 if not letter then return { 'gone' } end
-local entry
+local entry, place
 if replays then
-  local first = firstParked(list, letters)
-  if first and findParked(list, ARGV[2]) and string.match(first, '^%S+') ~= ARGV[2] then
-    return { 'parked', letterOf(first) }
-  end
+  local first = parkedFrom(0, list, letters)
+  if first == false then return { 'again', '' } end
+  place = first and findParked(list, ARGV[2])
+  if place and place > 0 then return { 'parked', letterOf(first) } end
   entry = replayOf(letter[2], ARGV[4] ~= '' and ARGV[4] or nil)
-  -- A letter that is too wide for its own fields has none to replay.
-  if #entry > MOST_VALUES or #entry == 8 then return { 'unfit', '' } end
+  if not entry then return { 'unfit', '' } end
 end
 
 redis.call('XDEL', letters, ARGV[1])
@@ -45,6 +44,5 @@ if not replays then
   unpark(list, ARGV[2])
   return { 'taken', '' }
 end
-local place = findParked(list, ARGV[2])
 if place then redis.call('LSET', list, place, ARGV[2] .. ' ' .. UNDER_WAY) end
 return { 'taken', redis.call('XADD', replays, '*', unpack(entry)) }

@@ -60,6 +60,10 @@ export interface TrimReply {
 export type TakeReply =
   { status: 'gone' | 'unfit' } | { status: 'taken'; replayId: string } | { status: 'parked'; first: string };
 
+/** How many entries, and how many consumers, one script call is about: while it runs, the server does nothing else. */
+const ENTRIES_AT_ONCE = 1000;
+const SWEPT_AT_ONCE = 100;
+
 /** What the answer to a command that waits at the server takes beyond that. */
 const ANSWER_MS = 1000;
 
@@ -259,17 +263,30 @@ export class StreamClient {
 
   /** Renews the claim on deliveries that are still this consumer's. @returns the ids that no longer are */
   async renew({ stream, group, consumer }: ConsumerAddress, ids: readonly string[]): Promise<string[]> {
-    return (await this.script('renew', [stream], [group, consumer, ...ids])) as string[];
+    const lost: string[] = [];
+    for (let first = 0; first < ids.length; first += ENTRIES_AT_ONCE) {
+      const some = ids.slice(first, first + ENTRIES_AT_ONCE);
+      lost.push(...((await this.script('renew', [stream], [group, consumer, ...some])) as string[]));
+    }
+    return lost;
   }
 
   /** Hands back what the consumer still holds, and removes it if that is nothing. @returns how many were handed back */
   async leave({ stream, group, consumer }: ConsumerAddress, idleMs: number): Promise<number> {
-    return (await this.script('leave', [stream], [group, consumer, idleMs])) as number;
+    let handedBack = 0;
+    let from = '-';
+    while (from !== '') {
+      const reply = await this.script('leave', [stream], [group, consumer, idleMs, from, ENTRIES_AT_ONCE]);
+      const [count, next] = reply as [number, string];
+      handedBack += count;
+      from = next;
+    }
+    return handedBack;
   }
 
-  /** Removes consumers that hold nothing and were not seen for `idleMs`. @returns their names */
+  /** Removes consumers that hold nothing and were not seen for `idleMs`, up to a hundred. @returns their names */
   async sweep({ stream, group, consumer }: ConsumerAddress, idleMs: number): Promise<string[]> {
-    return (await this.script('sweep', [stream], [group, consumer, idleMs])) as string[];
+    return (await this.script('sweep', [stream], [group, consumer, idleMs, SWEPT_AT_ONCE])) as string[];
   }
 
   /**
@@ -299,8 +316,11 @@ export class StreamClient {
 
   /** Takes a dead letter away, to replay or to discard it. */
   async takeDeadLetter(keys: readonly string[], values: readonly (string | number)[]): Promise<TakeReply> {
-    const [status, id] = (await this.script('take-dead-letter', keys, values)) as [TakeReply['status'], string];
+    const reply = await this.script('take-dead-letter', keys, values);
+    const [status, id] = reply as [TakeReply['status'] | 'again', string];
     switch (status) {
+      case 'again':
+        return this.takeDeadLetter(keys, values);
       case 'gone':
       case 'unfit':
         return { status };
