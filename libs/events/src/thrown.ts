@@ -124,7 +124,8 @@ function shown(thrown: unknown): string {
   }
 }
 
-function bounded(text: string, most: number): string {
+/** The beginning of a text, and how long it is, where it is longer than `most`. */
+export function bounded(text: string, most: number): string {
   if (text.length <= most) return text;
   const note = `… (${String(text.length)} characters)`;
   return text.slice(0, most - note.length) + note;

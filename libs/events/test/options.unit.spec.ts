@@ -19,6 +19,7 @@ describe('resolveOptions', () => {
       partitions: 1,
       sharedState: false,
       commandTimeoutMs: 5000,
+      logFailures: true,
       consumer: {
         concurrency: 16,
         readAhead: 1024,
@@ -56,6 +57,7 @@ describe('resolveOptions', () => {
       partitions: 8,
       sharedState: true,
       commandTimeoutMs: 100,
+      logFailures: false,
       consumer: {
         concurrency: 1,
         readAhead: 2,
@@ -216,8 +218,8 @@ describe('resolveOptions', () => {
     }
   });
 
-  it('refuses a sharedState that is neither true nor false', () => {
-    expect(resolving({ sharedState: 'yes' })).toThrow('expected sharedState as true or false, got "yes"');
+  it.each(['sharedState', 'logFailures'])('refuses a %s that is neither true nor false', (option) => {
+    expect(resolving({ [option]: 'yes' })).toThrow(`expected ${option} as true or false, got "yes"`);
   });
 
   it('refuses a retention that keeps everything, and one whose hard limit is below the other', () => {

@@ -85,6 +85,8 @@ export class ServiceModule {
             state,
             ...(group === undefined ? {} : { group }),
             ...(events === undefined ? {} : { events }),
+            // EventLog writes them, with fields of their own.
+            logFailures: false,
             consumer: {
               concurrency: config.EVENTS_CONCURRENCY,
               claimAfterMs: config.EVENTS_CLAIM_AFTER_MS,

@@ -8,6 +8,7 @@ import { HandlerExplorer } from '../dispatch/handler-explorer.js';
 import { EventsHealthIndicator } from '../health/events-health.js';
 import { EventMonitor } from '../monitor/event-monitor.js';
 import { EventsObserver } from '../observe/events-observer.js';
+import { FailureLog } from '../observe/failure-log.js';
 import { PartitionAgreement } from '../partitions/partition-agreement.js';
 import { EventProducer } from '../publish/event-producer.js';
 import { EventConsumer } from '../read/event-consumer.js';
@@ -78,6 +79,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     },
     PartitionAgreement,
     EventsObserver,
+    FailureLog,
     EventProducer,
     EventMonitor,
     DeadLetters,

@@ -105,6 +105,11 @@ export interface EventsModuleOptions {
   retention?: Readonly<Record<string, RetentionPolicy>>;
   /** How long one Redis command may take, in milliseconds. @default 5000 */
   commandTimeoutMs?: number;
+  /**
+   * Whether failed tries and dead letters are logged: a warning and an error each, limited in rate. Turn it off where an
+   * `EventsObserver` writes them. @default true
+   */
+  logFailures?: boolean;
 }
 
 /** The options with every default in its place. */
@@ -147,6 +152,7 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
       Object.entries(options.retention ?? {}).map(([stream, policy]) => [stream, resolveRetention(stream, policy)]),
     ),
     commandTimeoutMs: whole('commandTimeoutMs', options.commandTimeoutMs ?? 5000, 10, 10 * MINUTE_MS),
+    logFailures: truth('logFailures', options.logFailures ?? true),
     consumer: {
       concurrency: whole('consumer.concurrency', consumer.concurrency ?? 16, 1, 10_000),
       readAhead: whole('consumer.readAhead', consumer.readAhead ?? 1024, 1, 100_000),

@@ -8,7 +8,8 @@ import { handlingsOf, type Handling } from '../handling.js';
 import { Progress } from '../terminal/progress.js';
 import type { Cell } from '../terminal/table.js';
 import { table } from '../terminal/table.js';
-import { count, duration, safe } from '../terminal/text.js';
+import { safe } from '../../safe-text.js';
+import { count, duration } from '../terminal/text.js';
 import { isEntryId } from '../values.js';
 
 const PAGE = 500;

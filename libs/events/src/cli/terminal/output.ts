@@ -1,5 +1,6 @@
 import { paintFor, type Paint } from './paint.js';
-import { safe, safeJson } from './text.js';
+import { safe } from '../../safe-text.js';
+import { safeJson } from './text.js';
 
 /** A stream of the process, as far as it is needed. */
 export type OutputStream = Pick<NodeJS.WriteStream, 'write' | 'once'> & {

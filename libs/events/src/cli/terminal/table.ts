@@ -1,5 +1,6 @@
 import { PLAIN, type Paint, type Style } from './paint.js';
-import { cut, safe, widthOf } from './text.js';
+import { safe } from '../../safe-text.js';
+import { cut, widthOf } from './text.js';
 
 /** A column; the first one gives way to the others where the terminal is narrow. */
 export interface Column {

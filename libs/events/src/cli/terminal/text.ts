@@ -1,10 +1,4 @@
-/** What a terminal would obey: control characters, line ends, and marks that change the direction of text. */
-const CONTROLS = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
-
-/** Text from outside on one line, with nothing in it that a terminal would obey. */
-export function safe(text: string): string {
-  return text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
+import { safe } from '../../safe-text.js';
 
 /** As {@link safe}, for text whose lines are lines. */
 export function safeLines(text: string): string[] {

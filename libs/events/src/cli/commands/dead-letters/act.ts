@@ -7,7 +7,8 @@ import type { Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-codes.js';
 import { confirm } from '../../terminal/confirm.js';
 import { Progress } from '../../terminal/progress.js';
-import { count, number, safe } from '../../terminal/text.js';
+import { safe } from '../../../safe-text.js';
+import { count, number } from '../../terminal/text.js';
 
 /** Options of what is done to dead letters. */
 export const ACT_OPTIONS = {

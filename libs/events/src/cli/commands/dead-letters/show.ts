@@ -1,7 +1,8 @@
 import { defineCommand } from '../../command.js';
 import { entryLines, fieldLines } from '../../entry-text.js';
 import { EXIT } from '../../exit-codes.js';
-import { safe, safeLines } from '../../terminal/text.js';
+import { safe } from '../../../safe-text.js';
+import { safeLines } from '../../terminal/text.js';
 import { entryId } from '../../values.js';
 
 /** `events dead-letters show` */
