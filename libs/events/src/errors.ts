@@ -128,6 +128,24 @@ export class TransactionConflictError extends EventsError {
   }
 }
 
+/**
+ * A method of a transaction was called when the run of its handler was over, such as after a forgotten `await`. It has no
+ * effect, and the log says so.
+ */
+export class TransactionOverError extends EventsError {
+  constructor(
+    /** `OrderHandlers.onOrderPlaced` */
+    readonly handler: string,
+    /** `hset` */
+    readonly method: string,
+  ) {
+    super(
+      `${handler} called ${method} of its transaction when its run was over: nothing of that is applied. ` +
+        'Await everything before the handler returns, and stop when delivery.signal is aborted',
+    );
+  }
+}
+
 /** A transaction that Redis could not apply whole, such as a hash write to a string key. Nothing of it was applied. */
 export class TransactionRefusedError extends EventsError {}
 

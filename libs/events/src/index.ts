@@ -37,6 +37,7 @@ export {
   RedisTimeoutError,
   RedisUnavailableError,
   TransactionConflictError,
+  TransactionOverError,
   TransactionRefusedError,
   UnknownEventError,
   UnrecoverableError,

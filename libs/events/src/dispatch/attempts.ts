@@ -16,12 +16,12 @@ import { OUTCOME } from '../telemetry/attributes.js';
 import { NO_FAILURES, noteField, parseNote, type FailureNote } from '../settle/delivery-notes.js';
 import { isFailure, outcomeBeforehand, outcomeOf, outcomeOfUnreadable, type Outcome } from '../settle/outcome.js';
 import type { Settler, Share } from '../settle/settler.js';
-import type { Transaction, TransactionParts } from '../transaction/transaction.js';
+import { rollBack, type Transaction, type TransactionParts } from '../transaction/transaction.js';
 import type { Operation } from '../telemetry/operation.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { errorOf, isA, textOf } from '../thrown.js';
 import { isPromise } from '../promise-like.js';
-import { Delivery } from './delivery.js';
+import { Delivery, endRun } from './delivery.js';
 import { readEvent } from './read-event.js';
 import { Standstill } from './standstill.js';
 import type { Slots } from './slots.js';
@@ -156,7 +156,7 @@ export class Attempts {
         } finally {
           this.slots.release(holding.isSuspect);
         }
-        const { usedTransaction: transaction } = delivery;
+        const transaction = endRun(delivery);
         const result = await this.settler.commit(share, transaction);
         if (result.status === 'parked') throw new EventParkedError(event.partition_key ?? '');
         if (result.status !== 'conflict') {
@@ -164,12 +164,13 @@ export class Attempts {
           this.tellHandled(share, attempt, started, transaction);
           return COMMITTED;
         }
-        transaction?.rollBack();
+        if (transaction) rollBack(transaction);
         this.observer.emit({ kind: 'conflict', ...this.about(share), attempt, conflictingKey: result.key });
         if (run === MOST_RUNS) throw new TransactionConflictError(run, result.key);
       }
     } catch (error) {
-      delivery?.usedTransaction?.rollBack();
+      const transaction = delivery && endRun(delivery);
+      if (transaction) rollBack(transaction);
       const outcome = outcomeOf(error, attempt, handler.retry, Math.random(), handler.errors);
       operation?.say({ [OUTCOME]: outcome.kind });
       operation?.fail(error);

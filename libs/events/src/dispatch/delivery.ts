@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '../envelope/event-envelope.js';
-import { Transaction, type TransactionParts } from '../transaction/transaction.js';
+import { endTransaction, Transaction, type TransactionParts } from '../transaction/transaction.js';
 
 /** Where a delivery came from, and how often it was tried. */
 export interface DeliveryInfo {
@@ -22,13 +22,41 @@ export interface Loss {
   onLost(listener: (reason: Error) => void): void;
 }
 
+/** For the worker alone, and so no method: the run of the handler is over. @returns the transaction, if it used one */
+export let endRun: (delivery: Delivery) => Transaction | undefined;
+/**
+ * For the worker alone: the time of the try is up. What the handler still does has no effect on Redis.
+ *
+ * @param ended resolves when the handler has really ended
+ */
+export let expire: (delivery: Delivery, error: Error, ended: Promise<void>) => void;
+/** For the worker alone: what {@link expire} was told; undefined while there was time. */
+export let overrunOf: (delivery: Delivery) => Promise<void> | undefined;
+
 /** One try of one handler at one event. */
 export class Delivery implements DeliveryInfo {
+  static {
+    endRun = (delivery) => {
+      delivery.isOver = true;
+      if (delivery.used) endTransaction(delivery.used);
+      return delivery.used;
+    };
+    expire = (delivery, error, ended) => {
+      endRun(delivery);
+      delivery.ended = ended;
+      delivery.timeUp = error;
+      delivery.controller?.abort(error);
+    };
+    overrunOf = (delivery) => delivery.ended;
+  }
+
   readonly group: string;
   readonly consumer: string;
   private used: Transaction | undefined;
   private controller: AbortController | undefined;
   private timeUp: Error | undefined;
+  private ended: Promise<void> | undefined;
+  private isOver = false;
 
   constructor(
     readonly stream: string,
@@ -61,18 +89,10 @@ export class Delivery implements DeliveryInfo {
 
   /** Effects on Redis that are applied exactly once, together with the acknowledgement. */
   get transaction(): Transaction {
-    this.used ??= new Transaction(this.parts, this.cause, this.handler);
+    if (!this.used) {
+      this.used = new Transaction(this.parts, this.cause, this.handler);
+      if (this.isOver) endTransaction(this.used);
+    }
     return this.used;
-  }
-
-  /** The transaction, if the handler used it. */
-  get usedTransaction(): Transaction | undefined {
-    return this.used;
-  }
-
-  /** The try has failed: what the handler still does has no effect on Redis. */
-  expire(error: Error): void {
-    this.timeUp = error;
-    this.controller?.abort(error);
   }
 }

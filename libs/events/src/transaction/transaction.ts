@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
-import { TransactionRefusedError } from '../errors.js';
+import { TransactionOverError, TransactionRefusedError } from '../errors.js';
+import { LineLimit } from '../line-limit.js';
 import { isPromise } from '../promise-like.js';
 import { encode } from '../publish/encode.js';
 import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
@@ -55,20 +56,42 @@ type Value = string | number;
 
 const NONE: readonly never[] = [];
 
+const logger = new Logger('Transaction');
+const lateCalls = new LineLimit((handler, count) => {
+  logger.error(`${handler}: ${String(count)} more calls of transactions whose run was over`);
+});
+
+/** For the worker alone, and so no method: the run is over, and the transaction takes nothing more. */
+export let endTransaction: (transaction: Transaction) => void;
+/** For the worker alone: the run is over, and nothing of it was applied or will be; its listeners are told. */
+export let rollBack: (transaction: Transaction) => void;
+
 /**
  * What a handler does to Redis, applied together with the acknowledgement of its event: once, or not at all.
  *
  * Reads go to Redis at once and are tracked: if one would be answered differently at the commit, the handler runs again.
  * Writes and events are buffered until the handler returns. Keys are the service's own: `stock` is
  * `ecommerce:inventory:stock`. A key that was written cannot be read any more: reads see the state before the
- * transaction.
+ * transaction. When the run is over, since the handler has returned or failed or its time is up, every method throws
+ * {@link TransactionOverError}, and the log says so.
  */
 export class Transaction {
+  static {
+    endTransaction = (transaction) => {
+      transaction.isOver = true;
+    };
+    rollBack = (transaction) => {
+      transaction.isOver = true;
+      transaction.tellListeners();
+    };
+  }
+
   reads: readonly TrackedRead[] = NONE;
   writes: readonly BufferedWrite[] = NONE;
   events: readonly BufferedEvent[] = NONE;
   private readonly guard = new WriteGuard();
   private seed: UuidSeed | undefined;
+  private isOver = false;
   private rollbackListeners: readonly (() => unknown)[] = NONE;
 
   /** @param cause the event that is handled; outputs carry its correlation and name it as their cause */
@@ -83,17 +106,18 @@ export class Transaction {
   }
 
   get(key: string): Promise<string | null> {
-    return this.read('GET', key) as Promise<string | null>;
+    return this.read<string | null>('GET', key, NONE);
   }
 
   hget(key: string, field: string): Promise<string | null> {
-    return this.read('HGET', key, field) as Promise<string | null>;
+    return this.read<string | null>('HGET', key, [field]);
   }
 
   /** The values of several fields, in their order; null where there is none. */
-  async hmget(key: string, fields: readonly string[]): Promise<(string | null)[]> {
-    const parts = await Promise.all(chunks(fields).map((part) => this.read('HMGET', key, ...part)));
-    return parts.flat() as (string | null)[];
+  hmget(key: string, fields: readonly string[]): Promise<(string | null)[]> {
+    if (this.isOver) return this.late('HMGET');
+    const parts = chunks(fields).map((part) => this.read<(string | null)[]>('HMGET', key, part));
+    return Promise.all(parts).then((values) => values.flat());
   }
 
   /**
@@ -104,6 +128,7 @@ export class Transaction {
    * @param fields with what they hold; null for one that is not there
    */
   expectFields(key: string, fields: readonly (readonly [field: string, value: string | null])[]): this {
+    this.mustBeOpen('expectFields');
     for (const part of chunks(fields)) {
       this.track(
         'HMGET',
@@ -116,37 +141,34 @@ export class Transaction {
   }
 
   /** All fields of a hash; empty when it does not exist. */
-  async hgetall(key: string): Promise<Record<string, string>> {
-    const flat = (await this.read('HGETALL', key)) as string[];
-    // Not by assignment: a field may be called "__proto__".
-    return Object.fromEntries(chunks(flat, 2)) as Record<string, string>;
+  hgetall(key: string): Promise<Record<string, string>> {
+    return this.read('HGETALL', key, NONE, fieldsOf);
   }
 
-  async exists(key: string): Promise<boolean> {
-    return (await this.read('EXISTS', key)) === 1;
+  exists(key: string): Promise<boolean> {
+    return this.read('EXISTS', key, NONE, isOne);
   }
 
-  async sismember(key: string, member: string): Promise<boolean> {
-    return (await this.read('SISMEMBER', key, member)) === 1;
+  sismember(key: string, member: string): Promise<boolean> {
+    return this.read('SISMEMBER', key, [member], isOne);
   }
 
   smembers(key: string): Promise<string[]> {
-    return this.read('SMEMBERS', key) as Promise<string[]>;
+    return this.read<string[]>('SMEMBERS', key, NONE);
   }
 
   lrange(key: string, start: number, stop: number): Promise<string[]> {
-    return this.read('LRANGE', key, start, stop) as Promise<string[]>;
+    return this.read<string[]>('LRANGE', key, [start, stop]);
   }
 
   /** The score of a member, null when it is not there. */
-  async zscore(key: string, member: string): Promise<number | null> {
-    const score = (await this.read('ZSCORE', key, member)) as string | null;
-    return score === null ? null : Number(score);
+  zscore(key: string, member: string): Promise<number | null> {
+    return this.read('ZSCORE', key, [member], scoreOf);
   }
 
   /** Members by rank, lowest score first. */
   zrange(key: string, start: number, stop: number): Promise<string[]> {
-    return this.read('ZRANGE', key, start, stop) as Promise<string[]>;
+    return this.read<string[]>('ZRANGE', key, [start, stop]);
   }
 
   /** @param options.ttlMs how long the value is kept, in milliseconds; default: for ever */
@@ -223,6 +245,7 @@ export class Transaction {
 
   /** A UUID that is the same each time this handler runs for this event, for ids that its effects need. */
   uuid(name: string): string {
+    this.mustBeOpen('uuid');
     this.seed ??= uuidSeed(this.cause.event_id, this.handler);
     return derivedUuid(this.seed, name);
   }
@@ -236,6 +259,7 @@ export class Transaction {
    * @throws TransactionRefusedError in a Redis Cluster, when the event belongs to another partition
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
+    this.mustBeOpen('publish');
     const { cause } = this;
     const { keyspace, partitions, source, limits, telemetry } = this.parts;
     const eventId = this.uuid(`event ${String(this.events.length)}`);
@@ -262,12 +286,12 @@ export class Transaction {
    * up, the delivery was lost, or Redis refuses the writes. For a service that keeps in memory what it writes.
    */
   onRollback(listener: () => void): this {
+    this.mustBeOpen('onRollback');
     this.rollbackListeners = withLast(this.rollbackListeners, listener);
     return this;
   }
 
-  /** It was not applied, and will not be. */
-  rollBack(): void {
+  private tellListeners(): void {
     const listeners = this.rollbackListeners;
     this.rollbackListeners = NONE;
     for (const listener of listeners) {
@@ -285,12 +309,45 @@ export class Transaction {
     new Logger(Transaction.name).error(`A rollback listener of ${this.handler} failed`, textOf(thrown).stack);
   }
 
-  private async read(command: string, name: string, ...values: Value[]): Promise<unknown> {
+  private mustBeOpen(method: string): void {
+    if (this.isOver) throw this.lateCall(method);
+  }
+
+  /** The error of a method that was called when the run was over; who called it may hear of it by the log alone. */
+  private lateCall(method: string): TransactionOverError {
+    const error = new TransactionOverError(this.handler, method);
+    if (lateCalls.admits(this.handler)) logger.error(error.message, error.stack);
+    return error;
+  }
+
+  /** Rejects, and ends no process where nobody awaits it. */
+  private late(command: string): Promise<never> {
+    const rejected = Promise.reject(this.lateCall(methodOf(command)));
+    rejected.catch(() => undefined);
+    return rejected;
+  }
+
+  private read<T>(
+    command: string,
+    name: string,
+    values: readonly Value[],
+    shape = asIs as (reply: unknown) => T,
+  ): Promise<T> {
+    return this.isOver ? this.late(command) : this.ask(command, name, values, shape);
+  }
+
+  private async ask<T>(
+    command: string,
+    name: string,
+    values: readonly Value[],
+    shape: (reply: unknown) => T,
+  ): Promise<T> {
     const key = this.readable(command, name);
     const args = values.map(String);
     const reply = await this.parts.client.read(command, key, args);
-    this.track(command, key, args, reply);
-    return asText(reply);
+    // Of one that nobody has waited for, the commit knows nothing.
+    if (!this.isOver) this.track(command, key, args, reply);
+    return shape(asText(reply));
   }
 
   private track(command: string, key: string, args: readonly string[], reply: unknown): void {
@@ -315,6 +372,7 @@ export class Transaction {
    * @param key as it is in Redis
    */
   private write(command: string, key: string, type: KeyType, values: readonly string[]): void {
+    if (this.isOver) throw this.lateCall(methodOf(command));
     for (let first = 0; first < values.length; first += MOST_VALUES) {
       const args = values.length <= MOST_VALUES ? values : values.slice(first, first + MOST_VALUES);
       const check = this.guard.change(command, key, type);
@@ -323,6 +381,7 @@ export class Transaction {
   }
 
   private buffer(command: string, name: string, check: (key: string) => ServerCheck, ...values: Value[]): this {
+    if (this.isOver) throw this.lateCall(methodOf(command));
     const key = this.parts.keyspace.ofService(name);
     const { type, integer } = check(key);
     this.writes = withLast(this.writes, { command, key, type, integer, args: values.map(String) });
@@ -350,6 +409,28 @@ function positive(operation: string, value: number): number {
 function finite(operation: string, value: number): number {
   if (Number.isFinite(value)) return value;
   throw new TransactionRefusedError(`${operation}: expected a finite number, got ${String(value)}`);
+}
+
+/** The name of the method, from that of the command that it stands for. */
+function methodOf(command: string): string {
+  return command === 'PEXPIRE' ? 'expire' : command.toLowerCase();
+}
+
+function asIs(reply: unknown): unknown {
+  return reply;
+}
+
+function isOne(reply: unknown): boolean {
+  return reply === 1;
+}
+
+function scoreOf(reply: unknown): number | null {
+  return reply === null ? null : Number(reply);
+}
+
+function fieldsOf(reply: unknown): Record<string, string> {
+  // Not by assignment: a field may be called "__proto__".
+  return Object.fromEntries(chunks(reply as string[], 2)) as Record<string, string>;
 }
 
 /** A reply with its bytes read as text. */
