@@ -74,7 +74,8 @@ describe('what would change something', () => {
         body: JSON.stringify(await discardAll()),
         headers: { 'Content-Type': type, 'X-Console-Token': await site.token() },
       });
-      expect(answer.problem, type).toMatchObject({ statusCode: 400 });
+      expect(answer.problem, type).toMatchObject({ statusCode: 415, code: 'invalid' });
+      expect(answer.problem.message).toContain('Expected the Content-Type application/json');
     }
     expect(await lettersLeft()).toBe(1);
   });

@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ConfigurationError } from 'nestjs-event-streams';
 import { EnvironmentError, readConfiguration, type ServiceConfiguration } from './configuration.js';
+import { onlyJson } from './only-json.js';
 import { ServiceModule, type ServiceDefinition } from './service.module.js';
 import { ShopLogger } from './shop-logger.js';
 import { PrometheusReader } from './telemetry/prometheus-reader.js';
@@ -45,6 +46,7 @@ async function start<T extends ServiceConfiguration>(definition: ServiceDefiniti
   if (tracing) app.use(tracing.middleware.bind(tracing));
 
   await definition.prepare?.(app);
+  app.use(onlyJson);
 
   const configuration = app.get(definition.configuration);
   const { HOST, PORT, SHUTDOWN_TIMEOUT_MS } = configuration;
