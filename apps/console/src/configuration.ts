@@ -1,5 +1,5 @@
 import { BooleanSetting, ServiceConfiguration, WholeNumberSetting } from '@shop/service';
-import { IsNotEmpty, IsString, IsUrl, MinLength, ValidateIf, ValidateBy } from 'class-validator';
+import { IsNotEmpty, IsString, IsUrl, Matches, MinLength, ValidateIf, ValidateBy } from 'class-validator';
 import { isLoopback } from './access/loopback.js';
 
 const SHORTEST_PASSWORD = 8;
@@ -56,9 +56,16 @@ export class ConsoleConfiguration extends ServiceConfiguration {
   @BooleanSetting()
   CONSOLE_READ_ONLY = false;
 
-  /** Host names, apart from localhost and addresses, under which browsers reach the console; with commas. */
+  /**
+   * Hosts, apart from localhost and addresses, under which browsers reach the console; with commas. With a port, where a proxy
+   * puts another Host and does not say which one it was.
+   */
   @IsString()
   CONSOLE_ALLOWED_HOSTS = '';
+
+  /** The path below which a proxy serves the console, where the proxy leaves it on the requests that it passes on. */
+  @Matches(/^(\/[A-Za-z0-9._~-]+)*$/, { message: 'takes a path such as /console, without a slash at its end' })
+  CONSOLE_BASE_PATH = '';
 
   /** Where the order service is; without it there is no view of the shop. */
   @ValidateIf(isGiven('SHOP_ORDER_URL'))

@@ -82,7 +82,7 @@ function send(url: string, { method = 'GET', headers = {}, body }: RequestOption
 }
 
 function openFeed(url: string): Feed {
-  const messages: Feed['messages'] = { overview: [], entries: [], redis: [], 'left-out': [], shop: [] };
+  const messages: Feed['messages'] = { overview: [], entries: [], redis: [], 'left-out': [], shop: [], beat: [] };
   let onStatus: (status: number) => void = () => undefined;
   const status = new Promise<number>((resolve) => {
     onStatus = resolve;

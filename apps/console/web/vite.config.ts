@@ -1,10 +1,12 @@
 import { defineConfig } from 'vite';
+import { precompress } from './precompress.mjs';
 
 /** Where the console's server listens while the page is worked on. */
 const server = process.env['CONSOLE_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   root: import.meta.dirname,
+  plugins: [precompress()],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

@@ -15,6 +15,12 @@ export function isAllowedHost(header: string | undefined, allowed: ReadonlySet<s
   );
 }
 
+/** What the last proxy, which is the console's own, says that the host was. */
+export function forwardedHostOf(header: string | undefined): string | undefined {
+  const last = header?.split(',').at(-1)?.trim();
+  return last === '' ? undefined : last;
+}
+
 /** The names of a list with commas. */
 export function hostList(text: string): ReadonlySet<string> {
   return new Set(

@@ -1,17 +1,28 @@
-/** What a browser says of where a request comes from. */
+/** What a browser, and a proxy before the console, say of where a request comes from: the headers of these names. */
 export interface RequestOrigin {
-  /** The headers of these names. */
   host: string | undefined;
+  /** What the browser gave as the host, where a proxy has put another one in its place. */
+  forwardedHost: string | undefined;
   origin: string | undefined;
   secFetchSite: string | undefined;
 }
 
 /**
  * Whether a request comes from a page of the console itself, or from no page at all (a script, an address bar). Browsers
- * say where from, and pages cannot make them lie.
+ * say where from, and pages cannot make them lie: neither `Origin` nor `Sec-Fetch-Site` can be set by a page, and no header
+ * of a proxy's on a request to another site.
+ *
+ * @param own further hosts whose pages are the console's, for proxies that put another Host and do not say which one it was
  */
-export function isOwnRequest({ host, origin, secFetchSite }: RequestOrigin): boolean {
-  if (secFetchSite !== undefined && secFetchSite !== 'same-origin' && secFetchSite !== 'none') return false;
+export function isOwnRequest(
+  { host, forwardedHost, origin, secFetchSite }: RequestOrigin,
+  own: ReadonlySet<string>,
+): boolean {
+  // Where the browser says that it is the page's own site, proxies may have done to the Host what they like.
+  if (secFetchSite === 'same-origin') return true;
+  if (secFetchSite !== undefined && secFetchSite !== 'none') return false;
   if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
+  if (!URL.canParse(origin)) return false;
+  const from = new URL(origin).host;
+  return from === host?.toLowerCase() || from === forwardedHost?.toLowerCase() || own.has(from);
 }

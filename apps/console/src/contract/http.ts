@@ -6,6 +6,10 @@
  * - The API is below `/api`, JSON both ways, UTF-8. `GET /api` is its OpenAPI page, `GET /api-json` the document.
  *   Every other path is the page's: files of `apps/console/dist/web` (Vite's outDir), with hashed names below `/assets/`
  *   (kept for ever by browsers), and `index.html` (`no-store`) for every path that is no file.
+ * - A proxy may put all of it below a path of its own. So the page is served with the way to the root in it, relative to the
+ *   page's address: `<meta name="console-base" content="../">`; its `src` and `href` begin with that, and so must addresses
+ *   of the API: `new URL('api/session', new URL(content, location.href))`, from where the page was loaded.
+ * - Answers of more than 1 KiB are compressed for whoever accepts `br` or `gzip`; the live feed is not.
  * - Times are milliseconds since 1970 by the clock of Redis, which entry ids are made from; durations are `…Ms`.
  * - Streams are named without prefix (`orders`), as in the library. Names go into paths by `encodeURIComponent`.
  * - Whatever comes out of an event is data, never markup: show it as text.
@@ -15,7 +19,7 @@
  * Errors are answered with `ApiProblem` and one of these codes:
  * 400 a parameter or body is not what it must be; 401 the user must log in (HTTP Basic; browsers ask by themselves);
  * 403 from another site, without or with a wrong token, or the console is read-only; 404 there is no such thing;
- * 409 it was there, and somebody was quicker; 413 the body is larger than 1 MiB; 421 wrong Host header;
+ * 409 it was there, and somebody was quicker; 413 the body is larger than 1 MiB; 415 it is no JSON; 421 wrong Host header;
  * 502 a service of the shop does not answer; 503 Redis is away (ask again after `Retry-After` seconds, or wait for the
  * live feed to say that it is back).
  */

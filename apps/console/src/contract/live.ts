@@ -17,8 +17,10 @@ import type { EntrySummary } from './streams.js';
  *     event: redis         data: RedisState         first of all, and when Redis goes or comes back
  *     event: left-out      data: LeftOut            this client is slower than its feed, and messages were left out
  *     event: shop          data: ShopView           only with `shop=true`, every two seconds
+ *     event: beat          data: Beat               at the beginning, and then at least every three seconds
  *
- * A comment line keeps the connection alive every 15 seconds. At most 50 clients (503 beyond).
+ * A connection can be dead without an error: whoever has got no message at all for three times `everyMs` of the latest beat
+ * must take it for dead, say so, and open another one. Beats go on while Redis is away. At most 50 clients (503 beyond).
  */
 export interface LiveMessages {
   overview: Overview;
@@ -26,13 +28,20 @@ export interface LiveMessages {
   redis: RedisState;
   'left-out': LeftOut;
   shop: ShopView;
+  beat: Beat;
 }
 
 /** New entries, newest first. */
 export interface TailedEntries {
   entries: EntrySummary[];
-  /** By stream: new entries of this second that are not among them, since there were too many to show. */
+  /** By stream: new entries of this second that are not among them, since there were too many, or too large ones, to show. */
   leftOut: Record<string, number>;
+}
+
+/** The connection lives. */
+export interface Beat {
+  /** How often it says so, in milliseconds. */
+  everyMs: number;
 }
 
 /** Messages that this client did not get. */

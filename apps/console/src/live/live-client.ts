@@ -45,9 +45,11 @@ export class LiveClient {
     this.write(event, json);
   }
 
-  /** Keeps the connection open through whatever closes silent ones. */
-  keepAlive(): void {
-    if (this.response.writableLength === 0) this.response.write(':\n\n');
+  /** Shows that the connection lives, to whatever closes silent ones, and to the page. */
+  beat(everyMs: number): void {
+    // Where something waits to be sent, that shows it.
+    if (this.response.writableLength === 0)
+      this.write('beat', JSON.stringify({ everyMs } satisfies LiveMessages['beat']));
   }
 
   end(): void {

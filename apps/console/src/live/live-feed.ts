@@ -6,13 +6,13 @@ import { Observatory } from '../observe/observatory.js';
 import { RedisWatch } from '../observe/redis-watch.js';
 import { POLL_EVERY_MS } from '../observe/timing.js';
 import { OverviewService } from '../overview/overview.service.js';
-import { summaryOf } from '../streams/entry-summary.js';
 import { LiveExtras } from './live-extras.js';
 import type { LiveClient } from './live-client.js';
 
 /** As many pages as a team has open; each costs memory here. */
 const MOST_CLIENTS = 50;
-const KEEP_ALIVE_MS = 15_000;
+/** How often each client is shown that its connection lives, in milliseconds. */
+const BEAT_EVERY_MS = 3000;
 /** Entries of one message; more a second nobody can read. */
 const TAILED_ENTRIES = 100;
 
@@ -24,7 +24,7 @@ export class LiveFeed implements OnModuleDestroy {
   private readonly logger = new Logger('console');
   private readonly clients = new Set<LiveClient>();
   private timer: NodeJS.Timeout | undefined;
-  private keepAlive: NodeJS.Timeout | undefined;
+  private beats: NodeJS.Timeout | undefined;
   private ticks = 0;
 
   constructor(
@@ -50,6 +50,7 @@ export class LiveFeed implements OnModuleDestroy {
       if (this.clients.size === 0) this.stop();
     });
     client.send('redis', this.redis.state);
+    client.beat(BEAT_EVERY_MS);
     if (this.clients.size === 1) this.start();
   }
 
@@ -59,14 +60,14 @@ export class LiveFeed implements OnModuleDestroy {
   }
 
   private start(): void {
-    this.keepAlive = setInterval(() => {
-      for (const client of this.clients) client.keepAlive();
-    }, KEEP_ALIVE_MS);
+    this.beats = setInterval(() => {
+      for (const client of this.clients) client.beat(BEAT_EVERY_MS);
+    }, BEAT_EVERY_MS);
     this.schedule(0);
   }
 
   private stop(): void {
-    clearInterval(this.keepAlive);
+    clearInterval(this.beats);
     clearTimeout(this.timer);
     this.timer = undefined;
   }
@@ -108,7 +109,7 @@ export class LiveFeed implements OnModuleDestroy {
 
   private tailed(tail: string): TailedEntries {
     const streams = [...this.observatory.picture.streams.values()].filter(({ name }) => tail === '*' || name === tail);
-    const fresh = streams.flatMap(({ name, fresh: entries }) => entries.map((entry) => summaryOf(name, entry)));
+    const fresh = streams.flatMap(({ fresh: entries }) => entries);
     const entries = fresh.sort((a, b) => b.atMs - a.atMs).slice(0, TAILED_ENTRIES);
     const leftOut: Record<string, number> = {};
     for (const { name, fresh: all, freshLeftOut } of streams) {

@@ -94,6 +94,12 @@ export const SCHEMAS = {
     description:
       '`POST /api/shop/audit`: checks the laws (needs the token, since it costs: it reads the streams whole; allowed when read-only). One at a time; whoever asks meanwhile gets the same answer, and one younger than 10 seconds is given again. Refused with 409 when the streams hold more than 200,000 entries: use `npm run audit`.',
   },
+  Beat: {
+    type: 'object',
+    properties: { everyMs: { type: 'number', description: 'How often it says so, in milliseconds.' } },
+    required: ['everyMs'],
+    description: 'The connection lives.',
+  },
   Catalogue: {
     type: 'object',
     properties: {
@@ -174,14 +180,19 @@ export const SCHEMAS = {
   DeadLetterActionResult: {
     type: 'object',
     properties: {
-      done: { type: 'number' },
+      done: {
+        type: 'number',
+        description:
+          'Replayed: given to their groups again, which says nothing of what becomes of them; see `became` of the history.',
+      },
       left: { type: 'number' },
+      beyond: { type: 'number', description: 'As in the preview.' },
       replayId: {
         anyOf: [{ type: 'null' }, { type: 'string' }],
         description: "Of a single replay: the id of the entry in the group's replays.",
       },
     },
-    required: ['done', 'left', 'replayId'],
+    required: ['done', 'left', 'beyond', 'replayId'],
     description:
       '`POST /api/dead-letters/act`: does it. Body: `DeadLetterActionRequest`. Errors: 400 (also a payload that cannot be carried), 403 (read-only), 404, 409 `gone` or `parked` (only for a single one; of several, those are counted as `left`), 503 (some may have been done: look again).',
   },
@@ -194,12 +205,21 @@ export const SCHEMAS = {
       handler: { type: 'string', description: '`-` for entries that reached no handler.' },
       reason: { $ref: '#/components/schemas/DeadLetterReasonName' },
       errorName: { type: 'string' },
-      errorPattern: { type: 'string', description: 'Ids, numbers and quoted texts of the messages replaced by `…`.' },
+      errorPattern: {
+        type: 'string',
+        description:
+          'Ids, numbers, indices and quoted texts of the messages replaced by `…`, and each problem that they list once.',
+      },
       count: { type: 'number' },
       eventTypes: { type: 'array', items: { type: 'string' } },
       firstMs: { type: 'number', description: 'When the first and the last of them failed for the last time.' },
       lastMs: { type: 'number' },
-      sample: { $ref: '#/components/schemas/DeadLetterView', description: 'The newest of them.' },
+      sample: {
+        type: 'object',
+        properties: { id: { type: 'string' }, entryId: { type: 'string' } },
+        required: ['id', 'entryId'],
+        description: 'The newest of them, to ask for it, and for `upTo` of a selection.',
+      },
     },
     required: [
       'id',
@@ -220,13 +240,23 @@ export const SCHEMAS = {
   DeadLetterGroups: {
     type: 'object',
     properties: {
-      total: { type: 'number' },
+      total: { type: 'number', description: 'How many there are.' },
+      lookedAt: {
+        type: 'number',
+        description: 'How many of them `causes` and `entries` tell of: the newest of each stream.',
+      },
+      entries: {
+        type: 'number',
+        description:
+          'How many entries they are of: each handler that gives an event up writes a dead letter of its own.',
+      },
       causes: { type: 'array', items: { $ref: '#/components/schemas/DeadLetterCause' } },
-      isComplete: { type: 'boolean' },
+      isComplete: { type: 'boolean', description: 'Whether all of them were looked at.' },
+      isReading: { type: 'boolean', description: 'Not all were looked at yet, and the next request looks further.' },
     },
-    required: ['total', 'causes', 'isComplete'],
+    required: ['total', 'lookedAt', 'entries', 'causes', 'isComplete', 'isReading'],
     description:
-      '`GET /api/dead-letters`: the dead letters of all streams, grouped by cause. It looks at the oldest 10,000 of each stream; `isComplete` false says that there are more. Query: `stream`, to look at one stream only. Errors: 404, 503.',
+      '`GET /api/dead-letters`: the dead letters of all streams, grouped by cause. The console keeps account of the newest 100,000 of each stream, and reads each of them once; one request reads for half a second, newest first. Ask again while `isReading`. Query: `stream`, to look at one stream only. Errors: 404, 503.',
   },
   DeadLetterHistory: {
     type: 'object',
@@ -247,6 +277,11 @@ export const SCHEMAS = {
             by: { type: 'string' },
             why: { type: 'string' },
             atMs: { type: 'number' },
+            became: {
+              anyOf: [{ type: 'string', enum: ['dead-letter', 'replaying', 'settled', 'unknown'] }, { type: 'null' }],
+              description:
+                'What became of one that was replayed: `replaying` as long as it is not settled, `dead-letter` when it is one again, `settled` when neither, `unknown` where there are more dead letters than were looked at. Null of a discarded one.',
+            },
           },
           required: [
             'stream',
@@ -260,6 +295,7 @@ export const SCHEMAS = {
             'by',
             'why',
             'atMs',
+            'became',
           ],
         },
       },
@@ -277,7 +313,7 @@ export const SCHEMAS = {
     },
     required: ['cause', 'letters', 'next'],
     description:
-      '`GET /api/dead-letters/causes/:causeId`: its dead letters, oldest first. Query: `cursor` of the page before, `count` (1 to 200, default 50). Errors: 400, 404, 503.',
+      '`GET /api/dead-letters/causes/:causeId`: its dead letters, newest first. Query: `cursor` of the page before, `count` (1 to 200, default 50; very large ones make a page shorter). Errors: 400, 404, 503.',
   },
   DeadLetterPreview: {
     type: 'object',
@@ -289,6 +325,11 @@ export const SCHEMAS = {
         type: 'number',
         description:
           'How many will be left as they are: they are parked behind another one of their key, or too wide to be replayed.',
+      },
+      beyond: {
+        type: 'number',
+        description:
+          'How many more there are of the selection than one request does (10,000, the oldest events first): repeat it for them.',
       },
       effects: {
         type: 'array',
@@ -324,7 +365,7 @@ export const SCHEMAS = {
         description: 'Whether `data` is not what the original was: shown before and after.',
       },
     },
-    required: ['action', 'count', 'gone', 'left', 'effects', 'receivers', 'edited'],
+    required: ['action', 'count', 'gone', 'left', 'beyond', 'effects', 'receivers', 'edited'],
   },
   DeadLetterReasonName: {
     type: 'string',
@@ -361,7 +402,11 @@ export const SCHEMAS = {
       key: { anyOf: [{ type: 'null' }, { type: 'string' }] },
       event: {
         anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/EventView' }],
-        description: 'Null when it cannot be decoded: it can be replayed as it is, but not edited.',
+        description: 'Null when it cannot be decoded (it can be replayed as it is, but not edited), and when `isCut`.',
+      },
+      isCut: {
+        type: 'boolean',
+        description: 'It is larger than 2 million characters, and so `fields` has the beginnings of its values alone.',
       },
       fields: {
         type: 'array',
@@ -384,6 +429,7 @@ export const SCHEMAS = {
       'replays',
       'key',
       'event',
+      'isCut',
       'fields',
     ],
     description:
@@ -411,9 +457,9 @@ export const SCHEMAS = {
       group: { type: 'string' },
       state: {
         type: 'string',
-        enum: ['dead-lettered', 'pending', 'replaying', 'settled', 'waiting'],
+        enum: ['dead-lettered', 'pending', 'replaying', 'settled', 'unknown', 'waiting'],
         description:
-          '`waiting`: not delivered yet. `pending`: delivered, not settled. `dead-lettered`: given up, and its dead letter is still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, passed over or discarded; Redis does not record which, nor when).',
+          '`waiting`: not delivered yet. `pending`: delivered, not settled. `dead-lettered`: given up, and its dead letter is still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, passed over or discarded; Redis does not record which, nor when). `unknown`: settled or given up, and there are more dead letters than the console has looked at.',
       },
       consumer: { anyOf: [{ type: 'null' }, { type: 'string' }], description: 'Of `pending`: who holds it.' },
       idleMs: {
@@ -429,9 +475,16 @@ export const SCHEMAS = {
         items: { $ref: '#/components/schemas/HandlerAttempts' },
         description: 'Failed attempts, by handler; empty when none failed or it is not known any more (settled).',
       },
-      deadLetterId: { anyOf: [{ type: 'null' }, { type: 'string' }], description: 'Of `dead-lettered`: to find it.' },
+      deadLetterId: {
+        anyOf: [{ type: 'null' }, { type: 'string' }],
+        description: 'Of `dead-lettered`: to find it (of several handlers, the newest).',
+      },
+      givenUpMs: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description: 'Of `dead-lettered`: when the last attempt failed, and so how far a bar goes.',
+      },
     },
-    required: ['group', 'state', 'consumer', 'idleMs', 'deliveries', 'attempts', 'deadLetterId'],
+    required: ['group', 'state', 'consumer', 'idleMs', 'deliveries', 'attempts', 'deadLetterId', 'givenUpMs'],
     description: 'What became of an entry with one group.',
   },
   EntriesPage: {
@@ -462,20 +515,25 @@ export const SCHEMAS = {
     },
     required: [],
     description:
-      '`GET /api/streams/:stream/entries`: entries newest first. Without filter it is a page of `count`. With filters it looks through the stream backwards, within the time range, and stops when `count` are found, when the stream ends, or when the search has looked at its share (20,000 entries or half a second); `scan` says how far it came, and `next` goes on. Errors: 400, 404 (no such stream), 503.',
+      '`GET /api/streams/:stream/entries`: entries newest first. It looks through the stream backwards, within the time range, and stops when `count` are found, when the stream or the range ends, or after a second: very large entries make a page shorter, and a search goes on by `next`. That is meant to be done without being asked, until something is found: a million entries are some ten requests. `scan` says how far it came; how much there is in all is `length` of the stream, or the time from its `first` entry on. Errors: 400, 404 (no such stream), 503.',
   },
   EntryDetail: {
     type: 'object',
     properties: {
       event: {
         anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/EventView' }],
-        description: 'The envelope as it was decoded; null when it is no event.',
+        description: 'The envelope as it was decoded; null when it is no event, and when `isCut`.',
+      },
+      isCut: {
+        type: 'boolean',
+        description: 'It is larger than 2 million characters, and so `fields` has the beginnings of its values alone.',
       },
       problem: { anyOf: [{ type: 'null' }, { type: 'string' }], description: 'Why it is no event.' },
       fields: {
         type: 'array',
         items: { type: 'array', prefixItems: [{ type: 'string' }, { type: 'string' }], minItems: 2, maxItems: 2 },
-        description: "The entry's fields as they are, in their order.",
+        description:
+          "The entry's fields as they are, in their order; where `isCut`, at most 65,536 characters of each.",
       },
       deliveries: { type: 'array', items: { $ref: '#/components/schemas/DeliveryView' } },
       stream: { type: 'string' },
@@ -493,11 +551,16 @@ export const SCHEMAS = {
       key: { anyOf: [{ type: 'null' }, { type: 'string' }] },
       correlationId: { anyOf: [{ type: 'null' }, { type: 'string' }] },
       causationId: { anyOf: [{ type: 'null' }, { type: 'string' }] },
-      preview: { type: 'string', description: "The payload's JSON, or the entry's fields, at most 200 characters." },
+      preview: {
+        type: 'string',
+        description:
+          "The payload's JSON, or the entry's fields, at most 200 characters: one that ends with `…` is shortened.",
+      },
       size: { type: 'number', description: 'Bytes of the whole entry, about.' },
     },
     required: [
       'event',
+      'isCut',
       'problem',
       'fields',
       'deliveries',
@@ -536,7 +599,11 @@ export const SCHEMAS = {
       key: { anyOf: [{ type: 'null' }, { type: 'string' }] },
       correlationId: { anyOf: [{ type: 'null' }, { type: 'string' }] },
       causationId: { anyOf: [{ type: 'null' }, { type: 'string' }] },
-      preview: { type: 'string', description: "The payload's JSON, or the entry's fields, at most 200 characters." },
+      preview: {
+        type: 'string',
+        description:
+          "The payload's JSON, or the entry's fields, at most 200 characters: one that ends with `…` is shortened.",
+      },
       size: { type: 'number', description: 'Bytes of the whole entry, about.' },
     },
     required: [
@@ -556,7 +623,7 @@ export const SCHEMAS = {
     ],
     description: 'An entry for lists. Long texts are cut; `GET …/entries/:id` has it whole.',
   },
-  EventView: {
+  EventHead: {
     type: 'object',
     properties: {
       event_id: { type: 'string' },
@@ -564,7 +631,6 @@ export const SCHEMAS = {
       timestamp: { type: 'string' },
       version: { type: 'string' },
       source: { type: 'string' },
-      data: { type: 'object', additionalProperties: {} },
       correlation_id: { type: 'string' },
       causation_id: { type: 'string' },
       partition_key: { type: 'string' },
@@ -572,8 +638,27 @@ export const SCHEMAS = {
       tracestate: { type: 'string' },
       extra: { type: 'object', additionalProperties: { type: 'string' } },
     },
-    required: ['event_id', 'event_type', 'timestamp', 'version', 'source', 'data'],
-    description: 'The envelope, with the names that it has in the entry.',
+    required: ['event_id', 'event_type', 'timestamp', 'version', 'source'],
+    description: 'The envelope without its payload, with the names that it has in the entry.',
+  },
+  EventView: {
+    type: 'object',
+    properties: {
+      data: { type: 'object', additionalProperties: {} },
+      event_id: { type: 'string' },
+      event_type: { type: 'string' },
+      timestamp: { type: 'string' },
+      version: { type: 'string' },
+      source: { type: 'string' },
+      correlation_id: { type: 'string' },
+      causation_id: { type: 'string' },
+      partition_key: { type: 'string' },
+      traceparent: { type: 'string' },
+      tracestate: { type: 'string' },
+      extra: { type: 'object', additionalProperties: { type: 'string' } },
+    },
+    required: ['data', 'event_id', 'event_type', 'timestamp', 'version', 'source'],
+    description: 'The envelope.',
   },
   Finding: {
     type: 'object',
@@ -701,13 +786,16 @@ export const SCHEMAS = {
     },
     required: ['correlationId', 'events', 'elapsedMs', 'state', 'isComplete', 'cursor', 'scans', 'caveats'],
     description:
-      '`GET /api/journeys/:correlationId`: all events of a correlation id, as a timeline. Streams have no index by it. What the console has seen lately is known at once; beyond that it looks around the events that it knows, and else backwards from `cursor` or the end, within its share (20,000 entries of each stream, or a second). `isComplete` false: more may be found by asking again with `cursor`. Query: `near`, a moment in milliseconds or an entry id around which to look first (give it when the user comes from an entry); `cursor`, of the answer before (join the events by `stream` and `id`). Errors: 400, 503. Nothing found is no error: `events` is empty.',
+      '`GET /api/journeys/:correlationId`: all events of a correlation id, as a timeline. Streams have no index by it. What the console has seen lately is known at once; beyond that it looks around the events that it knows, and else backwards from `cursor` or the end, for a second. `isComplete` false: more may be found by asking again with `cursor`, which is meant to be done without being asked as long as `events` is empty. Query: `near`, a moment in milliseconds or an entry id around which to look first (give it when the user comes from an entry); `cursor`, of the answer before (join the events by `stream` and `id`). Errors: 400, 503. Nothing found is no error: `events` is empty.',
   },
   JourneyEvent: {
     type: 'object',
     properties: {
       entry: { $ref: '#/components/schemas/EntrySummary' },
-      event: { $ref: '#/components/schemas/EventView' },
+      event: {
+        $ref: '#/components/schemas/EventHead',
+        description: 'Without its payload: `GET /api/streams/:stream/entries/:id` has it.',
+      },
       afterMs: {
         type: 'number',
         description: 'Since the first event of the journey, by entry ids: when it was published. Exact.',
@@ -764,9 +852,9 @@ export const SCHEMAS = {
       group: { type: 'string' },
       state: {
         type: 'string',
-        enum: ['dead-lettered', 'pending', 'replaying', 'settled', 'waiting'],
+        enum: ['dead-lettered', 'pending', 'replaying', 'settled', 'unknown', 'waiting'],
         description:
-          '`waiting`: not delivered yet. `pending`: delivered, not settled. `dead-lettered`: given up, and its dead letter is still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, passed over or discarded; Redis does not record which, nor when).',
+          '`waiting`: not delivered yet. `pending`: delivered, not settled. `dead-lettered`: given up, and its dead letter is still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, passed over or discarded; Redis does not record which, nor when). `unknown`: settled or given up, and there are more dead letters than the console has looked at.',
       },
       consumer: { anyOf: [{ type: 'null' }, { type: 'string' }], description: 'Of `pending`: who holds it.' },
       idleMs: {
@@ -782,7 +870,14 @@ export const SCHEMAS = {
         items: { $ref: '#/components/schemas/HandlerAttempts' },
         description: 'Failed attempts, by handler; empty when none failed or it is not known any more (settled).',
       },
-      deadLetterId: { anyOf: [{ type: 'null' }, { type: 'string' }], description: 'Of `dead-lettered`: to find it.' },
+      deadLetterId: {
+        anyOf: [{ type: 'null' }, { type: 'string' }],
+        description: 'Of `dead-lettered`: to find it (of several handlers, the newest).',
+      },
+      givenUpMs: {
+        anyOf: [{ type: 'null' }, { type: 'number' }],
+        description: 'Of `dead-lettered`: when the last attempt failed, and so how far a bar goes.',
+      },
     },
     required: [
       'source',
@@ -797,6 +892,7 @@ export const SCHEMAS = {
       'deliveries',
       'attempts',
       'deadLetterId',
+      'givenUpMs',
     ],
     description: 'What one group did with an event.',
   },
@@ -1013,7 +1109,7 @@ export const SCHEMAS = {
       atMs: { type: 'number' },
       ordersPerMinute: {
         anyOf: [{ type: 'null' }, { type: 'number' }],
-        description: 'Over the last minute, or less when the console was opened later; null at the first look.',
+        description: 'Over the last minute, or less when the console was opened later; null in its first ten seconds.',
       },
       declinedShare: {
         anyOf: [{ type: 'null' }, { type: 'number' }],
@@ -1147,7 +1243,7 @@ export const SCHEMAS = {
       complete: {
         type: 'boolean',
         description:
-          'False while the search for streams in a large Redis goes on: ask again, or wait for the live feed.',
+          'False while the first search for streams in a large Redis goes on: ask again, or wait for the live feed.',
       },
     },
     required: ['streams', 'complete'],
@@ -1192,7 +1288,7 @@ export const SCHEMAS = {
         type: 'object',
         additionalProperties: { type: 'number' },
         description:
-          'By stream: new entries of this second that are not among them, since there were too many to show.',
+          'By stream: new entries of this second that are not among them, since there were too many, or too large ones, to show.',
       },
     },
     required: ['entries', 'leftOut'],

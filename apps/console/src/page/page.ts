@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { serveAssets } from './assets.js';
+import { pageAt } from './base.js';
 
 /** Where Vite puts the page: beside the built server. */
 const WEB = fileURLToPath(new URL('../../dist/web/', import.meta.url));
@@ -14,23 +16,21 @@ const NO_PAGE = 'The console runs, but its page was not built: run "npm run buil
 
 /** Serves the page: its files, and `index.html` for every path that the page itself knows. */
 export function servePage(app: NestExpressApplication): void {
-  app.use(ASSETS, express.static(path.join(WEB, ASSETS), { immutable: true, maxAge: '1y', fallthrough: false }));
-  app.use(express.static(WEB, { index: false, dotfiles: 'ignore', setHeaders: keepNoPage }));
-  app.use((request: Request, response: Response, next: NextFunction) => {
-    if (!isOfPage(request)) {
-      next();
-      return;
-    }
-    const index = path.join(WEB, 'index.html');
-    response.header('Cache-Control', 'no-store');
-    if (existsSync(index)) response.sendFile(index, { cacheControl: false, dotfiles: 'allow' });
-    else response.status(503).type('text/plain').send(NO_PAGE);
+  app.use(ASSETS, ...serveAssets(path.join(WEB, ASSETS)));
+  app.use('/index.html', (_: Request, response: Response) => sendPage('/', response));
+  app.use(express.static(WEB, { index: false, dotfiles: 'ignore' }));
+  app.use(async (request: Request, response: Response, next: NextFunction) => {
+    if (isOfPage(request)) await sendPage(request.path, response);
+    else next();
   });
 }
 
 /** A page that is kept would ask for assets of before. */
-function keepNoPage(response: Response, file: string): void {
-  if (file.endsWith('.html')) response.setHeader('Cache-Control', 'no-store');
+async function sendPage(pathname: string, response: Response): Promise<void> {
+  response.header('Cache-Control', 'no-store');
+  const html = await readFile(path.join(WEB, 'index.html'), 'utf8').catch(() => null);
+  if (html === null) response.status(503).type('text/plain').send(NO_PAGE);
+  else response.type('html').send(pageAt(html, pathname));
 }
 
 function isOfPage({ method, path: pathname }: Request): boolean {
