@@ -4,6 +4,7 @@ import { ChangesGuard } from './access/changes.guard.js';
 import { SessionToken } from './access/session-token.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DeadLettersService } from './dead-letters/dead-letters.service.js';
+import { HistoryService } from './dead-letters/history.service.js';
 import { JourneyController } from './journey/journey.controller.js';
 import { JourneyService } from './journey/journey.service.js';
 import { LiveExtrasModule } from './live/live-extras.module.js';
@@ -39,6 +40,7 @@ import { StreamsService } from './streams/streams.service.js';
     Scanner,
     JourneyService,
     DeadLettersService,
+    HistoryService,
     LiveFeed,
   ],
 })

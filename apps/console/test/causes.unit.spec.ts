@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patternOf } from '../src/dead-letters/causes.js';
+import { causeOf, patternOf } from '../src/observe/letters/cause.js';
 
 describe('what messages of one cause have in common', () => {
   it.each([
@@ -13,6 +13,31 @@ describe('what messages of one cause have in common', () => {
     ['Plain words stay as they are', 'Plain words stay as they are'],
   ])('%s', (message, pattern) => {
     expect(patternOf(message)).toBe(pattern);
+  });
+
+  it('is the same mistake, whichever items of an array have it, and however many they are', () => {
+    const ofItems = (...items: number[]) => {
+      const problems = items.flatMap((item) => [
+        `items.${String(item)}.quantity must not be less than 1`,
+        `items.${String(item)}.sku should not be empty`,
+      ]);
+      const errorMessage = `order_placed is not valid: ${problems.join('; ')}`;
+      return causeOf('orders', { group: 'g', handler: 'h', reason: 'invalid', errorName: 'E', errorMessage });
+    };
+    const one = ofItems(0);
+    expect(one.errorPattern).toBe(
+      'order_placed is not valid: items.….quantity must not be less than …; items.….sku should not be empty',
+    );
+    for (const items of [[3], [0, 1], [17, 4, 99], Array.from({ length: 100 }, (_, index) => index)]) {
+      expect(ofItems(...items).id).toBe(one.id);
+      expect(ofItems(...items).errorPattern).toBe(one.errorPattern);
+    }
+    const other = { group: 'g', handler: 'h', reason: 'invalid', errorName: 'E' } as const;
+    const message = 'order_placed is not valid: items.0.quantity must not be less than 1';
+    expect(causeOf('orders', { ...other, errorMessage: message }).id).not.toBe(one.id);
+    // In another order, it is still the same.
+    const swapped = `order_placed is not valid: items.1.sku should not be empty; items.0.quantity must not be less than 1`;
+    expect(causeOf('orders', { ...other, errorMessage: swapped }).id).toBe(one.id);
   });
 
   it('is bounded, whatever the message', () => {

@@ -1,3 +1,4 @@
+import { ReadPace } from 'nestjs-event-streams';
 import { describe, expect, it } from 'vitest';
 import { Meter } from '../src/observe/meter.js';
 import type { Picture, SeenGroup, SeenStream } from '../src/observe/picture.js';
@@ -38,11 +39,13 @@ function picture(
     deadLetters: 0,
     givenUpBy: new Set(),
     givenUpAt: 0,
+    givenUpEntries: null,
     hadDeadLetters: false,
     groups: new Map([['receivers', group(changes.group)]]),
     producers: new Map(),
     fresh: [],
     freshLeftOut: 0,
+    pace: new ReadPace(),
     ...changes.stream,
   };
   const worker = { consumer: WORKER, source: 'post', idleMs: 0, isWaiting: true };
@@ -72,6 +75,7 @@ describe('findings', () => {
       'warning: A worker of receivers is gone',
     ]);
     expect(findingsIn(seen)[1]?.detail).toContain('2 events in its hands');
+    expect(findingsIn(seen)[1]?.advice).toContain('start a worker of the group');
   });
 
   it('leave it at a word when another worker has taken its work over', () => {
@@ -84,6 +88,9 @@ describe('findings', () => {
       ['host-13-0a1b2c', { consumer: 'host-13-0a1b2c', source: 'post', idleMs: 0, isWaiting: true }],
     ]);
     expect(titles({ ...seen, workers })).toEqual(['info: A worker of receivers is gone']);
+    const [finding] = findingsIn({ ...seen, workers });
+    expect(finding?.detail).toContain('1 other worker of receivers is at work');
+    expect(finding?.advice).not.toMatch(/^Start/);
     const longAgo = { ...seen, workers, goneSinceMs: new Map([[WORKER, NOW - 120_000]]) };
     expect(titles(longAgo)).toEqual([]);
     expect(topologyOf(longAgo, []).nodes.some(({ name }) => name === WORKER)).toBe(false);
@@ -102,10 +109,11 @@ describe('findings', () => {
   it('point at an event that does not come to an end, and at dead letters', () => {
     const stuck = picture({ group: { pending: 1, oldestPendingId: `${String(NOW - 180_000)}-0` }, stream: {} });
     expect(titles(stuck)).toEqual(['warning: An event of parcels has not been settled by receivers for 3 min']);
-    expect(titles(picture({ stream: { deadLetters: 1 } }))).toEqual(['warning: 1 event of parcels was given up']);
-    expect(titles(picture({ stream: { deadLetters: 1200 } }))).toEqual([
-      'warning: 1,200 events of parcels were given up',
-    ]);
+    expect(titles(picture({ stream: { deadLetters: 1 } }))).toEqual(['warning: 1 dead letter of parcels']);
+    // Four groups that give a broken entry up leave four dead letters.
+    const seen = picture({ stream: { deadLetters: 1200, givenUpEntries: 300 } });
+    expect(titles(seen)).toEqual(['warning: 1,200 dead letters of parcels']);
+    expect(findingsIn(seen)[0]?.detail).toContain('of 300 events');
   });
 
   it('say when connections cannot be seen, and call nobody gone then', () => {

@@ -1,7 +1,7 @@
-import type { EventEnvelope } from 'nestjs-event-streams';
 import { describe, expect, it } from 'vitest';
-import type { DeliveryView } from '../src/contract/streams.js';
+import type { DeliveryView, EventHead } from '../src/contract/streams.js';
 import { timelineOf, type FoundEvent } from '../src/journey/timeline.js';
+import { summaryOf } from '../src/streams/entry-summary.js';
 
 const SETTLED: DeliveryView = {
   group: 'payers',
@@ -11,24 +11,25 @@ const SETTLED: DeliveryView = {
   deliveries: null,
   attempts: [],
   deadLetterId: null,
+  givenUpMs: null,
 };
 
 function found(
   id: string,
   eventId: string,
-  more: Partial<EventEnvelope> = {},
+  more: Partial<EventHead> = {},
   deliveries: DeliveryView[] = [],
 ): FoundEvent {
-  const event: EventEnvelope = {
+  const event: EventHead = {
     event_id: eventId,
     event_type: 't',
     timestamp: '',
     version: '1.0',
     source: 'shop',
-    data: {},
     ...more,
   };
-  return { stream: 's', entry: { id, event, fields: [] }, deliveries };
+  const summary = summaryOf('s', { id, event: { ...event, data: {} }, fields: [] });
+  return { stream: 's', id, event, summary, deliveries };
 }
 
 describe('a timeline', () => {
@@ -84,6 +85,9 @@ describe('a timeline', () => {
   it('has failed when something was given up, and is empty without events', () => {
     const given = { ...SETTLED, state: 'dead-lettered' as const };
     expect(timelineOf([found('1-0', 'a', {}, [given])], new Map(), 2).state).toBe('failed');
+    // Neither settled nor failed can be said of one whose dead letter may be beyond those that were looked at.
+    const unknown = { ...SETTLED, state: 'unknown' as const };
+    expect(timelineOf([found('1-0', 'a', {}, [unknown])], new Map(), 2).state).toBe('open');
     expect(timelineOf([], new Map(), 2)).toEqual({ events: [], elapsedMs: 0, state: 'empty' });
   });
 });

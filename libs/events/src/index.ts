@@ -77,6 +77,7 @@ export { Keyspace } from './stream/keyspace.js';
 export { Partitions } from './stream/partitions.js';
 export { type RangeOptions } from './stream/range-pages.js';
 export { MOST_REPLAYABLE_VALUES } from './stream/server-limits.js';
+export { ReadPace } from './stream/read-pace.js';
 export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/questions.js';
 export { Transaction } from './transaction/transaction.js';
 export { decode } from './decode/decode.js';

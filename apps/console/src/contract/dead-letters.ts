@@ -1,15 +1,23 @@
 import type { EventView } from './streams.js';
 
 /**
- * `GET /api/dead-letters`: the dead letters of all streams, grouped by cause. It looks at the oldest 10,000 of each
- * stream; `isComplete` false says that there are more.
+ * `GET /api/dead-letters`: the dead letters of all streams, grouped by cause. The console keeps account of the newest 100,000
+ * of each stream, and reads each of them once; one request reads for half a second, newest first. Ask again while `isReading`.
  *
  * Query: `stream`, to look at one stream only. Errors: 404, 503.
  */
 export interface DeadLetterGroups {
+  /** How many there are. */
   total: number;
+  /** How many of them `causes` and `entries` tell of: the newest of each stream. */
+  lookedAt: number;
+  /** How many entries they are of: each handler that gives an event up writes a dead letter of its own. */
+  entries: number;
   causes: DeadLetterCause[];
+  /** Whether all of them were looked at. */
   isComplete: boolean;
+  /** Not all were looked at yet, and the next request looks further. */
+  isReading: boolean;
 }
 
 /** Dead letters that have failed in the same way. */
@@ -22,15 +30,15 @@ export interface DeadLetterCause {
   handler: string;
   reason: DeadLetterReasonName;
   errorName: string;
-  /** Ids, numbers and quoted texts of the messages replaced by `…`. */
+  /** Ids, numbers, indices and quoted texts of the messages replaced by `…`, and each problem that they list once. */
   errorPattern: string;
   count: number;
   eventTypes: string[];
   /** When the first and the last of them failed for the last time. */
   firstMs: number;
   lastMs: number;
-  /** The newest of them. */
-  sample: DeadLetterView;
+  /** The newest of them, to ask for it, and for `upTo` of a selection. */
+  sample: { id: string; entryId: string };
 }
 
 /** Why: see the library's README. */
@@ -38,8 +46,8 @@ export type DeadLetterReasonName =
   'undecodable' | 'unknown' | 'invalid' | 'unrecoverable' | 'exhausted' | 'crashed' | 'parked';
 
 /**
- * `GET /api/dead-letters/causes/:causeId`: its dead letters, oldest first.
- * Query: `cursor` of the page before, `count` (1 to 200, default 50). Errors: 400, 404, 503.
+ * `GET /api/dead-letters/causes/:causeId`: its dead letters, newest first.
+ * Query: `cursor` of the page before, `count` (1 to 200, default 50; very large ones make a page shorter). Errors: 400, 404, 503.
  */
 export interface DeadLetterPage {
   cause: DeadLetterCause;
@@ -65,8 +73,10 @@ export interface DeadLetterView {
   /** How often it was replayed before. */
   replays: number;
   key: string | null;
-  /** Null when it cannot be decoded: it can be replayed as it is, but not edited. */
+  /** Null when it cannot be decoded (it can be replayed as it is, but not edited), and when `isCut`. */
   event: EventView | null;
+  /** It is larger than 2 million characters, and so `fields` has the beginnings of its values alone. */
+  isCut: boolean;
   fields: [name: string, value: string][];
 }
 
@@ -99,6 +109,8 @@ export interface DeadLetterPreview {
   gone: number;
   /** How many will be left as they are: they are parked behind another one of their key, or too wide to be replayed. */
   left: number;
+  /** How many more there are of the selection than one request does (10,000, the oldest events first): repeat it for them. */
+  beyond: number;
   /** One sentence for each thing that will happen, or that one should know, for people. */
   effects: string[];
   /** By group and handler: who will get them again. */
@@ -113,8 +125,11 @@ export interface DeadLetterPreview {
  * one; of several, those are counted as `left`), 503 (some may have been done: look again).
  */
 export interface DeadLetterActionResult {
+  /** Replayed: given to their groups again, which says nothing of what becomes of them; see `became` of the history. */
   done: number;
   left: number;
+  /** As in the preview. */
+  beyond: number;
   /** Of a single replay: the id of the entry in the group's replays. */
   replayId: string | null;
 }
@@ -133,5 +148,10 @@ export interface DeadLetterHistory {
     by: string;
     why: string;
     atMs: number;
+    /**
+     * What became of one that was replayed: `replaying` as long as it is not settled, `dead-letter` when it is one again,
+     * `settled` when neither, `unknown` where there are more dead letters than were looked at. Null of a discarded one.
+     */
+    became: 'replaying' | 'dead-letter' | 'settled' | 'unknown' | null;
   }[];
 }

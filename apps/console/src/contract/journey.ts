@@ -1,11 +1,11 @@
-import type { DeliveryView, EntrySummary, EventView, Scan } from './streams.js';
+import type { DeliveryView, EntrySummary, EventHead, Scan } from './streams.js';
 
 /**
  * `GET /api/journeys/:correlationId`: all events of a correlation id, as a timeline.
  *
  * Streams have no index by it. What the console has seen lately is known at once; beyond that it looks around the
- * events that it knows, and else backwards from `cursor` or the end, within its share (20,000 entries of each stream, or
- * a second). `isComplete` false: more may be found by asking again with `cursor`.
+ * events that it knows, and else backwards from `cursor` or the end, for a second. `isComplete` false: more may be found by
+ * asking again with `cursor`, which is meant to be done without being asked as long as `events` is empty.
  *
  * Query: `near`, a moment in milliseconds or an entry id around which to look first (give it when the user comes from an
  * entry); `cursor`, of the answer before (join the events by `stream` and `id`).
@@ -29,7 +29,8 @@ export interface Journey {
 
 export interface JourneyEvent {
   entry: EntrySummary;
-  event: EventView;
+  /** Without its payload: `GET /api/streams/:stream/entries/:id` has it. */
+  event: EventHead;
   /** Since the first event of the journey, by entry ids: when it was published. Exact. */
   afterMs: number;
   /**

@@ -4,7 +4,7 @@
  */
 export interface ShopView {
   atMs: number;
-  /** Over the last minute, or less when the console was opened later; null at the first look. */
+  /** Over the last minute, or less when the console was opened later; null in its first ten seconds. */
   ordersPerMinute: number | null;
   /** Declined among the payments that the order states know; null without payments. */
   declinedShare: number | null;

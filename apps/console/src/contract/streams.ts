@@ -3,7 +3,7 @@ import type { ConsumerState } from './overview.js';
 /** `GET /api/streams`: all streams of the prefix, by name. Errors: 503. */
 export interface StreamList {
   streams: StreamSummary[];
-  /** False while the search for streams in a large Redis goes on: ask again, or wait for the live feed. */
+  /** False while the first search for streams in a large Redis goes on: ask again, or wait for the live feed. */
   complete: boolean;
 }
 
@@ -69,7 +69,7 @@ export interface EntrySummary {
   key: string | null;
   correlationId: string | null;
   causationId: string | null;
-  /** The payload's JSON, or the entry's fields, at most 200 characters. */
+  /** The payload's JSON, or the entry's fields, at most 200 characters: one that ends with `…` is shortened. */
   preview: string;
   /** Bytes of the whole entry, about. */
   size: number;
@@ -78,9 +78,10 @@ export interface EntrySummary {
 /**
  * `GET /api/streams/:stream/entries`: entries newest first.
  *
- * Without filter it is a page of `count`. With filters it looks through the stream backwards, within the time range, and
- * stops when `count` are found, when the stream ends, or when the search has looked at its share (20,000 entries or half
- * a second); `scan` says how far it came, and `next` goes on.
+ * It looks through the stream backwards, within the time range, and stops when `count` are found, when the stream or the range
+ * ends, or after a second: very large entries make a page shorter, and a search goes on by `next`. That is meant to be done
+ * without being asked, until something is found: a million entries are some ten requests. `scan` says how far it came; how
+ * much there is in all is `length` of the stream, or the time from its `first` entry on.
  *
  * Errors: 400, 404 (no such stream), 503.
  */
@@ -127,23 +128,24 @@ export interface Scan {
  * `GET /api/streams/:stream/entries/:id`: one entry whole, and what became of it. Errors: 400, 404, 503.
  */
 export interface EntryDetail extends EntrySummary {
-  /** The envelope as it was decoded; null when it is no event. */
+  /** The envelope as it was decoded; null when it is no event, and when `isCut`. */
   event: EventView | null;
+  /** It is larger than 2 million characters, and so `fields` has the beginnings of its values alone. */
+  isCut: boolean;
   /** Why it is no event. */
   problem: string | null;
-  /** The entry's fields as they are, in their order. */
+  /** The entry's fields as they are, in their order; where `isCut`, at most 65,536 characters of each. */
   fields: [name: string, value: string][];
   deliveries: DeliveryView[];
 }
 
-/** The envelope, with the names that it has in the entry. */
-export interface EventView {
+/** The envelope without its payload, with the names that it has in the entry. */
+export interface EventHead {
   event_id: string;
   event_type: string;
   timestamp: string;
   version: string;
   source: string;
-  data: Record<string, unknown>;
   correlation_id?: string;
   causation_id?: string;
   partition_key?: string;
@@ -152,15 +154,21 @@ export interface EventView {
   extra?: Readonly<Record<string, string>>;
 }
 
+/** The envelope. */
+export interface EventView extends EventHead {
+  data: Record<string, unknown>;
+}
+
 /** What became of an entry with one group. */
 export interface DeliveryView {
   group: string;
   /**
    * `waiting`: not delivered yet. `pending`: delivered, not settled. `dead-lettered`: given up, and its dead letter is
    * still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, passed over or
-   * discarded; Redis does not record which, nor when).
+   * discarded; Redis does not record which, nor when). `unknown`: settled or given up, and there are more dead letters than
+   * the console has looked at.
    */
-  state: 'waiting' | 'pending' | 'dead-lettered' | 'replaying' | 'settled';
+  state: 'waiting' | 'pending' | 'dead-lettered' | 'replaying' | 'settled' | 'unknown';
   /** Of `pending`: who holds it. */
   consumer: string | null;
   /** Of `pending`: since it was delivered or its claim renewed. */
@@ -169,8 +177,10 @@ export interface DeliveryView {
   deliveries: number | null;
   /** Failed attempts, by handler; empty when none failed or it is not known any more (settled). */
   attempts: HandlerAttempts[];
-  /** Of `dead-lettered`: to find it. */
+  /** Of `dead-lettered`: to find it (of several handlers, the newest). */
   deadLetterId: string | null;
+  /** Of `dead-lettered`: when the last attempt failed, and so how far a bar goes. */
+  givenUpMs: number | null;
 }
 
 export interface HandlerAttempts {

@@ -11,12 +11,16 @@ import type {
 } from '../contract/dead-letters.js';
 import { ApiAnswer } from '../openapi/api-answer.js';
 import { DeadLettersService } from './dead-letters.service.js';
+import { HistoryService } from './history.service.js';
 import { ActionBody, PageParameters, StreamParameters } from './parameters.js';
 
 @ApiTags('dead letters')
 @Controller('api/dead-letters')
 export class DeadLettersController {
-  constructor(private readonly letters: DeadLettersService) {}
+  constructor(
+    private readonly letters: DeadLettersService,
+    private readonly actions: HistoryService,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Dead letters grouped by cause' })
@@ -29,11 +33,11 @@ export class DeadLettersController {
   @ApiOperation({ summary: 'What was replayed and discarded, latest first' })
   @ApiAnswer('DeadLetterHistory')
   history(@Query() { stream, count }: StreamParameters): Promise<DeadLetterHistory> {
-    return this.letters.history(stream, count);
+    return this.actions.history(stream, count);
   }
 
   @Get('causes/:causeId')
-  @ApiOperation({ summary: 'The dead letters of a cause, oldest first' })
+  @ApiOperation({ summary: 'The dead letters of a cause, newest first' })
   @ApiAnswer('DeadLetterPage')
   page(@Param('causeId') causeId: string, @Query() { cursor, count }: PageParameters): Promise<DeadLetterPage> {
     return this.letters.page(causeId, cursor, count);

@@ -5,7 +5,6 @@ import {
   DeadLetters,
   EventPayloadError,
   KeyParkedError,
-  type DeadLetter,
 } from 'nestjs-event-streams';
 import { Problem } from '../access/problem.js';
 import type {
@@ -13,28 +12,35 @@ import type {
   DeadLetterActionResult,
   DeadLetterCause,
   DeadLetterGroups,
-  DeadLetterHistory,
   DeadLetterPage,
   DeadLetterPreview,
   DeadLetterSelection,
   DeadLetterView,
 } from '../contract/dead-letters.js';
+import { LetterBook } from '../observe/letters/letter-book.js';
+import { bookedOf, type BookedLetter, type StreamLetters } from '../observe/letters/stream-letters.js';
 import { Observatory } from '../observe/observatory.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { consumersOf } from '../overview/consumers.js';
+import { sizeOf } from '../streams/entry-summary.js';
 import { ENTRY_ID } from '../streams/parameters.js';
 import { StreamsService } from '../streams/streams.service.js';
-import { causeIdOf, causesOf, viewOf } from './causes.js';
+import { causeOf, causesOf, viewOf } from './causes.js';
 import { previewOf } from './preview.js';
 import { checkedSelection } from './selection.js';
 
-const MOST_LETTERS = 10_000;
 const DEFAULT_COUNT = 50;
+/** What one page of dead letters brings at most, about, in characters. */
+const LARGEST_PAGE = 4 * 1024 * 1024;
+/** What one request does: the rest is for the next one. */
+const MOST_AT_ONCE = 10_000;
 
 interface Chosen {
   stream: string;
-  letters: DeadLetter[];
+  letters: BookedLetter[];
   gone: number;
+  /** How many more there are of what was chosen than one request does. */
+  beyond: number;
 }
 
 /** Dead letters by their causes, and what is done to them. */
@@ -42,32 +48,45 @@ interface Chosen {
 export class DeadLettersService {
   constructor(
     private readonly letters: DeadLetters,
+    private readonly book: LetterBook,
     private readonly observatory: Observatory,
     private readonly streams: StreamsService,
   ) {}
 
   async groups(stream?: string): Promise<DeadLetterGroups> {
-    const picture = await this.observatory.notOlderThan(FRESH_MS);
-    if (stream !== undefined) await this.streams.requireStream(stream);
-    const names = stream === undefined ? [...picture.streams.keys()] : [stream];
-    const found = await Promise.all(names.map(async (name) => ({ name, letters: await this.lettersOf(name) })));
+    const names = await this.names(stream);
+    const found: StreamLetters[] = [];
+    for (const name of names) found.push(await this.book.of(name));
     return {
-      total: found.reduce((sum, { letters }) => sum + letters.length, 0),
-      causes: found.flatMap(({ name, letters }) => causesOf(name, letters)).sort((a, b) => b.lastMs - a.lastMs),
-      isComplete: found.every(({ letters }) => letters.length < MOST_LETTERS),
+      total: found.reduce((sum, { total }) => sum + total, 0),
+      lookedAt: found.reduce((sum, { size }) => sum + size, 0),
+      entries: found.reduce((sum, { entries }) => sum + entries, 0),
+      causes: found.flatMap((letters) => causesOf(letters)).sort((a, b) => b.lastMs - a.lastMs),
+      isComplete: found.every(({ isComplete }) => isComplete),
+      isReading: found.some(({ isReading }) => isReading),
     };
   }
 
   /** @throws Problem when no dead letter has this cause */
   async page(causeId: string, cursor: string | undefined, count = DEFAULT_COUNT): Promise<DeadLetterPage> {
     const { cause, letters } = await this.ofCause(causeId);
-    const rest = cursor === undefined ? letters : letters.filter(({ id }) => compareEntryIds(id, cursor) > 0);
-    const page = rest.slice(0, count);
-    return {
-      cause,
-      letters: page.map((letter) => viewOf(cause.stream, letter)),
-      next: rest.length > count ? (page.at(-1)?.id ?? null) : null,
-    };
+    const rest = cursor === undefined ? letters : letters.filter(({ id }) => compareEntryIds(id, cursor) < 0);
+    const page: DeadLetterView[] = [];
+    let size = 0;
+    let last: string | null = null;
+    for (const { id } of rest.slice(0, count)) {
+      if (size > LARGEST_PAGE) break;
+      last = id;
+      try {
+        const letter = await this.letters.get(cause.stream, id);
+        size += sizeOf(letter.fields);
+        page.push(viewOf(cause.stream, letter));
+      } catch (error) {
+        // Somebody was quicker.
+        if (!(error instanceof DeadLetterGoneError)) throw error;
+      }
+    }
+    return { cause, letters: page, next: last === null || last === rest.at(-1)?.id ? null : last };
   }
 
   /** @throws Problem when it is not there */
@@ -83,9 +102,11 @@ export class DeadLettersService {
   }
 
   async preview(request: DeadLetterActionRequest): Promise<DeadLetterPreview> {
-    const { stream, letters, gone } = await this.chosen(request);
+    const chosen = await this.chosen(request);
+    const [only] = chosen.letters;
+    const before = request.data === undefined || !only ? null : await this.letters.get(chosen.stream, only.id);
     const workers = consumersOf(await this.observatory.notOlderThan(FRESH_MS));
-    return previewOf(request, stream, letters, gone, (group) => {
+    return previewOf(request, chosen, before?.event?.data ?? null, (group) => {
       const own = workers.filter((worker) => worker.group === group);
       if (own.some(({ state }) => state === 'unknown')) return null;
       return own.filter(({ state }) => state === 'reading').length;
@@ -95,7 +116,7 @@ export class DeadLettersService {
   /** @throws Problem, DeadLetterGoneError, KeyParkedError, EventPayloadError; of several, those are left */
   async act(request: DeadLetterActionRequest): Promise<DeadLetterActionResult> {
     const { action, data, by = '', why = '' } = request;
-    const { stream, letters, gone } = await this.chosen(request);
+    const { stream, letters, gone, beyond } = await this.chosen(request);
     const isSingle = letters.length + gone === 1;
     const [only] = letters;
     if (isSingle && !only) throw new Problem('gone', `${stream}: it was replayed or discarded meanwhile`);
@@ -112,20 +133,14 @@ export class DeadLettersService {
         if (isSingle || !isLeft) throw error;
       }
     }
-    return { done, left: letters.length - done, replayId: isSingle ? replayId : null };
+    return { done, left: letters.length - done, beyond, replayId: isSingle ? replayId : null };
   }
 
-  async history(stream?: string, count = DEFAULT_COUNT): Promise<DeadLetterHistory> {
+  private async names(stream: string | undefined): Promise<string[]> {
     const picture = await this.observatory.notOlderThan(FRESH_MS);
-    if (stream !== undefined) await this.streams.requireStream(stream);
-    const names = stream === undefined ? [...picture.streams.keys()] : [stream];
-    const found = await Promise.all(
-      names.map(async (name) =>
-        (await this.letters.history(name, count)).map((action) => ({ ...action, stream: name })),
-      ),
-    );
-    const actions = found.flat().map(({ at, ...action }) => ({ ...action, atMs: Date.parse(at) || 0 }));
-    return { actions: actions.sort((a, b) => b.atMs - a.atMs).slice(0, count) };
+    if (stream === undefined) return [...picture.streams.keys()];
+    await this.streams.requireStream(stream);
+    return [stream];
   }
 
   private async chosen(request: DeadLetterActionRequest): Promise<Chosen> {
@@ -133,11 +148,13 @@ export class DeadLettersService {
     const chosen = await this.select(selection);
     // In the order of their originals, as they would have been handled.
     chosen.letters.sort((a, b) => compareEntryIds(a.entryId, b.entryId));
+    chosen.beyond = Math.max(0, chosen.letters.length - MOST_AT_ONCE);
+    chosen.letters = chosen.letters.slice(0, MOST_AT_ONCE);
     if (request.data === undefined) return chosen;
     if (request.action !== 'replay') throw new Problem('invalid', 'Expected data with replay alone');
     if (chosen.letters.length + chosen.gone !== 1)
       throw new Problem('invalid', 'Expected data with one dead letter alone');
-    if (chosen.letters[0]?.event === null) {
+    if (chosen.letters[0]?.eventType === null) {
       throw new Problem('invalid', 'This dead letter cannot be decoded, and so not be edited; replay it as it is');
     }
     return chosen;
@@ -148,32 +165,27 @@ export class DeadLettersService {
       const { cause, letters } = await this.ofCause(selection.causeId);
       const { upTo } = selection;
       const seen = upTo === undefined ? letters : letters.filter(({ id }) => compareEntryIds(id, upTo) <= 0);
-      return { stream: cause.stream, letters: seen, gone: 0 };
+      return { stream: cause.stream, letters: seen, gone: 0, beyond: 0 };
     }
     const { stream, ids } = selection;
     await this.streams.requireStream(stream);
-    const letters: DeadLetter[] = [];
+    const letters: BookedLetter[] = [];
     for (const id of ids) {
       try {
-        letters.push(await this.letters.get(stream, id));
+        letters.push(bookedOf(stream, await this.letters.get(stream, id)));
       } catch (error) {
         if (!(error instanceof DeadLetterGoneError)) throw error;
       }
     }
-    return { stream, letters, gone: ids.length - letters.length };
+    return { stream, letters, gone: ids.length - letters.length, beyond: 0 };
   }
 
-  private async ofCause(causeId: string): Promise<{ cause: DeadLetterCause; letters: DeadLetter[] }> {
-    const picture = await this.observatory.notOlderThan(FRESH_MS);
-    for (const stream of picture.streams.keys()) {
-      const own = (await this.lettersOf(stream)).filter((letter) => causeIdOf(stream, letter) === causeId);
-      const [cause] = causesOf(stream, own);
-      if (cause) return { cause, letters: own };
+  private async ofCause(causeId: string): Promise<{ cause: DeadLetterCause; letters: BookedLetter[] }> {
+    for (const name of await this.names(undefined)) {
+      const letters = [...(await this.book.of(name))].filter(({ cause }) => cause.id === causeId);
+      const cause = causeOf(letters);
+      if (cause) return { cause, letters };
     }
     throw new Problem('not-found', 'No dead letter has this cause any more: all were replayed or discarded');
-  }
-
-  private lettersOf(stream: string): Promise<DeadLetter[]> {
-    return this.letters.list(stream, {}, { count: MOST_LETTERS });
   }
 }

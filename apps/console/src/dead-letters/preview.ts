@@ -1,29 +1,38 @@
-import { MOST_REPLAYABLE_VALUES, type DeadLetter } from 'nestjs-event-streams';
 import type { DeadLetterActionRequest, DeadLetterPreview } from '../contract/dead-letters.js';
 import { groupBy } from '../grouping.js';
+import type { BookedLetter } from '../observe/letters/stream-letters.js';
 import { plural } from '../overview/words.js';
 
 type Receiver = DeadLetterPreview['receivers'][number];
 
+/** What an action is about. */
+export interface ActedOn {
+  stream: string;
+  /** Those that are there. */
+  letters: readonly BookedLetter[];
+  /** How many of the selection are not. */
+  gone: number;
+  /** How many more there are than one request does. */
+  beyond: number;
+}
+
 /**
  * What an action will do, in words. Pure.
  *
- * @param letters that it is about and that are there
- * @param gone how many of the selection are not
+ * @param before the original payload of the one that is edited
  * @param workersOf how many workers a group has; null where that is not known
  */
 export function previewOf(
   { action, data }: Pick<DeadLetterActionRequest, 'action' | 'data'>,
-  stream: string,
-  letters: readonly DeadLetter[],
-  gone: number,
+  { stream, letters, gone, beyond }: ActedOn,
+  before: Record<string, unknown> | null,
   workersOf: (group: string) => number | null,
 ): DeadLetterPreview {
-  const parked = letters.filter(({ reason }) => reason === 'parked').length;
-  const wide = action === 'replay' ? letters.filter(({ fields }) => fields.length > MOST_REPLAYABLE_VALUES).length : 0;
-  const receivers = [...groupBy(letters, ({ group, handler }) => JSON.stringify([group, handler])).values()].map(
+  const parked = letters.filter(({ cause }) => cause.reason === 'parked').length;
+  const wide = action === 'replay' ? letters.filter(({ isWide }) => isWide).length : 0;
+  const receivers = [...groupBy(letters, ({ cause }) => JSON.stringify([cause.group, cause.handler])).values()].map(
     (own): Receiver => {
-      const { group = '', handler = '' } = own[0] ?? {};
+      const { group = '', handler = '' } = own[0]?.cause ?? {};
       return { group, handler, count: own.length, consumersReading: workersOf(group) };
     },
   );
@@ -37,10 +46,15 @@ export function previewOf(
     effects.push(`Parked behind another one of the same key, and left unless it is gone by then: ${String(parked)}.`);
   if (wide > 0) effects.push(`With too many fields to be replayed, and left: ${String(wide)}.`);
   if (gone > 0) effects.push(`Replayed or discarded by somebody meanwhile: ${String(gone)}.`);
+  if (beyond > 0) {
+    const others = beyond === 1 ? '1 more stays' : `${beyond.toLocaleString('en-US')} more stay`;
+    effects.push(
+      `These are the ${letters.length.toLocaleString('en-US')} oldest events; ${others} as they are: do it again for those.`,
+    );
+  }
   effects.push(`It is noted in the history of ${stream}.`);
-  const before = letters[0]?.event?.data ?? null;
   const edited = data === undefined ? null : { before, after: data };
-  return { action, count: letters.length, gone, left: parked + wide, effects, receivers, edited };
+  return { action, count: letters.length, gone, left: parked + wide, beyond, effects, receivers, edited };
 }
 
 function replayEffects(stream: string, receivers: readonly Receiver[], isEdited: boolean): string[] {

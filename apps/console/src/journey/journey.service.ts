@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EventMonitor, timeOfEntryId, type EventEnvelope, type MonitoredEntry } from 'nestjs-event-streams';
+import { EventMonitor, timeOfEntryId, type MonitoredEntry, type RawEntry } from 'nestjs-event-streams';
 import type { Journey } from '../contract/journey.js';
 import type { DeliveryView, Scan } from '../contract/streams.js';
 import { groupBy } from '../grouping.js';
@@ -8,7 +8,8 @@ import { RecentEvents } from '../observe/recent-events.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { consumersOf } from '../overview/consumers.js';
 import { DeliveriesService } from '../streams/deliveries.service.js';
-import { Scanner } from '../streams/scanner.js';
+import { fieldOf, headOf, summaryOf } from '../streams/entry-summary.js';
+import { LONGEST_SCAN_MS, Scanner, type ScanResult } from '../streams/scanner.js';
 import { readCursor, writeCursor, type JourneyCursor } from './cursor.js';
 import { timelineOf, type FoundEvent } from './timeline.js';
 
@@ -18,11 +19,8 @@ const AFTER_MS = 60_000;
 /** Of each stream; more would be no journey that anybody can look at. */
 const MOST_EVENTS = 500;
 
-type EventEntry = MonitoredEntry & { event: EventEnvelope };
-interface Found {
-  stream: string;
-  entry: EventEntry;
-}
+/** An event of a journey, without its payload: a journey can have many, and large ones. */
+type Found = Omit<FoundEvent, 'deliveries'>;
 interface Pass {
   found: Found[];
   scans: Record<string, Scan>;
@@ -87,18 +85,14 @@ export class JourneyService {
     }
   }
 
-  /** What was seen lately, if it is still there. */
+  /** What was seen lately, if it is still there; one after the other, as each can be large. */
   private async known(correlationId: string): Promise<Found[]> {
-    const entries = await Promise.all(
-      this.recent
-        .ofCorrelation(correlationId)
-        .slice(0, MOST_EVENTS)
-        .map(async ({ stream, id }) => {
-          const [entry] = await this.monitor.entries(stream, { from: id, to: id, count: 1 });
-          return entry && isEvent(entry) ? [{ stream, entry }] : [];
-        }),
-    );
-    return entries.flat();
+    const found: Found[] = [];
+    for (const { stream, id } of this.recent.ofCorrelation(correlationId).slice(0, MOST_EVENTS)) {
+      const [entry] = await this.monitor.entries(stream, { from: id, to: id, count: 1 });
+      if (entry) found.push(...foundIn(stream, entry));
+    }
+    return found;
   }
 
   private firstCursor(
@@ -108,7 +102,7 @@ export class JourneyService {
     cursor?: string,
   ): JourneyCursor {
     if (cursor !== undefined) return readCursor(cursor);
-    const times = known.map(({ entry }) => timeOfEntryId(entry.id));
+    const times = known.map(({ id }) => timeOfEntryId(id));
     if (near !== undefined) times.push(timeOfEntryId(near));
     return { ...around(times), at: Object.fromEntries(streams.map((stream) => [stream, ''])) };
   }
@@ -119,7 +113,7 @@ export class JourneyService {
     const isBounded = cursor.from !== null;
     if (isBounded || first.found.length === 0) return first;
     const streams = Object.keys(cursor.at);
-    const times = first.found.map(({ entry }) => timeOfEntryId(entry.id));
+    const times = first.found.map(({ id }) => timeOfEntryId(id));
     const second = await this.pass(correlationId, {
       ...around(times),
       at: Object.fromEntries(streams.map((stream) => [stream, ''])),
@@ -129,18 +123,20 @@ export class JourneyService {
 
   private async pass(correlationId: string, { from, to, at }: JourneyCursor): Promise<Pass> {
     const range = { ...(from === null ? {} : { from: String(from) }), ...(to === null ? {} : { to: String(to) }) };
-    const isWanted = ({ event }: MonitoredEntry): boolean =>
-      event !== null && (event.correlation_id === correlationId || event.event_id === correlationId);
-    const results = await Promise.all(
-      Object.entries(at).map(async ([stream, last]) => {
-        if (last === null) return [];
-        const result = await this.scanner.scan(stream, { ...range, cursor: last || undefined }, isWanted, MOST_EVENTS);
-        return [{ stream, ...result }];
-      }),
-    );
-    const done = results.flat();
+    const isWanted = ({ fields }: RawEntry): boolean =>
+      fieldOf(fields, 'correlation_id') === correlationId || fieldOf(fields, 'event_id') === correlationId;
+    const open = Object.entries(at).flatMap(([stream, last]) => (last === null ? [] : [{ stream, last }]));
+    const done: (ScanResult<Found[]> & { stream: string })[] = [];
+    const endsAt = performance.now() + LONGEST_SCAN_MS;
+    // One after the other, as a page of each would have to be held; what one does not need of its time is the others'.
+    for (const [index, { stream, last }] of open.entries()) {
+      const shareMs = Math.max(0, endsAt - performance.now()) / (open.length - index);
+      const place = { ...range, cursor: last || undefined };
+      const keep = (entry: MonitoredEntry): Found[] => foundIn(stream, entry);
+      done.push({ stream, ...(await this.scanner.scan(stream, place, isWanted, keep, MOST_EVENTS, shareMs)) });
+    }
     return {
-      found: done.flatMap(({ stream, found }) => found.filter(isEvent).map((entry) => ({ stream, entry }))),
+      found: done.flatMap(({ found }) => found.flat()),
       scans: Object.fromEntries(done.map(({ stream, scan }) => [stream, scan])),
       cursor: { from, to, at: { ...at, ...Object.fromEntries(done.map(({ stream, next }) => [stream, next])) } },
     };
@@ -155,20 +151,21 @@ export class JourneyService {
           stream,
           await this.deliveries.of(
             stream,
-            own.map(({ entry }) => entry.id),
+            own.map(({ id }) => id),
           ),
         );
       }),
     );
     return events.map((event) => ({
       ...event,
-      deliveries: deliveries.get(event.stream)?.get(event.entry.id) ?? [],
+      deliveries: deliveries.get(event.stream)?.get(event.id) ?? [],
     }));
   }
 }
 
-function isEvent(entry: MonitoredEntry): entry is EventEntry {
-  return entry.event !== null;
+function foundIn(stream: string, entry: MonitoredEntry): Found[] {
+  if (!entry.event) return [];
+  return [{ stream, id: entry.id, event: headOf(entry.event), summary: summaryOf(stream, entry) }];
 }
 
 function around(times: readonly number[]): Pick<JourneyCursor, 'from' | 'to'> {
@@ -177,7 +174,7 @@ function around(times: readonly number[]): Pick<JourneyCursor, 'from' | 'to'> {
 }
 
 function unique(events: readonly Found[]): Found[] {
-  return [...new Map(events.map((event) => [`${event.stream} ${event.entry.id}`, event])).values()];
+  return [...new Map(events.map((event) => [`${event.stream} ${event.id}`, event])).values()];
 }
 
 function caveatsOf({ events }: Pick<Journey, 'events'>, isComplete: boolean): string[] {
@@ -186,6 +183,9 @@ function caveatsOf({ events }: Pick<Journey, 'events'>, isComplete: boolean): st
   if (!isComplete) caveats.push('The search has not come to its end: there may be more events.');
   if (events.some(({ cause, event }) => event.causation_id !== undefined && cause === null)) {
     caveats.push('An event names a cause that was not found.');
+  }
+  if (handlings.some(({ state }) => state === 'unknown')) {
+    caveats.push('There are more dead letters than were looked at: an event may have been given up.');
   }
   if (handlings.some(({ known }) => known === 'none')) {
     caveats.push(

@@ -2,12 +2,10 @@ import { timeOfEntryId, type StreamSurveyRequest } from 'nestjs-event-streams';
 import { consumerState } from './consumer-state.js';
 import type { Picture, SeenGroup, SeenStream } from './picture.js';
 
-/** Streams of one look; with more of them, each has its turn. */
-const STREAMS_PER_LOOK = 24;
-/** Entries of each stream that one look reads at most. */
-export const SAMPLED_ENTRIES = 200;
-/** Dead letters that are looked at for the groups that gave them up. */
-const SAMPLED_LETTERS = 50;
+/** Streams whose groups and new entries one look asks for; with more of them, each has its turn. */
+const STREAMS_PER_LOOK = 240;
+/** Streams of one look that everything else is asked of. */
+const WHOLE_STREAMS_PER_LOOK = 24;
 /** Groups whose consumers are looked at in turn, besides those with something new. */
 const GROUPS_PER_LOOK = 2;
 const NEWS_PER_LOOK = 8;
@@ -25,7 +23,8 @@ const SMALL_LAG_MS = 1500;
  */
 export function planLook(look: number, names: readonly string[], picture: Picture): StreamSurveyRequest[] {
   const chosen = inTurn(names, look * STREAMS_PER_LOOK, STREAMS_PER_LOOK);
-  const pairs = chosen.flatMap((name) =>
+  const whole = new Set(inTurn(chosen, look * WHOLE_STREAMS_PER_LOOK, WHOLE_STREAMS_PER_LOOK));
+  const pairs = [...whole].flatMap((name) =>
     [...(picture.streams.get(name)?.groups.values() ?? [])].map((group) => ({ name, group })),
   );
   const news = pairs.filter(({ group }) => hasNews(group, picture)).slice(0, NEWS_PER_LOOK);
@@ -34,14 +33,14 @@ export function planLook(look: number, names: readonly string[], picture: Pictur
     const stream = picture.streams.get(name);
     const groups = [...(stream?.groups.values() ?? [])];
     const lookedAt = new Set(turn.filter((one) => one.name === name).map(({ group }) => group));
-    const isDeadLettersTurn = !stream || (look + index) % DEAD_LETTERS_EVERY === 0;
+    const isWhole = whole.has(name);
+    const isDeadLettersTurn = isWhole && (!stream || (look + index) % DEAD_LETTERS_EVERY === 0);
     return {
       stream: name,
-      info: !stream || (look + index) % LENGTH_EVERY === 0 || addedOf(groups) === null,
-      entries: { ...(stream?.last ? { after: stream.last.id } : {}), count: SAMPLED_ENTRIES },
+      info: !stream || (isWhole && (look + index) % LENGTH_EVERY === 0) || addedOf(groups) === null,
+      // What a new one has already is read for itself, within bounds.
+      ...(stream ? { entries: { ...(stream.last ? { after: stream.last.id } : {}), count: stream.pace.count } } : {}),
       deadLetters: isDeadLettersTurn,
-      // Only when there are others than before.
-      ...(stream && stream.deadLetters !== stream.givenUpAt ? { deadLetterGroups: SAMPLED_LETTERS } : {}),
       consumersOf: [...lookedAt].map((group) => group.name),
       pendingOf: [...lookedAt].filter(({ pending }) => pending > 0).map((group) => group.name),
       replaysOf: isDeadLettersTurn && stream?.hadDeadLetters ? groups.map((group) => group.name) : [],
@@ -66,6 +65,11 @@ function hasNews({ consumers, consumerRows }: SeenGroup, { workers }: Picture): 
 
 function waitsLong({ lag, lastDeliveredId }: SeenGroup, stream: SeenStream | undefined, { atMs }: Picture): boolean {
   return lag !== 0 && stream !== undefined && atMs - timeOfEntryId(lastDeliveredId) > SMALL_LAG_MS;
+}
+
+/** How long it takes until each of so many streams was asked, in looks. */
+export function looksOfATurn(streams: number): number {
+  return Math.ceil(streams / STREAMS_PER_LOOK);
 }
 
 function inTurn<T>(all: readonly T[], start: number, count: number): T[] {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   compareEntryIds,
   EventMonitor,
+  ReadPace,
   timeOfEntryId,
   type MonitoredEntry,
   type ReaderConnection,
@@ -9,12 +10,15 @@ import {
 } from 'nestjs-event-streams';
 import { Problem } from '../access/problem.js';
 import { consumerState } from './consumer-state.js';
-import { addedOf, planLook, SAMPLED_ENTRIES } from './look-plan.js';
+import { summaryOf } from '../streams/entry-summary.js';
+import { LetterBook } from './letters/letter-book.js';
+import { addedOf, looksOfATurn, planLook } from './look-plan.js';
 import { Meter } from './meter.js';
 import type { Picture, SeenGroup, SeenStream } from './picture.js';
 import { RecentEvents, type SeenDurations } from './recent-events.js';
 import { RedisWatch } from './redis-watch.js';
 import { StreamDirectory } from './stream-directory.js';
+import { POLL_EVERY_MS } from './timing.js';
 
 /** The server's clock is asked for every so many looks. */
 const CLOCK_EVERY = 30;
@@ -29,12 +33,19 @@ const NEW_SHARE = 0.3;
 const RETURN_MS = 5000;
 /** After a pause nothing of before is compared with what is now. */
 const PAUSE_MS = 10_000;
+/** What one look reads of a stream's new entries at most, about, in bytes and in entries. */
+const SAMPLED_BYTES = 256 * 1024;
+const SAMPLED_ENTRIES = 200;
+/** How long one look may read dead letters, in milliseconds. */
+const LETTERS_MS = 100;
 
 /** Looks at Redis when it is told to, and keeps what it has seen. */
 @Injectable()
 export class Observatory {
   private readonly streams = new Map<string, SeenStream>();
   private readonly goneSinceMs = new Map<string, number>();
+  /** Workers whose connections were there since the last pause. */
+  private readonly seenAlive = new Set<string>();
   private workers: Map<string, ReaderConnection> | null = null;
   /** Since the last pause, and of all. */
   private looks = 0;
@@ -51,6 +62,7 @@ export class Observatory {
     private readonly directory: StreamDirectory,
     private readonly recent: RecentEvents,
     private readonly redis: RedisWatch,
+    private readonly book: LetterBook,
   ) {
     redis.subscribe(({ isUp }) => {
       if (!isUp) this.lookedAtMs = -Infinity;
@@ -101,11 +113,14 @@ export class Observatory {
     if (survey.workers !== undefined) {
       const seen = this.nowMs < this.workersFromMs ? null : survey.workers;
       this.workers = seen && new Map(seen.map((worker) => [worker.consumer, worker]));
+      for (const { consumer } of seen ?? []) this.seenAlive.add(consumer);
     }
     for (const stream of this.streams.values()) Object.assign(stream, { fresh: [], freshLeftOut: 0 });
-    for (const found of survey.streams) this.take(found);
+    const found = await this.withBeginnings(survey.streams);
+    for (const one of found) this.take(one);
+    await this.readLetters();
     // In the order of publishing over all streams, so that causes are known before their answers.
-    const entries = survey.streams.flatMap(({ stream, entries = [] }) => entries.map((entry) => ({ stream, entry })));
+    const entries = found.flatMap(({ stream, entries = [] }) => entries.map((entry) => ({ stream, entry })));
     entries.sort((a, b) => compareEntryIds(a.entry.id, b.entry.id));
     this.durations = this.recent.add(entries, this.nowMs);
     this.noteGone();
@@ -121,6 +136,44 @@ export class Observatory {
     this.looks = 0;
     this.streams.clear();
     this.goneSinceMs.clear();
+    this.seenAlive.clear();
+  }
+
+  /** What new streams have already: the newest of it, one stream after the other, each within its bounds. */
+  private async withBeginnings(surveyed: readonly SurveyedStream[]): Promise<SurveyedStream[]> {
+    const found: SurveyedStream[] = [];
+    for (const one of surveyed) {
+      const isNew = !this.streams.has(one.stream) && one.info;
+      found.push(isNew ? { ...one, entries: await this.newest(one.stream) } : one);
+    }
+    return found;
+  }
+
+  private async newest(stream: string): Promise<MonitoredEntry[]> {
+    const entries: MonitoredEntry[] = [];
+    let bytes = 0;
+    const pages = this.monitor.pages(stream, { order: 'newest-first', replyBytes: SAMPLED_BYTES });
+    for await (const page of pages) {
+      entries.push(...page.entries);
+      bytes += page.bytes;
+      if (entries.length >= SAMPLED_ENTRIES || bytes >= SAMPLED_BYTES) break;
+    }
+    return entries.slice(0, SAMPLED_ENTRIES);
+  }
+
+  /** Whose dead letters they are, where there are others than before. */
+  private async readLetters(): Promise<void> {
+    const endsAt = performance.now() + LETTERS_MS;
+    for (const stream of this.streams.values()) {
+      if (stream.deadLetters === stream.givenUpAt) continue;
+      const leftMs = endsAt - performance.now();
+      if (leftMs <= 0) return;
+      const letters = await this.book.of(stream.name, leftMs);
+      stream.givenUpBy = letters.groups;
+      stream.givenUpEntries = letters.isComplete ? letters.entries : null;
+      stream.deadLetters = letters.total;
+      if (!letters.isReading) stream.givenUpAt = letters.total;
+    }
   }
 
   private take(found: SurveyedStream): void {
@@ -128,10 +181,12 @@ export class Observatory {
     const isMissing = info === null && found.groups.length === 0;
     if (isMissing) {
       this.directory.drop(name);
+      this.book.forget(name);
       this.streams.delete(name);
       return;
     }
     const atMs = performance.now();
+    const everyMs = looksOfATurn(this.directory.names.length) * POLL_EVERY_MS;
     const before = this.streams.get(name);
     const stream = before ?? newStream(name);
     this.streams.set(name, stream);
@@ -139,24 +194,23 @@ export class Observatory {
     const appended = before && added !== null ? Math.max(0, added - stream.entriesAdded) : 0;
     stream.length = info?.length ?? stream.length + appended;
     stream.entriesAdded = added ?? stream.entriesAdded;
-    stream.meter.add(atMs, added);
+    stream.meter.add(atMs, added, everyMs);
     stream.deadLetters = found.deadLetters ?? stream.deadLetters;
-    if (found.deadLetterGroups) {
-      stream.givenUpBy = new Set(Object.keys(found.deadLetterGroups));
-      stream.givenUpAt = stream.deadLetters;
-    }
     stream.hadDeadLetters ||= stream.deadLetters > 0;
-    if (info) stream.first = info.first;
+    if (info) stream.first = info.first && summaryOf(name, info.first);
     this.takeEntries(stream, entries, before ? appended : 0);
-    const groups = found.groups.map((row) => this.group(stream, row.name, row, found, atMs));
+    const groups = found.groups.map((row) => this.group(stream, row.name, row, found, atMs, everyMs));
     stream.groups = new Map(groups.map((group) => [group.name, group]));
   }
 
   private takeEntries(stream: SeenStream, entries: readonly MonitoredEntry[], appended: number): void {
     const isFirstLook = stream.last === null;
-    stream.last = entries[0] ?? stream.last;
-    stream.fresh = isFirstLook ? entries.slice(0, 20) : [...entries];
-    stream.freshLeftOut = entries.length < SAMPLED_ENTRIES ? 0 : Math.max(0, appended - entries.length);
+    const asked = stream.pace.count;
+    stream.pace.saw(entries);
+    const summaries = entries.map((entry) => summaryOf(stream.name, entry));
+    stream.last = summaries[0] ?? stream.last;
+    stream.fresh = isFirstLook ? summaries.slice(0, 20) : summaries;
+    stream.freshLeftOut = entries.length < asked ? 0 : Math.max(0, appended - entries.length);
     const counts = new Map<string, number>();
     for (const { event } of entries) if (event) counts.set(event.source, (counts.get(event.source) ?? 0) + 1);
     const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
@@ -177,11 +231,12 @@ export class Observatory {
     row: SurveyedStream['groups'][number],
     found: SurveyedStream,
     atMs: number,
+    everyMs: number,
   ): SeenGroup {
     const before = stream.groups.get(name);
     const meter = before?.meter ?? new Meter();
     const delivered = row.lag === null ? row.entriesRead : stream.entriesAdded - row.lag;
-    meter.add(atMs, delivered === null ? null : Math.max(0, delivered - row.pending));
+    meter.add(atMs, delivered === null ? null : Math.max(0, delivered - row.pending), everyMs);
     const rows = found.consumers[name];
     const summary = found.pending[name];
     return {
@@ -212,11 +267,15 @@ export class Observatory {
   private noteGone(): void {
     const there = new Set<string>();
     for (const { groups } of this.streams.values()) {
-      for (const { consumerRows = [] } of groups.values()) {
+      for (const { consumerRows = [], consumersAtMs } of groups.values()) {
         for (const row of consumerRows) {
           if (consumerState(row, this.workers) !== 'gone') continue;
           there.add(row.name);
-          if (!this.goneSinceMs.has(row.name)) this.goneSinceMs.set(row.name, this.nowMs);
+          const known = this.goneSinceMs.get(row.name);
+          // One that was never seen is gone since it was last heard of on any stream, which can be long ago.
+          if (!this.seenAlive.has(row.name)) {
+            this.goneSinceMs.set(row.name, Math.max(known ?? 0, consumersAtMs - row.idleMs));
+          } else if (known === undefined) this.goneSinceMs.set(row.name, this.nowMs);
         }
       }
     }
@@ -235,10 +294,12 @@ function newStream(name: string): SeenStream {
     deadLetters: 0,
     givenUpBy: new Set(),
     givenUpAt: 0,
+    givenUpEntries: null,
     hadDeadLetters: false,
     groups: new Map(),
     producers: new Map(),
     fresh: [],
     freshLeftOut: 0,
+    pace: new ReadPace(SAMPLED_BYTES, SAMPLED_ENTRIES),
   };
 }

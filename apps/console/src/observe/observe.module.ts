@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LetterBook } from './letters/letter-book.js';
 import { Observatory } from './observatory.js';
 import { RecentEvents } from './recent-events.js';
 import { RedisWatch } from './redis-watch.js';
@@ -6,7 +7,7 @@ import { StreamDirectory } from './stream-directory.js';
 
 /** Looks at Redis, once for all views. */
 @Module({
-  providers: [Observatory, RecentEvents, RedisWatch, StreamDirectory],
-  exports: [Observatory, RecentEvents, RedisWatch, StreamDirectory],
+  providers: [LetterBook, Observatory, RecentEvents, RedisWatch, StreamDirectory],
+  exports: [LetterBook, Observatory, RecentEvents, RedisWatch, StreamDirectory],
 })
 export class ObserveModule {}

@@ -1,4 +1,5 @@
-import type { ConsumerRow, GroupRow, MonitoredEntry, ReaderConnection } from 'nestjs-event-streams';
+import type { ConsumerRow, GroupRow, ReaderConnection, ReadPace } from 'nestjs-event-streams';
+import type { EntrySummary } from '../contract/streams.js';
 import type { Meter } from './meter.js';
 
 /** A group on one stream, as it was seen last. */
@@ -25,19 +26,23 @@ export interface SeenStream {
   length: number;
   entriesAdded: number;
   meter: Meter;
-  first: MonitoredEntry | null;
-  last: MonitoredEntry | null;
+  first: EntrySummary | null;
+  last: EntrySummary | null;
   deadLetters: number;
-  /** Groups that gave the newest of them up; and how many there were when they were looked at. */
+  /** Groups that gave them up; and how many there were when they were looked at. */
   givenUpBy: ReadonlySet<string>;
   givenUpAt: number;
+  /** How many entries they are of; null as long as not all of them were looked at. */
+  givenUpEntries: number | null;
   /** Whether it ever had some: only then there can be replays. */
   hadDeadLetters: boolean;
   groups: Map<string, SeenGroup>;
   producers: Map<string, SeenProducer>;
   /** New entries of the latest look, newest first, and how many more there were. */
-  fresh: MonitoredEntry[];
+  fresh: EntrySummary[];
   freshLeftOut: number;
+  /** How many new entries the next look asks for. */
+  pace: ReadPace;
 }
 
 /** All that is known at one moment. */
@@ -47,6 +52,6 @@ export interface Picture {
   streams: ReadonlyMap<string, SeenStream>;
   /** By the consumer's name; null when this Redis user may not see connections. */
   workers: ReadonlyMap<string, ReaderConnection> | null;
-  /** When a consumer was found without its connection for the first time. */
+  /** Since when a consumer is without its connection, as far as that is known. */
   goneSinceMs: ReadonlyMap<string, number>;
 }

@@ -27,6 +27,8 @@ export interface StreamedEntry {
 }
 
 const MOST_EVENTS = 20_000;
+/** A longer id is none, and 20,000 of them would be much. */
+const LONGEST_ID = 200;
 const ANSWERS_FOR_MS = 30_000;
 const MOST_ANSWERS = 20_000;
 /** What ended longer ago is history, read when the console was opened. */
@@ -53,13 +55,9 @@ export class RecentEvents {
     for (const { stream, entry } of entries) {
       const { id, event } = entry;
       if (!event || this.events.has(event.event_id)) continue;
-      const {
-        event_type: type,
-        event_id: eventId,
-        source,
-        correlation_id: correlationId,
-        causation_id: causeId,
-      } = event;
+      const { event_type: type, event_id: eventId, source, causation_id: causeId } = event;
+      if ([type, eventId, source].some((text) => text.length > LONGEST_ID)) continue;
+      const correlationId = isLong(event.correlation_id) ? undefined : event.correlation_id;
       this.keep({ stream, id, type, source, eventId, correlationId });
       const atMs = timeOfEntryId(id);
       if (correlationId !== undefined && nowMs - atMs < NEW_FOR_MS) this.prolong(correlationId, atMs);
@@ -124,4 +122,8 @@ export class RecentEvents {
     journey?.delete(event);
     if (journey?.size === 0) this.journeys.delete(correlationId);
   }
+}
+
+function isLong(text: string | undefined): boolean {
+  return text !== undefined && text.length > LONGEST_ID;
 }

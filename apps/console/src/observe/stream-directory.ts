@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { EventMonitor } from 'nestjs-event-streams';
 
-/** Steps of the first search, one after the other; the rest of a large database comes with the looks. */
-const STEPS_AT_ONCE = 20;
-/** After those, one step in so long, again and again: streams come and go. */
-const STEP_EVERY_MS = 2000;
+/** How long one look may search, in milliseconds: a search looks at every key of the database, again and again. */
+const LONGEST_MS = 20;
+/** And the first one, which whoever has opened the console waits for. */
+const LONGEST_FIRST_MS = 200;
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
@@ -14,8 +14,8 @@ export class StreamDirectory {
   private readonly known = new Set<string>();
   private readonly pinned = new Set<string>();
   private cursor = '0';
-  private steppedAtMs = -Infinity;
   private isThrough = false;
+  private isBegun = false;
 
   constructor(private readonly monitor: EventMonitor) {}
 
@@ -43,19 +43,15 @@ export class StreamDirectory {
     this.known.delete(name);
   }
 
-  /** Goes on with the search: far at first, and a small step now and then after that. */
+  /** Goes on with the search, to the end of the keys at most: then the next look begins anew. */
   async search(): Promise<void> {
-    const nowMs = performance.now();
-    if (nowMs - this.steppedAtMs < STEP_EVERY_MS) return;
-    const steps = this.steppedAtMs === -Infinity ? STEPS_AT_ONCE : 1;
-    this.steppedAtMs = nowMs;
-    for (let step = 0; step < steps; step += 1) {
+    const endsAt = performance.now() + (this.isBegun ? LONGEST_MS : LONGEST_FIRST_MS);
+    this.isBegun = true;
+    do {
       const { names, next } = await this.monitor.find(this.cursor);
       this.add(...names);
       this.cursor = next ?? '0';
-      if (next !== null) continue;
-      this.isThrough = true;
-      return;
-    }
+      if (next === null) this.isThrough = true;
+    } while (this.cursor !== '0' && performance.now() < endsAt);
   }
 }

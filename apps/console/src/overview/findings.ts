@@ -87,23 +87,37 @@ function workersAway(consumers: readonly Consumer[], nowMs: number): Found[] {
     }
     if (state !== 'gone' || goneSinceMs === null) return [];
     if (pending === 0 && nowMs - goneSinceMs > GONE_FOR_MS) return [];
+    const others = consumers.filter((other) => other.group === group && other.state === 'reading').length;
     return [
       {
         id: `gone:${name}`,
         severity: pending > 0 ? 'warning' : 'info',
         title: `A worker of ${group} is gone`,
         detail:
-          pending > 0
+          (pending > 0
             ? `${name} has closed its connection with ${plural(pending, 'event')} in its hands.`
-            : `${name} has closed its connection; nothing of it is left to do.`,
-        advice:
-          pending > 0
-            ? 'The other workers take them over when its claim runs out (EVENTS_CLAIM_AFTER_MS, 10 s in the shop). Start it again if it should run.'
-            : 'Start it again if it should run; the group forgets it after some minutes.',
+            : `${name} has closed its connection; nothing of it is left to do.`) + othersAtWork(group, others),
+        advice: adviceOn(pending, others),
         ...about,
       },
     ];
   });
+}
+
+function othersAtWork(group: string, others: number): string {
+  return others === 0 ? '' : ` ${plural(others, 'other worker')} of ${group} ${others === 1 ? 'is' : 'are'} at work.`;
+}
+
+/** A worker that others have replaced need not be started again. */
+function adviceOn(pending: number, others: number): string {
+  if (others === 0) {
+    return pending > 0
+      ? 'Nobody takes them over: start a worker of the group.'
+      : 'Start a worker of the group; the group forgets this one after some minutes.';
+  }
+  return pending > 0
+    ? 'The others take them over when its claim runs out (EVENTS_CLAIM_AFTER_MS, 10 s in the shop).'
+    : 'Nothing needs to be done, unless there should be more workers; the group forgets this one after some minutes.';
 }
 
 function groupsBehind({ streams }: Picture): Found[] {
@@ -151,11 +165,15 @@ function stuckEvents({ streams, atMs }: Picture): Found[] {
 function deadLetters({ streams }: Picture): Found[] {
   return [...streams.values()]
     .filter(({ deadLetters: count }) => count > 0)
-    .map(({ name: stream, deadLetters: count }) => ({
+    .map(({ name: stream, deadLetters: count, givenUpEntries }) => ({
       id: `dead-letters:${stream}`,
       severity: 'warning' as const,
-      title: `${plural(count, 'event')} of ${stream} ${count === 1 ? 'was' : 'were'} given up`,
-      detail: 'Their handlers failed in every attempt, or nobody could read them.',
+      title: `${plural(count, 'dead letter')} of ${stream}`,
+      detail:
+        (givenUpEntries === null || givenUpEntries === count
+          ? ''
+          : `They are of ${plural(givenUpEntries, 'event')}: each handler that gives one up leaves a dead letter. `) +
+        'What was given up failed in every attempt, or could not be read.',
       advice: 'See their causes under Dead letters: mend, then replay, or discard what is of no use.',
       ...ABOUT_NOTHING,
       stream,

@@ -15,11 +15,14 @@ import { SimulationService } from './simulation.service.js';
 
 const MOST_SKUS = 500;
 const ORDERS = STREAMS[0];
+/** Of less than that no minute can be told, in milliseconds. */
+const LEAST_ORDERS_MS = 10_000;
 
 /** The shop in numbers. */
 @Injectable()
 export class ShopService implements OnModuleInit {
-  private readonly orders = new Meter(60_000);
+  /** Over a minute, whatever interrupts it: after a freeze, what came at once then is not taken for the pace. */
+  private readonly orders = new Meter({ windowMs: 60_000, gapMs: 60_000, leastMs: LEAST_ORDERS_MS });
   private products: Catalogue | undefined;
 
   constructor(
@@ -47,7 +50,7 @@ export class ShopService implements OnModuleInit {
       this.simulation.gateway().catch(() => null),
     ]);
     this.orders.add(performance.now(), picture.streams.get(ORDERS)?.entriesAdded ?? null);
-    const perSecond = this.orders.perSecond ?? picture.streams.get(ORDERS)?.meter.perSecond ?? null;
+    const { perSecond } = this.orders;
     return {
       atMs: picture.atMs,
       ordersPerMinute: perSecond === null ? null : perSecond * 60,

@@ -1,16 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import {
-  DeadLetters,
-  EventMonitor,
-  Keyspace,
-  type DeadLetter,
-  type DeliveryState,
-  type Replaying,
-} from 'nestjs-event-streams';
+import { DeadLetters, EventMonitor, type DeliveryState } from 'nestjs-event-streams';
 import type { DeliveryView } from '../contract/streams.js';
-
-/** Of the newest dead letters: whether an entry is among them. */
-const LETTERS = 500;
+import { LetterBook } from '../observe/letters/letter-book.js';
+import type { BookedLetter, StreamLetters } from '../observe/letters/stream-letters.js';
 
 /** What became of entries: what the groups hold, and what they gave up. */
 @Injectable()
@@ -18,39 +10,49 @@ export class DeliveriesService {
   constructor(
     private readonly monitor: EventMonitor,
     private readonly letters: DeadLetters,
-    private readonly keyspace: Keyspace,
+    private readonly book: LetterBook,
   ) {}
 
   /** @param ids of entries of one stream */
   async of(stream: string, ids: readonly string[]): Promise<Map<string, DeliveryView[]>> {
-    const [states, letters] = await Promise.all([
-      this.monitor.deliveries(stream, ids),
-      this.letters.latest(stream, LETTERS),
-    ]);
-    const key = this.keyspace.stream(stream);
-    const groups = [...new Set([...states.values()].flat().map(({ group }) => group))];
-    const givenUp = {
-      letters: letters.filter((letter) => letter.stream === key),
-      replaying: await this.letters.replaying(stream, groups),
-    };
-    return new Map(ids.map((id) => [id, (states.get(id) ?? []).map((state) => viewOf(state, id, givenUp))] as const));
+    // First what the groups hold: what is given up meanwhile is among the dead letters then.
+    const states = await this.monitor.deliveries(stream, ids);
+    const settledBy = new Set(
+      [...states.values()].flat().flatMap(({ group, state }) => (state === 'settled' ? [group] : [])),
+    );
+    const replaying = settledBy.size === 0 ? [] : await this.letters.replaying(stream, [...settledBy]);
+    const back = new Set(replaying.map(({ group, entryId }) => placeOf(group, entryId)));
+    const letters = await this.book.of(stream);
+    return new Map(ids.map((id) => [id, (states.get(id) ?? []).map((state) => viewOf(state, id, letters, back))]));
   }
 }
 
 function viewOf(
   { group, state, consumer, idleMs, deliveries, handlers }: DeliveryState,
   id: string,
-  { letters, replaying }: { letters: readonly DeadLetter[]; replaying: readonly Replaying[] },
+  letters: StreamLetters,
+  back: ReadonlySet<string>,
 ): DeliveryView {
-  const settled = { group, consumer: null, idleMs: null, deliveries: null, deadLetterId: null };
-  const letter = letters.find((one) => one.entryId === id && one.group === group);
-  if (state !== 'settled')
-    return { group, state, consumer, idleMs, deliveries, attempts: handlers, deadLetterId: letter?.id ?? null };
-  if (letter) return { ...settled, state: 'dead-lettered', attempts: [attemptsOf(letter)], deadLetterId: letter.id };
-  const isBack = replaying.some((one) => one.entryId === id && one.group === group);
-  return { ...settled, state: isBack ? 'replaying' : 'settled', attempts: [] };
+  const givenUp = letters.of(id, group);
+  const [newest] = givenUp;
+  const about = {
+    group,
+    consumer,
+    idleMs,
+    deliveries,
+    deadLetterId: newest?.id ?? null,
+    givenUpMs: newest?.lastFailedMs ?? null,
+  };
+  if (state !== 'settled') return { ...about, state, attempts: handlers };
+  if (newest) return { ...about, state: 'dead-lettered', attempts: givenUp.map(attemptsOf) };
+  if (back.has(placeOf(group, id))) return { ...about, state: 'replaying', attempts: [] };
+  return { ...about, state: letters.covers(id) ? 'settled' : 'unknown', attempts: [] };
 }
 
-function attemptsOf({ handler, attempts, firstFailedAt }: DeadLetter): DeliveryView['attempts'][number] {
-  return { handler, isDone: false, failures: attempts, firstFailureMs: Date.parse(firstFailedAt) || null, crashes: 0 };
+function placeOf(group: string, entryId: string): string {
+  return `${entryId} ${group}`;
+}
+
+function attemptsOf({ cause, attempts, firstFailedMs }: BookedLetter): DeliveryView['attempts'][number] {
+  return { handler: cause.handler, isDone: false, failures: attempts, firstFailureMs: firstFailedMs, crashes: 0 };
 }

@@ -1,25 +1,32 @@
-import type { MonitoredEntry } from 'nestjs-event-streams';
+import type { RawEntry } from 'nestjs-event-streams';
 import type { EntriesQuery } from '../contract/streams.js';
+import { fieldOf } from './entry-summary.js';
 
 /** Of what is looked for in a stream. */
 export type EntryFilter = Pick<EntriesQuery, 'key' | 'type' | 'id' | 'correlation' | 'source' | 'text'>;
+
+/** Where an entry has what is looked for. */
+const FIELDS = {
+  key: 'partition_key',
+  type: 'event_type',
+  correlation: 'correlation_id',
+  source: 'source',
+} as const;
 
 /** Whether there is anything that an entry must fit. */
 export function isFilter({ key, type, id, correlation, source, text }: EntryFilter): boolean {
   return [key, type, id, correlation, source, text].some((wanted) => wanted !== undefined);
 }
 
-/** Whether an entry fits all that is given. */
-export function fits({ id: entryId, event, fields }: MonitoredEntry, filter: EntryFilter): boolean {
-  const { key, type, id, correlation, source, text } = filter;
-  return (
-    (key === undefined || event?.partition_key === key) &&
-    (type === undefined || event?.event_type === type) &&
-    (id === undefined || entryId === id || event?.event_id === id) &&
-    (correlation === undefined || event?.correlation_id === correlation) &&
-    (source === undefined || event?.source === source) &&
-    (text === undefined || contains(fields, text))
-  );
+/** Whether an entry fits all that is given, by its fields: a search decodes nothing but what it finds. */
+export function fits({ id: entryId, fields }: RawEntry, filter: EntryFilter): boolean {
+  const { id, text } = filter;
+  for (const name of ['key', 'type', 'correlation', 'source'] as const) {
+    const wanted = filter[name];
+    if (wanted !== undefined && fieldOf(fields, FIELDS[name]) !== wanted) return false;
+  }
+  if (id !== undefined && entryId !== id && fieldOf(fields, 'event_id') !== id) return false;
+  return text === undefined || contains(fields, text);
 }
 
 function contains(fields: readonly string[], text: string): boolean {

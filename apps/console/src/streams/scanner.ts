@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { EventMonitor, timeOfEntryId, type MonitoredEntry } from 'nestjs-event-streams';
+import { EventMonitor, timeOfEntryId, type MonitoredEntry, type RawEntry } from 'nestjs-event-streams';
 import type { Scan } from '../contract/streams.js';
 
-const PAGE = 500;
-/** What one request may look at. */
-const MOST_ENTRIES = 20_000;
-const LONGEST_MS = 500;
+/** How long one request may look, in milliseconds: whoever asks goes on by what it gives as `next`. */
+export const LONGEST_SCAN_MS = 1000;
 
 /** What to look through: backwards from `to` (or the cursor) to `from`; entry ids, or their times. */
 export interface ScanRange {
@@ -15,49 +13,63 @@ export interface ScanRange {
   cursor?: string | undefined;
 }
 
-export interface ScanResult {
-  found: MonitoredEntry[];
+export interface ScanResult<T> {
+  found: T[];
   /** The last entry that was looked at; null when nothing is left. */
   next: string | null;
   scan: Scan;
 }
 
-/** Looks through a stream backwards, a bounded part of it at a time. */
+/** Looks through a stream backwards, a part of it with each request: so many finds, and for so long. */
 @Injectable()
 export class Scanner {
   constructor(private readonly monitor: EventMonitor) {}
 
   /**
+   * @param wanted by an entry's fields; nothing else is decoded
+   * @param keep what is kept of an entry that was found: entries can be large
    * @param count after how many found ones it stops
-   * @param share of what one request may look at, for one of several streams
    */
-  async scan(
+  async scan<T>(
     stream: string,
     { from = '-', to = '+', cursor }: ScanRange,
-    wanted: (entry: MonitoredEntry) => boolean,
+    wanted: (entry: RawEntry) => boolean,
+    keep: (entry: MonitoredEntry) => T,
     count: number,
-    share = 1,
-  ): Promise<ScanResult> {
-    const endsAt = performance.now() + LONGEST_MS * share;
-    const found: MonitoredEntry[] = [];
+    longestMs = LONGEST_SCAN_MS,
+  ): Promise<ScanResult<T>> {
+    const endsAt = performance.now() + longestMs;
+    const found: T[] = [];
     let scanned = 0;
     let last = cursor;
-    for (;;) {
-      const before = last === undefined ? to : `(${last}`;
-      const page = await this.monitor.latest(stream, { from, to: before, count: PAGE });
-      for (const entry of page) {
+    /** How many were looked at up to each find. */
+    const places = new Map<string, number>();
+    const pages = this.monitor.pages(stream, {
+      order: 'newest-first',
+      from,
+      to: cursor === undefined ? to : `(${cursor}`,
+      wanted: (entry) => {
         scanned += 1;
-        last = entry.id;
-        if (wanted(entry) && found.push(entry) >= count) return resultOf(found, scanned, last, false);
+        const isWanted = wanted(entry);
+        if (isWanted) places.set(entry.id, scanned);
+        return isWanted;
+      },
+    });
+    for await (const page of pages) {
+      for (const entry of page.entries) {
+        if (found.push(keep(entry)) >= count) return resultOf(found, places.get(entry.id) ?? scanned, entry.id, false);
       }
-      if (page.length < PAGE) return resultOf(found, scanned, last, true);
-      // Between two entries, so that what else the console does is not held up.
-      if (scanned >= MOST_ENTRIES * share || performance.now() >= endsAt) return resultOf(found, scanned, last, false);
+      last = page.last ?? last;
+      places.clear();
+      if (page.isEnd) return resultOf(found, scanned, last, true);
+      // Between two pages, so that what else the console does is not held up.
+      if (performance.now() >= endsAt) break;
     }
+    return resultOf(found, scanned, last, false);
   }
 }
 
-function resultOf(found: MonitoredEntry[], scanned: number, last: string | undefined, complete: boolean): ScanResult {
+function resultOf<T>(found: T[], scanned: number, last: string | undefined, complete: boolean): ScanResult<T> {
   return {
     found,
     next: complete ? null : (last ?? null),

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { decode, EventMonitor, Keyspace, timeOfEntryId, type MonitoredEntry } from 'nestjs-event-streams';
+import {
+  decode,
+  EventMonitor,
+  Keyspace,
+  timeOfEntryId,
+  type MonitoredEntry,
+  type RawEntry,
+} from 'nestjs-event-streams';
 import { Problem } from '../access/problem.js';
 import type {
   ConsumerDetail,
@@ -19,7 +26,7 @@ import { StreamDirectory } from '../observe/stream-directory.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { fits, isFilter } from './entry-filter.js';
-import { pairsOf, summaryOf } from './entry-summary.js';
+import { isTooLarge, shownPairsOf, summaryOf } from './entry-summary.js';
 import { ENTRY_ID } from './parameters.js';
 import { Scanner } from './scanner.js';
 
@@ -74,18 +81,15 @@ export class StreamsService {
       ...(to === undefined ? {} : { to: String(to) }),
       cursor,
     };
-    if (isFilter(query)) {
-      const { found, next, scan } = await this.scanner.scan(name, range, (entry) => fits(entry, query), count);
-      return { entries: found.map((entry) => summaryOf(name, entry)), next, scan };
-    }
-    const page = await this.monitor.latest(name, { ...range, ...(cursor ? { to: `(${cursor}` } : {}), count });
-    const last = page.at(-1);
-    const complete = page.length < count;
-    return {
-      entries: page.map((entry) => summaryOf(name, entry)),
-      next: complete || !last ? null : last.id,
-      scan: { scanned: page.length, reachedMs: last ? timeOfEntryId(last.id) : null, complete },
-    };
+    const isWanted = isFilter(query) ? (entry: RawEntry): boolean => fits(entry, query) : (): boolean => true;
+    const { found, next, scan } = await this.scanner.scan(
+      name,
+      range,
+      isWanted,
+      (entry) => summaryOf(name, entry),
+      count,
+    );
+    return { entries: found, next, scan };
   }
 
   /** @throws Problem when there is no such stream or entry */
@@ -94,11 +98,13 @@ export class StreamsService {
     await this.requireStream(name);
     const [entry] = await this.monitor.entries(name, { from: id, to: id, count: 1 });
     if (!entry) throw new Problem('not-found', `${name} has no entry ${id}: it was trimmed, or never there`);
+    const isCut = isTooLarge(entry.fields);
     return {
       ...summaryOf(name, entry),
-      event: entry.event,
+      event: isCut ? null : entry.event,
+      isCut,
       problem: problemIn(entry),
-      fields: pairsOf(entry.fields),
+      fields: shownPairsOf(entry.fields),
       deliveries: await this.deliveriesOf(name, id),
     };
   }
@@ -141,8 +147,8 @@ export class StreamsService {
       length,
       entriesAdded,
       perSecond: meter.perSecond,
-      first: first && summaryOf(name, first),
-      last: last && summaryOf(name, last),
+      first,
+      last,
       deadLetters,
       groups: [...groups.values()].map((group) => this.group(group, picture)),
     };

@@ -12,6 +12,7 @@ const handling = (group: string, more: Partial<JourneyHandling> = {}): JourneyHa
   deliveries: null,
   attempts: [],
   deadLetterId: null,
+  givenUpMs: null,
   source: group,
   answers: [],
   answeredAfterMs: null,
@@ -38,7 +39,7 @@ function event(stream: string, source: string, afterMs: number, handledBy: Journ
       preview: '',
       size: 1,
     },
-    event: { event_id: id, event_type: stream, timestamp: '', version: '1.0', source, data: {} },
+    event: { event_id: id, event_type: stream, timestamp: '', version: '1.0', source },
     afterMs,
     cause: null,
     sinceCauseMs: null,
@@ -79,17 +80,18 @@ describe('lanes', () => {
     expect(spanMs).toBe(80);
   });
 
-  it('reach to now while something is under way, and show what was given up', () => {
+  it('reach to now while something is under way, and show what was given up, up to its last attempt', () => {
     const failed = handling('shipping', {
       state: 'dead-lettered',
       deadLetterId: '1-0',
+      givenUpMs: START_MS + 700,
       attempts: [{ handler: 'h', isDone: false, failures: 2, firstFailureMs: START_MS + 30, crashes: 0 }],
     });
     const open = handling('payment', { state: 'pending', known: 'pending', openMs: 5000 });
     const { lanes, spanMs } = toLanes(journey([event('orders', 'order', 0, [open, failed])], 0));
     expect(spanMs).toBe(5000);
     expect(lanes.find(({ name }) => name === 'payment')?.bars).toMatchObject([{ toMs: 5000, kind: 'open' }]);
-    expect(lanes.find(({ name }) => name === 'shipping')?.bars).toMatchObject([{ toMs: 30, kind: 'failed' }]);
+    expect(lanes.find(({ name }) => name === 'shipping')?.bars).toMatchObject([{ toMs: 700, kind: 'failed' }]);
   });
 
   it('never hide one bar or event behind another', () => {

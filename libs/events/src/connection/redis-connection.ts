@@ -17,11 +17,6 @@ export interface RedisConnectionOptions {
   blockMs?: number;
   /** Says that Redis is away, once for all connections that share it. @default one of its own */
   watch?: OutageWatch;
-  /**
-   * Whether the connection keeps the process alive from the beginning. If not, only calls that are under way do, until
-   * {@link RedisConnection.keepProcess}. @default true
-   */
-  keepsProcess?: boolean;
 }
 
 const FIRST_RECONNECT_MS = 50;
@@ -52,15 +47,12 @@ export class RedisConnection {
   private timesReady = 0;
   private closedBecause: string | undefined;
   private readonly hasFixedPassword: boolean;
-  private keepsProcess: boolean;
-  private reopening: NodeJS.Timeout | undefined;
 
   constructor(
     target: RedisTarget,
     private readonly options: RedisConnectionOptions,
   ) {
     const { password, ...given } = clientOptionsOf(target);
-    this.keepsProcess = options.keepsProcess ?? true;
     this.address = addressOf(given);
     this.watch = options.watch ?? new OutageWatch(options.name);
     const settings: RedisOptions & { replyMapping: 'legacy' } = {
@@ -80,8 +72,7 @@ export class RedisConnection {
       // A server that hangs keeps its sockets open; only silence betrays it. Longer than any answer may take, or
       // blocking reads would be cut in the middle.
       socketTimeout: (options.blockMs ?? 0) + options.timeoutMs,
-      // ioredis' own timer would keep the process; after its end there is one of ours.
-      retryStrategy: (times) => (this.keepsProcess ? pauseBefore(times) : null),
+      retryStrategy: pauseBefore,
       reconnectOnError: (error) => (isReadOnly(error) ? 1 : false),
     };
     this.hasFixedPassword = typeof password !== 'function';
@@ -89,9 +80,6 @@ export class RedisConnection {
       typeof password === 'function'
         ? new RedisWithChangingPassword(settings, password, options.timeoutMs, pauseBefore)
         : new Redis({ ...settings, ...(password && { password }) });
-    this.client.on('connect', () => {
-      if (!this.keepsProcess) this.client.stream.unref();
-    });
     this.client.on('ready', () => {
       this.onReady();
     });
@@ -105,10 +93,9 @@ export class RedisConnection {
       this.onDown(undefined);
     });
     this.client.on('end', () => {
-      this.reopening = setTimeout(() => {
+      setTimeout(() => {
         if (!this.isClosed) this.open();
       }, FIRST_RECONNECT_MS);
-      if (!this.keepsProcess) this.reopening.unref();
     });
   }
 
@@ -117,15 +104,6 @@ export class RedisConnection {
     // A failure is reported by the error event, and ioredis tries again by itself; but at its end it gives up, as when a
     // Sentinel tells of a new master while it looks for the old one.
     if (this.client.status === 'wait' || this.client.status === 'end') this.client.connect().catch(() => undefined);
-  }
-
-  /** From now on the connection keeps the process alive until it is closed. */
-  keepProcess(): void {
-    if (this.keepsProcess) return;
-    this.keepsProcess = true;
-    this.reopening?.ref();
-    // There is none yet before the first connection.
-    (this.client.stream as Redis['stream'] | undefined)?.ref();
   }
 
   get isReady(): boolean {

@@ -1,6 +1,5 @@
 import { readersIn, type ReaderConnection } from '../read/reader-connection.js';
 import type { Keyspace } from '../stream/keyspace.js';
-import { fieldOf } from '../stream/pairs.js';
 import {
   CLIENTS,
   consumersOf,
@@ -17,7 +16,6 @@ import {
   type PendingSummary,
   type Question,
 } from '../stream/questions.js';
-import type { StreamEntry } from '../stream/stream-client.js';
 import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entry.js';
 
 /** What a survey asks of one stream, besides its groups; each thing is one command. */
@@ -30,8 +28,6 @@ export interface StreamSurveyRequest {
   entries?: { after?: string; count: number };
   /** How many dead letters there are. */
   deadLetters?: boolean;
-  /** So many of the newest dead letters are asked for, to tell which groups gave them up. */
-  deadLetterGroups?: number;
   /** Groups whose consumers are asked for. */
   consumersOf?: readonly string[];
   /** Groups whose pending entries are asked for. */
@@ -69,8 +65,6 @@ export interface SurveyedStream {
   /** Newest first. */
   entries?: MonitoredEntry[];
   deadLetters?: number;
-  /** Of the newest dead letters: how many each group gave up. */
-  deadLetterGroups?: Record<string, number>;
   consumers: Record<string, ConsumerRow[]>;
   pending: Record<string, PendingSummary>;
   replays: Record<string, number>;
@@ -126,22 +120,23 @@ export class SurveyPlan {
     const found: SurveyedStream = { stream, groups: [], consumers: {}, pending: {}, replays: {}, next: {} };
     this.survey.streams.push(found);
     this.add(groupsOf(key), (groups) => (found.groups = groups));
-    this.add(lastIdOf(key), (id) => this.lastIds.set(found, id));
+    // What is asked for anyway tells it, too: an entry is read whole for its id, and can be large.
+    if (!request.info && !entries) this.add(lastIdOf(key), (id) => this.lastIds.set(found, id));
     if (request.info) {
       this.add(streamInfo(key), (info) => {
         found.info = info && { ...info, first: toMonitored(info.first), last: toMonitored(info.last) };
+        this.lastIds.set(found, info?.last?.id ?? null);
       });
     }
     if (entries) {
       const from = entries.after === undefined ? '-' : `(${entries.after}`;
-      this.add(rangeBack(key, '+', from, entries.count), (rows) => (found.entries = allMonitored(rows)));
+      this.add(rangeBack(key, '+', from, entries.count), (rows) => {
+        found.entries = allMonitored(rows);
+        this.lastIds.set(found, rows[0]?.id ?? entries.after ?? null);
+      });
     }
     if (request.deadLetters) {
       this.add(lengthOf(this.keyspace.deadLetters(stream)), (length) => (found.deadLetters = length));
-    }
-    if (request.deadLetterGroups !== undefined) {
-      const letters = rangeBack(this.keyspace.deadLetters(stream), '+', '-', request.deadLetterGroups);
-      this.add(letters, (rows) => (found.deadLetterGroups = countByGroup(rows)));
     }
     for (const group of request.consumersOf ?? []) {
       this.add(consumersOf(key, group), (rows) => (found.consumers[group] = rows));
@@ -161,13 +156,4 @@ export class SurveyPlan {
     this.questions.push(question);
     this.keepers.push(keep as (answer: unknown) => void);
   }
-}
-
-function countByGroup(letters: readonly StreamEntry[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { fields } of letters) {
-    const group = fieldOf(fields ?? [], 'group');
-    if (group !== undefined) counts[group] = (counts[group] ?? 0) + 1;
-  }
-  return counts;
 }

@@ -39,7 +39,9 @@ export function Causes() {
   return (
     <section className="stack" aria-label="Causes">
       {data.isComplete ? null : (
-        <p className="quiet">There are more: only the oldest 10,000 of each stream were looked at.</p>
+        <p className="quiet">
+          The newest {count(data.lookedAt)} of {plural(data.total, 'dead letter')} were looked at.
+        </p>
       )}
       {kindsOf(data.causes).map((kind) => (
         <KindCard key={kind.id} kind={kind} now={now} onAct={setRequest} />

@@ -97,6 +97,7 @@ const TONES: Record<JourneyHandling['state'], string> = {
   'dead-lettered': 'badge-bad',
   replaying: 'badge-warn',
   settled: 'badge-good',
+  unknown: '',
 };
 
 function Handling({ handling, stream }: { handling: JourneyHandling; stream: string }) {
@@ -133,5 +134,7 @@ function wordOf({ state, answers, answeredAfterMs, openMs }: JourneyHandling): s
       return 'replayed';
     case 'settled':
       return 'done';
+    case 'unknown':
+      return 'done or given up';
   }
 }

@@ -85,10 +85,7 @@ function barOf(event: JourneyEvent, handling: JourneyHandling, startMs: number):
     return { ...common, toMs: fromMs + handling.answeredAfterMs, kind: 'answered' };
   }
   if (handling.state === 'dead-lettered' || handling.state === 'replaying') {
-    const failures = handling.attempts.flatMap(({ firstFailureMs }) =>
-      firstFailureMs === null ? [] : [firstFailureMs],
-    );
-    return { ...common, toMs: Math.max(fromMs, Math.max(0, ...failures) - startMs), kind: 'failed' };
+    return { ...common, toMs: Math.max(fromMs, (handling.givenUpMs ?? 0) - startMs), kind: 'failed' };
   }
   if (handling.openMs !== null) return { ...common, toMs: fromMs + handling.openMs, kind: 'open' };
   return null;

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { compareEntryIds, DeadLetters, timeOfEntryId, type DeadLetterAction } from 'nestjs-event-streams';
+import type { DeadLetterHistory } from '../contract/dead-letters.js';
+import { LetterBook } from '../observe/letters/letter-book.js';
+import { Observatory } from '../observe/observatory.js';
+import { FRESH_MS } from '../observe/timing.js';
+import { StreamsService } from '../streams/streams.service.js';
+
+const DEFAULT_COUNT = 50;
+
+type Became = DeadLetterHistory['actions'][number]['became'];
+
+/** What was done to dead letters, and what became of those that were replayed. */
+@Injectable()
+export class HistoryService {
+  constructor(
+    private readonly letters: DeadLetters,
+    private readonly book: LetterBook,
+    private readonly observatory: Observatory,
+    private readonly streams: StreamsService,
+  ) {}
+
+  /** @throws Problem when there is no such stream */
+  async history(stream?: string, count = DEFAULT_COUNT): Promise<DeadLetterHistory> {
+    const picture = await this.observatory.notOlderThan(FRESH_MS);
+    if (stream !== undefined) await this.streams.requireStream(stream);
+    const names = stream === undefined ? [...picture.streams.keys()] : [stream];
+    const found = await Promise.all(names.map((name) => this.ofStream(name, count)));
+    return {
+      actions: found
+        .flat()
+        .sort((a, b) => b.atMs - a.atMs)
+        .slice(0, count),
+    };
+  }
+
+  private async ofStream(stream: string, count: number): Promise<DeadLetterHistory['actions']> {
+    const actions = await this.letters.history(stream, count);
+    const replayed = actions.filter(({ action }) => action === 'replayed');
+    const groups = [...new Set(replayed.map(({ group }) => group))];
+    // What is not on its way is settled or a dead letter by now, which is looked for after that.
+    const replaying = await this.letters.replaying(stream, groups);
+    const letters = replayed.length > 0 ? await this.book.of(stream) : undefined;
+    const became = (one: DeadLetterAction): Became => {
+      if (one.action === 'discarded' || !letters) return null;
+      const { entryId, group, handler } = one;
+      const isAgain = letters
+        .of(entryId, group)
+        .some(({ id, cause }) => (handler === '-' || cause.handler === handler) && compareEntryIds(id, one.id) > 0);
+      if (isAgain) return 'dead-letter';
+      if (replaying.some((back) => back.entryId === entryId && back.group === group)) return 'replaying';
+      return letters.covers(`${String(timeOfEntryId(one.id))}-0`) ? 'settled' : 'unknown';
+    };
+    return actions.map(({ at, ...action }) => ({
+      ...action,
+      stream,
+      atMs: Date.parse(at) || 0,
+      became: became({ at, ...action }),
+    }));
+  }
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { DeadLetter } from 'nestjs-event-streams';
+
+const LONGEST_PATTERN = 200;
+/** Of a message that is longer, the rest tells nothing more of its cause. */
+const LONGEST_MESSAGE = 20_000;
+
+/** What differs between messages of one cause: ids, numbers (indices in paths among them), and what is quoted. */
+const VARIABLE =
+  /"[^"]*"|'[^']*'|“[^”]*”|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b|\d+([.,]\d+)*/gi;
+
+/** What dead letters that failed in the same way have in common. */
+export interface Cause {
+  /** A name for it. */
+  id: string;
+  /** Without prefix. */
+  stream: string;
+  group: string;
+  handler: string;
+  reason: DeadLetter['reason'];
+  errorName: string;
+  errorPattern: string;
+}
+
+/** The cause of a dead letter. @param stream without prefix */
+export function causeOf(
+  stream: string,
+  {
+    group,
+    handler,
+    reason,
+    errorName,
+    errorMessage,
+  }: Pick<DeadLetter, 'group' | 'handler' | 'reason' | 'errorName' | 'errorMessage'>,
+): Cause {
+  const { head, problems } = partsOf(errorMessage);
+  const common = JSON.stringify([stream, group, handler, reason, errorName, head, problems.toSorted()]);
+  const id = createHash('sha256').update(common).digest('hex').slice(0, 20);
+  return { id, stream, group, handler, reason, errorName, errorPattern: patternOf(errorMessage) };
+}
+
+/** A message without what differs from one event to the next. */
+export function patternOf(message: string): string {
+  const { head, problems } = partsOf(message);
+  const pattern = `${head}${problems.join('; ')}`;
+  return pattern.length <= LONGEST_PATTERN ? pattern : `${pattern.slice(0, LONGEST_PATTERN - 1)}…`;
+}
+
+/**
+ * What a message begins with, and the problems that it lists, each once: which items of an array are wrong, and how many
+ * of them, makes no other mistake of it.
+ */
+function partsOf(message: string): { head: string; problems: string[] } {
+  const [, head = '', list = ''] = /^(.*? is not valid: )?(.*)$/s.exec(message.slice(0, LONGEST_MESSAGE)) ?? [];
+  const problems = list.split('; ').map((problem) => problem.replace(VARIABLE, '…').replace(/\s+/g, ' ').trim());
+  // The last one of those that were cut off is not whole.
+  if (message.length > LONGEST_MESSAGE && problems.length > 1) problems.pop();
+  return { head: head.replace(VARIABLE, '…'), problems: [...new Set(problems.filter((problem) => problem !== ''))] };
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { DeadLetters, EventMonitor } from 'nestjs-event-streams';
+import { StreamLetters } from './stream-letters.js';
+
+/** How long one question may go on reading, in milliseconds; the next one goes on from there. */
+const LONGEST_MS = 500;
+
+interface Kept {
+  letters: StreamLetters;
+  running: Promise<void>;
+  /** The next refresh, which begins after the running one: whoever asks meanwhile waits for it. */
+  next: Promise<StreamLetters> | undefined;
+}
+
+/** Keeps account of the dead letters of all streams, so that nobody reads them again and again. */
+@Injectable()
+export class LetterBook {
+  private readonly streams = new Map<string, Kept>();
+
+  constructor(
+    private readonly letters: DeadLetters,
+    private readonly monitor: EventMonitor,
+  ) {}
+
+  /** As they are now. @param stream without prefix */
+  of(stream: string, longestMs = LONGEST_MS): Promise<StreamLetters> {
+    const kept = this.kept(stream);
+    kept.next ??= kept.running.then(async () => {
+      kept.next = undefined;
+      const refreshed = kept.letters.refresh(longestMs);
+      kept.running = refreshed.catch(() => undefined);
+      await refreshed;
+      return kept.letters;
+    });
+    return kept.next;
+  }
+
+  /** The stream is there no more. */
+  forget(stream: string): void {
+    this.streams.delete(stream);
+  }
+
+  private kept(stream: string): Kept {
+    let kept = this.streams.get(stream);
+    if (!kept) {
+      const letters = new StreamLetters(stream, this.letters, (name) => this.count(name));
+      this.streams.set(stream, (kept = { letters, running: Promise.resolve(), next: undefined }));
+    }
+    return kept;
+  }
+
+  private async count(stream: string): Promise<number> {
+    const { streams } = await this.monitor.survey({ streams: [{ stream, deadLetters: true }] });
+    return streams[0]?.deadLetters ?? 0;
+  }
+}

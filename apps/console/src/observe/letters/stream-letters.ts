@@ -1,0 +1,206 @@
+import {
+  compareEntryIds,
+  MOST_REPLAYABLE_VALUES,
+  timeOfEntryId,
+  type DeadLetter,
+  type DeadLetters,
+} from 'nestjs-event-streams';
+import { causeOf, type Cause } from './cause.js';
+
+/** Dead letters that are kept account of, of one stream: the newest. About 30 MB. */
+export const MOST_LETTERS = 100_000;
+/** Actions that are asked for at once, and how many the history keeps, about. */
+const FIRST_ACTIONS = 100;
+const MOST_ACTIONS = 10_000;
+
+/** What is kept of a dead letter: all but what its event says. */
+export interface BookedLetter {
+  id: string;
+  /** The entry that it was. */
+  entryId: string;
+  cause: Cause;
+  eventType: string | null;
+  attempts: number;
+  replays: number;
+  firstFailedMs: number;
+  lastFailedMs: number;
+  /** It has too many fields to be replayed. */
+  isWide: boolean;
+}
+
+/** The dead letters of one stream, without their events: read once, newest first, and kept up to date after that. */
+export class StreamLetters {
+  /** How many there are in Redis. */
+  total = 0;
+  /** As they were found when reading back: newest first. */
+  private older: BookedLetter[] = [];
+  /** As they came after that: oldest first. */
+  private newer: BookedLetter[] = [];
+  private readonly byEntry = new Map<string, BookedLetter[]>();
+  private readonly causes = new Map<string, Cause>();
+  private isThrough = false;
+  private isCurrent = false;
+  /** The last action of the history that was taken note of. */
+  private lastAction: string | undefined;
+
+  /** @param name of the stream, without prefix */
+  constructor(
+    readonly name: string,
+    private readonly letters: DeadLetters,
+    private readonly countIn: (stream: string) => Promise<number>,
+    private readonly most = MOST_LETTERS,
+  ) {}
+
+  /** Whether all of them are known. */
+  get isComplete(): boolean {
+    return this.isThrough && this.isCurrent;
+  }
+
+  /** Whether another refresh would find more. */
+  get isReading(): boolean {
+    return !this.isCurrent || (!this.isThrough && this.size < this.most);
+  }
+
+  get size(): number {
+    return this.older.length + this.newer.length;
+  }
+
+  /** How many entries they are of: each handler that gives an entry up writes a dead letter of its own. */
+  get entries(): number {
+    return this.byEntry.size;
+  }
+
+  /** Groups that gave them up. */
+  get groups(): ReadonlySet<string> {
+    const groups = new Set<string>();
+    for (const { cause } of this) groups.add(cause.group);
+    return groups;
+  }
+
+  /** Newest first. */
+  *[Symbol.iterator](): Generator<BookedLetter> {
+    for (let index = this.newer.length - 1; index >= 0; index -= 1) yield this.newer[index] as BookedLetter;
+    yield* this.older;
+  }
+
+  /** Of one entry and one group, newest first. */
+  of(entryId: string, group: string): BookedLetter[] {
+    const found = this.byEntry.get(entryId)?.filter(({ cause }) => cause.group === group) ?? [];
+    return found.sort((a, b) => compareEntryIds(b.id, a.id));
+  }
+
+  /** Whether every dead letter of an entry would be known: one is never older than its entry. */
+  covers(entryId: string): boolean {
+    if (!this.isCurrent) return false;
+    const oldest = this.older.at(-1);
+    return this.isThrough || (oldest !== undefined && timeOfEntryId(oldest.id) < timeOfEntryId(entryId));
+  }
+
+  /** Reads what is new, takes out what is gone, and goes on reading back. */
+  async refresh(longestMs: number): Promise<void> {
+    const endsAt = performance.now() + longestMs;
+    for (const isLast of [false, true]) {
+      await this.takeActions();
+      await this.readNewer(endsAt);
+      await this.readOlder(endsAt);
+      this.total = await this.countIn(this.name);
+      // Removed by another hand than the library's, which notes no action.
+      const isWrong = this.size > this.total && (await this.takeActions(), this.size > this.total);
+      if (!isWrong) return;
+      this.forget();
+      if (isLast) return;
+    }
+  }
+
+  private forget(): void {
+    this.older = [];
+    this.newer = [];
+    this.byEntry.clear();
+    this.causes.clear();
+    this.isThrough = false;
+    this.isCurrent = false;
+    this.lastAction = undefined;
+  }
+
+  /** What was replayed or discarded is there no more. */
+  private async takeActions(): Promise<void> {
+    const known = this.lastAction;
+    if (known === undefined) {
+      this.lastAction = (await this.letters.history(this.name, 1))[0]?.id ?? '0-0';
+      return;
+    }
+    for (let count = FIRST_ACTIONS; ; count *= 10) {
+      const actions = await this.letters.history(this.name, count);
+      const fresh = actions.filter(({ id }) => compareEntryIds(id, known) > 0);
+      if (fresh.length === actions.length && actions.length === count && count < MOST_ACTIONS) continue;
+      this.lastAction = actions[0]?.id ?? known;
+      this.remove(new Set(fresh.map(({ deadLetter }) => deadLetter)));
+      return;
+    }
+  }
+
+  private remove(ids: ReadonlySet<string>): void {
+    if (ids.size === 0) return;
+    const gone = [...this].filter(({ id }) => ids.has(id));
+    if (gone.length === 0) return;
+    this.older = this.older.filter(({ id }) => !ids.has(id));
+    this.newer = this.newer.filter(({ id }) => !ids.has(id));
+    for (const { entryId } of gone) {
+      const left = this.byEntry.get(entryId)?.filter(({ id }) => !ids.has(id)) ?? [];
+      if (left.length > 0) this.byEntry.set(entryId, left);
+      else this.byEntry.delete(entryId);
+    }
+  }
+
+  private async readNewer(endsAt: number): Promise<void> {
+    const newest = this.newer.at(-1) ?? this.older[0];
+    // Nothing is known yet: then reading back begins at the end.
+    if (!newest && !this.isThrough) return;
+    this.isCurrent = false;
+    for await (const { letters, isEnd } of this.letters.pages(this.name, newest ? { from: `(${newest.id}` } : {})) {
+      for (const letter of letters) this.newer.push(this.book(letter));
+      this.isCurrent = isEnd;
+      if (performance.now() >= endsAt) return;
+    }
+  }
+
+  private async readOlder(endsAt: number): Promise<void> {
+    if (this.isThrough || this.size >= this.most) return;
+    const oldest = this.older.at(-1) ?? this.newer[0];
+    const range = { order: 'newest-first' as const, ...(oldest ? { to: `(${oldest.id}` } : {}) };
+    if (!oldest) this.isCurrent = true;
+    for await (const { letters, isEnd } of this.letters.pages(this.name, range)) {
+      for (const letter of letters) this.older.push(this.book(letter));
+      this.isThrough = isEnd;
+      if (this.size >= this.most || performance.now() >= endsAt) return;
+    }
+  }
+
+  private book(letter: DeadLetter): BookedLetter {
+    const booked = bookedOf(this.name, letter);
+    // One object of each cause: there are few of them.
+    const known = this.causes.get(booked.cause.id);
+    if (known) booked.cause = known;
+    else this.causes.set(booked.cause.id, booked.cause);
+    const own = this.byEntry.get(booked.entryId);
+    if (own) own.push(booked);
+    else this.byEntry.set(booked.entryId, [booked]);
+    return booked;
+  }
+}
+
+/** What is kept of a dead letter. @param stream without prefix */
+export function bookedOf(stream: string, letter: DeadLetter): BookedLetter {
+  const { id, entryId, event, attempts, replays, fields } = letter;
+  return {
+    id,
+    entryId,
+    cause: causeOf(stream, letter),
+    eventType: event?.event_type ?? null,
+    attempts,
+    replays,
+    firstFailedMs: Date.parse(letter.firstFailedAt) || timeOfEntryId(id),
+    lastFailedMs: Date.parse(letter.lastFailedAt) || timeOfEntryId(id),
+    isWide: fields.length > MOST_REPLAYABLE_VALUES,
+  };
+}
