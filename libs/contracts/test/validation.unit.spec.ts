@@ -93,7 +93,9 @@ function outcome(run: () => object): unknown {
   try {
     return run();
   } catch (error) {
-    return error instanceof EventValidationError ? error.problems.map(({ message }) => message) : String(error);
+    if (!(error instanceof EventValidationError)) return String(error);
+    // What class-transformer or a validator threw is the cause of the error that says where.
+    return Object.hasOwn(error, 'cause') ? String(error.cause) : error.problems.map(({ message }) => message);
   }
 }
 

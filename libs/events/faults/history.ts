@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Type } from '@nestjs/common';
 import {
+  EventEnvelopeError,
   EventPayloadError,
   EventValidationError,
   ProducerOverloadedError,
@@ -110,7 +111,13 @@ export class History {
 
 /** What these errors say of an event: refused before it was sent, or sent perhaps. */
 export function answerOf(error: Error): Answer {
-  const refusals = [ProducerOverloadedError, EventValidationError, EventPayloadError, RedisOutOfMemoryError];
+  const refusals = [
+    ProducerOverloadedError,
+    EventValidationError,
+    EventPayloadError,
+    EventEnvelopeError,
+    RedisOutOfMemoryError,
+  ];
   const wasRefused = refusals.some((refusal) => error instanceof refusal);
   return { kind: wasRefused ? 'refused' : 'unknown', error: `${error.name}: ${error.message.slice(0, 200)}` };
 }

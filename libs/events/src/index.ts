@@ -21,6 +21,7 @@ export {
   DeadLetterGoneError,
   DeliveryLostError,
   EventDecodeError,
+  EventEnvelopeError,
   EventParkedError,
   EventPayloadError,
   EventsError,

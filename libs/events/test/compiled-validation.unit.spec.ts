@@ -12,17 +12,21 @@ import {
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DomainEvent } from '../src/envelope/domain-event.js';
-import { ConfigurationError, EventValidationError, type EventProblem } from '../src/errors.js';
+import { ConfigurationError, EventPayloadError, EventValidationError, type EventProblem } from '../src/errors.js';
+import { travelling } from '../src/publish/payload.js';
+import { readBack } from '../src/publish/read-back.js';
 import { compiler, instanceIfValid } from '../src/validate/compile.js';
 import { generate, Scope } from '../src/validate/generate.js';
 import { INLINE_CHECKS } from '../src/validate/inline-checks.js';
-import { flatten, validate } from '../src/validate/validate.js';
+import { flatten, validate, validateCompiled } from '../src/validate/validate.js';
 import { classCase, forgetClasses, keepClasses, type Class } from './validation/classes.js';
 import { INLINED, type Decorate } from './validation/decorators.js';
 import { anything } from './validation/values.js';
 
 /** Classes to try, each with several payloads. More by hand, such as `VALIDATION_RUNS=50000`. */
 const numRuns = Number(process.env['VALIDATION_RUNS'] ?? 500);
+
+const LIMITS = { maxBytes: 2 ** 20, maxDepth: 300 };
 
 const interpreted = compiler(() => undefined);
 
@@ -42,8 +46,10 @@ function verdict(instance: () => object): Verdict {
   try {
     return { instance: instance() };
   } catch (error) {
-    if (error instanceof EventValidationError) return { problems: error.problems };
-    return { thrown: String(error) };
+    if (error instanceof EventPayloadError) throw error;
+    if (!(error instanceof EventValidationError)) return { thrown: String(error) };
+    // What user code threw is the cause of the error that says where.
+    return Object.hasOwn(error, 'cause') ? { thrown: String(error.cause) } : { problems: error.problems };
   }
 }
 
@@ -62,6 +68,31 @@ function compare(target: Class, payloads: readonly object[]): void {
       if (instance !== undefined) assertSame({ instance }, expected);
     }
   }
+}
+
+/** @returns whether there was something to decide: the payload is one that JSON carries */
+function comparePublished(target: Class, data: object): boolean {
+  let sent: object;
+  try {
+    sent = travelling('sample', data, LIMITS, target);
+  } catch (error) {
+    if (error instanceof EventPayloadError) return false;
+    throw error;
+  }
+  const json = JSON.stringify(data);
+  const expected = reference(target, JSON.parse(json) as object);
+  let got: Verdict;
+  try {
+    got = verdict(() => validateCompiled(target, sent) ?? readBack(target, sent, LIMITS));
+  } catch (error) {
+    // Readers would take it, but not get all of it.
+    expect(error).toBeInstanceOf(EventPayloadError);
+    expect(expected).toHaveProperty('instance');
+    return true;
+  }
+  assertSame(got, expected);
+  expect(JSON.stringify(sent)).toBe(json);
+  return true;
 }
 
 function assertSame(got: Verdict, expected: Verdict): void {
@@ -110,6 +141,23 @@ describe('compiled validation', () => {
       }),
       { numRuns },
     );
+  });
+
+  it('decides what is published as both libraries decide what a reader gets, in 10,000 cases', () => {
+    const cases = classCase(2).chain(({ make, payloads }) =>
+      fc.tuple(fc.constant(make), fc.array(payloads, { minLength: 10, maxLength: 10 })),
+    );
+    let decided = 0;
+    fc.assert(
+      fc.property(cases, ([make, payloads]) => {
+        const target = make();
+        DomainEvent({ type: 'sample', version: '1.0', stream: 'samples' })(target);
+        for (const data of payloads) decided += Number(comparePublished(target, data));
+        forgetClasses();
+      }),
+      { numRuns: Math.max(1000, numRuns) },
+    );
+    expect(decided).toBeGreaterThan(1000);
   });
 
   it('has a test for every decorator that it writes into the code', () => {

@@ -159,7 +159,7 @@ describe('producer in an outage', () => {
   it('refuses at once what its buffer has no room for in bytes', async () => {
     const producer = { bufferBytes: 10_000, timeoutMs: 10_000 };
     await using worker = await startWorker(redis.url, { prefix: 'heavy', group: null, producer });
-    const large = notes('x'.repeat(2400), 2);
+    const large = notes('x'.repeat(4800), 2);
     const publishing = worker.producer.publish(NoteTaken, large[0]?.data ?? note);
     await expect(worker.producer.publishAll(large)).rejects.toThrow('events of 10000 bytes already wait');
     await publishing;

@@ -207,7 +207,7 @@ describe('producer', () => {
     await using worker = await startWorker(redis.url, { prefix: 'heavy', group: null });
     await worker.producer.publish(NoteTaken, note);
     const before = await callsOf(redis.client, 'evalsha');
-    const heavy = notes('x'.repeat(150_000), 10);
+    const heavy = notes('x'.repeat(300_000), 10);
     expect(await worker.producer.publishAll(heavy)).toHaveLength(10);
     await Promise.all(heavy.map(({ event, data }) => worker.producer.publish(event, data)));
     // Three of them make a call of a megabyte, both times.

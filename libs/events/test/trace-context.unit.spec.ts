@@ -1,3 +1,4 @@
+import type { TraceState } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spanContextOf, traceFieldsOf } from '../src/telemetry/trace-context.js';
@@ -24,6 +25,13 @@ describe('the trace context of an entry', () => {
     const fields = { traceparent: `00-${TRACE}-${SPAN}-01`, tracestate: 'vendor=a,other=b' };
     const context = spanContextOf(fields);
     expect(context && traceFieldsOf(context)).toEqual(fields);
+  });
+
+  it('is carried as far as an envelope takes it, whatever an SDK made of it', () => {
+    const many = Array.from({ length: 32 }, (_, index) => `vendor${String(index)}=${'x'.repeat(200)}`).join(',');
+    const traceState = { serialize: () => many } as TraceState;
+    const context = { traceId: TRACE.toUpperCase(), spanId: SPAN, traceFlags: 0x101, traceState };
+    expect(traceFieldsOf(context)).toEqual({ traceparent: `00-${TRACE}-${SPAN}-01` });
   });
 
   it('may be of a later version, which may have further parts', () => {

@@ -192,6 +192,18 @@ describe('traces', () => {
     expect(named('publish notes')[0]?.attributes).toMatchObject({ 'error.type': 'EventValidationError' });
   });
 
+  it('leaves what is wrong with an option to the producer, which names it', async () => {
+    await using worker = await start(() => undefined);
+    for (const said of [{ tracestate: 5 }, { traceparent: 5 }, { eventId: null }, { correlationId: {} }]) {
+      const wrong = { traceparent: TRACEPARENT, ...said } as object;
+      const publishing = worker.producer.publish(NoteTaken, { topic: 'a', number: 0 }, wrong);
+      await expect(publishing).rejects.toMatchObject({ name: 'EventEnvelopeError', field: Object.keys(said)[0] });
+    }
+    const publishing = worker.producer.publish(NoteTaken, { topic: 'a', number: 0 }, null as never);
+    await expect(publishing).rejects.toMatchObject({ name: 'EventEnvelopeError', field: 'options' });
+    expect(await redis.client.xlen('test:notes')).toBe(0);
+  });
+
   it('says which partition of several it was', async () => {
     await using worker = await startWorker(redis.url, { partitions: 4 }, [noteHandler(() => undefined)]);
     await worker.producer.publish(NoteTaken, { topic: 'a', number: 0 });

@@ -5,6 +5,7 @@ import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { resolveOptions, type ResolvedOptions } from '../module/options.js';
 import { EventMonitor } from '../monitor/event-monitor.js';
 import { EventProducer } from '../publish/event-producer.js';
+import type { PayloadLimits } from '../publish/payload.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { Partitions } from '../stream/partitions.js';
 import { PartitionsClient } from '../stream/partitions-client.js';
@@ -64,6 +65,11 @@ export class Session implements Disposable {
 
   get prefix(): string {
     return this.options.prefix;
+  }
+
+  /** Of what is published. */
+  get payloadLimits(): PayloadLimits {
+    return this.options.producer;
   }
 
   get commandTimeoutMs(): number {

@@ -1,6 +1,7 @@
 import { dangerousKey } from '../envelope/dangerous-keys.js';
 import { unsafeInteger } from '../envelope/json-text.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../envelope/event-envelope.js';
+import { ID, shown } from '../envelope/fields.js';
 import { EventDecodeError } from '../errors.js';
 import { fieldOf } from '../stream/pairs.js';
 
@@ -21,9 +22,6 @@ interface Shape {
 /** Shapes of late, by their lengths: entries of a stream that have not the same fields have mostly not as many. */
 const shapes: Shape[] = [];
 const LONGEST_REMEMBERED = 64;
-
-/** Scripts compare ids byte by byte, and other bytes would not be the same after they were read as text. */
-const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /**
  * A stream entry as an envelope; what the payload must look like is not checked here.
@@ -53,11 +51,7 @@ function envelopeOf(fields: EntryFields, parse: (json: string) => Record<string,
   const source = fields[places.source];
   const json = fields[places.data];
   if (!event_id || !event_type || !timestamp || !version || !source || !json) throw missing(fields);
-  if (!VISIBLE_ASCII.test(event_id)) {
-    throw new EventDecodeError(
-      `Expected event_id as a UUID, or at least visible ASCII, got ${JSON.stringify(event_id.slice(0, 40))}`,
-    );
-  }
+  if (!ID.holds(event_id)) throw new EventDecodeError(`Expected event_id as ${ID.expected}, got ${shown(event_id)}`);
   const data = parse(json);
   const envelope: EventEnvelope = { event_id, event_type, timestamp, version, source, data };
   for (const [name, place] of optional) envelope[name] = fields[place] as string;

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { ConfigurationError } from '../errors.js';
+import { shown } from './fields.js';
 
 /** What `@DomainEvent` says of a class. */
 export interface DomainEventOptions<T extends object> {
@@ -9,7 +10,10 @@ export interface DomainEventOptions<T extends object> {
   version: string;
   /** The stream's name without prefix: `orders`. */
   stream: string;
-  /** The partition key: events with the same key keep their order. Default: none, and no order. */
+  /**
+   * The partition key, of 1 to 1,024 characters: events with the same key keep their order. It gets the payload as readers
+   * get it. Default: none, and no order.
+   */
   key?: (data: T) => string;
 }
 
@@ -34,6 +38,10 @@ export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
       /^[a-z][a-z0-9_-]*$/,
       'a lower-case name without prefix, such as orders',
     );
+    const { key } = options as { key?: unknown };
+    if (key !== undefined && typeof key !== 'function') {
+      throw new ConfigurationError(`@DomainEvent on ${target.name}: expected key as a function, got ${shown(key)}`);
+    }
     eventClasses.set(target, Object.freeze({ ...options }));
   };
 }
@@ -46,7 +54,8 @@ export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
 export function domainEventOf<T extends object>(target: EventClass<T>): Readonly<DomainEventOptions<T>> {
   const options = eventClasses.get(target) as DomainEventOptions<T> | undefined;
   if (options) return options;
-  throw new ConfigurationError(`Expected a class with @DomainEvent, got ${target.name || String(target)}`);
+  const name = typeof target === 'function' && target.name !== '' ? target.name : shown(target);
+  throw new ConfigurationError(`Expected a class with @DomainEvent, got ${name}`);
 }
 
 /** The part of a version that decides whether two schemas are compatible: `2` of `2.1`. */

@@ -6,6 +6,7 @@ import { RedisConnection } from '../connection/redis-connection.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
+import { KEY } from '../envelope/fields.js';
 import { ProducerOverloadedError } from '../errors.js';
 import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
@@ -18,12 +19,15 @@ import { Durability, LONGEST_WAIT_MS } from './durability.js';
 import { encode } from './encode.js';
 import { PublishQueue } from './publish-queue.js';
 import { inBatches, inParts, type Placed } from './placed.js';
-import { newEnvelope, type PublishOptions } from './new-envelope.js';
+import { demand, newEnvelope, type PublishOptions } from './new-envelope.js';
 import { PublishRequest } from './publish-request.js';
 
 /** Options of {@link EventProducer.publish}. */
 export interface ProduceOptions extends PublishOptions {
-  /** The same key publishes once, whoever publishes it; a repeat resolves with the first entry's id. */
+  /**
+   * The same key publishes once, whoever publishes it; a repeat resolves with the first entry's id. Text of 1 to 1,024
+   * characters.
+   */
   idempotencyKey?: string;
 }
 
@@ -89,19 +93,23 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
    * Publishes one event.
    *
    * @returns the stream entry's id, once Redis has appended it
-   * @throws EventPayloadError, EventValidationError when the payload is not valid: nothing was published
+   * @throws EventPayloadError, EventValidationError when readers would not get the payload, or not take it: nothing was
+   * published
+   * @throws EventEnvelopeError when an option, or what `key()` of the class gives, can be no part of an envelope: nothing was
+   * published
    * @throws RedisOutOfMemoryError when Redis takes nothing more: nothing was published
    * @throws NotReplicatedError when it is not as safe in time as `producer.acks` demands: the event is in the stream
-   * @throws ProducerOverloadedError when too many events wait already: nothing was published
+   * @throws ProducerOverloadedError when too many events wait already, or one call asks for more than may wait: nothing was
+   * published
    * @throws PublishTimeoutError when Redis confirmed nothing in time: the event is in the stream once, or not at all
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions = {}): Promise<string> {
     if (!this.telemetry.isOff) return this.publishAll([{ event, data, options }]).then(([id]) => id as string);
     return new Promise((resolve, reject) => {
       const { partition, appendable } = this.place(event, data, options);
-      const events = [appendable];
-      this.demandRoom(events);
-      this.enqueue(partition, events, ([id]) => { resolve(id as string); }, reject); // prettier-ignore
+      this.demandRoomFor(1);
+      this.demandBytes(weightOf(appendable));
+      this.enqueue(partition, [appendable], ([id]) => { resolve(id as string); }, reject); // prettier-ignore
     });
   }
 
@@ -123,8 +131,15 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async append(events: readonly EventToPublish[], operation?: Operation): Promise<string[]> {
-    const placed = events.map(({ event, data, options = {} }) => this.place(event, data, options));
-    this.demandRoom(placed.map(({ appendable }) => appendable));
+    // Before anything is made of so many, and no more of them than there is room for.
+    this.demandRoomFor(events.length);
+    let bytes = 0;
+    const placed = events.map(({ event, data, options = {} }) => {
+      const one = this.place(event, data, options);
+      bytes += weightOf(one.appendable);
+      this.demandBytes(bytes);
+      return one;
+    });
     const parts = inParts(placed);
     if (parts.length === 1 && this.partitions.count > 1) operation?.say({ [PARTITION]: String(parts[0]?.partition) });
     const ids = new Array<string>(events.length);
@@ -147,6 +162,7 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     const envelope = newEnvelope(event, data, source, limits, options);
     const { layout, values } = encode(envelope, limits);
     const { idempotencyKey } = options;
+    if (idempotencyKey !== undefined) demand(envelope.event_type, 'idempotencyKey', idempotencyKey, KEY);
     // Without a key of its own an event may go anywhere, but a repeat of it must go where the first one went.
     const partition = this.partitions.numberOf(envelope.partition_key ?? idempotencyKey ?? envelope.event_id);
     const keyspace = this.partitions.at(partition);
@@ -182,13 +198,16 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     return queue;
   }
 
-  /** @throws ProducerOverloadedError when there is no room for so many */
-  private demandRoom(events: readonly Appendable[]): void {
-    const { bufferLimit, bufferBytes } = this.options.producer;
-    if (this.waiting + events.length > bufferLimit) throw new ProducerOverloadedError(bufferLimit, 'events');
-    let bytes = this.waitingBytes;
-    for (const event of events) bytes += weightOf(event);
-    if (bytes > bufferBytes) throw new ProducerOverloadedError(bufferBytes, 'bytes');
+  /** @throws ProducerOverloadedError when there is no room for so many events */
+  private demandRoomFor(count: number): void {
+    const { bufferLimit } = this.options.producer;
+    if (this.waiting + count > bufferLimit) throw new ProducerOverloadedError(bufferLimit, 'events', count);
+  }
+
+  /** @throws ProducerOverloadedError when there is no room for so many bytes */
+  private demandBytes(bytes: number): void {
+    const { bufferBytes } = this.options.producer;
+    if (this.waitingBytes + bytes > bufferBytes) throw new ProducerOverloadedError(bufferBytes, 'bytes', bytes);
   }
 
   private release(requests: readonly PublishRequest[]): void {

@@ -1,26 +1,46 @@
 import { randomUUID } from 'node:crypto';
+import { isDate } from 'node:util/types';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
-import { validate } from '../validate/validate.js';
-import { checkPayload, type PayloadLimits } from './payload.js';
+import { ID, shown, TRACE_PARENT, TRACE_STATE, type Rule } from '../envelope/fields.js';
+import { EventEnvelopeError } from '../errors.js';
+import { validateCompiled } from '../validate/validate.js';
+import { demandSameKey, keyOf } from './partition-key.js';
+import { travelling, type PayloadLimits } from './payload.js';
+import { readBack } from './read-back.js';
 
 /** What a publisher may say of an event besides its payload. */
 export interface PublishOptions {
-  /** A UUID. @default a new one */
+  /** A UUID, or other visible ASCII of at most 256 characters. @default a new UUID */
   eventId?: string | undefined;
-  /** When the event happened. @default now */
+  /** When the event happened; of the years 0 to 9999. @default now */
   timestamp?: Date | undefined;
+  /** Visible ASCII of at most 256 characters. */
   correlationId?: string | undefined;
+  /** Visible ASCII of at most 256 characters. */
   causationId?: string | undefined;
+  /** Of W3C's form. */
   traceparent?: string | undefined;
+  /** Printable ASCII of at most 512 characters. */
   tracestate?: string | undefined;
 }
 
+/** What an event has of the one that it answers, where its publisher says nothing else. Readers have taken it before. */
+export interface Inheritance {
+  eventId: string;
+  correlationId: string;
+  causationId: string;
+  traceparent: string | undefined;
+  tracestate: string | undefined;
+}
+
 /**
- * The envelope of a new event.
+ * The envelope of a new event. What every reader would not take is refused here: `data` is what travels, and what was
+ * validated is what readers get of it.
  *
- * @throws EventPayloadError when JSON cannot carry the payload
- * @throws EventValidationError when the class's decorators refuse the payload
+ * @throws EventPayloadError when JSON, or the event class, would change the payload
+ * @throws EventValidationError when the class's decorators refuse what travels
+ * @throws EventEnvelopeError when an option, or what `key()` gives, cannot be part of an envelope
  */
 export function newEnvelope<T extends object>(
   target: EventClass<T>,
@@ -28,26 +48,77 @@ export function newEnvelope<T extends object>(
   source: string,
   limits: PayloadLimits,
   options: PublishOptions = {},
+  inherited?: Inheritance,
 ): EventEnvelope<T> {
   const { type, version, key } = domainEventOf(target);
   // First of all: nothing else is made for what has no end.
-  checkPayload(type, data, limits);
-  const valid = validate(target, data);
+  const sent = travelling(type, data, limits, target) as T;
+  const compiled = validateCompiled(target, sent);
+  const read = compiled ?? readBack(target, sent, limits);
+  if (!isObject(options)) throw new EventEnvelopeError(type, 'options', `expected an object, got ${shown(options)}`);
+  const { eventId, timestamp, correlationId, causationId } = options;
   const envelope: EventEnvelope<T> = {
-    event_id: options.eventId ?? randomUUID(),
+    event_id: inherited
+      ? inherited.eventId
+      : eventId === undefined
+        ? randomUUID()
+        : demand(type, 'eventId', eventId, ID),
     event_type: type,
-    timestamp: options.timestamp ? options.timestamp.toISOString() : now(),
+    timestamp: timestamp === undefined ? now() : timeOf(type, timestamp),
     version,
     source,
-    // As it was given: checking it changes neither its fields nor their order.
-    data,
+    // As it was given, where JSON does not change it: checking it changes neither its fields nor their order.
+    data: sent,
   };
-  if (options.correlationId !== undefined) envelope.correlation_id = options.correlationId;
-  if (options.causationId !== undefined) envelope.causation_id = options.causationId;
-  if (key) envelope.partition_key = key(valid);
-  if (options.traceparent !== undefined) envelope.traceparent = options.traceparent;
-  if (options.tracestate !== undefined) envelope.tracestate = options.tracestate;
+  if (correlationId !== undefined) envelope.correlation_id = demand(type, 'correlationId', correlationId, ID);
+  else if (inherited) envelope.correlation_id = inherited.correlationId;
+  if (causationId !== undefined) envelope.causation_id = demand(type, 'causationId', causationId, ID);
+  else if (inherited) envelope.causation_id = inherited.causationId;
+  if (key) {
+    envelope.partition_key = keyOf(type, key, read);
+    if (!compiled) demandSameKey(type, key, sent, envelope.partition_key, limits);
+  }
+  setTrace(envelope, options, inherited);
   return envelope;
+}
+
+function isObject(options: unknown): options is object {
+  return typeof options === 'object' && options !== null;
+}
+
+/** A trace context is of one piece: who gives its own inherits nothing of another one. */
+function setTrace(
+  envelope: EventEnvelope<object>,
+  { traceparent, tracestate }: PublishOptions,
+  inherited: Inheritance | undefined,
+): void {
+  const { event_type } = envelope;
+  if (traceparent === undefined && inherited) {
+    if (inherited.traceparent !== undefined) envelope.traceparent = inherited.traceparent;
+    if (inherited.tracestate !== undefined) envelope.tracestate = inherited.tracestate;
+    return;
+  }
+  if (traceparent !== undefined) envelope.traceparent = demand(event_type, 'traceparent', traceparent, TRACE_PARENT);
+  if (tracestate !== undefined) envelope.tracestate = demand(event_type, 'tracestate', tracestate, TRACE_STATE);
+}
+
+/** A value that its rule allows. @throws EventEnvelopeError that names the field */
+export function demand(type: string, field: string, value: unknown, rule: Rule): string {
+  if (rule.holds(value)) return value;
+  throw new EventEnvelopeError(type, field, `expected ${rule.expected}, got ${shown(value)}`);
+}
+
+/** RFC 3339 has four digits for a year. */
+const FIRST_MS = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+function timeOf(type: string, timestamp: unknown): string {
+  if (isDate(timestamp)) {
+    const ms = Date.prototype.getTime.call(timestamp);
+    if (ms >= FIRST_MS && ms <= LAST_MS) return Date.prototype.toISOString.call(timestamp);
+  }
+  const got = isDate(timestamp) ? 'an invalid one, or one of another year' : shown(timestamp);
+  throw new EventEnvelopeError(type, 'timestamp', `expected a Date of the years 0 to 9999, got ${got}`);
 }
 
 let lastMs = 0;

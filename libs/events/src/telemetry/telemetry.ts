@@ -12,8 +12,8 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 import { domainEventOf } from '../envelope/domain-event.js';
-import { EventPayloadError, EventValidationError, ProducerOverloadedError } from '../errors.js';
-import type { EventToPublish } from '../publish/event-producer.js';
+import { EventEnvelopeError, EventPayloadError, EventValidationError, ProducerOverloadedError } from '../errors.js';
+import type { EventToPublish, ProduceOptions } from '../publish/event-producer.js';
 import type { Share } from '../settle/settler.js';
 import { fieldOf } from '../stream/pairs.js';
 import type { StreamEntry } from '../stream/stream-client.js';
@@ -188,25 +188,28 @@ export class Telemetry {
     // What only a span is told need not be put together where there is none.
     if (!this.tracer || !first) return { operation: this.begin(PUBLISH, stream), carried: events };
     const isSingle = events.length === 1;
-    const eventId = first.options?.eventId ?? randomUUID();
+    const { eventId = randomUUID() } = optionsOf(first);
     const attributes: Attributes = {};
     if (isSingle) {
       attributes[MESSAGE_ID] = eventId;
       attributes[EVENT_TYPE] = domainEventOf(first.event).type;
-      const { correlationId } = first.options ?? {};
+      const { correlationId } = optionsOf(first);
       if (correlationId !== undefined) attributes[CONVERSATION_ID] = correlationId;
     } else {
       attributes[BATCH_MESSAGE_COUNT] = events.length;
     }
     // The conventions ask for links to contexts that were made elsewhere.
-    const links = linksTo(events.map(({ options = {} }) => spanContextOf(options)));
+    const links = linksTo(events.map((event) => spanContextOf(optionsOf(event))));
     const operation = this.begin(PUBLISH, stream, { attributes, links }, context.active());
     const { spanContext } = operation;
     const own = isValid(spanContext) ? traceFieldsOf(spanContext) : {};
-    const carried = events.map(({ options = {}, ...event }) => ({
-      ...event,
-      options: { ...(options.traceparent === undefined ? own : {}), ...options, ...(isSingle ? { eventId } : {}) },
-    }));
+    const carried = events.map((event) => {
+      const options = optionsOf(event);
+      // What is wrong with them is said where the envelope is made.
+      if (event.options !== undefined && event.options !== options) return event;
+      const trace = options.traceparent === undefined ? own : {};
+      return { ...event, options: { ...trace, ...options, ...(isSingle ? { eventId } : {}) } };
+    });
     return { operation, carried };
   }
 
@@ -253,6 +256,11 @@ interface StandIn {
   getDelegateTracer: (scope: string) => Tracer | undefined;
 }
 
+/** What a publisher said of an event, if it is what may be said. */
+function optionsOf({ options }: { options?: ProduceOptions | null }): ProduceOptions {
+  return typeof options === 'object' && options !== null ? options : {};
+}
+
 function isValid(one: SpanContext | undefined): one is SpanContext {
   return one !== undefined && trace.isSpanContextValid(one);
 }
@@ -275,5 +283,10 @@ function commonOf(streams: readonly string[]): string | undefined {
 
 /** Whether it was thrown before anything was sent. */
 function isRefusedUnsent(error: unknown): boolean {
-  return isA(error, EventPayloadError) || isA(error, EventValidationError) || isA(error, ProducerOverloadedError);
+  return (
+    isA(error, EventPayloadError) ||
+    isA(error, EventValidationError) ||
+    isA(error, EventEnvelopeError) ||
+    isA(error, ProducerOverloadedError)
+  );
 }

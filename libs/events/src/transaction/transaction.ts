@@ -255,7 +255,7 @@ export class Transaction {
    * handler publishes the same event.
    *
    * @returns the new event's id
-   * @throws EventPayloadError, EventValidationError when the payload is not valid
+   * @throws EventPayloadError, EventValidationError, EventEnvelopeError as `EventProducer.publish`
    * @throws TransactionRefusedError in a Redis Cluster, when the event belongs to another partition
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
@@ -264,14 +264,13 @@ export class Transaction {
     const { keyspace, partitions, source, limits, telemetry } = this.parts;
     const eventId = this.uuid(`event ${String(this.events.length)}`);
     // Where the handler's span is known, what it publishes is its own; else it is of the same trace as the cause.
-    const { traceparent, tracestate } = options.traceparent === undefined ? (telemetry.creation ?? cause) : options;
-    const envelope = newEnvelope(event, data, source, limits, {
-      timestamp: options.timestamp,
-      correlationId: options.correlationId ?? cause.correlation_id ?? cause.event_id,
-      causationId: options.causationId ?? cause.event_id,
+    const { traceparent, tracestate } = telemetry.creation ?? cause;
+    const envelope = newEnvelope(event, data, source, limits, options, {
+      eventId,
+      correlationId: cause.correlation_id ?? cause.event_id,
+      causationId: cause.event_id,
       traceparent,
       tracestate,
-      eventId,
     });
     const { type, stream } = domainEventOf(event);
     const target = partitions.targetOf(keyspace, type, envelope.partition_key ?? eventId);

@@ -13,5 +13,10 @@ declare module 'class-transformer/cjs/storage.js' {
     readonly _transformMetadatas: ByProperty<unknown>;
     readonly _exposeMetadatas: ByProperty<unknown>;
     readonly _excludeMetadatas: ByProperty<unknown>;
+    findExposeMetadataByCustomName(target: object, name: string): { propertyName: string } | undefined;
+    findTransformMetadatas(target: object, property: string, direction: number): readonly unknown[];
+    getExcludedProperties(target: object, direction: number): readonly string[];
+    getExposedProperties(target: object, direction: number): readonly string[];
+    getStrategy(target: object): 'excludeAll' | 'exposeAll' | 'none';
   };
 }

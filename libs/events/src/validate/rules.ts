@@ -56,7 +56,7 @@ function conditionOf(rules: readonly Rule[]): Check | undefined {
 }
 
 /** The decorator's own test, as class-validator calls it. */
-function constraintCheck(rule: Rule, constraint: Constraint, targetName: string): Check {
+export function constraintCheck(rule: Rule, constraint: Constraint, targetName: string): Check {
   // A validator class may be what a container makes anew; that of a decorator which is a function never is.
   const known = isFunction(constraint) ? boundValidate(constraint) : undefined;
   return (value, instance) => {

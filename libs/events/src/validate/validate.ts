@@ -3,16 +3,26 @@ import { validateSync, type ValidationError } from 'class-validator';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import { EventValidationError, type EventProblem } from '../errors.js';
 import { instanceIfValid, type InstanceIfValid } from './compile.js';
+import { problemOfMaking, problemOfChecking } from './failures.js';
 
 /**
  * Checks a payload against its event class's class-validator decorators.
  *
  * @returns the payload as an instance of the class; properties that the class does not know are kept
- * @throws EventValidationError with every problem
+ * @throws EventValidationError with every problem, and when code of the class throws: a constructor, a validator
  */
 export function validate<T extends object>(target: EventClass<T>, data: unknown): T {
+  return validateCompiled(target, data) ?? validateByDecorators(target, data);
+}
+
+/**
+ * The quick way.
+ *
+ * @returns undefined when the payload is not valid, or that cannot be told by this way
+ */
+export function validateCompiled<T extends object>(target: EventClass<T>, data: unknown): T | undefined {
   const compiled = (known.get(target) ?? compile(target)) as InstanceIfValid<T>;
-  return compiled(data) ?? validateByDecorators(target, data);
+  return compiled(data);
 }
 
 const known = new WeakMap<EventClass, InstanceIfValid<object>>();
@@ -24,14 +34,28 @@ function compile<T extends object>(target: EventClass<T>): InstanceIfValid<T> {
   return compiled;
 }
 
-/** The same by class-validator itself, which has the words for what is wrong. */
-function validateByDecorators<T extends object>(target: EventClass<T>, data: unknown): T {
+/**
+ * The same by class-validator itself, which has the words for what is wrong.
+ *
+ * @throws EventValidationError as {@link validate}
+ */
+export function validateByDecorators<T extends object>(target: EventClass<T>, data: unknown): T {
   const { type } = domainEventOf(target);
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw new EventValidationError(type, [{ path: '', message: `the payload must be an object, got ${kindOf(data)}` }]);
   }
-  const instance = plainToInstance(target, data);
-  const errors = validateSync(instance, { forbidUnknownValues: true });
+  let instance: T;
+  try {
+    instance = plainToInstance(target, data);
+  } catch (cause) {
+    throw new EventValidationError(type, [problemOfMaking(target, data, cause)], { cause });
+  }
+  let errors: ValidationError[];
+  try {
+    errors = validateSync(instance, { forbidUnknownValues: true });
+  } catch (cause) {
+    throw new EventValidationError(type, [problemOfChecking(instance, cause)], { cause });
+  }
   if (errors.length > 0) throw new EventValidationError(type, flatten(errors));
   return instance;
 }

@@ -138,6 +138,11 @@ describe('single events by the command line', () => {
     ['a property that would change a prototype', ['--data', '{"__proto__": {}}'], /__proto__/],
     ['a version of another form', ['--event-version', 'one'], /version as major\.minor/],
     ['a source of another form', ['--source', 'a b'], /source/],
+    ['an id that is no ASCII', ['--event-id', 'é'], /--event-id as a UUID/],
+    ['a correlation id that is no ASCII', ['--correlation-id', 'é'], /--correlation-id/],
+    ['an empty cause', ['--causation-id', ''], /--causation-id/],
+    ['an empty key', ['--key', ''], /--key as 1 to 1024 characters.*, got ""/],
+    ['an empty idempotency key', ['--idempotency-key', ''], /--idempotency-key/],
   ])('publishes nothing for %s', async (_, args, message) => {
     const result = await runCli(['publish', 'wrong', 'note_taken', '--create', ...args], { env });
     expect(result).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
@@ -155,18 +160,27 @@ describe('single events by the command line', () => {
           const { IsInt } = await import(${JSON.stringify(import.meta.resolve('class-validator'))});
           class Counted {}
           IsInt()(Counted.prototype, 'number');
-          DomainEvent({ type: 'counted', version: '1.3', stream: 'counts', key: ({ number }) => 'n' + number })(Counted);
-          return [Counted];
+          const key = ({ number }) => (number === 7 ? null : 'n' + number);
+          DomainEvent({ type: 'counted', version: '1.3', stream: 'counts', key })(Counted);
+          class CountedAgain {}
+          IsInt()(CountedAgain.prototype, 'count');
+          DomainEvent({ type: 'counted', version: '2.0', stream: 'counts' })(CountedAgain);
+          return [Counted, CountedAgain];
         },
       };`,
     );
     const surroundings = { env: { REDIS_URL: redis.url }, cwd: dir };
-    const publish = (type: string, data: string) =>
-      runCli(['publish', 'counts', type, '--create', '--data', data], surroundings);
+    const publish = (type: string, data: string, ...more: string[]) =>
+      runCli(['publish', 'counts', type, '--create', '--data', data, ...more], surroundings);
     expect(await publish('counted', '{"number": "one"}')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/number must be an integer/),
     });
+    // Also when the key is given, or the class has none, and by the class of the version that is published.
+    const unmet = (message: RegExp) => ({ code: 1, stderr: expect.stringMatching(message) });
+    expect(await publish('counted', '{"number": "one"}', '--key', 'k')).toMatchObject(unmet(/must be an integer/));
+    expect(await publish('counted', '{"number": 1}', '--event-version', '2.1')).toMatchObject(unmet(/count must be/));
+    expect(await publish('counted', '{"number": 7}')).toMatchObject(unmet(/key: expected key\(\) .*, got null/));
     expect(await redis.client.exists('project:counts')).toBe(0);
     expect(await publish('counted', '{"number": 1}')).toMatchObject({ code: 0, stderr: '' });
     expect(await publish('other', '{}')).toMatchObject({

@@ -1,11 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { EventClass } from '../../envelope/domain-event.js';
-import { EventPayloadError, EventValidationError } from '../../errors.js';
+import { ID, KEY, shown } from '../../envelope/fields.js';
+import { EventEnvelopeError, EventPayloadError, EventValidationError } from '../../errors.js';
+import type { PayloadLimits } from '../../publish/payload.js';
 import { UnmetError, UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
 import { readData } from '../data.js';
 import { EXIT } from '../exit-codes.js';
 import { SOURCE } from '../settings.js';
+
+/** What the library demands of the fields that an option sets. */
+const RULES = {
+  key: KEY,
+  'correlation-id': ID,
+  'causation-id': ID,
+  'event-id': ID,
+  'idempotency-key': KEY,
+} as const;
 
 /** `events publish` */
 export const publish = defineCommand({
@@ -42,15 +53,20 @@ is a JSON object is known. A stream that is not there is only made with --create
     ['EXISTS, SET <key>:published:<idempotency key>', 'in the same script'],
   ],
   async run({ session, project, output, json, stdin }, [name = '', type = ''], options) {
+    for (const [option, rule] of Object.entries(RULES)) {
+      const value = options[option as keyof typeof RULES];
+      if (value === undefined || rule.holds(value)) continue;
+      throw new UsageError(`Expected --${option} as ${rule.expected}, got ${shown(value)}`);
+    }
     const stream = options.create ? name : await session.stream(name);
     const data = await readData(options.data ?? '{}', stdin);
     const classes = (await project.config.events?.()) ?? [];
-    const { event, isChecked } = await classOf(stream, type, classes, data, options.key, options['event-version']);
+    const said = { data, key: options.key, version: options['event-version'] };
+    const { event, isChecked } = await classOf(stream, type, classes, said, session.payloadLimits);
     if (!isChecked && project.config.events) {
       output.notice(`No class of events.config.mjs is ${type} on ${stream}: the payload was not checked`);
     }
     const eventId = options['event-id'] ?? randomUUID();
-    if (!/^[\x21-\x7e]+$/.test(eventId)) throw new UsageError('Expected --event-id as a UUID');
     try {
       const id = await session.producer(options.source ?? SOURCE).publish(event, data, {
         eventId,
@@ -78,22 +94,29 @@ async function classOf(
   stream: string,
   type: string,
   classes: readonly EventClass[],
-  data: Record<string, unknown>,
-  givenKey: string | undefined,
-  givenVersion: string | undefined,
+  {
+    data,
+    key: givenKey,
+    version: givenVersion,
+  }: { data: object; key: string | undefined; version: string | undefined },
+  limits: PayloadLimits,
 ): Promise<{ event: EventClass; isChecked: boolean }> {
-  const [{ DomainEvent, domainEventOf }, { validate }, { Allow }] = await Promise.all([
+  const [{ DomainEvent, domainEventOf, majorOf }, { newEnvelope }, { Allow }] = await Promise.all([
     import('../../envelope/domain-event.js'),
-    import('../../validate/validate.js'),
+    import('../../publish/new-envelope.js'),
     import('class-validator'),
   ]);
-  const known = classes.find((one) => domainEventOf(one).type === type && domainEventOf(one).stream === stream);
+  const known = classes.find((one) => {
+    const about = domainEventOf(one);
+    const isOfVersion = givenVersion === undefined || majorOf(givenVersion) === majorOf(about.version);
+    return about.type === type && about.stream === stream && isOfVersion;
+  });
   let key = givenKey;
   let version = givenVersion ?? '1.0';
   if (known) {
-    const about = domainEventOf(known);
-    key ??= about.key?.(checked(() => validate(known, data)));
-    version = givenVersion ?? about.version;
+    const { partition_key } = checked(() => newEnvelope(known, data, SOURCE, limits));
+    key ??= partition_key;
+    version = givenVersion ?? domainEventOf(known).version;
   }
   class AnyEvent {
     // Of a class without any rule class-validator refuses everything.
@@ -110,11 +133,13 @@ function given<T extends object>(options: T): { [name in keyof T]?: NonNullable<
   return Object.fromEntries(entries) as { [name in keyof T]?: NonNullable<T[name]> };
 }
 
-function checked<T>(validated: () => T): T {
+/** @throws UnmetError when the class refuses the payload, UsageError when no event can carry it */
+function checked<T>(made: () => T): T {
   try {
-    return validated();
+    return made();
   } catch (error) {
-    if (!(error instanceof EventValidationError)) throw error;
+    if (error instanceof EventPayloadError) throw new UsageError(error.message, { cause: error });
+    if (!(error instanceof EventValidationError || error instanceof EventEnvelopeError)) throw error;
     throw new UnmetError(`Nothing was published: ${error.message}`, { cause: error });
   }
 }

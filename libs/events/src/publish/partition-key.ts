@@ -1,0 +1,55 @@
+import { KEY, shown } from '../envelope/fields.js';
+import { EventEnvelopeError } from '../errors.js';
+import { saidBy } from '../validate/user-code.js';
+import { toJson, type PayloadLimits } from './payload.js';
+
+/**
+ * The partition key of an event.
+ *
+ * @param key of the event class
+ * @param read the payload as readers get it
+ * @throws EventEnvelopeError when `key()` throws, or gives what no key can be
+ */
+export function keyOf<T extends object>(type: string, key: (data: T) => string, read: T): string {
+  let given: unknown;
+  try {
+    given = key(read);
+  } catch (cause) {
+    throw new EventEnvelopeError(type, 'key', saidBy('key() of its class', cause), { cause });
+  }
+  if (KEY.holds(given)) return given;
+  // Nobody waits for it: if it is rejected, that must not end the process.
+  if (given instanceof Promise) given.catch(() => undefined);
+  const got = given instanceof Promise ? 'a promise' : shown(given);
+  throw new EventEnvelopeError(type, 'key', `expected key() of its class to give ${KEY.expected}, got ${got}`);
+}
+
+/**
+ * Whoever reads the stream without the event class finds the key in the payload, too.
+ *
+ * @param sent what travels
+ * @param own the key, as it follows from what class-transformer makes of that
+ * @throws EventEnvelopeError when the payload says another one
+ */
+export function demandSameKey<T extends object>(
+  type: string,
+  key: (data: T) => string,
+  sent: T,
+  own: string,
+  limits: PayloadLimits,
+): void {
+  let plain: unknown;
+  try {
+    plain = key(JSON.parse(toJson(type, sent, limits)) as T);
+  } catch {
+    // It needs what the payload is made into: then there is only one.
+    return;
+  }
+  if (typeof plain !== 'string' || plain === own) return;
+  throw new EventEnvelopeError(
+    type,
+    'key',
+    `expected key() to give the same of the payload and of what its @Transform makes of it, got ${shown(plain)} and ` +
+      `${shown(own)}: publish what @Transform makes of it`,
+  );
+}

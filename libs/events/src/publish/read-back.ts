@@ -1,0 +1,22 @@
+import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
+import { EventPayloadError } from '../errors.js';
+import { validateByDecorators } from '../validate/validate.js';
+import { withheld } from '../validate/withheld.js';
+import { toJson, type PayloadLimits } from './payload.js';
+
+/**
+ * What readers make of a payload, by class-transformer and class-validator themselves.
+ *
+ * @param sent what travels
+ * @throws EventValidationError when they refuse it
+ * @throws EventPayloadError when they would not get all of it
+ */
+export function readBack<T extends object>(target: EventClass<T>, sent: object, limits: PayloadLimits): T {
+  const { type } = domainEventOf(target);
+  // class-transformer takes discriminators out of what it is given.
+  const parsed = JSON.parse(toJson(type, sent, limits)) as object;
+  const read = validateByDecorators(target, parsed);
+  const path = withheld(parsed, read);
+  if (path === undefined) return read;
+  throw new EventPayloadError(type, path, '@Exclude or @Expose of its class keeps it from readers: leave it out');
+}

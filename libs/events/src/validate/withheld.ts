@@ -1,0 +1,42 @@
+import { defaultMetadataStorage as storage } from 'class-transformer/cjs/storage.js';
+
+/** class-transformer's numbers for its two directions. */
+const PLAIN_TO_CLASS = 0;
+const CLASS_TO_PLAIN = 1;
+
+/**
+ * What of a payload class-transformer's `@Exclude` and `@Expose` keep from those who read it, or from those who write it.
+ * What becomes of a property with a `@Transform` is that one's affair.
+ *
+ * @param data plain objects, arrays and primitives
+ * @param read what `plainToInstance` made of it
+ * @returns the path of the first property, undefined for none
+ */
+export function withheld(data: unknown, read: unknown, at = ''): string | undefined {
+  if (!hasProperties(data) || !hasProperties(read)) return undefined;
+  const { constructor: target } = Object.getPrototypeOf(read) as object;
+  for (const [key, value] of Object.entries(data)) {
+    const path = at === '' ? key : `${at}.${key}`;
+    const property = storage.findExposeMetadataByCustomName(target, key)?.propertyName ?? key;
+    if (storage.findTransformMetadatas(target, property, PLAIN_TO_CLASS).length > 0) continue;
+    if (isExcluded(target, property) || !(property in read)) return path;
+    const within = withheld(value, read[property], path);
+    if (within !== undefined) return within;
+  }
+  return undefined;
+}
+
+function isExcluded(target: object, property: string): boolean {
+  if (storage.getExcludedProperties(target, PLAIN_TO_CLASS).includes(property)) return true;
+  if (storage.getExcludedProperties(target, CLASS_TO_PLAIN).includes(property)) return true;
+  return (
+    storage.getStrategy(target) === 'excludeAll' &&
+    !storage.getExposedProperties(target, PLAIN_TO_CLASS).includes(property)
+  );
+}
+
+/** Whether it is an object or array whose properties are what it holds. */
+function hasProperties(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray(value) || Object.prototype.toString.call(value) === '[object Object]';
+}
