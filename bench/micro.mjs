@@ -10,6 +10,7 @@ import { createOrders } from './orders.mjs';
 import { decodeToHandle } from '../libs/events/dist/decode/decode.js';
 import { EncodedCommand } from '../libs/events/dist/connection/encoded-command.js';
 import { Attempts } from '../libs/events/dist/dispatch/attempts.js';
+import { Overruns } from '../libs/events/dist/dispatch/overruns.js';
 import { Slots } from '../libs/events/dist/dispatch/slots.js';
 import { subscriptionsOf } from '../libs/events/dist/dispatch/subscriptions.js';
 import { Pipeline } from '../libs/events/dist/pipeline.js';
@@ -140,6 +141,7 @@ function createDispatch() {
   const attempts = new Attempts(
     address,
     slots,
+    new Overruns(Infinity),
     /** @type {any} */ (settler),
     parts,
     new EventsObserver(),

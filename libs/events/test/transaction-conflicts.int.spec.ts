@@ -150,7 +150,7 @@ describe('transaction conflicts', () => {
     await redis.client.set('undone:tester:text', 'no hash');
     const rolledBack: Record<string, number> = {};
     const runs: Record<string, number> = {};
-    const firstRuns: Record<string, (transaction: Transaction) => unknown> = {
+    const firstRuns: Record<string, (transaction: Transaction, signal: AbortSignal) => unknown> = {
       conflict: async (transaction) => {
         await transaction.get('changed');
         await redis.client.set('undone:tester:changed', 'by others');
@@ -160,19 +160,19 @@ describe('transaction conflicts', () => {
         await transaction.get('text');
         throw new Error('fails');
       },
-      'time limit': () => new Promise(() => undefined),
+      'time limit': (_, signal) => new Promise((resolve) => { signal.addEventListener('abort', resolve); }), // prettier-ignore
       refusal: (transaction) => transaction.hset('text', 'field', 'value'),
       fine: () => undefined,
     };
     const handler = noteHandler(
-      async ({ data: { topic } }, { transaction }) => {
+      async ({ data: { topic } }, { transaction, signal }) => {
         transaction
           .onRollback(() => {
             throw new Error('a listener that fails is no harm');
           })
           .onRollback(() => (rolledBack[topic] = (rolledBack[topic] ?? 0) + 1));
         runs[topic] = (runs[topic] ?? 0) + 1;
-        if (runs[topic] === 1) await firstRuns[topic]?.(transaction);
+        if (runs[topic] === 1) await firstRuns[topic]?.(transaction, signal);
         transaction.set(`done ${topic}`, 'yes');
       },
       { timeoutMs: 300, retry: { firstDelayMs: 1 } },

@@ -21,7 +21,8 @@ import type { Operation } from '../telemetry/operation.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { errorOf, isA, textOf } from '../thrown.js';
 import { isPromise } from '../promise-like.js';
-import { Delivery, endRun } from './delivery.js';
+import { Delivery, endRun, overrunOf } from './delivery.js';
+import type { Overruns } from './overruns.js';
 import { readEvent } from './read-event.js';
 import { Standstill } from './standstill.js';
 import type { Slots } from './slots.js';
@@ -50,6 +51,7 @@ export class Attempts {
   constructor(
     private readonly address: { group: string; consumer: string },
     private readonly slots: Slots,
+    private readonly overruns: Overruns,
     private readonly settler: Settler,
     private readonly parts: TransactionParts,
     private readonly observer: EventsObserver,
@@ -110,18 +112,28 @@ export class Attempts {
       }
       for (;;) {
         const outcome = await this.attempt(share, handler, note);
-        if (share.alone) await this.endAlone(share, share.alone, outcome);
+        if (share.alone && !share.overrun) await this.endAlone(share, share.alone, outcome);
         if (!outcome || outcome.kind === 'commit') return;
         if (isFailure(outcome)) note = failedOnceMore(note);
         const waitMs = await this.carryOut(share, outcome, note);
-        if (waitMs === undefined) return;
+        const pause = waitMs === undefined ? undefined : this.stopping.orAfter(waitMs);
+        if (share.overrun) await this.untilEnded(share, share.overrun, outcome);
+        if (!pause) return;
         delete share.alone;
-        await this.stopping.orAfter(waitMs);
+        await pause;
       }
     } catch (thrown) {
       this.logUnexpected(share, thrown);
       await this.carryOut(share, unrecoverable(thrown), failedOnceMore(note));
+      await share.overrun;
     }
+  }
+
+  /** What became of the try is settled, but its handler still runs: until it has ended nothing else of its key may begin. */
+  private async untilEnded(share: Share, overrun: Promise<void>, outcome: Outcome): Promise<void> {
+    await overrun;
+    delete share.overrun;
+    if (share.alone) await this.endAlone(share, share.alone, outcome);
   }
 
   /**
@@ -154,7 +166,9 @@ export class Attempts {
           const running = invoke(handler, share, delivery, operation);
           if (isPromise(running)) await withinTimeLimit(handler, running, delivery);
         } finally {
-          this.slots.release(holding.isSuspect);
+          const ended = delivery && overrunOf(delivery);
+          if (ended) this.keepSlot(share, handler, ended);
+          else this.slots.release(holding.isSuspect);
         }
         const transaction = endRun(delivery);
         const result = await this.settler.commit(share, transaction);
@@ -180,6 +194,18 @@ export class Attempts {
       // One that was called off after a conflict.
       operation?.succeed();
     }
+  }
+
+  /** The handler goes on although its time is up: its slot is free when it has really ended. */
+  private keepSlot(share: ReadableShare, { name, timeoutMs }: RegisteredHandler, ended: Promise<void>): void {
+    const { isSuspect, stream, entry } = share.holding;
+    // It was alone as long as it had time; the others are not to stand still for ever.
+    if (isSuspect) this.slots.keepOne();
+    const end = this.overruns.begin({ handler: name, timeoutMs, stream, id: entry.id });
+    share.overrun = ended.then(() => {
+      end();
+      this.slots.release();
+    });
   }
 
   private begin(share: ReadableShare, attempt: number): Operation | undefined {
@@ -238,9 +264,9 @@ export class Attempts {
         case 'commit':
           return undefined; // the attempt has committed: a conflict must run the handler again
         case 'retry':
-          // As long as the delivery is this worker's, a standstill has done no harm.
+          // As long as the delivery is this worker's, a standstill has done no harm. One that goes on is not over yet.
           if (outcome.counts || share.alone)
-            await this.settler.note(share, note, share.alone && `-${share.alone.name}`);
+            await this.settler.note(share, note, share.alone && !share.overrun ? `-${share.alone.name}` : undefined);
           return outcome.delayMs;
         case 'dead-letter': {
           const { reason, error } = outcome;

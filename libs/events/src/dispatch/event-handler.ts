@@ -12,7 +12,8 @@ export interface EventHandlerOptions {
   errors?: readonly ErrorRule[];
   /**
    * How long one try may take, in milliseconds; then `delivery.signal` is aborted, and the try has failed. What it does
-   * afterwards has no effect on Redis. 0 for no limit. @default the module's `consumer.timeoutMs`
+   * afterwards has no effect on Redis, and until it has really ended nothing else of its key begins. 0 for no limit.
+   * @default the module's `consumer.timeoutMs`
    */
   timeoutMs?: number;
   /**

@@ -47,6 +47,12 @@ export class Slots {
     this.admit();
   }
 
+  /** Of all the slots of one who is alone, keeps one, to be given back as any other: the others may go on. */
+  keepOne(): void {
+    this.free += this.limit - 1;
+    this.admit();
+  }
+
   private admit(): void {
     for (let next = this.waiting[0]; next && next.size <= this.free; next = this.waiting[0]) {
       this.waiting.shift();

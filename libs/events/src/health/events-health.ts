@@ -33,7 +33,8 @@ export class EventsHealthIndicator {
 
   /**
    * Down when a new start may help: when the reading loop has not gone round for longer than a read and its deadline take,
-   * or when Redis does not take the password any more that this process was started with.
+   * when a handler goes on for too long after its time limit (`consumer.overrunMs`), or when Redis does not take the
+   * password any more that this process was started with.
    */
   loop(key = 'consumer'): HealthIndicatorResult {
     const indicator = this.indicators.check(key);
@@ -52,7 +53,8 @@ export class EventsHealthIndicator {
         `the reading loop has stood still for ${String(idleMs)} ms; it should go round in ${String(limitMs)}`,
       );
     }
-    const { partitions } = this.consumer;
+    const { partitions, stuck } = this.consumer;
+    if (stuck !== undefined) return indicator.down(stuck);
     return indicator.up({ name, held, ...(this.options.partitions > 1 && { partitions: partitions.join(', ') }) });
   }
 

@@ -34,6 +34,11 @@ export interface ConsumerOptions {
   /** How long one try of a handler may take, in milliseconds; 0 for no limit. @default 60000 */
   timeoutMs?: number;
   /**
+   * How long a handler may go on after its time limit, in milliseconds, before the worker reports itself unhealthy; until
+   * it ends its key and its slot stay taken. @default 60000
+   */
+  overrunMs?: number;
+  /**
    * What becomes of an event with an integer beyond ±(2^53 - 1), which JavaScript's numbers do not hold: `refuse` makes it
    * a dead letter, `round` gives the handler what `JSON.parse` makes of it. @default 'refuse'
    */
@@ -169,6 +174,7 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
       leaseMs: whole('consumer.leaseMs', consumer.leaseMs ?? 15_000, 300, 60 * MINUTE_MS),
       drainMs: whole('consumer.drainMs', consumer.drainMs ?? 10_000, 0, 10 * MINUTE_MS),
       timeoutMs: resolveTimeout('consumer.timeoutMs', consumer.timeoutMs ?? MINUTE_MS),
+      overrunMs: whole('consumer.overrunMs', consumer.overrunMs ?? MINUTE_MS, 0, 24 * 60 * MINUTE_MS),
       unsafeIntegers: unsafeIntegers(consumer.unsafeIntegers ?? DEFAULT_UNSAFE_INTEGERS),
       retry: resolveRetry('consumer.retry', consumer.retry, DEFAULT_RETRY),
     },

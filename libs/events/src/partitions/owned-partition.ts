@@ -1,4 +1,5 @@
 import { Attempts } from '../dispatch/attempts.js';
+import type { Overruns } from '../dispatch/overruns.js';
 import type { Slots } from '../dispatch/slots.js';
 import type { Subscription } from '../dispatch/subscriptions.js';
 import { LeaseLostError } from '../errors.js';
@@ -23,6 +24,7 @@ export interface WorkerParts {
   partitions: Partitions;
   holdings: Holdings;
   slots: Slots;
+  overruns: Overruns;
   options: ResolvedOptions;
   observer: EventsObserver;
   /** Of the worker as a whole. */
@@ -74,7 +76,7 @@ export class OwnedPartition {
     private readonly parts: WorkerParts,
     private readonly onLost: (error: LeaseLostError) => void,
   ) {
-    const { address, subscriptions, holdings, slots, options, observer, partitions, starts } = parts;
+    const { address, subscriptions, holdings, slots, overruns, options, observer, partitions, starts } = parts;
     const keyspace = partitions.at(number);
     const fence = {
       partition: keyspace.prefix,
@@ -103,7 +105,7 @@ export class OwnedPartition {
       limits: options.producer,
       telemetry,
     };
-    const attempts = new Attempts(address, slots, settler, transactions, observer, this.stopping, telemetry, options.consumer.leaseMs); // prettier-ignore
+    const attempts = new Attempts(address, slots, overruns, settler, transactions, observer, this.stopping, telemetry, options.consumer.leaseMs); // prettier-ignore
     const pipeline = new Pipeline(holdings, attempts);
     this.positions = subscriptions.flatMap((subscription) => {
       const { stream } = subscription;

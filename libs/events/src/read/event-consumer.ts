@@ -3,6 +3,7 @@ import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
 import { Attempts } from '../dispatch/attempts.js';
 import { HandlerExplorer } from '../dispatch/handler-explorer.js';
+import { Overruns } from '../dispatch/overruns.js';
 import { Slots } from '../dispatch/slots.js';
 import { subscriptionsOf, type Subscription } from '../dispatch/subscriptions.js';
 import { ConfigurationError } from '../errors.js';
@@ -39,6 +40,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(EventConsumer.name);
   private readonly stopping = new Stopping();
   private readonly slots: Slots;
+  private readonly overruns: Overruns;
   private readonly holdings: Holdings;
   private readingConnection: RedisConnection | undefined;
   private reader: StreamReader | undefined;
@@ -61,6 +63,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     const { readAhead: entries, readAheadBytes: bytes, concurrency } = options.consumer;
     this.slots = new Slots(concurrency);
+    this.overruns = new Overruns(options.consumer.overrunMs);
     this.holdings = new Holdings({ entries, bytes, concurrency }, () => this.slots.load);
   }
 
@@ -82,6 +85,14 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   /** Entries that are held at present: waiting, running, or waiting for their retry. */
   get held(): number {
     return this.holdings.size;
+  }
+
+  /**
+   * What makes this worker unhealthy: a handler that goes on for more than `consumer.overrunMs` after its time limit.
+   * Undefined for none.
+   */
+  get stuck(): string | undefined {
+    return this.overruns.stuck;
   }
 
   /** The streams' names, without prefix, that this worker reads. */
@@ -141,12 +152,12 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     subscriptions: readonly Subscription[],
     address: { group: string; consumer: string },
   ): Promise<void> {
-    const { client, keyspace, observer, stopping, holdings, options, slots, divided, telemetry } = this;
+    const { client, keyspace, observer, stopping, holdings, options, slots, overruns, divided, telemetry } = this;
     this.subscriptions = subscriptions;
     const starts = new GroupStarts(client, keyspace.starts(address.group), address.group, options.startFrom);
     await this.findStarts(starts, subscriptions, address.group);
     if (divided.count > 1) {
-      const parts = { address, subscriptions, client, partitions: divided, holdings, slots, options, observer, stopping, telemetry, starts }; // prettier-ignore
+      const parts = { address, subscriptions, client, partitions: divided, holdings, slots, overruns, options, observer, stopping, telemetry, starts }; // prettier-ignore
       this.partitioned = new PartitionedWorker(parts, keyspace, this.reading);
       for (const { stream, handlers } of subscriptions) {
         for (const { name } of handlers) {
@@ -158,7 +169,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     }
     const settler = new Settler(client, keyspace, address, () => stopping.isOver, telemetry);
     const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer, telemetry }; // prettier-ignore
-    const attempts = new Attempts(address, this.slots, settler, transactions, observer, stopping, telemetry, options.consumer.claimAfterMs); // prettier-ignore
+    const attempts = new Attempts(address, slots, overruns, settler, transactions, observer, stopping, telemetry, options.consumer.claimAfterMs); // prettier-ignore
     const pipeline = new Pipeline(holdings, attempts);
     this.sources = subscriptions.flatMap((subscription) =>
       [

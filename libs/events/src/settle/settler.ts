@@ -37,6 +37,8 @@ export interface Share {
   span: SpanContext | undefined;
   /** Of a try alone: what it is noted as, and whether the worker stands still meanwhile. */
   alone?: { name: string; standstill: Standstill };
+  /** Of a handler that goes on although its time is up: resolves when it has really ended. */
+  overrun?: Promise<void>;
 }
 
 /** A settlement, and whose it is. */

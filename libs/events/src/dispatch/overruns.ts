@@ -1,0 +1,58 @@
+import { Logger } from '@nestjs/common';
+
+/** A handler that goes on although its time is up. */
+export interface Overrun {
+  /** `OrderHandlers.onOrderPlaced` */
+  handler: string;
+  /** Its time limit, in milliseconds. */
+  timeoutMs: number;
+  /** The stream's key, and the entry's id. */
+  stream: string;
+  id: string;
+}
+
+interface OpenOverrun extends Overrun {
+  /** When its time was up, by `performance.now()`. */
+  sinceMs: number;
+  /** Whether it goes on beyond the second limit. */
+  isStuck: boolean;
+}
+
+/** Handlers of this worker that go on although their time is up; one that does so for too long makes the worker unhealthy. */
+export class Overruns {
+  private readonly logger = new Logger(Overruns.name);
+  private readonly open = new Set<OpenOverrun>();
+
+  /** @param limitMs how long after its time limit a handler may go on, in milliseconds */
+  constructor(private readonly limitMs: number) {}
+
+  /** The time of a handler is up. @returns to be called when it has really ended */
+  begin(overrun: Overrun): () => void {
+    const own = { ...overrun, sinceMs: performance.now(), isStuck: false };
+    this.open.add(own);
+    const timer = setTimeout(() => {
+      own.isStuck = true;
+      this.logger.error(`${said(own)}. The worker is not healthy until it ends: start the process again`);
+    }, this.limitMs);
+    timer.unref();
+    return () => {
+      clearTimeout(timer);
+      this.open.delete(own);
+      if (own.isStuck) this.logger.warn(`${own.handler} has ended with ${own.stream} ${own.id} after all`);
+    };
+  }
+
+  /** What of this makes the worker unhealthy; undefined for nothing. */
+  get stuck(): string | undefined {
+    for (const one of this.open) if (one.isStuck) return said(one);
+    return undefined;
+  }
+}
+
+function said({ handler, stream, id, sinceMs, timeoutMs }: OpenOverrun): string {
+  const lateMs = Math.round(performance.now() - sinceMs);
+  return (
+    `${handler} goes on with ${stream} ${id}, ${String(lateMs)} ms after its time limit of ${String(timeoutMs)} ms, ` +
+    'and does not heed delivery.signal; its key and its slot stay taken'
+  );
+}
