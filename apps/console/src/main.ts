@@ -4,6 +4,7 @@ import { protect } from './access/protect.js';
 import { ProblemFilter } from './access/problem.filter.js';
 import { ConsoleConfiguration } from './configuration.js';
 import { ConsoleModule } from './console.module.js';
+import { agreedPartitions } from './observe/agreed-partitions.js';
 import { documentApi } from './openapi/document.js';
 import { servePage } from './page/page.js';
 
@@ -15,6 +16,7 @@ await runService({
   state: 'console',
   configuration: ConsoleConfiguration,
   module: ConsoleModule,
+  partitions: ({ REDIS_URL, EVENTS_PREFIX }) => agreedPartitions(REDIS_URL, EVENTS_PREFIX),
   host: ({ CONSOLE_HOST }) => CONSOLE_HOST,
   prepare(app: NestExpressApplication) {
     protect(app);

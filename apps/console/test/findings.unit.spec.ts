@@ -51,6 +51,7 @@ function picture(
   const worker = { consumer: WORKER, source: 'post', idleMs: 0, isWaiting: true };
   return {
     atMs: NOW,
+    partitions: 1,
     streams: new Map([['parcels', stream]]),
     workers: new Map(changes.isGone ? [] : [[WORKER, worker]]),
     goneSinceMs: new Map(changes.isGone ? [[WORKER, NOW - 1000]] : []),

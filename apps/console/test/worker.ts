@@ -49,7 +49,7 @@ export async function startWorker(
   redis: string,
   prefix: string,
   handle?: Handle,
-  { source = 'post', retry }: EventHandlerOptions & { source?: string } = {},
+  { source = 'post', partitions = 1, retry }: EventHandlerOptions & { source?: string; partitions?: number } = {},
 ): Promise<Worker> {
   const providers: Provider[] = [];
   if (handle) {
@@ -68,6 +68,7 @@ export async function startWorker(
         redis,
         prefix,
         source,
+        partitions,
         ...(handle ? { group: 'receivers' } : {}),
         consumer: { blockMs: 100, claimAfterMs: 1000 },
       }),

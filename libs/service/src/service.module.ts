@@ -26,6 +26,8 @@ export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfi
   configuration: ConfigurationClass<T>;
   /** Its own module: handlers and controllers. */
   module: Type;
+  /** How many partitions the streams of its prefix have, if not one; it is asked for once, at the start. */
+  partitions?: (configuration: T) => Promise<number>;
   /** Where it listens, if not at `HOST`. */
   host?: (configuration: T) => string;
   /** What the application needs besides its module, before it listens: middleware, documentation. */
@@ -43,7 +45,7 @@ export class ServiceModule {
     definition: ServiceDefinition<T>,
     metrics: PrometheusReader,
   ): Promise<DynamicModule> {
-    const { configuration, name, source, state, group, events } = definition;
+    const { configuration, name, source, state, group, events, partitions } = definition;
     const environment = await ConfigModule.forRoot({
       isGlobal: true,
       validate: (env) => Object.fromEntries(Object.entries(readConfiguration(configuration, env))),
@@ -78,13 +80,14 @@ export class ServiceModule {
         settings,
         EventsModule.forRootAsync({
           inject: [configuration],
-          useFactory: (config: T) => ({
+          useFactory: async (config: T) => ({
             redis: config.REDIS_URL,
             prefix: config.EVENTS_PREFIX,
             source,
             state,
             ...(group === undefined ? {} : { group }),
             ...(events === undefined ? {} : { events }),
+            ...(partitions === undefined ? {} : { partitions: await partitions(config) }),
             // EventLog writes them, with fields of their own.
             logFailures: false,
             consumer: {

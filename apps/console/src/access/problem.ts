@@ -13,6 +13,7 @@ const STATUS: Readonly<Record<ApiProblem['code'], HttpStatus>> = {
   'too-large': HttpStatus.PAYLOAD_TOO_LARGE,
   'too-much': HttpStatus.CONFLICT,
   'wrong-host': HttpStatus.MISDIRECTED,
+  partitioned: HttpStatus.NOT_IMPLEMENTED,
   'service-away': HttpStatus.BAD_GATEWAY,
   'redis-away': HttpStatus.SERVICE_UNAVAILABLE,
   busy: HttpStatus.SERVICE_UNAVAILABLE,

@@ -11,6 +11,8 @@ export interface Session {
   prefix: string;
   /** Host and port of Redis, never its password. */
   redisAddress: string;
+  /** How many partitions each stream has. With more than one, dead letters and what became of an entry are not shown. */
+  partitions: number;
   redis: RedisState;
   /** Whether the shop's view is there. */
   shop: boolean;

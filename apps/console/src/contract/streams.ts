@@ -165,8 +165,8 @@ export interface DeliveryView {
   /**
    * `waiting`: not delivered yet. `pending`: delivered, not settled. `dead-lettered`: given up, and its dead letter is
    * still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, passed over or
-   * discarded; Redis does not record which, nor when). `unknown`: settled or given up, and there are more dead letters than
-   * the console has looked at.
+   * discarded; Redis does not record which, nor when). `unknown`: it cannot be told, as there are more dead letters than
+   * the console has looked at, or the streams have partitions.
    */
   state: 'waiting' | 'pending' | 'dead-lettered' | 'replaying' | 'settled' | 'unknown';
   /** Of `pending`: who holds it. */

@@ -18,6 +18,7 @@ import type {
   DeadLetterView,
 } from '../contract/dead-letters.js';
 import { LetterBook } from '../observe/letters/letter-book.js';
+import { Surveyor } from '../observe/surveyor.js';
 import { bookedOf, type BookedLetter, type StreamLetters } from '../observe/letters/stream-letters.js';
 import { Observatory } from '../observe/observatory.js';
 import { FRESH_MS } from '../observe/timing.js';
@@ -26,6 +27,7 @@ import { sizeOf } from '../streams/entry-summary.js';
 import { ENTRY_ID } from '../streams/parameters.js';
 import { StreamsService } from '../streams/streams.service.js';
 import { causeOf, causesOf, viewOf } from './causes.js';
+import { requireOnePartition } from './partitions.js';
 import { previewOf } from './preview.js';
 import { checkedSelection } from './selection.js';
 
@@ -51,6 +53,7 @@ export class DeadLettersService {
     private readonly book: LetterBook,
     private readonly observatory: Observatory,
     private readonly streams: StreamsService,
+    private readonly surveyor: Surveyor,
   ) {}
 
   async groups(stream?: string): Promise<DeadLetterGroups> {
@@ -91,6 +94,7 @@ export class DeadLettersService {
 
   /** @throws Problem when it is not there */
   async letter(stream: string, id: string): Promise<DeadLetterView> {
+    requireOnePartition(this.surveyor);
     if (!ENTRY_ID.test(id)) throw new Problem('invalid', 'Expected the id of a dead letter, such as 1795452268988-0');
     await this.streams.requireStream(stream);
     try {
@@ -137,6 +141,7 @@ export class DeadLettersService {
   }
 
   private async names(stream: string | undefined): Promise<string[]> {
+    requireOnePartition(this.surveyor);
     const picture = await this.observatory.notOlderThan(FRESH_MS);
     if (stream === undefined) return [...picture.streams.keys()];
     await this.streams.requireStream(stream);
@@ -168,6 +173,7 @@ export class DeadLettersService {
       return { stream: cause.stream, letters: seen, gone: 0, beyond: 0 };
     }
     const { stream, ids } = selection;
+    requireOnePartition(this.surveyor);
     await this.streams.requireStream(stream);
     const letters: BookedLetter[] = [];
     for (const id of ids) {

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { compareEntryIds, DeadLetters, timeOfEntryId, type DeadLetterAction } from 'nestjs-event-streams';
 import type { DeadLetterHistory } from '../contract/dead-letters.js';
 import { LetterBook } from '../observe/letters/letter-book.js';
+import { Surveyor } from '../observe/surveyor.js';
 import { Observatory } from '../observe/observatory.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { StreamsService } from '../streams/streams.service.js';
+import { requireOnePartition } from './partitions.js';
 
 const DEFAULT_COUNT = 50;
 
@@ -18,10 +20,12 @@ export class HistoryService {
     private readonly book: LetterBook,
     private readonly observatory: Observatory,
     private readonly streams: StreamsService,
+    private readonly surveyor: Surveyor,
   ) {}
 
   /** @throws Problem when there is no such stream */
   async history(stream?: string, count = DEFAULT_COUNT): Promise<DeadLetterHistory> {
+    requireOnePartition(this.surveyor);
     const picture = await this.observatory.notOlderThan(FRESH_MS);
     if (stream !== undefined) await this.streams.requireStream(stream);
     const names = stream === undefined ? [...picture.streams.keys()] : [stream];

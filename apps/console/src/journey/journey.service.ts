@@ -5,6 +5,7 @@ import type { DeliveryView, Scan } from '../contract/streams.js';
 import { groupBy } from '../grouping.js';
 import { Observatory } from '../observe/observatory.js';
 import { RecentEvents } from '../observe/recent-events.js';
+import { Surveyor } from '../observe/surveyor.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { consumersOf } from '../overview/consumers.js';
 import { DeliveriesService } from '../streams/deliveries.service.js';
@@ -39,6 +40,7 @@ export class JourneyService {
     private readonly recent: RecentEvents,
     private readonly scanner: Scanner,
     private readonly deliveries: DeliveriesService,
+    private readonly surveyor: Surveyor,
   ) {}
 
   /**
@@ -73,7 +75,7 @@ export class JourneyService {
       for (const { group } of deliveries) if (!this.sources.has(group)) unknown.set(group, stream);
     }
     if (unknown.size === 0) return;
-    const { workers, streams } = await this.monitor.survey({
+    const { workers, streams } = await this.surveyor.survey({
       workers: true,
       streams: [...unknown].map(([group, stream]) => ({ stream, consumersOf: [group] })),
     });
@@ -185,7 +187,7 @@ function caveatsOf({ events }: Pick<Journey, 'events'>, isComplete: boolean): st
     caveats.push('An event names a cause that was not found.');
   }
   if (handlings.some(({ state }) => state === 'unknown')) {
-    caveats.push('There are more dead letters than were looked at: an event may have been given up.');
+    caveats.push('Of some events it is not known whether they were settled or given up.');
   }
   if (handlings.some(({ known }) => known === 'none')) {
     caveats.push(

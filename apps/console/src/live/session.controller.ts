@@ -6,6 +6,7 @@ import { SessionToken } from '../access/session-token.js';
 import { ConsoleConfiguration } from '../configuration.js';
 import type { Session } from '../contract/session.js';
 import { RedisWatch } from '../observe/redis-watch.js';
+import { Surveyor } from '../observe/surveyor.js';
 import { POLL_EVERY_MS } from '../observe/timing.js';
 import { ApiAnswer } from '../openapi/api-answer.js';
 
@@ -22,6 +23,7 @@ export class SessionController {
     private readonly keyspace: Keyspace,
     private readonly connection: RedisConnection,
     private readonly redis: RedisWatch,
+    private readonly surveyor: Surveyor,
   ) {}
 
   @Get()
@@ -33,6 +35,7 @@ export class SessionController {
       readOnly: this.config.CONSOLE_READ_ONLY,
       prefix: this.keyspace.prefix,
       redisAddress: this.connection.address,
+      partitions: this.surveyor.partitionCount,
       redis: this.redis.state,
       shop: this.config.SHOP_ORDER_URL !== '',
       pollEveryMs: POLL_EVERY_MS,

@@ -18,6 +18,7 @@ import type { Picture, SeenGroup, SeenStream } from './picture.js';
 import { RecentEvents, type SeenDurations } from './recent-events.js';
 import { RedisWatch } from './redis-watch.js';
 import { StreamDirectory } from './stream-directory.js';
+import { Surveyor } from './surveyor.js';
 import { POLL_EVERY_MS } from './timing.js';
 
 /** The server's clock is asked for every so many looks. */
@@ -63,6 +64,7 @@ export class Observatory {
     private readonly recent: RecentEvents,
     private readonly redis: RedisWatch,
     private readonly book: LetterBook,
+    private readonly surveyor: Surveyor,
   ) {
     redis.subscribe(({ isUp }) => {
       if (!isUp) this.lookedAtMs = -Infinity;
@@ -72,7 +74,13 @@ export class Observatory {
   }
 
   get picture(): Picture {
-    return { atMs: this.nowMs, streams: this.streams, workers: this.workers, goneSinceMs: this.goneSinceMs };
+    return {
+      atMs: this.nowMs,
+      partitions: this.surveyor.partitionCount,
+      streams: this.streams,
+      workers: this.workers,
+      goneSinceMs: this.goneSinceMs,
+    };
   }
 
   /** Tells one look from another. */
@@ -104,7 +112,7 @@ export class Observatory {
     if (performance.now() - this.lookedAtMs > PAUSE_MS) this.beginAnew();
     await this.directory.search();
     const isManyWorkers = (this.workers?.size ?? 0) > MANY_WORKERS;
-    const survey = await this.monitor.survey({
+    const survey = await this.surveyor.survey({
       streams: planLook(this.looks, this.directory.names, this.picture),
       clock: this.looks % CLOCK_EVERY === 0,
       workers: !isManyWorkers || this.looks % MANY_WORKERS_EVERY === 0,

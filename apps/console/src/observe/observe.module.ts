@@ -4,10 +4,11 @@ import { Observatory } from './observatory.js';
 import { RecentEvents } from './recent-events.js';
 import { RedisWatch } from './redis-watch.js';
 import { StreamDirectory } from './stream-directory.js';
+import { Surveyor } from './surveyor.js';
 
 /** Looks at Redis, once for all views. */
 @Module({
-  providers: [LetterBook, Observatory, RecentEvents, RedisWatch, StreamDirectory],
-  exports: [LetterBook, Observatory, RecentEvents, RedisWatch, StreamDirectory],
+  providers: [LetterBook, Observatory, RecentEvents, RedisWatch, StreamDirectory, Surveyor],
+  exports: [LetterBook, Observatory, RecentEvents, RedisWatch, StreamDirectory, Surveyor],
 })
 export class ObserveModule {}

@@ -49,6 +49,8 @@ export interface SeenStream {
 export interface Picture {
   /** By the server's clock. */
   atMs: number;
+  /** How many partitions each stream has; what is told of a stream is of all together. */
+  partitions: number;
   streams: ReadonlyMap<string, SeenStream>;
   /** By the consumer's name; null when this Redis user may not see connections. */
   workers: ReadonlyMap<string, ReaderConnection> | null;

@@ -30,6 +30,7 @@ export const SCHEMAS = {
           'invalid',
           'not-found',
           'parked',
+          'partitioned',
           'read-only',
           'redis-away',
           'service-away',
@@ -459,7 +460,7 @@ export const SCHEMAS = {
         type: 'string',
         enum: ['dead-lettered', 'pending', 'replaying', 'settled', 'unknown', 'waiting'],
         description:
-          '`waiting`: not delivered yet. `pending`: delivered, not settled. `dead-lettered`: given up, and its dead letter is still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, passed over or discarded; Redis does not record which, nor when). `unknown`: settled or given up, and there are more dead letters than the console has looked at.',
+          '`waiting`: not delivered yet. `pending`: delivered, not settled. `dead-lettered`: given up, and its dead letter is still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, passed over or discarded; Redis does not record which, nor when). `unknown`: it cannot be told, as there are more dead letters than the console has looked at, or the streams have partitions.',
       },
       consumer: { anyOf: [{ type: 'null' }, { type: 'string' }], description: 'Of `pending`: who holds it.' },
       idleMs: {
@@ -854,7 +855,7 @@ export const SCHEMAS = {
         type: 'string',
         enum: ['dead-lettered', 'pending', 'replaying', 'settled', 'unknown', 'waiting'],
         description:
-          '`waiting`: not delivered yet. `pending`: delivered, not settled. `dead-lettered`: given up, and its dead letter is still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, passed over or discarded; Redis does not record which, nor when). `unknown`: settled or given up, and there are more dead letters than the console has looked at.',
+          '`waiting`: not delivered yet. `pending`: delivered, not settled. `dead-lettered`: given up, and its dead letter is still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, passed over or discarded; Redis does not record which, nor when). `unknown`: it cannot be told, as there are more dead letters than the console has looked at, or the streams have partitions.',
       },
       consumer: { anyOf: [{ type: 'null' }, { type: 'string' }], description: 'Of `pending`: who holds it.' },
       idleMs: {
@@ -1094,12 +1095,17 @@ export const SCHEMAS = {
       readOnly: { type: 'boolean', description: 'Nothing can be changed: hide or disable what would.' },
       prefix: { type: 'string', description: 'Prefix of every key.' },
       redisAddress: { type: 'string', description: 'Host and port of Redis, never its password.' },
+      partitions: {
+        type: 'number',
+        description:
+          'How many partitions each stream has. With more than one, dead letters and what became of an entry are not shown.',
+      },
       redis: { $ref: '#/components/schemas/RedisState' },
       shop: { type: 'boolean', description: "Whether the shop's view is there." },
       pollEveryMs: { type: 'number', description: 'How often the live feed tells, in milliseconds.' },
       version: { type: 'string', description: 'Version of the console.' },
     },
-    required: ['token', 'readOnly', 'prefix', 'redisAddress', 'redis', 'shop', 'pollEveryMs', 'version'],
+    required: ['token', 'readOnly', 'prefix', 'redisAddress', 'partitions', 'redis', 'shop', 'pollEveryMs', 'version'],
     description:
       '`GET /api/session`: asked first of all, by the page itself (refused with 403 to other sites). Works while Redis is away.',
   },

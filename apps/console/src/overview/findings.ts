@@ -27,6 +27,7 @@ export function findingsIn(picture: Picture): Found[] {
     ...stuckEvents(picture),
     ...deadLetters(picture),
     ...unknowns(picture),
+    ...partitioned(picture),
   ].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
 }
 
@@ -178,6 +179,21 @@ function deadLetters({ streams }: Picture): Found[] {
       ...ABOUT_NOTHING,
       stream,
     }));
+}
+
+function partitioned({ partitions }: Picture): Found[] {
+  if (partitions === 1) return [];
+  return [
+    {
+      id: 'partitioned',
+      severity: 'info',
+      title: `Each stream has ${String(partitions)} partitions, which are shown together`,
+      detail:
+        'The console does not show single partitions and who owns them, dead letters, and what became of an entry.',
+      advice: 'Use EventMonitor.partitions and DeadLetters of the library for those.',
+      ...ABOUT_NOTHING,
+    },
+  ];
 }
 
 function unknowns({ workers, streams }: Picture): Found[] {

@@ -3,6 +3,7 @@ import { DeadLetters, EventMonitor, type DeliveryState } from 'nestjs-event-stre
 import type { DeliveryView } from '../contract/streams.js';
 import { LetterBook } from '../observe/letters/letter-book.js';
 import type { BookedLetter, StreamLetters } from '../observe/letters/stream-letters.js';
+import { Surveyor } from '../observe/surveyor.js';
 
 /** What became of entries: what the groups hold, and what they gave up. */
 @Injectable()
@@ -11,10 +12,12 @@ export class DeliveriesService {
     private readonly monitor: EventMonitor,
     private readonly letters: DeadLetters,
     private readonly book: LetterBook,
+    private readonly surveyor: Surveyor,
   ) {}
 
   /** @param ids of entries of one stream */
   async of(stream: string, ids: readonly string[]): Promise<Map<string, DeliveryView[]>> {
+    if (this.surveyor.partitionCount > 1) return this.unknown(stream, ids);
     // First what the groups hold: what is given up meanwhile is among the dead letters then.
     const states = await this.monitor.deliveries(stream, ids);
     const settledBy = new Set(
@@ -24,6 +27,19 @@ export class DeliveriesService {
     const back = new Set(replaying.map(({ group, entryId }) => placeOf(group, entryId)));
     const letters = await this.book.of(stream);
     return new Map(ids.map((id) => [id, (states.get(id) ?? []).map((state) => viewOf(state, id, letters, back))]));
+  }
+
+  /** Where streams have partitions, an entry's id does not say in which of them it is. */
+  private async unknown(stream: string, ids: readonly string[]): Promise<Map<string, DeliveryView[]>> {
+    const nothing = { consumer: null, idleMs: null, deliveries: null, deadLetterId: null, givenUpMs: null };
+    const groups = await this.monitor.groups(stream);
+    const views = groups.map(({ name: group }): DeliveryView => ({
+      ...nothing,
+      group,
+      state: 'unknown',
+      attempts: [],
+    }));
+    return new Map(ids.map((id) => [id, views]));
   }
 }
 

@@ -23,6 +23,7 @@ import { consumerState } from '../observe/consumer-state.js';
 import { Observatory } from '../observe/observatory.js';
 import type { Picture, SeenGroup, SeenStream } from '../observe/picture.js';
 import { StreamDirectory } from '../observe/stream-directory.js';
+import { Surveyor } from '../observe/surveyor.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { fits, isFilter } from './entry-filter.js';
@@ -44,6 +45,7 @@ export class StreamsService {
     private readonly scanner: Scanner,
     private readonly deliveries: DeliveriesService,
     private readonly keyspace: Keyspace,
+    private readonly surveyor: Surveyor,
   ) {}
 
   async list(): Promise<StreamList> {
@@ -58,7 +60,7 @@ export class StreamsService {
     const stream = await this.stream(name, picture);
     const groups = [...stream.groups.keys()];
     // All of its groups now, whatever had its turn lately.
-    const { streams } = await this.monitor.survey({
+    const { streams } = await this.surveyor.survey({
       streams: [{ stream: name, info: true, consumersOf: groups, pendingOf: groups }],
     });
     const [now] = streams;

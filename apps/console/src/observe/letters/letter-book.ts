@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DeadLetters, EventMonitor } from 'nestjs-event-streams';
-import { StreamLetters } from './stream-letters.js';
+import { DeadLetters } from 'nestjs-event-streams';
+import { Surveyor } from '../surveyor.js';
+import { MOST_LETTERS, StreamLetters } from './stream-letters.js';
 
 /** How long one question may go on reading, in milliseconds; the next one goes on from there. */
 const LONGEST_MS = 500;
@@ -19,7 +20,7 @@ export class LetterBook {
 
   constructor(
     private readonly letters: DeadLetters,
-    private readonly monitor: EventMonitor,
+    private readonly surveyor: Surveyor,
   ) {}
 
   /** As they are now. @param stream without prefix */
@@ -43,14 +44,16 @@ export class LetterBook {
   private kept(stream: string): Kept {
     let kept = this.streams.get(stream);
     if (!kept) {
-      const letters = new StreamLetters(stream, this.letters, (name) => this.count(name));
+      // Of several partitions they have no common order, by which they could be kept up to date.
+      const most = this.surveyor.partitionCount === 1 ? MOST_LETTERS : 0;
+      const letters = new StreamLetters(stream, this.letters, (name) => this.count(name), most);
       this.streams.set(stream, (kept = { letters, running: Promise.resolve(), next: undefined }));
     }
     return kept;
   }
 
   private async count(stream: string): Promise<number> {
-    const { streams } = await this.monitor.survey({ streams: [{ stream, deadLetters: true }] });
+    const { streams } = await this.surveyor.survey({ streams: [{ stream, deadLetters: true }] });
     return streams[0]?.deadLetters ?? 0;
   }
 }

@@ -43,12 +43,16 @@ export class StreamLetters {
   /** The last action of the history that was taken note of. */
   private lastAction: string | undefined;
 
-  /** @param name of the stream, without prefix */
+  /**
+   * @param name of the stream, without prefix
+   * @param countIn tells how many there are
+   * @param most of how many account is kept; 0 for none, where only their number is told
+   */
   constructor(
     readonly name: string,
     private readonly letters: DeadLetters,
     private readonly countIn: (stream: string) => Promise<number>,
-    private readonly most = MOST_LETTERS,
+    private readonly most: number,
   ) {}
 
   /** Whether all of them are known. */
@@ -58,7 +62,7 @@ export class StreamLetters {
 
   /** Whether another refresh would find more. */
   get isReading(): boolean {
-    return !this.isCurrent || (!this.isThrough && this.size < this.most);
+    return this.most > 0 && (!this.isCurrent || (!this.isThrough && this.size < this.most));
   }
 
   get size(): number {

@@ -135,6 +135,6 @@ function wordOf({ state, answers, answeredAfterMs, openMs }: JourneyHandling): s
     case 'settled':
       return 'done';
     case 'unknown':
-      return 'done or given up';
+      return 'outcome not known';
   }
 }

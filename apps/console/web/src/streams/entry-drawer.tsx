@@ -141,7 +141,7 @@ const STATES: Record<DeliveryView['state'], { word: string; tone: string }> = {
   'dead-lettered': { word: 'dead letter', tone: 'badge-bad' },
   replaying: { word: 'replayed', tone: 'badge-warn' },
   settled: { word: 'settled', tone: 'badge-good' },
-  unknown: { word: 'settled or given up', tone: '' },
+  unknown: { word: 'not known', tone: '' },
 };
 
 function Deliveries({ stream, deliveries }: { stream: string; deliveries: readonly DeliveryView[] }) {

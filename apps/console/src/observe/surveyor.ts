@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import {
+  EventMonitor,
+  Partitions,
+  type MonitoredEntry,
+  type StreamSurveyRequest,
+  type Survey,
+  type SurveyedStream,
+  type SurveyRequest,
+} from 'nestjs-event-streams';
+
+/**
+ * Asks of several streams at once. Where streams have partitions, it asks of each of them and gives what they come to
+ * together, stream by stream: that takes more commands, and tells less.
+ */
+@Injectable()
+export class Surveyor {
+  constructor(
+    private readonly monitor: EventMonitor,
+    private readonly partitions: Partitions,
+  ) {}
+
+  /** How many partitions each stream has. */
+  get partitionCount(): number {
+    return this.partitions.count;
+  }
+
+  async survey(request: SurveyRequest): Promise<Survey> {
+    if (this.partitionCount === 1) return this.monitor.survey(request);
+    const survey = await this.monitor.survey({ ...request, streams: [], clock: true });
+    for (const one of request.streams) survey.streams.push(await this.together(one, survey.nowMs ?? Date.now()));
+    return survey;
+  }
+
+  private async together(request: StreamSurveyRequest, nowMs: number): Promise<SurveyedStream> {
+    const { stream, entries, consumersOf = [], pendingOf = [] } = request;
+    const { exists, length, first, last, deadLetters, groups } = await this.monitor.stream(stream);
+    const found: SurveyedStream = {
+      stream,
+      // A position is of one partition; together, groups are where their oldest undelivered entry is.
+      groups: groups.map(({ lagMs, ...group }) => ({
+        ...group,
+        lastDeliveredId: lagMs > 0 ? `${String(nowMs - lagMs - 1)}-0` : (last?.id ?? group.lastDeliveredId),
+      })),
+      info: exists ? { length, entriesAdded: length, first, last } : null,
+      deadLetters,
+      consumers: {},
+      pending: {},
+      replays: {},
+      next: Object.fromEntries(
+        groups.map(({ name, lagMs }) => [name, lagMs > 0 ? `${String(nowMs - lagMs)}-0` : null]),
+      ),
+    };
+    if (entries) found.entries = await this.newest(stream, entries);
+    for (const group of consumersOf) found.consumers[group] = await this.monitor.consumers(stream, group);
+    for (const group of pendingOf) found.pending[group] = await this.monitor.pending(stream, group);
+    return found;
+  }
+
+  private async newest(stream: string, { after, count }: { after?: string; count: number }): Promise<MonitoredEntry[]> {
+    const entries: MonitoredEntry[] = [];
+    const from = after === undefined ? '-' : `(${after}`;
+    for await (const page of this.monitor.pages(stream, { order: 'newest-first', from })) {
+      entries.push(...page.entries);
+      if (entries.length >= count) break;
+    }
+    return entries.slice(0, count);
+  }
+}
