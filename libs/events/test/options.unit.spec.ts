@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../src/errors.js';
-import { DEFAULT_RETRY, resolveOptions, resolveRetry, type EventsModuleOptions } from '../src/module/options.js';
+import {
+  DEFAULT_RETRY,
+  resolveErrorRules,
+  resolveOptions,
+  resolveRetry,
+  type EventsModuleOptions,
+} from '../src/module/options.js';
+import type { ErrorRule } from '../src/settle/retry-policy.js';
 
 const least: EventsModuleOptions = { redis: 'redis://127.0.0.1:6379', prefix: 'shop', source: 'order_service' };
 
@@ -244,6 +251,25 @@ describe('resolveRetry', () => {
   it('names the handler whose policy is wrong', () => {
     expect(() => resolveRetry('@EventHandler on Notes.onNote: retry', { attempts: 0 }, DEFAULT_RETRY)).toThrow(
       /@EventHandler on Notes\.onNote: retry\.attempts .* got 0/,
+    );
+  });
+});
+
+describe('resolveErrorRules', () => {
+  it('takes classes of errors, and none', () => {
+    const rules = [{ error: RangeError, then: 'ignore' } as const];
+    expect(resolveErrorRules('errors', rules)).toBe(rules);
+    expect(resolveErrorRules('errors', undefined)).toEqual([]);
+  });
+
+  it('refuses what is no class, as in a circle of imports, and what nobody can do', () => {
+    const where = '@EventHandler on Notes.onNote: errors';
+    const refusing = (rule: unknown) => () => resolveErrorRules(where, [rule as ErrorRule]);
+    expect(refusing({ error: undefined, then: 'ignore' })).toThrow(
+      `expected ${where}[0].error as the class of an error, got nothing`,
+    );
+    expect(refusing({ error: RangeError, then: 'forget' })).toThrow(
+      `expected ${where}[0].then as "retry", "dead-letter" or "ignore", got "forget"`,
     );
   });
 });

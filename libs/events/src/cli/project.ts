@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { EventClass } from '../envelope/domain-event.js';
+import { textOf } from '../thrown.js';
 import { UsageError } from './cli-errors.js';
 
 /** A command that a project adds to `events`. */
@@ -46,7 +47,7 @@ export async function loadProject(from: string): Promise<Project> {
     if (typeof config !== 'object' || config === null) throw new TypeError('it has no object as its default export');
     return { dir, config };
   } catch (cause) {
-    throw new UsageError(`Expected ${file} to be readable: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`Expected ${file} to be readable: ${textOf(cause, 'it throws').message}`, { cause });
   }
 }
 

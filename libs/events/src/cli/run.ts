@@ -7,6 +7,7 @@ import {
   PublishTimeoutError,
   RedisOutOfMemoryError,
 } from '../errors.js';
+import { isA, textOf } from '../thrown.js';
 import { UnmetError, UsageError } from './cli-errors.js';
 import type { Invocation } from './command.js';
 import { COMMANDS, findCommand } from './commands.js';
@@ -118,15 +119,14 @@ async function version(): Promise<string> {
 }
 
 function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof UsageError || error instanceof ConfigurationError) return EXIT.usage;
-  if (error instanceof UnmetError || error instanceof DeadLetterGoneError) return EXIT.unmet;
-  const isRedis = isOutage(error) || error instanceof PublishTimeoutError || error instanceof RedisOutOfMemoryError;
+  if (isA(error, UsageError) || isA(error, ConfigurationError)) return EXIT.usage;
+  if (isA(error, UnmetError) || isA(error, DeadLetterGoneError)) return EXIT.unmet;
+  const isRedis = isOutage(error) || isA(error, PublishTimeoutError) || isA(error, RedisOutOfMemoryError);
   return isRedis ? EXIT.redis : EXIT.failed;
 }
 
 /** A message for people; of what is a mistake of this program also where it came from. */
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const isKnown = error instanceof EventsError || ['UsageError', 'UnmetError', 'ReplyError'].includes(error.name);
-  return isKnown ? error.message : (error.stack ?? error.message);
+  const { name, message, stack } = textOf(error);
+  return isA(error, EventsError) || ['UsageError', 'UnmetError', 'ReplyError'].includes(name) ? message : stack;
 }

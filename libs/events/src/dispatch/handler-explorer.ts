@@ -4,7 +4,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { domainEventOf } from '../envelope/domain-event.js';
 import { ConfigurationError } from '../errors.js';
-import { resolveRetry, resolveTimeout, type ResolvedOptions } from '../module/options.js';
+import { resolveErrorRules, resolveRetry, resolveTimeout, type ResolvedOptions } from '../module/options.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import type { Delivery } from './delivery.js';
 import { HANDLER_METADATA, PARAMETERS_METADATA, type HandlerMetadata } from './event-handler.js';
@@ -67,7 +67,7 @@ export class HandlerExplorer {
       name: handler,
       event: metadata.event,
       retry: resolveRetry(`@EventHandler on ${handler}: retry`, metadata.options.retry, this.options.consumer.retry),
-      errors: metadata.options.errors ?? [],
+      errors: resolveErrorRules(`@EventHandler on ${handler}: errors`, metadata.options.errors),
       timeoutMs: resolveTimeout(
         `@EventHandler on ${handler}: timeoutMs`,
         metadata.options.timeoutMs ?? this.options.consumer.timeoutMs,

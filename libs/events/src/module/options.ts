@@ -3,7 +3,7 @@ import type { EventClass } from '../envelope/domain-event.js';
 import { ConfigurationError } from '../errors.js';
 import type { RetentionPolicy } from '../retention/retention-policy.js';
 import type { StartFrom } from '../stream/group-starts.js';
-import type { RetryPolicy } from '../settle/retry-policy.js';
+import type { ErrorRule, RetryPolicy } from '../settle/retry-policy.js';
 
 /** How the consumer reads and handles. */
 export interface ConsumerOptions {
@@ -208,6 +208,19 @@ export function resolveRetry(
   whole(`${where}.longestDelayMs`, policy.longestDelayMs, policy.firstDelayMs, 24 * 60 * MINUTE_MS);
   return policy;
 }
+
+/** What a handler says of errors. @throws ConfigurationError for one that is no class, as in a circle of imports */
+export function resolveErrorRules(where: string, rules: readonly ErrorRule[] = []): readonly ErrorRule[] {
+  for (const [index, given] of rules.entries()) {
+    const { error, then }: { error: unknown; then: unknown } = given;
+    const rule = `${where}[${String(index)}]`;
+    if (typeof error !== 'function') throw wrong(`${rule}.error`, 'the class of an error', error);
+    if (!ERROR_RULES.has(then)) throw wrong(`${rule}.then`, '"retry", "dead-letter" or "ignore"', then);
+  }
+  return rules;
+}
+
+const ERROR_RULES = new Set<unknown>(['retry', 'dead-letter', 'ignore']);
 
 function resolveRetention(stream: string, policy: RetentionPolicy): RetentionPolicy {
   const where = `retention.${stream}`;
