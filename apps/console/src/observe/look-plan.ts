@@ -24,7 +24,8 @@ const SMALL_LAG_MS = 1500;
 export function planLook(look: number, names: readonly string[], picture: Picture): StreamSurveyRequest[] {
   const chosen = inTurn(names, look * STREAMS_PER_LOOK, STREAMS_PER_LOOK);
   const whole = new Set(inTurn(chosen, look * WHOLE_STREAMS_PER_LOOK, WHOLE_STREAMS_PER_LOOK));
-  const pairs = [...whole].flatMap((name) =>
+  const isMany = chosen.length > WHOLE_STREAMS_PER_LOOK;
+  const pairs = chosen.flatMap((name) =>
     [...(picture.streams.get(name)?.groups.values() ?? [])].map((group) => ({ name, group })),
   );
   const news = pairs.filter(({ group }) => hasNews(group, picture)).slice(0, NEWS_PER_LOOK);
@@ -34,10 +35,12 @@ export function planLook(look: number, names: readonly string[], picture: Pictur
     const groups = [...(stream?.groups.values() ?? [])];
     const lookedAt = new Set(turn.filter((one) => one.name === name).map(({ group }) => group));
     const isWhole = whole.has(name);
-    const isDeadLettersTurn = isWhole && (!stream || (look + index) % DEAD_LETTERS_EVERY === 0);
+    // With many streams its turn is seldom enough, and would never fall together with another count of looks.
+    const isTurn = (every: number): boolean => isWhole && (isMany || (look + index) % every === 0);
+    const isDeadLettersTurn = isTurn(DEAD_LETTERS_EVERY) || (isWhole && !stream);
     return {
       stream: name,
-      info: !stream || (isWhole && (look + index) % LENGTH_EVERY === 0) || addedOf(groups) === null,
+      info: !stream || isTurn(LENGTH_EVERY) || addedOf(groups) === null,
       // What a new one has already is read for itself, within bounds.
       ...(stream ? { entries: { ...(stream.last ? { after: stream.last.id } : {}), count: stream.pace.count } } : {}),
       deadLetters: isDeadLettersTurn,

@@ -1,0 +1,52 @@
+import { ReadPace } from 'nestjs-event-streams';
+import { describe, expect, it } from 'vitest';
+import { looksOfATurn, planLook } from '../src/observe/look-plan.js';
+import { Meter } from '../src/observe/meter.js';
+import type { Picture, SeenStream } from '../src/observe/picture.js';
+
+function seen(name: string): SeenStream {
+  return {
+    name,
+    length: 1,
+    entriesAdded: 1,
+    meter: new Meter(),
+    first: null,
+    last: null,
+    deadLetters: 0,
+    givenUpBy: new Set(),
+    givenUpAt: 0,
+    givenUpEntries: null,
+    hadDeadLetters: false,
+    groups: new Map(),
+    producers: new Map(),
+    fresh: [],
+    freshLeftOut: 0,
+    pace: new ReadPace(),
+  };
+}
+
+function pictureOf(names: readonly string[]): Picture {
+  const streams = new Map(names.map((name) => [name, seen(name)]));
+  return { atMs: 0, partitions: 1, streams, workers: null, goneSinceMs: new Map() };
+}
+
+describe('what looks ask for', () => {
+  it.each([1, 24, 25, 48, 72, 73, 240, 500])('is everything of each stream in turn, of %i streams', (count) => {
+    const names = Array.from({ length: count }, (_, number) => `s${String(number)}`);
+    const picture = pictureOf(names);
+    const asked = { groups: new Set<string>(), deadLetters: new Set<string>(), info: new Set<string>() };
+    for (let look = 0; look < 200; look += 1) {
+      const requests = planLook(look, names, picture);
+      for (const { stream, deadLetters, info } of requests) {
+        asked.groups.add(stream);
+        if (deadLetters) asked.deadLetters.add(stream);
+        if (info) asked.info.add(stream);
+      }
+      // Each look a bounded part of it.
+      expect(requests.length).toBeLessThanOrEqual(240);
+      expect(requests.filter(({ deadLetters }) => deadLetters).length).toBeLessThanOrEqual(24);
+    }
+    for (const streams of Object.values(asked)) expect(streams.size).toBe(count);
+    expect(looksOfATurn(count)).toBe(Math.ceil(count / 240));
+  });
+});
