@@ -110,6 +110,7 @@ describe('bounds', () => {
       'end:notes:testers:replays',
       'end:partitions:count',
       'end:tester:shared',
+      'end:watch:testers',
     ]);
   });
 

@@ -299,6 +299,7 @@ describe('partitions', () => {
       'single:notes:testers:replays',
       'single:partitions:count',
       'single:tester:order a',
+      'single:watch:testers',
     ]);
   });
 

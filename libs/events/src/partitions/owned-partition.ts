@@ -63,6 +63,8 @@ export class OwnedPartition {
   private readonly positions: Position[];
   private reading: Promise<unknown> = Promise.resolve();
   private validUntil: number;
+  /** When consumers that are gone are to be removed, by the clock of `performance.now()`. */
+  private sweepAt = 0;
   private lost: LeaseLostError | undefined;
 
   /**
@@ -183,9 +185,12 @@ export class OwnedPartition {
     this.lose(new LeaseLostError(prefix, this.epoch, `it could not be renewed for ${String(leaseMs)} ms`));
   }
 
-  /** Removes consumers of the dead. */
+  /** Removes consumers of the dead, now and then. */
   async sweep(): Promise<void> {
     const { forgetAfterMs } = this.parts.options.consumer;
+    const now = performance.now();
+    if (now < this.sweepAt) return;
+    this.sweepAt = now + forgetAfterMs;
     for (const { source } of this.positions) await this.client.sweep(source.consumerAddress, forgetAfterMs);
   }
 

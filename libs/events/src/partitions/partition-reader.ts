@@ -20,6 +20,8 @@ export class PartitionReader {
   private readonly logger = new Logger(PartitionReader.name);
   /** By the clock of `performance.now()`. */
   private lastTurn = performance.now();
+  /** Those whose last read has failed: they must not keep the others waiting. */
+  private readonly failing = new WeakSet<OwnedPartition>();
 
   /** @param waiting over a connection that is used for nothing else */
   constructor(
@@ -47,12 +49,17 @@ export class PartitionReader {
   }
 
   /** @returns false when it would only fail again at once */
-  private async read(due: readonly OwnedPartition[]): Promise<boolean> {
+  private async read(all: readonly OwnedPartition[]): Promise<boolean> {
     const { batchSize } = this.options.consumer;
-    if (!this.holdings.isWorthReading(batchSize)) {
-      await this.holdings.change(PAUSE_MS, () => this.holdings.isWorthReading(batchSize));
+    const { holdings } = this;
+    // What an earlier owner has left comes before what is new, in other partitions, too, and needs no handlers that are free soon.
+    const left = all.filter((partition) => partition.isRecovering && !this.failing.has(partition));
+    const due = left.length > 0 ? left : all;
+    const roomNow = () => (left.length > 0 ? holdings.mostRoom : holdings.room);
+    if (!holdings.isWorthReading(batchSize, roomNow())) {
+      await holdings.change(PAUSE_MS, () => holdings.isWorthReading(batchSize, roomNow()));
     }
-    const { room } = this.holdings;
+    const room = roomNow();
     if (room === 0) return true;
     // Redis counts for each stream.
     const streams = due.reduce((sum, { streamCount }) => sum + streamCount / 2, 0);
@@ -68,8 +75,10 @@ export class PartitionReader {
   private async readOne(partition: OwnedPartition, count: number): Promise<boolean> {
     try {
       await partition.read(count);
+      this.failing.delete(partition);
       return true;
     } catch (error) {
+      this.failing.add(partition);
       if (error instanceof LeaseLostError) return true;
       partition.recover();
       if (isGroupMissing(error)) return partition.ensureGroups(true).then(() => true, () => false); // prettier-ignore

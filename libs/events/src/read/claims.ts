@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { DeliveryLostError, isGroupMissing, isOutage } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import type { EventsObserver } from '../observe/events-observer.js';
-import type { ClaimReply, StreamClient } from '../stream/stream-client.js';
+import type { ClaimReply, Look, StreamClient } from '../stream/stream-client.js';
 import type { Holdings } from './holdings.js';
 import type { Source } from './source.js';
 import type { Stopping } from './stopping.js';
@@ -13,12 +13,31 @@ const RENEWALS = 3;
 /** What a worker hands back when it stops is taken over that soon, however long the claim of a dead one lasts. */
 const LONGEST_PAUSE_MS = 1000;
 
+/** One of the group's workers looks so often in the time after which deliveries are taken over, or consumers removed. */
+const LOOKS = 4;
+
+/**
+ * Each worker takes what it can handle soon, so that the load is shared. What is still there after this part of that time is taken
+ * by whoever can hold it, however slow it is: so all of it is with the living in one and a half times that time.
+ */
+const SHARED = 1 / 16;
+/** While something is left: how long a worker waits for room at most, in milliseconds, and as a part of that time. */
+const LONGEST_WAIT_MS = 500;
+const WAIT = 1 / 8;
+
 /** Keeps this worker's claims, takes over those of dead ones, and removes consumers that are gone. */
 export class Claims {
   private readonly logger = new Logger(Claims.name);
+  /** What was said last of streams that could not be looked at, by their keys. */
+  private readonly failures = new Map<string, string>();
+  /** Since when something is left of streams, by their keys, in milliseconds of `performance.now()`. */
+  private readonly leftSince = new Map<string, number>();
 
+  /** @param watch the key of the group's watch */
   constructor(
     private readonly client: StreamClient,
+    private readonly watch: string,
+    private readonly address: { group: string; consumer: string },
     private readonly sources: readonly Source[],
     private readonly holdings: Holdings,
     private readonly options: ResolvedOptions['consumer'],
@@ -30,7 +49,9 @@ export class Claims {
   async keep(): Promise<void> {
     const pauseMs = this.options.claimAfterMs / RENEWALS;
     while (!this.isThrough()) {
-      await this.attempt('Renewing claims', (source) => this.renew(source));
+      for (const source of this.sources) {
+        await this.attempt(`Renewing claims on ${source.key}`, () => this.renew(source));
+      }
       // The last one may have been settled meanwhile, and then nothing would wake us.
       if (this.isThrough()) return;
       // While the worker drains, its last handlers still need their claims.
@@ -42,18 +63,36 @@ export class Claims {
     return this.stopping.isOver || (this.stopping.isStopping && this.holdings.size === 0);
   }
 
-  /** Takes over what others left, until the worker stops. Never throws. */
+  /** Takes over what others left, before anything new is read, until the worker stops. Never throws. */
   async takeOver(): Promise<void> {
+    const { claimAfterMs, forgetAfterMs, batchSize } = this.options;
+    const everyMs = Math.ceil(Math.min(claimAfterMs / LOOKS, forgetAfterMs / LOOKS, LONGEST_PAUSE_MS));
     while (!this.stopping.isStopping) {
-      await this.attempt('Taking over', async (source) => {
-        if (this.stopping.isStopping) return;
-        await this.claim(source);
-        await this.client.sweep(source.consumerAddress, this.options.forgetAfterMs);
-      });
-      // Not all workers at once.
-      const pauseMs = Math.min(this.options.claimAfterMs / 2, LONGEST_PAUSE_MS);
-      await this.stopping.orAfter(pauseMs * (0.75 + Math.random() / 2));
+      const look = await this.attempt('Looking for what others have left', () =>
+        this.client.look(this.watch, this.keys, this.address, { everyMs, claimAfterMs, forgetAfterMs }),
+      );
+      if (look) this.report(look);
+      const isLeft = look !== undefined && look.left.length > 0 && (await this.takeOverFrom(new Set(look.left)));
+      this.holdings.takeOverFirst(isLeft);
+      if (isLeft) {
+        await this.holdings.change(Math.min(claimAfterMs * WAIT, LONGEST_WAIT_MS), () => {
+          return this.stopping.isStopping || this.holdings.isWorthReading(batchSize, this.holdings.roomToTakeOver);
+        });
+      } else {
+        // Not all workers at once.
+        await this.stopping.orAfter((look?.pauseMs ?? everyMs) * (1 + Math.random() / 4));
+      }
     }
+    this.holdings.takeOverFirst(false);
+  }
+
+  /** Says that this worker is gone. @throws RedisUnavailableError */
+  leave(): Promise<void> {
+    return this.client.unwatch(this.watch, this.keys, this.address.consumer);
+  }
+
+  private get keys(): string[] {
+    return this.sources.map(({ key }) => key);
   }
 
   private async renew(source: Source): Promise<void> {
@@ -65,38 +104,74 @@ export class Claims {
     }
   }
 
-  private async claim(source: Source): Promise<void> {
-    let count = 0;
-    let from: string | undefined = '-';
-    while (from !== undefined) {
-      const wanted = Math.min(this.options.batchSize, this.holdings.room);
-      if (wanted === 0 || this.stopping.isStopping) break;
-      const reply: ClaimReply = await this.client.claim(
-        source.consumerAddress,
-        this.options.claimAfterMs,
-        from,
-        wanted,
-      );
-      await source.acceptClaimed(reply);
-      count += reply.entries.length;
-      from = reply.next;
+  /** @returns whether something is left, for which there was no room */
+  private async takeOverFrom(streams: ReadonlySet<string>): Promise<boolean> {
+    let isLeft = false;
+    this.holdings.takeOverFirst(true);
+    for (const key of this.leftSince.keys()) if (!streams.has(key)) this.leftSince.delete(key);
+    for (const source of this.sources) {
+      if (!streams.has(source.key) || this.stopping.isStopping) continue;
+      const isThrough = await this.attempt(`Taking over on ${source.key}`, () => this.takeOverOne(source));
+      if (isThrough === false) isLeft = true;
     }
-    if (count === 0) return;
-    const { stream, group } = source.consumerAddress;
+    return isLeft;
+  }
+
+  /** @returns whether nothing is left */
+  private async takeOverOne(source: Source): Promise<boolean> {
+    const { holdings, leftSince } = this;
+    let count = 0;
+    const take = async (room: () => number): Promise<boolean> => {
+      for (let from: string | undefined = '-'; from !== undefined;) {
+        const wanted = Math.min(this.options.batchSize, room());
+        if (wanted === 0 || this.stopping.isStopping) return false;
+        const reply: ClaimReply = await this.client.claim(
+          source.consumerAddress,
+          this.options.claimAfterMs,
+          from,
+          wanted,
+        );
+        await source.acceptClaimed(reply);
+        count += reply.entries.length;
+        from = reply.next;
+      }
+      return true;
+    };
+    try {
+      const now = performance.now();
+      const isTooLong = now - (leftSince.get(source.key) ?? now) >= this.options.claimAfterMs * SHARED;
+      const isThrough = await take(() => (isTooLong ? holdings.mostRoom : holdings.roomToTakeOver));
+      if (isThrough) leftSince.delete(source.key);
+      else if (!leftSince.has(source.key)) leftSince.set(source.key, now);
+      return isThrough;
+    } finally {
+      if (count > 0) this.tell(source, count);
+    }
+  }
+
+  private tell({ consumerAddress: { stream, group } }: Source, count: number): void {
     this.logger.log(`Took over ${String(count)} entries of ${stream} that their consumer had left`);
     this.observer.emit({ kind: 'taken-over', stream, group, count });
   }
 
-  private async attempt(what: string, work: (source: Source) => Promise<void>): Promise<void> {
-    for (const source of this.sources) {
-      try {
-        await work(source);
-      } catch (error) {
-        // The connection reports an outage, and the reader a missing group.
-        if (!isOutage(error) && !isGroupMissing(error)) {
-          this.logger.error(`${what} on ${source.key} failed: ${(error as Error).message}`);
-        }
-      }
+  /** What could not be looked at is said once, and again when the reason is another one. */
+  private report({ failed }: Look): void {
+    for (const key of this.failures.keys()) if (!failed.has(key)) this.failures.delete(key);
+    for (const [key, error] of failed) {
+      // The reader reports a missing group.
+      if (isGroupMissing(error) || this.failures.get(key) === error.message) continue;
+      this.failures.set(key, error.message);
+      this.logger.error(`Looking for what others have left on ${key} failed: ${error.message}`);
+    }
+  }
+
+  private async attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      // The connection reports an outage, and the reader a missing group.
+      if (!isOutage(error) && !isGroupMissing(error)) this.logger.error(`${what} failed: ${(error as Error).message}`);
+      return undefined;
     }
   }
 }

@@ -44,6 +44,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly holdings: Holdings;
   private readingConnection: RedisConnection | undefined;
   private reader: StreamReader | undefined;
+  private claims: Claims | undefined;
   private partitioned: PartitionedWorker | undefined;
   private sources: readonly Source[] = [];
   private subscriptions: readonly Subscription[] = [];
@@ -187,7 +188,9 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     this.readingConnection = new RedisConnection(options.redis, this.reading);
     const reading = new EntryReader(this.readingConnection, options.commandTimeoutMs);
     this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping, telemetry);
-    const claims = new Claims(client, this.sources, holdings, options.consumer, observer, stopping);
+    const watch = keyspace.watch(address.group);
+    const claims = new Claims(client, watch, address, this.sources, holdings, options.consumer, observer, stopping);
+    this.claims = claims;
     this.loops = Promise.all([this.reader.run(), claims.takeOver()]);
     this.keeping = claims.keep();
   }
@@ -220,6 +223,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   private async leave(): Promise<void> {
     // All at once: while Redis is away, each of them takes its time.
     await Promise.all(this.sources.map((source) => this.leaveOne(source)));
+    await this.claims?.leave().catch(() => undefined);
   }
 
   private async leaveOne({ consumerAddress }: Source): Promise<void> {

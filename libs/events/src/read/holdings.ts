@@ -78,12 +78,13 @@ export class Holding implements Loss {
 /** Everything that this worker holds: bounded, so that a slow worker does not fill its memory. */
 export class Holdings {
   /** By stream and id: put together they would be a new text, to be hashed, for each entry. */
-  private readonly held = new Map<string, RenewedMap<string, Holding>>();
+  private readonly byStream = new Map<string, RenewedMap<string, Holding>>();
   private readonly waiting = new Set<() => void>();
   private readonly readAhead: ReadAhead;
   private removed: Set<string> | undefined;
   private count = 0;
   private bytes = 0;
+  private isLeftBehind = false;
 
   /** @param ready how many of the handlers' tries run, or wait for a slot */
   constructor(
@@ -97,22 +98,37 @@ export class Holdings {
     return this.count;
   }
 
-  /** How many more may be read. */
+  /** How many more may be read; none while there is something to take over that others have left: that comes first. */
   get room(): number {
-    return this.readAhead.room({ entries: this.count, bytes: this.bytes }, this.ready(), performance.now());
+    return this.isLeftBehind ? 0 : this.roomToTakeOver;
+  }
+
+  /** How many more may be taken over, by as many as the handlers can do soon. */
+  get roomToTakeOver(): number {
+    return this.readAhead.room(this.held(), this.ready(), performance.now());
+  }
+
+  /** How many more may be held at all. */
+  get mostRoom(): number {
+    return this.readAhead.most(this.held());
+  }
+
+  /** Says whether something was left behind that is not taken over yet. */
+  takeOverFirst(isLeftBehind: boolean): void {
+    this.isLeftBehind = isLeftBehind;
+    for (const wake of this.waiting) wake();
   }
 
   /** Whether there is room for so many, or for as much as is left to do: little by little would be many reads. */
-  isWorthReading(batch: number): boolean {
-    const { room } = this;
+  isWorthReading(batch: number, room = this.room): boolean {
     return room > 0 && room >= Math.min(batch, this.ready());
   }
 
   /** @returns false when the entry is held already, or was settled since {@link rememberRemoved} */
   add(holding: Holding): boolean {
     const { stream, entry } = holding;
-    let held = this.held.get(stream);
-    if (!held) this.held.set(stream, (held = new RenewedMap()));
+    let held = this.byStream.get(stream);
+    if (!held) this.byStream.set(stream, (held = new RenewedMap()));
     if (held.has(entry.id) || this.removed?.has(holding.key)) return false;
     held.set(entry.id, holding);
     this.count += 1;
@@ -121,7 +137,7 @@ export class Holdings {
   }
 
   remove(holding: Holding): void {
-    this.held.get(holding.stream)?.delete(holding.entry.id);
+    this.byStream.get(holding.stream)?.delete(holding.entry.id);
     this.count -= 1;
     this.bytes -= holding.weight;
     this.removed?.add(holding.key);
@@ -131,7 +147,7 @@ export class Holdings {
 
   /** All that is held is somebody else's from now on. */
   loseAll(): void {
-    for (const held of this.held.values()) {
+    for (const held of this.byStream.values()) {
       for (const holding of held.values()) holding.lose(new DeliveryLostError(holding.key));
     }
     for (const wake of this.waiting) wake();
@@ -156,11 +172,15 @@ export class Holdings {
 
   /** The ids held of one stream, ascending. */
   idsOf(stream: string): string[] {
-    return [...(this.held.get(stream)?.keys() ?? [])].sort(compareEntryIds);
+    return [...(this.byStream.get(stream)?.keys() ?? [])].sort(compareEntryIds);
+  }
+
+  private held(): { entries: number; bytes: number } {
+    return { entries: this.count, bytes: this.bytes };
   }
 
   get(stream: string, id: string): Holding | undefined {
-    return this.held.get(stream)?.get(id);
+    return this.byStream.get(stream)?.get(id);
   }
 
   /**

@@ -46,16 +46,20 @@ export class ReadAhead {
    */
   room(held: { entries: number; bytes: number }, ready: number, nowMs: number): number {
     this.measure(nowMs);
-    const { entries, bytes, concurrency } = this.limits;
-    const wanted = Math.max(A_FEW, ROUNDS * concurrency, Math.ceil(this.perMs * AHEAD_MS));
-    const byNumber = Math.min(entries - held.entries, wanted - ready);
+    const wanted = Math.max(A_FEW, ROUNDS * this.limits.concurrency, Math.ceil(this.perMs * AHEAD_MS));
+    return Math.max(0, Math.min(this.most(held), wanted - ready));
+  }
+
+  /** How many more may be held at all, however slow the handlers are. */
+  most(held: { entries: number; bytes: number }): number {
+    const { entries, bytes } = this.limits;
     if (held.entries > 0) this.average = held.bytes / held.entries;
     // As large as those that were held last; of sizes that are not known, a few.
     const bySize =
       this.average === undefined
         ? A_FEW
         : Math.max(held.entries === 0 ? 1 : 0, (bytes - held.bytes) / Math.max(1, this.average));
-    return Math.max(0, Math.floor(Math.min(byNumber, bySize)));
+    return Math.max(0, Math.floor(Math.min(entries - held.entries, bySize)));
   }
 
   private measure(nowMs: number): void {

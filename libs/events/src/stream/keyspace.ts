@@ -104,6 +104,11 @@ export class Keyspace {
     return `${this.prefix}:starts:${group}`;
   }
 
+  /** A hash: when the workers of a group were seen, and when one of them has last looked for what others have left. */
+  watch(group: string): string {
+    return `${this.prefix}:watch:${group}`;
+  }
+
   /** A hash, of a partition: which worker of a group owns it, until when, and how many owners it has had. */
   lease(group: string): string {
     return `${this.prefix}:leases:${group}`;

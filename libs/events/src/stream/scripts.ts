@@ -9,6 +9,7 @@ const NAMES = [
   'settle',
   'acknowledge',
   'claim',
+  'look',
   'own',
   'end-alone',
   'renew',

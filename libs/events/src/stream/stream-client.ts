@@ -35,6 +35,16 @@ export interface ClaimReply {
   vanished: string[];
 }
 
+/** What a look for left-behind entries has found; see `lua/look.lua`. */
+export interface Look {
+  /** After how long to look again, in milliseconds. */
+  pauseMs: number;
+  /** The streams where something was left behind. */
+  left: string[];
+  /** The streams that could not be looked at, and what Redis said. */
+  failed: Map<string, Error>;
+}
+
 /** What became of a settlement; see `lua/settle.lua`. */
 export type SettleReply =
   | { status: 'committed' | 'settled' | 'parked' | 'free' }
@@ -136,6 +146,33 @@ export class StreamClient {
     const end = before === undefined ? '+' : `(${before}`;
     const rows = await this.connection.call((redis) => redis.xpending(stream, group, fromOf(after), end, 1, consumer));
     return rows.length > 0;
+  }
+
+  /**
+   * Tells that a worker is alive; and where no worker of its group has looked for `everyMs`, looks for entries that no consumer has
+   * renewed for `claimAfterMs`, and removes consumers that hold nothing and were not seen for `forgetAfterMs`.
+   *
+   * @param watch the key of the group's watch
+   */
+  async look(
+    watch: string,
+    streams: readonly string[],
+    { group, consumer }: Omit<ConsumerAddress, 'stream'>,
+    { everyMs, claimAfterMs, forgetAfterMs }: { everyMs: number; claimAfterMs: number; forgetAfterMs: number },
+  ): Promise<Look> {
+    const values = [group, consumer, everyMs, claimAfterMs, forgetAfterMs, SWEPT_AT_ONCE];
+    const reply = await this.script('look', [watch, ...streams], values);
+    const [pauseMs, left, failed] = reply as [number, number[], (number | string)[]];
+    const keyAt = (place: unknown): string => streams[Number(place) - 1] ?? '';
+    const failures = new Map<string, Error>();
+    for (let at = 0; at < failed.length; at += 2) failures.set(keyAt(failed[at]), redisReply(String(failed[at + 1])));
+    return { pauseMs, left: left.map(keyAt), failed: failures };
+  }
+
+  /** A worker is not there any more; and whoever comes next looks at once for what it has left. */
+  async unwatch(watch: string, streams: readonly string[], consumer: string): Promise<void> {
+    const fields = [`seen ${consumer}`, ...streams.map((stream) => `looked ${stream}`)];
+    await this.connection.call((redis) => redis.hdel(watch, ...fields));
   }
 
   /**

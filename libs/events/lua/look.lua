@@ -1,0 +1,69 @@
+#!lua flags=allow-oom
+-- A worker of a group tells that it is alive; and whichever of them comes first after a while looks, for all of them, where
+-- entries were left behind, and removes consumers that are gone. While something is found the others look, too, to take their share.
+--
+-- KEYS[1]    the group's watch, a hash: "seen <consumer>", "looked <stream>", "swept": when (ms since 1970, by this server's clock)
+-- KEYS[2..]  the streams that this worker reads
+-- ARGV[1]    group
+-- ARGV[2]    consumer
+-- ARGV[3]    how often one of the workers is to look at a stream, ms
+-- ARGV[4]    how long an entry must not have been renewed, ms
+-- ARGV[5]    how long a consumer that holds nothing must not have been seen, ms
+-- ARGV[6]    how many of these are removed at most
+-- Replies    {after how many ms to ask again; places of the streams where something was left behind, from 1; place of a stream that
+--            could not be looked at, why, place, …}
+local watch, group, consumer, idle = KEYS[1], ARGV[1], ARGV[2], ARGV[4]
+local every, forget = tonumber(ARGV[3]), tonumber(ARGV[5])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local nowText = string.format('%.0f', now)
+
+local fields = { 'swept' }
+for place = 2, #KEYS do fields[place] = 'looked ' .. KEYS[place] end
+local times = redis.call('HMGET', watch, unpack(fields))
+local changes = { 'seen ' .. consumer, nowText }
+local function note(field)
+  changes[#changes + 1], changes[#changes + 2] = field, nowText
+end
+-- For how long it is not due yet. A time that has not come was noted before the clock went back, and says nothing.
+local function waitFor(at, pause)
+  at = tonumber(at or 0)
+  return at <= now and math.max(0, at + pause - now) or 0
+end
+
+local pause, left, failed = every, {}, {}
+for place = 2, #KEYS do
+  local wait = waitFor(times[place], every)
+  if wait > 0 then
+    pause = math.min(pause, wait)
+  else
+    local rows = redis.pcall('XPENDING', KEYS[place], group, 'IDLE', idle, '-', '+', 1)
+    if rows.err then
+      failed[#failed + 1], failed[#failed + 2] = place - 1, rows.err
+    elseif #rows > 0 then
+      left[#left + 1] = place - 1
+    else
+      note(fields[place])
+    end
+  end
+end
+
+-- @include sweeping
+
+if waitFor(times[1], forget) == 0 then
+  note('swept')
+  local seen = {}
+  local rows = redis.call('HGETALL', watch)
+  for index = 1, #rows, 2 do
+    local field, at = rows[index], tonumber(rows[index + 1])
+    local name = string.match(field, '^seen (.*)$')
+    if name and name ~= consumer then
+      if at > now then note(field) end -- before the clock went back
+      if now - at < forget then seen[name] = true else redis.call('HDEL', watch, field) end
+    end
+  end
+  local most = tonumber(ARGV[6])
+  for place = 2, #KEYS do most = most - #sweep(KEYS[place], group, consumer, forget, seen, most) end
+end
+redis.call('HSET', watch, unpack(changes))
+return { pause, left, failed }
