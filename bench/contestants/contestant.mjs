@@ -25,6 +25,7 @@
  * @property {boolean} [keepsNothing] it has no backlog: events reach those who listen, or nobody
  * @property {(url: string) => Promise<Publisher>} openPublisher
  * @property {(url: string, settings: ConsumerSettings) => Promise<Consumer>} openConsumer
+ * @property {(url: string, streams: number) => Promise<Consumer>} [openIdle] a worker that reads so many streams, where there are such
  * @property {(redis: import('ioredis').Redis) => Promise<Readonly<Record<string, number>>>} stored
  *   how many events Redis has, under each name that says where; all must be what was published
  * @property {(redis: import('ioredis').Redis, withEffects: boolean) => Promise<Readonly<Record<string, number>>>} settled

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { OrderPlaced, PaymentProcessed } from '@shop/contracts';
-import { EventHandler, EventProducer, EventsModule } from 'nestjs-event-streams';
+import { DomainEvent, EventHandler, EventProducer, EventsModule } from 'nestjs-event-streams';
 import { PREFIX } from './contestant.mjs';
 
 const GROUP = 'workers';
@@ -22,6 +22,9 @@ export const library = contestant({
     'consume-two-workers': 80_000,
     latency: 1000,
     memory: 80_000,
+    'idle-1': 1,
+    'idle-20': 1,
+    'idle-200': 1,
   },
 });
 
@@ -30,7 +33,14 @@ export const partitioned = contestant({
   title: 'four partitions',
   about: 'this library with partitions: 4, which keeps the order of each key across workers',
   partitions: 4,
-  pace: { 'publish-callers': 40_000, consume: 30_000, 'consume-transaction': 15_000, 'consume-two-workers': 40_000 },
+  pace: {
+    'publish-callers': 40_000,
+    consume: 30_000,
+    'consume-transaction': 15_000,
+    'consume-two-workers': 40_000,
+    'idle-1': 1,
+    'idle-20': 1,
+  },
 });
 
 /**
@@ -91,6 +101,11 @@ function contestant({ partitions, ...what }) {
       return start({ imports: [EventsModule.forRoot({ ...options(url), group: GROUP })], providers: [Orders] });
     },
 
+    async openIdle(url, streams) {
+      const idlers = Array.from({ length: streams }, (_, number) => idlerOf(number));
+      return start({ imports: [EventsModule.forRoot({ ...options(url), group: GROUP })], providers: idlers });
+    },
+
     async stored(redis) {
       return { 'in the stream': await sum((prefix) => redis.xlen(`${prefix}:orders`)) };
     },
@@ -108,6 +123,26 @@ function contestant({ partitions, ...what }) {
       };
     },
   };
+}
+
+/**
+ * A handler of a stream on which nothing happens.
+ * @param {number} number
+ */
+function idlerOf(number) {
+  class Happened {}
+  DomainEvent({ type: `thing_${String(number)}_happened`, version: '1.0', stream: `things-${String(number)}` })(
+    Happened,
+  );
+  class Idler {
+    onThing() {
+      return undefined;
+    }
+  }
+  Object.defineProperty(Idler, 'name', { value: `Idler${String(number)}` });
+  const descriptor = Object.getOwnPropertyDescriptor(Idler.prototype, 'onThing');
+  EventHandler(Happened)(Idler.prototype, 'onThing', /** @type {PropertyDescriptor} */ (descriptor));
+  return Idler;
 }
 
 /** @param {import('@nestjs/common').ModuleMetadata} metadata */

@@ -3,11 +3,12 @@ import { loadContestant } from '../contestants/all.mjs';
 import { countCommands } from './commands.mjs';
 import { consume } from './consume.mjs';
 import { fill } from './fill.mjs';
+import { idle } from './idle.mjs';
 import { pace } from './pace.mjs';
 import { publish } from './publish.mjs';
 import { createTalk } from './talk.mjs';
 
-const ROLES = { publish, fill, consume, pace };
+const ROLES = { publish, fill, consume, pace, idle };
 
 /** @typedef {import('./settings.mjs').Settings} Settings */
 

@@ -2,7 +2,7 @@
  * What a process of a contestant is told when it is started.
  *
  * @typedef {object} Settings
- * @property {'publish' | 'fill' | 'consume' | 'pace'} role
+ * @property {'publish' | 'fill' | 'consume' | 'pace' | 'idle'} role
  * @property {string} contestant
  * @property {string} url of its Redis
  * @property {number} warmUp events before the clock runs
@@ -10,6 +10,8 @@
  * @property {'one' | 'callers' | 'batches' | undefined} [how] how to publish
  * @property {number} [warmAfter] of a consumer: events after which it is warm; one of several has its share only
  * @property {boolean} [withEffects]
+ * @property {number | undefined} [workers] that wait in this process
+ * @property {number} [streams] that each of them reads
  * @property {boolean} [watchMemory] look at the heap now and then, after a garbage collection
  * @property {string} [profile] the file to write a CPU profile of the measured part to
  *

@@ -57,6 +57,8 @@ compared, best as ratios: **× yardstick** is a contestant’s events per second
 - _Latency_ runs from the time when an event should have been sent, a fixed schedule, to the beginning of its handler in another
   process, on the clock that both have in common. The publisher is busy all the time, which costs one core.
 - _Memory_: the consumer’s heap after a garbage collection, and its resident set, when the backlog is new, half done, and done.
+- _With nothing to do_: what workers of one group send that read ten streams each on which nothing happens, for ten seconds, once
+  they have settled; **client ms/s** and **server ms/s** are CPU time, of all workers together. It is measured once.
 
 Every event must be handled exactly once, and Redis must have all that was published; where not, there is no figure, but
 _failed_.

@@ -39,6 +39,9 @@ const FIGURES = {
   p99: ({ latencyMs }) => latencyMs?.p99,
   p999: ({ latencyMs }) => latencyMs?.p999,
   serverBytes: ({ serverBytes }) => serverBytes,
+  idleCommands: ({ idleCommands }) => idleCommands,
+  idleClientCpuMs: ({ idleClientCpuMs }) => idleClientCpuMs,
+  idleServerCpuMs: ({ idleServerCpuMs }) => idleServerCpuMs,
 };
 
 /**

@@ -1,4 +1,4 @@
-import { SCENARIOS } from '../scenarios.mjs';
+import { IDLE_STREAMS, SCENARIOS } from '../scenarios.mjs';
 
 /**
  * A table of texts; the first column is text, the others are numbers.
@@ -65,6 +65,16 @@ const COLUMNS = {
       ...[0, 1, 2].map((index) => fixed(mebibytes(memory[index]?.rss), 0)),
       whole(figures['serverBytes']?.median),
     ],
+  },
+  idle: {
+    head: ['commands/s', 'for each worker', 'for each worker and stream', 'client ms/s', 'server ms/s'],
+    cells: (/** @type {import('./results.mjs').Result} */ { scenario: { workers = 1 }, figures }) => {
+      const commands = figures['idleCommands']?.median;
+      return [
+        ...[1, workers, workers * IDLE_STREAMS].map((among) => fixed(commands && commands / among, 2)),
+        ...['idleClientCpuMs', 'idleServerCpuMs'].map((name) => fixed(figures[name]?.median, 2)),
+      ];
+    },
   },
 };
 

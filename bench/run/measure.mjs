@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../tools/failure.mjs';
 import { startRedis } from '../../tools/redis-server.mjs';
 import { loadContestant } from '../contestants/all.mjs';
 import { now } from '../process/clock.mjs';
-import { LATENCY_PER_SECOND } from '../scenarios.mjs';
+import { IDLE_STREAMS, LATENCY_PER_SECOND } from '../scenarios.mjs';
 import { percentilesOf } from '../report/statistics.mjs';
 import { startChild } from './child.mjs';
 import { checkAll, checkCommands, checkOnce } from './correctness.mjs';
@@ -15,7 +16,7 @@ import { watchServer } from './server-stats.mjs';
  * @property {string} contestant
  * @property {'everysec' | 'off'} aof
  * @property {number} warmUp
- * @property {number} events
+ * @property {number} events of workers that wait: seconds
  * @property {number} deadlineMs for all of it, filling the stream included
  * @property {string | undefined} profile
  *
@@ -30,12 +31,21 @@ import { watchServer } from './server-stats.mjs';
  * @property {number} [bytesOut] that it sent for each event
  * @property {import('../report/statistics.mjs').Percentiles} [latencyMs]
  * @property {import('../process/memory.mjs').MemorySample[]} [memory] of the consumer
+ * @property {number} [idleCommands] that workers which wait send in a second, all together
+ * @property {number} [idleClientCpuMs] that they take in a second, and the server
+ * @property {number} [idleServerCpuMs]
  * @property {number} [serverBytes] the server's memory for each event that waits
  */
 
 /** @typedef {{ url: string, start: (settings: Omit<import('../process/settings.mjs').Settings, 'contestant' | 'url' | 'warmUp' | 'events'>) => import('./child.mjs').Child, server: Awaited<ReturnType<typeof watchServer>> }} Ground */
 
-const MEASURES = { publish: measurePublish, consume: measureConsume, latency: measureLatency, memory: measureMemory };
+const MEASURES = {
+  publish: measurePublish,
+  consume: measureConsume,
+  latency: measureLatency,
+  memory: measureMemory,
+  idle: measureIdle,
+};
 
 /**
  * Measures one thing once, on a Redis of its own. What was lost or done twice makes it a failure, as does its deadline.
@@ -210,6 +220,36 @@ async function measureMemory(task, ground) {
   await reached(total);
   const [account] = await takeAccounts([worker], total, false);
   return { memory: account?.['memory'], serverBytes: (full.memory - empty.memory) / total };
+}
+
+/** How long workers are left to themselves before they are looked at. */
+const SETTLE_MS = 2000;
+
+/**
+ * @param {Task} task
+ * @param {Ground} ground
+ * @returns {Promise<Figures>}
+ */
+async function measureIdle({ scenario, events: seconds }, { start, server }) {
+  const child = start({ role: 'idle', workers: scenario.workers, streams: IDLE_STREAMS });
+  await child.hear('ready');
+  await Promise.race([sleep(SETTLE_MS), child.failed]);
+  const opened = child.hear('open');
+  child.say('go');
+  await opened;
+  const before = await server.look();
+  await Promise.race([sleep(1000 * seconds), child.failed]);
+  const after = await server.look();
+  const done = child.hear('done');
+  child.say('stop');
+  const { ms, cpuUs, commands } = await done;
+  child.say('leave');
+  checkCommands(after.scriptsAndReads - before.scriptsAndReads, commands);
+  return {
+    idleCommands: (1000 * commands) / ms,
+    idleClientCpuMs: cpuUs / ms,
+    idleServerCpuMs: (after.cpuUs - before.cpuUs) / (after.at - before.at),
+  };
 }
 
 /** @param {Ground} ground */

@@ -12,6 +12,9 @@ const BACKLOG = 1_000_000;
 const QUICK_BACKLOG = 20_000;
 const LATENCY_SECONDS = 10;
 const QUICK_LATENCY_SECONDS = 2;
+/** How long workers that wait are looked at. */
+const IDLE_SECONDS = 10;
+const QUICK_IDLE_SECONDS = 3;
 
 /** Events before the clock runs, a share of those that count: until the code is compiled. */
 const WARM_UP_SHARE = 0.25;
@@ -31,7 +34,7 @@ export async function planOf({ only, rounds, aof }) {
   );
   const entries = aof.flatMap((mode) =>
     SCENARIOS.flatMap((scenario) =>
-      Array.from({ length: scenario.kind === 'memory' ? 1 : rounds }, (_, round) =>
+      Array.from({ length: scenario.kind === 'memory' || scenario.kind === 'idle' ? 1 : rounds }, (_, round) =>
         contestants
           .filter(({ name, pace }) => pace[scenario.name] !== undefined && only.test(`${scenario.name}/${name}`))
           .map(({ name, pace }) => ({ aof: mode, scenario, round, contestant: name, pace: pace[scenario.name] ?? 0 })),
@@ -75,6 +78,10 @@ export function createCounts({ quick, events: exactly }) {
   return {
     /** @param {PlanEntry} entry */
     of(entry) {
+      // Of workers that wait: seconds.
+      if (entry.scenario.kind === 'idle') {
+        return { events: quick ? QUICK_IDLE_SECONDS : IDLE_SECONDS, warmUp: 0, deadlineMs: 2 * LEAST_DEADLINE_MS };
+      }
       const events = measured(entry);
       const share = entry.scenario.kind === 'memory' ? 0 : Math.ceil(events * WARM_UP_SHARE);
       const warmUp = Math.max(share, exactly === undefined ? LEAST_WARM_UP : Math.ceil(events * WARM_UP_SHARE));

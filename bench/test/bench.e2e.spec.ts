@@ -49,7 +49,7 @@ interface Report {
 describe('npm run bench', () => {
   it('runs each kind of scenario through, and writes what it has seen', { timeout: DEADLINE_MS }, async () => {
     const json = path.join(folder, 'samples.json');
-    const only = '(publish-callers|consume-transaction|consume-two-workers|latency|memory)/library|^consume/';
+    const only = '(publish-callers|consume-transaction|consume-two-workers|latency|memory|idle-1)/library|^consume/';
     const { problem, output } = await bench('--only', only, '--json', json);
     expect(`${problem}\n${output.join('\n')}`).toMatch(/^\n/);
     expect(output.join('\n')).toMatch(/^yardstick +[\d,]+ .* 1\.00 /m);
@@ -69,10 +69,12 @@ describe('npm run bench', () => {
       'consume-two-workers/library',
       'latency/library',
       'memory/library',
+      'idle-1/library',
     ]);
     for (const { scenario, figures } of report.samples) {
       if (scenario === 'latency') expect(figures).toMatchObject({ latencyMs: { p50: expect.any(Number) } });
       else if (scenario === 'memory') expect(figures).toMatchObject({ memory: [{}, {}, {}] });
+      else if (scenario === 'idle-1') expect(figures).toMatchObject({ idleCommands: expect.any(Number) });
       else expect(figures).toMatchObject({ perSecond: expect.any(Number), commands: expect.any(Number) });
     }
   });
