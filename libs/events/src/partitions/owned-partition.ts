@@ -61,6 +61,7 @@ export class OwnedPartition {
   private readonly client: FencedClient;
   private readonly telemetry: Telemetry;
   private readonly positions: Position[];
+  private readonly pipeline: Pipeline;
   private reading: Promise<unknown> = Promise.resolve();
   private validUntil: number;
   /** When consumers that are gone are to be removed, by the clock of `performance.now()`. */
@@ -108,7 +109,8 @@ export class OwnedPartition {
       telemetry,
     };
     const attempts = new Attempts(address, slots, overruns, settler, transactions, observer, this.stopping, telemetry, options.consumer.leaseMs); // prettier-ignore
-    const pipeline = new Pipeline(holdings, attempts);
+    const pipeline = new Pipeline(holdings, attempts, this.stopping);
+    this.pipeline = pipeline;
     this.positions = subscriptions.flatMap((subscription) => {
       const { stream } = subscription;
       return [
@@ -250,6 +252,7 @@ export class OwnedPartition {
 
   private drop(error: Error): void {
     const { holdings } = this.parts;
+    this.pipeline.close();
     for (const { source } of this.positions) {
       for (const id of holdings.idsOf(source.key)) holdings.get(source.key, id)?.lose(error);
     }

@@ -56,9 +56,7 @@ export class PartitionReader {
     const left = all.filter((partition) => partition.isRecovering && !this.failing.has(partition));
     const due = left.length > 0 ? left : all;
     const roomNow = () => (left.length > 0 ? holdings.mostRoom : holdings.room);
-    if (!holdings.isWorthReading(batchSize, roomNow())) {
-      await holdings.change(PAUSE_MS, () => holdings.isWorthReading(batchSize, roomNow()));
-    }
+    await holdings.awaitRoom(batchSize, PAUSE_MS, roomNow);
     const room = roomNow();
     if (room === 0) return true;
     // Redis counts for each stream.

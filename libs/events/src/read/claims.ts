@@ -3,6 +3,7 @@ import { DeliveryLostError, isGroupMissing, isOutage } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import type { EventsObserver } from '../observe/events-observer.js';
 import type { ClaimReply, Look, StreamClient } from '../stream/stream-client.js';
+import { compareEntryIds } from '../stream/entry-id.js';
 import type { Holdings } from './holdings.js';
 import type { Source } from './source.js';
 import type { Stopping } from './stopping.js';
@@ -24,6 +25,9 @@ const SHARED = 1 / 16;
 /** While something is left: how long a worker waits for room at most, in milliseconds, and as a part of that time. */
 const LONGEST_WAIT_MS = 500;
 const WAIT = 1 / 8;
+
+/** Ids of entries that are set aside, of which one command renews the claims. */
+const RENEWED_AT_ONCE = 1000;
 
 /** Keeps this worker's claims, takes over those of dead ones, and removes consumers that are gone. */
 export class Claims {
@@ -75,9 +79,8 @@ export class Claims {
       const isLeft = look !== undefined && look.left.length > 0 && (await this.takeOverFrom(new Set(look.left)));
       this.holdings.takeOverFirst(isLeft);
       if (isLeft) {
-        await this.holdings.change(Math.min(claimAfterMs * WAIT, LONGEST_WAIT_MS), () => {
-          return this.stopping.isStopping || this.holdings.isWorthReading(batchSize, this.holdings.roomToTakeOver);
-        });
+        const waitMs = Math.min(claimAfterMs * WAIT, LONGEST_WAIT_MS);
+        await this.holdings.awaitRoom(batchSize, waitMs, () => this.holdings.roomToTakeOver);
       } else {
         // Not all workers at once.
         await this.stopping.orAfter((look?.pauseMs ?? everyMs) * (1 + Math.random() / 4));
@@ -96,11 +99,18 @@ export class Claims {
   }
 
   private async renew(source: Source): Promise<void> {
-    const ids = this.holdings.idsOf(source.key);
-    if (ids.length === 0) return;
-    for (const id of await this.client.renew(source.consumerAddress, ids)) {
+    const { key, consumerAddress } = source;
+    const ids = this.holdings.idsOf(key);
+    const lost = ids.length > 0 ? await this.client.renew(consumerAddress, ids) : [];
+    for (const id of lost) {
       // What was settled while the answer was on its way is not held any more, and nothing is lost.
-      this.holdings.get(source.key, id)?.lose(new DeliveryLostError(`${source.key} ${id}`));
+      this.holdings.get(key, id)?.lose(new DeliveryLostError(`${key} ${id}`));
+    }
+    const aside = this.holdings.asideOf(key);
+    for (let first = 0; first < aside.length; first += RENEWED_AT_ONCE) {
+      const some = aside.slice(first, first + RENEWED_AT_ONCE).sort(compareEntryIds);
+      // Those that were taken up meanwhile are somebody else's all the same, and the next renewal tells.
+      for (const id of await this.client.renew(consumerAddress, some)) this.holdings.forgetAside(key, id);
     }
   }
 

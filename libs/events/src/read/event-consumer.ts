@@ -96,6 +96,11 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     return this.overruns.stuck;
   }
 
+  /** Entries that are this worker's, too, and wait in Redis, since others of their keys fill what it can hold. */
+  get setAside(): number {
+    return this.holdings.setAside;
+  }
+
   /** The streams' names, without prefix, that this worker reads. */
   get streams(): readonly string[] {
     return this.subscriptions.map(({ stream }) => stream);
@@ -171,7 +176,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     const settler = new Settler(client, keyspace, address, () => stopping.isOver, telemetry);
     const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer, telemetry }; // prettier-ignore
     const attempts = new Attempts(address, slots, overruns, settler, transactions, observer, stopping, telemetry, options.consumer.claimAfterMs); // prettier-ignore
-    const pipeline = new Pipeline(holdings, attempts);
+    const pipeline = new Pipeline(holdings, attempts, stopping);
     this.sources = subscriptions.flatMap((subscription) =>
       [
         keyspace.channel(subscription.stream, address.group, starts.of(keyspace.stream(subscription.stream))),

@@ -28,6 +28,7 @@ export class Holding implements Loss {
    * @param origin where a replayed entry came from; undefined for one that was not replayed
    * @param notes what was noted of earlier tries, by handler; empty for an entry that is delivered for the first time
    * @param isSuspect whether workers may have died of it, so that it is handled alone
+   * @param deliveries how often it was delivered to other consumers before
    */
   constructor(
     readonly subscription: Subscription,
@@ -36,6 +37,7 @@ export class Holding implements Loss {
     readonly notes: ReadonlyMap<string, string>,
     readonly origin: ReplayOrigin | undefined,
     readonly isSuspect: boolean,
+    readonly deliveries = 0,
   ) {
     this.stream = channel.key;
     this.weight = weightOf(entry);
@@ -75,6 +77,23 @@ export class Holding implements Loss {
   }
 }
 
+/**
+ * Entries that are set aside at most, of which only the ids are kept. Some ten megabytes, and what renewing them takes of Redis
+ * is a hundredth of its time.
+ */
+const MOST_ASIDE = 100_000;
+
+/** How long a worker that is full, and whose handlers are not, waits before it sets aside what waits behind others of its key. */
+const RELIEVE_AFTER_MS = 100;
+
+/** What can send away what it does not work on yet. */
+export interface Relievable {
+  /** Keys that are worked on, of which nothing can be sent away but what waits behind the first. */
+  readonly keys: number;
+  /** @param share how many may wait behind the first of each key */
+  relieve(share: number): void;
+}
+
 /** Everything that this worker holds: bounded, so that a slow worker does not fill its memory. */
 export class Holdings {
   /** By stream and id: put together they would be a new text, to be hashed, for each entry. */
@@ -85,6 +104,10 @@ export class Holdings {
   private count = 0;
   private bytes = 0;
   private isLeftBehind = false;
+  /** What waits in Redis, delivered to this worker: ids, by stream. */
+  private readonly aside = new Map<string, Set<string>>();
+  private asideCount = 0;
+  private readonly relievables = new Set<Relievable>();
 
   /** @param ready how many of the handlers' tries run, or wait for a slot */
   constructor(
@@ -105,12 +128,22 @@ export class Holdings {
 
   /** How many more may be taken over, by as many as the handlers can do soon. */
   get roomToTakeOver(): number {
-    return this.readAhead.room(this.held(), this.ready(), performance.now());
+    return this.asideCount < MOST_ASIDE ? this.readAhead.room(this.held(), this.ready(), performance.now()) : 0;
   }
 
   /** How many more may be held at all. */
   get mostRoom(): number {
+    return this.asideCount < MOST_ASIDE ? this.roomToBring : 0;
+  }
+
+  /** How many of those that are set aside there is room for. */
+  get roomToBring(): number {
     return this.readAhead.most(this.held());
+  }
+
+  /** How many entries are set aside: they are this worker's, and wait in Redis until there is room. */
+  get setAside(): number {
+    return this.asideCount;
   }
 
   /** Says whether something was left behind that is not taken over yet. */
@@ -124,12 +157,65 @@ export class Holdings {
     return room > 0 && room >= Math.min(batch, this.ready());
   }
 
+  /**
+   * Waits until it is worth reading, `ms` at most. Where all that is held waits behind others of its key, which are slow or wait for
+   * their retries, it is set aside, so that other keys go on.
+   *
+   * @param roomNow what there is room for
+   */
+  async awaitRoom(batch: number, ms: number, roomNow = () => this.room): Promise<void> {
+    const isWorthIt = (): boolean => this.isWorthReading(batch, roomNow());
+    const isFull = (): boolean => !this.isWorthReading(batch, this.mostRoom);
+    if (isWorthIt()) return;
+    await this.change(isFull() ? RELIEVE_AFTER_MS : ms, isWorthIt);
+    if (!isWorthIt() && isFull()) this.relieve();
+  }
+
+  /** Sends away what waits behind others of its key, until half of what can be held is free. */
+  private relieve(): void {
+    if (this.asideCount >= MOST_ASIDE) return;
+    let keys = 0;
+    for (const one of this.relievables) keys += one.keys;
+    const target = (this.count + this.roomToBring) / 2;
+    const share = Math.floor(Math.max(0, target - keys) / Math.max(1, keys));
+    for (const one of this.relievables) one.relieve(share);
+  }
+
+  /** @returns what ends it */
+  relieveBy(one: Relievable): () => void {
+    this.relievables.add(one);
+    return () => this.relievables.delete(one);
+  }
+
+  /** The entry is this worker's, but not held any more: of it there is only the id. */
+  putAside(holding: Holding): void {
+    const { stream, entry } = holding;
+    this.byStream.get(stream)?.delete(entry.id);
+    this.count -= 1;
+    this.bytes -= holding.weight;
+    let aside = this.aside.get(stream);
+    if (!aside) this.aside.set(stream, (aside = new Set()));
+    if (!aside.has(entry.id)) this.asideCount += 1;
+    aside.add(entry.id);
+    for (const wake of this.waiting) wake();
+  }
+
+  /** The entry is held again, settled, or somebody else's. */
+  forgetAside(stream: string, id: string): void {
+    if (this.aside.get(stream)?.delete(id)) this.asideCount -= 1;
+  }
+
+  /** The ids set aside of one stream, about ascending. */
+  asideOf(stream: string): readonly string[] {
+    return [...(this.aside.get(stream) ?? [])];
+  }
+
   /** @returns false when the entry is held already, or was settled since {@link rememberRemoved} */
   add(holding: Holding): boolean {
     const { stream, entry } = holding;
     let held = this.byStream.get(stream);
     if (!held) this.byStream.set(stream, (held = new RenewedMap()));
-    if (held.has(entry.id) || this.removed?.has(holding.key)) return false;
+    if (held.has(entry.id) || this.aside.get(stream)?.has(entry.id) || this.removed?.has(holding.key)) return false;
     held.set(entry.id, holding);
     this.count += 1;
     this.bytes += holding.weight;
@@ -153,9 +239,9 @@ export class Holdings {
     for (const wake of this.waiting) wake();
   }
 
-  /** Whether it is held; for entries that a reply brings again. */
+  /** Whether it is held, or set aside; for entries that a reply brings again. */
   has(stream: string, id: string): boolean {
-    return this.get(stream, id) !== undefined;
+    return this.get(stream, id) !== undefined || this.aside.get(stream)?.has(id) === true;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Subscription } from '../dispatch/subscriptions.js';
 import type { EventsObserver } from '../observe/events-observer.js';
-import type { Pipeline } from '../pipeline.js';
+import type { Pipeline, Redelivery } from '../pipeline.js';
 import { noteField } from '../settle/delivery-notes.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { BEGINNING, splitReplay, type Channel } from '../stream/channel.js';
@@ -16,7 +16,7 @@ import { Holding, type Holdings } from './holdings.js';
 const SUSPICIOUS_DELIVERIES = 2;
 
 /** One stream that a worker reads, and how its entries get into the pipeline. */
-export class Source {
+export class Source implements Redelivery {
   readonly key: string;
   private readonly logger = new Logger(Source.name);
   /** Since {@link recover}: of the entries that were read, the last one that was accepted. */
@@ -33,6 +33,7 @@ export class Source {
     private readonly telemetry: Telemetry,
   ) {
     this.key = channel.key;
+    pipeline.comesFrom(this.key, this);
   }
 
   private get handlers(): readonly string[] {
@@ -65,7 +66,7 @@ export class Source {
   /** Entries that are delivered for the first time: nothing was noted of them. */
   acceptNew(entries: readonly StreamEntry[]): void {
     this.telemetry.consumed(this.subscription.stream, entries.length);
-    for (const entry of entries) this.accept(entry, NO_NOTES, false);
+    for (const entry of entries) this.pipeline.accept(this.holdingOf(entry, NO_NOTES, 0));
   }
 
   /** Accepts what was delivered to this consumer in replies that may have been lost: earlier failures count. */
@@ -107,15 +108,33 @@ export class Source {
     return this.acceptAgain([...entries, ...vanished.map((id) => ({ id, fields: null, deliveries: 0 }))]);
   }
 
+  /** Says that deliveries have not begun: nothing is lost where Redis does not hear of it. */
+  async setAside(holdings: readonly Holding[]): Promise<void> {
+    const entries = holdings.map(({ entry: { id }, deliveries }) => ({
+      id,
+      fields: null,
+      deliveries: Math.max(0, deliveries),
+    }));
+    await this.client.setAside(this.consumerAddress, entries).catch(() => undefined);
+  }
+
+  /** Gets entries again that were set aside; what was deleted meanwhile is reported. */
+  async takeUp(ids: readonly string[]): Promise<Holding[]> {
+    return this.again(await this.client.takeUp(this.consumerAddress, ids));
+  }
+
   private async acceptAgain(entries: readonly ClaimedEntry[]): Promise<void> {
-    const unknown = entries.filter(({ id }) => !this.holdings.has(this.key, id));
-    await this.forget(unknown.filter(({ fields }) => fields === null).map(({ id }) => id));
-    const left = unknown.filter(({ fields }) => fields !== null);
+    const holdings = await this.again(entries.filter(({ id }) => !this.holdings.has(this.key, id)));
+    this.telemetry.consumed(this.subscription.stream, holdings.length);
+    for (const holding of holdings) this.pipeline.accept(holding);
+  }
+
+  /** With what was noted of earlier tries. */
+  private async again(entries: readonly ClaimedEntry[]): Promise<Holding[]> {
+    await this.forget(entries.filter(({ fields }) => fields === null).map(({ id }) => id));
+    const left = entries.filter(({ fields }) => fields !== null);
     const notes = await this.notesOf(left);
-    this.telemetry.consumed(this.subscription.stream, left.length);
-    left.forEach((entry, index) => {
-      this.accept(entry, notes[index] ?? NO_NOTES, entry.deliveries >= SUSPICIOUS_DELIVERIES);
-    });
+    return left.map((entry, index) => this.holdingOf(entry, notes[index] ?? NO_NOTES, entry.deliveries));
   }
 
   /** Entries that were pending but are no longer in the stream: nobody can handle them any more. */
@@ -130,14 +149,12 @@ export class Source {
     this.observer.emit({ kind: 'vanished', stream: key, group: address.group, ids });
   }
 
-  private accept(entry: StreamEntry, notes: ReadonlyMap<string, string>, isSuspect: boolean): void {
+  private holdingOf(entry: StreamEntry, notes: ReadonlyMap<string, string>, deliveries: number): Holding {
     const { subscription, channel } = this;
-    if (!channel.isReplay) {
-      this.pipeline.accept(new Holding(subscription, channel, entry, notes, undefined, isSuspect));
-      return;
-    }
+    const isSuspect = deliveries >= SUSPICIOUS_DELIVERIES;
+    if (!channel.isReplay) return new Holding(subscription, channel, entry, notes, undefined, isSuspect, deliveries);
     const { origin, event } = splitReplay(entry.fields ?? []);
-    this.pipeline.accept(new Holding(subscription, channel, { id: entry.id, fields: event }, notes, origin, isSuspect));
+    return new Holding(subscription, channel, { id: entry.id, fields: event }, notes, origin, isSuspect, deliveries);
   }
 
   private async notesOf(entries: readonly StreamEntry[]): Promise<ReadonlyMap<string, string>[]> {

@@ -128,9 +128,7 @@ export class StreamReader {
   /** Begins a read as soon as there is room. @returns undefined when there was none for a while, or the worker stops */
   private async begin(): Promise<Reading | undefined> {
     const { batchSize } = this.options.consumer;
-    if (!this.holdings.isWorthReading(batchSize)) {
-      await this.holdings.change(PAUSE_MS, () => this.holdings.isWorthReading(batchSize));
-    }
+    await this.holdings.awaitRoom(batchSize, PAUSE_MS);
     const count = this.countOf(0);
     return count === 0 || this.stopping.isStopping ? undefined : this.read(count);
   }

@@ -12,6 +12,8 @@ const NAMES = [
   'look',
   'own',
   'end-alone',
+  'set-aside',
+  'take-up',
   'renew',
   'leave',
   'sweep',

@@ -137,6 +137,25 @@ export class StreamClient {
     }));
   }
 
+  /** Lets entries go that this consumer was given and has not begun with: they stay its own, and this delivery does not count. */
+  async setAside({ stream, group, consumer }: ConsumerAddress, entries: readonly ClaimedEntry[]): Promise<void> {
+    for (let first = 0; first < entries.length; first += ENTRIES_AT_ONCE) {
+      const some = entries.slice(first, first + ENTRIES_AT_ONCE);
+      const values = some.flatMap(({ id, deliveries }) => [id, deliveries]);
+      await this.script('set-aside', [stream], [group, consumer, ...values]);
+    }
+  }
+
+  /** Goes on with entries that were set aside. @returns those that are still this consumer's */
+  async takeUp({ stream, group, consumer }: ConsumerAddress, ids: readonly string[]): Promise<ClaimedEntry[]> {
+    const reply = await this.script('take-up', [stream], [group, consumer, ...ids]);
+    return (reply as [...RawEntry, deliveries: number][]).map(([id, fields, deliveries]) => ({
+      id,
+      fields,
+      deliveries,
+    }));
+  }
+
   /** Whether this consumer was given entries between two ids that it has not settled; '-' and undefined for no limit. */
   async hasOwn(
     { stream, group, consumer }: ConsumerAddress,

@@ -1,0 +1,21 @@
+#!lua flags=allow-oom
+-- A consumer goes on with entries that it has set aside, see set-aside.lua: what is still its own is delivered to it again.
+--
+-- KEYS[1]    the stream
+-- ARGV[1]    group
+-- ARGV[2]    consumer
+-- ARGV[3..]  entry ids
+-- Replies    entries that are still its own, each {id, fields, deliveries before this one}, fields nil when it is no longer in the
+--            stream
+local group, consumer = ARGV[1], ARGV[2]
+local entries = {}
+for index = 3, #ARGV do
+  local id = ARGV[index]
+  local row = redis.call('XPENDING', KEYS[1], group, id, id, 1, consumer)[1]
+  if row then
+    local entry = redis.call('XRANGE', KEYS[1], id, id)[1]
+    entries[#entries + 1] = { id, entry and entry[2], row[4] }
+    redis.call('XCLAIM', KEYS[1], group, consumer, 0, id, 'RETRYCOUNT', row[4] + 1, 'JUSTID')
+  end
+end
+return entries

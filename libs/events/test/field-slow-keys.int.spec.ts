@@ -1,0 +1,194 @@
+import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Gate } from './gate.js';
+import { noteHandler } from './handlers.js';
+import { NoteTaken, notes } from './notes.js';
+import { looksOf } from './redis-state.js';
+import { startProxy } from './tcp-proxy.js';
+import { startWorker, type Worker } from './worker.js';
+
+const READ_AHEAD = 60;
+const BATCH = 20;
+const SLOW = 400;
+const OTHERS = 50;
+/** So long that no test waits for it. */
+const NEVER_MS = 3_600_000;
+
+const others = Array.from({ length: OTHERS }, (_, number) => ({
+  event: NoteTaken,
+  data: { topic: `other ${String(number)}`, number },
+}));
+const numbers = (count: number) => Array.from({ length: count }, (_, number) => number);
+const pendingOf = async (worker: Worker) => (await worker.monitor.pending('notes', 'testers')).count;
+
+describe('a key that is slow', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await freshRedis();
+  });
+  afterAll(() => redis.stop());
+
+  /** Handles all but the slow keys at once, and these when the gate is open. */
+  function recorder(gate: Gate) {
+    const seen: Record<string, number[]> = {};
+    const handler = noteHandler(async ({ data: { topic, number } }, { transaction }) => {
+      if (topic.startsWith('slow')) await gate.pass();
+      (seen[topic] ??= []).push(number);
+      transaction.rpush(`order ${topic}`, number);
+    });
+    const othersSeen = () => Object.keys(seen).filter((topic) => topic.startsWith('other')).length;
+    return { seen, handler, othersSeen };
+  }
+  const orderOf = async (prefix: string, topic = 'slow') =>
+    (await redis.client.lrange(`${prefix}:tester:order ${topic}`, 0, -1)).map(Number);
+
+  it('does not keep others from going on, however much of it there is, and goes on in order', async () => {
+    const gate = new Gate();
+    const { handler, othersSeen } = recorder(gate);
+    const consumer = { readAhead: READ_AHEAD, batchSize: BATCH, claimAfterMs: NEVER_MS };
+    await using worker = await startWorker(redis.url, { prefix: 'one', consumer }, [handler]);
+    await worker.producer.publishAll([...notes('slow', SLOW), ...others]);
+    await eventually('the others are handled', () => othersSeen() === OTHERS);
+    expect(worker.consumer.held).toBeLessThanOrEqual(READ_AHEAD + BATCH);
+    await eventually('the slow ones wait', () => worker.consumer.held + worker.consumer.setAside === SLOW);
+    // What comes now, too.
+    await worker.producer.publishAll(notes('later', 1));
+    await eventually('it is handled', async () => (await orderOf('one', 'later')).length === 1);
+
+    gate.open();
+    await eventually('all are settled', async () => (await pendingOf(worker)) === 0);
+    expect(await orderOf('one')).toEqual(numbers(SLOW));
+    expect(worker.consumer.setAside).toBe(0);
+    expect(worker.consumer.held).toBe(0);
+    expect(worker.observations.filter(({ kind }) => kind !== 'handled')).toEqual([]);
+  });
+
+  it('with all options at their defaults does not either', async () => {
+    const gate = new Gate();
+    const { handler, othersSeen } = recorder(gate);
+    await using worker = await startWorker(redis.url, { prefix: 'defaults' }, [handler]);
+    await worker.producer.publishAll(notes('slow', 3000));
+    await worker.producer.publishAll(others);
+    await eventually('the others are handled', () => othersSeen() === OTHERS);
+    gate.open();
+    await eventually(
+      'all are settled',
+      async () => (await pendingOf(worker)) === 0 && (await orderOf('defaults')).length === 3000,
+    );
+    expect(await orderOf('defaults')).toEqual(numbers(3000));
+  });
+
+  it('since its first event is tried again and again does not either', async () => {
+    let isMended = false;
+    const seen: Record<string, number[]> = {};
+    const handler = noteHandler(
+      ({ data: { topic, number } }) => {
+        if (topic === 'slow' && !isMended) throw new Error('not yet');
+        (seen[topic] ??= []).push(number);
+      },
+      { retry: { attempts: 1000, firstDelayMs: 200, longestDelayMs: 200 } },
+    );
+    const consumer = { readAhead: READ_AHEAD, batchSize: BATCH };
+    await using worker = await startWorker(redis.url, { prefix: 'retry', consumer }, [handler]);
+    await worker.producer.publishAll([...notes('slow', SLOW), ...others]);
+    await eventually('the others are handled', () => Object.keys(seen).length === OTHERS);
+    isMended = true;
+    await eventually('all are handled', async () => seen['slow']?.length === SLOW && (await pendingOf(worker)) === 0);
+    expect(seen['slow']).toEqual(numbers(SLOW));
+  });
+
+  it('is no worse with many of its kind: each goes on in order, and others go on', async () => {
+    const gate = new Gate();
+    const { handler, othersSeen } = recorder(gate);
+    const keys = Array.from({ length: 12 }, (_, key) => `slow ${String(key)}`);
+    const consumer = { readAhead: READ_AHEAD, batchSize: BATCH, concurrency: 16 };
+    await using worker = await startWorker(redis.url, { prefix: 'many', consumer }, [handler]);
+    const mixed = numbers(40).flatMap((number) => keys.map((topic) => ({ event: NoteTaken, data: { topic, number } })));
+    await worker.producer.publishAll([...mixed, ...others]);
+    await eventually('the others are handled', () => othersSeen() === OTHERS);
+    gate.open();
+    await eventually('all are settled', async () => (await pendingOf(worker)) === 0);
+    for (const key of keys) expect(await orderOf('many', key)).toEqual(numbers(40));
+  });
+
+  it('keeps what waits: its claims are renewed, nobody takes it for what workers have died of', async () => {
+    const gate = new Gate();
+    const { handler, othersSeen } = recorder(gate);
+    const claimAfterMs = 800;
+    const options = { prefix: 'kept', consumer: { readAhead: READ_AHEAD, batchSize: BATCH, claimAfterMs } };
+    await using one = await startWorker(redis.url, options, [handler]);
+    await one.producer.publishAll([...notes('slow', SLOW), ...others]);
+    await eventually('the others are handled', () => othersSeen() === OTHERS);
+    await using two = await startWorker(redis.url, options, [handler]);
+    const looks = await looksOf(redis.client);
+    await eventually('they have looked for so long', async () => (await looksOf(redis.client)) - looks >= 30);
+    expect(two.consumer.held + two.consumer.setAside).toBe(0);
+    const rows = (await redis.client.xpending('kept:notes', 'testers', '-', '+', SLOW)) as [
+      string,
+      string,
+      number,
+      number,
+    ][];
+    expect(rows).toHaveLength(SLOW);
+    expect(rows.filter(([, , , deliveries]) => deliveries > 0)).toHaveLength(one.consumer.held);
+    gate.open();
+    await eventually('all are settled', async () => (await pendingOf(one)) === 0);
+    expect(await orderOf('kept')).toEqual(numbers(SLOW));
+  });
+
+  it('goes on in order on a connection that is cut while most of it waits', async () => {
+    await using proxy = await startProxy(redis.url);
+    const gate = new Gate();
+    const { handler, othersSeen } = recorder(gate);
+    const consumer = { readAhead: READ_AHEAD, batchSize: BATCH, claimAfterMs: NEVER_MS };
+    await using worker = await startWorker(proxy.url, { prefix: 'cut', commandTimeoutMs: 500, consumer }, [handler]);
+    await using publisher = await startWorker(redis.url, { prefix: 'cut', group: null });
+    await publisher.producer.publishAll([...notes('slow', SLOW), ...others]);
+    await eventually('the others are handled', () => othersSeen() === OTHERS);
+    expect(worker.consumer.setAside).toBeGreaterThan(0);
+    proxy.cut();
+    gate.open();
+    for (const threshold of [100, 200, 300]) {
+      await eventually('it goes on', async () => (await orderOf('cut')).length >= threshold);
+      proxy.cut();
+    }
+    await eventually('all are settled', async () => (await pendingOf(publisher)) === 0);
+    expect(await orderOf('cut')).toEqual(numbers(SLOW));
+  });
+
+  it('is handed back whole by a worker that stops, and the next one goes on in order', async () => {
+    const gate = new Gate();
+    const { handler, othersSeen } = recorder(gate);
+    const consumer = { readAhead: READ_AHEAD, batchSize: BATCH, claimAfterMs: NEVER_MS, drainMs: 200 };
+    const first = await startWorker(redis.url, { prefix: 'stop', consumer }, [handler]);
+    await first.producer.publishAll([...notes('slow', SLOW), ...others]);
+    await eventually('the others are handled', () => othersSeen() === OTHERS);
+    await first.stop();
+    expect(first.observations.at(-1)).toMatchObject({ kind: 'handed-back', count: SLOW });
+    gate.open();
+    await using second = await startWorker(redis.url, { prefix: 'stop', consumer }, [handler]);
+    await eventually('all are settled', async () => (await pendingOf(second)) === 0);
+    expect(await orderOf('stop')).toEqual(numbers(SLOW));
+  });
+
+  it('in a partition does not keep others from going on, and goes on in order when its owner is another one', async () => {
+    const gate = new Gate();
+    const { handler, othersSeen } = recorder(gate);
+    const options = {
+      prefix: 'parts',
+      partitions: 2,
+      sharedState: true,
+      consumer: { readAhead: READ_AHEAD, batchSize: BATCH, drainMs: 200 },
+    };
+    const first = await startWorker(redis.url, options, [handler]);
+    await first.producer.publishAll(notes('slow', SLOW));
+    await first.producer.publishAll(others);
+    await eventually('the others are handled', () => othersSeen() === OTHERS);
+    await first.stop();
+    gate.open();
+    await using second = await startWorker(redis.url, options, [handler]);
+    await eventually('all are handled', async () => (await orderOf('parts')).length === SLOW);
+    await eventually('nothing is held', () => second.consumer.held + second.consumer.setAside === 0);
+    expect(await orderOf('parts')).toEqual(numbers(SLOW));
+  });
+});
