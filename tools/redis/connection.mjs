@@ -1,6 +1,8 @@
 import net from 'node:net';
 import tls from 'node:tls';
+import { reasonOfFailure, redisClientOptions, whyClosed } from '../../libs/events/address/index.mjs';
 import { Failure, messageOf } from '../failure.mjs';
+import { readTlsFiles } from './address.mjs';
 import { createReplyReader, RedisReplyError } from './replies.mjs';
 
 /** @typedef {import('./replies.mjs').Reply} Reply */
@@ -12,31 +14,51 @@ import { createReplyReader, RedisReplyError } from './replies.mjs';
  */
 
 /**
- * Opens a connection to Redis, without any package: logs in and selects the database as the address says.
+ * Opens a connection to Redis, without any package: logs in and selects the database as the address says, with the files for
+ * TLS that the environment names.
  * Every call has a deadline. Errors name the host, the port and the cause, never the password.
  * @param {import('./address.mjs').RedisAddress} address
  * @param {{ deadlineMs: number }} options for connecting, and again for each call
  * @returns {Promise<RedisConnection>}
  */
 export async function connectRedis(address, { deadlineMs }) {
-  const { host, port } = address;
-  const socket = address.tls
-    ? tls.connect({ host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}) })
-    : net.connect({ host, port });
+  const { host, port, path } = address;
+  const place = path === '' ? { host, port } : { path };
+  const { tls: secure } = redisClientOptions(address, address.tls ? readTlsFiles(address, process.env) : {});
+  const socket = secure ? tls.connect({ ...place, ...secure }) : net.connect(place);
   socket.setNoDelay(true);
 
   /** @type {{ resolve: (reply: Reply) => void, reject: (error: Error) => void }[]} */
   const waiting = [];
+  let hasAnswered = false;
   const fail = (/** @type {unknown} */ cause) => {
     socket.destroy();
-    const error = new Failure(`Redis at ${address.shown}: ${withoutSecrets(reasonOf(cause), address)}.`);
+    const error = failureOf(reasonOf(cause, address));
     for (const call of waiting.splice(0)) call.reject(error);
     return error;
   };
+  const failureOf = (/** @type {string} */ reason) =>
+    new Failure(`Redis at ${address.shown}: ${withoutSecrets(reason, address)}.`);
   const read = createReplyReader();
+  /** @type {Promise<Failure> | undefined} */
+  let finding;
+  // A server that closes without a word is looked at once more, for why.
+  const ended = (/** @type {unknown} */ cause) => {
+    if (hasAnswered) {
+      fail(cause);
+      return;
+    }
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+    const calls = waiting.splice(0);
+    finding ??= whyClosed(place, secure, code).then((why) => failureOf(why ?? reasonOf(cause, address)));
+    void finding.then((error) => {
+      for (const call of calls) call.reject(error);
+    });
+  };
   socket.on('data', (/** @type {Buffer} */ chunk) => {
     try {
       for (const reply of read(chunk)) {
+        hasAnswered = true;
         const call = waiting.shift();
         if (reply instanceof RedisReplyError) call?.reject(reply);
         else call?.resolve(reply);
@@ -45,8 +67,10 @@ export async function connectRedis(address, { deadlineMs }) {
       fail(error);
     }
   });
-  socket.on('error', fail);
-  socket.on('close', () => fail(new Error('it closed the connection')));
+  socket.on('error', ended);
+  socket.on('close', () => {
+    ended(new Error('it closed the connection'));
+  });
 
   /** @type {RedisConnection['call']} */
   const call = (...command) => {
@@ -57,7 +81,13 @@ export async function connectRedis(address, { deadlineMs }) {
         reject(fail(new Error('the connection is closed')));
         return;
       }
-      const timer = setTimeout(() => fail(new Error(`no answer within ${String(deadlineMs / 1000)}s`)), deadlineMs);
+      const timer = setTimeout(() => {
+        const late = Object.assign(new Error(`no answer within ${String(deadlineMs / 1000)}s`), { code: 'ETIMEDOUT' });
+        // Of a handshake that nobody answers.
+        if (secure) ended(late);
+        else fail(late);
+        socket.destroy();
+      }, deadlineMs);
       waiting.push({
         resolve: (reply) => {
           clearTimeout(timer);
@@ -73,7 +103,7 @@ export async function connectRedis(address, { deadlineMs }) {
   };
 
   try {
-    if (address.password !== '') {
+    if (address.username !== '' || address.password !== '') {
       await call('AUTH', ...(address.username === '' ? [] : [address.username]), address.password);
     }
     if (address.database !== 0) await call('SELECT', String(address.database));
@@ -86,12 +116,12 @@ export async function connectRedis(address, { deadlineMs }) {
 }
 
 /**
- * OpenSSL explains a server without TLS with places in its own source.
  * @param {unknown} cause
+ * @param {import('./address.mjs').RedisAddress} address
  */
-function reasonOf(cause) {
-  if (cause instanceof Error && 'code' in cause && cause.code === 'EPROTO') return 'it does not speak TLS';
-  return messageOf(cause);
+function reasonOf(cause, address) {
+  if (!(cause instanceof Error) || !('code' in cause) || cause.code === 'ETIMEDOUT') return messageOf(cause);
+  return reasonOfFailure({ code: String(cause.code), message: cause.message }, address.tls) ?? messageOf(cause);
 }
 
 /**

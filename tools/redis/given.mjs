@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.mjs';
-import { parseRedisAddress } from './address.mjs';
+import { parseRedisAddress, readTlsFiles } from './address.mjs';
 import { connectRedis } from './connection.mjs';
 import { OLDEST_MAJOR } from './programs.mjs';
 import { RedisReplyError } from './replies.mjs';
@@ -9,13 +9,14 @@ const DEADLINE_MS = 3000;
 const LOADING_PAUSE_MS = 100;
 
 /**
- * Checks the Redis of REDIS_URL: it answers within 3 s, accepts the password, and is recent enough.
+ * Checks the Redis of REDIS_URL: it answers within 3 s, accepts the password, and is recent enough; and the files of REDIS_TLS_….
  * @param {string} url
  * @param {number} [deadlineMs]
  * @returns {Promise<{ address: import('./address.mjs').RedisAddress, version: string }>} version is '' where the user may not ask
  */
 export async function checkGivenRedis(url, deadlineMs = DEADLINE_MS) {
   const address = parseRedisAddress(url);
+  readTlsFiles(address, process.env);
   const endsAt = performance.now() + deadlineMs;
   for (;;) {
     try {

@@ -29,5 +29,5 @@ it('the line of numbers counts the streams, and what is pending in all groups', 
 
 it('says so where Redis does not answer', async () => {
   const line = await statusLine({ upMs: 1000, url: 'redis://127.0.0.1:1', prefix: 'shop' });
-  expect(line).toBe('1s       Redis at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1.');
+  expect(line).toBe('1s       Redis at 127.0.0.1:1: nothing listens there (ECONNREFUSED).');
 });

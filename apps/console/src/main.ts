@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { REQUEST_VALIDATION, runService } from '@shop/service';
+import { redisOf, REQUEST_VALIDATION, runService } from '@shop/service';
 import { protect } from './access/protect.js';
 import { ProblemFilter } from './access/problem.filter.js';
 import { ConsoleConfiguration } from './configuration.js';
@@ -16,7 +16,7 @@ await runService({
   state: 'console',
   configuration: ConsoleConfiguration,
   module: ConsoleModule,
-  partitions: ({ REDIS_URL, EVENTS_PREFIX }) => agreedPartitions(REDIS_URL, EVENTS_PREFIX),
+  partitions: (config) => agreedPartitions(redisOf(config), config.EVENTS_PREFIX),
   host: ({ CONSOLE_HOST }) => CONSOLE_HOST,
   prepare(app: NestExpressApplication) {
     protect(app);

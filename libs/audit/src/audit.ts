@@ -1,4 +1,5 @@
 import { DEFAULT_PREFIX } from '@shop/contracts';
+import type { RedisPlace } from 'nestjs-event-streams/address';
 import { withRedis } from './connection.js';
 import type { LawResult } from './laws/law.js';
 import { LAWS } from './laws/laws.js';
@@ -30,8 +31,8 @@ export interface AuditReport {
  *
  * @throws RedisGoneError when Redis is not there
  */
-export async function audit(redisUrl: string, { prefix = DEFAULT_PREFIX }: AuditOptions = {}): Promise<AuditReport> {
-  return judge(await withRedis(redisUrl, (redis) => takeSnapshot(redis, prefix)));
+export async function audit(redis: RedisPlace, { prefix = DEFAULT_PREFIX }: AuditOptions = {}): Promise<AuditReport> {
+  return judge(await withRedis(redis, (client) => takeSnapshot(client, prefix)));
 }
 
 /** The report on a snapshot. Pure. */

@@ -1,3 +1,4 @@
+import { redisPlaceOf } from 'nestjs-event-streams/address';
 import { HELP, parseOptions, UsageError, type CliOptions } from './options.js';
 
 /** What the command line needs of its process. */
@@ -25,11 +26,11 @@ export async function run(cli: CliProcess): Promise<number> {
 }
 
 async function report({ json, waitMs }: CliOptions, { env, stdout, stderr }: CliProcess): Promise<number> {
-  const redisUrl = given(env['REDIS_URL']) ?? 'redis://127.0.0.1:6379';
+  const place = redisPlaceOf(given(env['REDIS_URL']) ?? 'redis://127.0.0.1:6379', env);
   // The event classes take a second to load. A wrong option and --help need nothing of it, and that Redis is not there
   // can be said before.
   const { withRedis } = await import('./connection.js');
-  await withRedis(redisUrl, (redis) => redis.ping());
+  await withRedis(place, (redis) => redis.ping());
   const [{ DEFAULT_PREFIX }, { audit }, { waitUntilQuiet }, { formatReport, paintFor }] = await Promise.all([
     import('@shop/contracts'),
     import('./audit.js'),
@@ -39,9 +40,9 @@ async function report({ json, waitMs }: CliOptions, { env, stdout, stderr }: Cli
   const prefix = given(env['EVENTS_PREFIX']) ?? DEFAULT_PREFIX;
   if (waitMs !== undefined) {
     stderr.write(`Waiting until the shop is quiet, at most ${String(waitMs / 1000)} s …\n`);
-    await waitUntilQuiet(redisUrl, { prefix, deadlineMs: waitMs });
+    await waitUntilQuiet(place, { prefix, deadlineMs: waitMs });
   }
-  const found = await audit(redisUrl, { prefix });
+  const found = await audit(place, { prefix });
   stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : formatReport(found, paintFor(stdout, env)));
   return found.kept ? 0 : FAILED;
 }

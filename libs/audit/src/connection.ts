@@ -1,4 +1,13 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
+import {
+  parseRedisAddress,
+  readTlsFiles,
+  reasonOfFailure,
+  RedisAddressError,
+  redisClientOptions,
+  whyClosed,
+  type RedisPlace,
+} from 'nestjs-event-streams/address';
 
 /** How long it may take until Redis has answered for the first time: starting included, within 5 s it is said to be gone. */
 const CONNECT_MS = 4000;
@@ -29,11 +38,10 @@ export class RedisGoneError extends Error {
 /**
  * Runs `work` on a connection of its own, which is closed afterwards. It does not wait for a Redis that is away.
  *
- * @throws RedisGoneError that names host and port, never the password; TypeError when `url` is none
+ * @throws RedisGoneError that names host and port, never the password; TypeError when the place is not understood
  */
-export async function withRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const target = targetOf(url);
-  const address = `${target.host}:${String(target.port)}`;
+export async function withRedis<T>(place: RedisPlace, work: (redis: Redis) => Promise<T>): Promise<T> {
+  const { target, address } = targetOf(place);
   const redis = new Redis({
     ...target,
     connectionName: 'audit',
@@ -59,7 +67,7 @@ export async function withRedis<T>(url: string, work: (redis: Redis) => Promise<
     if (lastError) throw lastError;
     return await work(redis);
   } catch (error) {
-    throw named(error, lastError, address);
+    throw await named(error, lastError, target, address);
   } finally {
     redis.disconnect();
   }
@@ -80,7 +88,7 @@ async function connect(redis: Redis): Promise<void> {
 }
 
 /** What Redis or the socket said, with the address; anything else stays as it is. */
-function named(error: unknown, lastError: Error | undefined, address: string): unknown {
+async function named(error: unknown, lastError: Error | undefined, target: Target, address: string): Promise<unknown> {
   if (!(error instanceof Error)) return error;
   // After a lost connection, or a refused password, each command fails with what says less than the first error did.
   const isAnswer = error.name === 'ReplyError' && !error.message.startsWith('NOAUTH');
@@ -89,7 +97,7 @@ function named(error: unknown, lastError: Error | undefined, address: string): u
     return new Error(`Redis at ${address} refused ${commandOf(cause)}: ${cause.message}`, { cause });
   }
   const isConnection = lastError !== undefined || 'code' in cause || NO_ANSWER.test(cause.message);
-  return isConnection ? new RedisGoneError(address, reasonOf(cause), { cause }) : error;
+  return isConnection ? new RedisGoneError(address, await reasonOf(cause, target), { cause }) : error;
 }
 
 /** Command and key, such as `HGETALL ecommerce:processor:stock_by_sku`; of AUTH only the name. */
@@ -101,32 +109,38 @@ function commandOf(error: Error): string {
   return typeof key === 'string' && !['AUTH', 'HELLO'].includes(name) ? `${name} ${key}` : name;
 }
 
-function reasonOf(error: Error): string {
+async function reasonOf(error: Error, target: Target): Promise<string> {
   const { name, message, code } = error as NodeJS.ErrnoException;
   if (message === 'Command timed out') return `no answer within ${String(COMMAND_MS)} ms`;
   if (message.startsWith('Unknown RESP type')) return 'what answers there is no Redis';
-  const hints: Record<string, string> = {
-    ECONNREFUSED: 'nothing listens there (ECONNREFUSED). Start the shop, or set REDIS_URL to where its Redis is',
-    ENOTFOUND: 'the host name is not known (ENOTFOUND). Check REDIS_URL',
-    EAI_AGAIN: 'the host name could not be looked up (EAI_AGAIN)',
-    ETIMEDOUT: `no answer within ${String(CONNECT_MS)} ms (ETIMEDOUT)`,
+  const { host = '', port = 0, path, tls } = target;
+  const why = await whyClosed(path === undefined ? { host, port } : { path }, tls, code);
+  if (why !== undefined) return why;
+  if (code === 'ETIMEDOUT') return `no answer within ${String(CONNECT_MS)} ms (ETIMEDOUT)`;
+  const reason = reasonOfFailure({ code, message }, tls !== undefined);
+  const advice: Readonly<Record<string, string>> = {
+    ECONNREFUSED: '. Start the shop, or set REDIS_URL to where its Redis is',
+    ENOTFOUND: '. Check REDIS_URL',
   };
-  const text = message === '' ? (code ?? name) : message;
-  return code === undefined ? text : (hints[code] ?? text);
+  if (reason !== undefined) return `${reason}${advice[code ?? ''] ?? ''}`;
+  return message === '' ? (code ?? name) : message;
 }
 
-function targetOf(url: string): RedisOptions & { host: string; port: number } {
-  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
+type Target = ReturnType<typeof redisClientOptions>;
+
+function targetOf(place: RedisPlace): { target: Target; address: string } {
+  const { url, tls } = typeof place === 'string' ? { url: place, tls: {} } : place;
+  try {
+    const address = parseRedisAddress(url);
+    return { target: redisClientOptions(address, readTlsFiles(address, tls)), address: address.shown };
+  } catch (error) {
+    if (!(error instanceof RedisAddressError)) throw error;
     // The value is not shown: it may hold a password.
-    throw new TypeError('Expected the address of Redis as a URL such as redis://127.0.0.1:6379, got another text');
+    throw new TypeError(
+      error.part === 'tls'
+        ? error.message
+        : `Expected the address of Redis as a URL such as redis://127.0.0.1:6379, got another text: ${error.message}`,
+      { cause: error },
+    );
   }
-  const { hostname, port, username, password, pathname, protocol } = new URL(url);
-  return {
-    host: hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
-    port: port === '' ? 6379 : Number(port),
-    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-    ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
-    ...(protocol === 'rediss:' ? { tls: {} } : {}),
-  };
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_PREFIX } from '@shop/contracts';
+import type { RedisPlace } from 'nestjs-event-streams/address';
 import { withRedis } from './connection.js';
 import { lengthsOf, lookAtStreams, type StreamLook } from './groups.js';
 import { listed } from './text.js';
@@ -68,8 +69,8 @@ export function describeOpenWork(open: readonly OpenWork[]): string {
  * @throws NotQuietError when the deadline passes, with what is still open
  * @throws RedisGoneError when Redis is not there
  */
-export function waitUntilQuiet(redisUrl: string, { prefix = DEFAULT_PREFIX, deadlineMs }: WaitOptions): Promise<void> {
-  return withRedis(redisUrl, async (redis) => {
+export function waitUntilQuiet(place: RedisPlace, { prefix = DEFAULT_PREFIX, deadlineMs }: WaitOptions): Promise<void> {
+  return withRedis(place, async (redis) => {
     const deadline = performance.now() + deadlineMs;
     let lastQuiet: string | undefined;
     for (;;) {

@@ -1,6 +1,8 @@
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsString, Matches, Max, Min, validateSync } from 'class-validator';
 import { DEFAULT_PREFIX } from '@shop/contracts';
+import { redisPlaceOf, type RedisPlace } from 'nestjs-event-streams/address';
+import { RedisTlsFileSetting, RedisUrlSetting } from './redis-settings.js';
 
 /** The environment of an app does not fit: which variable, what it got and what it takes. */
 export class EnvironmentError extends Error {
@@ -49,8 +51,18 @@ const SECRET = /PASSWORD|^REDIS_URL$/;
 
 /** What every app of the shop reads from its environment. */
 export class ServiceConfiguration {
-  @Matches(/^rediss?:\/\/.+/, { message: 'takes a URL such as redis://127.0.0.1:6379' })
+  @RedisUrlSetting()
   REDIS_URL = 'redis://127.0.0.1:6379';
+
+  /** Files (PEM) for `rediss://`: whom to trust, and who this is; empty: the authorities of Node.js, and nobody. */
+  @RedisTlsFileSetting()
+  REDIS_TLS_CA_FILE = '';
+
+  @RedisTlsFileSetting()
+  REDIS_TLS_CERT_FILE = '';
+
+  @RedisTlsFileSetting()
+  REDIS_TLS_KEY_FILE = '';
 
   /** The address that the app listens on. */
   @IsString()
@@ -85,6 +97,11 @@ export class ServiceConfiguration {
   /** How long a stopping app waits for its running handlers, in milliseconds. */
   @WholeNumberSetting(0, 600_000)
   SHUTDOWN_TIMEOUT_MS = 10_000;
+}
+
+/** Where an app's Redis is. */
+export function redisOf(configuration: ServiceConfiguration): RedisPlace {
+  return redisPlaceOf(configuration.REDIS_URL, Object.fromEntries(Object.entries(configuration)));
 }
 
 /** A class of settings, whose defaults are its properties' initial values. */

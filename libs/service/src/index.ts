@@ -4,6 +4,7 @@ export {
   EnvironmentError,
   NumberSetting,
   readConfiguration,
+  redisOf,
   ServiceConfiguration,
   WholeNumberSetting,
 } from './configuration.js';

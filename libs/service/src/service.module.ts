@@ -3,7 +3,7 @@ import { ConfigModule, ConfigService } from '@nestjs/config';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { TerminusModule } from '@nestjs/terminus';
 import { EventsModule, type EventClass } from 'nestjs-event-streams';
-import { readConfiguration, ServiceConfiguration, type ConfigurationClass } from './configuration.js';
+import { readConfiguration, redisOf, ServiceConfiguration, type ConfigurationClass } from './configuration.js';
 import { EventLog } from './event-log.js';
 import { ForeseenState } from './foreseen-state.js';
 import { HealthController } from './health.controller.js';
@@ -81,7 +81,7 @@ export class ServiceModule {
         EventsModule.forRootAsync({
           inject: [configuration],
           useFactory: async (config: T) => ({
-            redis: config.REDIS_URL,
+            redis: redisOf(config),
             prefix: config.EVENTS_PREFIX,
             source,
             state,

@@ -4,6 +4,7 @@ import {
   EnvironmentError,
   NumberSetting,
   readConfiguration,
+  redisOf,
   ServiceConfiguration,
 } from '../src/index.js';
 
@@ -44,6 +45,35 @@ describe('readConfiguration', () => {
     ['EVENTS_PREFIX', 'a:b', 'EVENTS_PREFIX takes letters'],
   ])('names %s, what it got and what it takes', (name, value, message) => {
     expect(() => readConfiguration(Settings, { [name]: value })).toThrow(message);
+  });
+
+  it.each([
+    ['REDIS_URL', 'redis://:gehe%im@host', /REDIS_URL takes a URL .*write it as %25; it got something else/],
+    ['REDIS_URL', 'redis://host/cache', /REDIS_URL .*number of a database/],
+    ['REDIS_URL', 'redis://host?password=geheim', /REDIS_URL .*\?password=/],
+    ['REDIS_URL', 'redis+sentinel://a:1/m', /REDIS_URL .*not supported yet/],
+    ['REDIS_TLS_CA_FILE', '/none.pem', /REDIS_TLS_CA_FILE is set, and the address is not one of TLS/],
+  ])('says of %s which part of it is not understood, and shows no password', (name, value, message) => {
+    const reading = () => readConfiguration(Settings, { [name]: value });
+    expect(reading).toThrow(message);
+    expect(reading).not.toThrow(/gehe/);
+  });
+
+  it('names a file for TLS that cannot be used, and takes those that can', () => {
+    const file = (name: string) => new URL(`../../events/test/fixtures/tls/${name}.pem`, import.meta.url).pathname;
+    const environment = { REDIS_URL: 'rediss://host', REDIS_TLS_CA_FILE: file('ca') };
+    expect(redisOf(readConfiguration(Settings, environment))).toEqual({
+      url: 'rediss://host',
+      tls: { caFile: file('ca') },
+    });
+    expect(redisOf(readConfiguration(Settings, {}))).toBe('redis://127.0.0.1:6379');
+    const reading = (given: Record<string, string>) => () => readConfiguration(Settings, { ...environment, ...given });
+    expect(reading({ REDIS_TLS_CERT_FILE: file('client') })).toThrow(
+      /REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE go together/,
+    );
+    expect(reading({ REDIS_TLS_CA_FILE: '/none.pem' })).toThrow(
+      /REDIS_TLS_CA_FILE .*cannot be read \(ENOENT\); it got "\/none.pem"/,
+    );
   });
 
   it('names all that is wrong at once, and shows no password', () => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { audit, RedisGoneError, type AuditReport } from '@shop/audit';
+import { redisOf } from '@shop/service';
 import { Problem } from '../access/problem.js';
 import { ConsoleConfiguration } from '../configuration.js';
 import type { AuditView } from '../contract/shop.js';
@@ -51,7 +52,7 @@ export class AuditService {
     }
     const startedMs = performance.now();
     try {
-      const report = await audit(this.config.REDIS_URL, { prefix: this.config.EVENTS_PREFIX });
+      const report = await audit(redisOf(this.config), { prefix: this.config.EVENTS_PREFIX });
       return viewOf(report, atMs, performance.now() - startedMs);
     } catch (error) {
       if (error instanceof RedisGoneError) throw new Problem('redis-away', error.message);

@@ -20,9 +20,7 @@ const MOST_OPEN = 1000;
 const REPORT_EVERY_MS = 250;
 
 @Module({
-  imports: [
-    EventsModule.forRoot({ redis: task.redisUrl, prefix: task.prefix, source: 'order_service', state: 'order' }),
-  ],
+  imports: [EventsModule.forRoot({ redis: task.redis, prefix: task.prefix, source: 'order_service', state: 'order' })],
   providers: [AcceptedOrders],
 })
 class CustomersModule {}

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { redisOf } from '@shop/service';
 import { Keyspace, RedisConnection } from 'nestjs-event-streams';
 import { OrderConfiguration } from '../configuration.js';
 import type { Rate } from './rate.js';
@@ -101,10 +102,10 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private open(thread: number, run: number): void {
-    const { REDIS_URL, EVENTS_PREFIX, SIMULATION_SEED, SIMULATION_SPEED, SIMULATION_THREADS, SIMULATION_POISON_SHARE } =
+    const { EVENTS_PREFIX, SIMULATION_SEED, SIMULATION_SPEED, SIMULATION_THREADS, SIMULATION_POISON_SHARE } =
       this.config;
     const workerData: CustomersTask = {
-      redisUrl: REDIS_URL,
+      redis: redisOf(this.config),
       prefix: EVENTS_PREFIX,
       seed: SIMULATION_SEED,
       run,

@@ -1,8 +1,9 @@
+import type { RedisPlace } from 'nestjs-event-streams/address';
 import type { Rate } from './rate.js';
 
 /** What a thread of simulated customers is told. */
 export interface CustomersTask {
-  redisUrl: string;
+  redis: RedisPlace;
   prefix: string;
   seed: number;
   /** Which start of the simulation this is: the same seed and run would place the same orders again. */

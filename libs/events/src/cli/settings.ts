@@ -1,3 +1,4 @@
+import { parseRedisAddress, readTlsFiles, RedisAddressError, redisPlaceOf } from '../../address/index.mjs';
 import { resolveOptions, type ResolvedOptions } from '../module/options.js';
 import { ConfigurationError } from '../errors.js';
 import { UsageError } from './cli-errors.js';
@@ -24,12 +25,16 @@ export function resolveSettings(
   if (prefix === undefined) {
     throw new UsageError('Expected the prefix of the keys by --prefix or EVENTS_PREFIX, such as --prefix ecommerce');
   }
-  const redis = given.url ?? set(env['REDIS_URL']) ?? project.url ?? DEFAULT_URL;
+  const url = given.url ?? set(env['REDIS_URL']) ?? project.url ?? DEFAULT_URL;
   try {
-    if (URL.canParse(redis)) decodeURIComponent(new URL(redis).password + new URL(redis).username);
+    const redis = redisPlaceOf(url, env);
+    const resolved = resolveOptions({ redis: url, prefix, source: SOURCE });
+    if (typeof redis === 'string') return resolved;
+    // Told by the names of the variables, which are what was set.
+    readTlsFiles(parseRedisAddress(url), redis.tls);
     return resolveOptions({ redis, prefix, source: SOURCE });
   } catch (error) {
-    if (error instanceof URIError) throw new UsageError('Expected the password of the URL with % as %25');
+    if (error instanceof RedisAddressError) throw new UsageError(error.message, { cause: error });
     if (!(error instanceof ConfigurationError)) throw error;
     const what = error.message
       .replace('EventsModule: expected redis as ioredis options or a URL', 'Expected --url (or REDIS_URL) as a URL')

@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { reasonOfFailure, tellsNothing, whyClosed } from '../../address/index.mjs';
 import { isGroupMissing, isOutage, RedisTimeoutError, RedisUnavailableError } from '../errors.js';
 import { RedisWithChangingPassword } from './changing-password.js';
 import { OutageWatch } from './outage-watch.js';
@@ -21,6 +22,7 @@ export interface RedisConnectionOptions {
 
 const FIRST_RECONNECT_MS = 50;
 const LONGEST_RECONNECT_MS = 2000;
+const LEAST_CONNECT_MS = 1000;
 
 interface Call {
   run: (client: Redis) => void;
@@ -47,6 +49,12 @@ export class RedisConnection {
   private timesReady = 0;
   private closedBecause: string | undefined;
   private readonly hasFixedPassword: boolean;
+  private readonly given: RedisOptions;
+  /** Whether the present connection has become ready. */
+  private hasServed = false;
+  /** Since the last connection that became ready: what was found out of those that were closed without a word. */
+  private finding: { why: string | undefined } | undefined;
+  private isFinding = false;
 
   constructor(
     target: RedisTarget,
@@ -54,6 +62,7 @@ export class RedisConnection {
   ) {
     const { password, ...given } = clientOptionsOf(target);
     this.address = addressOf(given);
+    this.given = given;
     this.watch = options.watch ?? new OutageWatch(options.name);
     const settings: RedisOptions & { replyMapping: 'legacy' } = {
       ...given,
@@ -62,6 +71,8 @@ export class RedisConnection {
       protocol: 2,
       connectionName: options.name,
       lazyConnect: true,
+      // Before the first call gives up, which can say why then.
+      connectTimeout: given.connectTimeout ?? Math.max(LEAST_CONNECT_MS, options.timeoutMs * 0.6),
       // A socket that nobody answers on must not keep a process that ends.
       disconnectTimeout: 100,
       enableOfflineQueue: false,
@@ -214,6 +225,8 @@ export class RedisConnection {
 
   private onReady(): void {
     this.isDown = false;
+    this.hasServed = true;
+    this.finding = undefined;
     this.lastError = undefined;
     this.timesReady += 1;
     this.watch.isUp(this);
@@ -224,13 +237,38 @@ export class RedisConnection {
   private onDown(error: Error | undefined): void {
     if (error) this.lastError = error;
     if (this.isClosed) return;
+    const { hasServed } = this;
     this.isDown = true;
-    this.watch.isDown(this, this.address, reasonOf(this.lastError));
+    this.hasServed = false;
     for (const call of [...this.sent.keys()]) call.fail(this.unavailable());
+    if (!hasServed && !this.finding) this.findOut();
+    if (!this.isFinding) this.watch.isDown(this, this.address, this.reason());
+  }
+
+  /** Looks once why a server has closed a connection before it served, if its error does not tell; the log waits for that. */
+  private findOut(): void {
+    const { host = '127.0.0.1', port = 6379, path, tls, sentinels } = this.given;
+    const { code } = (this.lastError ?? {}) as NodeJS.ErrnoException;
+    if (sentinels || this.isFinding || this.lastError?.name === 'ReplyError' || !tellsNothing(code)) return;
+    const finding: RedisConnection['finding'] = { why: undefined };
+    this.finding = finding;
+    this.isFinding = true;
+    void whyClosed(path === undefined ? { host, port } : { path }, tls, code).then((why) => {
+      this.isFinding = false;
+      finding.why = why;
+      if (this.isDown && !this.isClosed) this.watch.isDown(this, this.address, this.reason());
+    });
+  }
+
+  private reason(): string {
+    const { code } = (this.lastError ?? {}) as NodeJS.ErrnoException;
+    const isReply = this.lastError?.name === 'ReplyError';
+    const found = !isReply && tellsNothing(code) ? this.finding?.why : undefined;
+    return found ?? reasonOf(this.lastError, this.given.tls !== undefined);
   }
 
   private unavailable(): RedisUnavailableError {
-    return new RedisUnavailableError(this.address, reasonOf(this.lastError), { cause: this.lastError });
+    return new RedisUnavailableError(this.address, this.reason(), { cause: this.lastError });
   }
 
   /** ioredis' own errors become ours; what Redis said stays as it is. */
@@ -240,7 +278,7 @@ export class RedisConnection {
       if (isOutage(error) && !isGroupMissing(error)) this.watch.refused(this.address, error.message);
       return error;
     }
-    return new RedisUnavailableError(this.address, reasonOf(error), { cause: error });
+    return new RedisUnavailableError(this.address, reasonOf(error, this.given.tls !== undefined), { cause: error });
   }
 }
 
@@ -263,14 +301,10 @@ function isReadOnly(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('READONLY');
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, isTls: boolean): string {
   if (!(error instanceof Error)) return 'the connection was closed';
   const { code } = error as NodeJS.ErrnoException;
-  const hints: Record<string, string> = {
-    ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
-    ENOTFOUND: 'the host name is not known (ENOTFOUND)',
-    EAI_AGAIN: 'the host name could not be looked up (EAI_AGAIN)',
-    ETIMEDOUT: 'no answer to the connection request (ETIMEDOUT)',
-  };
-  return (code === undefined ? undefined : hints[code]) ?? `${error.name}: ${error.message.replace(/\.$/, '')}`;
+  return (
+    reasonOfFailure({ code, message: error.message }, isTls) ?? `${error.name}: ${error.message.replace(/\.$/, '')}`
+  );
 }

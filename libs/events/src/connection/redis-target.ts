@@ -1,19 +1,28 @@
 import type { RedisOptions } from 'ioredis';
+import {
+  parseRedisAddress,
+  readTlsFiles,
+  RedisAddressError,
+  redisClientOptions,
+  type RedisTlsFiles,
+} from '../../address/index.mjs';
 import { ConfigurationError } from '../errors.js';
 import type { PasswordSource } from './changing-password.js';
 
 /** Where Redis is, by a URL and what does not belong into one. */
 export interface RedisByUrl {
-  /** `redis://` or `rediss://` */
+  /** `redis://`, `rediss://` or `redis+unix://` */
   url: string;
   /** Instead of the one of the URL; a function is asked before each connection. */
-  password?: string | PasswordSource;
+  password?: string | PasswordSource | undefined;
+  /** Files of certificates and key, of `rediss://`; they are read at the start. */
+  tls?: RedisTlsFiles | undefined;
 }
 
 /** ioredis' options, of which some are not allowed; `password` may be a function that is asked before each connection. */
 export type RedisClientOptions = Omit<RedisOptions, 'password'> & { password?: string | PasswordSource | undefined };
 
-/** Where Redis is: a `redis://` or `rediss://` URL, alone or with more, or ioredis' options (Sentinels, TLS, a Unix socket). */
+/** Where Redis is: a `redis://`, `rediss://` or `redis+unix://` URL, alone or with more, or ioredis' options (Sentinels, TLS, a Unix socket). */
 export type RedisTarget = string | RedisByUrl | RedisClientOptions;
 
 const OWN = 'the library decides it';
@@ -58,11 +67,7 @@ const ONE_VALUE_FOR_REDIS: Readonly<Record<string, readonly [value: unknown, why
  */
 export function checkTarget(value: unknown): RedisTarget {
   if (typeof value === 'string') return checkUrl(value);
-  if (typeof value !== 'object' || value === null) {
-    throw new ConfigurationError(
-      `EventsModule: expected redis as ioredis options or a URL such as redis://127.0.0.1:6379, got ${typeof value}`,
-    );
-  }
+  if (typeof value !== 'object' || value === null) throw notUnderstood(typeof value);
   const options = value as Readonly<Record<string, unknown>>;
   checkPassword(options['password']);
   if (Object.hasOwn(options, 'url')) return checkByUrl(options);
@@ -84,10 +89,12 @@ export function checkTarget(value: unknown): RedisTarget {
 
 /** What ioredis connects with. */
 export function clientOptionsOf(target: RedisTarget): RedisClientOptions {
-  if (typeof target === 'string') return optionsOf(target);
+  if (typeof target === 'string') return redisClientOptions(parseRedisAddress(target));
   if (!isByUrl(target)) return target;
-  const { url, password } = target;
-  return { ...optionsOf(url), ...(password === undefined ? {} : { password }) };
+  const address = parseRedisAddress(target.url);
+  const { password } = target;
+  const options = redisClientOptions(address, readTlsFiles(address, target.tls ?? {}, TLS_NAMES));
+  return { ...options, ...(password === undefined ? {} : { password }) };
 }
 
 /** Host and port, or what there is instead of them: fit for messages, without secrets. */
@@ -97,7 +104,10 @@ export function addressOf(options: RedisClientOptions): string {
   return options.path ?? `${options.host ?? '127.0.0.1'}:${String(options.port ?? 6379)}`;
 }
 
-const OF_URL: ReadonlySet<string> = new Set(['url', 'password']);
+const OF_URL: ReadonlySet<string> = new Set(['url', 'password', 'tls']);
+
+/** What messages call the files. */
+const TLS_NAMES = { caFile: 'redis.tls.caFile', certFile: 'redis.tls.certFile', keyFile: 'redis.tls.keyFile' };
 
 function checkByUrl(options: Readonly<Record<string, unknown>>): RedisByUrl {
   const other = Object.keys(options).find((option) => !OF_URL.has(option));
@@ -107,16 +117,37 @@ function checkByUrl(options: Readonly<Record<string, unknown>>): RedisByUrl {
     );
   }
   checkUrl(options['url']);
-  return options as unknown as RedisByUrl;
+  const target = options as unknown as RedisByUrl;
+  const unknown = Object.keys(target.tls ?? {}).find((option) => !Object.hasOwn(TLS_NAMES, option));
+  if (unknown !== undefined) {
+    throw new ConfigurationError(
+      `EventsModule: expected redis.tls with ${Object.keys(TLS_NAMES).join(', ')} only, got ${unknown}`,
+    );
+  }
+  try {
+    readTlsFiles(parseRedisAddress(target.url), target.tls ?? {}, TLS_NAMES);
+  } catch (error) {
+    if (!(error instanceof RedisAddressError)) throw error;
+    throw new ConfigurationError(`EventsModule: expected redis.tls with files for rediss://: ${error.message}`);
+  }
+  return target;
 }
 
 function checkUrl(value: unknown): string {
-  if (typeof value === 'string' && URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol)) return value;
-  // The value is not shown: it may hold a password.
-  throw new ConfigurationError(
-    `EventsModule: expected redis as ioredis options or a URL such as redis://127.0.0.1:6379, got ${
-      typeof value === 'string' ? 'another string' : typeof value
-    }`,
+  if (typeof value !== 'string') throw notUnderstood(typeof value);
+  try {
+    parseRedisAddress(value);
+    return value;
+  } catch (error) {
+    if (!(error instanceof RedisAddressError)) throw error;
+    throw notUnderstood(`one that is not understood: ${error.message}`);
+  }
+}
+
+/** @param got never the value itself: it may hold a password */
+function notUnderstood(got: string): ConfigurationError {
+  return new ConfigurationError(
+    `EventsModule: expected redis as ioredis options or a URL such as redis://127.0.0.1:6379, got ${got}`,
   );
 }
 
@@ -129,16 +160,4 @@ function checkPassword(password: unknown): void {
 
 function isByUrl(target: RedisByUrl | RedisClientOptions): target is RedisByUrl {
   return Object.hasOwn(target, 'url');
-}
-
-function optionsOf(url: string): RedisOptions {
-  const { hostname, port, username, password, pathname, protocol } = new URL(url);
-  return {
-    host: hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
-    port: port === '' ? 6379 : Number(port),
-    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-    ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
-    ...(protocol === 'rediss:' ? { tls: {} } : {}),
-  };
 }

@@ -1,0 +1,43 @@
+import { ValidateBy, type ValidationArguments } from 'class-validator';
+import { parseRedisAddress, readTlsFiles, RedisAddressError, tlsFilesOf } from 'nestjs-event-streams/address';
+
+/** The address of a Redis from the environment; the message says which part is not understood, and shows nothing of it. */
+export function RedisUrlSetting(): PropertyDecorator {
+  return checkedBy('redisUrl', ({ value }) => {
+    const problem = problemOf(() => parseRedisAddress(String(value)));
+    return problem === undefined ? undefined : `takes a URL such as redis://127.0.0.1:6379: ${problem}`;
+  });
+}
+
+/** A file for TLS with Redis, from the environment. */
+export function RedisTlsFileSetting(): PropertyDecorator {
+  return checkedBy('redisTlsFile', ({ property, object }) => {
+    const settings = object as Readonly<Record<string, unknown>>;
+    const url = String(settings['REDIS_URL']);
+    // That the address is wrong is said of the address.
+    if (problemOf(() => parseRedisAddress(url)) !== undefined) return undefined;
+    const problem = problemOf(() => readTlsFiles(parseRedisAddress(url), tlsFilesOf(settings)));
+    return problem?.startsWith(property) ? problem.slice(property.length).replace(/^,? /, '') : undefined;
+  });
+}
+
+/** @param problemWith what is wrong, without the variable's name; undefined for nothing */
+function checkedBy(name: string, problemWith: (about: ValidationArguments) => string | undefined): PropertyDecorator {
+  return ValidateBy({
+    name,
+    validator: {
+      validate: (_value, about) => about !== undefined && problemWith(about) === undefined,
+      defaultMessage: (about) => (about && problemWith(about)) ?? 'is not valid',
+    },
+  });
+}
+
+function problemOf(read: () => unknown): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (error instanceof RedisAddressError) return error.message;
+    throw error;
+  }
+}
