@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { Transform, Type } from 'class-transformer';
 import { IsDate, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import fc from 'fast-check';
@@ -131,6 +132,8 @@ describe('a payload', () => {
     ['a module', Object.assign(Object.create(null) as object, { [Symbol.toStringTag]: 'Module' }), 'an object'],
     ['toJSON() that gives nothing', new Money(1, () => undefined), 'undefined'],
     ['toJSON() that gives a Date', new Money(1, () => new Date(0)), 'a Date'],
+    ['an invalid Date', new Date(NaN), 'an invalid one'],
+    ['an invalid Date of another realm', runInNewContext('new Date(NaN)'), 'an invalid one'],
     ['toJSON() that gives NaN', new Money(1, () => NaN), 'NaN'],
     ['toJSON() that throws', new Money(1, throwing), 'toJSON() of a Money threw RangeError: boom'],
     ['a getter that throws', Object.defineProperty({}, 'a', { enumerable: true, get: throwing }), 'RangeError: boom'],
@@ -264,6 +267,18 @@ describe('what is said of an event besides its payload', () => {
 
   it.each([null, 'an id', 7])('is refused when it is no object: %o', (said) => {
     expect(refusal(AnythingSaid, {}, said)).toMatchObject({ name: 'EventEnvelopeError', field: 'options' });
+  });
+
+  it('is refused when it cannot be read', () => {
+    const getter = Object.defineProperty({}, 'eventId', { get: throwing });
+    for (const said of [getter, new Proxy({}, { get: throwing })]) {
+      expect(refusal(AnythingSaid, {}, said)).toMatchObject({
+        name: 'EventEnvelopeError',
+        field: 'options',
+        message: expect.stringContaining('reading them threw RangeError: boom'),
+        cause: expect.any(RangeError),
+      });
+    }
   });
 
   it('may be anything that its fields hold', () => {

@@ -19,7 +19,7 @@ import { Durability, LONGEST_WAIT_MS } from './durability.js';
 import { encode } from './encode.js';
 import { PublishQueue } from './publish-queue.js';
 import { inBatches, inParts, type Placed } from './placed.js';
-import { demand, newEnvelope, type PublishOptions } from './new-envelope.js';
+import { demand, newEnvelope, unreadable, type PublishOptions } from './new-envelope.js';
 import { PublishRequest } from './publish-request.js';
 
 /** Options of {@link EventProducer.publish}. */
@@ -161,8 +161,7 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     const { source, producer: limits } = this.options;
     const envelope = newEnvelope(event, data, source, limits, options);
     const { layout, values } = encode(envelope, limits);
-    const { idempotencyKey } = options;
-    if (idempotencyKey !== undefined) demand(envelope.event_type, 'idempotencyKey', idempotencyKey, KEY);
+    const idempotencyKey = idempotencyKeyOf(envelope.event_type, options);
     // Without a key of its own an event may go anywhere, but a repeat of it must go where the first one went.
     const partition = this.partitions.numberOf(envelope.partition_key ?? idempotencyKey ?? envelope.event_id);
     const keyspace = this.partitions.at(partition);
@@ -215,6 +214,17 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     this.waitingBytes -= bytesOf(requests);
     if (this.waiting === 0) for (const idle of this.whenIdle.splice(0)) idle();
   }
+}
+
+/** @throws EventEnvelopeError when it can be none */
+function idempotencyKeyOf(type: string, options: ProduceOptions): string | undefined {
+  let key: string | undefined;
+  try {
+    key = options.idempotencyKey;
+  } catch (cause) {
+    throw unreadable(type, cause);
+  }
+  return key === undefined ? undefined : demand(type, 'idempotencyKey', key, KEY);
 }
 
 function sizeOf(batch: readonly PublishRequest[]): number {

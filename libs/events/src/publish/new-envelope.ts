@@ -4,6 +4,7 @@ import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { ID, shown, TRACE_PARENT, TRACE_STATE, type Rule } from '../envelope/fields.js';
 import { EventEnvelopeError } from '../errors.js';
+import { saidBy } from '../validate/user-code.js';
 import { validateCompiled } from '../validate/validate.js';
 import { demandSameKey, keyOf } from './partition-key.js';
 import { travelling, type PayloadLimits } from './payload.js';
@@ -56,7 +57,17 @@ export function newEnvelope<T extends object>(
   const compiled = validateCompiled(target, sent);
   const read = compiled ?? readBack(target, sent, limits);
   if (!isObject(options)) throw new EventEnvelopeError(type, 'options', `expected an object, got ${shown(options)}`);
-  const { eventId, timestamp, correlationId, causationId } = options;
+  let eventId: string | undefined;
+  let timestamp: Date | undefined;
+  let correlationId: string | undefined;
+  let causationId: string | undefined;
+  let traceparent: string | undefined;
+  let tracestate: string | undefined;
+  try {
+    ({ eventId, timestamp, correlationId, causationId, traceparent, tracestate } = options);
+  } catch (cause) {
+    throw unreadable(type, cause);
+  }
   const envelope: EventEnvelope<T> = {
     event_id: inherited
       ? inherited.eventId
@@ -78,8 +89,13 @@ export function newEnvelope<T extends object>(
     envelope.partition_key = keyOf(type, key, read);
     if (!compiled) demandSameKey(type, key, sent, envelope.partition_key, limits);
   }
-  setTrace(envelope, options, inherited);
+  setTrace(envelope, traceparent, tracestate, inherited);
   return envelope;
+}
+
+/** Getters and proxies are user code. */
+export function unreadable(type: string, cause: unknown): EventEnvelopeError {
+  return new EventEnvelopeError(type, 'options', saidBy('reading them', cause), { cause });
 }
 
 function isObject(options: unknown): options is object {
@@ -89,7 +105,8 @@ function isObject(options: unknown): options is object {
 /** A trace context is of one piece: who gives its own inherits nothing of another one. */
 function setTrace(
   envelope: EventEnvelope<object>,
-  { traceparent, tracestate }: PublishOptions,
+  traceparent: string | undefined,
+  tracestate: string | undefined,
   inherited: Inheritance | undefined,
 ): void {
   const { event_type } = envelope;

@@ -1,3 +1,4 @@
+import { isDate } from 'node:util/types';
 import { isDangerousKey } from '../envelope/dangerous-keys.js';
 import type { EventClass } from '../envelope/domain-event.js';
 import { EventPayloadError } from '../errors.js';
@@ -142,7 +143,8 @@ class Traveller {
   private ofOwnJson(value: { toJSON: (key: string) => unknown }, key: string | number, depth: number): unknown {
     const name = nameOf(value);
     if (isLost(value)) return this.fail(`expected a JSON value, got ${name}: give a text, or plain objects and arrays`);
-    if (value instanceof Date && Number.isNaN(value.getTime())) return this.fail('expected a date, got an invalid one');
+    if (isDate(value) && Number.isNaN(Date.prototype.getTime.call(value)))
+      return this.fail('expected a date, got an invalid one');
     let json: unknown;
     try {
       json = value.toJSON(String(key));
