@@ -80,7 +80,7 @@ export interface EntrySummary {
  *
  * It looks through the stream backwards, within the time range, and stops when `count` are found, when the stream or the range
  * ends, or after a second: very large entries make a page shorter, and a search goes on by `next`. That is meant to be done
- * without being asked, until something is found: a million entries are some ten requests. `scan` says how far it came; how
+ * without being asked, until something is found. `scan` says how far it came; how
  * much there is in all is `length` of the stream, or the time from its `first` entry on.
  *
  * Errors: 400, 404 (no such stream), 503.
