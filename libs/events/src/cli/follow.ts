@@ -1,5 +1,6 @@
 import { isOutage } from '../errors.js';
 import { compareEntryIds } from '../stream/entry-id.js';
+import { ReadPace } from '../stream/read-pace.js';
 import type { MonitoredEntry } from '../monitor/monitored-entry.js';
 import { pause } from './context.js';
 import type { Session } from './session.js';
@@ -13,7 +14,8 @@ export interface FollowedEntry {
 /** How long one read waits at the server for new entries, in milliseconds. */
 export const BLOCK_MS = 1000;
 
-const PAGE = 200;
+/** Of each stream, in one reply; fewer where they are large. */
+const MOST_ENTRIES = 200;
 /** How often it is looked for streams that are new: that goes through all keys. */
 const SEARCH_EVERY_MS = 10_000;
 const PAUSE_AFTER_REFUSAL_MS = 500;
@@ -33,6 +35,7 @@ export async function* follow(
   positions: Map<string, string>,
   { follow, search, signal }: { follow: boolean; search: boolean; signal: AbortSignal },
 ): AsyncGenerator<FollowedEntry> {
+  const pace = new ReadPace(undefined, MOST_ENTRIES);
   let searchedMs = performance.now();
   const isOver = (): boolean => signal.aborted;
   while (!isOver()) {
@@ -47,7 +50,7 @@ export async function* follow(
         searchedMs = search ? -Infinity : searchedMs;
         continue;
       }
-      const found = await read(session, positions, follow ? BLOCK_MS : undefined);
+      const found = await read(session, positions, pace, follow ? BLOCK_MS : undefined);
       for (const one of found) {
         positions.set(one.stream, one.entry.id);
         yield one;
@@ -63,10 +66,16 @@ export async function* follow(
   }
 }
 
-async function read(session: Session, positions: ReadonlyMap<string, string>, blockMs: number | undefined) {
+async function read(
+  session: Session,
+  positions: ReadonlyMap<string, string>,
+  pace: ReadPace,
+  blockMs: number | undefined,
+) {
   const { monitor, commandTimeoutMs: timeoutMs } = session;
+  const count = Math.max(1, Math.floor(pace.count / positions.size));
   const replies = await monitor.after(positions, {
-    count: PAGE,
+    count,
     ...(blockMs === undefined ? {} : { wait: { blockMs, timeoutMs } }),
   });
   const found: FollowedEntry[] = [];
@@ -74,9 +83,10 @@ async function read(session: Session, positions: ReadonlyMap<string, string>, bl
   let end: string | undefined;
   for (const [stream, entries] of replies) {
     for (const entry of entries) found.push({ stream, entry });
-    const last = entries.length < PAGE ? undefined : entries.at(-1)?.id;
+    const last = entries.length < count ? undefined : entries.at(-1)?.id;
     if (last !== undefined && (end === undefined || compareEntryIds(last, end) < 0)) end = last;
   }
+  pace.saw(found.map(({ entry }) => entry));
   const certain = end === undefined ? found : found.filter(({ entry }) => compareEntryIds(entry.id, end) <= 0);
   return certain.sort((a, b) => compareEntryIds(a.entry.id, b.entry.id));
 }

@@ -4,6 +4,7 @@ import { DONE, parseNote } from '../settle/delivery-notes.js';
 import { splitReplay } from '../stream/channel.js';
 import { compareEntryIds, timeOfEntryId } from '../stream/entry-id.js';
 import type { PendingRow } from '../stream/questions.js';
+import { rangePages } from '../stream/range-pages.js';
 import type { Session } from './session.js';
 
 /** What one handler has noted of an event that is not settled. */
@@ -37,23 +38,26 @@ export async function handlingsOf(session: Session, stream: string, id: string):
   const { monitor, deadLetters, client, keyspace } = session;
   const [groups, letters, actions] = await Promise.all([
     monitor.groups(stream),
-    // Dead letters are younger than what they were.
-    deadLetters.list(stream, {}, { after: `${String(timeOfEntryId(id) - 1)}-0`, count: Infinity }),
+    lettersOf(session, stream, id),
     deadLetters.history(stream, LOOKED_THROUGH),
   ]);
   return Promise.all(
     groups.map(async ({ name: group, lastDeliveredId }): Promise<Handling> => {
-      const [[pending], notes, replays] = await Promise.all([
+      const [[pending], notes, isOnItsWay] = await Promise.all([
         client.pendingEntries(keyspace.stream(stream), group, id, id, 1),
         notesOf(session, stream, group, id),
-        client.range(keyspace.replays(stream, group).key, '-', '+', LOOKED_THROUGH),
+        isReplaying(session, stream, group, id),
       ]);
-      const own = letters.filter((letter) => letter.group === group && letter.entryId === id);
-      const isReplaying = replays.some(({ fields }) => splitReplay(fields ?? []).origin.id === id);
+      const own = letters.filter((letter) => letter.group === group);
       const isWaiting = compareEntryIds(id, lastDeliveredId) > 0;
       return {
         group,
-        state: stateOf({ isWaiting, isPending: pending !== undefined, isDead: own.length > 0, isReplaying }),
+        state: stateOf({
+          isWaiting,
+          isPending: pending !== undefined,
+          isDead: own.length > 0,
+          isReplaying: isOnItsWay,
+        }),
         pending,
         notes,
         deadLetters: own,
@@ -61,6 +65,26 @@ export async function handlingsOf(session: Session, stream: string, id: string):
       };
     }),
   );
+}
+
+/** Its dead letters, of all groups: they are younger than what they were. */
+async function lettersOf({ deadLetters }: Session, stream: string, id: string): Promise<DeadLetter[]> {
+  const found: DeadLetter[] = [];
+  for await (const { letters } of deadLetters.pages(stream, { from: String(Math.max(0, timeOfEntryId(id) - 1)) })) {
+    found.push(...letters.filter(({ entryId }) => entryId === id));
+  }
+  return found;
+}
+
+/** Whether it is on its way again, among the first of those that are. */
+async function isReplaying({ client, keyspace }: Session, stream: string, group: string, id: string): Promise<boolean> {
+  let left = LOOKED_THROUGH;
+  for await (const { entries } of rangePages(client, keyspace.replays(stream, group).key, {})) {
+    if (entries.some(({ fields }) => splitReplay(fields ?? []).origin.id === id)) return true;
+    left -= entries.length;
+    if (left <= 0) return false;
+  }
+  return false;
 }
 
 function stateOf(is: {

@@ -8,7 +8,9 @@ const { argv, env, stdin, stdout, stderr } = process;
 for (const stream of [stdout, stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok);
-    throw error;
+    // Such as ENOSPC: what was written so far is not all.
+    if (stream === stdout) stderr.write(`The results could not be written: ${error.message}\n`);
+    process.exit(EXIT.failed);
   });
 }
 

@@ -30,7 +30,9 @@ export interface EntryPage {
   scanned: number;
   /** How large they are together, about. */
   bytes: number;
-  /** The last one that was looked at; null when there was none. */
+  /** The first one that was looked at; null when there was none. */
+  first: string | null;
+  /** The last one, likewise. */
   last: string | null;
   /** Nothing of the range is left. */
   isEnd: boolean;
@@ -57,6 +59,7 @@ export async function* entryPages(
       entries: allMonitored(taken.filter(({ id, fields }) => fields !== null && wanted({ id, fields }))),
       scanned: taken.length,
       bytes: parts.reduce((sum, part) => sum + part.takeBytes(), 0),
+      first: taken[0]?.id ?? null,
       last: taken.at(-1)?.id ?? null,
       isEnd,
     };

@@ -1,4 +1,6 @@
+import type { RawEntry } from '../../monitor/entry-pages.js';
 import type { MonitoredEntry } from '../../monitor/monitored-entry.js';
+import { fieldOf } from '../../stream/pairs.js';
 import { UnmetError, UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
@@ -11,8 +13,6 @@ import { table } from '../terminal/table.js';
 import { safe } from '../../safe-text.js';
 import { count, duration } from '../terminal/text.js';
 import { isEntryId } from '../values.js';
-
-const PAGE = 500;
 
 /** `events show` */
 export const show = defineCommand({
@@ -34,7 +34,7 @@ middle of a stream counts what came before as settled.`,
   ],
   redis: [
     ['XRANGE <key> <id> <id>', 'the entry'],
-    ['XREVRANGE <key> + - COUNT 500', 'page by page, the search by event_id'],
+    ['XREVRANGE <key> + - COUNT <n>', 'page by page, the search by event_id'],
     ['XINFO GROUPS <key>', 'how far each group is'],
     ['XPENDING <key> <group> <id> <id> 1', 'whether it is pending, and with whom'],
     ['HSCAN <key>:<group>:deliveries 0 MATCH <id>|*', 'what handlers have noted of it'],
@@ -98,16 +98,20 @@ async function byEventId({ session, output, signal }: Context, eventId: string, 
     lengths.reduce((sum, length) => sum + length, 0),
   );
   // A page of each in turn: what is looked for is mostly young.
-  let open = streams.map((stream) => ({ stream, to: '+' }));
+  const wanted = ({ fields }: RawEntry): boolean => fieldOf(fields, 'event_id') === eventId;
+  let open = streams.map((stream) => ({
+    stream,
+    pages: session.monitor.pages(stream, { order: 'newest-first', wanted }),
+  }));
   while (open.length > 0 && !signal.aborted) {
     const next: typeof open = [];
-    for (const { stream, to } of open) {
-      const entries = await session.monitor.latest(stream, { count: PAGE, to });
-      const entry = entries.find(({ event }) => event?.event_id === eventId);
-      if (entry) return { stream, entry };
-      progress.step(entries.length);
-      const last = entries.at(-1);
-      if (last && entries.length === PAGE) next.push({ stream, to: `(${last.id}` });
+    for (const search of open) {
+      const page = await search.pages.next();
+      if (page.done === true) continue;
+      const [entry] = page.value.entries;
+      if (entry) return { stream: search.stream, entry };
+      progress.step(page.value.scanned);
+      next.push(search);
     }
     open = next;
   }

@@ -1,5 +1,5 @@
-import type { MonitoredEntry } from '../../monitor/monitored-entry.js';
 import { compareEntryIds, timeOfEntryId } from '../../stream/entry-id.js';
+import { fieldOf } from '../../stream/pairs.js';
 import { UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
@@ -8,8 +8,9 @@ import { EXIT } from '../exit-codes.js';
 import { follow, START, type FollowedEntry } from '../follow.js';
 import { durationOf, isEntryId, numberOption } from '../values.js';
 
-/** Among so many of the latest entries of each stream it is looked for those to begin with. */
+/** Among so many of the latest entries of each stream, and so many bytes of them, it is looked for those to begin with. */
 const LOOKED_BACK = 1000;
+const LOOKED_BACK_BYTES = 64 * 1024 * 1024;
 /** The largest sequence number that an id can have. */
 const LAST_SEQUENCE = '18446744073709551615';
 
@@ -28,10 +29,15 @@ export const tail = defineCommand({
 Begins with the latest ten events, or at --from, and goes on with those that come, streams that are made meanwhile
 included. It reads beside all groups (XREAD, not XREADGROUP): nobody misses an event because of it. Filters are applied
 to what was read, so Redis sends everything. While Redis is away it waits, and then goes on after the last event.
-On a terminal a line is cut to its width; in a pipe, and with --json, everything is there.`,
+A time without a zone is this machine's, as those that are shown. On a terminal a line is cut to its width; in a pipe,
+and with --json, everything is there.`,
   words: [0, 100],
   options: {
-    from: { type: 'string', value: '<where>', what: 'start, an id, a time (2026-11-24T10:00:00Z), or an age (10m)' },
+    from: {
+      type: 'string',
+      value: '<where>',
+      what: 'start, an id, a time (2026-11-24T10:00), or an age (10m)',
+    },
     lines: { type: 'string', short: 'n', value: '<n>', what: 'of the latest events to begin with (10)' },
     type: { type: 'string', multiple: true, value: '<type>', what: 'only events of this type' },
     key: { type: 'string', value: '<key>', what: 'only events with this partition key' },
@@ -57,7 +63,7 @@ On a terminal a line is cut to its width; in a pipe, and with --json, everything
     const lines = numberOption('lines', options.lines ?? '10');
     let left = options.count === undefined ? Infinity : numberOption('count', options.count);
     const show = async ({ stream, entry }: FollowedEntry): Promise<void> => {
-      if (left <= 0 || !fits(entry, options)) return;
+      if (left <= 0 || !fits(entry.fields, options)) return;
       left -= 1;
       if (json) await output.row({ stream, ...entry });
       else await output.line(entryLine(stream, entry, output.width, output.paint));
@@ -94,21 +100,30 @@ async function latest(
   filter: Filter,
   show: (found: FollowedEntry) => Promise<void>,
 ): Promise<Map<string, string>> {
-  const found: FollowedEntry[] = [];
+  // Their ids alone: all together may be too large to be held.
+  const found: { stream: string; id: string }[] = [];
   const positions = new Map<string, string>();
-  const hasFilter = filter.type !== undefined || filter.key !== undefined || filter.correlation !== undefined;
-  const count = hasFilter ? LOOKED_BACK : Math.min(Math.max(1, lines), LOOKED_BACK);
-  const pages = await Promise.all(
-    names.map(async (stream) => [stream, await session.monitor.latest(stream, { count })] as const),
-  );
-  for (const [stream, entries] of pages) {
-    positions.set(stream, entries[0]?.id ?? START);
-    for (const entry of entries) {
-      if (fits(entry, filter)) found.push({ stream, entry });
+  for (const stream of names) {
+    positions.set(stream, START);
+    let [left, scanned, bytes] = [lines, 0, 0];
+    const pages = session.monitor.pages(stream, {
+      order: 'newest-first',
+      wanted: ({ fields }) => fits(fields, filter),
+    });
+    for await (const page of pages) {
+      if (scanned === 0 && page.first !== null) positions.set(stream, page.first);
+      for (const { id } of page.entries.slice(0, left)) found.push({ stream, id });
+      left -= page.entries.length;
+      scanned += page.scanned;
+      bytes += page.bytes;
+      if (left <= 0 || scanned >= LOOKED_BACK || bytes >= LOOKED_BACK_BYTES) break;
     }
   }
-  found.sort((a, b) => compareEntryIds(a.entry.id, b.entry.id));
-  for (const one of lines === 0 ? [] : found.slice(-lines)) await show(one);
+  found.sort((a, b) => compareEntryIds(a.id, b.id));
+  for (const { stream, id } of lines === 0 ? [] : found.slice(-lines)) {
+    const [entry] = await session.monitor.entries(stream, { from: id, to: id, count: 1 });
+    if (entry) await show({ stream, entry });
+  }
   return positions;
 }
 
@@ -117,7 +132,9 @@ async function startOf(from: string, now: () => Promise<number>): Promise<string
   if (from === 'start') return START;
   if (isEntryId(from)) return before(from);
   const age = durationOf(from);
-  const ms = age === undefined ? Date.parse(from) : (await now()) - age;
+  // A date alone would be read as UTC, while a time without zone, and all times that are shown, are this machine's.
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(from) ? `${from}T00:00` : from;
+  const ms = age === undefined ? Date.parse(time) : (await now()) - age;
   if (Number.isFinite(ms) && ms > 0 && (age !== undefined || /^\d{4}-/.test(from)))
     return before(`${String(Math.floor(ms))}-0`);
   throw new UsageError(
@@ -133,10 +150,10 @@ function before(id: string): string {
   return ms === 0 ? START : `${String(ms - 1)}-${LAST_SEQUENCE}`;
 }
 
-function fits({ event }: MonitoredEntry, { type, key, correlation }: Filter): boolean {
+function fits(fields: readonly string[], { type, key, correlation }: Filter): boolean {
   return (
-    (type === undefined || (event !== null && type.includes(event.event_type))) &&
-    (key === undefined || event?.partition_key === key) &&
-    (correlation === undefined || event?.correlation_id === correlation)
+    (type === undefined || type.includes(fieldOf(fields, 'event_type') ?? '')) &&
+    (key === undefined || fieldOf(fields, 'partition_key') === key) &&
+    (correlation === undefined || fieldOf(fields, 'correlation_id') === correlation)
   );
 }

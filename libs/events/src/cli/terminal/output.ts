@@ -28,12 +28,12 @@ export class Output {
 
   /** In columns; undefined where it is no terminal, and nothing has to be cut. */
   get width(): number | undefined {
-    return this.isTerminal ? (this.stdout.columns ?? 80) : undefined;
+    return this.isTerminal ? sizeOf(this.stdout.columns, 80) : undefined;
   }
 
   /** In lines. */
   get height(): number {
-    return this.stdout.rows ?? 24;
+    return sizeOf(this.stdout.rows, 24);
   }
 
   /** Writes lines of text that is safe already; resolves when the reader has room for more. */
@@ -58,4 +58,9 @@ export class Output {
   async raw(text: string): Promise<void> {
     if (!this.stdout.write(text)) await new Promise((resolve) => this.stdout.once('drain', resolve));
   }
+}
+
+/** A side of a terminal: one that does not know it says 0, or nothing. */
+export function sizeOf(said: number | undefined, usual: number): number {
+  return said !== undefined && said > 0 ? said : usual;
 }

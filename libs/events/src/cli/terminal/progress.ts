@@ -1,5 +1,5 @@
 import { duration, number } from './text.js';
-import type { OutputStream } from './output.js';
+import { sizeOf, type OutputStream } from './output.js';
 
 const BAR = 24;
 const DRAW_EVERY_MS = 100;
@@ -43,6 +43,6 @@ export class Progress implements Disposable {
     const bar = '█'.repeat(full) + '░'.repeat(BAR - full);
     const left = duration((passedMs / Math.max(share, 0.001)) * (1 - share));
     const text = `${this.what}  ${bar}  ${number(this.done)} of ${number(this.total)}, ${left} left`;
-    return text.slice(0, Math.max(20, (this.stream.columns ?? 80) - 1));
+    return text.slice(0, Math.max(20, sizeOf(this.stream.columns, 80) - 1));
   }
 }

@@ -60,9 +60,11 @@ export function count(value: number, one: string, many = `${one}s`): string {
   return `${number(value)} ${value === 1 ? one : many}`;
 }
 
-/** The time of day of this machine, to the millisecond: `12:04:07.123`. */
+/** The time of day of this machine, to the millisecond: `12:04:07.123`; dashes for what is beyond every calendar. */
 export function timeOfDay(ms: number): string {
   const time = new Date(ms);
+  // An entry id's first part can be any number of 64 bits.
+  if (Number.isNaN(time.getTime())) return '--:--:--.---';
   const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':');
   return `${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`;
 }
