@@ -81,7 +81,7 @@ describe('retries', () => {
     await eventually('the others are handled', () => seen.includes('fine 2'));
     // Events of the same key wait: they must not overtake.
     expect(seen).toEqual(['failing 0', 'fine 0', 'fine 1', 'fine 2']);
-    expect(worker.consumer.held).toBe(3);
+    await eventually('the others are settled', () => worker.consumer.held === 3);
   });
 
   it('keep the order of their key', async () => {
