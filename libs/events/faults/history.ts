@@ -5,6 +5,7 @@ import {
   EventPayloadError,
   EventValidationError,
   ProducerOverloadedError,
+  RedisForbiddenError,
   RedisOutOfMemoryError,
   type Delivery,
   type EventEnvelope,
@@ -116,6 +117,7 @@ export function answerOf(error: Error): Answer {
     EventValidationError,
     EventPayloadError,
     EventEnvelopeError,
+    RedisForbiddenError,
     RedisOutOfMemoryError,
   ];
   const wasRefused = refusals.some((refusal) => error instanceof refusal);

@@ -7,9 +7,14 @@
 -- ARGV[2]    number of handlers that can have notes, and their names
 -- then       entry ids
 -- Replies    how many were pending
+-- @rights
 local handlers = tonumber(ARGV[2])
+local hasNotes = redis.call('EXISTS', KEYS[2]) == 1
+-- Before the first write: an error must mean that nothing was acknowledged.
+local why = hasNotes and lacking('HDEL', KEYS[2])
+if why then return redis.error_reply(why) end
 local acknowledged = redis.call('XACK', KEYS[1], ARGV[1], unpack(ARGV, 3 + handlers))
-if redis.call('EXISTS', KEYS[2]) == 1 then
+if hasNotes then
   for index = 3 + handlers, #ARGV do
     for handler = 1, handlers do redis.call('HDEL', KEYS[2], ARGV[index] .. '|' .. ARGV[2 + handler]) end
   end

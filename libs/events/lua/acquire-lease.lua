@@ -8,6 +8,7 @@
 -- ARGV[1]    worker
 -- ARGV[2]    how long the lease lasts, ms
 -- Replies    the epoch, or 0 when another worker owns it
+-- @all-rights
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local held = redis.call('HMGET', KEYS[1], 'owner', 'until', 'lasts', 'epoch')

@@ -19,11 +19,13 @@
 --            where none was: what became of those before is settled then, whether the server remembers them or not
 -- Replies    a line for each event, in order: its entry id (for an idempotency key that was used before, that of its
 --            first entry); "-" and why, for each event of a request of which nothing was appended
+-- @rights
 local last = redis.call('HMGET', KEYS[1], 'batch', 'answer', 'batch-before', 'answer-before')
 for remembered = 1, 3, 2 do
   if last[remembered] == ARGV[1] then
-    -- A write: a WAIT that follows must not depend on how a server counts what was appended on another connection.
-    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+    -- A write: a WAIT that follows must not depend on how a server counts what was appended on another connection. A user
+    -- that may not do it any more is told of the batch all the same: it is appended.
+    redis.pcall('PEXPIRE', KEYS[1], ARGV[2])
     return last[remembered + 1]
   end
 end
@@ -34,19 +36,36 @@ if ARGV[7] ~= '' and last[1] ~= ARGV[7] then
   return redis.error_reply('EARLY batch ' .. ARGV[1] .. ' came before batch ' .. ARGV[7])
 end
 
+-- Redis does not roll a script back: what a user may not do is found before the first write, which tells by itself.
+local isRenewed = not last[1] or ARGV[6] == '1'
+local why = lacking('HSET', KEYS[1]) or (isRenewed and lacking('PEXPIRE', KEYS[1]))
+if why then return redis.error_reply(why) end
+
 -- @include layouts
 
 local layouts = layoutsOf(cmsgpack.unpack(ARGV[4]), 1)
 
--- Redis does not roll a script back: what could fail is checked before the first write of a request; but for that write,
--- which tells by itself.
+-- What could fail is checked before the first write of a request; but for that write, which tells by itself. By stream: why
+-- nothing can be appended, or false.
 local checked = {}
 local function refusal(stream)
   if checked[stream] == nil then
-    local kind = redis.call('TYPE', stream).ok
-    checked[stream] = kind ~= 'stream' and kind ~= 'none' and '-WRONGTYPE ' .. stream .. ' holds a ' .. kind .. ', not a stream'
+    local why = lacking('TYPE', stream)
+    local kind = why or redis.call('TYPE', stream).ok
+    if not why and kind ~= 'stream' and kind ~= 'none' then
+      why = 'WRONGTYPE ' .. stream .. ' holds a ' .. kind .. ', not a stream'
+    end
+    checked[stream] = why and '-' .. why or false
   end
   return checked[stream]
+end
+local mayRemember
+local function mayNotRemember(once)
+  if mayRemember == nil then
+    local why = lacking('GET', once) or lacking('SET', once)
+    mayRemember = why and '-' .. why or false
+  end
+  return mayRemember
 end
 
 local events = cmsgpack.unpack(ARGV[5])
@@ -57,10 +76,11 @@ local function append(stream, once, layout)
   local id = once and redis.call('GET', once)
   if id then return id end
   if checked[stream] == nil then
+    -- The first event of a request, all others were checked.
     id = appendEntry(layout, stream, events, at + 3, redis.pcall)
     if type(id) == 'table' then
-      if refusal(stream) then return nil, refusal(stream) end
-      error(id)
+      checked[stream] = refusal(stream) or '-' .. (lacking('XADD', stream) or id.err)
+      return nil, checked[stream]
     end
     checked[stream] = false
   else
@@ -74,8 +94,8 @@ for _ = 1, events[1] do
   local count, first, why = events[at], at + 1, false
   at = first
   for index = 1, count do
-    local stream = KEYS[events[at]]
-    why = why or ((index > 1 or checked[stream] ~= nil) and refusal(stream))
+    local stream, once = KEYS[events[at]], KEYS[events[at + 1]]
+    why = why or ((index > 1 or checked[stream] ~= nil) and refusal(stream)) or (once and mayNotRemember(once))
     at = at + 3 + layouts[events[at + 2]].size
   end
   at = first
@@ -92,5 +112,5 @@ if last[1] then
 else
   redis.call('HSET', KEYS[1], 'batch', ARGV[1], 'answer', answer)
 end
-if not last[1] or ARGV[6] == '1' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+if isRenewed then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return answer

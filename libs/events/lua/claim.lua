@@ -10,6 +10,7 @@
 -- ARGV[5]    how many at most
 -- Replies    {where to go on, or '' at the end; entries, each {id, fields, deliveries before this one; 0 where its
 --            consumer has handed it back}; ids that are pending no longer, because their entries are gone}
+-- @all-rights
 local stream, group, consumer, idle = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local rows = redis.call('XPENDING', stream, group, 'IDLE', idle, ARGV[4], '+', ARGV[5])
 local entries, vanished = {}, {}

@@ -5,6 +5,7 @@
 -- KEYS[1]    the group's hash of delivery notes
 -- ARGV[1]    the note's field
 -- ARGV[2]    the try, as it was noted
+-- @all-rights
 -- @include tries
 local note = redis.call('HGET', KEYS[1], ARGV[1])
 local counts = string.match(note or '', '^(%d+ %d+) ')

@@ -8,6 +8,7 @@
 -- ARGV[2]    for how long it counts as alive, ms; 0 when it leaves
 -- ARGV[3]    what it tells: the numbers of its partitions, with commas between them
 -- Replies    worker, what it has told, worker, … of all that are alive
+-- @all-rights
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function tell(worker, lasts, told)

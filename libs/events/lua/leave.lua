@@ -11,6 +11,7 @@
 -- ARGV[4]    where to begin: '-' at first, or what the reply before said
 -- ARGV[5]    how many at most
 -- Replies    {how many entries were handed back; where to go on, or '' at the end}
+-- @all-rights
 local group, consumer = ARGV[1], ARGV[2]
 local page = redis.call('XPENDING', KEYS[1], group, ARGV[4], '+', ARGV[5], consumer)
 if #page > 0 then

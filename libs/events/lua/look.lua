@@ -12,6 +12,7 @@
 -- ARGV[6]    how many of these are removed at most
 -- Replies    {after how many ms to ask again; places of the streams where something was left behind, from 1; place of a stream that
 --            could not be looked at, why, place, …}
+-- @all-rights
 local watch, group, consumer, idle = KEYS[1], ARGV[1], ARGV[2], ARGV[4]
 local every, forget = tonumber(ARGV[3]), tonumber(ARGV[5])
 local time = redis.call('TIME')

@@ -9,6 +9,7 @@
 -- ARGV[4]    how many at most
 -- Makes the consumer where it is not there yet, so that it can be seen before it has got anything.
 -- Replies    entries, each {id, fields, deliveries to others before}, fields nil when it is no longer in the stream
+-- @all-rights
 local rows = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], '+', ARGV[4], ARGV[2]) -- first: it says NOGROUP
 redis.call('XGROUP', 'CREATECONSUMER', KEYS[1], ARGV[1], ARGV[2])
 local entries = {}

@@ -16,6 +16,7 @@
 --            other consumers before this one; 0 where they have handed it back}; ids that are pending, but whose entries
 --            are gone; new entries, each {id, fields}; the last id that the group was given}
 -- @include fence
+-- @all-rights
 local group, consumer, count = ARGV[1], ARGV[2], ARGV[3]
 
 local function takeOver(stream, from)

@@ -5,5 +5,6 @@
 -- then       what fence.lua takes
 -- Replies    1
 -- @include fence
+-- @all-rights
 redis.call('HSET', KEYS[1], 'owner', '', 'until', 0)
 return 1

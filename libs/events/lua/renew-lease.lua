@@ -6,6 +6,7 @@
 -- then       what fence.lua takes
 -- Replies    1
 -- @include fence
+-- @all-rights
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + ARGV[1]), 'lasts', ARGV[1])

@@ -7,6 +7,7 @@
 -- ARGV[2]    consumer
 -- ARGV[3..]  entry ids, ascending; so many that one command takes them
 -- Replies    the ids that are not this consumer's any more
+-- @all-rights
 local group, consumer, count = ARGV[1], ARGV[2], #ARGV - 2
 -- More than are asked about, for those of ours between them that are not; beyond that each is asked about by itself.
 local rows = redis.call('XPENDING', KEYS[1], group, ARGV[3], ARGV[#ARGV], 2 * count, consumer)

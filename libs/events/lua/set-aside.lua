@@ -7,6 +7,7 @@
 -- ARGV[2]    consumer
 -- ARGV[3..]  entry id, how often it was delivered to others before, id, …
 -- Replies    1
+-- @all-rights
 local group, consumer = ARGV[1], ARGV[2]
 for index = 3, #ARGV, 2 do
   local id = ARGV[index]

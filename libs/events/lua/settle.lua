@@ -49,6 +49,7 @@
 --            {'refused', why}                          a write does not fit; nothing done
 --            {'parked'} {'free'}                       others are parked, or none is; nothing done
 --            {'error', message}                        what Redis said, such as NOGROUP
+-- @rights
 local group, consumer = ARGV[1], ARGV[2]
 local head, args = cmsgpack.unpack(ARGV[3]), cmsgpack.unpack(ARGV[4])
 
@@ -225,8 +226,15 @@ local function isShort(value) -- an integer of at most 15 digits; Redis takes ne
 end
 
 -- A user who may run scripts but not every command would be stopped in the middle. Keys need no question: nobody gets
--- as far as this without the right to all of KEYS.
+-- as far as this without the right to all of KEYS. What a transaction asks for is refused as any write that does not fit;
+-- without the library's own commands nothing can be settled until the user has them.
 local allowed = {}
+local function mayNot(command, key)
+  if allowed[command] then return nil end
+  local why = lacking(command, key)
+  allowed[command] = not why
+  return why
+end
 local function forbidden(command, key, ...) -- with its arguments: newer servers count them
   if allowed[command] == nil then allowed[command] = redis.acl_check_cmd(command, key, ...) end
   if not allowed[command] then return command .. ' ' .. key .. ': this Redis user may not (see ACL)' end
@@ -271,7 +279,6 @@ local function misfit(command, kind, field, key, first, last)
     end
   end
   if allowed[command] then return nil end
-  if command == 'XADD' then return forbidden('XADD', key, '*', 'field', 'value') end
   return forbidden(command, key, unpack(args, first, last))
 end
 
@@ -308,11 +315,22 @@ local function isSame(stream, id, event)
   return found == nil or found == event
 end
 
--- Why this user may not settle what came from a stream; nil when it may.
-local function mayNotSettle(stream, id)
+local PARKING = { 'LLEN', 'LINDEX', 'LSET', 'LPUSH', 'RPUSH', 'LINSERT', 'LPOP', 'LREM' }
+
+-- Why this user may not settle as it is asked to; nil when it may.
+local function mayNotSettle(stream, becomes, shape, list, letters)
   local notes = stream.notes
-  local why = forbidden('XACK', stream.key, group, id) or forbidden('HDEL', notes, id) or forbidden('HSET', notes, id, '')
-  stream.isAllowed = not why
+  local why
+  if becomes then
+    -- Where a note comes into being, what follows in this call will delete notes.
+    why = mayNot('HGET', notes) or mayNot('HSET', notes) or mayNot('HDEL', notes)
+  else
+    why = mayNot('XACK', stream.key) or (hasNotes(notes) and mayNot('HDEL', notes))
+  end
+  if not why and shape.events[1] then why = mayNot('XADD', stream.key) end
+  if why or shape.rule == '' or shape.rule == 'free' then return why end
+  for _, command in ipairs(PARKING) do why = why or mayNot(command, list) end
+  for _, command in ipairs({ 'TYPE', 'XRANGE', 'XDEL', 'XADD' }) do why = why or mayNot(command, letters) end
   return why
 end
 
@@ -339,6 +357,11 @@ local function settle(at)
   local note = hasNotes(notes) and id .. '|' .. shape.handler
   if note and redis.call('HGET', notes, note) == 'done' then return { 'settled' } end
   if event ~= '' and not isSame(stream, id, event) then return { 'settled' } end
+  if not shape.isAllowed then
+    local why = mayNotSettle(stream, becomes, shape, list, letters)
+    if why then return { 'error', why } end
+    shape.isAllowed = true
+  end
   if rule == 'free' and redis.call('EXISTS', list) == 1 then return { 'parked' } end
   if rule == 'follow' then
     local first = parkedFrom(0, list, letters)
@@ -373,8 +396,6 @@ local function settle(at)
     if why then return { 'refused', why } end
     at = at + 1 + layout.size
   end
-  local why = not stream.isAllowed and mayNotSettle(stream, id)
-  if why then return { 'refused', why } end
 
   -- It can, but for the first write.
   at = writesAt
@@ -425,7 +446,9 @@ local function settle(at)
 end
 
 local function messageOf(err) -- a table from Redis 7.0 on
-  return type(err) == 'table' and err.err or tostring(err)
+  local text = type(err) == 'table' and err.err or tostring(err)
+  -- Redis 7.0 does not say what.
+  return string.find(text, '^ERR The user executing') and firstLacking(streams[1].key) or text
 end
 
 local replies, applied = {}, 0

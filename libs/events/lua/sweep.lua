@@ -7,5 +7,6 @@
 -- ARGV[3]    how long a consumer must not have been seen, ms
 -- ARGV[4]    how many at most
 -- Replies    the names of the consumers that were removed
+-- @all-rights
 -- @include sweeping
 return sweep(KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), {}, tonumber(ARGV[4]))

@@ -16,6 +16,7 @@
 --            {'parked', id}        the dead letter of the same key that must be replayed first; '-' when it is on its way
 --            {'unfit', ''}         it does not hold the original as fields, which were too many
 --            {'again', ''}         more is to be done than in one call: ask again
+-- @all-rights
 local letters, history, list, replays = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 
 -- @include parked

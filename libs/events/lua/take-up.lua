@@ -7,6 +7,7 @@
 -- ARGV[3..]  entry ids
 -- Replies    entries that are still its own, each {id, fields, deliveries before this one}, fields nil when it is no longer in the
 --            stream
+-- @all-rights
 local group, consumer = ARGV[1], ARGV[2]
 local entries = {}
 for index = 3, #ARGV do

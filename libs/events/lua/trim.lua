@@ -17,6 +17,7 @@
 -- Replies    {how many were trimmed; whether there may be more to trim, 1 or 0; how many are left;
 --            the group that has still to handle what could go, or ''; group, number of its entries that were dropped
 --            before it had handled them, group, number, …}; nil when another process trims the stream
+-- @all-rights
 local stream, most, mostBytes = KEYS[1], tonumber(ARGV[4]), tonumber(ARGV[5])
 -- @include entry-ids
 

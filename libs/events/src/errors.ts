@@ -139,6 +139,18 @@ export class RedisOutOfMemoryError extends EventsError {
   }
 }
 
+/** Redis' user lacks a right that publishing needs. Nothing was published, and trying again helps only once it has the right. */
+export class RedisForbiddenError extends EventsError {
+  constructor(
+    /** What Redis says, which names the command or that it is a key. */
+    readonly reply: string,
+  ) {
+    super(
+      `Redis' user may not do what publishing needs, and nothing was published. Grant it by ACL SETUSER (${reply})`,
+    );
+  }
+}
+
 /** The event is in the stream, but not as safe as `producer.acks` demands, within the deadline. */
 export class NotReplicatedError extends EventsError {
   constructor(

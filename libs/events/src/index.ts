@@ -34,6 +34,7 @@ export {
   NotReplicatedError,
   ProducerOverloadedError,
   PublishTimeoutError,
+  RedisForbiddenError,
   RedisOutOfMemoryError,
   RedisTimeoutError,
   RedisUnavailableError,

@@ -1,7 +1,13 @@
 import { Catch, HttpStatus, type ArgumentsHost } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 import type { Response } from 'express';
-import { isOutage, ProducerOverloadedError, PublishTimeoutError, RedisOutOfMemoryError } from 'nestjs-event-streams';
+import {
+  isOutage,
+  ProducerOverloadedError,
+  PublishTimeoutError,
+  RedisForbiddenError,
+  RedisOutOfMemoryError,
+} from 'nestjs-event-streams';
 
 const RETRY_AFTER_SECONDS = 2;
 
@@ -26,6 +32,7 @@ export class UnavailableFilter extends BaseExceptionFilter {
 function isUnavailable(error: unknown): error is Error {
   return (
     isOutage(error) ||
+    error instanceof RedisForbiddenError ||
     error instanceof RedisOutOfMemoryError ||
     error instanceof PublishTimeoutError ||
     error instanceof ProducerOverloadedError

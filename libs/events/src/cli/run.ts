@@ -5,6 +5,7 @@ import {
   EventsError,
   isOutage,
   PublishTimeoutError,
+  RedisForbiddenError,
   RedisOutOfMemoryError,
 } from '../errors.js';
 import { isA, textOf } from '../thrown.js';
@@ -121,7 +122,11 @@ async function version(): Promise<string> {
 function exitCodeOf(error: unknown): ExitCode {
   if (isA(error, UsageError) || isA(error, ConfigurationError)) return EXIT.usage;
   if (isA(error, UnmetError) || isA(error, DeadLetterGoneError)) return EXIT.unmet;
-  const isRedis = isOutage(error) || isA(error, PublishTimeoutError) || isA(error, RedisOutOfMemoryError);
+  const isRedis =
+    isOutage(error) ||
+    isA(error, PublishTimeoutError) ||
+    isA(error, RedisForbiddenError) ||
+    isA(error, RedisOutOfMemoryError);
   return isRedis ? EXIT.redis : EXIT.failed;
 }
 

@@ -271,11 +271,16 @@ export class RedisConnection {
     return new RedisUnavailableError(this.address, this.reason(), { cause: this.lastError });
   }
 
+  /** Says once that Redis refuses, if this error means that: also one that its answer to a call tells of a part of it. */
+  wasRefused(error: Error): void {
+    // What ends a blocking read is a consequence; the next command meets the cause.
+    if (isOutage(error) && !isGroupMissing(error)) this.watch.refused(this.address, error.message);
+  }
+
   /** ioredis' own errors become ours; what Redis said stays as it is. */
   private named(error: unknown): Error {
     if (error instanceof Error && error.name === 'ReplyError') {
-      // What ends a blocking read is a consequence; the next command meets the cause.
-      if (isOutage(error) && !isGroupMissing(error)) this.watch.refused(this.address, error.message);
+      this.wasRefused(error);
       return error;
     }
     return new RedisUnavailableError(this.address, reasonOf(error, this.given.tls !== undefined), { cause: error });

@@ -1,8 +1,9 @@
-import { isOutage, isOutOfMemory, RedisOutOfMemoryError } from '../errors.js';
+import { isOutage, RedisUnavailableError } from '../errors.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import { appendArguments } from './append-arguments.js';
 import type { Durability } from './durability.js';
 import type { PublishRequest } from './publish-request.js';
+import { refusalOf } from './refusal.js';
 
 /** How long the server remembers a silent producer: far longer than any retry. */
 const PRODUCER_MEMORY_MS = 3_600_000;
@@ -21,6 +22,8 @@ interface Batch {
   generation: number;
   /** Whether it came before the one that was sent before it: it waits for that one alone. */
   isEarly: boolean;
+  /** Whether it was sent and not answered: it may be appended. */
+  isUncertain: boolean;
 }
 
 /**
@@ -69,7 +72,7 @@ export class BatchSender {
   /** Sends requests as one batch; it never rejects, its requests do. */
   send(requests: readonly PublishRequest[]): void {
     const { generation } = this.client.connection;
-    const batch = { number: ++this.number, requests, generation, isEarly: false };
+    const batch = { number: ++this.number, requests, generation, isEarly: false, isUncertain: false };
     const before = this.onTheirWay.at(-1);
     this.onTheirWay = [...this.onTheirWay, batch];
     this.attempt(batch, before?.number).then(
@@ -143,18 +146,15 @@ export class BatchSender {
         request.answer(length === answers.length ? answers : answers.slice(first, first + length));
       });
     } catch (error) {
-      if (isOutOfMemory(error)) {
-        // At once: whoever waits for room only makes it scarcer. Nothing was appended, or the answer would have said so.
-        const refusal = new RedisOutOfMemoryError((error as Error).message);
-        this.settle(requests, (request) => { request.reject(refusal); }); // prettier-ignore
-      } else if (isOutage(error) && !connection.isClosed) {
-        throw error;
-      } else if (isEarly(error)) {
+      if (isEarly(error)) {
         batch.isEarly = true;
         throw error;
-      } else {
-        this.settle(requests, (request) => { request.reject(error as Error); }); // prettier-ignore
       }
+      // Nobody knows whether it was appended, until the server answers it: that it is refused now says nothing of then.
+      if (error instanceof RedisUnavailableError) batch.isUncertain = true;
+      const refusal = batch.isUncertain ? undefined : refusalOf(error);
+      if (!refusal && isOutage(error) && !connection.isClosed) throw error;
+      this.settle(requests, (request) => { request.reject(refusal ?? (error as Error)); }); // prettier-ignore
     }
   }
 

@@ -1,4 +1,4 @@
-import { ConfigurationError, isOutage, NotReplicatedError } from '../errors.js';
+import { ConfigurationError, isForbidden, isOutage, NotReplicatedError } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import type { StreamClient } from '../stream/stream-client.js';
 
@@ -44,16 +44,21 @@ export class Durability {
    * @param generation of the connection that it was written on
    * @param isWanted whether anybody still waits for it
    * @param note told what is still missing
-   * @throws RedisUnavailableError when the connection is another one by now, which knows nothing of it: write again
+   * @throws RedisUnavailableError when the connection is another one by now, which knows nothing of it: write again;
+   * NotReplicatedError when its user may not wait
    */
   async confirm(generation: number, isWanted: () => boolean, note: (missing: Error) => void): Promise<void> {
     const { acks, replicas } = this.options;
     if (acks === 'received') return;
+    const wanted = `acks "${acks}" with ${String(replicas)} replicas`;
     while (isWanted()) {
-      const safe = await this.client.waitFor(acks, replicas, LONGEST_WAIT_MS, generation);
+      const safe = await this.client.waitFor(acks, replicas, LONGEST_WAIT_MS, generation).catch((error: unknown) => {
+        // What was written is there.
+        throw isForbidden(error) ? new NotReplicatedError(wanted, (error as Error).message) : error;
+      });
       if (safe.isLocal && safe.replicas >= replicas) return;
       const got = `${String(safe.replicas)} replicas${safe.isLocal ? '' : ', and not on the disk of the master'}`;
-      note(new NotReplicatedError(`acks "${acks}" with ${String(replicas)} replicas`, got));
+      note(new NotReplicatedError(wanted, got));
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Deadline, Deadlines } from '../deadlines.js';
 import { redisReply } from '../connection/redis-reply.js';
 import { NotReplicatedError, PublishTimeoutError } from '../errors.js';
 import { weightOf, type Appendable } from './append-arguments.js';
+import { refusalOf } from './refusal.js';
 
 /** What one call asked to publish: appended together, answered together, given up together. */
 export class PublishRequest implements Deadline {
@@ -49,7 +50,8 @@ export class PublishRequest implements Deadline {
   answer(lines: string[]): void {
     const [first = ''] = lines;
     if (first.startsWith('-')) {
-      this.reject(redisReply(first.slice(1)));
+      const error = redisReply(first.slice(1));
+      this.reject(refusalOf(error) ?? error);
     } else {
       this.close();
       this.resolve(lines);

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { EncodedCommand, type Argument } from '../connection/encoded-command.js';
+import { redisReply } from '../connection/redis-reply.js';
+import { isForbidden } from '../errors.js';
+import { allRightsInLua, rightsInLua } from './script-commands.js';
 import { MOST_VALUES } from './server-limits.js';
 
 const NAMES = [
@@ -42,10 +45,19 @@ const CONSTANTS: Readonly<Record<string, number>> = { MOST_VALUES };
 
 const SCRIPTS = Object.fromEntries(NAMES.map((name) => [name, scriptOf(name)])) as Record<ScriptName, Script>;
 
+/** A script as Redis gets it. */
+export function sourceOfScript(name: ScriptName): string {
+  return SCRIPTS[name].source;
+}
+
 /** What was sent whole over a connection: from then on the hash will do. */
 const sentOver = new WeakMap<object, Set<ScriptName>>();
 
-/** Runs a script on a client; it is sent whole once for each connection, and by its hash after that. */
+/**
+ * Runs a script on a client; it is sent whole once for each connection, and by its hash after that.
+ *
+ * @throws ioredis' ReplyError when Redis refuses it; where its user lacks a right, nothing was written, and the error names it
+ */
 export async function runScript(
   client: Redis,
   name: ScriptName,
@@ -59,21 +71,36 @@ export async function runScript(
     command.recycle();
     return reply;
   };
-  const sent = sentOver.get(client.stream) ?? new Set();
-  if (!sent.has(name)) {
-    sentOver.set(client.stream, sent.add(name));
-    return send('EVAL', source);
-  }
   try {
-    return await send('EVALSHA', hash);
+    const sent = sentOver.get(client.stream) ?? new Set();
+    if (!sent.has(name)) {
+      sentOver.set(client.stream, sent.add(name));
+      return await send('EVAL', source);
+    }
+    try {
+      return await send('EVALSHA', hash);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return await send('EVAL', source); // they were flushed
+    }
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-    return send('EVAL', source); // they were flushed
+    throw isForbidden(error) ? await named(client, name, keys, error as Error) : error;
   }
 }
 
-function scriptOf(name: string): Script {
-  const source = sourceOf(name);
+/** What a user lacks, where Redis (7.0) says only that it is something. */
+async function named(client: Redis, name: ScriptName, keys: readonly string[], error: Error): Promise<Error> {
+  if (error.message.startsWith('NOPERM')) return error;
+  const question = `${rightsInLua(name)}\nreturn firstLacking(KEYS[1])`;
+  const lacking = await client.eval(question, keys.length, ...keys).catch(() => null);
+  return typeof lacking === 'string' ? redisReply(lacking) : error;
+}
+
+function scriptOf(name: ScriptName): Script {
+  // What a script may do is its own, whatever the file that asks about it.
+  const source = sourceOf(name)
+    .replace(/^-- @rights$/m, () => rightsInLua(name))
+    .replace(/^-- @all-rights$/m, () => `${rightsInLua(name)}\n${allRightsInLua(name)}`);
   return { source, hash: createHash('sha1').update(source).digest('hex') };
 }
 

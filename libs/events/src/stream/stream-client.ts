@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Argument } from '../connection/encoded-command.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { RedisUnavailableError } from '../errors.js';
+import { isForbidden, RedisUnavailableError } from '../errors.js';
 import { redisReply } from '../connection/redis-reply.js';
 import { BEGINNING, type Channel } from './channel.js';
 import { compareEntryIds } from './entry-id.js';
@@ -311,8 +311,11 @@ export class StreamClient {
           return { status, key: detail };
         case 'refused':
           return { status, why: detail };
-        case 'error':
-          return { status, error: redisReply(detail) };
+        case 'error': {
+          const error = redisReply(detail);
+          if (isForbidden(error)) this.connection.wasRefused(error);
+          return { status, error };
+        }
       }
     });
   }

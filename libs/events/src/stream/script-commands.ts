@@ -1,0 +1,178 @@
+import type { ScriptName } from './scripts.js';
+
+/** What a script's keys are to it. */
+export type KeyRole =
+  /** A producer's memory, and the key of an idempotency key. */
+  | 'producer'
+  | 'once'
+  /** A stream; who trims it in the background. */
+  | 'stream'
+  | 'trimmer'
+  /** A group's delivery notes on a stream. */
+  | 'notes'
+  /** A list of a key's parked events, the dead letters, their history, and a group's replays. */
+  | 'parked'
+  | 'letters'
+  | 'history'
+  | 'replays'
+  /** A key of a transaction. */
+  | 'state'
+  /** Where the workers of a group note that they live, and who has looked. */
+  | 'watch'
+  /** A partition's lease, and the group's workers. */
+  | 'lease'
+  | 'workers'
+  /** No key at all. */
+  | 'server';
+
+/** Commands by the role of their key, subcommands behind a bar; for scripts whose keys stand in one order, in that. */
+export type Commands = Readonly<Partial<Record<KeyRole, readonly string[]>>>;
+
+/** What a transaction asks for by its methods. */
+const TRANSACTION = [
+  ...['GET', 'HGET', 'HMGET', 'HGETALL', 'EXISTS', 'SISMEMBER', 'SMEMBERS', 'LRANGE', 'ZSCORE', 'ZRANGE'],
+  ...['SET', 'DEL', 'PEXPIRE', 'INCRBY', 'HINCRBY', 'HSET', 'HDEL', 'SADD', 'SREM', 'ZADD', 'ZINCRBY', 'ZREM'],
+  ...['RPUSH', 'LPUSH'],
+];
+
+const PARKED = ['LLEN', 'LINDEX', 'LSET', 'LPUSH', 'RPUSH', 'LINSERT', 'LPOP', 'LREM'];
+
+const SETTLE: Commands = {
+  stream: ['XPENDING', 'XRANGE', 'XACK'],
+  notes: ['EXISTS', 'HGET', 'HSET', 'HDEL'],
+  parked: ['EXISTS', ...PARKED],
+  letters: ['XRANGE', 'XDEL', 'XADD'],
+  replays: ['XADD', 'XDEL'],
+  state: ['TYPE', ...TRANSACTION],
+};
+
+const ACKNOWLEDGE: Commands = { stream: ['XACK'], notes: ['EXISTS', 'HDEL'] };
+
+const FENCE: Commands = { lease: ['HMGET'] };
+
+/** Every command that a script runs. What Redis allows its user is checked by this list, and rules for users are made of it. */
+export const SCRIPT_COMMANDS: Readonly<Record<ScriptName, Commands>> = {
+  append: { producer: ['HMGET', 'HSET', 'PEXPIRE'], stream: ['TYPE', 'XADD'], once: ['GET', 'SET'] },
+  settle: SETTLE,
+  acknowledge: ACKNOWLEDGE,
+  claim: { stream: ['XPENDING', 'XRANGE', 'XCLAIM'] },
+  look: {
+    watch: ['HMGET', 'HGETALL', 'HDEL', 'HSET'],
+    stream: ['XPENDING', 'XINFO|CONSUMERS', 'XGROUP|DELCONSUMER'],
+    server: ['TIME'],
+  },
+  'set-aside': { stream: ['XPENDING', 'XCLAIM'] },
+  'take-up': { stream: ['XPENDING', 'XRANGE', 'XCLAIM'] },
+  own: { stream: ['XPENDING', 'XGROUP|CREATECONSUMER', 'XRANGE'] },
+  'end-alone': { notes: ['HGET', 'HSET'] },
+  renew: { stream: ['XPENDING', 'XCLAIM'] },
+  leave: { stream: ['XPENDING', 'XCLAIM', 'XGROUP|DELCONSUMER'] },
+  sweep: { stream: ['XINFO|CONSUMERS', 'XGROUP|DELCONSUMER'] },
+  trim: { stream: ['XLEN', 'XINFO|GROUPS', 'XPENDING', 'XTRIM', 'XRANGE'], trimmer: ['GET', 'SET'] },
+  'take-dead-letter': {
+    letters: ['XRANGE', 'XDEL'],
+    history: ['TYPE', 'XADD'],
+    parked: PARKED,
+    replays: ['TYPE', 'XADD'],
+  },
+  heartbeat: { workers: ['HSET', 'HDEL', 'HGETALL'], server: ['TIME'] },
+  'acquire-lease': { lease: ['HMGET', 'HSET'], server: ['TIME'] },
+  'renew-lease': { lease: ['HMGET', 'HSET'], server: ['TIME'] },
+  'release-lease': { lease: ['HMGET', 'HSET'] },
+  'read-partition': { stream: ['XPENDING', 'XRANGE', 'XCLAIM', 'XINFO|GROUPS', 'XREADGROUP'], ...FENCE },
+  'settle-fenced': { ...SETTLE, ...FENCE },
+  'acknowledge-fenced': { ...ACKNOWLEDGE, ...FENCE },
+};
+
+/** Arguments that each command could have, as servers check their number; KEY stands for its key. */
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  DEL: 'KEY',
+  EXISTS: 'KEY',
+  GET: 'KEY',
+  HDEL: 'KEY f',
+  HGET: 'KEY f',
+  HGETALL: 'KEY',
+  HINCRBY: 'KEY f 1',
+  HMGET: 'KEY f',
+  HSET: 'KEY f v',
+  INCRBY: 'KEY 1',
+  LINDEX: 'KEY 0',
+  LINSERT: 'KEY BEFORE v v',
+  LLEN: 'KEY',
+  LPOP: 'KEY',
+  LPUSH: 'KEY v',
+  LRANGE: 'KEY 0 1',
+  LREM: 'KEY 1 v',
+  LSET: 'KEY 0 v',
+  PEXPIRE: 'KEY 1',
+  RPUSH: 'KEY v',
+  SADD: 'KEY m',
+  SET: 'KEY v',
+  SISMEMBER: 'KEY m',
+  SMEMBERS: 'KEY',
+  SREM: 'KEY m',
+  TIME: '',
+  TYPE: 'KEY',
+  XACK: 'KEY g 1-1',
+  XADD: 'KEY * f v',
+  XCLAIM: 'KEY g c 0 1-1',
+  XDEL: 'KEY 1-1',
+  'XGROUP|CREATECONSUMER': 'KEY g c',
+  'XGROUP|DELCONSUMER': 'KEY g c',
+  'XINFO|CONSUMERS': 'KEY g',
+  'XINFO|GROUPS': 'KEY',
+  XLEN: 'KEY',
+  XPENDING: 'KEY g',
+  XRANGE: 'KEY - +',
+  XREADGROUP: 'GROUP g c STREAMS KEY >',
+  XTRIM: 'KEY MAXLEN 0',
+  ZADD: 'KEY 1 m',
+  ZINCRBY: 'KEY 1 m',
+  ZRANGE: 'KEY 0 1',
+  ZREM: 'KEY m',
+  ZSCORE: 'KEY m',
+};
+
+/**
+ * Functions in Lua that tell of a script's commands whether its user may run them: `lacking(command, key)` returns why not, as
+ * an error's text, or nil; `firstLacking(key)` the same of all of them, to name what an error of Redis 7.0 does not.
+ */
+export function rightsInLua(name: ScriptName): string {
+  const commands = [...new Set(Object.values(SCRIPT_COMMANDS[name]).flat())];
+  const branches = commands.map(
+    (command, index) => `${index === 0 ? 'if' : 'elseif'} command == '${command}' then may = ${questionOf(command)}`,
+  );
+  return [
+    'local function lacking(command, key)',
+    '  local may',
+    ...branches.map((branch) => `  ${branch}`),
+    '  end',
+    '  if not may then return "NOPERM this user has no permissions to run the \'" .. string.lower(command) .. "\' command on " .. key end',
+    'end',
+    'local function firstLacking(key)',
+    `  for _, command in ipairs({ ${commands.map((command) => `'${command}'`).join(', ')} }) do`,
+    '    local why = lacking(command, key)',
+    '    if why then return why end',
+    '  end',
+    'end',
+  ].join('\n');
+}
+
+/** Lua that refuses a script, whose keys stand in the order of their roles, when its user lacks any of its commands. */
+export function allRightsInLua(name: ScriptName): string {
+  const questions = Object.entries(SCRIPT_COMMANDS[name]).flatMap(([role, commands], index) => {
+    const key = role === 'server' ? 'KEYS[1]' : `KEYS[${String(index + 1)}]`;
+    return commands.map((command) => `(${key} and lacking('${command}', ${key}))`);
+  });
+  return [
+    'do',
+    `  local why = ${questions.join('\n    or ')}`,
+    '  if why then return redis.error_reply(why) end',
+    'end',
+  ].join('\n');
+}
+
+function questionOf(command: string): string {
+  const values = [...command.split('|'), ...(ARGUMENTS[command] ?? '').split(' ')].filter((value) => value !== '');
+  return `redis.acl_check_cmd(${values.map((value) => (value === 'KEY' ? 'key' : `'${value}'`)).join(', ')})`;
+}
