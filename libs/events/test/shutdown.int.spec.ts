@@ -1,3 +1,4 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Gate } from './gate.js';
@@ -130,6 +131,31 @@ describe('shutdown', () => {
       'its connections are closed',
       async () => !String(await redis.client.client('LIST')).includes('name=tester'),
     );
+  });
+
+  it('ends handlers before other modules close what they use', async () => {
+    const gate = new Gate();
+    const calls: string[] = [];
+    @Injectable()
+    class Database implements OnModuleDestroy {
+      onModuleDestroy(): void {
+        calls.push('closed');
+      }
+    }
+    const handler = noteHandler(async () => {
+      calls.push('begun');
+      await gate.pass();
+      calls.push('done');
+    });
+    const worker = await startWorker(redis.url, { prefix: 'before' }, [handler, Database]);
+    await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
+    await eventually('the handler runs', () => calls.length === 1);
+    const stopping = worker.stop();
+    const { stopping: state } = worker.consumer as unknown as { stopping: { isStopping: boolean } };
+    await eventually('it stops', () => state.isStopping);
+    gate.open();
+    await stopping;
+    expect(calls).toEqual(['begun', 'done', 'closed']);
   });
 });
 

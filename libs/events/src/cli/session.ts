@@ -3,6 +3,7 @@ import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { resolveOptions, type ResolvedOptions } from '../module/options.js';
+import { Startup } from '../module/startup.js';
 import { EventMonitor } from '../monitor/event-monitor.js';
 import { EventProducer } from '../publish/event-producer.js';
 import type { PayloadLimits } from '../publish/payload.js';
@@ -90,7 +91,7 @@ export class Session implements Disposable {
   producer(source: string): EventProducer {
     const { redis, prefix } = this.options;
     const options = resolveOptions({ redis, prefix, source });
-    return new EventProducer(options, this.streamClient, this.partitions, this.watch, new Telemetry());
+    return new EventProducer(options, this.streamClient, this.partitions, this.watch, new Telemetry(), new Startup());
   }
 
   /**

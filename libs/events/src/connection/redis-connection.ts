@@ -18,6 +18,11 @@ export interface RedisConnectionOptions {
   blockMs?: number;
   /** Says that Redis is away, once for all connections that share it. @default one of its own */
   watch?: OutageWatch;
+  /**
+   * Whether the connection keeps the process alive from the beginning. If not, only calls that are under way do, until
+   * {@link RedisConnection.keepProcess}. @default true
+   */
+  keepsProcess?: boolean;
 }
 
 const FIRST_RECONNECT_MS = 50;
@@ -55,12 +60,15 @@ export class RedisConnection {
   /** Since the last connection that became ready: what was found out of those that were closed without a word. */
   private finding: { why: string | undefined } | undefined;
   private isFinding = false;
+  private keepsProcess: boolean;
+  private reopening: NodeJS.Timeout | undefined;
 
   constructor(
     target: RedisTarget,
     private readonly options: RedisConnectionOptions,
   ) {
     const { password, ...given } = clientOptionsOf(target);
+    this.keepsProcess = options.keepsProcess ?? true;
     this.address = addressOf(given);
     this.given = given;
     this.watch = options.watch ?? new OutageWatch(options.name);
@@ -83,7 +91,8 @@ export class RedisConnection {
       // A server that hangs keeps its sockets open; only silence betrays it. Longer than any answer may take, or
       // blocking reads would be cut in the middle.
       socketTimeout: (options.blockMs ?? 0) + options.timeoutMs,
-      retryStrategy: pauseBefore,
+      // ioredis' own timer would keep the process; after its end there is one of ours.
+      retryStrategy: (times) => (this.keepsProcess ? pauseBefore(times) : null),
       reconnectOnError: (error) => (isReadOnly(error) ? 1 : false),
     };
     this.hasFixedPassword = typeof password !== 'function';
@@ -91,6 +100,9 @@ export class RedisConnection {
       typeof password === 'function'
         ? new RedisWithChangingPassword(settings, password, options.timeoutMs, pauseBefore)
         : new Redis({ ...settings, ...(password && { password }) });
+    this.client.on('connect', () => {
+      if (!this.keepsProcess) this.client.stream.unref();
+    });
     this.client.on('ready', () => {
       this.onReady();
     });
@@ -104,9 +116,10 @@ export class RedisConnection {
       this.onDown(undefined);
     });
     this.client.on('end', () => {
-      setTimeout(() => {
+      this.reopening = setTimeout(() => {
         if (!this.isClosed) this.open();
       }, FIRST_RECONNECT_MS);
+      if (!this.keepsProcess) this.reopening.unref();
     });
   }
 
@@ -115,6 +128,15 @@ export class RedisConnection {
     // A failure is reported by the error event, and ioredis tries again by itself; but at its end it gives up, as when a
     // Sentinel tells of a new master while it looks for the old one.
     if (this.client.status === 'wait' || this.client.status === 'end') this.client.connect().catch(() => undefined);
+  }
+
+  /** From now on the connection keeps the process alive until it is closed. */
+  keepProcess(): void {
+    if (this.keepsProcess) return;
+    this.keepsProcess = true;
+    this.reopening?.ref();
+    // There is none yet before the first connection.
+    (this.client.stream as Redis['stream'] | undefined)?.ref();
   }
 
   get isReady(): boolean {

@@ -22,6 +22,7 @@ import { EventCounters } from '../telemetry/event-counters.js';
 import { GroupGauges } from '../telemetry/group-gauges.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from './options.js';
+import { Startup, StartupModule } from './startup.js';
 import { EVENTS_OPTIONS } from './tokens.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<EventsModuleOptions>()
@@ -31,7 +32,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
 
 /** Publishes and consumes events on Redis Streams. Import it once, with `forRoot` or `forRootAsync`; it is global. */
 @Module({
-  imports: [DiscoveryModule, TerminusModule],
+  imports: [DiscoveryModule, TerminusModule, StartupModule],
   providers: [
     { provide: EVENTS_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveOptions },
     {
@@ -49,9 +50,11 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     },
     {
       provide: RedisConnection,
-      inject: [EVENTS_OPTIONS, OutageWatch],
-      useFactory: ({ redis, source, commandTimeoutMs }: ResolvedOptions, watch: OutageWatch) =>
-        new RedisConnection(redis, { name: source, timeoutMs: commandTimeoutMs, watch }),
+      inject: [EVENTS_OPTIONS, OutageWatch, Startup],
+      useFactory: ({ redis, source, commandTimeoutMs }: ResolvedOptions, watch: OutageWatch, startup: Startup) =>
+        startup.connection(
+          new RedisConnection(redis, { name: source, timeoutMs: commandTimeoutMs, watch, keepsProcess: false }),
+        ),
     },
     {
       provide: Partitions,

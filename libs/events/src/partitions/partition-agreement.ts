@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { ConfigurationError, isOutage } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
+import { Startup } from '../module/startup.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { Partitions } from '../stream/partitions.js';
@@ -23,18 +24,15 @@ export class PartitionAgreement implements OnApplicationBootstrap {
     private readonly client: PartitionsClient,
     private readonly keyspace: Keyspace,
     private readonly partitions: Partitions,
+    private readonly startup: Startup,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    try {
+  onApplicationBootstrap(): Promise<void> {
+    return this.startup.attempt(async () => {
       // Where nothing is divided and nothing consumed, nothing is left in Redis before the first event.
       if (this.partitions.count > 1) await this.reach();
       else this.compare(await this.ask((patienceMs) => this.client.agreed(this.key, patienceMs)));
-    } catch (error) {
-      // Nest ends no application that did not come up, and the connection would try for ever.
-      this.client.connection.close();
-      throw error;
-    }
+    });
   }
 
   /** @throws ConfigurationError when others of this prefix have another number of partitions */

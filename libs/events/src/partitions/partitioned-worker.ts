@@ -48,14 +48,13 @@ export class PartitionedWorker {
     return this.ownership.partitions.map(({ number }) => number);
   }
 
-  /** @throws RedisUnavailableError when Redis is not there */
-  async start(): Promise<void> {
-    try {
-      await this.ownership.turn();
-    } catch (error) {
-      this.connection.close();
-      throw error;
-    }
+  /** Takes its part of the partitions. @throws RedisUnavailableError when Redis is not there */
+  join(): Promise<void> {
+    return this.ownership.turn();
+  }
+
+  /** Reads what it owns. Never throws. */
+  begin(): void {
     this.keeping = this.ownership.run();
     this.loops = this.reader.run();
   }

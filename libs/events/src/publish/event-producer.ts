@@ -3,6 +3,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { Deadlines } from '../deadlines.js';
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
+import { Startup } from '../module/startup.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
@@ -62,16 +63,20 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     private readonly partitions: Partitions,
     watch: OutageWatch,
     private readonly telemetry: Telemetry,
+    private readonly startup: Startup,
   ) {
     const { redis, source, commandTimeoutMs, producer } = options;
     if (producer.acks !== 'received') {
       // A connection of its own: one that waits for replicas keeps everybody else on it waiting.
-      this.ownConnection = new RedisConnection(redis, {
-        name: `${source}-producer`,
-        timeoutMs: commandTimeoutMs,
-        blockMs: LONGEST_WAIT_MS,
-        watch,
-      });
+      this.ownConnection = startup.connection(
+        new RedisConnection(redis, {
+          name: `${source}-producer`,
+          timeoutMs: commandTimeoutMs,
+          blockMs: LONGEST_WAIT_MS,
+          watch,
+          keepsProcess: false,
+        }),
+      );
     }
     this.client = this.ownConnection ? new StreamClient(this.ownConnection) : shared;
     this.durability = new Durability(this.client, producer);
@@ -79,14 +84,8 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /** @throws ConfigurationError when this Redis cannot do what `producer.acks` demands */
-  async onApplicationBootstrap(): Promise<void> {
-    try {
-      await this.durability.probe();
-    } catch (error) {
-      // Nest ends no application that did not come up, and the connection would try for ever.
-      this.ownConnection?.close();
-      throw error;
-    }
+  onApplicationBootstrap(): Promise<void> {
+    return this.startup.attempt(() => this.durability.probe());
   }
 
   /**

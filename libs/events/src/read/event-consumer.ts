@@ -7,6 +7,8 @@ import { Overruns } from '../dispatch/overruns.js';
 import { Slots } from '../dispatch/slots.js';
 import { subscriptionsOf, type Subscription } from '../dispatch/subscriptions.js';
 import { ConfigurationError } from '../errors.js';
+import { ShutdownHooksCheck } from '../module/shutdown-hooks-check.js';
+import { Startup } from '../module/startup.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { EventsObserver } from '../observe/events-observer.js';
@@ -30,8 +32,8 @@ import { StreamReader } from './stream-reader.js';
 
 /**
  * The consumer-group worker of this process: it finds the handlers, reads their streams, and sees every event through
- * to its settlement. It starts with the application and stops with it: no new event, running handlers get
- * `consumer.drainMs`, the rest is handed back to the other workers.
+ * to its settlement. It reads when the whole application is up, and stops with it, before the other modules: no new event,
+ * running handlers get `consumer.drainMs`, the rest is handed back to the other workers.
  */
 @Injectable()
 export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
@@ -45,11 +47,14 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   private readingConnection: RedisConnection | undefined;
   private reader: StreamReader | undefined;
   private claims: Claims | undefined;
+  private isReading = false;
   private partitioned: PartitionedWorker | undefined;
   private sources: readonly Source[] = [];
   private subscriptions: readonly Subscription[] = [];
   private loops: Promise<unknown> = Promise.resolve();
   private keeping: Promise<void> = Promise.resolve();
+  private readonly hooksCheck = new ShutdownHooksCheck();
+  private ending: Promise<void> | undefined;
 
   constructor(
     @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
@@ -61,7 +66,17 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly divided: Partitions,
     private readonly agreement: PartitionAgreement,
     private readonly telemetry: Telemetry,
+    private readonly startup: Startup,
   ) {
+    startup.add({
+      prepare: async () => {
+        await this.partitioned?.join();
+      },
+      begin: () => {
+        this.begin();
+      },
+      end: () => this.onModuleDestroy(),
+    });
     const { readAhead: entries, readAheadBytes: bytes, concurrency } = options.consumer;
     this.slots = new Slots(concurrency);
     this.overruns = new Overruns(options.consumer.overrunMs);
@@ -112,7 +127,17 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** @throws ConfigurationError for handlers that cannot work, RedisUnavailableError when Redis is not there */
-  async onApplicationBootstrap(): Promise<void> {
+  onApplicationBootstrap(): Promise<void> {
+    return this.startup.attempt(() => this.prepare());
+  }
+
+  /** Stops, once; it is asked to before the other modules are. */
+  onModuleDestroy(): Promise<void> {
+    return (this.ending ??= this.end());
+  }
+
+  /** Everything but reading: nobody knows yet whether the other modules start. */
+  private async prepare(): Promise<void> {
     const subscriptions = subscriptionsOf(
       this.explorer.explore(),
       this.options.events,
@@ -124,24 +149,29 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       const names = subscriptions.flatMap(({ handlers }) => handlers.map(({ name }) => name));
       throw new ConfigurationError(`EventsModule: expected group, since there are handlers: ${names.join(', ')}`);
     }
-    try {
-      await this.agreement.reach();
-      await this.start(subscriptions, { group, consumer: this.name });
-    } catch (error) {
-      // Nest ends no application that did not come up, and the connection would try for ever.
-      this.client.connection.close();
-      throw error;
-    }
+    await this.agreement.reach();
+    await this.build(subscriptions, { group, consumer: this.name });
   }
 
-  async onModuleDestroy(): Promise<void> {
+  private begin(): void {
     if (!this.isConsuming) return;
+    this.hooksCheck.begin();
+    this.partitioned?.begin();
+    if (!this.reader || !this.claims) return;
+    this.isReading = true;
+    this.loops = Promise.all([this.reader.run(), this.claims.takeOver()]);
+    this.keeping = this.claims.keep();
+  }
+
+  private async end(): Promise<void> {
+    this.hooksCheck.end();
     this.stopping.begin();
     if (this.partitioned) {
       await this.partitioned.stop();
       this.stopping.giveUp();
       return;
     }
+    if (!this.isReading) return;
     const deadline = setTimeout(() => {
       this.stopping.giveUp();
       this.holdings.loseAll();
@@ -154,7 +184,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     this.readingConnection?.close();
   }
 
-  private async start(
+  private async build(
     subscriptions: readonly Subscription[],
     address: { group: string; consumer: string },
   ): Promise<void> {
@@ -170,7 +200,6 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
           this.logger.log(`${name} ← ${divided.at(0).stream(stream)} and ${String(divided.count - 1)} more as ${address.group}`); // prettier-ignore
         }
       }
-      await this.partitioned.start();
       return;
     }
     const settler = new Settler(client, keyspace, address, () => stopping.isOver, telemetry);
@@ -194,10 +223,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     const reading = new EntryReader(this.readingConnection, options.commandTimeoutMs);
     this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping, telemetry);
     const watch = keyspace.watch(address.group);
-    const claims = new Claims(client, watch, address, this.sources, holdings, options.consumer, observer, stopping);
-    this.claims = claims;
-    this.loops = Promise.all([this.reader.run(), claims.takeOver()]);
-    this.keeping = claims.keep();
+    this.claims = new Claims(client, watch, address, this.sources, holdings, options.consumer, observer, stopping);
   }
 
   /** Finds where the group begins on streams on which it is new, and says so: history may be more than was meant. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { isOutage } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
+import { Startup } from '../module/startup.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import { EventsObserver } from '../observe/events-observer.js';
 import { Stopping } from '../read/stopping.js';
@@ -36,7 +37,7 @@ export interface TrimReport {
  * stream is beyond its hard limit. Any number of processes may have the same policy: of those of one `source`, one does it.
  */
 @Injectable()
-export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
+export class Retention {
   private readonly logger = new Logger(Retention.name);
   private readonly stopping = new Stopping();
   private readonly warned = new Set<string>();
@@ -49,15 +50,17 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly monitor: MonitorClient,
     private readonly partitions: Partitions,
     private readonly observer: EventsObserver,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    if (Object.keys(this.options.retention).length > 0) this.loop = this.run();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    this.stopping.giveUp();
-    await this.loop;
+    startup: Startup,
+  ) {
+    startup.add({
+      begin: () => {
+        if (Object.keys(this.options.retention).length > 0) this.loop = this.run();
+      },
+      end: async () => {
+        this.stopping.giveUp();
+        await this.loop;
+      },
+    });
   }
 
   /**
