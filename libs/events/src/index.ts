@@ -13,6 +13,7 @@ export {
 } from './dead-letters/dead-letters.js';
 export { Delivery, type DeliveryInfo } from './dispatch/delivery.js';
 export { EventHandler, type EventHandlerOptions } from './dispatch/event-handler.js';
+export { isEventsContext, type EventsContext } from './dispatch/events-context.js';
 export { DomainEvent, domainEventOf, type DomainEventOptions, type EventClass } from './envelope/domain-event.js';
 export { type EventEnvelope } from './envelope/event-envelope.js';
 export {

@@ -1,22 +1,14 @@
-import { Module, type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ShutdownHooksCheck } from '../src/module/shutdown-hooks-check.js';
 import { noteHandler } from './handlers.js';
 import { collectLogs } from './logs.js';
-import { EventsModule } from 'nestjs-event-streams';
+import { rootOf } from './root.js';
 
 const WARNING =
   'Nothing in this process listens for SIGTERM, so its handlers are cut off when it is stopped, and others take their ' +
   'events over only after consumer.claimAfterMs. Call app.enableShutdownHooks()';
-
-/** An application that says nothing of its logger. */
-function rootOf(options: { redis: string; prefix: string }, providers: Provider[]): Type {
-  @Module({ imports: [EventsModule.forRoot({ source: 'tester', group: 'testers', ...options })], providers })
-  class Root {}
-  return Root;
-}
 
 describe('Shutdown hooks', () => {
   let redis: TestRedis;

@@ -104,19 +104,15 @@ describe('Nest', () => {
     };
     const guard = 'guard events Decorated.onNote';
     expect(await settled('a')).toEqual([guard, 'before', 'pipe', 'handler true', 'after']);
-    // As everywhere in Nest outside HTTP: a filter that gives something back has dealt with the exception, and one that
-    // gives nothing back leaves it to the retries.
+    // A filter decides nothing by what it gives back.
     expect(await settled('tolerable')).toEqual([guard, 'before', 'pipe', 'handler true', 'filter tolerated events']);
     expect(await settled('noted')).toEqual([guard, 'before', 'pipe', 'handler true', 'filter only noted events']);
     expect(await settled('failing')).toEqual([guard, 'before', 'pipe', 'handler true']);
     // A guard that says no is a failure like any other.
     expect(await settled('forbidden')).toEqual([guard]);
-    expect(worker.observations.map(({ kind }) => kind)).toEqual([
-      'handled',
-      'handled',
-      ...Array<string>(3).fill('dead-lettered'),
-    ]);
+    expect(worker.observations.map(({ kind }) => kind)).toEqual(['handled', ...Array<string>(4).fill('dead-lettered')]);
     expect(await readEntries(redis.client, 'around:notes:dead-letters')).toMatchObject([
+      { error_message: 'tolerated', error_name: 'Error' },
       { error_message: 'only noted', error_name: 'Error' },
       { error_message: 'not tolerated' },
       { error_name: 'ForbiddenException' },
@@ -131,7 +127,7 @@ describe('Nest', () => {
       seen.push(event.data, delivery);
     });
     const pipe = new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true });
-    await using worker = await startWorker(redis.url, { prefix: 'global' }, [
+    await using worker = await startWorker(redis.url, { prefix: 'global', globalEnhancers: true }, [
       handler,
       { provide: APP_GUARD, useClass: Guard },
       { provide: APP_PIPE, useValue: pipe },

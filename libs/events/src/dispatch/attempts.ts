@@ -21,7 +21,7 @@ import type { Operation } from '../telemetry/operation.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { errorOf, isA, textOf } from '../thrown.js';
 import { isPromise } from '../promise-like.js';
-import { Delivery, endRun, overrunOf } from './delivery.js';
+import { Delivery, endRun, ignoresFailure, overrunOf } from './delivery.js';
 import type { Overruns } from './overruns.js';
 import { readEvent } from './read-event.js';
 import { Standstill } from './standstill.js';
@@ -185,7 +185,8 @@ export class Attempts {
     } catch (error) {
       const transaction = delivery && endRun(delivery);
       if (transaction) rollBack(transaction);
-      const outcome = outcomeOf(error, attempt, handler.retry, Math.random(), handler.errors);
+      const isIgnored = delivery && ignoresFailure(delivery);
+      const outcome = outcomeOf(error, attempt, handler.retry, Math.random(), handler.errors, isIgnored);
       operation?.say({ [OUTCOME]: outcome.kind });
       operation?.fail(error);
       this.tellFailed(share, attempt, started, outcome);

@@ -32,6 +32,8 @@ export let endRun: (delivery: Delivery) => Transaction | undefined;
 export let expire: (delivery: Delivery, error: Error, ended: Promise<void>) => void;
 /** For the worker alone: what {@link expire} was told; undefined while there was time. */
 export let overrunOf: (delivery: Delivery) => Promise<void> | undefined;
+/** For the worker alone: whether the try has said that its failure does not matter. */
+export let ignoresFailure: (delivery: Delivery) => boolean;
 
 /** One try of one handler at one event. */
 export class Delivery implements DeliveryInfo {
@@ -48,6 +50,7 @@ export class Delivery implements DeliveryInfo {
       delivery.controller?.abort(error);
     };
     overrunOf = (delivery) => delivery.ended;
+    ignoresFailure = (delivery) => delivery.isFailureIgnored;
   }
 
   readonly group: string;
@@ -57,6 +60,7 @@ export class Delivery implements DeliveryInfo {
   private timeUp: Error | undefined;
   private ended: Promise<void> | undefined;
   private isOver = false;
+  private isFailureIgnored = false;
 
   constructor(
     readonly stream: string,
@@ -94,5 +98,13 @@ export class Delivery implements DeliveryInfo {
       if (this.isOver) endTransaction(this.used);
     }
     return this.used;
+  }
+
+  /**
+   * The failure of this try does not matter: the event is acknowledged without effects, as by the rule `then: 'ignore'`. For
+   * exception filters; where the try does not fail it changes nothing.
+   */
+  ignoreFailure(): void {
+    this.isFailureIgnored = true;
   }
 }

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import type { ErrorRule, RetryPolicy } from '../settle/retry-policy.js';
+import { declareHandler } from './declarations.js';
 import type { Delivery } from './delivery.js';
 
 /** Options of one handler. */
@@ -23,7 +24,7 @@ export interface EventHandlerOptions {
   afterDeadLetter?: 'go-on' | 'park-key';
 }
 
-/** What `@EventHandler` says of a method. */
+/** What one `@EventHandler` says of its method. */
 export interface HandlerMetadata {
   event: EventClass;
   options: EventHandlerOptions;
@@ -31,13 +32,22 @@ export interface HandlerMetadata {
 
 type HandlerMethod<T extends object> = (event: EventEnvelope<T>, delivery: Delivery) => unknown;
 
-export const HANDLER_METADATA = 'nestjs-event-streams:handler';
+const HANDLER_METADATA = 'nestjs-event-streams:handler';
 /** Where Nest looks for a handler's parameters, to apply pipes to them. */
 export const PARAMETERS_METADATA = 'nestjs-event-streams:parameters';
 
+/** What the `@EventHandler`s of a method say; nothing where it has none. */
+export function handlersOf(method: unknown): HandlerMetadata[] {
+  if (typeof method !== 'function') return [];
+  return (Reflect.getOwnMetadata(HANDLER_METADATA, method) as HandlerMetadata[] | undefined) ?? [];
+}
+
 /**
- * Makes a provider's method the handler of an event type. It gets the envelope and the {@link Delivery}. When it
- * returns, the event is acknowledged, together with its transaction; when it throws, the event is tried again.
+ * Makes a provider's method the handler of an event type; several of it, of several. It gets the envelope and the
+ * {@link Delivery}. When it returns, the event is acknowledged, together with its transaction; when it throws, the event is
+ * tried again. It stands above decorators that replace the method.
+ *
+ * @throws ConfigurationError for what can be no handler, such as a static method
  */
 export function EventHandler<T extends object>(event: EventClass<T>, options: EventHandlerOptions = {}) {
   return <M extends HandlerMethod<T>>(
@@ -45,8 +55,10 @@ export function EventHandler<T extends object>(event: EventClass<T>, options: Ev
     method: string | symbol,
     descriptor: TypedPropertyDescriptor<M>,
   ): void => {
-    const metadata: HandlerMetadata = { event, options };
-    Reflect.defineMetadata(HANDLER_METADATA, metadata, descriptor.value as HandlerMethod<T>);
+    declareHandler(target, method, descriptor.value);
+    const callback = descriptor.value as HandlerMethod<T>;
+    const metadata: HandlerMetadata[] = [...handlersOf(callback), { event, options }];
+    Reflect.defineMetadata(HANDLER_METADATA, metadata, callback);
     const parameters = Object.fromEntries(
       [0, 1].map((index) => [`${String(index)}:${String(index)}`, { index, pipes: [] }]),
     );

@@ -1,134 +1,162 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { ApplicationConfig, DiscoveryService, ExternalContextCreator, MetadataScanner, ModuleRef } from '@nestjs/core';
-import { isObservable, lastValueFrom } from 'rxjs';
-import type { EventEnvelope } from '../envelope/event-envelope.js';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { ApplicationConfig, DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { domainEventOf } from '../envelope/domain-event.js';
 import { ConfigurationError } from '../errors.js';
 import { resolveErrorRules, resolveRetry, resolveTimeout, type ResolvedOptions } from '../module/options.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
-import type { Delivery } from './delivery.js';
-import { HANDLER_METADATA, PARAMETERS_METADATA, type HandlerMetadata } from './event-handler.js';
+import { chainOf, declaredHandlers, declaringPrototypes } from './declarations.js';
+import { scopedEnhancersOf, type HandlerMethod, type Provider } from './enhancers.js';
+import { handlersOf, type HandlerMetadata } from './event-handler.js';
+import { HandlerRunners, type RunHandler } from './handler-runner.js';
 import type { RegisteredHandler } from './subscriptions.js';
 
-/** What guards, interceptors and filters see as the context's type. */
-const CONTEXT_TYPE = 'events';
-
-interface Method {
-  instance: object;
-  name: string;
-  callback: (...args: unknown[]) => unknown;
-  metadata: HandlerMetadata;
-}
+/** Names of classes that one line of the log gives. */
+const MOST_NAMES = 10;
 
 /** Finds the methods with `@EventHandler` and wraps them so that guards, pipes, interceptors and filters apply. */
 @Injectable()
 export class HandlerExplorer {
+  private readonly logger = new Logger('EventsModule');
+  private readonly runners: HandlerRunners;
+
   constructor(
     @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
-    private readonly contexts: ExternalContextCreator,
-    private readonly modules: ModuleRef,
-  ) {}
-
-  /** @throws ConfigurationError for a handler of a class without `@DomainEvent`, or of a provider with request scope */
-  explore(): RegisteredHandler[] {
-    return [...this.methods()].map((method) => this.register(method));
+    modules: ModulesContainer,
+    globals: ApplicationConfig,
+  ) {
+    this.runners = new HandlerRunners(modules, options.globalEnhancers ? globals : undefined);
   }
 
-  private *methods(): Generator<Method> {
+  /**
+   * @throws ConfigurationError for what was declared a handler and cannot be one: of a class without `@DomainEvent`, in a
+   * provider with request scope, replaced or overridden by a method without `@EventHandler`, provided twice
+   */
+  explore(): RegisteredHandler[] {
+    const handlers: RegisteredHandler[] = [];
+    const providers = new Map<object, Provider>();
+    for (const { method, metadata } of this.methods(providers)) {
+      const run = this.runners.of(method);
+      for (const one of metadata) handlers.push(this.register(method.handler, one, run));
+    }
+    this.tellOfUnprovided(providers);
+    return handlers;
+  }
+
+  /** @param providers is filled, by their classes' prototypes, with those that have handlers */
+  private *methods(
+    providers: Map<object, Provider>,
+  ): Generator<{ method: HandlerMethod; metadata: HandlerMetadata[] }> {
     const seen = new Set<object>();
-    for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
-      // By the instance, not by the class: what a factory made or what was given as a value has handlers, too.
-      const instance: unknown = wrapper.instance;
-      if (wrapper.isAlias || typeof instance !== 'object' || instance === null || seen.has(instance)) continue;
-      seen.add(instance);
-      const prototype = Object.getPrototypeOf(instance) as object | null;
-      if (!prototype) continue;
-      for (const name of this.scanner.getAllMethodNames(prototype)) {
-        const callback = (prototype as Record<string, unknown>)[name] as Method['callback'];
-        const metadata = Reflect.getMetadata(HANDLER_METADATA, callback) as HandlerMetadata | undefined;
-        if (!metadata) continue;
-        if (wrapper.isTransient || !wrapper.isDependencyTreeStatic()) {
-          throw new ConfigurationError(
-            `${String(wrapper.name)}.${name}: event handlers need a provider of the default scope; there is no request here`,
-          );
-        }
-        yield { instance, name, callback, metadata };
+    for (const provider of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
+      const prototype = prototypeOf(provider);
+      if (provider.isAlias || !prototype) continue;
+      const instance = provider.instance as object;
+      // One value may be provided by several modules.
+      if (seen.has(instance)) continue;
+      if (isStatic(provider)) seen.add(instance);
+      for (const name of this.handlerNames(prototype)) {
+        const handler = `${prototype.constructor.name}.${name}`;
+        const callback = Reflect.get(prototype, name) as HandlerMethod['callback'];
+        const metadata = handlersOf(callback);
+        if (metadata.length === 0) throw lost(prototype, name, handler);
+        demandDefaultScope(provider, handler);
+        const other = providers.get(prototype);
+        if (other && other !== provider) throw providedTwice(handler, prototype.constructor.name, [other, provider]);
+        providers.set(prototype, provider);
+        yield { method: { handler, name, provider, instance, callback }, metadata };
       }
     }
   }
 
-  private register({ instance, name, callback, metadata }: Method): RegisteredHandler {
-    const handler = `${instance.constructor.name}.${name}`;
-    domainEventOf(metadata.event);
-    const run = this.isBare(instance, callback) ? bare(instance, callback) : this.wrapped(instance, name, callback);
+  /** Methods that say they are handlers, and those that were declared so. */
+  private handlerNames(prototype: object): Set<string> {
+    const own = this.scanner
+      .getAllMethodNames(prototype)
+      .filter((name) => handlersOf(Reflect.get(prototype, name)).length > 0);
+    return new Set([...own, ...[...declaredHandlers(prototype)].map(({ method }) => method)]);
+  }
+
+  private register(handler: string, { event, options }: HandlerMetadata, run: RunHandler): RegisteredHandler {
+    domainEventOf(event);
     return {
       name: handler,
-      event: metadata.event,
-      retry: resolveRetry(`@EventHandler on ${handler}: retry`, metadata.options.retry, this.options.consumer.retry),
-      errors: resolveErrorRules(`@EventHandler on ${handler}: errors`, metadata.options.errors),
+      event,
+      retry: resolveRetry(`@EventHandler on ${handler}: retry`, options.retry, this.options.consumer.retry),
+      errors: resolveErrorRules(`@EventHandler on ${handler}: errors`, options.errors),
       timeoutMs: resolveTimeout(
         `@EventHandler on ${handler}: timeoutMs`,
-        metadata.options.timeoutMs ?? this.options.consumer.timeoutMs,
+        options.timeoutMs ?? this.options.consumer.timeoutMs,
       ),
-      parksKey: metadata.options.afterDeadLetter === 'park-key',
-      invoke: (event: EventEnvelope<object>, delivery: Delivery): unknown => run(event, delivery),
+      parksKey: options.afterDeadLetter === 'park-key',
+      invoke: run,
     };
   }
 
-  private wrapped(instance: object, name: string, callback: Method['callback']) {
-    return this.contexts.create(
-      instance,
-      callback,
-      name,
-      PARAMETERS_METADATA,
-      { exchangeKeyForValue: (position, _data, args: unknown[]) => args[position] },
-      undefined,
-      undefined,
-      // Nest's filter of last resort logs every exception; without a filter of the user's there is nothing to run.
-      { guards: true, interceptors: true, filters: this.hasFilters(instance, callback) },
-      CONTEXT_TYPE,
-    );
-  }
-
-  /** Whether no guard, pipe, interceptor or filter applies, as for most handlers: then it is called as it is. */
-  private isBare(instance: object, callback: object): boolean {
-    const config = this.modules.get(ApplicationConfig, { strict: false });
-    const global = [
-      ...config.getGlobalGuards(),
-      ...config.getGlobalRequestGuards(),
-      ...config.getGlobalPipes(),
-      ...config.getGlobalRequestPipes(),
-      ...config.getGlobalInterceptors(),
-      ...config.getGlobalRequestInterceptors(),
-    ];
-    const own = [GUARDS_METADATA, PIPES_METADATA, INTERCEPTORS_METADATA].some(
-      (key) => Reflect.hasMetadata(key, instance.constructor) || Reflect.hasMetadata(key, callback),
-    );
-    return global.length === 0 && !own && !this.hasFilters(instance, callback);
-  }
-
-  private hasFilters(instance: object, callback: object): boolean {
-    const config = this.modules.get(ApplicationConfig, { strict: false });
-    return (
-      config.getGlobalFilters().length + config.getGlobalRequestFilters().length > 0 ||
-      Reflect.hasMetadata(FILTERS_METADATA, instance.constructor) ||
-      Reflect.hasMetadata(FILTERS_METADATA, callback)
+  /** They may belong to another application of this process, as in tests: nobody can know. */
+  private tellOfUnprovided(providers: ReadonlyMap<object, Provider>): void {
+    const provided = new Set([...providers.keys()].flatMap((prototype) => [...chainOf(prototype)]));
+    const missing = [...declaringPrototypes()].filter((prototype) => !provided.has(prototype));
+    if (missing.length === 0) return;
+    const names = missing.slice(0, MOST_NAMES).map((prototype) => {
+      const [first] = declaredHandlers(prototype);
+      return `${prototype.constructor.name}.${first?.method ?? ''}`;
+    });
+    const more = missing.length > MOST_NAMES ? ` and ${String(missing.length - MOST_NAMES)} more` : '';
+    this.logger.warn(
+      `No module of this application provides the classes of these handlers, which are not called here: ${names.join(', ')}${more}`,
     );
   }
 }
 
-/** A handler as it is; as Nest does, an Observable is waited for. */
-function bare(instance: object, callback: Method['callback']) {
-  return (event: EventEnvelope<object>, delivery: Delivery): unknown => {
-    const result = callback.call(instance, event, delivery);
-    return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
-  };
+/** By the instance, not by the class: what a factory made or what was given as a value has handlers, too. */
+function prototypeOf(provider: Provider): object | undefined {
+  const instance: unknown = provider.instance;
+  if (typeof instance === 'object' && instance !== null) {
+    return (Object.getPrototypeOf(instance) as object | null) ?? undefined;
+  }
+  // A factory of request scope has made nothing yet.
+  if (isStatic(provider) || typeof provider.token !== 'function') return undefined;
+  return provider.token.prototype as object | undefined;
 }
 
-/** Nest's own names for what `@UseFilters`, `@UseGuards`, `@UsePipes` and `@UseInterceptors` say. */
-const FILTERS_METADATA = '__exceptionFilters__';
-const GUARDS_METADATA = '__guards__';
-const PIPES_METADATA = '__pipes__';
-const INTERCEPTORS_METADATA = '__interceptors__';
+function isStatic(provider: Provider): boolean {
+  return !provider.isTransient && provider.isDependencyTreeStatic();
+}
+
+function demandDefaultScope(provider: Provider, handler: string): void {
+  if (isStatic(provider)) return;
+  const scoped = scopedEnhancersOf(provider);
+  const because = scoped.length === 0 ? '' : `, and that is what ${scoped.join(', ')} is made for`;
+  throw new ConfigurationError(
+    `${handler}: event handlers need a provider of the default scope; there is no request here${because}`,
+  );
+}
+
+/** Says why a method that was declared a handler is none any more. */
+function lost(prototype: object, name: string, handler: string): ConfigurationError {
+  const owner = [...declaredHandlers(prototype)].find(({ method }) => method === name)?.owner;
+  const holder = [...chainOf(prototype)].find((one) => Object.hasOwn(one, name));
+  if (!owner || !holder || holder === owner) {
+    return new ConfigurationError(
+      `${handler} was replaced by another decorator after @EventHandler, so its events would reach nobody: put @EventHandler above ` +
+        'that decorator',
+    );
+  }
+  return new ConfigurationError(
+    `${handler} would get no events: it overrides the handler ${owner.constructor.name}.${name} without @EventHandler. Put that on ` +
+      `${holder.constructor.name}.${name}, too, or rename it`,
+  );
+}
+
+function providedTwice(handler: string, name: string, providers: readonly Provider[]): ConfigurationError {
+  const where = providers.map(({ host, token }) => {
+    const as = typeof token === 'function' ? token.name : String(token);
+    return `by ${host?.name ?? '?'}${as === name ? '' : ` as ${as}`}`;
+  });
+  return new ConfigurationError(
+    `${name} is provided twice, ${where.join(' and ')}, so ${handler} would handle each event twice: provide it in one module, and ` +
+      'export it from there to the other',
+  );
+}

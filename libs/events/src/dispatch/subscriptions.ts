@@ -59,6 +59,11 @@ export class Subscription {
     return [...this.routes.values()].flatMap(({ handlers }) => handlers);
   }
 
+  /** Each name once: one handler may have several event types of the stream. */
+  get handlerNames(): readonly string[] {
+    return [...new Set(this.handlers.map(({ name }) => name))];
+  }
+
   /** @throws ConfigurationError when another class has the same type and major version */
   add(event: EventClass, handler?: RegisteredHandler): void {
     const { type, version } = domainEventOf(event);
@@ -67,7 +72,12 @@ export class Subscription {
     if (route.event !== event) {
       throw new ConfigurationError(`Two classes are ${key}: ${route.event.name} and ${event.name}. Keep one`);
     }
-    if (handler) route.handlers.push(handler);
+    if (handler) {
+      if (route.handlers.some(({ name }) => name === handler.name)) {
+        throw new ConfigurationError(`${handler.name} is the handler of ${event.name} twice: keep one @EventHandler`);
+      }
+      route.handlers.push(handler);
+    }
     this.routes.set(key, route);
   }
 }
@@ -84,14 +94,16 @@ export function subscriptionsOf(
   unsafeIntegers: UnsafeIntegers = 'refuse',
 ): Subscription[] {
   const subscriptions = new Map<string, Subscription>();
-  const names = new Set<string>();
+  const named = new Map<string, RegisteredHandler>();
   for (const handler of handlers) {
-    if (names.has(handler.name)) {
+    const other = named.get(handler.name);
+    // One method may handle several event types; it is one handler then.
+    if (other && other.invoke !== handler.invoke) {
       throw new ConfigurationError(
         `Two handlers are called ${handler.name}: rename one class, retries are counted by name`,
       );
     }
-    names.add(handler.name);
+    named.set(handler.name, handler);
     const { stream } = domainEventOf(handler.event);
     const subscription = subscriptions.get(stream) ?? new Subscription(stream, unsafeIntegers === 'round');
     subscription.add(handler.event, handler);

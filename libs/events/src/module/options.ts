@@ -97,6 +97,11 @@ export interface EventsModuleOptions {
   startFrom?: StartFrom;
   /** Event classes that appear on this group's streams and that it passes over. */
   events?: readonly EventClass[];
+  /**
+   * Whether the application's global guards, pipes, interceptors and exception filters apply to event handlers, too. Those of
+   * a handler's class and method always do. @default false
+   */
+  globalEnhancers?: boolean;
   /** Into how many partitions each stream is divided; the same in all applications of the prefix. @default 1 */
   partitions?: number;
   /**
@@ -151,6 +156,7 @@ export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
     group: options.group === undefined ? undefined : name('group', options.group),
     startFrom: start(options.startFrom ?? 'beginning'),
     events: options.events ?? [],
+    globalEnhancers: truth('globalEnhancers', options.globalEnhancers ?? false),
     partitions: whole('partitions', options.partitions ?? 1, 1, 1024),
     sharedState: truth('sharedState', options.sharedState ?? false),
     retention: Object.fromEntries(

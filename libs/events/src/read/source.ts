@@ -37,7 +37,7 @@ export class Source implements Redelivery {
   }
 
   private get handlers(): readonly string[] {
-    return this.subscription.handlers.map(({ name }) => name);
+    return this.subscription.handlerNames;
   }
 
   /** Whether it brings dead letters back. */

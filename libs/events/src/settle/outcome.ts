@@ -51,6 +51,7 @@ const NOT_ITS_FAULT: RetryPolicy = { attempts: Infinity, firstDelayMs: 100, long
  * @param attempt which attempt failed, from 1
  * @param random from 0 to below 1, for the jitter
  * @param rules what the handler says of errors; the first that fits decides
+ * @param isIgnored whether the try itself has said that its failure does not matter
  */
 export function outcomeOf(
   thrown: unknown,
@@ -58,6 +59,7 @@ export function outcomeOf(
   policy: RetryPolicy,
   random: number,
   rules: readonly ErrorRule[] = [],
+  isIgnored = false,
 ): Outcome {
   const error = errorOf(thrown, 'The handler threw');
   if (isA(thrown, DeliveryLostError) || isGroupMissing(thrown)) return { kind: 'abandon', error };
@@ -65,7 +67,7 @@ export function outcomeOf(
   if (isOutage(thrown) || isA(thrown, TransactionConflictError)) {
     return { kind: 'retry', delayMs: backoff(NOT_ITS_FAULT, 1, random), counts: false, error };
   }
-  const rule = rules.find((one) => isA(thrown, one.error))?.then;
+  const rule = isIgnored ? 'ignore' : rules.find((one) => isA(thrown, one.error))?.then;
   if (rule === 'ignore') return { kind: 'ignore', error };
   if (rule === 'dead-letter' || (rule === undefined && isA(thrown, UnrecoverableError))) {
     return { kind: 'dead-letter', reason: 'unrecoverable', error };

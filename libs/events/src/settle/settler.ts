@@ -179,7 +179,7 @@ export class Settler {
     const { channel, subscription } = share.holding;
     let gatherer = this.acknowledgements.get(channel);
     if (!gatherer) {
-      const handlers = subscription.handlers.map(({ name }) => name);
+      const handlers = subscription.handlerNames;
       gatherer = new Gatherer((shares) => this.acknowledgeAll(channel, handlers, shares));
       this.acknowledgements.set(channel, gatherer);
     }
