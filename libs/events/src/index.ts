@@ -49,6 +49,7 @@ export {
 } from './errors.js';
 export { EventsHealthIndicator } from './health/events-health.js';
 export { EventsModule } from './module/events.module.js';
+export { eventsToken, InjectEvents } from './module/tokens.js';
 export {
   type Acks,
   type ConsumerOptions,

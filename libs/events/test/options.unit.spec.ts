@@ -25,6 +25,7 @@ describe('resolveOptions', () => {
       events: [],
       partitions: 1,
       sharedState: false,
+      globalEnhancers: false,
       commandTimeoutMs: 5000,
       logFailures: true,
       consumer: {
@@ -64,6 +65,7 @@ describe('resolveOptions', () => {
       startFrom: 'now',
       partitions: 8,
       sharedState: true,
+      globalEnhancers: true,
       commandTimeoutMs: 100,
       logFailures: false,
       consumer: {
@@ -227,9 +229,12 @@ describe('resolveOptions', () => {
     }
   });
 
-  it.each(['sharedState', 'logFailures'])('refuses a %s that is neither true nor false', (option) => {
-    expect(resolving({ [option]: 'yes' })).toThrow(`expected ${option} as true or false, got "yes"`);
-  });
+  it.each(['sharedState', 'globalEnhancers', 'logFailures'])(
+    'refuses a %s that is neither true nor false',
+    (option) => {
+      expect(resolving({ [option]: 'yes' })).toThrow(`expected ${option} as true or false, got "yes"`);
+    },
+  );
 
   it('refuses a retention that keeps everything, and one whose hard limit is below the other', () => {
     expect(resolving({ retention: { notes: {} } })).toThrow('expected retention.notes as at least one of maxAgeMs,');

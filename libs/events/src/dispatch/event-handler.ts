@@ -7,6 +7,8 @@ import type { Delivery } from './delivery.js';
 
 /** Options of one handler. */
 export interface EventHandlerOptions {
+  /** The name of the `EventsModule` whose events these are, where there are several. @default the one without a name */
+  module?: string;
   /** How often a failure is tried again; what is left out comes from the module's options. */
   retry?: Partial<RetryPolicy>;
   /** What becomes of the event by the class of the error; the first rule that fits decides. */

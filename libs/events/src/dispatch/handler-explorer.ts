@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { domainEventOf } from '../envelope/domain-event.js';
 import { ConfigurationError } from '../errors.js';
+import { demandGroupsOfTheirOwn, moduleNames } from '../module/named-modules.js';
 import { resolveErrorRules, resolveRetry, resolveTimeout, type ResolvedOptions } from '../module/options.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import { chainOf, declaredHandlers, declaringPrototypes } from './declarations.js';
@@ -23,7 +24,7 @@ export class HandlerExplorer {
     @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
-    modules: ModulesContainer,
+    private readonly modules: ModulesContainer,
     globals: ApplicationConfig,
   ) {
     this.runners = new HandlerRunners(modules, options.globalEnhancers ? globals : undefined);
@@ -34,6 +35,7 @@ export class HandlerExplorer {
    * provider with request scope, replaced or overridden by a method without `@EventHandler`, provided twice
    */
   explore(): RegisteredHandler[] {
+    demandGroupsOfTheirOwn(this.modules);
     const handlers: RegisteredHandler[] = [];
     const providers = new Map<object, Provider>();
     for (const { method, metadata } of this.methods(providers)) {
@@ -65,7 +67,9 @@ export class HandlerExplorer {
         const other = providers.get(prototype);
         if (other && other !== provider) throw providedTwice(handler, prototype.constructor.name, [other, provider]);
         providers.set(prototype, provider);
-        yield { method: { handler, name, provider, instance, callback }, metadata };
+        for (const { options } of metadata) this.demandModule(handler, options.module);
+        const own = metadata.filter(({ options }) => options.module === this.options.name);
+        if (own.length > 0) yield { method: { handler, name, provider, instance, callback }, metadata: own };
       }
     }
   }
@@ -76,6 +80,14 @@ export class HandlerExplorer {
       .getAllMethodNames(prototype)
       .filter((name) => handlersOf(Reflect.get(prototype, name)).length > 0);
     return new Set([...own, ...[...declaredHandlers(prototype)].map(({ method }) => method)]);
+  }
+
+  private demandModule(handler: string, module: string | undefined): void {
+    const names = moduleNames(this.modules);
+    if (names.includes(module)) return;
+    const known = names.map((name) => name ?? 'nothing').join(' or ');
+    const given = module === undefined ? 'nothing' : JSON.stringify(module);
+    throw new ConfigurationError(`@EventHandler on ${handler}: expected module as ${known}, got ${given}`);
   }
 
   private register(handler: string, { event, options }: HandlerMetadata, run: RunHandler): RegisteredHandler {
@@ -96,6 +108,8 @@ export class HandlerExplorer {
 
   /** They may belong to another application of this process, as in tests: nobody can know. */
   private tellOfUnprovided(providers: ReadonlyMap<object, Provider>): void {
+    // One of the modules says it for all.
+    if (moduleNames(this.modules)[0] !== this.options.name) return;
     const provided = new Set([...providers.keys()].flatMap((prototype) => [...chainOf(prototype)]));
     const missing = [...declaringPrototypes()].filter((prototype) => !provided.has(prototype));
     if (missing.length === 0) return;

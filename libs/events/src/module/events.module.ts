@@ -1,5 +1,5 @@
-import { ConfigurableModuleBuilder, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { ConfigurableModuleBuilder, Module, type OnApplicationShutdown, type Type } from '@nestjs/common';
+import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
@@ -21,95 +21,126 @@ import { StreamClient } from '../stream/stream-client.js';
 import { EventCounters } from '../telemetry/event-counters.js';
 import { GroupGauges } from '../telemetry/group-gauges.js';
 import { Telemetry } from '../telemetry/telemetry.js';
+import { demandOneOfEachName } from './named-modules.js';
+import { providersOf, type OwnProvider } from './named-providers.js';
 import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from './options.js';
 import { Startup, StartupModule } from './startup.js';
-import { EVENTS_OPTIONS } from './tokens.js';
+import { EVENTS_NAME, EVENTS_OPTIONS, eventsToken } from './tokens.js';
+
+const CONNECTION_END = Symbol('nestjs-event-streams:connection-end');
+
+/** What each module has of its own. */
+const PROVIDERS: readonly OwnProvider[] = [
+  {
+    provide: OutageWatch,
+    inject: [EVENTS_OPTIONS, EventsObserver],
+    useFactory: ({ source }: ResolvedOptions, observer: EventsObserver) =>
+      new OutageWatch(source, {
+        began: (outage) => {
+          observer.emit({ kind: 'outage', ...outage });
+        },
+        ended: (outage, durationMs) => {
+          observer.emit({ kind: 'recovered', ...outage, durationMs });
+        },
+      }),
+  },
+  {
+    provide: RedisConnection,
+    inject: [EVENTS_OPTIONS, OutageWatch, Startup],
+    useFactory: ({ redis, source, commandTimeoutMs }: ResolvedOptions, watch: OutageWatch, startup: Startup) =>
+      startup.connection(
+        new RedisConnection(redis, { name: source, timeoutMs: commandTimeoutMs, watch, keepsProcess: false }),
+      ),
+  },
+  {
+    provide: Partitions,
+    inject: [EVENTS_OPTIONS],
+    useFactory: (options: ResolvedOptions) => new Partitions(options),
+  },
+  {
+    // What belongs to no partition; where there is only one, everything.
+    provide: Keyspace,
+    inject: [EVENTS_OPTIONS],
+    useFactory: ({ prefix, state }: ResolvedOptions) => new Keyspace(prefix, state),
+  },
+  ...[StreamClient, MonitorClient, PartitionsClient].map((client) => ({
+    provide: client,
+    inject: [RedisConnection],
+    useFactory: (connection: RedisConnection) => new client(connection),
+  })),
+  {
+    provide: Telemetry,
+    inject: [EVENTS_OPTIONS],
+    useFactory: ({ group }: ResolvedOptions) => new Telemetry(group),
+  },
+  PartitionAgreement,
+  EventsObserver,
+  FailureLog,
+  EventProducer,
+  EventMonitor,
+  DeadLetters,
+  HandlerExplorer,
+  EventConsumer,
+  EventCounters,
+  GroupGauges,
+  Retention,
+  EventsHealthIndicator,
+  {
+    provide: CONNECTION_END,
+    inject: [RedisConnection],
+    useFactory: (connection: RedisConnection): OnApplicationShutdown => ({
+      // Last of all: consumers have left and producers have published by now.
+      onApplicationShutdown: () => {
+        connection.close();
+      },
+    }),
+  },
+];
+
+/** What an application may inject. */
+const EXPORTED: readonly Type[] = [
+  RedisConnection,
+  Keyspace,
+  Partitions,
+  EventsObserver,
+  EventProducer,
+  EventMonitor,
+  DeadLetters,
+  EventConsumer,
+  Retention,
+  EventsHealthIndicator,
+];
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<EventsModuleOptions>()
   .setClassMethodName('forRoot')
-  .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({ ...definition, global: isGlobal }))
+  .setExtras({ isGlobal: true, name: undefined as string | undefined }, (definition, { isGlobal, name }) => ({
+    ...definition,
+    global: isGlobal,
+    providers: [
+      ...(definition.providers ?? []),
+      { provide: EVENTS_NAME, useValue: { name } },
+      ...providersOf(PROVIDERS, name),
+    ],
+    exports: EXPORTED.map((type) => eventsToken(type, name)),
+  }))
   .build();
 
-/** Publishes and consumes events on Redis Streams. Import it once, with `forRoot` or `forRootAsync`; it is global. */
+/**
+ * Publishes and consumes events on Redis Streams. Import it with `forRoot` or `forRootAsync`; it is global. For another Redis,
+ * prefix or group import it again with a `name`, which its handlers (`@EventHandler(X, { module })`) and those who inject from
+ * it (`@InjectEvents(EventProducer, name)`) give.
+ */
 @Module({
   imports: [DiscoveryModule, TerminusModule, StartupModule],
   providers: [
-    { provide: EVENTS_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveOptions },
     {
-      provide: OutageWatch,
-      inject: [EVENTS_OPTIONS, EventsObserver],
-      useFactory: ({ source }: ResolvedOptions, observer: EventsObserver) =>
-        new OutageWatch(source, {
-          began: (outage) => {
-            observer.emit({ kind: 'outage', ...outage });
-          },
-          ended: (outage, durationMs) => {
-            observer.emit({ kind: 'recovered', ...outage, durationMs });
-          },
-        }),
+      provide: EVENTS_OPTIONS,
+      inject: [MODULE_OPTIONS_TOKEN, EVENTS_NAME, ModulesContainer],
+      useFactory: (given: EventsModuleOptions, { name }: { name: string | undefined }, modules: ModulesContainer) => {
+        demandOneOfEachName(modules);
+        return resolveOptions(given, name);
+      },
     },
-    {
-      provide: RedisConnection,
-      inject: [EVENTS_OPTIONS, OutageWatch, Startup],
-      useFactory: ({ redis, source, commandTimeoutMs }: ResolvedOptions, watch: OutageWatch, startup: Startup) =>
-        startup.connection(
-          new RedisConnection(redis, { name: source, timeoutMs: commandTimeoutMs, watch, keepsProcess: false }),
-        ),
-    },
-    {
-      provide: Partitions,
-      inject: [EVENTS_OPTIONS],
-      useFactory: (options: ResolvedOptions) => new Partitions(options),
-    },
-    {
-      // What belongs to no partition; where there is only one, everything.
-      provide: Keyspace,
-      inject: [EVENTS_OPTIONS],
-      useFactory: ({ prefix, state }: ResolvedOptions) => new Keyspace(prefix, state),
-    },
-    ...[StreamClient, MonitorClient, PartitionsClient].map((client) => ({
-      provide: client,
-      inject: [RedisConnection],
-      useFactory: (connection: RedisConnection) => new client(connection),
-    })),
-    {
-      provide: Telemetry,
-      inject: [EVENTS_OPTIONS],
-      useFactory: ({ group }: ResolvedOptions) => new Telemetry(group),
-    },
-    PartitionAgreement,
-    EventsObserver,
-    FailureLog,
-    EventProducer,
-    EventMonitor,
-    DeadLetters,
-    HandlerExplorer,
-    EventConsumer,
-    EventCounters,
-    GroupGauges,
-    Retention,
-    EventsHealthIndicator,
-  ],
-  exports: [
-    RedisConnection,
-    Keyspace,
-    Partitions,
-    EventsObserver,
-    EventProducer,
-    EventMonitor,
-    DeadLetters,
-    EventConsumer,
-    Retention,
-    EventsHealthIndicator,
   ],
 })
-export class EventsModule extends ConfigurableModuleClass implements OnApplicationShutdown {
-  constructor(@Inject(RedisConnection) private readonly connection: RedisConnection) {
-    super();
-  }
-
-  /** Last of all: consumers have left and producers have published by now. */
-  onApplicationShutdown(): void {
-    this.connection.close();
-  }
-}
+export class EventsModule extends ConfigurableModuleClass {}

@@ -124,6 +124,8 @@ export interface EventsModuleOptions {
 
 /** The options with every default in its place. */
 export interface ResolvedOptions extends Required<Omit<EventsModuleOptions, 'group' | 'consumer' | 'producer'>> {
+  /** Of the module; undefined for the one without a name. */
+  name: string | undefined;
   group: string | undefined;
   consumer: Required<Omit<ConsumerOptions, 'retry'>> & { retry: RetryPolicy };
   producer: Required<ProducerOptions>;
@@ -143,13 +145,18 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 /**
  * Checks the options and puts the defaults in.
  *
+ * @param moduleName of the module; undefined for the one without a name
  * @throws ConfigurationError that names the option, what came and what it takes
  */
-export function resolveOptions(options: EventsModuleOptions): ResolvedOptions {
+export function resolveOptions(options: EventsModuleOptions, moduleName?: string): ResolvedOptions {
+  if (Object.hasOwn(options, 'name')) {
+    throw new ConfigurationError('EventsModule: expected name beside useFactory, not in what it returns');
+  }
   const consumer = options.consumer ?? {};
   const producer = options.producer ?? {};
   return {
     redis: checkTarget(options.redis),
+    name: moduleName === undefined ? undefined : name('name', moduleName),
     prefix: name('prefix', options.prefix),
     source: name('source', options.source),
     state: name('state', options.state ?? options.source),
