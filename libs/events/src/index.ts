@@ -85,4 +85,5 @@ export { ReadPace } from './stream/read-pace.js';
 export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/questions.js';
 export { Transaction } from './transaction/transaction.js';
 export { decode } from './decode/decode.js';
+export { problemOf } from './decode/event-of.js';
 export { validate } from './validate/validate.js';

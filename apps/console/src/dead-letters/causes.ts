@@ -28,13 +28,23 @@ export function causeOf(letters: readonly BookedLetter[]): DeadLetterCause | und
 
 /** A dead letter for the page. @param stream without prefix */
 export function viewOf(stream: string, letter: DeadLetter): DeadLetterView {
-  const { firstFailedAt, lastFailedAt, partitionKey, fields, event, ...same } = letter;
+  const { id, entryId, group, handler, reason, attempts, replays, event, fields } = letter;
+  const { errorName, errorMessage, errorStack, firstFailedAt, lastFailedAt, partitionKey } = letter;
   const isCut = isTooLarge(fields);
   return {
-    ...same,
     stream,
-    firstFailedMs: Date.parse(firstFailedAt) || timeOfEntryId(letter.id),
-    lastFailedMs: Date.parse(lastFailedAt) || timeOfEntryId(letter.id),
+    id,
+    entryId,
+    group,
+    handler,
+    reason,
+    attempts,
+    errorName,
+    errorMessage,
+    errorStack,
+    firstFailedMs: Date.parse(firstFailedAt) || timeOfEntryId(id),
+    lastFailedMs: Date.parse(lastFailedAt) || timeOfEntryId(id),
+    replays,
     key: partitionKey ?? null,
     event: isCut ? null : event,
     isCut,

@@ -1,12 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  decode,
-  EventMonitor,
-  Keyspace,
-  timeOfEntryId,
-  type MonitoredEntry,
-  type RawEntry,
-} from 'nestjs-event-streams';
+import { EventMonitor, Keyspace, problemOf, timeOfEntryId, type RawEntry } from 'nestjs-event-streams';
 import { Problem } from '../access/problem.js';
 import type {
   ConsumerDetail,
@@ -105,7 +98,7 @@ export class StreamsService {
       ...summaryOf(name, entry),
       event: isCut ? null : entry.event,
       isCut,
-      problem: problemIn(entry),
+      problem: problemOf(entry),
       fields: shownPairsOf(entry.fields),
       deliveries: await this.deliveriesOf(name, id),
     };
@@ -170,14 +163,4 @@ function consumerOf(row: { name: string; pending: number; idleMs: number }, pict
     lastSeenMs: picture.atMs - row.idleMs,
     source: picture.workers?.get(row.name)?.source ?? null,
   };
-}
-
-function problemIn({ event, fields }: MonitoredEntry): string | null {
-  if (event) return null;
-  try {
-    decode(fields);
-    return null;
-  } catch (error) {
-    return (error as Error).message;
-  }
 }

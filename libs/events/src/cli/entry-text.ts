@@ -1,6 +1,7 @@
+import { compactJson, indentedJson, lossesOf } from '../envelope/json-text.js';
 import type { MonitoredEntry } from '../monitor/monitored-entry.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
-import { pairs } from '../stream/pairs.js';
+import { fieldOf, pairs } from '../stream/pairs.js';
 import type { Paint } from './terminal/paint.js';
 import { safe } from '../safe-text.js';
 import { cut, safeLines, timeOfDay } from './terminal/text.js';
@@ -10,7 +11,7 @@ export function entryLine(stream: string, entry: MonitoredEntry, width: number |
   const { id, event, fields } = entry;
   const time = timeOfDay(timeOfEntryId(id));
   const what = event ? safe(event.event_type) : 'no envelope';
-  const rest = event ? JSON.stringify(event.data) : JSON.stringify(Object.fromEntries(pairs(fields)));
+  const rest = event ? compactJson(fieldOf(fields, 'data') ?? '') : fieldsLine(entry);
   const about = [
     ...(event?.correlation_id === undefined ? [] : [`correlation=${event.correlation_id}`]),
     ...(event?.partition_key === undefined || event.partition_key === event.correlation_id
@@ -30,16 +31,36 @@ export function entryLine(stream: string, entry: MonitoredEntry, width: number |
 /** An entry with its whole envelope, or its fields as they are where that is none. */
 export function entryLines({ event, fields }: Pick<MonitoredEntry, 'event' | 'fields'>, paint: Paint): string[] {
   if (!event) return fieldLines(pairs(fields), paint);
-  const { data, extra = {}, ...envelope } = event;
+  const { extra = {}, ...known } = event;
+  const json = fieldOf(fields, 'data') ?? '';
   return [
-    ...fieldLines([...Object.entries(envelope), ...Object.entries(extra)], paint),
+    ...fieldLines([...Object.entries(known).filter(isText), ...Object.entries(extra)], paint),
     `  ${paint('dim', 'data')}`,
-    ...safeLines(JSON.stringify(data, null, 2)).map((line) => `    ${line}`),
+    ...safeLines(indentedJson(json)).map((line) => `    ${line}`),
+    ...lossLines(json, paint),
   ];
+}
+
+/** What programs in JavaScript would read another value of than is written. */
+export function lossLines(json: string, paint: Paint): string[] {
+  return lossesOf(json).map(({ path, why }) => `  ${paint('yellow', 'not exact')}  ${safe(`${path}: ${why}`)}`);
+}
+
+/** Fields of what is no envelope; of what is no UTF-8 they are escaped already. */
+function fieldsLine({ fields, bytes }: MonitoredEntry): string {
+  if (!bytes) return JSON.stringify(Object.fromEntries(pairs(fields)));
+  return pairs(fields)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }
 
 /** Names and values, one a line. */
 export function fieldLines(fields: readonly (readonly [string, string])[], paint: Paint): string[] {
   const width = Math.min(20, Math.max(0, ...fields.map(([name]) => name.length)));
   return fields.map(([name, value]) => `  ${paint('dim', safe(name).padEnd(width))}  ${safe(value)}`);
+}
+
+/** All of an envelope but its payload. */
+function isText(field: [name: string, value: unknown]): field is [string, string] {
+  return typeof field[1] === 'string';
 }

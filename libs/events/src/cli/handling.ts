@@ -80,7 +80,7 @@ async function lettersOf({ deadLetters }: Session, stream: string, id: string): 
 async function isReplaying({ client, keyspace }: Session, stream: string, group: string, id: string): Promise<boolean> {
   let left = LOOKED_THROUGH;
   for await (const { entries } of rangePages(client, keyspace.replays(stream, group).key, {})) {
-    if (entries.some(({ fields }) => splitReplay(fields ?? []).origin.id === id)) return true;
+    if (entries.some((replay) => splitReplay(replay).origin.id === id)) return true;
     left -= entries.length;
     if (left <= 0) return false;
   }

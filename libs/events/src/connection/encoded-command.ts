@@ -8,8 +8,9 @@ export type Argument = string | number | PackedValues;
 export class EncodedCommand extends Command {
   private readonly encoded: Buffer;
 
-  constructor(name: string, args: readonly Argument[]) {
-    super(name, [], { replyEncoding: 'utf8' });
+  /** @param replyEncoding null for a reply of bytes */
+  constructor(name: string, args: readonly Argument[], replyEncoding: 'utf8' | null = 'utf8') {
+    super(name, [], { replyEncoding });
     this.encoded = encodeCommand([name, ...args]);
   }
 

@@ -10,6 +10,9 @@ const BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)
 const HEADS = BYTES.map((byte, length) => (length < 32 ? BYTES[0xa0 | length] : text(STRING_8) + byte) as string);
 const HIGH_IN_HEADS = HEADS.map(highIn);
 
+/** One of them; text goes as UTF-8. */
+export type PackedValue = string | number | Buffer;
+
 /**
  * Values that a script gets as one argument, a MessagePack array, and unpacks with `cmsgpack.unpack`: as one argument
  * each they would cost the server more than what it does with most of them.
@@ -24,11 +27,11 @@ export class PackedValues {
   private packed = '';
   private high = 0;
 
-  constructor(values: readonly (string | number)[] = []) {
+  constructor(values: readonly PackedValue[] = []) {
     this.addAll(values);
   }
 
-  add(value: string | number): void {
+  add(value: PackedValue): void {
     if (this.packed.length > LONG) this.endRun();
     this.count += 1;
     if (typeof value === 'number') {
@@ -39,15 +42,18 @@ export class PackedValues {
       const number = numberOf(value);
       this.high += highIn(number);
       this.packed += number;
-    } else {
+    } else if (typeof value === 'string') {
       const { length } = value;
       const head = headOf(length);
       this.high += length < 256 ? (HIGH_IN_HEADS[length] as number) : highIn(head);
       this.packed += head + value;
+    } else {
+      this.endRun();
+      this.runs.push({ packed: headOf(value.length) + value.toString('latin1'), high: BYTES_ALREADY });
     }
   }
 
-  addAll(values: readonly (string | number)[]): void {
+  addAll(values: readonly PackedValue[]): void {
     for (const value of values) this.add(value);
   }
 
@@ -69,14 +75,17 @@ export class PackedValues {
 /** Some values, one after the other. */
 interface Run {
   packed: string;
-  /** How many bytes of heads and numbers are above 127. */
+  /** How many bytes of heads and numbers are above 127; BYTES_ALREADY where each character is a byte already. */
   high: number;
 }
+
+const BYTES_ALREADY = -1;
 
 /** So many characters are a run. */
 const LONG = 1000;
 
 function bytesOf({ packed, high }: Run): string {
+  if (high === BYTES_ALREADY) return packed;
   // Mostly all text is ASCII, and each of its characters a byte already; of the rest only some heads and numbers are not.
   const isAscii = Buffer.byteLength(packed) - packed.length === high;
   return isAscii ? packed : inUtf8(packed);

@@ -6,9 +6,16 @@ import { pairs } from '../stream/pairs.js';
 import { MOST_REPLAYABLE_VALUES } from '../stream/server-limits.js';
 import { textOf } from '../thrown.js';
 
+/** Before the names of the original entry's fields. */
+export const ORIGINAL = 'entry.';
+/** Where the original is as a whole: a JSON array of its fields, as they are, or in Base64 where one is not UTF-8. */
+export const TEXTS = 'entry_json';
+export const BASE64 = 'entry_base64';
+
 /**
  * The fields of a dead letter: what happened, each under a name of its own, and then the original entry's fields as
- * they came, under `entry.`, so that even an entry that is no envelope stays whole. One of thousands of fields is under `entry_json`, as an array.
+ * they came, under `entry.`, so that even an entry that is no envelope stays whole. One of thousands of fields is under `entry_json`, as an array
+ * (`entry_base64` where they are not UTF-8).
  */
 export function deadLetterFields(
   holding: Holding,
@@ -18,7 +25,7 @@ export function deadLetterFields(
   error: Error,
   { failures, firstFailureMs, unended }: FailureNote,
   now: Date,
-): LaidOut {
+): LaidOut<string | Buffer> {
   const { name, message, stack } = textOf(error);
   const about: Record<string, string> = {
     stream: holding.origin?.stream ?? holding.stream,
@@ -34,14 +41,18 @@ export function deadLetterFields(
     last_failed_at: now.toISOString(),
     ...(holding.origin ? { replays: String(holding.origin.replays) } : {}),
   };
-  const original = holding.entry.fields ?? [];
-  const names = Object.keys(about);
-  const values = Object.values(about);
+  const { fields, bytes } = holding.entry;
+  const original = bytes ?? fields ?? [];
+  const names: (string | Buffer)[] = Object.keys(about);
+  const values: (string | Buffer)[] = Object.values(about);
   if (original.length > MOST_REPLAYABLE_VALUES) {
-    return { layout: layoutOf([...names, 'entry_json']), values: [...values, JSON.stringify(original)] };
+    const [field, whole] = bytes
+      ? [BASE64, JSON.stringify(bytes.map((field) => field.toString('base64')))]
+      : [TEXTS, JSON.stringify(original)];
+    return { layout: layoutOf([...names, field]), values: [...values, whole] };
   }
-  for (const [field, value] of pairs(original)) {
-    names.push(`entry.${field}`);
+  for (const [field, value] of pairs<string | Buffer>(original)) {
+    names.push(typeof field === 'string' ? ORIGINAL + field : Buffer.concat([Buffer.from(ORIGINAL), field]));
     values.push(value);
   }
   return { layout: layoutOf(names), values };

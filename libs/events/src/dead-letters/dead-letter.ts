@@ -1,8 +1,10 @@
-import { decode } from '../decode/decode.js';
+import { eventOf } from '../decode/event-of.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
-import { fieldOf, pairs } from '../stream/pairs.js';
+import { pairs } from '../stream/pairs.js';
+import { notUtf8, fieldText } from '../stream/raw-entry.js';
 import type { StreamEntry } from '../stream/stream-client.js';
+import { BASE64, ORIGINAL, TEXTS } from './dead-letter-fields.js';
 
 /** An event that a group gave up. */
 export interface DeadLetter {
@@ -30,23 +32,18 @@ export interface DeadLetter {
   event: EventEnvelope | null;
   /** The original entry's fields as they came. */
   fields: readonly string[];
+  /** The same as bytes where one of them is not UTF-8; `fields` shows its bytes as `\\xff`, and its backslashes as `\\\\`. */
+  bytes?: readonly Buffer[];
 }
 
-const ORIGINAL = 'entry.';
-
 /** A dead letter, from its entry. */
-export function parseDeadLetter({ id, fields }: StreamEntry): DeadLetter {
+export function parseDeadLetter(letter: StreamEntry): DeadLetter {
   const about = new Map<string, string>();
-  const original: string[] = [];
-  for (const [name, value] of pairs(fields ?? [])) {
-    if (name.startsWith(ORIGINAL)) original.push(name.slice(ORIGINAL.length), value);
-    else about.set(name, value);
-  }
-  const json = about.get('entry_json');
-  if (json !== undefined) original.push(...(JSON.parse(json) as string[]));
+  for (const [name, value] of pairs(letter.fields ?? [])) if (!name.startsWith(ORIGINAL)) about.set(name, value);
+  const original = originalOf(letter, about);
   const text = (name: string): string => about.get(name) ?? '';
   return {
-    id,
+    id: letter.id,
     stream: text('stream'),
     entryId: text('entry_id'),
     group: text('group'),
@@ -59,16 +56,31 @@ export function parseDeadLetter({ id, fields }: StreamEntry): DeadLetter {
     firstFailedAt: text('first_failed_at'),
     lastFailedAt: text('last_failed_at'),
     replays: Number(about.get('replays') ?? 0),
-    partitionKey: fieldOf(original, 'partition_key'),
-    event: decodeOrNull(original),
-    fields: original,
+    partitionKey: fieldText(original, 'partition_key'),
+    event: eventOf(original),
+    fields: original.fields ?? [],
+    ...(original.bytes ? { bytes: original.bytes } : {}),
   };
 }
 
-function decodeOrNull(fields: readonly string[]): EventEnvelope | null {
-  try {
-    return decode(fields);
-  } catch {
-    return null;
+/** The entry that it was, as it came. */
+function originalOf({ id, fields, bytes }: StreamEntry, about: ReadonlyMap<string, string>): StreamEntry {
+  const texts = about.get(TEXTS);
+  if (texts !== undefined) return { id, fields: JSON.parse(texts) as string[] };
+  const base64 = about.get(BASE64);
+  if (base64 !== undefined) {
+    return notUtf8(
+      id,
+      (JSON.parse(base64) as string[]).map((field) => Buffer.from(field, 'base64')),
+    );
   }
+  const original: string[] = [];
+  const originalBytes: Buffer[] = [];
+  for (const [index, [name, value]] of pairs(fields ?? []).entries()) {
+    if (!name.startsWith(ORIGINAL)) continue;
+    original.push(name.slice(ORIGINAL.length), value);
+    const [nameBytes, valueBytes] = bytes?.slice(2 * index, 2 * index + 2) ?? [];
+    if (nameBytes && valueBytes) originalBytes.push(nameBytes.subarray(ORIGINAL.length), valueBytes);
+  }
+  return { id, fields: original, bytes: bytes && originalBytes };
 }

@@ -136,9 +136,9 @@ export class DeadLetters {
       for (const group of groups) {
         let left = MOST_REPLAYING;
         for await (const { entries } of rangePages(this.monitor, keyspace.replays(stream, group).key, {})) {
-          for (const { id, fields } of entries) {
-            const { origin } = splitReplay(fields ?? []);
-            found.push({ id, group, handler: origin.handler, entryId: origin.id });
+          for (const entry of entries) {
+            const { origin } = splitReplay(entry);
+            found.push({ id: entry.id, group, handler: origin.handler, entryId: origin.id });
           }
           left -= entries.length;
           if (left <= 0) break;

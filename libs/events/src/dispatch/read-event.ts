@@ -2,6 +2,7 @@ import { decodeToHandle } from '../decode/decode.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { HandlerGoneError } from '../errors.js';
 import type { Holding } from '../read/holdings.js';
+import { notUtf8Error } from '../stream/raw-entry.js';
 import { validate } from '../validate/validate.js';
 import { NO_HANDLER, type RegisteredHandler } from './subscriptions.js';
 
@@ -13,6 +14,7 @@ export interface ReadEvent {
 
 /** Decodes and validates an entry, each time anew. @throws what makes it a dead letter */
 export function readEvent({ entry, subscription, origin }: Holding): ReadEvent {
+  if (entry.bytes) throw notUtf8Error(entry.bytes);
   const event = decodeToHandle(entry.fields ?? [], subscription.roundsIntegers);
   const route = subscription.routeOf(event.event_type, event.version);
   const handlers = origin ? handlersOfReplay(route.handlers, origin.handler, event) : route.handlers;

@@ -1,22 +1,22 @@
-import { decode } from '../decode/decode.js';
+import { eventOf } from '../decode/event-of.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import type { StreamEntry } from '../stream/stream-client.js';
 
-/** An entry with its envelope; `event` is null when it is none. */
+/** An entry with its envelope. */
 export interface MonitoredEntry {
   id: string;
+  /** Null when it is none. */
   event: EventEnvelope | null;
   fields: readonly string[];
+  /** The same as bytes where one of them is not UTF-8; `fields` shows its bytes as `\\xff`, and its backslashes as `\\\\`. */
+  bytes?: readonly Buffer[];
 }
 
 /** @returns null for an entry that is not there any more */
 export function toMonitored(entry: StreamEntry | null): MonitoredEntry | null {
   if (!entry?.fields) return null;
-  try {
-    return { id: entry.id, event: decode(entry.fields), fields: entry.fields };
-  } catch {
-    return { id: entry.id, event: null, fields: entry.fields };
-  }
+  const { id, fields, bytes } = entry;
+  return { id, event: eventOf(entry), fields, ...(bytes ? { bytes } : {}) };
 }
 
 export function allMonitored(entries: readonly StreamEntry[]): MonitoredEntry[] {

@@ -153,8 +153,8 @@ export class Source implements Redelivery {
     const { subscription, channel } = this;
     const isSuspect = deliveries >= SUSPICIOUS_DELIVERIES;
     if (!channel.isReplay) return new Holding(subscription, channel, entry, notes, undefined, isSuspect, deliveries);
-    const { origin, event } = splitReplay(entry.fields ?? []);
-    return new Holding(subscription, channel, { id: entry.id, fields: event }, notes, origin, isSuspect, deliveries);
+    const { origin, entry: event } = splitReplay(entry);
+    return new Holding(subscription, channel, event, notes, origin, isSuspect, deliveries);
   }
 
   private async notesOf(entries: readonly StreamEntry[]): Promise<ReadonlyMap<string, string>[]> {

@@ -1,7 +1,7 @@
-import { PackedValues } from '../connection/packed-values.js';
+import { PackedValues, type PackedValue } from '../connection/packed-values.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { KeyPlaces } from '../stream/key-places.js';
-import { Layouts } from '../stream/layouts.js';
+import { Layouts, type LaidOut } from '../stream/layouts.js';
 import type { BufferedEvent, BufferedWrite, TrackedRead } from '../transaction/transaction.js';
 
 /** What a settlement means for the other events of the same key; see `lua/settle.lua`. */
@@ -36,7 +36,7 @@ export interface Settlement {
   events: readonly SettledEvent[];
 }
 
-type SettledEvent = Pick<BufferedEvent, 'stream' | 'layout' | 'values'>;
+type SettledEvent = LaidOut<string | Buffer> & Pick<BufferedEvent, 'stream'>;
 
 /** The keys and arguments of `settle.lua`. */
 export function settleArguments(
@@ -78,7 +78,7 @@ class Head {
     return stream;
   }
 
-  values(places: KeyPlaces): (string | number)[] {
+  values(places: KeyPlaces): PackedValue[] {
     const streams = this.streams.flatMap(({ key, notes, count, lowest, highest, newest, newestEvent }) => [
       places.placeOf(key),
       places.placeOf(notes),
@@ -92,9 +92,15 @@ class Head {
     return [...this.layouts.values, this.streams.length, ...streams, this.shapes.length, ...shapes];
   }
 
-  private valuesOf({ first, stream }: Shape): (string | number)[] {
+  private valuesOf({ first, stream }: Shape): PackedValue[] {
     const { handler, handlers, noteBecomes, key, reads, writes, events } = first;
-    const values = [stream.place, handler, handlers.length, ...handlers, noteBecomes === undefined ? 0 : 1];
+    const values: PackedValue[] = [
+      stream.place,
+      handler,
+      handlers.length,
+      ...handlers,
+      noteBecomes === undefined ? 0 : 1,
+    ];
     values.push(key?.rule ?? '', reads.length);
     for (const { command, args } of reads) values.push(command, args.length);
     values.push(writes.length);

@@ -5,7 +5,7 @@ import type { Standstill } from '../dispatch/standstill.js';
 import type { Holding } from '../read/holdings.js';
 import type { Channel } from '../stream/channel.js';
 import type { Keyspace } from '../stream/keyspace.js';
-import { fieldOf } from '../stream/pairs.js';
+import { fieldText } from '../stream/raw-entry.js';
 import type { SettleReply, StreamClient } from '../stream/stream-client.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { BufferedWrite, Transaction } from '../transaction/transaction.js';
@@ -148,7 +148,7 @@ export class Settler {
   private keyRule({ holding, event, handler, parksKey }: Share, rule: KeyRule['rule']): KeyRule | undefined {
     const { origin, entry, subscription } = holding;
     if (!parksKey && !origin) return undefined;
-    const partitionKey = event?.partition_key ?? fieldOf(entry.fields ?? [], 'partition_key');
+    const partitionKey = event?.partition_key ?? fieldText(entry, 'partition_key');
     if (partitionKey === undefined) return undefined;
     const { stream } = subscription;
     return {

@@ -1,4 +1,5 @@
 import { pairs } from './pairs.js';
+import type { StreamEntry } from './stream-client.js';
 
 /** Where every stream begins. */
 export const BEGINNING = '0';
@@ -26,22 +27,20 @@ export interface ReplayOrigin {
   replays: number;
 }
 
-/** Of the fields that `lua/parked.lua` adds to what is replayed. */
+/** Of the fields that `lua/parked.lua` adds at the end of what is replayed: field, value, field, value, … */
+const ADDED = 8;
 const PREFIX = 'replay_';
 
-/** Takes the origin out of a replayed entry's fields; the rest is the event as it was. */
-export function splitReplay(fields: readonly string[]): { origin: ReplayOrigin; event: string[] } {
-  const about = new Map<string, string>();
-  const event: string[] = [];
-  for (const [name, value] of pairs(fields)) {
-    if (name.startsWith(PREFIX)) about.set(name.slice(PREFIX.length), value);
-    else event.push(name, value);
-  }
+/** Takes the origin out of a replayed entry; the rest is the event as it was. */
+export function splitReplay({ id, fields, bytes }: StreamEntry): { origin: ReplayOrigin; entry: StreamEntry } {
+  const added = new Map(pairs((fields ?? []).slice(-ADDED)));
+  const text = (name: string): string => added.get(PREFIX + name) ?? '';
   const origin = {
-    stream: about.get('stream') ?? '',
-    id: about.get('id') ?? '',
-    handler: about.get('handler') ?? '',
-    replays: Number(about.get('count') ?? 1),
+    stream: text('stream'),
+    id: text('id'),
+    handler: text('handler'),
+    replays: Number(text('count') || 1),
   };
-  return { origin, event };
+  // What an event has under such a name is its own.
+  return { origin, entry: { id, fields: (fields ?? []).slice(0, -ADDED), bytes: bytes?.slice(0, -ADDED) } };
 }

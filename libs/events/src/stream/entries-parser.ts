@@ -1,7 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { redisReply } from '../connection/redis-reply.js';
 import type { ReplyParser } from '../connection/raw-replies.js';
+import { notUtf8 } from './raw-entry.js';
 import type { StreamEntry } from './stream-client.js';
 
+const LF = 10;
 const CR = 13;
 const MINUS = 45;
 const ZERO = 48;
@@ -32,7 +35,8 @@ interface Remembered {
 class Entry implements StreamEntry {
   constructor(
     readonly id: string,
-    readonly fields: string[] | null,
+    readonly fields: readonly string[] | null,
+    readonly bytes?: readonly Buffer[],
   ) {}
 }
 
@@ -44,6 +48,8 @@ class Entry implements StreamEntry {
 export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
   private buffer = NOTHING;
   private at = 0;
+  /** Whether all that can be parsed of the buffer is UTF-8: to ask once is nearly free, to ask for each field is not. */
+  private isText = true;
   /** Chunks that wait until there are `needed` bytes of them: a large value must not be copied with each chunk. */
   private waiting: Buffer[] = [];
   private waitingBytes = 0;
@@ -66,6 +72,8 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
     this.waiting = [];
     this.waitingBytes = 0;
     this.needed = 0;
+    // What comes after the last line's end may stop in the middle of a character.
+    this.isText = isUtf8(this.buffer.subarray(0, this.buffer.lastIndexOf(LF) + 1));
     return this.parse() ? this.finish() : undefined;
   }
 
@@ -151,6 +159,7 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
       this.entries.push(new Entry(id, null));
       return true;
     }
+    const start = this.at;
     const fields = new Array<string>(count);
     for (let index = 0; index < count; index += 1) {
       const size = this.header(BULK);
@@ -158,8 +167,22 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
       fields[index] = this.text(index, size);
       this.at += size + 2;
     }
-    this.entries.push(new Entry(id, fields));
+    if (this.isText || isUtf8(this.buffer.subarray(start, this.at))) this.entries.push(new Entry(id, fields));
+    else this.entries.push(this.notText(id, start, count));
     return true;
+  }
+
+  /** An entry that was parsed, once more, with its fields as bytes. @param start where they begin */
+  private notText(id: string, start: number, count: number): Entry {
+    this.at = start;
+    const raw = Array.from({ length: count }, () => {
+      const size = this.header(BULK);
+      const field = this.buffer.subarray(this.at, this.at + size);
+      this.at += size + 2;
+      return field;
+    });
+    const { fields, bytes } = notUtf8(id, raw);
+    return new Entry(id, fields, bytes);
   }
 
   private text(place: number, length: number): string {

@@ -2,7 +2,8 @@ import type { Argument } from '../connection/encoded-command.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { isFenced, LeaseLostError } from '../errors.js';
 import type { ScriptName } from './scripts.js';
-import { StreamClient, type ClaimReply, type StreamEntry } from './stream-client.js';
+import { entryOf, type RawEntry } from './raw-entry.js';
+import { claimReplyOf, StreamClient, type ClaimReply, type RawClaimReply, type StreamEntry } from './stream-client.js';
 
 /** What lets the owner of a partition act, and nobody who was it once. */
 export interface Fence {
@@ -24,8 +25,7 @@ export interface PartitionReply {
 
 const FENCED: Partial<Record<ScriptName, ScriptName>> = { settle: 'settle-fenced', acknowledge: 'acknowledge-fenced' };
 
-type RawEntry = [id: string, fields: string[] | null];
-type RawReply = [string, [...RawEntry, deliveries: number][], string[], RawEntry[], string];
+type RawReply = [...RawClaimReply, fresh: RawEntry[], last: Buffer];
 
 /**
  * The commands of a partition's owner: what it settles, acknowledges and reads is refused whole once another worker owns
@@ -60,13 +60,9 @@ export class FencedClient extends StreamClient {
     const values = [group, consumer, count, ...[...from, ...last].map((id) => id ?? '')];
     const replies = (await this.fenced('read-partition', streams, values)) as RawReply[];
     return replies.map(([next, entries, vanished, fresh, last]) => ({
-      pending: {
-        next: next === '' ? undefined : next,
-        entries: entries.map(([id, fields, deliveries]) => ({ id, fields, deliveries })),
-        vanished,
-      },
-      fresh: fresh.map(([id, fields]) => ({ id, fields })),
-      last,
+      pending: claimReplyOf([next, entries, vanished]),
+      fresh: fresh.map(entryOf),
+      last: last.toString(),
     }));
   }
 

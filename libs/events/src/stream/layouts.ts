@@ -1,23 +1,23 @@
-import { PackedValues } from '../connection/packed-values.js';
+import { PackedValues, type PackedValue } from '../connection/packed-values.js';
 
 /** What many entries have in common: the names of their fields, and the values that are the same in all of them. */
-export interface Layout {
-  names: readonly string[];
+export interface Layout<V extends string | Buffer = string> {
+  names: readonly V[];
   /** For each name the value that all such entries have, '' where theirs differ. */
   fixed: readonly string[];
 }
 
 /** A layout of entries that have nothing but their fields' names in common. */
-export function layoutOf(names: readonly string[]): Layout {
+export function layoutOf<V extends string | Buffer>(names: readonly V[]): Layout<V> {
   return { names, fixed: names.map(() => '') };
 }
 
-/** The fields of an entry. */
-export interface LaidOut {
+/** The fields of an entry. @typeParam V what names and values are: bytes where they may be no UTF-8 */
+export interface LaidOut<V extends string | Buffer = string> {
   /** The same object for entries that have it in common. */
-  layout: Layout;
+  layout: Layout<V>;
   /** The values that the layout does not fix. */
-  values: readonly string[];
+  values: readonly V[];
 }
 
 /** The entry as Redis has it: field, value, field, value, … */
@@ -31,17 +31,17 @@ export function fieldsOf({ layout: { names, fixed }, values }: LaidOut): string[
 
 /** The layouts of the entries that a script appends, each once; see `lua/layouts.lua`. */
 export class Layouts {
-  private readonly layouts: Layout[] = [];
+  private readonly layouts: Layout<string | Buffer>[] = [];
 
   /** Its place, counted from 1 as Lua does. */
-  placeOf(layout: Layout): number {
+  placeOf(layout: Layout<string | Buffer>): number {
     const place = this.layouts.indexOf(layout);
     return place === -1 ? this.layouts.push(layout) : place + 1;
   }
 
   /** As the script takes them. */
-  get values(): (string | number)[] {
-    const values: (string | number)[] = [this.layouts.length];
+  get values(): PackedValue[] {
+    const values: PackedValue[] = [this.layouts.length];
     for (const layout of this.layouts) for (const value of valuesOf(layout)) values.push(value);
     return values;
   }
@@ -57,10 +57,10 @@ export class Layouts {
 }
 
 /** What stands for a layout, and what for a list of it alone: both are asked for with each call. */
-const values = new WeakMap<Layout, readonly (string | number)[]>();
-const packed = new WeakMap<Layout, PackedValues>();
+const values = new WeakMap<Layout<string | Buffer>, readonly PackedValue[]>();
+const packed = new WeakMap<Layout<string | Buffer>, PackedValues>();
 
-function valuesOf(layout: Layout): readonly (string | number)[] {
+function valuesOf(layout: Layout<string | Buffer>): readonly PackedValue[] {
   let known = values.get(layout);
   if (!known) {
     const { names, fixed } = layout;

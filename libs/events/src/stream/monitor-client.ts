@@ -19,6 +19,7 @@ import {
   type Question,
   type StreamRow,
 } from './questions.js';
+import { entryOf } from './raw-entry.js';
 import type { StreamEntry } from './stream-client.js';
 
 const SCANNED_AT_ONCE = 1000;
@@ -47,7 +48,7 @@ export class MonitorClient {
   async askAll<const Q extends readonly Question<unknown>[]>(questions: Q): Promise<Answers<Q>> {
     if (questions.length === 0) return [] as unknown as Answers<Q>;
     const replies = await this.connection.call(async (redis) => {
-      const commands = questions.map(({ command: [name, ...args] }) => ['call', name, ...args]);
+      const commands = questions.map(({ command, isOfBytes }) => [isOfBytes ? 'callBuffer' : 'call', ...command]);
       const answers = (await redis.pipeline(commands).exec()) ?? [];
       // Thrown in here, so that the connection says which of them are outages.
       return answers.map(([error, reply], index) => {
@@ -153,11 +154,11 @@ export class MonitorClient {
     const streams = [...positions.keys(), ...positions.values()];
     const reply = await (wait
       ? this.connection.call(
-          (redis) => redis.xread('COUNT', count, 'BLOCK', wait.blockMs, 'STREAMS', ...streams),
+          (redis) => redis.xreadBuffer('COUNT', count, 'BLOCK', wait.blockMs, 'STREAMS', ...streams),
           wait.blockMs + wait.timeoutMs,
         )
-      : this.connection.call((redis) => redis.xread('COUNT', count, 'STREAMS', ...streams)));
-    return new Map((reply ?? []).map(([key, entries]) => [key, entries.map(([id, fields]) => ({ id, fields }))]));
+      : this.connection.call((redis) => redis.xreadBuffer('COUNT', count, 'STREAMS', ...streams)));
+    return new Map((reply ?? []).map(([key, entries]) => [key.toString(), entries.map(entryOf)]));
   }
 
   range(key: string, from: string, to: string, count: number): Promise<StreamEntry[]> {

@@ -1,4 +1,5 @@
 import { pairs } from './pairs.js';
+import { entryOf, type RawEntry } from './raw-entry.js';
 import type { StreamEntry } from './stream-client.js';
 
 /** A command that looks, and how to read its reply; several go to Redis in one round trip. */
@@ -7,6 +8,8 @@ export interface Question<T> {
   read(reply: unknown): T;
   /** The answer where there is no such stream or group. */
   readonly missing: T;
+  /** Whether the reply is to come as bytes, not as text. @default false */
+  readonly isOfBytes?: boolean;
   /** Whether it is also the answer where this Redis user may not ask. @default false */
   readonly isOptional?: boolean;
 }
@@ -59,7 +62,6 @@ export interface PendingRow {
   deliveries: number;
 }
 
-type RawEntry = [id: string, fields: string[]] | null;
 type Row = Record<string, unknown>;
 
 /** `missing` is null: there is no such stream. */
@@ -67,13 +69,14 @@ export function streamInfo(key: string): Question<StreamRow | null> {
   return {
     command: ['XINFO', 'STREAM', key],
     missing: null,
+    isOfBytes: true,
     read: (reply) => {
       const row = toRow(reply);
       return {
         length: row['length'] as number,
         entriesAdded: (row['entries-added'] as number | undefined) ?? 0,
-        first: toEntry(row['first-entry'] as RawEntry),
-        last: toEntry(row['last-entry'] as RawEntry),
+        first: toEntry(row['first-entry'] as RawEntry | null),
+        last: toEntry(row['last-entry'] as RawEntry | null),
       };
     },
   };
@@ -151,18 +154,19 @@ export function pendingEntries(
 
 /** Entries from the lower to the higher id, oldest first. */
 export function range(key: string, from: string, to: string, count: number): Question<StreamEntry[]> {
-  return { command: ['XRANGE', key, from, to, 'COUNT', count], missing: [], read: toEntries };
+  return { command: ['XRANGE', key, from, to, 'COUNT', count], missing: [], isOfBytes: true, read: toEntries };
 }
 
 /** Entries from the higher to the lower id, newest first. */
 export function rangeBack(key: string, to: string, from: string, count: number): Question<StreamEntry[]> {
-  return { command: ['XREVRANGE', key, to, from, 'COUNT', count], missing: [], read: toEntries };
+  return { command: ['XREVRANGE', key, to, from, 'COUNT', count], missing: [], isOfBytes: true, read: toEntries };
 }
 
 /** The id of a stream's last entry; null where there is none, undefined where this Redis user may not ask. */
 export function lastIdOf(key: string): Question<string | null | undefined> {
   return {
     command: ['XREVRANGE', key, '+', '-', 'COUNT', 1],
+    isOfBytes: true,
     missing: undefined,
     isOptional: true,
     read: (reply) => toEntries(reply)[0]?.id ?? null,
@@ -228,10 +232,10 @@ function toRow(reply: unknown): Row {
   return Object.fromEntries(pairs(reply as unknown[])) as Row;
 }
 
-function toEntry(entry: RawEntry): StreamEntry | null {
-  return entry ? { id: entry[0], fields: entry[1] } : null;
+function toEntry(entry: RawEntry | null): StreamEntry | null {
+  return entry ? entryOf(entry) : null;
 }
 
 function toEntries(reply: unknown): StreamEntry[] {
-  return (reply as [string, string[]][]).map(([id, fields]) => ({ id, fields }));
+  return (reply as RawEntry[]).map(entryOf);
 }

@@ -43,6 +43,9 @@ interface Script {
 /** What scripts know by `-- @constant NAME`. */
 const CONSTANTS: Readonly<Record<string, number>> = { MOST_VALUES };
 
+/** Scripts that reply entries: as bytes, since what others have written need not be text. */
+const WITH_BYTES: ReadonlySet<ScriptName> = new Set(['own', 'claim', 'take-up', 'read-partition']);
+
 const SCRIPTS = Object.fromEntries(NAMES.map((name) => [name, scriptOf(name)])) as Record<ScriptName, Script>;
 
 /** A script as Redis gets it. */
@@ -65,8 +68,9 @@ export async function runScript(
   values: readonly Argument[],
 ): Promise<unknown> {
   const { source, hash } = SCRIPTS[name];
+  const encoding = WITH_BYTES.has(name) ? null : 'utf8';
   const send = async (name: string, script: string): Promise<unknown> => {
-    const command = new EncodedCommand(name, [script, keys.length, ...keys, ...values]);
+    const command = new EncodedCommand(name, [script, keys.length, ...keys, ...values], encoding);
     const reply: unknown = await client.sendCommand(command);
     command.recycle();
     return reply;

@@ -6,12 +6,15 @@ import { redisReply } from '../connection/redis-reply.js';
 import { BEGINNING, type Channel } from './channel.js';
 import { compareEntryIds } from './entry-id.js';
 import { pairs } from './pairs.js';
+import { entryOf, type RawEntry } from './raw-entry.js';
 import { runScript, type ScriptName } from './scripts.js';
 
 /** An entry of a stream; `fields` is null when it was trimmed or deleted while it was pending. */
 export interface StreamEntry {
   id: string;
   fields: readonly string[] | null;
+  /** The fields as they are where one of them is not UTF-8: `fields` shows its bytes as `\\xff`, and nobody can decode it. */
+  bytes?: readonly Buffer[] | undefined;
 }
 
 /** A consumer of a group on one stream, by keys. */
@@ -79,8 +82,6 @@ const ANSWER_MS = 1000;
 
 const COMMITTED: SettleReply = { status: 'committed' };
 
-type RawEntry = [id: string, fields: string[] | null];
-
 /** The Redis commands of this library, typed; nothing outside this folder knows them. */
 export class StreamClient {
   constructor(readonly connection: RedisConnection) {}
@@ -130,11 +131,7 @@ export class StreamClient {
   /** What this consumer was given and has not settled, after an id; '-' for the first ones. */
   async own({ stream, group, consumer }: ConsumerAddress, after: string, count: number): Promise<ClaimedEntry[]> {
     const reply = await this.script('own', [stream], [group, consumer, fromOf(after), count]);
-    return (reply as [...RawEntry, deliveries: number][]).map(([id, fields, deliveries]) => ({
-      id,
-      fields,
-      deliveries,
-    }));
+    return (reply as RawClaimedEntry[]).map(claimedEntryOf);
   }
 
   /** Lets entries go that this consumer was given and has not begun with: they stay its own, and this delivery does not count. */
@@ -149,11 +146,7 @@ export class StreamClient {
   /** Goes on with entries that were set aside. @returns those that are still this consumer's */
   async takeUp({ stream, group, consumer }: ConsumerAddress, ids: readonly string[]): Promise<ClaimedEntry[]> {
     const reply = await this.script('take-up', [stream], [group, consumer, ...ids]);
-    return (reply as [...RawEntry, deliveries: number][]).map(([id, fields, deliveries]) => ({
-      id,
-      fields,
-      deliveries,
-    }));
+    return (reply as RawClaimedEntry[]).map(claimedEntryOf);
   }
 
   /** Whether this consumer was given entries between two ids that it has not settled; '-' and undefined for no limit. */
@@ -206,12 +199,7 @@ export class StreamClient {
     count: number,
   ): Promise<ClaimReply> {
     const reply = await this.script('claim', [stream], [group, consumer, minIdleMs, from, count]);
-    const [next, entries, vanished] = reply as [string, [...RawEntry, deliveries: number][], string[]];
-    return {
-      next: next === '' ? undefined : next,
-      entries: entries.map(([id, fields, deliveries]) => ({ id, fields, deliveries })),
-      vanished,
-    };
+    return claimReplyOf(reply as RawClaimReply);
   }
 
   /**
@@ -398,6 +386,23 @@ export class StreamClient {
   ): Promise<unknown> {
     return this.connection.call((redis: Redis) => runScript(redis, name, keys, values), timeoutMs);
   }
+}
+
+type RawClaimedEntry = [...RawEntry, deliveries: number];
+
+/** What was taken over, as a script replies it: where to go on, entries, ids of those that are gone. */
+export type RawClaimReply = [next: Buffer, entries: RawClaimedEntry[], vanished: Buffer[]];
+
+function claimedEntryOf([id, fields, deliveries]: RawClaimedEntry): ClaimedEntry {
+  return { ...entryOf([id, fields]), deliveries };
+}
+
+export function claimReplyOf([next, entries, vanished]: RawClaimReply): ClaimReply {
+  return {
+    next: next.length === 0 ? undefined : next.toString(),
+    entries: entries.map(claimedEntryOf),
+    vanished: vanished.map(String),
+  };
 }
 
 /** Where a range begins that leaves an id out. @param after '-' for the beginning */

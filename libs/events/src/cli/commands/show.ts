@@ -1,9 +1,11 @@
+import { problemOf } from '../../decode/event-of.js';
 import type { RawEntry } from '../../monitor/entry-pages.js';
 import type { MonitoredEntry } from '../../monitor/monitored-entry.js';
 import { fieldOf } from '../../stream/pairs.js';
 import { UnmetError, UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
+import { entryJson } from '../entry-json.js';
 import { entryLines } from '../entry-text.js';
 import { EXIT } from '../exit-codes.js';
 import { handlingsOf, type Handling } from '../handling.js';
@@ -46,14 +48,15 @@ middle of a stream counts what came before as settled.`,
     const { stream, entry } = found ?? (await byEventId(context, second ?? first, second === undefined ? [] : [first]));
     const handlings = await handlingsOf(session, stream, entry.id);
     if (json) {
-      await output.row({ stream, key: session.keyspace.stream(stream), ...entry, groups: handlings });
+      const key = session.keyspace.stream(stream);
+      await output.line(entryJson({ stream, key, ...entry, groups: handlings }));
       return EXIT.ok;
     }
     const { paint, width } = output;
     await output.lines([
       `${paint('bold', safe(session.keyspace.stream(stream)))}  ${entry.id}`,
       '',
-      ...(entry.event ? [] : [paint('red', '  This is no envelope.')]),
+      ...(entry.event ? [] : [paint('red', `  This is no envelope. ${safe(problemOf(entry) ?? '')}`)]),
       ...entryLines(entry, paint),
       '',
       ...(handlings.length === 0

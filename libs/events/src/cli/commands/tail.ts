@@ -3,6 +3,7 @@ import { fieldOf } from '../../stream/pairs.js';
 import { UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
+import { entryJson } from '../entry-json.js';
 import { entryLine } from '../entry-text.js';
 import { EXIT } from '../exit-codes.js';
 import { follow, START, type FollowedEntry } from '../follow.js';
@@ -65,7 +66,7 @@ and with --json, everything is there.`,
     const show = async ({ stream, entry }: FollowedEntry): Promise<void> => {
       if (left <= 0 || !fits(entry.fields, options)) return;
       left -= 1;
-      if (json) await output.row({ stream, ...entry });
+      if (json) await output.line(entryJson({ stream, ...entry }));
       else await output.line(entryLine(stream, entry, output.width, output.paint));
     };
 

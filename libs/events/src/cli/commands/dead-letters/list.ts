@@ -1,5 +1,6 @@
 import type { DeadLetter } from '../../../dead-letters/dead-letter.js';
 import { defineCommand } from '../../command.js';
+import { entryJson } from '../../entry-json.js';
 import { EXIT } from '../../exit-codes.js';
 import { table, type Cell, type Column } from '../../terminal/table.js';
 import { count, cut, number } from '../../terminal/text.js';
@@ -53,7 +54,7 @@ Oldest first, of some or all streams. The id is the dead letter's own: what show
         }
         shown += 1;
         const { stream: key, ...rest } = letter;
-        if (json) await output.row({ stream, key, ...rest });
+        if (json) await output.line(entryJson({ stream, key, ...rest }));
         else rows.push(cellsOf(stream, letter));
       }
     }

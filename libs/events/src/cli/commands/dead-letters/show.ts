@@ -1,4 +1,5 @@
 import { defineCommand } from '../../command.js';
+import { entryJson } from '../../entry-json.js';
 import { entryLines, fieldLines } from '../../entry-text.js';
 import { EXIT } from '../../exit-codes.js';
 import { safe } from '../../../safe-text.js';
@@ -22,7 +23,7 @@ as it was in its stream.`,
     const letter = await session.deadLetters.get(stream, entryId(id));
     if (json) {
       const { stream: key, ...rest } = letter;
-      await output.row({ stream, key, ...rest });
+      await output.line(entryJson({ stream, key, ...rest }));
       return EXIT.ok;
     }
     const { paint } = output;

@@ -1,0 +1,101 @@
+import { isUtf8 } from 'node:buffer';
+import { EventDecodeError } from '../errors.js';
+import { fieldOf } from './pairs.js';
+import type { StreamEntry } from './stream-client.js';
+
+/** An entry as Redis replies it; without fields when it is no longer in the stream. */
+export type RawEntry = [id: Buffer, fields: Buffer[] | null];
+
+/** What a decoder makes of bytes that are no UTF-8; it may as well be in the text. */
+const REPLACEMENT = '\ufffd';
+
+/** A reply's entry as text; and as bytes, too, where that text is not what they say. */
+export function entryOf([id, fields]: RawEntry): StreamEntry {
+  if (!fields) return { id: id.toString('latin1'), fields };
+  const texts = new Array<string>(fields.length);
+  for (let index = 0; index < fields.length; index += 1) {
+    const bytes = fields[index] as Buffer;
+    const text = bytes.toString();
+    if (text.includes(REPLACEMENT) && !isUtf8(bytes)) return notUtf8(id.toString('latin1'), fields);
+    texts[index] = text;
+  }
+  return { id: id.toString('latin1'), fields: texts };
+}
+
+/** An entry with a field that is not UTF-8. */
+export function notUtf8(id: string, fields: readonly Buffer[]): StreamEntry {
+  // A copy: a reply is one large piece of memory, which must not live on for a few bytes of it.
+  const bytes = fields.map((field) => Buffer.from(field));
+  return { id, fields: bytes.map((field) => (isUtf8(field) ? field.toString() : escaped(field))), bytes };
+}
+
+/** The value of a field, the last one where it is there several times; undefined also where it is not UTF-8. */
+export function fieldText({ fields, bytes }: StreamEntry, name: string): string | undefined {
+  if (!bytes) return fieldOf(fields ?? [], name);
+  for (let index = bytes.length - 2; index >= 0; index -= 2) {
+    if (fields?.[index] !== name || !isUtf8(bytes[index] as Buffer)) continue;
+    return isUtf8(bytes[index + 1] as Buffer) ? fields[index + 1] : undefined;
+  }
+  return undefined;
+}
+
+/** Why nobody can read an entry that is not UTF-8. */
+export function notUtf8Error(bytes: readonly Buffer[]): EventDecodeError {
+  const index = bytes.findIndex((field) => !isUtf8(field));
+  const name = bytes[index - (index % 2)] ?? Buffer.alloc(0);
+  const shown = (isUtf8(name) ? name.toString() : escaped(name)).slice(0, LONGEST_NAME);
+  if (index % 2 === 0) return new EventDecodeError(`Expected the names of fields as UTF-8, got ${shown}`);
+  const at = firstWrongByte(bytes[index] as Buffer);
+  return new EventDecodeError(`Expected ${shown} as UTF-8, got ${hex(bytes[index]?.[at] ?? 0)} at byte ${String(at)}`);
+}
+
+const LONGEST_NAME = 100;
+
+const BACKSLASH = 92;
+
+/** Bytes as text: those that are no UTF-8 as `\\xff`, and a backslash as `\\\\`, so that no two look the same. */
+function escaped(bytes: Buffer): string {
+  // Byte by byte: whoever sends such bytes may send many, and a text for each run of them would take ten times as long.
+  const text = Buffer.allocUnsafe(4 * bytes.length);
+  let end = 0;
+  for (let at = 0; at < bytes.length;) {
+    const byte = bytes[at] as number;
+    const length = characterAt(bytes, at);
+    if (length === 0) {
+      end += text.write(hex(byte), end, 'latin1');
+    } else {
+      if (byte === BACKSLASH) text[end++] = BACKSLASH;
+      end += bytes.copy(text, end, at, at + length);
+    }
+    at += Math.max(1, length);
+  }
+  return text.toString('utf8', 0, end);
+}
+
+function hex(byte: number): string {
+  return `\\x${byte.toString(16).padStart(2, '0')}`;
+}
+
+/** The place of the first byte that begins no character; the length where there is none. */
+function firstWrongByte(bytes: Buffer): number {
+  for (let at = 0; at < bytes.length;) {
+    const length = characterAt(bytes, at);
+    if (length === 0) return at;
+    at += length;
+  }
+  return bytes.length;
+}
+
+/** How many bytes the character has that begins here; 0 when none does. See the Unicode standard, table 3-7. */
+function characterAt(bytes: Buffer, at: number): number {
+  const first = bytes[at] as number;
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  const lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  const second = bytes[at + 1] ?? 0;
+  if (second < lowest || second > highest) return 0;
+  for (let place = 2; place < length; place += 1) if ((bytes[at + place] ?? 0) >> 6 !== 2) return 0;
+  return length;
+}
