@@ -40,6 +40,15 @@ afterAll(async () => {
   await redis.stop();
 });
 
+/** Of an entry that is appended past the library. */
+const ENVELOPE = {
+  event_id: '5ea4e708-b244-429d-bfd7-68c9d9251008',
+  event_type: 'parcel_sent',
+  timestamp: '2026-11-24T10:00:00.000Z',
+  version: '1.0',
+  source: 'elsewhere',
+};
+
 const groups = () => site.get<DeadLetterGroups>('/api/dead-letters');
 const refusal = async (body: unknown) =>
   (
@@ -171,6 +180,43 @@ describe('dead letters', () => {
     const lost = causes.find(({ reason }) => reason === 'unrecoverable');
     const two = { stream: 'parcels', ids: [odd?.sample.id, lost?.sample.id] };
     expect(await refusal({ ...edit, selection: two })).toMatchObject({ statusCode: 400 });
+    const selection = { stream: 'parcels', ids: [lost?.sample.id] };
+    for (const data of ['{"constructor":1}', '{"a":{"__proto__":1}}', '{"weight":9007199254740993}']) {
+      const body = JSON.parse(`{"data":${data}}`) as object;
+      expect(await refusal({ action: 'replay', selection, ...body })).toMatchObject({ statusCode: 400 });
+    }
+    for (const json of ['{"constructor":1}', '{', '[]', '7']) {
+      expect(await refusal({ action: 'replay', selection, json })).toMatchObject({ statusCode: 400 });
+    }
     expect((await groups()).total).toBe(2);
+  });
+
+  it('are shown and edited as they are written, and it is said what does not survive parsing', async () => {
+    const data = '{"to":"lost-3","weight":1,"account":73314510714175488123,"amount":1.10}';
+    const losses = ['account: 73314510714175488123 is read as 73314510714175490000'];
+    const entryId = await redis.client.xadd('mail:parcels', '*', ...Object.entries({ ...ENVELOPE, data }).flat());
+    const letter = async (wanted: (sample: { entryId: string }) => boolean): Promise<DeadLetterView | undefined> => {
+      const { causes } = await groups();
+      const found = causes.find(({ sample }) => wanted(sample))?.sample;
+      return found && site.get<DeadLetterView>(`/api/dead-letters/parcels/${found.id}`);
+    };
+    const sample = await eventually('it is given up', () => letter((one) => one.entryId === entryId));
+    expect(sample.payload).toMatchObject({ losses });
+    expect(sample.payload?.json).toContain('"account": 73314510714175488123,\n  "amount": 1.10\n');
+    const detail = await site.get<EntryDetail>(`/api/streams/parcels/entries/${entryId ?? ''}`);
+    expect(detail.payload).toEqual(sample.payload);
+
+    const json = (sample.payload?.json ?? '').replace('lost-3', 'found-3');
+    const edit = { action: 'replay', selection: { stream: 'parcels', ids: [sample.id] }, json };
+    expect(await site.post<DeadLetterPreview>('/api/dead-letters/preview', edit)).toMatchObject({
+      edited: { beforeText: sample.payload, afterText: { json, losses } },
+    });
+    expect(await site.post('/api/dead-letters/act', edit)).toMatchObject({ done: 1 });
+    // Its readers refuse such a number, as they did before.
+    const again = await eventually('it is given up again', async () => {
+      const found = await letter((one) => one.entryId === entryId);
+      return found?.replays === 1 && found;
+    });
+    expect(again.fields).toContainEqual(['data', data.replace('lost-3', 'found-3')]);
   });
 });

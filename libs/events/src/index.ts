@@ -9,6 +9,7 @@ export {
   type DeadLetterFilter,
   type DeadLetterPage,
   type OperatorNote,
+  type OtherPayload,
   type Replaying,
 } from './dead-letters/dead-letters.js';
 export { Delivery, type DeliveryInfo } from './dispatch/delivery.js';
@@ -86,4 +87,6 @@ export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/q
 export { Transaction } from './transaction/transaction.js';
 export { decode } from './decode/decode.js';
 export { problemOf } from './decode/event-of.js';
+export { dangerousKey } from './envelope/dangerous-keys.js';
+export { compactJson, indentedJson, lossesOf, type JsonLoss } from './envelope/json-text.js';
 export { validate } from './validate/validate.js';

@@ -1,4 +1,4 @@
-import type { EventView } from './streams.js';
+import type { EventView, PayloadText } from './streams.js';
 
 /**
  * `GET /api/dead-letters`: the dead letters of all streams, grouped by cause. The console keeps account of the newest 100,000
@@ -77,6 +77,9 @@ export interface DeadLetterView {
   event: EventView | null;
   /** It is larger than 2 million characters, and so `fields` has the beginnings of its values alone. */
   isCut: boolean;
+  /** Null when it cannot be decoded, and when `isCut`. */
+  payload: PayloadText | null;
+  /** Bytes that are not UTF-8 as `\\xff`. */
   fields: [name: string, value: string][];
 }
 
@@ -96,6 +99,8 @@ export interface DeadLetterActionRequest {
   selection: DeadLetterSelection;
   /** Of `replay`, for a single one: another payload instead of the original's. */
   data?: Record<string, unknown>;
+  /** The same as JSON, instead of `data`: what of it is as it was stays so, digit by digit. */
+  json?: string;
   /** For the history. At most 500 characters each. */
   by?: string;
   why?: string;
@@ -115,8 +120,13 @@ export interface DeadLetterPreview {
   effects: string[];
   /** By group and handler: who will get them again. */
   receivers: { group: string; handler: string; count: number; consumersReading: number | null }[];
-  /** Whether `data` is not what the original was: shown before and after. */
-  edited: { before: Record<string, unknown> | null; after: Record<string, unknown> } | null;
+  /** The payload before and after, where there is another one: as JavaScript reads it, and as it is written. */
+  edited: {
+    before: Record<string, unknown> | null;
+    after: Record<string, unknown>;
+    beforeText: PayloadText | null;
+    afterText: PayloadText;
+  } | null;
 }
 
 /**

@@ -132,11 +132,21 @@ export interface EntryDetail extends EntrySummary {
   event: EventView | null;
   /** It is larger than 2 million characters, and so `fields` has the beginnings of its values alone. */
   isCut: boolean;
+  /** Null when it is no event, and when `isCut`. */
+  payload: PayloadText | null;
   /** Why it is no event. */
   problem: string | null;
-  /** The entry's fields as they are, in their order; where `isCut`, at most 65,536 characters of each. */
+  /** The entry's fields as they are, in their order, bytes that are not UTF-8 as `\\xff`; where `isCut`, at most 65,536 characters of each. */
   fields: [name: string, value: string][];
   deliveries: DeliveryView[];
+}
+
+/** A payload as it is written in the entry: JavaScript's numbers do not hold all that JSON's can say. */
+export interface PayloadText {
+  /** JSON, a value on each line; numbers and strings as they are in the entry. */
+  json: string;
+  /** What does not survive parsing, such as `account: 73314510714175488123 is read as 73314510714175490000`. */
+  losses: string[];
 }
 
 /** The envelope without its payload, with the names that it has in the entry. */
@@ -156,6 +166,7 @@ export interface EventHead {
 
 /** The envelope. */
 export interface EventView extends EventHead {
+  /** As JavaScript reads it; `payload` of the entry or dead letter has it as it is written. */
   data: Record<string, unknown>;
 }
 

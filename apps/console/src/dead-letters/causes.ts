@@ -2,7 +2,7 @@ import { timeOfEntryId, type DeadLetter } from 'nestjs-event-streams';
 import type { DeadLetterCause, DeadLetterView } from '../contract/dead-letters.js';
 import { groupBy } from '../grouping.js';
 import type { BookedLetter } from '../observe/letters/stream-letters.js';
-import { isTooLarge, shownPairsOf } from '../streams/entry-summary.js';
+import { isTooLarge, payloadOf, shownPairsOf } from '../streams/entry-summary.js';
 
 /** The causes of a stream's dead letters, the one with most of them first. @param letters newest first */
 export function causesOf(letters: Iterable<BookedLetter>): DeadLetterCause[] {
@@ -48,6 +48,7 @@ export function viewOf(stream: string, letter: DeadLetter): DeadLetterView {
     key: partitionKey ?? null,
     event: isCut ? null : event,
     isCut,
+    payload: payloadOf(event, fields),
     fields: shownPairsOf(fields),
   };
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { ChangesNothing } from '../access/changes.guard.js';
 import type {
@@ -12,10 +12,12 @@ import type {
 import { ApiAnswer } from '../openapi/api-answer.js';
 import { DeadLettersService } from './dead-letters.service.js';
 import { HistoryService } from './history.service.js';
+import { PayloadGuard } from './payload.guard.js';
 import { ActionBody, PageParameters, StreamParameters } from './parameters.js';
 
 @ApiTags('dead letters')
 @Controller('api/dead-letters')
+@UseGuards(PayloadGuard)
 export class DeadLettersController {
   constructor(
     private readonly letters: DeadLettersService,

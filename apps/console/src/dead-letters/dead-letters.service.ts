@@ -108,9 +108,10 @@ export class DeadLettersService {
   async preview(request: DeadLetterActionRequest): Promise<DeadLetterPreview> {
     const chosen = await this.chosen(request);
     const [only] = chosen.letters;
-    const before = request.data === undefined || !only ? null : await this.letters.get(chosen.stream, only.id);
+    const isEdited = request.data !== undefined || request.json !== undefined;
+    const before = !isEdited || !only ? null : await this.letters.get(chosen.stream, only.id);
     const workers = consumersOf(await this.observatory.notOlderThan(FRESH_MS));
-    return previewOf(request, chosen, before?.event?.data ?? null, (group) => {
+    return previewOf(request, chosen, before, (group) => {
       const own = workers.filter((worker) => worker.group === group);
       if (own.some(({ state }) => state === 'unknown')) return null;
       return own.filter(({ state }) => state === 'reading').length;
@@ -119,7 +120,8 @@ export class DeadLettersService {
 
   /** @throws Problem, DeadLetterGoneError, KeyParkedError, EventPayloadError; of several, those are left */
   async act(request: DeadLetterActionRequest): Promise<DeadLetterActionResult> {
-    const { action, data, by = '', why = '' } = request;
+    const { action, data, json, by = '', why = '' } = request;
+    const payload = { ...(data === undefined ? {} : { data }), ...(json === undefined ? {} : { json }) };
     const { stream, letters, gone, beyond } = await this.chosen(request);
     const isSingle = letters.length + gone === 1;
     const [only] = letters;
@@ -129,7 +131,7 @@ export class DeadLettersService {
     for (const { id } of letters) {
       try {
         if (action === 'discard') await this.letters.discard(stream, id, { by, why });
-        else replayId = await this.letters.replay(stream, id, { by, why, ...(data === undefined ? {} : { data }) });
+        else replayId = await this.letters.replay(stream, id, { by, why, ...payload });
         done += 1;
       } catch (error) {
         const isLeft =
@@ -155,7 +157,8 @@ export class DeadLettersService {
     chosen.letters.sort((a, b) => compareEntryIds(a.entryId, b.entryId));
     chosen.beyond = Math.max(0, chosen.letters.length - MOST_AT_ONCE);
     chosen.letters = chosen.letters.slice(0, MOST_AT_ONCE);
-    if (request.data === undefined) return chosen;
+    if (request.data === undefined && request.json === undefined) return chosen;
+    checkPayload(request);
     if (request.action !== 'replay') throw new Problem('invalid', 'Expected data with replay alone');
     if (chosen.letters.length + chosen.gone !== 1)
       throw new Problem('invalid', 'Expected data with one dead letter alone');
@@ -193,5 +196,20 @@ export class DeadLettersService {
       if (cause) return { cause, letters };
     }
     throw new Problem('not-found', 'No dead letter has this cause any more: all were replayed or discarded');
+  }
+}
+
+/** @throws Problem when the other payload is none */
+function checkPayload({ data, json }: DeadLetterActionRequest): void {
+  if (json === undefined) return;
+  if (data !== undefined) throw new Problem('invalid', 'Expected data or json, got both');
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new Problem('invalid', `Expected json as JSON: ${(error as Error).message}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Problem('invalid', 'Expected json as a JSON object');
   }
 }

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import type { DeadLetterActionRequest, DeadLetterSelection } from '../contract/dead-letters.js';
 import { referenceTo } from '../openapi/api-answer.js';
@@ -41,8 +42,15 @@ export class ActionBody implements DeadLetterActionRequest {
 
   @ApiPropertyOptional({ type: Object, description: 'Another payload, for one dead letter' })
   @IsOptional()
+  // As it came: class-transformer leaves out properties of some names, such as constructor, without a word.
+  @Transform(({ obj }: { obj: { data?: unknown } }) => obj.data)
   @IsObject()
   data?: Record<string, unknown>;
+
+  @ApiPropertyOptional({ description: 'The same as JSON, whose numbers stay as they are written' })
+  @IsOptional()
+  @IsString()
+  json?: string;
 
   @ApiPropertyOptional()
   @IsOptional()

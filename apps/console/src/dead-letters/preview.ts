@@ -1,6 +1,8 @@
+import type { DeadLetter } from 'nestjs-event-streams';
 import type { DeadLetterActionRequest, DeadLetterPreview } from '../contract/dead-letters.js';
 import { groupBy } from '../grouping.js';
 import type { BookedLetter } from '../observe/letters/stream-letters.js';
+import { payloadOf, payloadText } from '../streams/entry-summary.js';
 import { plural } from '../overview/words.js';
 
 type Receiver = DeadLetterPreview['receivers'][number];
@@ -19,13 +21,14 @@ export interface ActedOn {
 /**
  * What an action will do, in words. Pure.
  *
- * @param before the original payload of the one that is edited
+ * @param 0 what is asked for; its `json` was checked
+ * @param before the one that is edited
  * @param workersOf how many workers a group has; null where that is not known
  */
 export function previewOf(
-  { action, data }: Pick<DeadLetterActionRequest, 'action' | 'data'>,
+  { action, data, json }: Pick<DeadLetterActionRequest, 'action' | 'data' | 'json'>,
   { stream, letters, gone, beyond }: ActedOn,
-  before: Record<string, unknown> | null,
+  before: DeadLetter | null,
   workersOf: (group: string) => number | null,
 ): DeadLetterPreview {
   const parked = letters.filter(({ cause }) => cause.reason === 'parked').length;
@@ -38,7 +41,7 @@ export function previewOf(
   );
   const effects =
     action === 'replay'
-      ? replayEffects(stream, receivers, data !== undefined)
+      ? replayEffects(stream, receivers, data !== undefined || json !== undefined)
       : [
           `${plural(letters.length, 'dead letter')} of ${stream} will be removed; nobody gets them again. Entries stay in the stream.`,
         ];
@@ -53,8 +56,18 @@ export function previewOf(
     );
   }
   effects.push(`It is noted in the history of ${stream}.`);
-  const edited = data === undefined ? null : { before, after: data };
+  const edited = editedOf(before, json ?? (data === undefined ? undefined : JSON.stringify(data)));
   return { action, count: letters.length, gone, left: parked + wide, beyond, effects, receivers, edited };
+}
+
+function editedOf(letter: DeadLetter | null, json: string | undefined): DeadLetterPreview['edited'] {
+  if (json === undefined) return null;
+  return {
+    before: letter?.event?.data ?? null,
+    after: JSON.parse(json) as Record<string, unknown>,
+    beforeText: letter && payloadOf(letter.event, letter.fields),
+    afterText: payloadText(json),
+  };
 }
 
 function replayEffects(stream: string, receivers: readonly Receiver[], isEdited: boolean): string[] {

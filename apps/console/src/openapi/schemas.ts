@@ -171,6 +171,10 @@ export const SCHEMAS = {
         additionalProperties: {},
         description: "Of `replay`, for a single one: another payload instead of the original's.",
       },
+      json: {
+        type: 'string',
+        description: 'The same as JSON, instead of `data`: what of it is as it was stays so, digit by digit.',
+      },
       by: { type: 'string', description: 'For the history. At most 500 characters each.' },
       why: { type: 'string' },
     },
@@ -359,11 +363,14 @@ export const SCHEMAS = {
             properties: {
               before: { anyOf: [{ type: 'null' }, { type: 'object', additionalProperties: {} }] },
               after: { type: 'object', additionalProperties: {} },
+              beforeText: { anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/PayloadText' }] },
+              afterText: { $ref: '#/components/schemas/PayloadText' },
             },
-            required: ['before', 'after'],
+            required: ['before', 'after', 'beforeText', 'afterText'],
           },
         ],
-        description: 'Whether `data` is not what the original was: shown before and after.',
+        description:
+          'The payload before and after, where there is another one: as JavaScript reads it, and as it is written.',
       },
     },
     required: ['action', 'count', 'gone', 'left', 'beyond', 'effects', 'receivers', 'edited'],
@@ -409,9 +416,14 @@ export const SCHEMAS = {
         type: 'boolean',
         description: 'It is larger than 2 million characters, and so `fields` has the beginnings of its values alone.',
       },
+      payload: {
+        anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/PayloadText' }],
+        description: 'Null when it cannot be decoded, and when `isCut`.',
+      },
       fields: {
         type: 'array',
         items: { type: 'array', prefixItems: [{ type: 'string' }, { type: 'string' }], minItems: 2, maxItems: 2 },
+        description: 'Bytes that are not UTF-8 as `\\\\xff`.',
       },
     },
     required: [
@@ -431,6 +443,7 @@ export const SCHEMAS = {
       'key',
       'event',
       'isCut',
+      'payload',
       'fields',
     ],
     description:
@@ -529,12 +542,16 @@ export const SCHEMAS = {
         type: 'boolean',
         description: 'It is larger than 2 million characters, and so `fields` has the beginnings of its values alone.',
       },
+      payload: {
+        anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/PayloadText' }],
+        description: 'Null when it is no event, and when `isCut`.',
+      },
       problem: { anyOf: [{ type: 'null' }, { type: 'string' }], description: 'Why it is no event.' },
       fields: {
         type: 'array',
         items: { type: 'array', prefixItems: [{ type: 'string' }, { type: 'string' }], minItems: 2, maxItems: 2 },
         description:
-          "The entry's fields as they are, in their order; where `isCut`, at most 65,536 characters of each.",
+          "The entry's fields as they are, in their order, bytes that are not UTF-8 as `\\\\xff`; where `isCut`, at most 65,536 characters of each.",
       },
       deliveries: { type: 'array', items: { $ref: '#/components/schemas/DeliveryView' } },
       stream: { type: 'string' },
@@ -562,6 +579,7 @@ export const SCHEMAS = {
     required: [
       'event',
       'isCut',
+      'payload',
       'problem',
       'fields',
       'deliveries',
@@ -645,7 +663,11 @@ export const SCHEMAS = {
   EventView: {
     type: 'object',
     properties: {
-      data: { type: 'object', additionalProperties: {} },
+      data: {
+        type: 'object',
+        additionalProperties: {},
+        description: 'As JavaScript reads it; `payload` of the entry or dead letter has it as it is written.',
+      },
       event_id: { type: 'string' },
       event_type: { type: 'string' },
       timestamp: { type: 'string' },
@@ -965,6 +987,23 @@ export const SCHEMAS = {
     required: ['atMs', 'redis', 'health', 'findings', 'totals', 'topology', 'point', 'answers'],
     description:
       '`GET /api/overview`: everything at one moment. The live feed sends the same each second, so that this is only for programs and for pages without the feed. Rates are null at the first look. Errors: 503 Redis is away.',
+  },
+  PayloadText: {
+    type: 'object',
+    properties: {
+      json: {
+        type: 'string',
+        description: 'JSON, a value on each line; numbers and strings as they are in the entry.',
+      },
+      losses: {
+        type: 'array',
+        items: { type: 'string' },
+        description:
+          'What does not survive parsing, such as `account: 73314510714175488123 is read as 73314510714175490000`.',
+      },
+    },
+    required: ['json', 'losses'],
+    description: "A payload as it is written in the entry: JavaScript's numbers do not hold all that JSON's can say.",
   },
   Percentiles: {
     type: 'object',

@@ -1,5 +1,5 @@
-import { timeOfEntryId, type EventEnvelope, type MonitoredEntry } from 'nestjs-event-streams';
-import type { EntrySummary, EventHead } from '../contract/streams.js';
+import { indentedJson, lossesOf, timeOfEntryId, type EventEnvelope, type MonitoredEntry } from 'nestjs-event-streams';
+import type { EntrySummary, EventHead, PayloadText } from '../contract/streams.js';
 
 const PREVIEW_LENGTH = 200;
 /** What one value of an entry may add to an answer that shows the entry whole. */
@@ -65,6 +65,16 @@ export function shownPairsOf(fields: readonly string[]): [string, string][] {
 export function fieldOf(fields: readonly string[], name: string): string | undefined {
   for (let index = fields.length - 2; index >= 0; index -= 2) if (fields[index] === name) return fields[index + 1];
   return undefined;
+}
+
+/** A payload for people. */
+export function payloadText(json: string): PayloadText {
+  return { json: indentedJson(json), losses: lossesOf(json).map(({ path, why }) => `${path}: ${why}`) };
+}
+
+/** The payload of an entry; null where it is no event, or too large to be shown whole. */
+export function payloadOf(event: object | null, fields: readonly string[]): PayloadText | null {
+  return event === null || isTooLarge(fields) ? null : payloadText(fieldOf(fields, 'data') ?? '{}');
 }
 
 /** How large an entry is, about: its characters. */

@@ -20,7 +20,7 @@ import { Surveyor } from '../observe/surveyor.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { fits, isFilter } from './entry-filter.js';
-import { isTooLarge, shownPairsOf, summaryOf } from './entry-summary.js';
+import { isTooLarge, payloadOf, shownPairsOf, summaryOf } from './entry-summary.js';
 import { ENTRY_ID } from './parameters.js';
 import { Scanner } from './scanner.js';
 
@@ -98,6 +98,7 @@ export class StreamsService {
       ...summaryOf(name, entry),
       event: isCut ? null : entry.event,
       isCut,
+      payload: payloadOf(entry.event, entry.fields),
       problem: problemOf(entry),
       fields: shownPairsOf(entry.fields),
       deliveries: await this.deliveriesOf(name, id),

@@ -30,7 +30,7 @@ describe('kinds of failure', () => {
 
 describe('an edited payload', () => {
   it('is a JSON object', () => {
-    expect(parsePayload('{"a": 1}')).toEqual({ data: { a: 1 } });
+    expect(parsePayload('{"a": 1.10}')).toEqual({ json: '{"a": 1.10}' });
   });
 
   it.each(['', '{"a": ', 'null', '[1]', '"text"', '5'])('is refused with what is wrong: %s', (text) => {

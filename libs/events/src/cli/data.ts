@@ -1,21 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from './cli-errors.js';
 
+/** A payload, parsed and as it is written. */
+export interface GivenData {
+  data: Record<string, unknown>;
+  json: string;
+}
+
 /**
  * A payload: JSON itself, `@file` with it, or `-` for what comes on stdin.
  *
  * @throws UsageError when it is no JSON object
  */
-export async function readData(given: string, stdin: NodeJS.ReadableStream): Promise<Record<string, unknown>> {
-  const text = await textOf(given, stdin);
+export async function readData(given: string, stdin: NodeJS.ReadableStream): Promise<GivenData> {
+  const json = await textOf(given, stdin);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(json);
   } catch (cause) {
     throw new UsageError(`Expected --data to be JSON: ${(cause as Error).message}`, { cause });
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new UsageError(`Expected --data to be a JSON object, got ${text.trim().slice(0, 40)}`);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return { data: value as Record<string, unknown>, json };
+  }
+  throw new UsageError(`Expected --data to be a JSON object, got ${json.trim().slice(0, 40)}`);
 }
 
 async function textOf(given: string, stdin: NodeJS.ReadableStream): Promise<string> {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DeadLetterGoneError, EventPayloadError, KeyParkedError } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
-import { checkedJson } from '../publish/payload.js';
+import { checkedJson, payloadOfJson, type PayloadLimits } from '../publish/payload.js';
 import { splitReplay } from '../stream/channel.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { Partitions } from '../stream/partitions.js';
@@ -23,6 +23,12 @@ export interface DeadLetterFilter {
   eventType?: string;
   errorName?: string;
   correlationId?: string;
+}
+
+/** A payload in the place of the original's: as an object, or as JSON. */
+export interface OtherPayload {
+  data?: Record<string, unknown>;
+  json?: string;
 }
 
 /** Who acts, and why: for the history. */
@@ -163,17 +169,14 @@ export class DeadLetters {
    * once, it is delivered once.
    *
    * @param options.data another payload instead of the original's
+   * @param options.json the same as JSON: what of it is as it was stays so, digit by digit
    * @returns the id of the entry in the group's replays
    * @throws DeadLetterGoneError when somebody has replayed or discarded it meanwhile
    * @throws EventPayloadError when JSON cannot carry the other payload
    * @throws KeyParkedError when its key is parked, and it is not the first of it
    */
-  async replay(
-    stream: string,
-    id: string,
-    options: OperatorNote & { data?: Record<string, unknown> } = {},
-  ): Promise<string> {
-    return this.take(stream, await this.get(stream, id), 'replayed', options, options.data);
+  async replay(stream: string, id: string, options: OperatorNote & OtherPayload = {}): Promise<string> {
+    return this.take(stream, await this.get(stream, id), 'replayed', options, options);
   }
 
   /**
@@ -217,10 +220,11 @@ export class DeadLetters {
     letter: DeadLetter,
     action: DeadLetterAction['action'],
     { by = '', why = '' }: OperatorNote,
-    data?: Record<string, unknown>,
+    other: OtherPayload = {},
   ): Promise<string> {
     const { id: deadLetter, entryId, group, handler, event, partitionKey = '' } = letter;
     const { keyspace, partition, entryId: letterId } = locate(deadLetter, this.partitions) as LetterPlace;
+    const edited = otherJson(event?.event_type ?? 'The event', other, this.options.producer);
     const booked = Object.entries({
       action,
       deadLetter,
@@ -229,7 +233,7 @@ export class DeadLetters {
       handler,
       by,
       why,
-      edited: String(data !== undefined),
+      edited: String(edited !== ''),
       at: new Date().toISOString(),
     });
     const keys = [
@@ -238,7 +242,6 @@ export class DeadLetters {
       keyspace.parked(stream, group, handler, partitionKey),
       ...(action === 'replayed' ? [keyspace.replays(stream, group).key] : []),
     ];
-    const edited = data === undefined ? '' : checkedJson(event?.event_type ?? 'The event', data, this.options.producer);
     const reply = await this.client.takeDeadLetter(keys, [letterId, entryId, HISTORY_LENGTH, edited, ...booked.flat()]);
     switch (reply.status) {
       case 'taken':
@@ -310,6 +313,15 @@ export class DeadLetters {
     const letter = parseDeadLetter(entry);
     return { ...letter, id: nameOf(letter.id, partition, this.partitions) };
   }
+}
+
+/** The other payload as JSON; '' for none. @throws EventPayloadError */
+function otherJson(type: string, { data, json }: OtherPayload, limits: PayloadLimits): string {
+  if (data !== undefined && json !== undefined)
+    throw new EventPayloadError(type, '', 'expected data or json, got both');
+  // Numbers that JavaScript does not hold were there before: they are for the group's own rules.
+  if (json !== undefined) return payloadOfJson(type, json, limits, true).json;
+  return data === undefined ? '' : checkedJson(type, data, limits);
 }
 
 function fits(letter: DeadLetter, filter: DeadLetterFilter): boolean {

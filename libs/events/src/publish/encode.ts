@@ -16,15 +16,16 @@ const layouts = new Map<string, EnvelopeLayout[]>();
 /**
  * An envelope as the fields of a stream entry: the reverse of decoding.
  *
+ * @param json the payload as JSON, where it came as that
  * @throws EventPayloadError when the payload is larger than it may be
  */
-export function encode(envelope: EventEnvelope<object>, limits: PayloadLimits): LaidOut {
+export function encode(envelope: EventEnvelope<object>, limits: PayloadLimits, json?: string): LaidOut {
   const { event_id, event_type, timestamp, version, source, data, extra } = envelope;
   // As long as it will be: to grow, it would be made once more, with room for more than is to come.
   const values = new Array<string>(3 + OPTIONAL_FIELDS.length);
   values[0] = event_id;
   values[1] = timestamp;
-  values[2] = toJson(event_type, data, limits);
+  values[2] = json ?? toJson(event_type, data, limits);
   let length = 3;
   let optional = 0;
   for (let index = 0; index < OPTIONAL_FIELDS.length; index += 1) {

@@ -18,6 +18,7 @@ import { weightOf, type Appendable } from './append-arguments.js';
 import { BatchSender } from './batch-sender.js';
 import { Durability, LONGEST_WAIT_MS } from './durability.js';
 import { encode } from './encode.js';
+import { payloadOfJson } from './payload.js';
 import { PublishQueue } from './publish-queue.js';
 import { inBatches, inParts, type Placed } from './placed.js';
 import { demand, newEnvelope, unreadable, type PublishOptions } from './new-envelope.js';
@@ -118,6 +119,22 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /**
+   * Publishes one event whose payload is JSON already: its text travels, with numbers and strings as they are written.
+   *
+   * @throws as {@link publish}
+   */
+  async publishJson(event: EventClass, json: string, options: ProduceOptions = {}): Promise<string> {
+    const { type } = domainEventOf(event);
+    const payload = payloadOfJson(type, json, this.options.producer);
+    return new Promise((resolve, reject) => {
+      const { partition, appendable } = this.place(event, payload.data, options, payload.json);
+      this.demandRoomFor(1);
+      this.demandBytes(weightOf(appendable));
+      this.enqueue(partition, [appendable], ([id]) => { resolve(id as string); }, reject); // prettier-ignore
+    });
+  }
+
+  /**
    * Publishes several events, in this order; up to 100 in one round trip, which appends all of them or none. With
    * partitions that holds for the events of each partition.
    *
@@ -160,11 +177,11 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     return ids;
   }
 
-  private place<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions): Placed {
+  private place<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions, json?: string): Placed {
     const { stream } = domainEventOf(event);
     const { source, producer: limits } = this.options;
     const envelope = newEnvelope(event, data, source, limits, options);
-    const { layout, values } = encode(envelope, limits);
+    const { layout, values } = encode(envelope, limits, json);
     const idempotencyKey = idempotencyKeyOf(envelope.event_type, options);
     // Without a key of its own an event may go anywhere, but a repeat of it must go where the first one went.
     const partition = this.partitions.numberOf(envelope.partition_key ?? idempotencyKey ?? envelope.event_id);

@@ -1,6 +1,7 @@
 import { isDate } from 'node:util/types';
 import { isDangerousKey } from '../envelope/dangerous-keys.js';
 import type { EventClass } from '../envelope/domain-event.js';
+import { compactJson, unsafeInteger } from '../envelope/json-text.js';
 import { EventPayloadError } from '../errors.js';
 import { saidBy } from '../validate/user-code.js';
 import { isPlainJson, isSafe } from './plain-json.js';
@@ -66,6 +67,38 @@ export function checkedJson(type: string, data: object, limits: PayloadLimits): 
   return toJson(type, travelling(type, data, limits), limits);
 }
 
+/**
+ * A payload that came as JSON: parsed, and as text without blanks between its values. Strings and numbers of the text are
+ * as they are written.
+ *
+ * @param keepsNumbers whether numbers are let through that JavaScript does not hold, since only the text is needed
+ * @throws EventPayloadError that names the field
+ */
+export function payloadOfJson(
+  type: string,
+  text: string,
+  limits: PayloadLimits,
+  keepsNumbers = false,
+): { data: Record<string, unknown>; json: string } {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw new EventPayloadError(type, '', `expected JSON: ${(error as Error).message}`);
+  }
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    throw new EventPayloadError(type, '', `expected a JSON object, got ${text.trim().slice(0, 40)}`);
+  }
+  const unsafe = keepsNumbers ? undefined : unsafeInteger(text);
+  if (unsafe) throw new EventPayloadError(type, unsafe.path, wrongInteger(unsafe.digits.slice(0, 40)));
+  const traveller = new Traveller(limits, keepsNumbers);
+  if (!traveller.ofPayload(data))
+    throw new EventPayloadError(type, traveller.fault.path.join('.'), traveller.fault.why);
+  const json = compactJson(text);
+  if (Buffer.byteLength(json) > limits.maxBytes) throw new EventPayloadError(type, '', tooLarge(limits));
+  return { data: data as Record<string, unknown>, json };
+}
+
 /** What is wrong, and where: the path is put together on the way back, as most payloads need none. */
 interface Fault {
   path: (string | number)[];
@@ -86,7 +119,10 @@ class Traveller {
   fault: Fault = { path: [], why: '' };
   private length = 0;
 
-  constructor(private readonly limits: PayloadLimits) {}
+  constructor(
+    private readonly limits: PayloadLimits,
+    private readonly takesAnyNumber = false,
+  ) {}
 
   /** @returns undefined when there is a fault */
   ofPayload(data: unknown): object | undefined {
@@ -115,7 +151,7 @@ class Traveller {
       case 'boolean':
         return value;
       case 'number':
-        if (!isSafe(value)) return this.fail(wrongNumber(value));
+        if (!isSafe(value)) return this.takesAnyNumber ? value : this.fail(wrongNumber(value));
         return Object.is(value, -0) ? NOUGHT : value;
       case 'object':
         return value === null ? value : this.ofObject(value, key, depth + 1);
@@ -260,7 +296,11 @@ function nameOf(value: unknown): string {
 
 function wrongNumber(value: number): string {
   if (!Number.isFinite(value)) return `expected a finite number, got ${String(value)}`;
-  return `expected an integer within ±${String(Number.MAX_SAFE_INTEGER)}, got ${String(value)}: beyond, numbers are rounded; pass it as a string`;
+  return wrongInteger(String(value));
+}
+
+function wrongInteger(digits: string): string {
+  return `expected an integer within ±${String(Number.MAX_SAFE_INTEGER)}, got ${digits}: beyond, numbers are rounded; pass it as a string`;
 }
 
 function tooLarge({ maxBytes }: PayloadLimits): string {

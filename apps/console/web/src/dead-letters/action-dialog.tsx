@@ -137,11 +137,13 @@ function PreviewView({ preview }: { preview: DeadLetterPreview }) {
         <div className="grid-2">
           <div>
             <h3 className="section-title">Before</h3>
-            <Json value={preview.edited.before} label="Payload before" />
+            {preview.edited.beforeText === null ? null : (
+              <Json payload={preview.edited.beforeText} label="Payload before" />
+            )}
           </div>
           <div>
             <h3 className="section-title">After</h3>
-            <Json value={preview.edited.after} label="Payload after" />
+            <Json payload={preview.edited.afterText} label="Payload after" />
           </div>
         </div>
       )}

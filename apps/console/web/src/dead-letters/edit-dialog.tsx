@@ -4,14 +4,15 @@ import { Modal } from '../ui/modal.js';
 import { parsePayload } from './parse-payload.js';
 
 interface EditDialogProps {
-  data: Record<string, unknown>;
+  /** As JSON, indented. */
+  json: string;
   onClose: () => void;
-  onReplay: (data: Record<string, unknown>) => void;
+  onReplay: (json: string) => void;
 }
 
 /** Changes a payload before it is replayed. */
-export function EditDialog({ data, onClose, onReplay }: EditDialogProps) {
-  const [text, setText] = useState(() => JSON.stringify(data, null, 2));
+export function EditDialog({ json, onClose, onReplay }: EditDialogProps) {
+  const [text, setText] = useState(json);
   const problemId = useId();
   const parsed = parsePayload(text);
   const problem = 'problem' in parsed ? parsed.problem : null;
@@ -30,7 +31,7 @@ export function EditDialog({ data, onClose, onReplay }: EditDialogProps) {
             className="button button-primary"
             disabled={problem !== null}
             onClick={() => {
-              if ('data' in parsed) onReplay(parsed.data);
+              if ('json' in parsed) onReplay(parsed.json);
             }}
           >
             <Icon name="arrow" /> See what will happen

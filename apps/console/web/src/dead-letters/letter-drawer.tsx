@@ -93,15 +93,15 @@ function OpenLetter({ stream, id, onClose }: { stream: string; id: string; onClo
       ) : (
         <Loading what="the dead letter" />
       )}
-      {isEdited && data?.event ? (
+      {isEdited && data?.payload ? (
         <EditDialog
-          data={data.event.data}
+          json={data.payload.json}
           onClose={() => {
             setEdited(false);
           }}
           onReplay={(edited) => {
             setEdited(false);
-            setRequest({ action: 'replay', selection, data: edited });
+            setRequest({ action: 'replay', selection, json: edited });
           }}
         />
       ) : null}
@@ -185,7 +185,11 @@ function LetterView({ letter }: { letter: DeadLetterView }) {
       )}
       <section aria-label="Payload">
         <h3 className="section-title">{event === null ? 'Fields of the entry, as they are' : 'Payload'}</h3>
-        {event === null ? <RawFields fields={letter.fields} /> : <Json value={event.data} label="Payload" />}
+        {letter.payload === null ? (
+          <RawFields fields={letter.fields} />
+        ) : (
+          <Json payload={letter.payload} label="Payload" />
+        )}
       </section>
     </>
   );

@@ -1,5 +1,5 @@
-/** A payload from what was typed, or in words why it is none. */
-export function parsePayload(text: string): { data: Record<string, unknown> } | { problem: string } {
+/** A payload as it was typed, or in words why it is none. */
+export function parsePayload(text: string): { json: string } | { problem: string } {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -10,5 +10,5 @@ export function parsePayload(text: string): { data: Record<string, unknown> } | 
     const came = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
     return { problem: `A payload is a JSON object, {…}; this is ${came}.` };
   }
-  return { data: value as Record<string, unknown> };
+  return { json: text };
 }

@@ -209,13 +209,13 @@ function Payload({ entry }: { entry: EntryDetail }) {
             />
           )}
           <CopyButton
-            text={form === 'pretty' ? JSON.stringify(entry.event?.data, null, 2) : raw}
+            text={form === 'pretty' ? (entry.payload?.json ?? '') : raw}
             what={form === 'pretty' ? 'payload' : 'fields'}
           />
         </span>
       </div>
-      {form === 'pretty' && entry.event !== null ? (
-        <Json value={entry.event.data} label="Payload" />
+      {form === 'pretty' && entry.payload !== null ? (
+        <Json payload={entry.payload} label="Payload" />
       ) : (
         <RawFields fields={entry.fields} />
       )}

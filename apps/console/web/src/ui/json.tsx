@@ -1,4 +1,5 @@
-import { useMemo, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import type { PayloadText } from '../../../src/contract/streams.js';
 import { bytes } from '../format/numbers.js';
 import { Text } from './text.js';
 
@@ -7,10 +8,10 @@ const SHOWN = 20_000;
 
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** JSON, indented and coloured; a payload of any size stays quick because only its beginning is drawn until asked. */
-export function Json({ value, label }: { value: unknown; label: string }) {
+/** A payload as it is written, coloured, and what of it does not survive parsing; a payload of any size stays quick because only its beginning is drawn until asked. */
+export function Json({ payload, label }: { payload: PayloadText; label: string }) {
   const [whole, setWhole] = useState(false);
-  const text = useMemo(() => JSON.stringify(value, null, 2), [value]);
+  const { json: text, losses } = payload;
   const cut = !whole && text.length > SHOWN;
   const shown = cut ? text.slice(0, SHOWN) : text;
   return (
@@ -30,6 +31,15 @@ export function Json({ value, label }: { value: unknown; label: string }) {
           Show all ({bytes(text.length)})
         </button>
       ) : null}
+      {losses.length === 0 ? null : (
+        <ul className="quiet small" aria-label={`${label}: what programs in JavaScript read otherwise`}>
+          {losses.map((loss) => (
+            <li key={loss}>
+              Not exact: <Text>{loss}</Text>
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }

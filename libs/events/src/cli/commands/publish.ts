@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventClass } from '../../envelope/domain-event.js';
 import { ID, KEY, shown } from '../../envelope/fields.js';
+import { lossesOf } from '../../envelope/json-text.js';
 import { EventEnvelopeError, EventPayloadError, EventValidationError } from '../../errors.js';
 import type { PayloadLimits } from '../../publish/payload.js';
 import { UnmetError, UsageError } from '../cli-errors.js';
@@ -27,7 +28,9 @@ export const publish = defineCommand({
 Wraps the payload in an envelope (a new event_id, the time, type, version, source) and appends it as the library's
 producer does: sent again when an answer is lost, and appended once. Where the project's events.config.mjs gives event
 classes, the payload is checked by the rules of its class, which also tells version and partition key; else only that it
-is a JSON object is known. A stream that is not there is only made with --create. Prints the entry's id.`,
+is a JSON object is known. Its text travels as it is, but for blanks between its values; integers beyond ±(2^53 - 1)
+are refused, since readers would round them. A stream that is not there is only made with --create. Prints the entry's
+id.`,
   words: [2, 2],
   options: {
     data: { type: 'string', value: '<json>', what: 'the payload: JSON, @file, or - for stdin ({})' },
@@ -59,7 +62,7 @@ is a JSON object is known. A stream that is not there is only made with --create
       throw new UsageError(`Expected --${option} as ${rule.expected}, got ${shown(value)}`);
     }
     const stream = options.create ? name : await session.stream(name);
-    const data = await readData(options.data ?? '{}', stdin);
+    const { data, json: payload } = await readData(options.data ?? '{}', stdin);
     const classes = (await project.config.events?.()) ?? [];
     const said = { data, key: options.key, version: options['event-version'] };
     const { event, isChecked } = await classOf(stream, type, classes, said, session.payloadLimits);
@@ -67,8 +70,10 @@ is a JSON object is known. A stream that is not there is only made with --create
       output.notice(`No class of events.config.mjs is ${type} on ${stream}: the payload was not checked`);
     }
     const eventId = options['event-id'] ?? randomUUID();
+    for (const { path, why } of lossesOf(payload))
+      output.notice(`Not exact for readers in JavaScript: ${path}: ${why}`);
     try {
-      const id = await session.producer(options.source ?? SOURCE).publish(event, data, {
+      const id = await session.producer(options.source ?? SOURCE).publishJson(event, payload, {
         eventId,
         ...given({
           correlationId: options['correlation-id'],

@@ -1,4 +1,6 @@
 import { UsageError } from '../../cli-errors.js';
+import { lossesOf } from '../../../envelope/json-text.js';
+import { safe } from '../../../safe-text.js';
 import { defineCommand } from '../../command.js';
 import { readData } from '../../data.js';
 import { ACT_OPTIONS, carryOut } from './act.js';
@@ -54,11 +56,19 @@ Exits 1 when one could not be replayed, such as one that somebody else has repla
       consequences: [
         'Each leaves the dead letters and is delivered again, to its group and handler alone, with its attempts counted anew.',
         'What fails again is a dead letter again.',
-        ...(data === undefined ? [] : ['It gets another payload.']),
+        ...(data === undefined ? [] : ['It gets another payload.', ...notExact(data.json)]),
       ],
       one: async ({ id }, note) => ({
-        replayId: await session.deadLetters.replay(stream, id, { ...note, ...(data === undefined ? {} : { data }) }),
+        replayId: await session.deadLetters.replay(stream, id, {
+          ...note,
+          ...(data === undefined ? {} : { json: data.json }),
+        }),
       }),
     });
   },
 });
+
+/** What of the payload readers in JavaScript read another value of. */
+function notExact(json: string): string[] {
+  return lossesOf(json).map(({ path, why }) => safe(`Not exact for readers in JavaScript: ${path}: ${why}.`));
+}
