@@ -5,6 +5,7 @@ import type { ResolvedOptions } from '../module/options.js';
 import { EventMonitor } from '../monitor/event-monitor.js';
 import { EventConsumer } from '../read/event-consumer.js';
 import { StreamClient } from '../stream/stream-client.js';
+import { EvictionCheck } from './eviction-check.js';
 
 const PING_TIMEOUT_MS = 2000;
 
@@ -17,15 +18,24 @@ export class EventsHealthIndicator {
     private readonly client: StreamClient,
     private readonly consumer: EventConsumer,
     private readonly monitor: EventMonitor,
+    private readonly eviction: EvictionCheck,
   ) {}
 
-  /** Down when Redis does not answer a PING within two seconds; the message names host, port and cause. */
+  /**
+   * Down when Redis does not answer a PING within two seconds, or when this worker's last read or settlement has failed; the
+   * message says why. Degraded, with `warning`, while Redis may evict keys; `evictionPolicy` is `unknown` where it does not tell.
+   */
   async redis(key = 'redis'): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check(key);
     try {
       const started = performance.now();
       await this.client.connection.call((redis) => redis.ping(), PING_TIMEOUT_MS);
-      return indicator.up({ latencyMs: Math.round((performance.now() - started) * 100) / 100 });
+      const latencyMs = Math.round((performance.now() - started) * 100) / 100;
+      const { trouble } = this.consumer;
+      if (trouble !== undefined) return indicator.down(trouble);
+      const { policy, warning } = await this.eviction.look(PING_TIMEOUT_MS);
+      if (warning !== undefined) return indicator.degraded({ latencyMs, warning });
+      return indicator.up({ latencyMs, ...(policy === null && { evictionPolicy: 'unknown' }) });
     } catch (error) {
       return indicator.down((error as Error).message);
     }

@@ -6,6 +6,7 @@ import { RedisConnection } from '../connection/redis-connection.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { HandlerExplorer } from '../dispatch/handler-explorer.js';
 import { EventsHealthIndicator } from '../health/events-health.js';
+import { EvictionCheck } from '../health/eviction-check.js';
 import { EventMonitor } from '../monitor/event-monitor.js';
 import { EventsObserver } from '../observe/events-observer.js';
 import { FailureLog } from '../observe/failure-log.js';
@@ -84,6 +85,7 @@ const PROVIDERS: readonly OwnProvider[] = [
   EventCounters,
   GroupGauges,
   Retention,
+  EvictionCheck,
   EventsHealthIndicator,
   {
     provide: CONNECTION_END,

@@ -70,6 +70,8 @@ export type Observation =
   /** Redis is away or refuses to serve: `reason` is `unreachable` or Redis' own word, such as `READONLY`. */
   | { kind: 'outage'; address: string; reason: string }
   | { kind: 'recovered'; address: string; reason: string; durationMs: number }
+  /** Redis takes keys away when its memory is full, by this `maxmemory-policy`: said once, and again when it changes. */
+  | { kind: 'eviction-warning'; address: string; policy: string }
   /** The group, and so all that it knew, was missing; it was made anew. */
   | { kind: 'group-recreated'; stream: string; group: string };
 

@@ -9,6 +9,7 @@ import { Pipeline } from '../pipeline.js';
 import type { Holdings } from '../read/holdings.js';
 import { Source } from '../read/source.js';
 import { Stopping } from '../read/stopping.js';
+import type { Troubles } from '../read/troubles.js';
 import { Settler } from '../settle/settler.js';
 import { FencedClient, type PartitionReply } from '../stream/fenced-client.js';
 import type { GroupStarts } from '../stream/group-starts.js';
@@ -30,6 +31,7 @@ export interface WorkerParts {
   /** Of the worker as a whole. */
   stopping: Stopping;
   telemetry: Telemetry;
+  troubles: Troubles;
   /** Where the group begins on streams on which it is new. */
   starts: GroupStarts;
 }
@@ -99,6 +101,7 @@ export class OwnedPartition {
       address,
       () => this.stopping.isOver || parts.stopping.isOver,
       telemetry,
+      parts.troubles,
     );
     const transactions = {
       client: this.client,

@@ -31,7 +31,10 @@ export class PartitionAgreement implements OnApplicationBootstrap {
     return this.startup.attempt(async () => {
       // Where nothing is divided and nothing consumed, nothing is left in Redis before the first event.
       if (this.partitions.count > 1) await this.reach();
-      else this.compare(await this.ask((patienceMs) => this.client.agreed(this.key, patienceMs)));
+      else {
+        await this.refuseCluster();
+        this.compare(await this.ask((patienceMs) => this.client.agreed(this.key, patienceMs)));
+      }
     });
   }
 
@@ -47,8 +50,8 @@ export class PartitionAgreement implements OnApplicationBootstrap {
   private async agree(): Promise<void> {
     const { partitions: count, sharedState } = this.options;
     this.compare(await this.ask((patienceMs) => this.client.agree(this.key, String(count), patienceMs)));
+    await this.refuseCluster();
     if (count === 1) return;
-    this.partitions.isCluster = await this.client.isCluster();
     if (this.partitions.isCluster && sharedState) {
       throw new ConfigurationError(
         'EventsModule: expected sharedState as false, since this Redis is a cluster, where a transaction stays in one ' +
@@ -57,15 +60,33 @@ export class PartitionAgreement implements OnApplicationBootstrap {
     }
   }
 
-  /** @returns the agreed number; null where nobody has said one, or an undivided application cannot ask */
-  private async ask(question: (patienceMs: number) => Promise<string | null>): Promise<string | null> {
+  /** @throws ConfigurationError for a cluster that cannot carry what this application does */
+  private async refuseCluster(): Promise<void> {
+    const nodes = await this.ask((patienceMs) => this.client.clusterSize(patienceMs));
+    this.partitions.isCluster = nodes !== null && nodes > 0;
+    if (!this.partitions.isCluster) return;
+    if (this.partitions.count === 1) {
+      throw new ConfigurationError(
+        'EventsModule: expected partitions as 2 or more, since this Redis is a cluster, where a script stays in one slot, got 1',
+      );
+    }
+    if (nodes !== null && nodes > 1) {
+      throw new ConfigurationError(
+        `EventsModule: expected redis as one server that has all slots, got one of ${String(nodes)} nodes of a cluster, ` +
+          'which is not supported yet',
+      );
+    }
+  }
+
+  /** @returns the answer; null where there is none, or an undivided application cannot ask */
+  private async ask<T>(question: (patienceMs: number) => Promise<T | null>): Promise<T | null> {
     const { partitions: count, commandTimeoutMs } = this.options;
     try {
       return await question(count === 1 ? Math.min(PATIENCE_MS, commandTimeoutMs) : commandTimeoutMs);
     } catch (error) {
       // It starts as it always did: also when Redis is away, and without rights to this key.
       if (count > 1 || !isOutage(error)) throw error;
-      this.logger.debug(`Could not ask for the number of partitions: ${(error as Error).message}`);
+      this.logger.debug(`Could not ask how streams are divided: ${(error as Error).message}`);
       return null;
     }
   }

@@ -1,14 +1,17 @@
-import { Logger } from '@nestjs/common';
-import { isGroupMissing, isOutage, LeaseLostError } from '../errors.js';
+import { isGroupMissing, LeaseLostError } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import type { Holdings } from '../read/holdings.js';
 import type { Stopping } from '../read/stopping.js';
+import type { Troubles } from '../read/troubles.js';
 import type { PartitionsClient } from '../stream/partitions-client.js';
 import type { OwnedPartition } from './owned-partition.js';
 import type { Ownership } from './ownership.js';
 
 /** How long the reader waits for room, for news or after a failure before it looks again what it owns, in milliseconds. */
 const PAUSE_MS = 500;
+/** What is said to fail. */
+const READING = 'Reading';
+const WAITING = 'Waiting for entries';
 /** How long it waits when it owns nothing, and where no command can wait for news. */
 const IDLE_MS = 50;
 
@@ -17,7 +20,6 @@ const IDLE_MS = 50;
  * entries to nobody, and reads them by a script that asks whether the partition is still this worker's.
  */
 export class PartitionReader {
-  private readonly logger = new Logger(PartitionReader.name);
   /** By the clock of `performance.now()`. */
   private lastTurn = performance.now();
   /** Those whose last read has failed: they must not keep the others waiting. */
@@ -31,6 +33,7 @@ export class PartitionReader {
     private readonly options: ResolvedOptions,
     private readonly stopping: Stopping,
     private readonly isCluster: () => boolean,
+    private readonly troubles: Troubles,
   ) {}
 
   /** How long ago the loop last went round, in milliseconds. */
@@ -74,13 +77,14 @@ export class PartitionReader {
     try {
       await partition.read(count);
       this.failing.delete(partition);
+      this.troubles.succeeded(READING);
       return true;
     } catch (error) {
       this.failing.add(partition);
       if (error instanceof LeaseLostError) return true;
       partition.recover();
       if (isGroupMissing(error)) return partition.ensureGroups(true).then(() => true, () => false); // prettier-ignore
-      if (!isOutage(error)) this.logger.error(`Reading failed: ${(error as Error).message}`);
+      this.troubles.failed(READING, error);
       return false;
     }
   }
@@ -97,12 +101,13 @@ export class PartitionReader {
     const blockMs = Math.min(this.options.consumer.blockMs, PAUSE_MS);
     try {
       const news = new Set(await this.waiting.waitForNews(after, blockMs, this.options.commandTimeoutMs));
+      this.troubles.succeeded(WAITING);
       for (const partition of partitions) if (partition.lastIds.some(([key]) => news.has(key))) partition.isDue = true;
       return true;
     } catch (error) {
       // A flushed stream has no news: only a read shows that its group is gone.
       for (const partition of partitions) partition.recover();
-      if (!isOutage(error)) this.logger.error(`Waiting for entries failed: ${(error as Error).message}`);
+      this.troubles.failed(WAITING, error);
       return false;
     }
   }

@@ -31,6 +31,7 @@ export class PartitionedWorker {
       options,
       stopping,
       () => parts.partitions.isCluster,
+      parts.troubles,
     );
     // Replies of what was sent before may have been lost.
     client.connection.onReconnect(() => {

@@ -7,6 +7,7 @@ import { compareEntryIds } from '../stream/entry-id.js';
 import type { Holdings } from './holdings.js';
 import type { Source } from './source.js';
 import type { Stopping } from './stopping.js';
+import type { Troubles } from './troubles.js';
 
 /** Renewals within the time after which a delivery is taken over: two may be late before one is lost. */
 const RENEWALS = 3;
@@ -47,6 +48,7 @@ export class Claims {
     private readonly options: ResolvedOptions['consumer'],
     private readonly observer: EventsObserver,
     private readonly stopping: Stopping,
+    private readonly troubles: Troubles,
   ) {}
 
   /** Renews what is held until everything is settled or handed back. Never throws. */
@@ -177,10 +179,12 @@ export class Claims {
 
   private async attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await work();
+      const result = await work();
+      this.troubles.succeeded(what);
+      return result;
     } catch (error) {
       // The connection reports an outage, and the reader a missing group.
-      if (!isOutage(error) && !isGroupMissing(error)) this.logger.error(`${what} failed: ${(error as Error).message}`);
+      if (!isOutage(error) && !isGroupMissing(error)) this.troubles.failed(what, error);
       return undefined;
     }
   }

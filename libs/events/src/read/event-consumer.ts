@@ -29,6 +29,7 @@ import { readerName } from './reader-connection.js';
 import { Source } from './source.js';
 import { Stopping } from './stopping.js';
 import { StreamReader } from './stream-reader.js';
+import { Troubles } from './troubles.js';
 
 /**
  * The consumer-group worker of this process: it finds the handlers, reads their streams, and sees every event through
@@ -41,6 +42,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   readonly name = newConsumerName();
   private readonly logger = new Logger(EventConsumer.name);
   private readonly stopping = new Stopping();
+  private readonly troubles = new Troubles();
   private readonly slots: Slots;
   private readonly overruns: Overruns;
   private readonly holdings: Holdings;
@@ -96,6 +98,11 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   /** How long ago the reading loop last went round, in milliseconds; liveness is this, not an answered ping. */
   get idleMs(): number {
     return (this.partitioned ?? this.reader)?.idleMs ?? 0;
+  }
+
+  /** What this worker fails at at present, since when and why: reading, settling, taking over; undefined while nothing does. */
+  get trouble(): string | undefined {
+    return this.troubles.current;
   }
 
   /** Entries that are held at present: waiting, running, or waiting for their retry. */
@@ -188,12 +195,13 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     subscriptions: readonly Subscription[],
     address: { group: string; consumer: string },
   ): Promise<void> {
-    const { client, keyspace, observer, stopping, holdings, options, slots, overruns, divided, telemetry } = this;
+    const { client, keyspace, observer, stopping, holdings, options, slots, overruns, divided, telemetry, troubles } =
+      this;
     this.subscriptions = subscriptions;
     const starts = new GroupStarts(client, keyspace.starts(address.group), address.group, options.startFrom);
     await this.findStarts(starts, subscriptions, address.group);
     if (divided.count > 1) {
-      const parts = { address, subscriptions, client, partitions: divided, holdings, slots, overruns, options, observer, stopping, telemetry, starts }; // prettier-ignore
+      const parts = { address, subscriptions, client, partitions: divided, holdings, slots, overruns, options, observer, stopping, telemetry, starts, troubles }; // prettier-ignore
       this.partitioned = new PartitionedWorker(parts, keyspace, this.reading);
       for (const { stream, handlers } of subscriptions) {
         for (const { name } of handlers) {
@@ -202,7 +210,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       }
       return;
     }
-    const settler = new Settler(client, keyspace, address, () => stopping.isOver, telemetry);
+    const settler = new Settler(client, keyspace, address, () => stopping.isOver, telemetry, troubles);
     const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer, telemetry }; // prettier-ignore
     const attempts = new Attempts(address, slots, overruns, settler, transactions, observer, stopping, telemetry, options.consumer.claimAfterMs); // prettier-ignore
     const pipeline = new Pipeline(holdings, attempts, stopping);
@@ -221,9 +229,9 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     }
     this.readingConnection = new RedisConnection(options.redis, this.reading);
     const reading = new EntryReader(this.readingConnection, options.commandTimeoutMs);
-    this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping, telemetry);
+    this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping, telemetry, troubles);
     const watch = keyspace.watch(address.group);
-    this.claims = new Claims(client, watch, address, this.sources, holdings, options.consumer, observer, stopping);
+    this.claims = new Claims(client, watch, address, this.sources, holdings, options.consumer, observer, stopping, troubles); // prettier-ignore
   }
 
   /** Finds where the group begins on streams on which it is new, and says so: history may be more than was meant. */

@@ -1,5 +1,4 @@
-import { Logger } from '@nestjs/common';
-import { isGroupMissing, isOutage } from '../errors.js';
+import { isGroupMissing } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import type { EntryReader } from '../stream/entry-reader.js';
 import type { StreamEntry } from '../stream/stream-client.js';
@@ -7,6 +6,7 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Holdings } from './holdings.js';
 import type { Source } from './source.js';
 import type { Stopping } from './stopping.js';
+import type { Troubles } from './troubles.js';
 
 /** How long the reader waits for room before it shows again that it is alive, and after a failed read. */
 const PAUSE_MS = 500;
@@ -25,7 +25,6 @@ type Reading = Promise<{ entries: Map<string, StreamEntry[]>; started: number; w
  * one is on its way.
  */
 export class StreamReader {
-  private readonly logger = new Logger(StreamReader.name);
   /**
    * Whether the own history must be read before anything new: a reply may have been lost, and what it contained is
    * pending for this consumer, unseen.
@@ -47,6 +46,7 @@ export class StreamReader {
     private readonly options: ResolvedOptions,
     private readonly stopping: Stopping,
     private readonly telemetry: Telemetry,
+    private readonly troubles: Troubles,
   ) {
     client.connection.onReconnect(() => {
       this.doubt();
@@ -67,7 +67,7 @@ export class StreamReader {
       } catch (error) {
         this.doubt();
         if (isGroupMissing(error)) this.groupsMissing = true;
-        else if (!isOutage(error)) this.logger.error(`Reading failed: ${(error as Error).message}`);
+        this.troubles.failed('Reading', error);
         await this.stopping.orAfter(PAUSE_MS);
       }
     }
@@ -88,6 +88,7 @@ export class StreamReader {
     this.ahead = undefined;
     if (!reading) return;
     const { entries, started, wasAlone } = await reading;
+    this.troubles.succeeded('Reading');
     const isAlone = wasAlone && this.isAlone;
     // While a full batch is handled the server looks for the next one. Of fewer the first is handled at once: to ask for
     // more takes longer than all that is done with an event before its handler is called.

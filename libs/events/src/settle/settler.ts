@@ -3,6 +3,7 @@ import type { EventEnvelope } from '../envelope/event-envelope.js';
 import type { SpanContext } from '@opentelemetry/api';
 import type { Standstill } from '../dispatch/standstill.js';
 import type { Holding } from '../read/holdings.js';
+import type { Troubles } from '../read/troubles.js';
 import type { Channel } from '../stream/channel.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { fieldText } from '../stream/raw-entry.js';
@@ -15,6 +16,9 @@ import { Gatherer } from './gatherer.js';
 import { DONE, formatNote, noteField, parseNote, type FailureNote } from './delivery-notes.js';
 import type { DeadLetterReason } from './outcome.js';
 import { settleArguments, weightOf, type KeyRule, type Settlement } from './settle-arguments.js';
+
+/** What is said to fail while Redis does not take what was decided. */
+const SETTLING = 'Settling';
 
 const PAUSE_IN_OUTAGE_MS = 250;
 /** How long the pauses of a settlement get that is refused by itself again and again. */
@@ -63,6 +67,7 @@ export class Settler {
     private readonly address: { group: string; consumer: string },
     private readonly isOver: () => boolean,
     private readonly telemetry: Telemetry,
+    private readonly troubles?: Troubles,
   ) {
     this.settlements = new Batcher<Settling, SettleReply, CommitResult>(
       {
@@ -229,10 +234,11 @@ export class Settler {
     };
   }
 
-  private observed<T>(sharesOf: () => readonly Share[], call: () => Promise<T>): Promise<T> {
-    if (this.telemetry.isOff) return call();
-    const operation = this.telemetry.settle(sharesOf());
-    return operation.until(operation.run(call));
+  private async observed<T>(sharesOf: () => readonly Share[], call: () => Promise<T>): Promise<T> {
+    const operation = this.telemetry.isOff ? undefined : this.telemetry.settle(sharesOf());
+    const result = await (operation ? operation.until(operation.run(call)) : call());
+    this.troubles?.succeeded(SETTLING);
+    return result;
   }
 
   private async throughOutages<T>(command: () => Promise<T>): Promise<T> {
@@ -250,6 +256,7 @@ export class Settler {
    * @throws the error, unless it is an outage that may end while this worker runs
    */
   private async waitOut(error: unknown, refusals = 0): Promise<void> {
+    if (isOutage(error)) this.troubles?.failed(SETTLING, error);
     if (!isOutage(error) || this.isOver()) throw error;
     const pauseMs = Math.min(PAUSE_IN_OUTAGE_MS * 2 ** Math.max(0, refusals - 1), LONGEST_PAUSE_MS);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));

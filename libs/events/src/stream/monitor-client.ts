@@ -3,6 +3,7 @@ import { GroupLag } from './group-lag.js';
 import { pairs } from './pairs.js';
 import {
   consumersOf,
+  EVICTION_POLICY,
   groupsOf,
   lastIdOf,
   lengthOf,
@@ -45,7 +46,7 @@ export class MonitorClient {
    *
    * @throws ioredis' ReplyError when Redis refuses one of them; RedisUnavailableError when it is away
    */
-  async askAll<const Q extends readonly Question<unknown>[]>(questions: Q): Promise<Answers<Q>> {
+  async askAll<const Q extends readonly Question<unknown>[]>(questions: Q, timeoutMs?: number): Promise<Answers<Q>> {
     if (questions.length === 0) return [] as unknown as Answers<Q>;
     const replies = await this.connection.call(async (redis) => {
       const commands = questions.map(({ command, isOfBytes }) => [isOfBytes ? 'callBuffer' : 'call', ...command]);
@@ -55,7 +56,7 @@ export class MonitorClient {
         if (error !== null && !isMissing(error, questions[index])) throw error;
         return { isMissing: error !== null, reply };
       });
-    });
+    }, timeoutMs);
     return questions.map((question, index) => {
       const { isMissing: missing = true, reply } = replies[index] ?? {};
       return missing ? question.missing : question.read(reply);
@@ -182,6 +183,12 @@ export class MonitorClient {
     ]);
     const [worker, until, epoch] = fields;
     return worker && Number(until) > nowMs ? { worker, epoch: Number(epoch) } : null;
+  }
+
+  /** What Redis takes away when its memory is full, such as `allkeys-lru`; null where it does not tell. */
+  async evictionPolicy(timeoutMs?: number): Promise<string | null> {
+    const [policy] = await this.askAll([EVICTION_POLICY], timeoutMs);
+    return policy;
   }
 
   /** The server's clock, which entry ids are made from: milliseconds since 1970. */

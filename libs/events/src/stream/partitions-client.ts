@@ -44,10 +44,12 @@ export class PartitionsClient {
     return this.connection.call((redis) => redis.get(key), timeoutMs);
   }
 
-  /** Whether this Redis is a node of a cluster. */
-  async isCluster(): Promise<boolean> {
-    const info = await this.connection.call((redis) => redis.info('cluster'));
-    return info.includes('cluster_enabled:1');
+  /** How many nodes with slots the cluster has that this Redis is one of; 0 when it is of none. */
+  async clusterSize(timeoutMs?: number): Promise<number> {
+    const info = await this.connection.call((redis) => redis.info('cluster'), timeoutMs);
+    if (!info.includes('cluster_enabled:1')) return 0;
+    const about = await this.connection.call((redis) => redis.cluster('INFO'), timeoutMs);
+    return Math.max(1, Number(/^cluster_size:(\d+)/m.exec(about)?.[1] ?? 1));
   }
 
   /**

@@ -187,6 +187,14 @@ export const NOW: Question<number> = {
   },
 };
 
+/** What Redis takes away when its memory is full; null where it does not tell. */
+export const EVICTION_POLICY: Question<string | null> = {
+  command: ['INFO', 'memory'],
+  missing: null,
+  isOptional: true,
+  read: (reply) => /^maxmemory_policy:(\S+)/m.exec(String(reply))?.[1] ?? null,
+};
+
 /** One step through all keys, of which it gives the streams that fit the pattern; `next` is null at the end. */
 export function scanStreams(
   cursor: string,

@@ -1,0 +1,46 @@
+import { Logger } from '@nestjs/common';
+import { isGroupMissing, isOutage } from '../errors.js';
+
+/** How long the same failure is not said again, however often it comes and goes, in milliseconds. */
+const SAID_FOR_MS = 60_000;
+
+interface Trouble {
+  reason: string;
+  /** By the clock of `performance.now()`. */
+  since: number;
+}
+
+/**
+ * What a worker fails at: from the first failure to the next success. Each is logged once, and again when its reason changes;
+ * but the connection reports an outage, and the reader a missing group.
+ */
+export class Troubles {
+  private readonly logger = new Logger('EventConsumer');
+  private readonly open = new Map<string, Trouble>();
+  private readonly said = new Map<string, Trouble>();
+
+  /** @param what such as `Reading` */
+  failed(what: string, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    const now = performance.now();
+    const isNew = this.open.get(what)?.reason !== reason;
+    this.open.set(what, { reason, since: this.open.get(what)?.since ?? now });
+    if (!isNew || isOutage(error) || isGroupMissing(error)) return;
+    const said = this.said.get(what);
+    if (said?.reason === reason && now - said.since < SAID_FOR_MS) return;
+    this.said.set(what, { reason, since: now });
+    this.logger.error(`${what} failed: ${reason}. Trying again`);
+  }
+
+  succeeded(what: string): void {
+    if (this.open.size > 0) this.open.delete(what);
+  }
+
+  /** What fails, since when and why, in words; undefined while nothing does. */
+  get current(): string | undefined {
+    const [first] = this.open;
+    if (!first) return undefined;
+    const [what, { reason, since }] = first;
+    return `${what} has failed for ${((performance.now() - since) / 1000).toFixed(1)} s: ${reason}`;
+  }
+}
