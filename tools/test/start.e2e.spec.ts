@@ -85,7 +85,7 @@ describe('npm start', () => {
   it('refuses a Redis that does not answer, and never shows its password', async () => {
     const run = start([], { REDIS_URL: 'redis://:secret@127.0.0.1:1' });
     expect(await run.ended).toBe(1);
-    expect(run.output()).toContain('Redis at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1.');
+    expect(run.output()).toContain('Redis at 127.0.0.1:1: nothing listens there (ECONNREFUSED).');
     expect(run.output()).not.toContain('secret');
   });
 

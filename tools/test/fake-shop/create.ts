@@ -6,6 +6,8 @@ import { removeAfterMe } from '../../machine/last-will.mjs';
 import { findFreePortBase } from '../../shop/free-ports.mjs';
 
 const TOOLS = path.resolve(import.meta.dirname, '..', '..');
+/** Of the library, what the tools use before anything is built. */
+const ADDRESS = path.join('libs', 'events', 'address');
 const APPS = ['console', 'order-service', 'payment-service', 'inventory-service', 'shipping-service', 'processor'];
 
 const APP = new URL('app.js', import.meta.url);
@@ -34,6 +36,7 @@ export async function createFakeShop(): Promise<FakeShop> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'fake-shop-'));
   const callOffRemoval = removeAfterMe(dir); // for a run of the tests that is interrupted
   await cp(TOOLS, path.join(dir, 'tools'), { recursive: true, filter: (source) => !source.endsWith('test') });
+  await cp(path.join(TOOLS, '..', ADDRESS), path.join(dir, ADDRESS), { recursive: true });
   for (const app of APPS) await copyTo(path.join(dir, 'apps', app, 'dist', 'main.js'), APP);
   await copyTo(path.join(dir, 'libs', 'audit', 'dist', 'main.js'), AUDIT);
   const scripts = { build: 'node -e 0' };
