@@ -90,6 +90,29 @@ describe('the live feed', () => {
     expect(await commands()).toBe(last);
   });
 
+  it('brings every new entry, whoever else has Redis looked at meanwhile', async () => {
+    using feed = site.live('?tail=*');
+    await eventually('it has begun', () => feed.messages.overview.length >= 1);
+    const sent: string[] = [];
+    const told = () => feed.messages.entries.flatMap(({ entries }) => entries.map(({ id }) => id));
+    for (let number = 0; number < 12; number += 1) {
+      sent.push((await redis.client.xadd('mail:asked', '*', 'number', String(number))) ?? '');
+      const before = feed.messages.overview.length;
+      await eventually('a further look', async () => {
+        await site.get('/api/streams');
+        return feed.messages.overview.length > before;
+      });
+    }
+    await eventually('each of them was told', () => sent.every((id) => told().includes(id)));
+    expect(new Set(told()).size).toBe(told().length);
+  });
+
+  it('takes a name of any length', async () => {
+    const name = 'long-'.repeat(100);
+    using feed = site.live(`?tail=${name}`);
+    expect(await feed.status).toBe(200);
+  });
+
   it('takes fifty clients, and says that it takes no more', async () => {
     const feeds = Array.from({ length: 50 }, () => site.live());
     expect(new Set(await Promise.all(feeds.map(({ status }) => status)))).toEqual(new Set([200]));

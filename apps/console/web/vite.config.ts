@@ -6,6 +6,8 @@ const server = process.env['CONSOLE_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   root: import.meta.dirname,
+  // A proxy may serve the page below a path of its own: files find each other from where they are.
+  base: './',
   plugins: [precompress()],
   build: {
     outDir: '../dist/web',

@@ -3,6 +3,7 @@ import { isOutage } from 'nestjs-event-streams';
 import { Problem } from '../access/problem.js';
 import type { TailedEntries } from '../contract/live.js';
 import { Observatory } from '../observe/observatory.js';
+import type { FreshEntries } from '../observe/picture.js';
 import { RedisWatch } from '../observe/redis-watch.js';
 import { POLL_EVERY_MS } from '../observe/timing.js';
 import { OverviewService } from '../overview/overview.service.js';
@@ -60,6 +61,8 @@ export class LiveFeed implements OnModuleDestroy {
   }
 
   private start(): void {
+    // What was found while nobody watched is not new.
+    this.observatory.takeFresh();
     this.beats = setInterval(() => {
       for (const client of this.clients) client.beat(BEAT_EVERY_MS);
     }, BEAT_EVERY_MS);
@@ -98,25 +101,14 @@ export class LiveFeed implements OnModuleDestroy {
   }
 
   private sendEntries(): void {
+    const fresh = this.observatory.takeFresh();
     const tails = new Set([...this.clients].map(({ interest }) => interest.tail).filter((tail) => tail !== undefined));
     for (const tail of tails) {
-      const tailed = this.tailed(tail);
+      const tailed = tailedOf(tail, fresh);
       if (tailed.entries.length === 0 && Object.keys(tailed.leftOut).length === 0) continue;
       const json = JSON.stringify(tailed);
       for (const client of this.clients) if (client.interest.tail === tail) client.send('entries', tailed, json);
     }
-  }
-
-  private tailed(tail: string): TailedEntries {
-    const streams = [...this.observatory.picture.streams.values()].filter(({ name }) => tail === '*' || name === tail);
-    const fresh = streams.flatMap(({ fresh: entries }) => entries);
-    const entries = fresh.sort((a, b) => b.atMs - a.atMs).slice(0, TAILED_ENTRIES);
-    const leftOut: Record<string, number> = {};
-    for (const { name, fresh: all, freshLeftOut } of streams) {
-      const count = all.length + freshLeftOut - entries.filter(({ stream }) => stream === name).length;
-      if (count > 0) leftOut[name] = count;
-    }
-    return { entries, leftOut };
   }
 
   private async sendExtras(): Promise<void> {
@@ -135,4 +127,16 @@ export class LiveFeed implements OnModuleDestroy {
     const json = JSON.stringify(data);
     for (const client of this.clients) client.send(event, data, json);
   }
+}
+
+function tailedOf(tail: string, fresh: readonly FreshEntries[]): TailedEntries {
+  const streams = fresh.filter(({ name }) => tail === '*' || name === tail);
+  const all = streams.flatMap(({ entries }) => entries);
+  const entries = all.sort((a, b) => b.atMs - a.atMs).slice(0, TAILED_ENTRIES);
+  const leftOut: Record<string, number> = {};
+  for (const { name, entries: own, leftOut: more } of streams) {
+    const count = own.length + more - entries.filter(({ stream }) => stream === name).length;
+    if (count > 0) leftOut[name] = count;
+  }
+  return { entries, leftOut };
 }

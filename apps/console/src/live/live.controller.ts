@@ -9,7 +9,7 @@ import { LiveFeed } from './live-feed.js';
 class LiveParameters {
   @ApiPropertyOptional({ description: "A stream's name, or * for all: sends its new entries, too" })
   @IsOptional()
-  @Matches(/^(\*|[A-Za-z0-9_.-]{1,200})$/, { message: 'tail must be the name of a stream, or *' })
+  @Matches(/^(\*|[A-Za-z0-9][A-Za-z0-9_.-]*)$/, { message: 'tail must be the name of a stream, or *' })
   tail?: string;
 
   @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Sends the view of the shop, too' })

@@ -14,7 +14,7 @@ import { summaryOf } from '../streams/entry-summary.js';
 import { LetterBook } from './letters/letter-book.js';
 import { addedOf, looksOfATurn, planLook } from './look-plan.js';
 import { Meter } from './meter.js';
-import type { Picture, SeenGroup, SeenStream } from './picture.js';
+import type { FreshEntries, Picture, SeenGroup, SeenStream } from './picture.js';
 import { RecentEvents, type SeenDurations } from './recent-events.js';
 import { RedisWatch } from './redis-watch.js';
 import { StreamDirectory } from './stream-directory.js';
@@ -37,6 +37,10 @@ const PAUSE_MS = 10_000;
 /** What one look reads of a stream's new entries at most, about, in bytes and in entries. */
 const SAMPLED_BYTES = 256 * 1024;
 const SAMPLED_ENTRIES = 200;
+/** New entries that are kept of each stream until the feed takes them; the others are counted. */
+const MOST_FRESH = 100;
+/** Of those that a stream has as it is seen first. */
+const FIRST_FRESH = 20;
 /** How long one look may read dead letters, in milliseconds. */
 const LETTERS_MS = 100;
 
@@ -83,6 +87,18 @@ export class Observatory {
     };
   }
 
+  /**
+   * The new entries of each stream, newest first, each once, whoever has looked since: a request between two looks of the live
+   * feed finds some, too.
+   */
+  takeFresh(): FreshEntries[] {
+    return [...this.streams.values()].map((stream) => {
+      const { name, fresh: entries, freshLeftOut: leftOut } = stream;
+      Object.assign(stream, { fresh: [], freshLeftOut: 0 });
+      return { name, entries, leftOut };
+    });
+  }
+
   /** Tells one look from another. */
   get lookCount(): number {
     return this.allLooks;
@@ -123,7 +139,6 @@ export class Observatory {
       this.workers = seen && new Map(seen.map((worker) => [worker.consumer, worker]));
       for (const { consumer } of seen ?? []) this.seenAlive.add(consumer);
     }
-    for (const stream of this.streams.values()) Object.assign(stream, { fresh: [], freshLeftOut: 0 });
     const found = await this.withBeginnings(survey.streams);
     for (const one of found) this.take(one);
     await this.readLetters();
@@ -217,8 +232,10 @@ export class Observatory {
     stream.pace.saw(entries);
     const summaries = entries.map((entry) => summaryOf(stream.name, entry));
     stream.last = summaries[0] ?? stream.last;
-    stream.fresh = isFirstLook ? summaries.slice(0, 20) : summaries;
-    stream.freshLeftOut = entries.length < asked ? 0 : Math.max(0, appended - entries.length);
+    const fresh = [...(isFirstLook ? summaries.slice(0, FIRST_FRESH) : summaries), ...stream.fresh];
+    stream.fresh = fresh.slice(0, MOST_FRESH);
+    stream.freshLeftOut += fresh.length - stream.fresh.length;
+    if (entries.length >= asked) stream.freshLeftOut += Math.max(0, appended - entries.length);
     const counts = new Map<string, number>();
     for (const { event } of entries) if (event) counts.set(event.source, (counts.get(event.source) ?? 0) + 1);
     const all = [...counts.values()].reduce((sum, count) => sum + count, 0);

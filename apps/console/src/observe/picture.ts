@@ -38,11 +38,20 @@ export interface SeenStream {
   hadDeadLetters: boolean;
   groups: Map<string, SeenGroup>;
   producers: Map<string, SeenProducer>;
-  /** New entries of the latest look, newest first, and how many more there were. */
+  /** New entries that nobody has taken yet, newest first, and how many more there were: whoever looks finds them for the feed. */
   fresh: EntrySummary[];
   freshLeftOut: number;
   /** How many new entries the next look asks for. */
   pace: ReadPace;
+}
+
+/** What was appended to a stream. */
+export interface FreshEntries {
+  name: string;
+  /** Newest first. */
+  entries: EntrySummary[];
+  /** How many more there were. */
+  leftOut: number;
 }
 
 /** All that is known at one moment. */

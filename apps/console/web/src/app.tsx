@@ -4,6 +4,7 @@ import { Route, Switch, useLocation } from 'wouter';
 import { DeadLettersView } from './dead-letters/dead-letters-view.js';
 import { LetterDrawer } from './dead-letters/letter-drawer.js';
 import { JourneyView } from './journey/journey-view.js';
+import { isOutage, livenessOf } from './live/liveness.js';
 import { useLive } from './live/use-live.js';
 import { OverviewView } from './overview/overview-view.js';
 import { ConnectionBanner } from './shell/connection-banner.js';
@@ -21,6 +22,7 @@ export function App() {
   useFocusOnNewView(main);
   useFreshDataAfterOutage();
   const session = useSession();
+  const isStale = useLive((state) => isOutage(livenessOf(state)));
   return (
     <>
       <a className="skip-link" href="#main">
@@ -28,7 +30,7 @@ export function App() {
       </a>
       <Head />
       <ConnectionBanner />
-      <main id="main" ref={main} tabIndex={-1} className="view">
+      <main id="main" ref={main} tabIndex={-1} className={isStale ? 'view view-stale' : 'view'}>
         <Switch>
           <Route path="/" component={OverviewView} />
           <Route path="/streams/:stream?" component={StreamsView} />
@@ -65,7 +67,7 @@ function useFocusOnNewView(main: React.RefObject<HTMLElement | null>): void {
 /** What was asked before Redis or the console went may be wrong when they are back. */
 function useFreshDataAfterOutage(): void {
   const queries = useQueryClient();
-  const isWell = useLive((state) => state.connection === 'open' && state.redis?.isUp === true);
+  const isWell = useLive((state) => livenessOf(state).state === 'live');
   const wasWell = useRef(isWell);
   useEffect(() => {
     if (isWell && !wasWell.current) void queries.invalidateQueries();

@@ -6,7 +6,9 @@ import './styles/components.css';
 import './styles/shell.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
+import { BASE } from './api/root.js';
 import { isPassing } from './api/use-get.js';
+import { Router } from 'wouter';
 import { App } from './app.js';
 import { LiveFeed } from './live/feed.js';
 import { FeedContext } from './live/use-live.js';
@@ -42,7 +44,9 @@ if (root === null) throw new Error('Expected an element with the id "root" in in
 createRoot(root).render(
   <QueryClientProvider client={queries}>
     <FeedContext value={feed}>
-      <App />
+      <Router base={BASE}>
+        <App />
+      </Router>
     </FeedContext>
   </QueryClientProvider>,
 );

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { SeriesPoint } from '../../src/contract/overview.js';
 import type { EntrySummary } from '../../src/contract/streams.js';
+import { livenessOf } from '../src/live/liveness.js';
 import { columns, joinPoints } from '../src/live/series.js';
-import { addEntries, EMPTY_TAIL, mergeEntries, withoutNewer } from '../src/live/tail.js';
+import { addEntries, EMPTY_TAIL, mergeEntries, onlyNew, withoutNewer } from '../src/live/tail.js';
+import { entriesFor, feedAddress, together } from '../src/live/wanted.js';
 import { tintsOf } from '../src/live/tints.js';
 import { recentJourneys } from '../src/journey/recent.js';
 import { ordersPerMinute } from '../src/shop/orders-per-minute.js';
@@ -43,6 +45,12 @@ describe('the tail', () => {
     expect(second).toMatchObject({ seen: 46, leftOut: 42 });
   });
 
+  it('counts once what comes twice', () => {
+    const tail = addEntries(EMPTY_TAIL, { entries: [entry(2), entry(1)], leftOut: {} });
+    const again = onlyNew(tail, { entries: [entry(3), entry(2)], leftOut: { orders: 1 } });
+    expect(again).toEqual({ entries: [entry(3)], leftOut: { orders: 1 } });
+  });
+
   it('stays small, however much comes', () => {
     let tail = EMPTY_TAIL;
     for (let second = 0; second < 100; second += 1) {
@@ -52,6 +60,49 @@ describe('the tail', () => {
     expect(tail.entries).toHaveLength(200);
     expect(tail.seen).toBe(1_000_000);
     expect(mergeEntries([entry(9)], tail.entries, 10)).toHaveLength(10);
+  });
+});
+
+describe('one feed for several pages', () => {
+  it('has what each of them wants, and each gets its own of it', () => {
+    const none = { tail: null, shop: false };
+    expect(together([])).toEqual(none);
+    expect(together([none, { tail: 'orders', shop: false }, { tail: 'orders', shop: true }])).toEqual({
+      tail: 'orders',
+      shop: true,
+    });
+    expect(
+      together([
+        { tail: 'orders', shop: false },
+        { ...none, tail: 'payments' },
+      ]).tail,
+    ).toBe('*');
+
+    const both = { entries: [entry(2), { ...entry(1), stream: 'payments' }], leftOut: { orders: 3, payments: 4 } };
+    expect(entriesFor('*', both)).toEqual(both);
+    expect(entriesFor('payments', both)).toEqual({ entries: [both.entries[1]], leftOut: { payments: 4 } });
+    expect(entriesFor(null, both)).toEqual({ entries: [], leftOut: {} });
+  });
+
+  it('is asked for below the root of the console, wherever that is', () => {
+    expect(feedAddress('/', { tail: null, shop: false })).toBe('/api/live');
+    expect(feedAddress('/tools/console/', { tail: 'a+b', shop: true })).toBe(
+      '/tools/console/api/live?tail=a%2Bb&shop=true',
+    );
+  });
+});
+
+describe('what is said of the connection', () => {
+  it('is "Live" only while the console tells something and Redis answers it', () => {
+    const redis = (isUp: boolean) => ({ isUp, sinceMs: 0, reason: null });
+    const words = (['connecting', 'open', 'lost'] as const).map((connection) =>
+      [null, redis(true), redis(false)].map((state) => livenessOf({ connection, redis: state }).word),
+    );
+    expect(words).toEqual([
+      ['Connecting', 'Connecting', 'Redis is gone'],
+      ['Connecting', 'Live', 'Redis is gone'],
+      ['Offline', 'Offline', 'Offline'],
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { TOKEN_HEADER, type ApiProblem } from '../../../src/contract/http.js';
 import type { Session } from '../../../src/contract/session.js';
+import { BASE } from './root.js';
 
 /** An answer that is none of success, or none at all. */
 export class ApiError extends Error {
@@ -53,7 +54,7 @@ function send<T>(path: string, body: unknown): Promise<T> {
 async function answer<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await fetch(`${BASE}${path}`, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new ApiError('The console does not answer. Is its process still running?', 'offline', [], { cause: error });

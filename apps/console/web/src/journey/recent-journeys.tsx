@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { places } from '../api/paths.js';
 import { clock, duration } from '../format/times.js';
 import { mergeEntries } from '../live/tail.js';
 import { tintsOf } from '../live/tints.js';
-import { useLive, useTail } from '../live/use-live.js';
+import { useFreshWithTail, useLive, useTail } from '../live/use-live.js';
+import { LiveBadge } from '../shell/live-badge.js';
 import { latestOfAll } from '../streams/latest.js';
 import { Icon } from '../ui/icon.js';
 import { Failed, Loading, Notice } from '../ui/notice.js';
@@ -23,18 +24,12 @@ export function RecentJourneys() {
   const [frozen, setFrozen] = useState<readonly RecentJourney[] | null>(null);
   const live = recentJourneys(mergeEntries(tail.entries, data ?? [], Infinity));
   const journeys = frozen ?? live;
-  const hasBegun = tail.seen > 0;
-  useEffect(() => {
-    if (hasBegun) void refetch();
-  }, [hasBegun, refetch]);
+  useFreshWithTail(refetch);
   return (
     <section className="card card-ruled" aria-label="Latest journeys">
       <div className="card-head">
         <h2>Latest journeys</h2>
-        <span className={frozen === null ? 'badge badge-good' : 'badge'} role="status">
-          <span className="dot" />
-          {frozen === null ? 'Live' : 'Paused'}
-        </span>
+        <LiveBadge paused={frozen === null ? null : 'Paused'} />
         <button
           type="button"
           className="button"

@@ -3,35 +3,25 @@ import type { Overview, Series, SeriesPoint } from '../../../src/contract/overvi
 import type { RedisState } from '../../../src/contract/session.js';
 import type { ShopView } from '../../../src/contract/shop.js';
 import { get } from '../api/client.js';
-import { withQuery } from '../api/paths.js';
+import { ROOT } from '../api/root.js';
+import { CONNECTING, type LineState } from './connection.js';
+import { openLine, type Line } from './line.js';
 import { joinPoints } from './series.js';
-import { addEntries, EMPTY_TAIL, type Tail } from './tail.js';
+import { addEntries, EMPTY_TAIL, onlyNew, type Tail } from './tail.js';
+import { entriesFor, type MessageName, type Wanted } from './wanted.js';
 
 /** What the page knows of the moment. Each change is a new object; parts that did not change stay the same. */
-export interface LiveState {
-  /** `lost`: it was open, and is being opened again. */
-  connection: 'connecting' | 'open' | 'lost';
-  /** When it was lost. */
-  lostAtMs: number | null;
+export interface LiveState extends LineState {
   redis: RedisState | null;
   overview: Overview | null;
   points: readonly SeriesPoint[];
   shop: ShopView | null;
   tail: Tail;
+  /** How often a feed, and so the tail, has begun anew: what was loaded before that may lack what came between. */
+  begins: number;
   /** Messages that this page was too slow for. */
   leftOut: number;
 }
-
-/** What a view wants from the feed beside the overview. */
-interface Wanted {
-  /** A stream whose new entries are sent, too; `*` for those of all. */
-  tail: string | null;
-  /** The view of the shop. */
-  shop: boolean;
-}
-
-/** A browser opens a lost feed again by itself, but gives up when an answer was none of success; then this does. */
-const REOPEN_MS = 2000;
 
 /**
  * The live feed: one connection for the whole page. What comes is gathered and told once per frame, so that the page
@@ -39,35 +29,42 @@ const REOPEN_MS = 2000;
  */
 export class LiveFeed {
   private state: LiveState = {
-    connection: 'connecting',
-    lostAtMs: null,
+    ...CONNECTING,
     redis: null,
     overview: null,
     points: [],
     shop: null,
     tail: EMPTY_TAIL,
+    begins: 0,
     leftOut: 0,
   };
   private next = this.state;
   private frame: number | null = null;
-  private source: EventSource | null = null;
-  private opened = '';
-  private reopening: ReturnType<typeof setTimeout> | null = null;
+  private line: Line | null = null;
   private wanted: Wanted = { tail: null, shop: false };
   private readonly listeners = new Set<() => void>();
 
   /** Opens the feed, and loads what was seen before. */
   start(): void {
-    this.open();
+    this.line = openLine(ROOT, this.wanted, {
+      onMessage: (name, json) => {
+        this.change(this.told(name, json));
+      },
+      onBegin: () => {
+        this.change({ begins: this.next.begins + 1 });
+      },
+      onState: (state) => {
+        const { connection, refusal } = this.next;
+        if (state.connection !== connection || state.refusal !== refusal) this.change(state);
+      },
+    });
     void this.loadSeries();
   }
 
   /** Ends the feed. */
   stop(): void {
-    this.source?.close();
-    this.source = null;
-    if (this.reopening !== null) clearTimeout(this.reopening);
-    this.reopening = null;
+    this.line?.close();
+    this.line = null;
     if (this.frame !== null) cancelAnimationFrame(this.frame);
     this.frame = null;
   }
@@ -77,9 +74,9 @@ export class LiveFeed {
     const wanted = { ...this.wanted, ...change };
     if (wanted.tail !== this.wanted.tail) this.change({ tail: EMPTY_TAIL });
     this.wanted = wanted;
-    // One view goes and another comes: what both want is opened once.
+    // One view goes and another comes: what both want is asked for once.
     queueMicrotask(() => {
-      if (this.source !== null && feedPath(this.wanted) !== this.opened) this.open();
+      if (this.wanted === wanted) this.line?.want(wanted);
     });
   }
 
@@ -90,42 +87,28 @@ export class LiveFeed {
     return () => this.listeners.delete(listener);
   };
 
-  private open(): void {
-    this.source?.close();
-    this.opened = feedPath(this.wanted);
-    const source = new EventSource(this.opened);
-    this.source = source;
-    source.addEventListener('open', () => {
-      this.change({ connection: 'open', lostAtMs: null });
-    });
-    source.addEventListener('error', () => {
-      if (this.source !== source) return;
-      this.change({ connection: 'lost', lostAtMs: this.next.lostAtMs ?? Date.now() });
-      if (source.readyState !== EventSource.CLOSED || this.reopening !== null) return;
-      this.reopening = setTimeout(() => {
-        this.reopening = null;
-        this.open();
-      }, REOPEN_MS);
-    });
-    this.on(source, 'redis', (redis) => ({ redis }));
-    this.on(source, 'overview', (overview) => ({
-      overview,
-      redis: overview.redis,
-      points: joinPoints(this.next.points, [overview.point]),
-    }));
-    this.on(source, 'shop', (shop) => ({ shop }));
-    this.on(source, 'entries', (entries) => ({ tail: addEntries(this.next.tail, entries) }));
-    this.on(source, 'left-out', ({ messages }) => ({ leftOut: this.next.leftOut + messages }));
-  }
-
-  private on<N extends keyof LiveMessages>(
-    source: EventSource,
-    name: N,
-    change: (message: LiveMessages[N]) => Partial<LiveState>,
-  ): void {
-    source.addEventListener(name, (event: MessageEvent<string>) => {
-      if (this.source === source) this.change(change(JSON.parse(event.data) as LiveMessages[N]));
-    });
+  /** What a message changes. */
+  private told(name: MessageName, json: string): Partial<LiveState> {
+    const message: unknown = JSON.parse(json);
+    switch (name) {
+      case 'redis':
+        return { redis: message as LiveMessages['redis'] };
+      case 'overview': {
+        const overview = message as LiveMessages['overview'];
+        return { overview, redis: overview.redis, points: joinPoints(this.next.points, [overview.point]) };
+      }
+      case 'shop':
+        return { shop: message as LiveMessages['shop'] };
+      case 'entries': {
+        const { tail } = this.next;
+        const own = entriesFor(this.wanted.tail, message as LiveMessages['entries']);
+        return { tail: addEntries(tail, onlyNew(tail, own)) };
+      }
+      case 'left-out':
+        return { leftOut: this.next.leftOut + (message as LiveMessages['left-out']).messages };
+      case 'beat':
+        return {};
+    }
   }
 
   private change(change: Partial<LiveState>): void {
@@ -145,8 +128,4 @@ export class LiveFeed {
       // The charts begin with now; what is wrong shows elsewhere.
     }
   }
-}
-
-function feedPath({ tail, shop }: Wanted): string {
-  return withQuery('/api/live', { tail, shop: shop ? true : undefined });
 }

@@ -27,6 +27,12 @@ export function addEntries(tail: Tail, { entries, leftOut }: TailedEntries): Tai
   };
 }
 
+/** Without what is there already: as one connection takes another's place, some come twice. */
+export function onlyNew(tail: Tail, { entries, leftOut }: TailedEntries): TailedEntries {
+  const known = new Set(tail.entries.map(entryKey));
+  return { entries: entries.filter((entry) => !known.has(entryKey(entry))), leftOut };
+}
+
 /** Newer entries before older ones, each once. */
 export function mergeEntries(
   newer: readonly EntrySummary[],

@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useSyncExternalStore } from 'react';
+import { createContext, useContext, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { LiveFeed, LiveState } from './feed.js';
 
 /** Where the views find the feed. */
@@ -25,6 +25,17 @@ export function useTail(stream: string | null): void {
       feed.want({ tail: null });
     };
   }, [feed, stream]);
+}
+
+/** Loads again whenever the tail has begun anew, as what came just before is in neither. */
+export function useFreshWithTail(refetch: () => unknown, isWanted = true): void {
+  const begins = useLive((state) => state.begins);
+  const loadedAt = useRef(begins);
+  useEffect(() => {
+    if (!isWanted || loadedAt.current === begins) return;
+    loadedAt.current = begins;
+    refetch();
+  }, [begins, isWanted, refetch]);
 }
 
 /** Has the feed send the view of the shop while a view of it is there. */

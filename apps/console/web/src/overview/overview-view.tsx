@@ -1,4 +1,5 @@
 import './overview.css';
+import { isOutage, livenessOf } from '../live/liveness.js';
 import { useLive } from '../live/use-live.js';
 import { useTitle } from '../shell/use-title.js';
 import { Loading, Notice } from '../ui/notice.js';
@@ -12,6 +13,7 @@ import { TotalsRow } from './totals-row.js';
 export function OverviewView() {
   useTitle('Overview');
   const overview = useLive((state) => state.overview);
+  const isStale = useLive((state) => isOutage(livenessOf(state)));
   const isRedisGone = useLive((state) => state.redis?.isUp === false);
   if (overview === null) {
     return (
@@ -33,9 +35,9 @@ export function OverviewView() {
   return (
     <>
       <h1 className="visually-hidden">Overview</h1>
-      <Findings overview={overview} isStale={isRedisGone} />
+      <Findings overview={overview} isStale={isStale} />
       <TotalsRow totals={overview.totals} />
-      <section className={isRedisGone ? 'card stale' : 'card'} aria-labelledby="topology-title">
+      <section className={isStale ? 'card stale' : 'card'} aria-labelledby="topology-title">
         <div className="card-head">
           <h2 id="topology-title">Topology</h2>
           <TopologyKey />

@@ -7,6 +7,7 @@ import { useSession } from './use-session.js';
 /** Says across the page that what it shows is not of this moment, why, and what will happen. */
 export function ConnectionBanner() {
   const lostAtMs = useLive((state) => (state.connection === 'lost' ? state.lostAtMs : null));
+  const refusal = useLive((state) => state.refusal);
   const redis = useLive((state) => state.redis);
   const address = useSession()?.redisAddress;
   const isRedisGone = redis?.isUp === false;
@@ -14,8 +15,8 @@ export function ConnectionBanner() {
   if (lostAtMs !== null) {
     return (
       <Banner
-        title="The console does not answer"
-        detail="What you see is what was seen last. The page goes on by itself when the console is back."
+        title={refusal === null ? 'The console does not answer' : 'The console refuses the live feed'}
+        detail={`${refusal === null ? '' : `${refusal}. `}What you see is what was seen last. The page goes on by itself when the console ${refusal === null ? 'is back' : 'takes it again'}.`}
         age={duration(Math.floor((now - lostAtMs) / 1000) * 1000)}
       />
     );

@@ -1,21 +1,21 @@
+import { livenessOf } from '../live/liveness.js';
 import { useLive } from '../live/use-live.js';
+import { TONES } from './live-badge.js';
 import { useSession } from './use-session.js';
 
 /** One word on whether the page is live. */
 export function ConnectionState() {
-  const connection = useLive((state) => state.connection);
-  const isUp = useLive((state) => state.redis?.isUp);
+  const state = useLive((live) => livenessOf(live).state);
+  const word = useLive((live) => livenessOf(live).word);
   const address = useSession()?.redisAddress ?? '';
-  const { tone, word, title } =
-    connection === 'lost'
-      ? { tone: 'badge-bad', word: 'Offline', title: 'The console does not answer' }
-      : isUp === false
-        ? { tone: 'badge-bad', word: 'Redis is gone', title: `Redis at ${address} does not answer` }
-        : connection === 'open' && isUp === true
-          ? { tone: 'badge-good', word: 'Live', title: `Redis at ${address}` }
-          : { tone: '', word: 'Connecting', title: 'Waiting for the first answer' };
+  const title = {
+    live: `Redis at ${address}`,
+    connecting: 'Waiting for the first answer',
+    lost: 'The console does not answer',
+    'redis-gone': `Redis at ${address} does not answer`,
+  }[state];
   return (
-    <span className={`badge ${tone}`} role="status" title={title}>
+    <span className={`badge ${TONES[state]}`} role="status" title={title}>
       <span className="dot" />
       {word}
     </span>

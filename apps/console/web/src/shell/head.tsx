@@ -1,4 +1,5 @@
 import { Link, useLocation } from 'wouter';
+import { ROOT } from '../api/root.js';
 import { shortCount } from '../format/numbers.js';
 import { useLive } from '../live/use-live.js';
 import { ConnectionState } from './connection-state.js';
@@ -19,7 +20,7 @@ export function Head() {
     <header className="head">
       <div className="head-inner">
         <Link href="/" className="brand">
-          <img src="/favicon.svg" alt="" width="24" height="24" />
+          <img src={`${ROOT}favicon.svg`} alt="" width="24" height="24" />
           <span>Event streams</span>
           {session === undefined ? null : <small>{session.prefix}</small>}
         </Link>

@@ -1,4 +1,5 @@
 import { useCallback } from 'react';
+import { BASE } from '../api/root.js';
 import { navigate, usePathname, useSearch } from 'wouter/use-browser-location';
 
 type Change = (before: URLSearchParams) => URLSearchParams;
@@ -18,7 +19,7 @@ export function useSearchParams(): [URLSearchParams, (change: Change) => void] {
 
 /** The second part of the address's path, such as the stream's name in `/streams/orders`; null where there is none. */
 export function useSegment(): string | null {
-  const [, , segment = ''] = usePathname().split('/');
+  const [, , segment = ''] = usePathname().slice(BASE.length).split('/');
   if (segment === '') return null;
   try {
     return decodeURIComponent(segment);

@@ -1,11 +1,12 @@
 import { useEffect } from 'react';
+import { isOutage, livenessOf } from '../live/liveness.js';
 import { useLive } from '../live/use-live.js';
 import { useSession } from './use-session.js';
 
 /** Names the view in the window's title, with a mark while something is wrong. */
 export function useTitle(view: string): void {
   const prefix = useSession()?.prefix;
-  const isCritical = useLive((state) => state.redis?.isUp === false || state.overview?.health === 'critical');
+  const isCritical = useLive((state) => isOutage(livenessOf(state)) || state.overview?.health === 'critical');
   useEffect(() => {
     document.title = `${isCritical ? '(!) ' : ''}${view} · ${prefix ?? 'Event streams'}`;
   }, [view, prefix, isCritical]);

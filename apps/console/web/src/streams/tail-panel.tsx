@@ -1,9 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { EntriesPage, EntrySummary } from '../../../src/contract/streams.js';
 import { count, plural } from '../format/numbers.js';
 import { mergeEntries, withoutNewer } from '../live/tail.js';
-import { useLive, useTail } from '../live/use-live.js';
+import { useFreshWithTail, useLive, useTail } from '../live/use-live.js';
+import { LiveBadge } from '../shell/live-badge.js';
 import { Icon } from '../ui/icon.js';
 import { Failed, Loading, Notice } from '../ui/notice.js';
 import { EntriesTable } from './entries-table.js';
@@ -29,11 +30,8 @@ export function TailPanel({ stream, title }: { stream: string | null; title: str
     getNextPageParam: (last: EntriesPage) => last.next,
     staleTime: 0,
   });
-  // The first page may have been read before the tail began: what came between shows when it is read again.
-  const hasBegun = tail.seen > 0;
-  useEffect(() => {
-    if (hasBegun) void refetch();
-  }, [hasBegun, refetch]);
+  // While it is paused there may be many pages of older ones, and nothing new is to show.
+  useFreshWithTail(refetch, frozen === null);
 
   const older = data?.pages.flatMap((loaded) => loaded.entries) ?? [];
   const live = mergeEntries(tail.entries, older, Math.max(MOST_ROWS, older.length));
@@ -47,10 +45,7 @@ export function TailPanel({ stream, title }: { stream: string | null; title: str
       <div className="card-head">
         <h2>{title}</h2>
         {tail.leftOut > 0 && frozen === null ? <p>too many to show all: {count(tail.leftOut)} passed by</p> : null}
-        <span className={frozen === null ? 'badge badge-good' : 'badge'} role="status">
-          <span className="dot" />
-          {frozen === null ? 'Live' : waiting > 0 ? `Paused, ${count(waiting)} new` : 'Paused'}
-        </span>
+        <LiveBadge paused={frozen === null ? null : waiting > 0 ? `Paused, ${count(waiting)} new` : 'Paused'} />
         <button
           type="button"
           className="button"

@@ -1,0 +1,38 @@
+import type { LiveMessages, TailedEntries } from '../../../src/contract/live.js';
+import { withQuery } from '../api/paths.js';
+
+/** What a view wants from the feed beside the overview. */
+export interface Wanted {
+  /** A stream whose new entries are sent, too; `*` for those of all. */
+  tail: string | null;
+  /** The view of the shop. */
+  shop: boolean;
+}
+
+/** The name of a message of the feed. */
+export type MessageName = keyof LiveMessages;
+
+/** All names that a message can have. */
+export const MESSAGE_NAMES: readonly MessageName[] = ['redis', 'overview', 'shop', 'entries', 'left-out', 'beat'];
+
+/** Where the feed with what is wanted is. @param root path of the console, with a slash at its end */
+export function feedAddress(root: string, { tail, shop }: Wanted): string {
+  return withQuery(`${root}api/live`, { tail, shop: shop ? true : undefined });
+}
+
+/** What one feed must have so that each of several pages gets what it wants: of different streams, all of them. */
+export function together(wanted: Iterable<Wanted>): Wanted {
+  const all = [...wanted];
+  const tails = new Set(all.flatMap(({ tail }) => (tail === null ? [] : [tail])));
+  const [only = null] = tails;
+  return { tail: tails.size > 1 ? '*' : only, shop: all.some(({ shop }) => shop) };
+}
+
+/** The entries that a page wants, of those that a feed for several pages has brought. */
+export function entriesFor(tail: string | null, { entries, leftOut }: TailedEntries): TailedEntries {
+  if (tail === '*') return { entries, leftOut };
+  return {
+    entries: entries.filter(({ stream }) => stream === tail),
+    leftOut: Object.fromEntries(Object.entries(leftOut).filter(([stream]) => stream === tail)),
+  };
+}
