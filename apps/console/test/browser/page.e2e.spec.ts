@@ -106,8 +106,8 @@ describe('streams', () => {
 
 describe('a journey', () => {
   it('is drawn from the first event to its answer', async () => {
-    await worker.send('journey', 'parcel/42 %41 <b>');
-    const { page } = await look(`/journey/${encodeURIComponent('parcel/42 %41 <b>')}`);
+    await worker.send('journey', 'parcel/42%41<b>');
+    const { page } = await look(`/journey/${encodeURIComponent('parcel/42%41<b>')}`);
     await seen(page.getByText(/2 events in/));
     await seen(page.getByRole('button', { name: /^parcel_sent, published after 0 ms by post/ }));
     await seen(page.getByText(/answers parcel_sent/));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytes, money, percent, rate } from '../src/format/numbers.js';
+import { bytes, money, percent, plural, rate } from '../src/format/numbers.js';
 import { ago, duration } from '../src/format/times.js';
 import { visibleLine, visibleParts } from '../src/format/visible.js';
 
@@ -39,6 +39,16 @@ describe('numbers', () => {
     expect([0, 0.01, 0.34, 12.345, 1240, 45_678].map(rate)).toEqual(['0', '<0.1', '0.3', '12.3', '1,240', '45.7K']);
     expect([812, 1234, 45_000, 1_200_000].map(bytes)).toEqual(['812 B', '1.2 kB', '45 kB', '1.2 MB']);
     expect([0, 0.048, 0.5, 1].map(percent)).toEqual(['0%', '4.8%', '50%', '100%']);
+  });
+
+  it('are one of something, or several', () => {
+    expect([0, 1, 2, 1200].map((value) => plural(value, 'entry', 'entries'))).toEqual([
+      '0 entries',
+      '1 entry',
+      '2 entries',
+      '1,200 entries',
+    ]);
+    expect(plural(1, 'failed attempt')).toBe('1 failed attempt');
   });
 
   it('take money in the minor unit of its currency', () => {

@@ -6,7 +6,7 @@ import type {
   DeadLetterPreview,
 } from '../../../src/contract/dead-letters.js';
 import { ApiError, post } from '../api/client.js';
-import { plural } from '../format/numbers.js';
+import { count, plural } from '../format/numbers.js';
 import { toast } from '../shell/toasts.js';
 import { Icon } from '../ui/icon.js';
 import { Json } from '../ui/json.js';
@@ -46,8 +46,13 @@ export function ActionDialog({ request, onClose, onDone }: ActionDialogProps) {
         ...(by.trim() === '' ? {} : { by: by.trim() }),
         ...(why.trim() === '' ? {} : { why: why.trim() }),
       }),
-    onSuccess: ({ done, left }) => {
-      const rest = left === 0 ? '' : ` ${plural(left, 'other')} left as they are.`;
+    onSuccess: ({ done, left, beyond }) => {
+      const kept = left === 0 ? '' : ` ${plural(left, 'other')} left as ${left === 1 ? 'it is' : 'they are'}.`;
+      const more =
+        beyond === 0
+          ? ''
+          : ` ${count(beyond)} more ${beyond === 1 ? 'stays' : 'stay'}: do it again for ${beyond === 1 ? 'it' : 'them'}.`;
+      const rest = `${kept}${more}`;
       toast(done === 0 ? 'bad' : 'good', `${plural(done, 'dead letter')} ${words.done}.${rest}`);
       onClose();
       onDone?.();

@@ -6,13 +6,15 @@ import { parsePayload } from './parse-payload.js';
 interface EditDialogProps {
   /** As JSON, indented. */
   json: string;
+  /** What was made of it before; null at first. */
+  draft: string | null;
   onClose: () => void;
   onReplay: (json: string) => void;
 }
 
 /** Changes a payload before it is replayed. */
-export function EditDialog({ json, onClose, onReplay }: EditDialogProps) {
-  const [text, setText] = useState(json);
+export function EditDialog({ json, draft, onClose, onReplay }: EditDialogProps) {
+  const [text, setText] = useState(draft ?? json);
   const problemId = useId();
   const parsed = parsePayload(text);
   const problem = 'problem' in parsed ? parsed.problem : null;
@@ -21,6 +23,7 @@ export function EditDialog({ json, onClose, onReplay }: EditDialogProps) {
       kind="dialog"
       title="Edit and replay"
       onClose={onClose}
+      isUnsaved={text !== json}
       foot={
         <>
           <button type="button" className="button" onClick={onClose}>

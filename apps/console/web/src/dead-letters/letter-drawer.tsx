@@ -41,6 +41,8 @@ function OpenLetter({ stream, id, onClose }: { stream: string; id: string; onClo
   const { data, error, refetch } = useGet<DeadLetterView>({ path: path`/api/dead-letters/${stream}/${id}` });
   const [request, setRequest] = useState<DeadLetterActionRequest | null>(null);
   const [isEdited, setEdited] = useState(false);
+  /** What was typed, while it is looked at what it would do. */
+  const [draft, setDraft] = useState<string | null>(null);
   const isReadOnly = useSession()?.readOnly === true;
   const isGone = error instanceof ApiError && error.code === 'not-found';
   const selection = { stream, ids: [id] };
@@ -96,11 +98,14 @@ function OpenLetter({ stream, id, onClose }: { stream: string; id: string; onClo
       {isEdited && data?.payload ? (
         <EditDialog
           json={data.payload.json}
+          draft={draft}
           onClose={() => {
             setEdited(false);
+            setDraft(null);
           }}
           onReplay={(edited) => {
             setEdited(false);
+            setDraft(edited);
             setRequest({ action: 'replay', selection, json: edited });
           }}
         />
@@ -110,6 +115,8 @@ function OpenLetter({ stream, id, onClose }: { stream: string; id: string; onClo
           request={request}
           onClose={() => {
             setRequest(null);
+            // Back from what it would do, to what was typed.
+            if (request.json !== undefined) setEdited(true);
           }}
           onDone={onClose}
         />

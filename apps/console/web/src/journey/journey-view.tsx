@@ -10,6 +10,7 @@ import { useTitle } from '../shell/use-title.js';
 import { CopyButton } from '../ui/copy-button.js';
 import { Icon } from '../ui/icon.js';
 import { Failed, Loading, Notice } from '../ui/notice.js';
+import { SearchButton } from '../ui/search-button.js';
 import { Text } from '../ui/text.js';
 import { EventList } from './event-list.js';
 import { FindJourney } from './find-journey.js';
@@ -45,14 +46,15 @@ const STATES = {
   settled: { word: 'settled', tone: 'badge-good' },
 } as const;
 
-const LOOK_EVERY_MS = 1000;
+/** Each look for what is not there goes through many entries. */
+const EVERY_MS = { open: 1000, failed: 1000, empty: 5000, settled: false } as const;
 
 function OneJourney({ correlationId }: { correlationId: string }) {
   const [params] = useSearchParams();
   const near = params.get('near');
   const { data, error, refetch } = useGet<Journey>({
     path: withQuery(path`/api/journeys/${correlationId}`, { near }),
-    every: (journey) => (journey?.state === 'settled' ? false : LOOK_EVERY_MS),
+    every: (journey) => EVERY_MS[journey?.state ?? 'open'],
   });
   const whole = useWholeJourney(correlationId, data);
   if (whole.journey === undefined) {
@@ -88,11 +90,15 @@ function OneJourney({ correlationId }: { correlationId: string }) {
       </section>
       {journey.events.length === 0 ? (
         <div className="card">
-          <Notice icon="route" title="No event of this id was found">
+          <Notice
+            icon="route"
+            title={whole.isLooking ? 'Looking for events of this id …' : 'No event of this id was found'}
+          >
+            <p role="status">{plural(whole.scanned, 'entry', 'entries')} looked at.</p>
             <p>
               {journey.isComplete
                 ? 'All streams were looked through. Is the id whole? It is compared letter by letter.'
-                : 'Only the newest entries were looked through so far; it may be further back.'}
+                : 'It may be further back.'}
             </p>
             <Further whole={whole} />
             <Link href="/journey">See the latest journeys</Link>
@@ -118,12 +124,8 @@ function OneJourney({ correlationId }: { correlationId: string }) {
 }
 
 function Further({ whole }: { whole: ReturnType<typeof useWholeJourney> }) {
-  if (whole.lookFurther === null) return null;
-  return (
-    <button type="button" className="button" disabled={whole.isLooking} onClick={whole.lookFurther}>
-      <Icon name="search" /> {whole.isLooking ? 'Looking …' : 'Look further back'}
-    </button>
-  );
+  if (!whole.hasMore) return null;
+  return <SearchButton isSearching={whole.isLooking} stop={whole.stop} goOn={whole.lookFurther} />;
 }
 
 function Caveats({ journey, further }: { journey: Journey; further: React.ReactNode }) {

@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import type { Journey } from '../../../src/contract/journey.js';
+import { plural } from '../format/numbers.js';
 import { duration } from '../format/times.js';
 import { visibleLine } from '../format/visible.js';
 import { entryKey } from '../live/tail.js';
@@ -152,7 +153,7 @@ function BarView({ bar, tint, hasRoom, style }: PlacedProps & { bar: Bar; hasRoo
     failed: 'gave it up: it is a dead letter',
   }[kind];
   const title = visibleLine(
-    `${handling.group}, ${event.event.event_type}: ${what}${failures > 0 ? `, ${String(failures)} failed attempts` : ''}`,
+    `${handling.group}, ${event.event.event_type}: ${what}${failures > 0 ? `, ${plural(failures, 'failed attempt')}` : ''}`,
   );
   return (
     <span className={`bar bar-${kind} tint-${String(tint)}`} style={style} title={title}>

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Journey, JourneyEvent } from '../../../src/contract/journey.js';
 import { get } from '../api/client.js';
 import { path, withQuery } from '../api/paths.js';
@@ -7,28 +7,54 @@ import { entryKey } from '../live/tail.js';
 
 interface WholeJourney {
   journey: Journey | undefined;
-  /** Looks through older entries, too; null where there are none. */
-  lookFurther: (() => void) | null;
+  /** Whether there are older entries to look through. */
+  hasMore: boolean;
+  /** Entries that were looked at by now. */
+  scanned: number;
   isLooking: boolean;
+  stop: () => void;
+  lookFurther: () => void;
 }
 
-/** Joins what was found lately with what was found further back, each event once. */
+/**
+ * Joins what was found lately with what was found further back, each event once. It looks further back by itself until
+ * something is found, nothing is left, or somebody stops it.
+ */
 export function useWholeJourney(correlationId: string, latest: Journey | undefined): WholeJourney {
   const [older, setOlder] = useState<Journey | null>(null);
   const cursor = older === null ? latest?.cursor : older.cursor;
-  const { mutate, isPending } = useMutation({
+  const [scanned, setScanned] = useState(0);
+  const [isStopped, setStopped] = useState(false);
+  const { mutate, isPending, isError } = useMutation({
     mutationFn: (from: string) => get<Journey>(withQuery(path`/api/journeys/${correlationId}`, { cursor: from })),
     onSuccess: (found) => {
+      setScanned(scanned + scannedOf(found));
       setOlder(older === null ? found : { ...found, events: joinEvents(found.events, older.events) });
     },
   });
-  const lookFurther =
-    cursor === null || cursor === undefined
-      ? null
-      : () => {
-          mutate(cursor);
-        };
-  return { journey: join(latest, older), lookFurther, isLooking: isPending };
+  const hasMore = cursor !== null && cursor !== undefined;
+  const isEmpty = latest?.events.length === 0 && (older === null || older.events.length === 0);
+  const goesOn = hasMore && isEmpty && !isStopped && !isError;
+  useEffect(() => {
+    if (goesOn && !isPending) mutate(cursor);
+  }, [goesOn, isPending, mutate, cursor]);
+  return {
+    journey: join(latest, older),
+    hasMore,
+    scanned: scanned + (latest === undefined ? 0 : scannedOf(latest)),
+    isLooking: isPending || goesOn,
+    stop: () => {
+      setStopped(true);
+    },
+    lookFurther: () => {
+      setStopped(false);
+      if (hasMore && !isPending) mutate(cursor);
+    },
+  };
+}
+
+function scannedOf({ scans }: Journey): number {
+  return Object.values(scans).reduce((sum, scan) => sum + scan.scanned, 0);
 }
 
 function join(latest: Journey | undefined, older: Journey | null): Journey | undefined {

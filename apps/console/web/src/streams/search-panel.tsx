@@ -5,8 +5,10 @@ import { path, withQuery } from '../api/paths.js';
 import { count, plural } from '../format/numbers.js';
 import { dateTime } from '../format/times.js';
 import { Failed, Loading, Notice } from '../ui/notice.js';
+import { SearchButton } from '../ui/search-button.js';
 import { EntriesTable } from './entries-table.js';
 import type { EntryFilter } from './entry-filter.js';
+import { useSearchOn } from './use-search-on.js';
 
 /** What a search has found so far, and how far it came. */
 export function SearchPanel({ stream, filter }: { stream: string; filter: EntryFilter }) {
@@ -16,6 +18,13 @@ export function SearchPanel({ stream, filter }: { stream: string; filter: EntryF
       get<EntriesPage>(withQuery(path`/api/streams/${stream}/entries`, { ...filter, cursor: pageParam }), signal),
     initialPageParam: '',
     getNextPageParam: (last: EntriesPage) => last.next,
+  });
+  const { isSearching, stop, goOn } = useSearchOn({
+    found: data?.pages.reduce((sum, { entries }) => sum + entries.length, 0) ?? 0,
+    pages: data?.pages.length ?? 0,
+    hasMore: hasNextPage && error === null,
+    isBusy: isFetchingNextPage,
+    more: fetchNextPage,
   });
   if (data === undefined) {
     return (
@@ -32,7 +41,11 @@ export function SearchPanel({ stream, filter }: { stream: string; filter: EntryF
     <section className="card card-ruled" aria-label="Found">
       <div className="card-head">
         <h2 role="status">
-          {entries.length === 0 ? 'Nothing found' : `${plural(entries.length, 'entry', 'entries')} found`}
+          {entries.length === 0
+            ? isSearching
+              ? 'Searching …'
+              : 'Nothing found'
+            : `${plural(entries.length, 'entry', 'entries')} found`}
         </h2>
         <p>
           {count(scanned)} looked at{hasNextPage ? reached : ', that is all there are'}
@@ -49,11 +62,9 @@ export function SearchPanel({ stream, filter }: { stream: string; filter: EntryF
         </Notice>
       )}
       {error === null ? null : <Failed error={error} onRetry={() => void fetchNextPage()} />}
-      {hasNextPage ? (
+      {hasNextPage && error === null ? (
         <div className="more">
-          <button type="button" className="button" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {isFetchingNextPage ? 'Looking …' : 'Look further back'}
-          </button>
+          <SearchButton isSearching={isSearching} stop={stop} goOn={goOn} />
         </div>
       ) : null}
     </section>

@@ -1,28 +1,34 @@
 import { useState } from 'react';
+import { copyText } from './copy.js';
 import { Icon } from './icon.js';
 
-/** Puts a text into the clipboard and says that it did. */
+const SAID = { done: 'Copied', failed: 'Not copied: select it, and copy it by hand' } as const;
+const SHOWN_MS = { done: 1500, failed: 6000 } as const;
+
+/** Puts a text into the clipboard and says whether it did. */
 export function CopyButton({ text, what }: { text: string; what: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
+  const [result, setResult] = useState<keyof typeof SAID | null>(null);
+  const copy = async (button: Element): Promise<void> => {
+    const outcome = (await copyText(text, button.parentElement ?? button)) ? 'done' : 'failed';
+    setResult(outcome);
     setTimeout(() => {
-      setCopied(false);
-    }, 1500);
+      setResult(null);
+    }, SHOWN_MS[outcome]);
   };
   return (
-    <button
-      type="button"
-      className="button button-plain button-icon"
-      aria-label={`Copy ${what}`}
-      title={`Copy ${what}`}
-      onClick={() => void copy().catch(() => undefined)}
-    >
-      <Icon name={copied ? 'check' : 'copy'} />
-      <span className="visually-hidden" role="status">
-        {copied ? 'Copied' : ''}
+    <>
+      <button
+        type="button"
+        className="button button-plain button-icon"
+        aria-label={`Copy ${what}`}
+        title={`Copy ${what}`}
+        onClick={(event) => void copy(event.currentTarget)}
+      >
+        <Icon name={result === 'done' ? 'check' : result === 'failed' ? 'alert' : 'copy'} />
+      </button>
+      <span className="small quiet" role="status">
+        {result === null ? '' : SAID[result]}
       </span>
-    </button>
+    </>
   );
 }

@@ -81,6 +81,10 @@ function describe({ kind, perSecond, lag, lagMs, pending }: Line['edge']): strin
   if (kind === 'publishes') return `publishes ${flow}`;
   if (kind === 'retries') return `${plural(pending, 'replay')} on the way`;
   const waits =
-    lag === null ? '' : lag === 0 ? 'nothing waits' : `${plural(lag, 'event')} wait, up to ${duration(lagMs)}`;
+    lag === null
+      ? ''
+      : lag === 0
+        ? 'nothing waits'
+        : `${plural(lag, 'event')} ${lag === 1 ? 'waits' : 'wait'}, up to ${duration(lagMs)}`;
   return ['reads', flow, waits, `${String(pending)} in work`].filter((part) => part !== '').join(', ');
 }

@@ -1,0 +1,179 @@
+import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startConsole, type Console } from '../console.js';
+import { startWorker, type Worker } from '../worker.js';
+import { startBrowser, type Sight, type TestBrowser } from './browser.js';
+
+const PREFIX = 'mail';
+const DEADLINE_MS = 30_000;
+/** More than the console looks through with one request. */
+const MANY = 400_000;
+
+let redis: TestRedis;
+let site: Console;
+let browser: TestBrowser;
+let worker: Worker;
+let sight: Sight;
+
+beforeAll(async () => {
+  redis = await freshRedis();
+  [site, browser] = await Promise.all([startConsole(redis.url, { EVENTS_PREFIX: PREFIX }), startBrowser()]);
+  worker = await startWorker(
+    redis.url,
+    PREFIX,
+    ({ data }) => {
+      throw new Error(`no such address: "${data.to}"`);
+    },
+    { retry: { attempts: 1 } },
+  );
+  await worker.send('atlantis');
+  await eventually('it is a dead letter', async () => (await redis.client.xlen(`${PREFIX}:parcels:dead-letters`)) > 0);
+}, 600_000);
+afterAll(async () => {
+  await worker[Symbol.asyncDispose]();
+  await browser[Symbol.asyncDispose]();
+  await site[Symbol.asyncDispose]();
+  await redis.stop();
+});
+afterEach(async () => {
+  const { mishaps } = sight;
+  await sight[Symbol.asyncDispose]();
+  expect(mishaps).toEqual([]);
+});
+
+async function look(path: string): Promise<Page> {
+  sight = await browser.open(`${site.app.url}${path}`);
+  return sight.page;
+}
+
+const seen = (locator: Locator): Promise<void> => locator.first().waitFor({ timeout: DEADLINE_MS });
+const gone = (locator: Locator): Promise<void> => locator.first().waitFor({ state: 'detached', timeout: DEADLINE_MS });
+
+describe('an edit of a dead letter', () => {
+  const EDITED = '{"to": "athens", "weight": 2.50}';
+
+  async function edit(): Promise<{ page: Page; editor: Locator }> {
+    const page = await look('/dead-letters');
+    await page.getByRole('link', { name: /^Look at/ }).click();
+    await page.getByRole('button', { name: /open dead letter/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Edit and replay' }).click();
+    const editor = page.getByLabel('Payload (JSON object)');
+    await editor.fill(EDITED);
+    return { page, editor };
+  }
+
+  it('is not lost by Escape, however often, nor by the cross: it asks', async () => {
+    const { page, editor } = await edit();
+    for (const leave of [
+      () => page.keyboard.press('Escape'),
+      () => page.keyboard.press('Escape'),
+      () => page.getByRole('dialog', { name: 'Edit and replay' }).getByRole('button', { name: 'Close' }).click(),
+    ]) {
+      await leave();
+      await seen(page.getByRole('alert').getByText('What you have changed would be lost.'));
+      expect(await editor.inputValue()).toBe(EDITED);
+    }
+    await page.getByRole('button', { name: 'Keep editing' }).click();
+    await seen(page.getByRole('button', { name: 'See what will happen' }));
+    expect(await sight.barriers()).toEqual([]);
+    await editor.press('Escape');
+    await page.getByRole('button', { name: 'Throw it away' }).click();
+    await gone(editor);
+  });
+
+  it('is not lost by a drag that ends outside', async () => {
+    const { page, editor } = await edit();
+    const box = await editor.boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 20, (box?.y ?? 0) + 20);
+    await page.mouse.down();
+    await page.mouse.move(3, 3, { steps: 4 });
+    await page.mouse.up();
+    expect(await editor.inputValue()).toBe(EDITED);
+    expect(await page.getByText('What you have changed would be lost.').count()).toBe(0);
+    // A click outside is meant, and asks.
+    await page.mouse.click(3, 3);
+    await seen(page.getByText('What you have changed would be lost.'));
+    expect(await editor.inputValue()).toBe(EDITED);
+  });
+
+  it('is there again when one goes back from what it would do', async () => {
+    const { page, editor } = await edit();
+    for (const back of [
+      () => page.getByRole('button', { name: 'Cancel' }).click(),
+      () => page.keyboard.press('Escape'),
+    ]) {
+      await page.getByRole('button', { name: 'See what will happen' }).click();
+      await seen(page.getByRole('dialog', { name: 'Replay 1 dead letter?' }).getByText(/receivers/));
+      await back();
+      await seen(editor);
+      expect(await editor.inputValue()).toBe(EDITED);
+    }
+  });
+
+  it('closes without a question where nothing was changed', async () => {
+    const { page, editor } = await edit();
+    await editor.press('Control+z');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Edit and replay' }).click();
+    await editor.press('Escape');
+    await gone(editor);
+  });
+});
+
+describe('copying', () => {
+  async function openEntry(script: string): Promise<Page> {
+    const page = await look('/');
+    await page.context().addInitScript(script);
+    const [first] = await redis.client.xrange(`${PREFIX}:parcels`, '-', '+', 'COUNT', 1);
+    await page.goto(`${site.app.url}/streams/parcels?entry=parcels/${first?.[0] ?? ''}`);
+    await seen(page.getByRole('button', { name: 'Copy event id' }));
+    return page;
+  }
+  const WITHOUT = `Object.defineProperty(navigator, 'clipboard', { value: undefined });`;
+
+  it('works on plain http by an address, where there is no navigator.clipboard', async () => {
+    const page = await openEntry(WITHOUT);
+    const drawer = page.getByRole('dialog');
+    await drawer.getByRole('button', { name: 'Copy event id' }).click();
+    await seen(drawer.getByText('Copied', { exact: true }));
+    const id = await drawer.locator('.copyable code').first().innerText();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Partition key').focus();
+    await page.keyboard.press('Control+v');
+    expect(await page.getByLabel('Partition key').inputValue()).toBe(id);
+  });
+
+  it('says when it did not work', async () => {
+    const page = await openEntry(`${WITHOUT} document.execCommand = () => false;`);
+    await page.getByRole('dialog').getByRole('button', { name: 'Copy event id' }).click();
+    await seen(page.getByRole('dialog').getByText(/^Not copied/));
+    expect(await sight.overflow()).toBe(0);
+  });
+});
+
+describe('a search through many entries', () => {
+  beforeAll(async () => {
+    const event = ['event_type', 'sent', 'timestamp', '2026-11-24T00:00:00Z', 'version', '1.0', 'source', 'post'];
+    const id = ['event_id', '5f0c9a52-6f53-4a35-8a8e-1f6f0f1f6b10', 'data', '{}', 'correlation_id', 'needle'];
+    await redis.client.xadd(`${PREFIX}:hay`, '*', ...event, ...id);
+    const script = `for number = 1, tonumber(ARGV[1]) do redis.call('XADD', KEYS[1], '*', 'number', number) end`;
+    for (let part = 0; part < 10; part += 1) await redis.client.eval(script, 1, `${PREFIX}:hay`, MANY / 10);
+  });
+
+  it('goes on by itself until it has found something, and can be stopped', async () => {
+    const page = await look('/streams/hay?correlation=needle');
+    await page.getByRole('button', { name: 'Stop looking' }).click();
+    await seen(page.getByRole('button', { name: 'Look further back' }));
+    await seen(page.getByText('Nothing so far'));
+    await seen(page.getByText(/[1-9][\d,]+ looked at, back to/));
+    await page.getByRole('button', { name: 'Look further back' }).click();
+    await seen(page.getByText('1 entry found'));
+    await seen(page.getByText(/400,001 looked at/));
+  });
+
+  it('finds a journey without a click', async () => {
+    const page = await look('/journey/needle');
+    await seen(page.getByText(/1 event in/));
+  });
+});

@@ -1,0 +1,16 @@
+import { Icon } from './icon.js';
+
+interface SearchButtonProps {
+  isSearching: boolean;
+  stop: () => void;
+  goOn: () => void;
+}
+
+/** Stops a search that goes on by itself, and lets it go on. */
+export function SearchButton({ isSearching, stop, goOn }: SearchButtonProps) {
+  return (
+    <button type="button" className="button" onClick={isSearching ? stop : goOn}>
+      <Icon name={isSearching ? 'pause' : 'search'} /> {isSearching ? 'Stop looking' : 'Look further back'}
+    </button>
+  );
+}
