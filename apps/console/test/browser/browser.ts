@@ -18,6 +18,8 @@ export interface Looks {
   theme?: 'light' | 'dark';
   width?: number;
   height?: number;
+  /** Whether things may move, which is in the way of looking at them. */
+  motion?: boolean;
 }
 
 /** A browser of one test file. */
@@ -49,12 +51,11 @@ export async function startBrowser(): Promise<TestBrowser> {
 }
 
 async function open(browser: Browser, url: string, looks: Looks = {}): Promise<Sight> {
-  const { theme = 'light', width = 1280, height = 900 } = looks;
+  const { theme = 'light', width = 1280, height = 900, motion = false } = looks;
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
-    // Things that move are in the way of looking at them.
-    reducedMotion: 'reduce',
+    reducedMotion: motion ? 'no-preference' : 'reduce',
   });
   const page = await context.newPage();
   const mishaps: string[] = [];

@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startConsole, type Console } from '../console.js';
 import { startWorker, type Worker } from '../worker.js';
-import { startBrowser, type Sight, type TestBrowser } from './browser.js';
+import { startBrowser, type Looks, type Sight, type TestBrowser } from './browser.js';
 
 const PREFIX = 'mail';
 const DEADLINE_MS = 30_000;
@@ -42,8 +42,8 @@ afterEach(async () => {
   expect(mishaps).toEqual([]);
 });
 
-async function look(path: string): Promise<Page> {
-  sight = await browser.open(`${site.app.url}${path}`);
+async function look(path: string, looks?: Looks): Promise<Page> {
+  sight = await browser.open(`${site.app.url}${path}`, looks);
   return sight.page;
 }
 
@@ -118,6 +118,35 @@ describe('an edit of a dead letter', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Edit and replay' }).click();
     await editor.press('Escape');
     await gone(editor);
+  });
+});
+
+describe('what flows in the overview', () => {
+  /** What animations without an end change. */
+  const ENDLESS = `[...new Set(document.getAnimations().flatMap(({ effect }) =>
+    effect.getTiming().iterations === Infinity
+      ? effect.getKeyframes().flatMap((frame) => Object.keys(frame)) : []))]
+    .filter((name) => !['offset', 'computedOffset', 'easing', 'composite'].includes(name)).sort()`;
+
+  it('costs the page nothing: only transforms and opacity change, which need no drawing', async () => {
+    const page = await look('/', { motion: true });
+    await eventually('something flows', async () => {
+      await worker.send('on-the-way');
+      return (await page.locator('.flow-dot').count()) > 0;
+    });
+    const changed = await page.evaluate<string[]>(ENDLESS);
+    expect(changed).toContain('transform');
+    expect(changed.filter((name) => !['transform', 'opacity'].includes(name))).toEqual([]);
+  });
+
+  it('keeps still for whoever wants that', async () => {
+    const page = await look('/');
+    await eventually('something would flow', async () => {
+      await worker.send('on-the-way');
+      return (await page.locator('.flow-dot').count()) > 0;
+    });
+    expect(await page.evaluate<string[]>(ENDLESS)).toEqual([]);
+    expect(await page.locator('.flow-dot').first().isVisible()).toBe(false);
   });
 });
 

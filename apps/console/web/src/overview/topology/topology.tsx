@@ -4,6 +4,7 @@ import type { Topology as TopologyData } from '../../../../src/contract/overview
 import { plural, rate } from '../../format/numbers.js';
 import { duration } from '../../format/times.js';
 import { BoxView } from './box-view.js';
+import { Flow } from './flow.js';
 import { placePicture, type Layout } from './layout.js';
 import { flowSpeed, lineWidth, shapeOf, toPicture, type Line, type Picture } from './picture.js';
 import { useStickyProducers } from './sticky-producers.js';
@@ -36,6 +37,16 @@ export function Topology({ topology }: { topology: TopologyData }) {
                 <LineView key={line.id} line={line} path={layout.paths.get(line.id) ?? ''} />
               ))}
             </svg>
+            <div aria-hidden="true">
+              {picture.lines.map(({ id, edge }) => {
+                const speed = flowSpeed(edge.perSecond);
+                const size = Math.max(3, lineWidth(edge.perSecond) * 0.75);
+                const path = layout.paths.get(id) ?? '';
+                return speed === 0 ? null : (
+                  <Flow key={id} path={path} speed={speed} health={edge.health} size={size} />
+                );
+              })}
+            </div>
             <ul>
               {picture.boxes.map((box) => (
                 <BoxView key={box.id} box={box} at={layout.boxes.get(box.id) ?? { x: 0, y: 0 }} />
@@ -60,18 +71,10 @@ function useLayout(picture: Picture, direction: 'right' | 'down', width: number)
 
 function LineView({ line: { edge }, path }: { line: Line; path: string }) {
   const width = lineWidth(edge.perSecond);
-  const speed = flowSpeed(edge.perSecond);
   return (
     <g className={`line line-${edge.kind} line-${edge.health}`}>
       <title>{describe(edge)}</title>
       <path className="line-bed" d={path} style={{ strokeWidth: width }} />
-      {speed === 0 ? null : (
-        <path
-          className={`line-flow line-speed-${String(speed)}`}
-          d={path}
-          style={{ strokeWidth: Math.max(1.5, width * 0.55) }}
-        />
-      )}
     </g>
   );
 }
