@@ -76,10 +76,9 @@ describe('many dead letters', () => {
   it('are told as dead letters, of so many events', async () => {
     const { findings } = await eventually('all of them were looked at', async () => {
       const seen = await site.get<Overview>('/api/overview');
-      return seen.findings.some(({ detail }) => detail.includes('They are of')) && seen;
+      return seen.findings.some(({ title }) => title === '10,502 dead letters of parcels') && seen;
     });
     const [finding] = findings.filter(({ id }) => id === 'dead-letters:parcels');
-    expect(finding?.title).toBe('10,502 dead letters of parcels');
     expect(finding?.detail).toContain('They are of 5,251 events');
   });
 
