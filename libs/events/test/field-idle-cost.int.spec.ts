@@ -59,10 +59,10 @@ describe('workers that have nothing to do', () => {
         for (let number = 0; number < WORKERS; number += 1)
           workers.push(await startWorker(redis.url, options, handlers));
         if (partitions > 1) {
-        const owned = () => workers.map((worker) => worker.consumer.partitions.length).sort();
-        await eventually('each partition has its owner', () => owned().join() === [0, 0, 1, 1, 1, 1].join());
-      }
-      const [before, fromMs] = [await sent(), await nowMs()];
+          const owned = () => workers.map((worker) => worker.consumer.partitions.length).sort();
+          await eventually('each partition has its owner', () => owned().join() === [0, 0, 1, 1, 1, 1].join());
+        }
+        const [before, fromMs] = [await sent(), await nowMs()];
         await eventually('some time has passed', async () => (await nowMs()) - fromMs >= MEASURED_MS);
         const perSecond = ((await sent()) - before) / (((await nowMs()) - fromMs) / 1000);
         // One for each stream, each second, would be ten.

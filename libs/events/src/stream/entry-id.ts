@@ -11,3 +11,13 @@ export function compareEntryIds(a: string, b: string): number {
 export function timeOfEntryId(id: string): number {
   return Number(id.split('-', 1)[0]);
 }
+
+/** The largest sequence number that an id can have. */
+const LAST_SEQUENCE = '18446744073709551615';
+
+/** The highest id below this one: what comes after it begins with this one. Of the lowest it is that itself. */
+export function entryIdBefore(id: string): string {
+  const [ms = '0', sequence = '0'] = id.split('-');
+  if (BigInt(sequence) > 0n) return `${ms}-${String(BigInt(sequence) - 1n)}`;
+  return BigInt(ms) > 0n ? `${String(BigInt(ms) - 1n)}-${LAST_SEQUENCE}` : '0-0';
+}

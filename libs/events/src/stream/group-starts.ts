@@ -1,5 +1,5 @@
 import { BEGINNING } from './channel.js';
-import { compareEntryIds } from './entry-id.js';
+import { compareEntryIds, entryIdBefore } from './entry-id.js';
 import type { StreamClient } from './stream-client.js';
 
 /**
@@ -14,8 +14,6 @@ export interface StreamAtStart {
   hasGroup: boolean;
   length: number;
 }
-
-const LAST_SEQUENCE = '18446744073709551615';
 
 /**
  * Where the groups of a worker start, by the streams' keys. What the first worker of a group has found stays in Redis, for its
@@ -74,13 +72,6 @@ export class GroupStarts {
 /** The entry after which a new group begins; not after the last one, since what follows that is new. */
 function startIn({ lastId }: { lastId: string }, startFrom: StartFrom): string {
   if (startFrom === 'now') return lastId;
-  const start = before(startFrom instanceof Date ? `${String(startFrom.getTime())}-0` : startFrom);
+  const start = entryIdBefore(startFrom instanceof Date ? `${String(startFrom.getTime())}-0` : startFrom);
   return compareEntryIds(start, lastId) < 0 ? start : lastId;
-}
-
-/** The greatest id that is less than this one. */
-function before(id: string): string {
-  const [ms = '0', sequence = '0'] = id.split('-');
-  if (BigInt(sequence) > 0n) return `${ms}-${String(BigInt(sequence) - 1n)}`;
-  return BigInt(ms) > 0n ? `${String(BigInt(ms) - 1n)}-${LAST_SEQUENCE}` : '0-0';
 }

@@ -1,4 +1,4 @@
-import { compareEntryIds, timeOfEntryId } from '../../stream/entry-id.js';
+import { compareEntryIds, entryIdBefore } from '../../stream/entry-id.js';
 import { fieldOf } from '../../stream/pairs.js';
 import { UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
@@ -12,8 +12,6 @@ import { durationOf, isEntryId, numberOption } from '../values.js';
 /** Among so many of the latest entries of each stream, and so many bytes of them, it is looked for those to begin with. */
 const LOOKED_BACK = 1000;
 const LOOKED_BACK_BYTES = 64 * 1024 * 1024;
-/** The largest sequence number that an id can have. */
-const LAST_SEQUENCE = '18446744073709551615';
 
 interface Filter {
   type?: string[];
@@ -131,24 +129,16 @@ async function latest(
 /** The id after which to begin. @throws UsageError */
 async function startOf(from: string, now: () => Promise<number>): Promise<string> {
   if (from === 'start') return START;
-  if (isEntryId(from)) return before(from);
+  if (isEntryId(from)) return entryIdBefore(from);
   const age = durationOf(from);
   // A date alone would be read as UTC, while a time without zone, and all times that are shown, are this machine's.
   const time = /^\d{4}-\d{2}-\d{2}$/.test(from) ? `${from}T00:00` : from;
   const ms = age === undefined ? Date.parse(time) : (await now()) - age;
   if (Number.isFinite(ms) && ms > 0 && (age !== undefined || /^\d{4}-/.test(from)))
-    return before(`${String(Math.floor(ms))}-0`);
+    return entryIdBefore(`${String(Math.floor(ms))}-0`);
   throw new UsageError(
     `Expected --from as start, an id, a time such as 2026-11-24T10:00:00Z, or an age such as 10m, got ${JSON.stringify(from)}`,
   );
-}
-
-/** The highest id below this one. */
-function before(id: string): string {
-  const ms = timeOfEntryId(id);
-  const sequence = BigInt(id.split('-')[1] ?? '0');
-  if (sequence > 0n) return `${String(ms)}-${String(sequence - 1n)}`;
-  return ms === 0 ? START : `${String(ms - 1)}-${LAST_SEQUENCE}`;
 }
 
 function fits(fields: readonly string[], { type, key, correlation }: Filter): boolean {
