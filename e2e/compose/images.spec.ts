@@ -17,7 +17,7 @@ const IMAGES = {
 const MOST_BYTES = 40e6;
 
 const RUNNABLE =
-  /^\/shop\/(apps|libs)\/[^/]+\/(package\.json|dist\/.+\.js(\.map)?|lua\/[^/]+\.lua|bin\/[^/]+\.mjs|dist\/web\/.+\.(html|css|svg|woff2?))$/;
+  /^\/shop\/(apps|libs)\/[^/]+\/(package\.json|dist\/.+\.js(\.map|\.br|\.gz)?|lua\/[^/]+\.lua|(address|bin)\/[^/]+\.mjs|dist\/web\/.+\.(html|css|svg|woff2?)(\.br|\.gz)?)$/;
 
 interface Image {
   Size: number;
