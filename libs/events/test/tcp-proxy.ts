@@ -18,8 +18,12 @@ export interface TcpProxy extends AsyncDisposable {
   readonly isIsolated: boolean;
   /** Swallows the server's replies from now on, on all connections; they stay open. */
   dropReplies(): void;
-  /** Keeps back what clients send on the connections that are open now; new connections are not affected. */
-  holdRequests(): void;
+  /**
+   * Keeps back what clients send on the connections that are open now; new connections are not affected.
+   *
+   * @param from each connection keeps back from the first command on for which this is true; otherwise from the next one on
+   */
+  holdRequests(from?: (command: SentCommand) => boolean): void;
   /** How many commands are kept back. */
   readonly held: number;
   /** Delivers the first so many of the commands that are kept back; the others stay so. */
@@ -51,6 +55,8 @@ export async function startProxy(redisUrl: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(redisUrl);
   const sockets = new Set<Socket>();
   const stalled = new Set<Socket>();
+  /** Those that are to be stalled, by what begins it. */
+  const stallsFrom = new Map<Socket, (command: SentCommand) => boolean>();
   const clients = new Set<Socket>();
   /** Those of which something was swallowed. */
   const torn = new Set<Socket>();
@@ -97,6 +103,7 @@ export async function startProxy(redisUrl: string): Promise<TcpProxy> {
     };
     client.on('data', (chunk) => {
       for (const command of splitter.push(chunk)) {
+        if (stallsFrom.get(client)?.(command)) stalled.add(client);
         orLater(() => {
           if (!upstream.writable) return;
           if (passes(command)) upstream.write(command.bytes);
@@ -106,6 +113,7 @@ export async function startProxy(redisUrl: string): Promise<TcpProxy> {
     });
     client.on('close', () => {
       clients.delete(client);
+      stallsFrom.delete(client);
       torn.delete(client);
       // What is on its way is not called back by its sender's end.
       orLater(() => upstream.end());
@@ -154,8 +162,8 @@ export async function startProxy(redisUrl: string): Promise<TcpProxy> {
     dropReplies() {
       isDeaf = true;
     },
-    holdRequests() {
-      for (const client of clients) stalled.add(client);
+    holdRequests(from = () => true) {
+      for (const client of clients) stallsFrom.set(client, from);
     },
     letThrough(count) {
       for (const deliver of held.splice(0, count)) deliver();
@@ -177,6 +185,7 @@ export async function startProxy(redisUrl: string): Promise<TcpProxy> {
       replyBytesLeft = Infinity;
       requestDelays.delayMs = 0;
       replyDelays.delayMs = 0;
+      stallsFrom.clear();
       stalled.clear();
       for (const client of torn) client.destroy();
       for (const deliver of held.splice(0)) deliver();
