@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Overview } from '../src/contract/overview.js';
-import type { StreamList } from '../src/contract/streams.js';
+import type { EntryDetail, StreamDetail, StreamList } from '../src/contract/streams.js';
 import { startConsole } from './console.js';
 import { startWorker } from './worker.js';
 
@@ -49,6 +49,25 @@ describe('a new stream', () => {
       feed.messages.overview.at(-1)?.topology.nodes.some(({ id }) => id === 'stream:parcels'),
     );
     expect(feed.messages.overview.length - before).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('an event that no worker knows', () => {
+  it('is seen as what it is: in the overview, with its stream, and by itself', async () => {
+    await using worker = await startWorker(redis.url, 'newer', () => undefined);
+    await worker.send('a');
+    const id = await redis.client.xadd('newer:parcels', '*', 'event_id', crypto.randomUUID(), 'event_type', 'parcel_sent', 'timestamp', new Date().toISOString(), 'version', '2.0', 'source', 'post', 'data', '{}'); // prettier-ignore
+    await using site = await startConsole(redis.url, { EVENTS_PREFIX: 'newer' });
+    const found = await eventually('it is in the overview', async () =>
+      (await site.get<Overview>('/api/overview')).findings.find((one) => one.id.startsWith('waiting:')),
+    );
+    expect(found.title).toBe('1 event of parcels waits for a worker of receivers that handles parcel_sent 2');
+    const { groupDetails } = await site.get<StreamDetail>('/api/streams/parcels');
+    expect(groupDetails[0]?.consumerDetails).toContainEqual(
+      expect.objectContaining({ name: 'waiting for parcel_sent 2', state: 'waiting', pending: 1 }),
+    );
+    const { deliveries } = await site.get<EntryDetail>(`/api/streams/parcels/entries/${String(id)}`);
+    expect(deliveries).toMatchObject([{ state: 'pending', consumer: 'waiting for parcel_sent 2' }]);
   });
 });
 

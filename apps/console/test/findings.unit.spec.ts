@@ -79,6 +79,22 @@ describe('findings', () => {
     expect(findingsIn(seen)[1]?.advice).toContain('start a worker of the group');
   });
 
+  it('name what waits for a worker that handles it, and do not take it for a worker or for stuck', () => {
+    const rows = [
+      { name: WORKER, pending: 0, idleMs: 10 },
+      { name: 'waiting for parcel_sent 2', pending: 3, idleMs: 90_000 },
+    ];
+    const seen = picture({
+      group: { consumers: 2, pending: 3, consumerRows: rows, oldestPendingId: `${String(NOW - 90_000)}-0` },
+    });
+    expect(titles(seen)).toEqual([
+      'warning: 3 events of parcels wait for a worker of receivers that handles parcel_sent 2',
+    ]);
+    expect(topologyOf(seen, []).nodes.some(({ name }) => name.startsWith('waiting'))).toBe(false);
+    const alone = { ...seen, workers: new Map(), goneSinceMs: new Map([[WORKER, NOW - 1000]]) };
+    expect(titles(alone)).toContain('critical: Nobody works for receivers on parcels');
+  });
+
   it('leave it at a word when another worker has taken its work over', () => {
     const others = [
       { name: WORKER, pending: 0, idleMs: 10 },

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- Takes over entries that no consumer has renewed for some time, and tells how often each was delivered before: unlike
--- XAUTOCLAIM, which hides that, and with it whether a worker may have died of the entry.
+-- XAUTOCLAIM, which hides that, and with it whether a worker may have died of the entry. What waits for a worker that handles it
+-- stays where it is.
 --
 -- KEYS[1]    the stream
 -- ARGV[1]    group
@@ -11,8 +12,10 @@
 -- Replies    {where to go on, or '' at the end; entries, each {id, fields, deliveries before this one; 0 where its
 --            consumer has handed it back}; ids that are pending no longer, because their entries are gone}
 -- @all-rights
-local stream, group, consumer, idle = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
-local rows = redis.call('XPENDING', stream, group, 'IDLE', idle, ARGV[4], '+', ARGV[5])
+-- @include left-behind
+local stream, group, consumer, count = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[5])
+local rows = leftBehind(stream, group, ARGV[3], ARGV[4], count)
+if rows.err then return rows end
 local entries, vanished = {}, {}
 for _, row in ipairs(rows) do
   local id, deliveries = row[1], row[4]
@@ -20,11 +23,11 @@ for _, row in ipairs(rows) do
   if entry then
     entries[#entries + 1] = { id, entry[2], deliveries }
     -- What is its own has no other worker died of.
-    local count = row[2] == consumer and deliveries or deliveries + 1
-    redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', count, 'JUSTID')
+    local now = row[2] == consumer and deliveries or deliveries + 1
+    redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', now, 'JUSTID')
   else
     vanished[#vanished + 1] = id
   end
 end
 local last = rows[#rows]
-return { #rows == tonumber(ARGV[5]) and '(' .. last[1] or '', entries, vanished }
+return { #rows == count and '(' .. last[1] or '', entries, vanished }

@@ -6,7 +6,8 @@
 --            heartbeat on (ms), blank, what it has told"
 -- ARGV[1]    worker
 -- ARGV[2]    for how long it counts as alive, ms; 0 when it leaves
--- ARGV[3]    what it tells: the numbers of its partitions, with commas between them
+-- ARGV[3]    what it tells: the numbers of its partitions, with commas between them; then, after a blank, those of partitions that
+--            hold something that it does not handle, if there are any
 -- Replies    worker, what it has told, worker, … of all that are alive
 -- @all-rights
 local time = redis.call('TIME')

@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
--- A worker of a group tells that it is alive; and whichever of them comes first after a while looks, for all of them, where
+-- A worker of a group tells that it is alive, and what it handles; and whichever of them comes first after a while looks, for all of them, where
 -- entries were left behind, and removes consumers that are gone. While something is found the others look, too, to take their share.
 --
--- KEYS[1]    the group's watch, a hash: "seen <consumer>", "looked <stream>", "swept": when (ms since 1970, by this server's clock)
+-- KEYS[1]    the group's watch, a hash: "seen <consumer>", "looked <stream>", "swept": when (ms since 1970, by this server's clock);
+--            "handles <consumer>": what it said; "waiting <stream>": entries may wait for a worker that handles them
 -- KEYS[2..]  the streams that this worker reads
 -- ARGV[1]    group
 -- ARGV[2]    consumer
@@ -10,9 +11,11 @@
 -- ARGV[4]    how long an entry must not have been renewed, ms
 -- ARGV[5]    how long a consumer that holds nothing must not have been seen, ms
 -- ARGV[6]    how many of these are removed at most
+-- ARGV[7]    what this worker handles, see take-waiting.lua: a line feed, and lines of a stream, a blank and a consumer's name
 -- Replies    {after how many ms to ask again; places of the streams where something was left behind, from 1; place of a stream that
---            could not be looked at, why, place, …}
+--            could not be looked at, why, place, …; places of the streams where something waits for a worker that handles it}
 -- @all-rights
+-- @include left-behind
 local watch, group, consumer, idle = KEYS[1], ARGV[1], ARGV[2], ARGV[4]
 local every, forget = tonumber(ARGV[3]), tonumber(ARGV[5])
 local time = redis.call('TIME')
@@ -21,6 +24,8 @@ local nowText = string.format('%.0f', now)
 
 local fields = { 'swept' }
 for place = 2, #KEYS do fields[place] = 'looked ' .. KEYS[place] end
+for place = 2, #KEYS do fields[#fields + 1] = 'waiting ' .. KEYS[place] end
+fields[#fields + 1] = 'handles ' .. consumer
 local times = redis.call('HMGET', watch, unpack(fields))
 local changes = { 'seen ' .. consumer, nowText }
 local function note(field)
@@ -32,13 +37,15 @@ local function waitFor(at, pause)
   return at <= now and math.max(0, at + pause - now) or 0
 end
 
-local pause, left, failed = every, {}, {}
+if times[#fields] ~= ARGV[7] then changes[3], changes[4] = fields[#fields], ARGV[7] end
+
+local pause, left, failed, waiting = every, {}, {}, {}
 for place = 2, #KEYS do
   local wait = waitFor(times[place], every)
   if wait > 0 then
     pause = math.min(pause, wait)
   else
-    local rows = redis.pcall('XPENDING', KEYS[place], group, 'IDLE', idle, '-', '+', 1)
+    local rows = leftBehind(KEYS[place], group, idle, '-', 1)
     if rows.err then
       failed[#failed + 1], failed[#failed + 2] = place - 1, rows.err
     elseif #rows > 0 then
@@ -47,6 +54,7 @@ for place = 2, #KEYS do
       note(fields[place])
     end
   end
+  if times[#KEYS + place - 1] then waiting[#waiting + 1] = place - 1 end
 end
 
 -- @include sweeping
@@ -60,11 +68,11 @@ if waitFor(times[1], forget) == 0 then
     local name = string.match(field, '^seen (.*)$')
     if name and name ~= consumer then
       if at > now then note(field) end -- before the clock went back
-      if now - at < forget then seen[name] = true else redis.call('HDEL', watch, field) end
+      if now - at < forget then seen[name] = true else redis.call('HDEL', watch, field, 'handles ' .. name) end
     end
   end
   local most = tonumber(ARGV[6])
   for place = 2, #KEYS do most = most - #sweep(KEYS[place], group, consumer, forget, seen, most) end
 end
 redis.call('HSET', watch, unpack(changes))
-return { pause, left, failed }
+return { pause, left, failed, waiting }

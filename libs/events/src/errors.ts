@@ -88,7 +88,7 @@ export class EventEnvelopeError extends EventsError {
 /** A stream entry that is no envelope: a field is missing, or `data` is not a JSON object. */
 export class EventDecodeError extends EventsError {}
 
-/** An entry whose type or major version no class of this consumer group knows. */
+/** An entry whose type or major version no class of this worker knows. */
 export class UnknownEventError extends EventsError {
   constructor(
     readonly eventType: string,
@@ -96,7 +96,7 @@ export class UnknownEventError extends EventsError {
     known: readonly string[],
   ) {
     super(
-      `This group knows no event ${eventType} of version ${version}; it knows ${known.join(', ')}. ` +
+      `This worker knows no event ${eventType} of version ${version}; it knows ${known.join(', ')}. ` +
         `Add a handler for it, or list its class in EventsModule's "events" to pass over it.`,
     );
   }
@@ -246,7 +246,11 @@ export class AttemptsExhaustedError extends EventsError {
 
 /** A replayed event whose handler is not there any more: it was renamed or removed. */
 export class HandlerGoneError extends EventsError {
-  constructor(handler: string, eventType: string) {
+  constructor(
+    readonly handler: string,
+    readonly eventType: string,
+    readonly version: string,
+  ) {
     super(`No handler ${handler} takes ${eventType} any more. Discard the dead letter, or bring the handler back`);
   }
 }

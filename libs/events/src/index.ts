@@ -66,6 +66,7 @@ export {
   type MonitoredGroup,
   type PartitionOverview,
   type StreamOverview,
+  type WaitingEvents,
 } from './monitor/event-monitor.js';
 export { type MonitoredEntry } from './monitor/monitored-entry.js';
 export { type StreamSurveyRequest, type Survey, type SurveyedStream, type SurveyRequest } from './monitor/survey.js';
@@ -83,6 +84,7 @@ export { Partitions } from './stream/partitions.js';
 export { type RangeOptions } from './stream/range-pages.js';
 export { MOST_REPLAYABLE_VALUES } from './stream/server-limits.js';
 export { ReadPace } from './stream/read-pace.js';
+export { awaitedBy } from './stream/waiting.js';
 export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/questions.js';
 export { Transaction } from './transaction/transaction.js';
 export { decode } from './decode/decode.js';

@@ -67,6 +67,44 @@ describe('assign', () => {
     );
   });
 
+  const unfitSituations = situations.chain((facts) =>
+    fc
+      .array(fc.subarray(Array.from({ length: facts.count }, (_, partition) => partition)), {
+        minLength: facts.workers.length,
+        maxLength: facts.workers.length,
+      })
+      .map((lists) => ({
+        ...facts,
+        unfit: new Map(facts.workers.map((worker, place) => [worker, new Set(lists[place])])),
+      })),
+  );
+
+  it('gives a partition to nobody who does not handle all of it, as long as there is somebody else', () => {
+    fc.assert(
+      fc.property(unfitSituations, ({ count, workers, owners, unfit }) => {
+        const assigned = assign(count, workers, owners, unfit);
+        for (const [partition, owner] of assigned.entries()) {
+          expect(workers).toContain(owner);
+          const isFit = (worker: string): boolean => !unfit.get(worker)?.has(partition);
+          expect(isFit(owner)).toBe(workers.some(isFit));
+        }
+        expect(assign(count, [...workers].reverse(), new Map([...owners].reverse()), unfit)).toEqual(assigned);
+        // It is at rest, too.
+        expect(assign(count, workers, new Map(assigned.entries()), unfit)).toEqual(assigned);
+      }),
+    );
+  });
+
+  it('divides them as ever where nobody, or everybody, does not handle all of them', () => {
+    fc.assert(
+      fc.property(situations, ({ count, workers, owners }) => {
+        const all = new Set(Array.from({ length: count }, (_, partition) => partition));
+        const unfit = new Map(workers.map((worker) => [worker, all]));
+        expect(assign(count, workers, owners, unfit)).toEqual(assign(count, workers, owners));
+      }),
+    );
+  });
+
   it('has nobody to assign to without workers', () => {
     expect(assign(4, [], new Map())).toEqual([]);
   });

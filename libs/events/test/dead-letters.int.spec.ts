@@ -79,7 +79,8 @@ describe('dead letters', () => {
   ])('take an entry with %s at once, whole, and others go on', async (_, fields, reason, name, message) => {
     const prefix = `bad-${String(fields.join('').length)}-${reason}`;
     const seen: number[] = [];
-    await using worker = await startWorker(redis.url, { prefix }, [noteHandler(({ data }) => seen.push(data.number))]);
+    const options = { prefix, consumer: { unknown: 'dead-letter' as const } };
+    await using worker = await startWorker(redis.url, options, [noteHandler(({ data }) => seen.push(data.number))]);
     await worker.producer.publish(NoteTaken, { topic: 'before', number: 1 });
     const id = await redis.client.xadd(`${prefix}:notes`, '*', ...fields);
     await worker.producer.publish(NoteTaken, { topic: 'after', number: 2 });

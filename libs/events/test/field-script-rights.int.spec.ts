@@ -139,6 +139,8 @@ const fenced = ({ prepare, call: [keys, values] }: Scenario): Scenario => ({
 });
 const one = (prepare: Scenario['prepare'], ...call: Call): Scenario[] => [{ prepare, call }];
 
+const waiting = [GROUP, 'me', 'waiting for note_taken 2', 100, '1-1', 0];
+
 const SCENARIOS: Record<ScriptName, Scenario[]> = {
   append: [
     appending([event('notes')], [event('notes'), event('files')]),
@@ -148,9 +150,15 @@ const SCENARIOS: Record<ScriptName, Scenario[]> = {
   settle: settlements,
   acknowledge: [acknowledgement],
   claim: one((admin) => delivered(admin, ['dead', 'dead']), ['notes'], [GROUP, 'me', 0, '-', 10]),
-  look: one((admin) => delivered(admin, ['me']).then(() => admin.hset('watch', 'seen gone', '1')), ['watch', 'notes'], [GROUP, 'me', 1000, 0, 0, 10]), // prettier-ignore
+  look: one((admin) => delivered(admin, ['me']).then(() => admin.hset('watch', 'seen gone', '1')), ['watch', 'notes'], [GROUP, 'me', 1000, 0, 0, 10, '\nnotes waiting for note_taken 1\n']), // prettier-ignore
   'set-aside': one(delivered, ['notes'], [GROUP, 'me', '1-1', 0]),
   'take-up': one(delivered, ['notes'], [GROUP, 'me', '1-1']),
+  'wait-for-handler': one(delivered, ['notes', 'watch'], waiting),
+  'take-waiting': one(
+    (admin) => delivered(admin, ['waiting for note_taken 2']),
+    ['notes', 'watch'],
+    [GROUP, 'me', 0, 1000, 10],
+  ),
   own: one(delivered, ['notes'], [GROUP, 'me', '-', 10]),
   'end-alone': one((admin) => admin.hset('deliveries', 'a', '1 123 b,c'), ['deliveries'], ['a', 'b']),
   renew: one(delivered, ['notes'], [GROUP, 'me', '1-1', '2-1']),
@@ -169,10 +177,11 @@ const SCENARIOS: Record<ScriptName, Scenario[]> = {
       await admin.xadd('notes', '5-1', 'a', 'b');
     },
     ['notes', 'lease'],
-    [GROUP, 'me', 10, '-', '', ...FENCE],
+    [GROUP, 'me', 10, '-', '', '\n', 1000, ...FENCE],
   ),
   'settle-fenced': settlements.map(fenced),
   'acknowledge-fenced': [fenced(acknowledgement)],
+  'wait-for-handler-fenced': one((admin) => lease(admin).then(() => delivered(admin)), ['notes', 'lease'], [...waiting, ...FENCE]), // prettier-ignore
 };
 
 const commandsOf = (name: ScriptName) => [...new Set(Object.values(SCRIPT_COMMANDS[name]).flat())];

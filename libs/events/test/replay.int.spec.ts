@@ -145,7 +145,8 @@ describe('dead letters', () => {
       return await eventually('it is a dead letter', async () => (await worker.app.get(DeadLetters).list('notes'))[0]);
     })();
     const renamed = noteHandler(() => undefined, {}, 'Renamed');
-    await using worker = await startWorker(redis.url, { prefix: 'renamed' }, [renamed]);
+    const options = { prefix: 'renamed', consumer: { unknown: 'dead-letter' as const } };
+    await using worker = await startWorker(redis.url, options, [renamed]);
     const deadLetters = worker.app.get(DeadLetters);
     await deadLetters.replay('notes', letter.id);
     const back = await eventually('it is a dead letter again', async () => (await deadLetters.list('notes'))[0]);

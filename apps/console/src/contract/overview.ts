@@ -115,9 +115,10 @@ export interface DeadLettersNode extends Node {
 /**
  * How a worker is: `reading`: its connection is open and asks; `stalled`: the connection is open, but nothing was heard
  * of it for long; `gone`: its connection is closed (what it held is taken over by the others); `unknown`: it is none of
- * the library's workers, or this Redis user may not see connections, so that only `idleMs` tells.
+ * the library's workers, or this Redis user may not see connections, so that only `idleMs` tells; `waiting`: it is no
+ * worker, but holds events that wait for a worker that handles what its name says.
  */
-export type ConsumerState = 'reading' | 'stalled' | 'gone' | 'unknown';
+export type ConsumerState = 'reading' | 'stalled' | 'gone' | 'waiting' | 'unknown';
 
 export interface TopologyEdge {
   id: string;

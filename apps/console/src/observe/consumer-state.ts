@@ -1,4 +1,4 @@
-import type { ConsumerRow, ReaderConnection } from 'nestjs-event-streams';
+import { awaitedBy, type ConsumerRow, type ReaderConnection } from 'nestjs-event-streams';
 import type { ConsumerState } from '../contract/overview.js';
 
 /** How the library names its workers: host, process id, six random hexadecimal digits. */
@@ -12,6 +12,7 @@ export function consumerState(
   { name, idleMs }: Pick<ConsumerRow, 'name' | 'idleMs'>,
   workers: ReadonlyMap<string, ReaderConnection> | null,
 ): ConsumerState {
+  if (awaitedBy(name) !== undefined) return 'waiting';
   const worker = workers?.get(name);
   if (worker) {
     const isSilent = !worker.isWaiting && worker.idleMs >= STALLED_MS && idleMs >= STALLED_MS;

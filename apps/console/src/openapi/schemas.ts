@@ -157,9 +157,9 @@ export const SCHEMAS = {
   },
   ConsumerState: {
     type: 'string',
-    enum: ['gone', 'reading', 'stalled', 'unknown'],
+    enum: ['gone', 'reading', 'stalled', 'unknown', 'waiting'],
     description:
-      "How a worker is: `reading`: its connection is open and asks; `stalled`: the connection is open, but nothing was heard of it for long; `gone`: its connection is closed (what it held is taken over by the others); `unknown`: it is none of the library's workers, or this Redis user may not see connections, so that only `idleMs` tells.",
+      "How a worker is: `reading`: its connection is open and asks; `stalled`: the connection is open, but nothing was heard of it for long; `gone`: its connection is closed (what it held is taken over by the others); `unknown`: it is none of the library's workers, or this Redis user may not see connections, so that only `idleMs` tells; `waiting`: it is no worker, but holds events that wait for a worker that handles what its name says.",
   },
   DeadLetterActionRequest: {
     type: 'object',

@@ -1,3 +1,4 @@
+import { awaitedBy } from 'nestjs-event-streams';
 import type { ConsumerState } from '../contract/overview.js';
 import { groupBy } from '../grouping.js';
 import { consumerState } from '../observe/consumer-state.js';
@@ -17,10 +18,15 @@ export interface Consumer {
   goneSinceMs: number | null;
 }
 
+/** Whether a consumer is one, and does not stand for what waits for a handler. */
+export function isWorker(consumer: string): boolean {
+  return awaitedBy(consumer) === undefined;
+}
+
 /** The workers of all groups, each once. */
 export function consumersOf(picture: Picture): Consumer[] {
   return groupTotals(picture).flatMap(({ name: group, parts }) => {
-    const rows = parts.flatMap((part) => part.group.consumerRows ?? []);
+    const rows = parts.flatMap((part) => part.group.consumerRows ?? []).filter(({ name }) => isWorker(name));
     return [...groupBy(rows, ({ name }) => name)].map(([name, own]) => {
       // It is alive when it was heard of on any of its streams.
       const idleMs = Math.min(...own.map((row) => row.idleMs));

@@ -1,7 +1,7 @@
-import { timeOfEntryId } from 'nestjs-event-streams';
+import { awaitedBy, timeOfEntryId } from 'nestjs-event-streams';
 import type { Finding } from '../contract/overview.js';
 import type { Picture } from '../observe/picture.js';
-import { consumersOf, type Consumer } from './consumers.js';
+import { consumersOf, isWorker, type Consumer } from './consumers.js';
 import { duration, plural } from './words.js';
 
 /** A group that is so far behind deserves a word. */
@@ -25,6 +25,7 @@ export function findingsIn(picture: Picture): Found[] {
     ...workersAway(consumers, picture.atMs),
     ...groupsBehind(picture),
     ...stuckEvents(picture),
+    ...waitingForHandlers(picture),
     ...deadLetters(picture),
     ...unknowns(picture),
     ...partitioned(picture),
@@ -144,9 +145,10 @@ function groupsBehind({ streams }: Picture): Found[] {
 
 function stuckEvents({ streams, atMs }: Picture): Found[] {
   return [...streams.values()].flatMap(({ name: stream, groups }) =>
-    [...groups.values()].flatMap(({ name: group, oldestPendingId, pending }): Found[] => {
+    [...groups.values()].flatMap(({ name: group, oldestPendingId, pending, consumerRows = [] }): Found[] => {
       const ageMs = oldestPendingId ? atMs - timeOfEntryId(oldestPendingId) : 0;
-      if (ageMs < LONG_PENDING_MS) return [];
+      const waiting = consumerRows.reduce((sum, row) => sum + (isWorker(row.name) ? 0 : row.pending), 0);
+      if (ageMs < LONG_PENDING_MS || waiting >= pending) return [];
       return [
         {
           id: `stuck:${stream}:${group}`,
@@ -160,6 +162,32 @@ function stuckEvents({ streams, atMs }: Picture): Found[] {
         },
       ];
     }),
+  );
+}
+
+function waitingForHandlers({ streams }: Picture): Found[] {
+  return [...streams.values()].flatMap(({ name: stream, groups }) =>
+    [...groups.values()].flatMap(({ name: group, consumerRows = [] }) =>
+      consumerRows.flatMap(({ name, pending }): Found[] => {
+        const awaited = awaitedBy(name);
+        if (awaited === undefined || pending === 0) return [];
+        return [
+          {
+            id: `waiting:${stream}:${group}:${awaited}`,
+            severity: 'warning',
+            title: `${plural(pending, 'event')} of ${stream} ${pending === 1 ? 'waits' : 'wait'} for a worker of ${group} that handles ${awaited}`,
+            detail:
+              'No worker of the group that has got them knows this type and major version. Where none that does comes in time ' +
+              '(consumer.unknownGraceMs, ten minutes unless set otherwise), they are dead letters.',
+            advice:
+              'Finish the deployment, or start a worker with a handler for it. Where the group is not to handle it, list its class under events.',
+            ...ABOUT_NOTHING,
+            stream,
+            group,
+          },
+        ];
+      }),
+    ),
   );
 }
 

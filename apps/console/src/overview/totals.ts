@@ -1,5 +1,6 @@
 import type { Totals } from '../contract/overview.js';
 import { groupBy } from '../grouping.js';
+import { isWorker } from './consumers.js';
 import type { Picture, SeenGroup, SeenStream } from '../observe/picture.js';
 
 /** A group's name over all the streams that it reads. */
@@ -36,7 +37,9 @@ export function totalsOf(picture: Picture): Totals {
   const consumers = new Set(
     groups.flatMap(({ parts }) =>
       parts.flatMap(({ group }) =>
-        (group.consumerRows ?? []).filter((row) => !picture.goneSinceMs.has(row.name)).map((row) => row.name),
+        (group.consumerRows ?? [])
+          .map(({ name }) => name)
+          .filter((name) => isWorker(name) && !picture.goneSinceMs.has(name)),
       ),
     ),
   );

@@ -26,7 +26,7 @@ import type { Overruns } from './overruns.js';
 import { readEvent } from './read-event.js';
 import { Standstill } from './standstill.js';
 import type { Slots } from './slots.js';
-import { NO_HANDLER, type RegisteredHandler } from './subscriptions.js';
+import { awaitedIn, NO_HANDLER, type RegisteredHandler } from './subscriptions.js';
 import { withinTimeLimit } from './time-limit.js';
 import { turnIsOver } from './turn.js';
 
@@ -60,12 +60,36 @@ export class Attempts {
     private readonly robbedAfterMs: number,
   ) {}
 
-  /** An entry that no handler can get: it becomes a dead letter. Never throws. */
+  /** An entry that no handler of this worker can get: another worker's may, or it becomes a dead letter. Never throws. */
   async refuse(holding: Holding, thrown: unknown): Promise<void> {
     // A replay that can be read no more, such as an edited one, is still that handler's.
     const handler = holding.origin?.handler ?? NO_HANDLER;
     const share = { holding, event: undefined, handler, parksKey: false, handlers: [handler], span: undefined };
+    const awaited = holding.isOverdue ? undefined : awaitedIn(thrown);
+    if (awaited !== undefined && (await this.handOver(share, awaited))) return;
     await this.carryOut(share, outcomeOfUnreadable(thrown), failedOnceMore(NO_FAILURES));
+  }
+
+  /** What this worker has no handler for is not its to judge, unless it was told so. @returns false for a dead letter */
+  private async handOver(share: Share, awaited: string): Promise<boolean> {
+    const { stream, entry, subscription, origin } = share.holding;
+    const { unknown: policy } = subscription;
+    // A dead letter that was replayed for a handler that is gone was not sent to be dropped.
+    if (policy === 'dead-letter' || (policy === 'ignore' && origin)) return false;
+    try {
+      if (policy === 'ignore') await this.settler.commit(share, undefined);
+      else if (!(await this.settler.waitForHandler(share, awaited))) return false;
+      this.observer.emit({ kind: 'unknown', stream, id: entry.id, group: this.address.group, awaited, policy });
+    } catch (thrown) {
+      if (!isLoss(thrown)) {
+        this.logUnexpected(share, thrown);
+        return false;
+      }
+      // It is pending, and taken over.
+      const { group } = this.address;
+      this.observer.emit({ kind: 'abandoned', stream, id: entry.id, group, handler: share.handler, error: errorOf(thrown) }); // prettier-ignore
+    }
+    return true;
   }
 
   /** An event without handlers, or whose handlers are all done: it is acknowledged. Never throws. */

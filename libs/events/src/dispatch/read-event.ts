@@ -31,5 +31,5 @@ function handlersOfReplay(
   if (failed === NO_HANDLER) return handlers;
   const left = handlers.filter(({ name }) => name === failed);
   if (left.length > 0) return left;
-  throw new HandlerGoneError(failed, event.event_type);
+  throw new HandlerGoneError(failed, event.event_type, event.version);
 }

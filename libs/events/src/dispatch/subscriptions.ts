@@ -1,8 +1,9 @@
-import { domainEventOf, majorOf, type EventClass } from '../envelope/domain-event.js';
+import { canBeEvent, domainEventOf, majorOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
-import { ConfigurationError, UnknownEventError } from '../errors.js';
-import type { UnsafeIntegers } from '../module/options.js';
+import { ConfigurationError, HandlerGoneError, UnknownEventError } from '../errors.js';
+import { DEFAULT_UNKNOWN, unknownPolicyOf, type ResolvedOptions, type UnknownPolicy } from '../module/options.js';
 import type { ErrorRule, RetryPolicy } from '../settle/retry-policy.js';
+import { isA } from '../thrown.js';
 import type { Delivery } from './delivery.js';
 
 /** Stands for the handler of an entry that reached none: it could not be decoded, is not valid or not wanted. */
@@ -37,10 +38,12 @@ export class Subscription {
   /**
    * @param stream the stream's name without prefix
    * @param roundsIntegers whether integers beyond ±(2^53 - 1) in payloads are rounded, instead of refused
+   * @param unknown what becomes of events that this worker does not know
    */
   constructor(
     readonly stream: string,
     readonly roundsIntegers = false,
+    readonly unknown: UnknownPolicy = DEFAULT_UNKNOWN,
   ) {}
 
   /** @throws UnknownEventError when no class of the group has this type and major version */
@@ -64,6 +67,18 @@ export class Subscription {
     return [...new Set(this.handlers.map(({ name }) => name))];
   }
 
+  /**
+   * What this worker handles of the stream, as events that other workers do not know wait for it.
+   *
+   * @param isReplay whether it is of dead letters that come back, each for one handler
+   */
+  awaitable(isReplay: boolean): string[] {
+    return [...this.routes].flatMap(([key, { handlers }]) => [
+      key,
+      ...(isReplay ? handlers.map(({ name }) => `${name} ${key}`) : []),
+    ]);
+  }
+
   /** @throws ConfigurationError when another class has the same type and major version */
   add(event: EventClass, handler?: RegisteredHandler): void {
     const { type, version } = domainEventOf(event);
@@ -85,13 +100,13 @@ export class Subscription {
 /**
  * The streams that a group must read, from its handlers and from the event classes that it passes over.
  *
- * @param unsafeIntegers what becomes of integers in payloads that JavaScript's numbers do not hold
+ * @param options what becomes of events that the group, or JavaScript, cannot take as they are; as by default without
  * @throws ConfigurationError when two classes are one type, or two handlers have one name
  */
 export function subscriptionsOf(
   handlers: readonly RegisteredHandler[],
   passed: readonly EventClass[],
-  unsafeIntegers: UnsafeIntegers = 'refuse',
+  options: Partial<Pick<ResolvedOptions['consumer'], 'unsafeIntegers' | 'unknown'>> = {},
 ): Subscription[] {
   const subscriptions = new Map<string, Subscription>();
   const named = new Map<string, RegisteredHandler>();
@@ -105,13 +120,32 @@ export function subscriptionsOf(
     }
     named.set(handler.name, handler);
     const { stream } = domainEventOf(handler.event);
-    const subscription = subscriptions.get(stream) ?? new Subscription(stream, unsafeIntegers === 'round');
+    const subscription =
+      subscriptions.get(stream) ??
+      new Subscription(stream, options.unsafeIntegers === 'round', unknownPolicyOf(options.unknown, stream));
     subscription.add(handler.event, handler);
     subscriptions.set(stream, subscription);
   }
   // A class without handler starts no reading of its own; it only tells what to pass over.
   for (const event of passed) subscriptions.get(domainEventOf(event).stream)?.add(event);
   return [...subscriptions.values()];
+}
+
+/** The longest name of a type, or of a handler and a type, for which events wait. */
+const LONGEST_AWAITED = 200;
+
+/**
+ * What an event waits for that could not be handled here, as {@link Subscription.awaitable} of another worker may have it;
+ * undefined where that is not the reason, or no worker can have it.
+ */
+export function awaitedIn(thrown: unknown): string | undefined {
+  const isOfHandler = isA(thrown, HandlerGoneError);
+  if (!isOfHandler && !isA(thrown, UnknownEventError)) return undefined;
+  const { eventType, version } = thrown;
+  if (!canBeEvent(eventType, version)) return undefined;
+  const key = routeKey(eventType, version);
+  const awaited = isOfHandler ? `${thrown.handler} ${key}` : key;
+  return awaited.length <= LONGEST_AWAITED && !awaited.includes('\n') ? awaited : undefined;
 }
 
 function routeKey(type: string, version: string): string {

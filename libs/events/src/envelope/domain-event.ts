@@ -20,6 +20,8 @@ export interface DomainEventOptions<T extends object> {
 /** A class that carries `@DomainEvent`. */
 export type EventClass<T extends object = object> = new () => T;
 
+const TYPE = /^[a-z][a-z0-9_]*$/;
+
 const eventClasses = new WeakMap<EventClass, Readonly<DomainEventOptions<never>>>();
 
 /**
@@ -29,7 +31,7 @@ const eventClasses = new WeakMap<EventClass, Readonly<DomainEventOptions<never>>
  */
 export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
   return (target: EventClass<T>): void => {
-    check(target.name, 'type', options.type, /^[a-z][a-z0-9_]*$/, 'snake_case, such as order_placed');
+    check(target.name, 'type', options.type, TYPE, 'snake_case, such as order_placed');
     check(target.name, 'version', options.version, /^\d+\.\d+$/, 'major.minor, such as 1.0');
     check(
       target.name,
@@ -61,6 +63,11 @@ export function domainEventOf<T extends object>(target: EventClass<T>): Readonly
 /** The part of a version that decides whether two schemas are compatible: `2` of `2.1`. */
 export function majorOf(version: string): string {
   return version.split('.', 1)[0] ?? '';
+}
+
+/** Whether a class could be of this type and version: what stands in an entry need not be anybody's. */
+export function canBeEvent(type: string, version: string): boolean {
+  return TYPE.test(type) && /^\d+$/.test(majorOf(version));
 }
 
 function check(name: string, field: string, value: unknown, form: RegExp, expected: string): void {

@@ -68,7 +68,10 @@ export class EventsHealthIndicator {
     return indicator.up({ name, held, ...(this.options.partitions > 1 && { partitions: partitions.join(', ') }) });
   }
 
-  /** What the group has still to handle, by stream. Degraded, not down, beyond `limit` events: more workers may help. */
+  /**
+   * What the group has still to handle, by stream. Degraded, not down, beyond `limit` events, as more workers may help, and while
+   * events wait for a worker that handles them (`waiting`, by what they wait for).
+   */
   async lag(key = 'lag', limit = 10_000): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check(key);
     const { group } = this.options;
@@ -76,11 +79,14 @@ export class EventsHealthIndicator {
     try {
       const entries = await Promise.all(
         this.consumer.streams.map(async (stream) => {
-          const found = (await this.monitor.groups(stream)).find(({ name }) => name === group);
-          return [stream, found ? { lag: found.lag, pending: found.pending } : null] as const;
+          const [groups, waits] = await Promise.all([this.monitor.groups(stream), this.monitor.waiting(stream, group)]);
+          const found = groups.find(({ name }) => name === group);
+          if (!found) return [stream, null] as const;
+          const waiting = Object.fromEntries(waits.map(({ awaited, count }) => [awaited, count]));
+          return [stream, { lag: found.lag, pending: found.pending, ...(waits.length > 0 && { waiting }) }] as const;
         }),
       );
-      const behind = entries.some(([, position]) => (position?.lag ?? 0) > limit);
+      const behind = entries.some(([, position]) => (position?.lag ?? 0) > limit || position?.waiting !== undefined);
       const details = Object.fromEntries(entries);
       return behind ? indicator.degraded(details) : indicator.up(details);
     } catch (error) {

@@ -43,12 +43,26 @@ export interface ConsumerOptions {
    * a dead letter, `round` gives the handler what `JSON.parse` makes of it. @default 'refuse'
    */
   unsafeIntegers?: UnsafeIntegers;
+  /**
+   * What becomes of an event of a type or a major version that this worker does not know; for all streams, or by the stream's
+   * name without prefix. `wait`: another worker of the group that knows it gets it; where none does, it stays pending for
+   * `unknownGraceMs` and is a dead letter then. `dead-letter`: at once. `ignore`: it is acknowledged. @default 'wait'
+   */
+  unknown?: UnknownPolicy | Readonly<Record<string, UnknownPolicy>>;
+  /**
+   * How long an event that no living worker knows waits before it is a dead letter, in milliseconds, by Redis' clock: from when
+   * the first worker had it, whatever is restarted meanwhile. @default 600000, ten minutes
+   */
+  unknownGraceMs?: number;
   /** How often a handler failure is tried again, unless the handler says otherwise. */
   retry?: Partial<RetryPolicy>;
 }
 
 /** What becomes of integers that JavaScript's numbers do not hold. */
 export type UnsafeIntegers = 'refuse' | 'round';
+
+/** What becomes of an event that a worker does not know. */
+export type UnknownPolicy = 'wait' | 'dead-letter' | 'ignore';
 
 /** How the producer publishes. */
 export interface ProducerOptions {
@@ -137,6 +151,9 @@ const MEBIBYTE = 2 ** 20;
 /** A handler failure is tried five times, within about half a minute. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 5, firstDelayMs: 200, longestDelayMs: 30_000 };
 
+/** A deployment replaces workers one by one: those that are still to be replaced get what only the new ones know. */
+export const DEFAULT_UNKNOWN: UnknownPolicy = 'wait';
+
 /** An event is rather a dead letter than handled with another number than was sent. */
 export const DEFAULT_UNSAFE_INTEGERS: UnsafeIntegers = 'refuse';
 
@@ -189,6 +206,13 @@ export function resolveOptions(options: EventsModuleOptions, moduleName?: string
       timeoutMs: resolveTimeout('consumer.timeoutMs', consumer.timeoutMs ?? MINUTE_MS),
       overrunMs: whole('consumer.overrunMs', consumer.overrunMs ?? MINUTE_MS, 0, 24 * 60 * MINUTE_MS),
       unsafeIntegers: unsafeIntegers(consumer.unsafeIntegers ?? DEFAULT_UNSAFE_INTEGERS),
+      unknown: unknownPolicy(consumer.unknown ?? DEFAULT_UNKNOWN),
+      unknownGraceMs: whole(
+        'consumer.unknownGraceMs',
+        consumer.unknownGraceMs ?? 10 * MINUTE_MS,
+        0,
+        7 * 24 * 60 * MINUTE_MS,
+      ),
       retry: resolveRetry('consumer.retry', consumer.retry, DEFAULT_RETRY),
     },
     producer: {
@@ -258,6 +282,23 @@ function durability({ acks = 'received', replicas }: ProducerOptions): { acks: A
 function unsafeIntegers(value: unknown): UnsafeIntegers {
   if (value === 'refuse' || value === 'round') return value;
   throw wrong('consumer.unsafeIntegers', '"refuse" or "round"', value);
+}
+
+/** What becomes of events of one stream, without prefix, that a worker does not know. */
+export function unknownPolicyOf(unknown: ConsumerOptions['unknown'], stream: string): UnknownPolicy {
+  const policy = typeof unknown === 'object' ? (Object.hasOwn(unknown, stream) ? unknown[stream] : undefined) : unknown;
+  return policy ?? DEFAULT_UNKNOWN;
+}
+
+function unknownPolicy(value: unknown): NonNullable<ConsumerOptions['unknown']> {
+  const check = (where: string, policy: unknown): UnknownPolicy => {
+    if (policy === 'wait' || policy === 'dead-letter' || policy === 'ignore') return policy;
+    throw wrong(where, '"wait", "dead-letter" or "ignore"', policy);
+  };
+  if (typeof value !== 'object' || value === null) return check('consumer.unknown', value);
+  return Object.fromEntries(
+    Object.entries(value).map(([stream, policy]) => [stream, check(`consumer.unknown.${stream}`, policy)]),
+  );
 }
 
 function whole(option: string, value: unknown, least: number, most: number): number {

@@ -4,6 +4,7 @@ import type { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { Partitions } from '../stream/partitions.js';
 import { rangeBack, scanStreams, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/questions.js';
+import { awaitedBy } from '../stream/waiting.js';
 import { deliveryStates, type DeliveryState } from './delivery-states.js';
 import { entryPages, type EntryPage, type EntryPagesOptions } from './entry-pages.js';
 import {
@@ -25,6 +26,13 @@ const KEYS_OF_ONE_STEP = 1000;
 export interface MonitoredGroup extends GroupRow {
   /** How old the oldest entry is that it has not been given, in milliseconds; 0 when there is none. */
   lagMs: number;
+}
+
+/** Events of a stream that a group was given, and that wait for a worker that handles them. */
+export interface WaitingEvents {
+  /** What they wait for: `order_placed 2`, a type and its major version; of a replayed dead letter with its handler before it. */
+  awaited: string;
+  count: number;
 }
 
 /** How far a group is behind on a stream. */
@@ -103,6 +111,20 @@ export class EventMonitor {
   /** The consumers of a group, with what they hold and when they were last seen. */
   async consumers(stream: string, group: string): Promise<ConsumerRow[]> {
     return mergeConsumers(await this.ofEach((keyspace) => this.client.consumers(keyspace.stream(stream), group)));
+  }
+
+  /** What a group was given, on a stream and of its replays, that waits for a worker that handles it; most first. */
+  async waiting(stream: string, group: string): Promise<WaitingEvents[]> {
+    const rows = await this.ofEach(async (keyspace) => {
+      const keys = [keyspace.stream(stream), keyspace.replays(stream, group).key];
+      return (await Promise.all(keys.map((key) => this.client.consumers(key, group)))).flat();
+    });
+    const counts = new Map<string, number>();
+    for (const { name, pending } of rows.flat()) {
+      const awaited = awaitedBy(name);
+      if (awaited !== undefined && pending > 0) counts.set(awaited, (counts.get(awaited) ?? 0) + pending);
+    }
+    return [...counts].map(([awaited, count]) => ({ awaited, count })).sort((one, other) => other.count - one.count);
   }
 
   /** What a group was given and has not settled. */

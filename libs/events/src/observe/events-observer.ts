@@ -46,6 +46,11 @@ export type Observation =
       reason: DeadLetterReason;
       error: Error;
     }
+  /**
+   * An event of a type, a major version or, when it was replayed, a handler that this worker does not know (`awaited`, such as
+   * `order_placed 2`): with `wait` it is left to a worker that does, with `ignore` acknowledged.
+   */
+  | { kind: 'unknown'; stream: string; id: string; group: string; awaited: string; policy: 'wait' | 'ignore' }
   | { kind: 'abandoned'; stream: string; id: string; group: string; handler: string; error: Error }
   | { kind: 'taken-over'; stream: string; group: string; count: number }
   | { kind: 'handed-back'; stream: string; group: string; count: number }

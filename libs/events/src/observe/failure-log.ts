@@ -27,8 +27,24 @@ export class FailureLog implements OnApplicationShutdown {
     this.logger.error(`${handler}: ${String(count)} more dead letters`);
   });
 
-  constructor(@Inject(EVENTS_OPTIONS) { logFailures }: ResolvedOptions, observer: EventsObserver) {
+  private readonly unknown = new LineLimit((awaited, count) => {
+    this.logger.warn(`${awaited}: ${String(count)} more events that this worker does not know`);
+  });
+
+  constructor(@Inject(EVENTS_OPTIONS) { logFailures, consumer }: ResolvedOptions, observer: EventsObserver) {
     if (!logFailures) return;
+    observer.subscribe(
+      ({ stream, id, awaited, policy }) => {
+        if (!this.unknown.admits(awaited)) return;
+        const graceMs = String(consumer.unknownGraceMs);
+        const then =
+          policy === 'ignore'
+            ? 'it is acknowledged (consumer.unknown is "ignore")'
+            : `it waits for a worker that does; where none comes, it is a dead letter after ${graceMs} ms (consumer.unknownGraceMs)`;
+        this.logger.warn(safe(`${stream} ${id}: this worker does not know ${awaited}: ${then}`));
+      },
+      ['unknown'],
+    );
     observer.subscribe(
       (failure) => {
         this.write(failure);
@@ -41,6 +57,7 @@ export class FailureLog implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.retries.flush();
     this.deadLetters.flush();
+    this.unknown.flush();
   }
 
   private write(failure: Failure): void {

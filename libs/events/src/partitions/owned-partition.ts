@@ -15,6 +15,7 @@ import { FencedClient, type PartitionReply } from '../stream/fenced-client.js';
 import type { GroupStarts } from '../stream/group-starts.js';
 import type { Partitions } from '../stream/partitions.js';
 import type { StreamClient } from '../stream/stream-client.js';
+import { linesOf } from '../stream/waiting.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** What a worker has for all of its partitions. */
@@ -69,6 +70,11 @@ export class OwnedPartition {
   /** When consumers that are gone are to be removed, by the clock of `performance.now()`. */
   private sweepAt = 0;
   private lost: LeaseLostError | undefined;
+  private foundUnknown = false;
+  /** When the first of what waits for a worker that handles it is overdue, by the clock of `performance.now()`. */
+  private overdueAt = Infinity;
+  /** What this worker handles, by the streams' places; see {@link FencedClient.readPartition}. */
+  private readonly handled: readonly string[];
 
   /**
    * @param acquiredMs when the lease was asked for, by the clock of `performance.now()`
@@ -90,9 +96,16 @@ export class OwnedPartition {
       epoch,
     };
     this.validUntil = acquiredMs + options.consumer.leaseMs;
-    this.client = new FencedClient(parts.client.connection, fence, (error) => {
-      this.lose(error);
-    });
+    this.client = new FencedClient(
+      parts.client.connection,
+      fence,
+      (error) => {
+        this.lose(error);
+      },
+      () => {
+        this.expectOverdue(options.consumer.unknownGraceMs);
+      },
+    );
     const telemetry = parts.telemetry.ofPartition(number);
     this.telemetry = telemetry;
     const settler = new Settler(
@@ -125,11 +138,17 @@ export class OwnedPartition {
         last: undefined,
       }));
     });
+    this.handled = this.positions.map(({ source }) => linesOf(source.awaited));
   }
 
   /** The last known entry of each stream, by its key. */
   get lastIds(): [key: string, id: string][] {
     return this.positions.map(({ source, last }) => [source.key, last ?? '0']);
+  }
+
+  /** Whether it holds, or has held, something that this worker does not handle and another one may. */
+  get hasUnknown(): boolean {
+    return this.foundUnknown;
   }
 
   get streamCount(): number {
@@ -190,6 +209,13 @@ export class OwnedPartition {
     this.lose(new LeaseLostError(prefix, this.epoch, `it could not be renewed for ${String(leaseMs)} ms`));
   }
 
+  /** Looks for what has waited for long enough for a worker that handles it. */
+  checkWaiting(): void {
+    if (performance.now() < this.overdueAt) return;
+    this.overdueAt = Infinity;
+    this.recover();
+  }
+
   /** Removes consumers of the dead, now and then. */
   async sweep(): Promise<void> {
     const { forgetAfterMs } = this.parts.options.consumer;
@@ -226,14 +252,22 @@ export class OwnedPartition {
     const lastKnown = this.positions.map(({ last }) => last);
     this.isDue = false;
     const started = performance.now();
-    const replies = await this.client.readPartition(keys, address, count, from, lastKnown);
+    const handled = { lines: this.handled, graceMs: this.parts.options.consumer.unknownGraceMs };
+    const replies = await this.client.readPartition(keys, address, count, from, lastKnown, handled);
     for (const [index, position] of this.positions.entries()) {
       const reply = replies[index];
       if (reply) await this.accept(position, reply, started);
     }
   }
 
-  private async accept(position: Position, { pending, fresh, last }: PartitionReply, started: number): Promise<void> {
+  private expectOverdue(inMs: number): void {
+    this.foundUnknown = true;
+    this.overdueAt = Math.min(this.overdueAt, performance.now() + inMs);
+  }
+
+  private async accept(position: Position, reply: PartitionReply, started: number): Promise<void> {
+    const { pending, fresh, last, overdueInMs } = reply;
+    if (overdueInMs !== undefined) this.expectOverdue(overdueInMs);
     const found = pending.entries.length + pending.vanished.length;
     if (found > 0) await position.source.acceptClaimed(pending);
     this.telemetry.received(position.source.subscription.stream, fresh, started);

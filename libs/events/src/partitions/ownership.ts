@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { isOutage, LeaseLostError } from '../errors.js';
 import type { Stopping } from '../read/stopping.js';
 import type { Keyspace } from '../stream/keyspace.js';
-import type { PartitionsClient } from '../stream/partitions-client.js';
+import type { Heartbeat, PartitionsClient } from '../stream/partitions-client.js';
 import { assign } from './assignment.js';
 import { OwnedPartition, type WorkerParts } from './owned-partition.js';
 
@@ -22,6 +22,8 @@ export class Ownership {
   private readonly handovers = new Map<number, Promise<void>>();
   /** Those that were owned before, by whomever: their groups must be there. */
   private readonly known = new Set<number>();
+  /** Those that were found to hold something that this worker does not handle: rather another one's, as long as this one runs. */
+  private readonly unfit = new Set<number>();
   private readonly workersKey: string;
   private next = 0;
   private turning: Promise<void> = Promise.resolve();
@@ -55,16 +57,21 @@ export class Ownership {
 
   /** Looks once who is alive, and acts on it. @throws RedisUnavailableError */
   async turn(): Promise<void> {
-    for (const partition of this.owned.values()) partition.checkLease();
+    for (const partition of this.owned.values()) {
+      partition.checkLease();
+      partition.checkWaiting();
+      if (partition.hasUnknown) this.unfit.add(partition.number);
+    }
     const alive = this.stopping.isStopping ? undefined : await this.heartbeat();
     await Promise.all([...this.owned.values()].map((partition) => this.renew(partition)));
     if (!alive) return;
     const owners = new Map<number, string>();
-    for (const [worker, numbers] of alive) for (const number of numbers) owners.set(number, worker);
+    for (const [worker, { owned }] of alive) for (const number of owned) owners.set(number, worker);
+    const unfit = new Map([...alive].map(([worker, about]) => [worker, new Set(about.unfit)]));
     // What others have heard of this worker may be old.
     for (const number of this.owned.keys()) owners.set(number, this.own);
     const { count } = this.parts.partitions;
-    const assigned = assign(count, [...alive.keys()], owners);
+    const assigned = assign(count, [...alive.keys()], owners, unfit);
     for (const partition of this.partitions) {
       if (assigned[partition.number] !== this.own) void this.handOver(partition);
     }
@@ -83,7 +90,7 @@ export class Ownership {
     await this.turning;
     await Promise.all([
       // At first, so that the others take each partition as soon as it is free.
-      this.attempt('Leaving', () => this.client.heartbeat(this.workersKey, this.own, 0, [])),
+      this.attempt('Leaving', () => this.client.heartbeat(this.workersKey, this.own, 0, { owned: [], unfit: [] })),
       ...[...this.owned.values()].map((partition) => this.handOver(partition)),
     ]);
   }
@@ -92,9 +99,10 @@ export class Ownership {
     return this.parts.address.consumer;
   }
 
-  private heartbeat(): Promise<Map<string, number[]>> {
+  private heartbeat(): Promise<Map<string, Heartbeat>> {
     const { leaseMs } = this.parts.options.consumer;
-    return this.client.heartbeat(this.workersKey, this.own, leaseMs, [...this.owned.keys()]);
+    const told = { owned: [...this.owned.keys()], unfit: [...this.unfit] };
+    return this.client.heartbeat(this.workersKey, this.own, leaseMs, told);
   }
 
   private async renew(partition: OwnedPartition): Promise<void> {

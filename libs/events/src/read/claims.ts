@@ -75,9 +75,10 @@ export class Claims {
     const everyMs = Math.ceil(Math.min(claimAfterMs / LOOKS, forgetAfterMs / LOOKS, LONGEST_PAUSE_MS));
     while (!this.stopping.isStopping) {
       const look = await this.attempt('Looking for what others have left', () =>
-        this.client.look(this.watch, this.keys, this.address, { everyMs, claimAfterMs, forgetAfterMs }),
+        this.client.look(this.watch, this.handled, this.address, { everyMs, claimAfterMs, forgetAfterMs }),
       );
       if (look) this.report(look);
+      if (look && look.waiting.length > 0) await this.takeWaiting(new Set(look.waiting));
       const isLeft = look !== undefined && look.left.length > 0 && (await this.takeOverFrom(new Set(look.left)));
       this.holdings.takeOverFirst(isLeft);
       if (isLeft) {
@@ -98,6 +99,30 @@ export class Claims {
 
   private get keys(): string[] {
     return this.sources.map(({ key }) => key);
+  }
+
+  private get handled(): Map<string, readonly string[]> {
+    return new Map(this.sources.map(({ key, awaited }) => [key, awaited]));
+  }
+
+  /** Takes what other workers do not handle and this one does, and what nobody does and has waited for long enough. */
+  private async takeWaiting(streams: ReadonlySet<string>): Promise<void> {
+    for (const source of this.sources) {
+      if (!streams.has(source.key)) continue;
+      await this.attempt(`Taking what waits for a handler on ${source.key}`, () => this.takeWaitingOf(source));
+    }
+  }
+
+  private async takeWaitingOf(source: Source): Promise<void> {
+    const { batchSize, claimAfterMs: aliveMs, unknownGraceMs: graceMs } = this.options;
+    for (;;) {
+      const wanted = Math.min(batchSize, this.holdings.roomToTakeOver);
+      if (wanted === 0 || this.stopping.isStopping) return;
+      const times = { graceMs, aliveMs };
+      const reply = await this.client.takeWaiting(source.consumerAddress, this.watch, source.awaited, times, wanted);
+      await source.acceptClaimed(reply);
+      if (reply.entries.length + reply.vanished.length < wanted) return;
+    }
   }
 
   private async renew(source: Source): Promise<void> {

@@ -145,11 +145,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Everything but reading: nobody knows yet whether the other modules start. */
   private async prepare(): Promise<void> {
-    const subscriptions = subscriptionsOf(
-      this.explorer.explore(),
-      this.options.events,
-      this.options.consumer.unsafeIntegers,
-    );
+    const subscriptions = subscriptionsOf(this.explorer.explore(), this.options.events, this.options.consumer);
     if (subscriptions.length === 0) return;
     const { group } = this.options;
     if (group === undefined) {
@@ -230,8 +226,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     this.readingConnection = new RedisConnection(options.redis, this.reading);
     const reading = new EntryReader(this.readingConnection, options.commandTimeoutMs);
     this.reader = new StreamReader(reading, this.sources, address, holdings, options, stopping, telemetry, troubles);
-    const watch = keyspace.watch(address.group);
-    this.claims = new Claims(client, watch, address, this.sources, holdings, options.consumer, observer, stopping, troubles); // prettier-ignore
+    this.claims = new Claims(client, keyspace.watch(address.group), address, this.sources, holdings, options.consumer, observer, stopping, troubles); // prettier-ignore
   }
 
   /** Finds where the group begins on streams on which it is new, and says so: history may be more than was meant. */

@@ -29,6 +29,7 @@ export class Holding implements Loss {
    * @param notes what was noted of earlier tries, by handler; empty for an entry that is delivered for the first time
    * @param isSuspect whether workers may have died of it, so that it is handled alone
    * @param deliveries how often it was delivered to other consumers before
+   * @param isOverdue whether it has waited for a worker that handles it for long enough
    */
   constructor(
     readonly subscription: Subscription,
@@ -38,6 +39,7 @@ export class Holding implements Loss {
     readonly origin: ReplayOrigin | undefined,
     readonly isSuspect: boolean,
     readonly deliveries = 0,
+    readonly isOverdue = false,
   ) {
     this.stream = channel.key;
     this.weight = weightOf(entry);

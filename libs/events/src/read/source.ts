@@ -6,6 +6,7 @@ import { noteField } from '../settle/delivery-notes.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { BEGINNING, splitReplay, type Channel } from '../stream/channel.js';
 import type { ClaimedEntry, ClaimReply, StreamClient, StreamEntry } from '../stream/stream-client.js';
+import { waitingFor } from '../stream/waiting.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { Holding, type Holdings } from './holdings.js';
 
@@ -18,6 +19,8 @@ const SUSPICIOUS_DELIVERIES = 2;
 /** One stream that a worker reads, and how its entries get into the pipeline. */
 export class Source implements Redelivery {
   readonly key: string;
+  /** The names of the consumers under which waits what this worker handles of the stream. */
+  readonly awaited: readonly string[];
   private readonly logger = new Logger(Source.name);
   /** Since {@link recover}: of the entries that were read, the last one that was accepted. */
   private takenUpTo = '-';
@@ -33,6 +36,7 @@ export class Source implements Redelivery {
     private readonly telemetry: Telemetry,
   ) {
     this.key = channel.key;
+    this.awaited = subscription.awaitable(channel.isReplay).map(waitingFor);
     pipeline.comesFrom(this.key, this);
   }
 
@@ -66,7 +70,7 @@ export class Source implements Redelivery {
   /** Entries that are delivered for the first time: nothing was noted of them. */
   acceptNew(entries: readonly StreamEntry[]): void {
     this.telemetry.consumed(this.subscription.stream, entries.length);
-    for (const entry of entries) this.pipeline.accept(this.holdingOf(entry, NO_NOTES, 0));
+    for (const entry of entries) this.pipeline.accept(this.holdingOf(entry, NO_NOTES));
   }
 
   /** Accepts what was delivered to this consumer in replies that may have been lost: earlier failures count. */
@@ -134,7 +138,7 @@ export class Source implements Redelivery {
     await this.forget(entries.filter(({ fields }) => fields === null).map(({ id }) => id));
     const left = entries.filter(({ fields }) => fields !== null);
     const notes = await this.notesOf(left);
-    return left.map((entry, index) => this.holdingOf(entry, notes[index] ?? NO_NOTES, entry.deliveries));
+    return left.map((entry, index) => this.holdingOf(entry, notes[index] ?? NO_NOTES, entry));
   }
 
   /** Entries that were pending but are no longer in the stream: nobody can handle them any more. */
@@ -149,12 +153,15 @@ export class Source implements Redelivery {
     this.observer.emit({ kind: 'vanished', stream: key, group: address.group, ids });
   }
 
-  private holdingOf(entry: StreamEntry, notes: ReadonlyMap<string, string>, deliveries: number): Holding {
+  private holdingOf(
+    entry: StreamEntry,
+    notes: ReadonlyMap<string, string>,
+    { deliveries, isOverdue }: Pick<ClaimedEntry, 'deliveries' | 'isOverdue'> = FIRST_DELIVERY,
+  ): Holding {
     const { subscription, channel } = this;
     const isSuspect = deliveries >= SUSPICIOUS_DELIVERIES;
-    if (!channel.isReplay) return new Holding(subscription, channel, entry, notes, undefined, isSuspect, deliveries);
-    const { origin, entry: event } = splitReplay(entry);
-    return new Holding(subscription, channel, event, notes, origin, isSuspect, deliveries);
+    const { origin, entry: event } = channel.isReplay ? splitReplay(entry) : { origin: undefined, entry };
+    return new Holding(subscription, channel, event, notes, origin, isSuspect, deliveries, isOverdue);
   }
 
   private async notesOf(entries: readonly StreamEntry[]): Promise<ReadonlyMap<string, string>[]> {
@@ -169,4 +176,5 @@ export class Source implements Redelivery {
   }
 }
 
+const FIRST_DELIVERY = { deliveries: 0 };
 const NO_NOTES: ReadonlyMap<string, string> = new Map();

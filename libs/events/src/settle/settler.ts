@@ -8,6 +8,7 @@ import type { Channel } from '../stream/channel.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { fieldText } from '../stream/raw-entry.js';
 import type { SettleReply, StreamClient } from '../stream/stream-client.js';
+import { waitingFor } from '../stream/waiting.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { BufferedWrite, Transaction } from '../transaction/transaction.js';
 import { deadLetterFields } from '../dead-letters/dead-letter-fields.js';
@@ -129,6 +130,20 @@ export class Settler {
   async endAlone({ holding, handler }: Share, name: string): Promise<void> {
     const field = noteField(holding.entry.id, handler);
     await this.throughOutages(() => this.client.endAlone(holding.channel.notes, field, name));
+  }
+
+  /**
+   * Leaves the delivery to a worker that handles it.
+   *
+   * @param awaited what it waits for, such as `order_placed 2`
+   * @returns false when events wait for too many different things already
+   */
+  waitForHandler({ holding }: Share, awaited: string): Promise<boolean> {
+    const { channel, entry, deliveries } = holding;
+    const address = { stream: channel.key, ...this.address };
+    const delivery = { id: entry.id, deliveries: Math.max(0, deliveries) };
+    const watch = this.keyspace.watch(this.address.group);
+    return this.throughOutages(() => this.client.waitForHandler(address, watch, waitingFor(awaited), delivery));
   }
 
   /**

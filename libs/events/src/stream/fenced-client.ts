@@ -3,7 +3,15 @@ import type { RedisConnection } from '../connection/redis-connection.js';
 import { isFenced, LeaseLostError } from '../errors.js';
 import type { ScriptName } from './scripts.js';
 import { entryOf, type RawEntry } from './raw-entry.js';
-import { claimReplyOf, StreamClient, type ClaimReply, type RawClaimReply, type StreamEntry } from './stream-client.js';
+import {
+  claimReplyOf,
+  StreamClient,
+  type ClaimedEntry,
+  type ClaimReply,
+  type ConsumerAddress,
+  type RawClaimReply,
+  type StreamEntry,
+} from './stream-client.js';
 
 /** What lets the owner of a partition act, and nobody who was it once. */
 export interface Fence {
@@ -21,11 +29,27 @@ export interface PartitionReply {
   fresh: StreamEntry[];
   /** The last id that the group was given. */
   last: string;
+  /**
+   * After how many milliseconds the first of the entries is overdue that wait for a worker that handles them; undefined where this
+   * page of what is pending has none.
+   */
+  overdueInMs: number | undefined;
 }
 
-const FENCED: Partial<Record<ScriptName, ScriptName>> = { settle: 'settle-fenced', acknowledge: 'acknowledge-fenced' };
+/** What this worker handles, and how long what it does not handle waits for one that does. */
+export interface Handled {
+  /** For each stream: the names of the consumers under which waits what this worker handles, see {@link linesOf}. */
+  lines: readonly string[];
+  graceMs: number;
+}
 
-type RawReply = [...RawClaimReply, fresh: RawEntry[], last: Buffer];
+const FENCED: Partial<Record<ScriptName, ScriptName>> = {
+  settle: 'settle-fenced',
+  acknowledge: 'acknowledge-fenced',
+  'wait-for-handler': 'wait-for-handler-fenced',
+};
+
+type RawReply = [...RawClaimReply, fresh: RawEntry[], last: Buffer, overdueInMs: number];
 
 /**
  * The commands of a partition's owner: what it settles, acknowledges and reads is refused whole once another worker owns
@@ -34,11 +58,15 @@ type RawReply = [...RawClaimReply, fresh: RawEntry[], last: Buffer];
 export class FencedClient extends StreamClient {
   private lost: LeaseLostError | undefined;
 
-  /** @param onLost called once, when Redis says that the lease is somebody else's */
+  /**
+   * @param onLost called once, when Redis says that the lease is somebody else's
+   * @param onWaiting called when an entry was left to a worker that handles it
+   */
   constructor(
     connection: RedisConnection,
     private readonly fence: Fence,
     private readonly onLost: (error: LeaseLostError) => void,
+    private readonly onWaiting: () => void,
   ) {
     super(connection);
   }
@@ -49,6 +77,7 @@ export class FencedClient extends StreamClient {
    * @param from for each stream: where to go on with what is pending, `-` at first; undefined for new entries only
    * @param last for each stream: the last id that the group was given; undefined before the first read
    * @param count how many entries of each stream
+   * @param handled what waits for a worker that handles it is left there, unless it is this one, or nobody has come for too long
    */
   async readPartition(
     streams: readonly string[],
@@ -56,14 +85,28 @@ export class FencedClient extends StreamClient {
     count: number,
     from: readonly (string | undefined)[],
     last: readonly (string | undefined)[],
+    { lines, graceMs }: Handled,
   ): Promise<PartitionReply[]> {
-    const values = [group, consumer, count, ...[...from, ...last].map((id) => id ?? '')];
+    const values = [group, consumer, count, ...[...from, ...last].map((id) => id ?? ''), ...lines, graceMs];
     const replies = (await this.fenced('read-partition', streams, values)) as RawReply[];
-    return replies.map(([next, entries, vanished, fresh, last]) => ({
+    return replies.map(([next, entries, vanished, fresh, last, overdueInMs]) => ({
       pending: claimReplyOf([next, entries, vanished]),
       fresh: fresh.map(entryOf),
       last: last.toString(),
+      overdueInMs: overdueInMs < 0 ? undefined : overdueInMs,
     }));
+  }
+
+  /** The workers of a group note nothing of a partition: its owner looks by itself. */
+  override async waitForHandler(
+    address: ConsumerAddress,
+    _watch: string | undefined,
+    name: string,
+    entry: Pick<ClaimedEntry, 'id' | 'deliveries'>,
+  ): Promise<boolean> {
+    const waits = await super.waitForHandler(address, undefined, name, entry);
+    if (waits) this.onWaiting();
+    return waits;
   }
 
   async renewLease(leaseMs: number): Promise<void> {

@@ -1,6 +1,14 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { runScript, type ScriptName } from './scripts.js';
 
+/** What a worker tells the others. */
+export interface Heartbeat {
+  /** The numbers of its partitions. */
+  owned: readonly number[];
+  /** Partitions that hold something that it does not handle, and another worker may. */
+  unfit: readonly number[];
+}
+
 /** What the workers of a group agree on partitions with. */
 export class PartitionsClient {
   constructor(readonly connection: RedisConnection) {}
@@ -12,21 +20,23 @@ export class PartitionsClient {
   }
 
   /**
-   * Tells the others that this worker is alive for `aliveMs` and what it owns; 0 takes it off.
+   * Tells the others that this worker is alive for `aliveMs`, what it owns, and of which partitions it does not handle everything; 0
+   * takes it off.
    *
-   * @returns what each live worker owns, by name
+   * @returns the same of each live worker, by name
    */
   async heartbeat(
     workers: string,
     worker: string,
     aliveMs: number,
-    partitions: readonly number[],
-  ): Promise<Map<string, number[]>> {
-    const reply = (await this.script('heartbeat', [workers], [worker, aliveMs, partitions.join(',')])) as string[];
-    const alive = new Map<string, number[]>();
+    { owned, unfit }: Heartbeat,
+  ): Promise<Map<string, Heartbeat>> {
+    const told = `${owned.join(',')}${unfit.length === 0 ? '' : ` ${unfit.join(',')}`}`;
+    const reply = (await this.script('heartbeat', [workers], [worker, aliveMs, told])) as string[];
+    const alive = new Map<string, Heartbeat>();
     for (let index = 0; index < reply.length; index += 2) {
-      const numbers = (reply[index + 1] ?? '').split(',').filter((text) => text !== '');
-      alive.set(reply[index] ?? '', numbers.map(Number));
+      const [owned = '', unfit = ''] = (reply[index + 1] ?? '').split(' ');
+      alive.set(reply[index] ?? '', { owned: numbersIn(owned), unfit: numbersIn(unfit) });
     }
     return alive;
   }
@@ -69,4 +79,11 @@ export class PartitionsClient {
   private script(name: ScriptName, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {
     return this.connection.call((redis) => runScript(redis, name, keys, values));
   }
+}
+
+function numbersIn(list: string): number[] {
+  return list
+    .split(',')
+    .filter((text) => text !== '')
+    .map(Number);
 }

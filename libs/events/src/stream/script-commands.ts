@@ -48,6 +48,10 @@ const SETTLE: Commands = {
 
 const ACKNOWLEDGE: Commands = { stream: ['XACK'], notes: ['EXISTS', 'HDEL'] };
 
+const WAIT_FOR_HANDLER: Commands = {
+  stream: ['XPENDING', 'XGROUP|CREATECONSUMER', 'XINFO|CONSUMERS', 'XGROUP|DELCONSUMER', 'XCLAIM'],
+};
+
 const FENCE: Commands = { lease: ['HMGET'] };
 
 /** Every command that a script runs. What Redis allows its user is checked by this list, and rules for users are made of it. */
@@ -55,7 +59,7 @@ export const SCRIPT_COMMANDS: Readonly<Record<ScriptName, Commands>> = {
   append: { producer: ['HMGET', 'HSET', 'PEXPIRE'], stream: ['TYPE', 'XADD'], once: ['GET', 'SET'] },
   settle: SETTLE,
   acknowledge: ACKNOWLEDGE,
-  claim: { stream: ['XPENDING', 'XRANGE', 'XCLAIM'] },
+  claim: { stream: ['XPENDING', 'XINFO|CONSUMERS', 'XRANGE', 'XCLAIM'] },
   look: {
     watch: ['HMGET', 'HGETALL', 'HDEL', 'HSET'],
     stream: ['XPENDING', 'XINFO|CONSUMERS', 'XGROUP|DELCONSUMER'],
@@ -63,6 +67,12 @@ export const SCRIPT_COMMANDS: Readonly<Record<ScriptName, Commands>> = {
   },
   'set-aside': { stream: ['XPENDING', 'XCLAIM'] },
   'take-up': { stream: ['XPENDING', 'XRANGE', 'XCLAIM'] },
+  'wait-for-handler': { ...WAIT_FOR_HANDLER, watch: ['HSET'] },
+  'take-waiting': {
+    stream: ['XINFO|CONSUMERS', 'XGROUP|DELCONSUMER', 'XPENDING', 'XRANGE', 'XCLAIM'],
+    watch: ['HGETALL', 'HDEL'],
+    server: ['TIME'],
+  },
   own: { stream: ['XPENDING', 'XGROUP|CREATECONSUMER', 'XRANGE'] },
   'end-alone': { notes: ['HGET', 'HSET'] },
   renew: { stream: ['XPENDING', 'XCLAIM'] },
@@ -81,6 +91,7 @@ export const SCRIPT_COMMANDS: Readonly<Record<ScriptName, Commands>> = {
   'release-lease': { lease: ['HMGET', 'HSET'] },
   'read-partition': { stream: ['XPENDING', 'XRANGE', 'XCLAIM', 'XINFO|GROUPS', 'XREADGROUP'], ...FENCE },
   'settle-fenced': { ...SETTLE, ...FENCE },
+  'wait-for-handler-fenced': { ...WAIT_FOR_HANDLER, ...FENCE },
   'acknowledge-fenced': { ...ACKNOWLEDGE, ...FENCE },
 };
 

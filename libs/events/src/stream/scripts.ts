@@ -17,6 +17,8 @@ const NAMES = [
   'end-alone',
   'set-aside',
   'take-up',
+  'wait-for-handler',
+  'take-waiting',
   'renew',
   'leave',
   'sweep',
@@ -29,6 +31,7 @@ const NAMES = [
   'read-partition',
   'settle-fenced',
   'acknowledge-fenced',
+  'wait-for-handler-fenced',
 ] as const;
 
 /** The name of a script: its file's in `lua/`, whose header says what it takes and replies. */
@@ -44,7 +47,7 @@ interface Script {
 const CONSTANTS: Readonly<Record<string, number>> = { MOST_VALUES };
 
 /** Scripts that reply entries: as bytes, since what others have written need not be text. */
-const WITH_BYTES: ReadonlySet<ScriptName> = new Set(['own', 'claim', 'take-up', 'read-partition']);
+const WITH_BYTES: ReadonlySet<ScriptName> = new Set(['own', 'claim', 'take-up', 'take-waiting', 'read-partition']);
 
 const SCRIPTS = Object.fromEntries(NAMES.map((name) => [name, scriptOf(name)])) as Record<ScriptName, Script>;
 

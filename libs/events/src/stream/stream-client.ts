@@ -8,6 +8,7 @@ import { compareEntryIds } from './entry-id.js';
 import { pairs } from './pairs.js';
 import { entryOf, type RawEntry } from './raw-entry.js';
 import { runScript, type ScriptName } from './scripts.js';
+import { linesOf, MOST_AWAITED } from './waiting.js';
 
 /** An entry of a stream; `fields` is null when it was trimmed or deleted while it was pending. */
 export interface StreamEntry {
@@ -27,6 +28,8 @@ export interface ConsumerAddress {
 /** An entry that was taken over, and how often it was delivered before; 0 when its consumer had handed it back. */
 export interface ClaimedEntry extends StreamEntry {
   deliveries: number;
+  /** Whether it has waited for a worker that handles it for long enough. */
+  isOverdue?: boolean;
 }
 
 /** The answer to a takeover. */
@@ -46,6 +49,8 @@ export interface Look {
   left: string[];
   /** The streams that could not be looked at, and what Redis said. */
   failed: Map<string, Error>;
+  /** The streams of which entries may wait for a worker that handles them. */
+  waiting: string[];
 }
 
 /** What became of a settlement; see `lua/settle.lua`. */
@@ -165,25 +170,28 @@ export class StreamClient {
    * renewed for `claimAfterMs`, and removes consumers that hold nothing and were not seen for `forgetAfterMs`.
    *
    * @param watch the key of the group's watch
+   * @param handled by stream: the names of the consumers under which waits what this worker handles
    */
   async look(
     watch: string,
-    streams: readonly string[],
+    handled: ReadonlyMap<string, readonly string[]>,
     { group, consumer }: Omit<ConsumerAddress, 'stream'>,
     { everyMs, claimAfterMs, forgetAfterMs }: { everyMs: number; claimAfterMs: number; forgetAfterMs: number },
   ): Promise<Look> {
-    const values = [group, consumer, everyMs, claimAfterMs, forgetAfterMs, SWEPT_AT_ONCE];
+    const streams = [...handled.keys()];
+    const lines = linesOf([...handled].flatMap(([stream, names]) => names.map((name) => `${stream} ${name}`)));
+    const values = [group, consumer, everyMs, claimAfterMs, forgetAfterMs, SWEPT_AT_ONCE, lines];
     const reply = await this.script('look', [watch, ...streams], values);
-    const [pauseMs, left, failed] = reply as [number, number[], (number | string)[]];
+    const [pauseMs, left, failed, waiting] = reply as [number, number[], (number | string)[], number[]];
     const keyAt = (place: unknown): string => streams[Number(place) - 1] ?? '';
     const failures = new Map<string, Error>();
     for (let at = 0; at < failed.length; at += 2) failures.set(keyAt(failed[at]), redisReply(String(failed[at + 1])));
-    return { pauseMs, left: left.map(keyAt), failed: failures };
+    return { pauseMs, left: left.map(keyAt), failed: failures, waiting: waiting.map(keyAt) };
   }
 
   /** A worker is not there any more; and whoever comes next looks at once for what it has left. */
   async unwatch(watch: string, streams: readonly string[], consumer: string): Promise<void> {
-    const fields = [`seen ${consumer}`, ...streams.map((stream) => `looked ${stream}`)];
+    const fields = [`seen ${consumer}`, `handles ${consumer}`, ...streams.map((stream) => `looked ${stream}`)];
     await this.connection.call((redis) => redis.hdel(watch, ...fields));
   }
 
@@ -200,6 +208,45 @@ export class StreamClient {
   ): Promise<ClaimReply> {
     const reply = await this.script('claim', [stream], [group, consumer, minIdleMs, from, count]);
     return claimReplyOf(reply as RawClaimReply);
+  }
+
+  /**
+   * Lets an entry go that this consumer has no handler for: a worker that has one takes it.
+   *
+   * @param watch the key of the group's watch; undefined for a partition
+   * @param name of the consumer that stands for what it waits for
+   * @param deliveries how often it was delivered to others before
+   * @returns false when entries of the stream wait for too many different things already
+   */
+  async waitForHandler(
+    { stream, group, consumer }: ConsumerAddress,
+    watch: string | undefined,
+    name: string,
+    { id, deliveries }: Pick<ClaimedEntry, 'id' | 'deliveries'>,
+  ): Promise<boolean> {
+    const keys = watch === undefined ? [stream] : [stream, watch];
+    const values = [group, consumer, name, MOST_AWAITED, id, deliveries];
+    return (await this.script('wait-for-handler', keys, values)) === 1;
+  }
+
+  /**
+   * Takes entries that wait for a handler that this worker has, and those that no living worker handles and that have waited for
+   * `graceMs`.
+   *
+   * @param names of the consumers under which waits what this worker handles
+   * @param times.aliveMs for how long a worker counts as alive after it was seen
+   */
+  async takeWaiting(
+    { stream, group, consumer }: ConsumerAddress,
+    watch: string,
+    names: readonly string[],
+    { graceMs, aliveMs }: { graceMs: number; aliveMs: number },
+    count: number,
+  ): Promise<Omit<ClaimReply, 'next'>> {
+    const values = [group, consumer, graceMs, aliveMs, count, ...names];
+    const reply = await this.script('take-waiting', [stream, watch], values);
+    const [entries, vanished] = reply as [RawClaimedEntry[], Buffer[]];
+    return { entries: entries.map(claimedEntryOf), vanished: vanished.map(String) };
   }
 
   /**
@@ -388,13 +435,13 @@ export class StreamClient {
   }
 }
 
-type RawClaimedEntry = [...RawEntry, deliveries: number];
+type RawClaimedEntry = [...RawEntry, deliveries: number, isOverdue?: 0 | 1];
 
 /** What was taken over, as a script replies it: where to go on, entries, ids of those that are gone. */
 export type RawClaimReply = [next: Buffer, entries: RawClaimedEntry[], vanished: Buffer[]];
 
-function claimedEntryOf([id, fields, deliveries]: RawClaimedEntry): ClaimedEntry {
-  return { ...entryOf([id, fields]), deliveries };
+function claimedEntryOf([id, fields, deliveries, isOverdue]: RawClaimedEntry): ClaimedEntry {
+  return { ...entryOf([id, fields]), deliveries, isOverdue: isOverdue === 1 };
 }
 
 export function claimReplyOf([next, entries, vanished]: RawClaimReply): ClaimReply {

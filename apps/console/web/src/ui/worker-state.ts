@@ -4,6 +4,7 @@ const STATES: Record<ConsumerState, { word: string; tone: 'good' | 'warn' | 'bad
   reading: { word: 'reading', tone: 'good' },
   stalled: { word: 'stalled', tone: 'warn' },
   gone: { word: 'gone', tone: 'bad' },
+  waiting: { word: 'waits for a handler', tone: 'warn' },
   unknown: { word: 'not known', tone: 'unknown' },
 };
 
