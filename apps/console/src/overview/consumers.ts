@@ -1,7 +1,6 @@
-import { awaitedBy } from 'nestjs-event-streams';
 import type { ConsumerState } from '../contract/overview.js';
 import { groupBy } from '../grouping.js';
-import { consumerState } from '../observe/consumer-state.js';
+import { consumerState, isWorker } from '../observe/consumer-state.js';
 import type { Picture } from '../observe/picture.js';
 import { groupTotals } from './totals.js';
 
@@ -16,11 +15,6 @@ export interface Consumer {
   source: string | null;
   /** Since when it is gone; null when it is not. */
   goneSinceMs: number | null;
-}
-
-/** Whether a consumer is one, and does not stand for what waits for a handler. */
-export function isWorker(consumer: string): boolean {
-  return awaitedBy(consumer) === undefined;
 }
 
 /** The workers of all groups, each once. */

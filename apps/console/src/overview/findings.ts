@@ -1,7 +1,8 @@
 import { awaitedBy, timeOfEntryId } from 'nestjs-event-streams';
 import type { Finding } from '../contract/overview.js';
+import { isWorker } from '../observe/consumer-state.js';
 import type { Picture } from '../observe/picture.js';
-import { consumersOf, isWorker, type Consumer } from './consumers.js';
+import { consumersOf, type Consumer } from './consumers.js';
 import { duration, plural } from './words.js';
 
 /** A group that is so far behind deserves a word. */

@@ -1,6 +1,6 @@
 import type { Totals } from '../contract/overview.js';
 import { groupBy } from '../grouping.js';
-import { isWorker } from './consumers.js';
+import { isWorker } from '../observe/consumer-state.js';
 import type { Picture, SeenGroup, SeenStream } from '../observe/picture.js';
 
 /** A group's name over all the streams that it reads. */
