@@ -84,6 +84,7 @@ export { Partitions } from './stream/partitions.js';
 export { type RangeOptions } from './stream/range-pages.js';
 export { MOST_REPLAYABLE_VALUES } from './stream/server-limits.js';
 export { ReadPace } from './stream/read-pace.js';
+export { aclRules, type AclRole, type AclScope } from './acl/acl-rules.js';
 export { awaitedBy } from './stream/waiting.js';
 export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/questions.js';
 export { Transaction } from './transaction/transaction.js';

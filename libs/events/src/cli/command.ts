@@ -52,6 +52,8 @@ export interface CommandHelp {
 /** A command line that was understood. */
 export interface Invocation {
   common: Options<typeof COMMON_OPTIONS>;
+  /** Whether it asks Redis for nothing. */
+  isOffline: boolean;
   run(context: Context): Promise<ExitCode>;
 }
 
@@ -65,6 +67,8 @@ export interface Command extends CommandHelp {
 export function defineCommand<const S extends OptionSpecs>(
   command: CommandHelp & {
     options: S;
+    /** Whether it asks Redis for nothing. @default false */
+    isOffline?: boolean;
     /** How many words it takes besides options. */
     words: readonly [least: number, most: number];
     run(context: Context, words: readonly string[], options: Options<S>): Promise<ExitCode>;
@@ -80,7 +84,8 @@ export function defineCommand<const S extends OptionSpecs>(
         const got = positionals.length === 0 ? 'nothing' : positionals.join(' ');
         throw new UsageError(`Expected: events ${command.name} ${command.usage}; got ${got}. ${seeHelp(command)}`);
       }
-      return { common, run: (context) => command.run(context, positionals, values as Options<S>) };
+      const { isOffline = false } = command;
+      return { common, isOffline, run: (context) => command.run(context, positionals, values as Options<S>) };
     },
   };
 }

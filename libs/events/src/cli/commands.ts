@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { acl } from './commands/acl.js';
 import { deadLettersDiscard } from './commands/dead-letters/discard.js';
 import { deadLettersList } from './commands/dead-letters/list.js';
 import { deadLettersReplay } from './commands/dead-letters/replay.js';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   deadLettersShow,
   deadLettersReplay,
   deadLettersDiscard,
+  acl,
 ];
 
 /** The command that a command line begins with, and what follows its name. */

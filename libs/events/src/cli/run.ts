@@ -64,7 +64,7 @@ async function runOnRedis(invocation: Invocation, { output, stdin, signal, env, 
   const close = (): void => {
     session[Symbol.dispose]();
   };
-  if (!signal.aborted) await session.reach();
+  if (!signal.aborted && !invocation.isOffline) await session.reach();
   // Before, that it cannot be reached is the result.
   session.onOutage = (message) => {
     if (!signal.aborted) output.notice(message);

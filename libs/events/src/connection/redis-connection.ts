@@ -78,6 +78,8 @@ export class RedisConnection {
       // Scripts see replies in RESP2; transactions compare theirs with ours.
       protocol: 2,
       connectionName: options.name,
+      // Its users need one right less, and the name says more.
+      disableClientInfo: given.disableClientInfo ?? true,
       lazyConnect: true,
       // Before the first call gives up, which can say why then.
       connectTimeout: given.connectTimeout ?? Math.max(LEAST_CONNECT_MS, options.timeoutMs * 0.6),

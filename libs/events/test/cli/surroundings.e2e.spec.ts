@@ -43,6 +43,24 @@ describe('the command line', () => {
     expect(result.stderr).not.toContain('geheim');
   });
 
+  it('prints the rules of Redis users, and asks no Redis for that', async () => {
+    const acl = (...args: string[]) => runCli(['acl', '--prefix', 'shop', '--url', NOWHERE, ...args]);
+    const { code, stdout, stderr } = await acl('--for', 'producer', '--publishes', 'orders,bills');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^resetkeys resetchannels -@all .*\+evalsha.* ~shop:bills .*\(-@all .*~shop:orders.*\)\n$/);
+    const [row] = (await acl('--for', 'viewer', '--json')).rows();
+    expect(row).toMatchObject({ role: 'viewer', rules: expect.arrayContaining(['+scan']) });
+    for (const [args, message] of [
+      [['--for', 'admin'], 'Expected --for as one of producer, worker, viewer, operator, got "admin"'],
+      [['--for', 'producer'], 'Expected publishes for a producer, got nothing'],
+      [['--for', 'viewer', '--streams', 'a,*'], 'Expected --streams of letters, digits, "_", "." and "-", got "*"'],
+    ] as const) {
+      const refused = await acl(...args);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toContain(message);
+    }
+  });
+
   it('ends with 3 where Redis does not let it in, and tells no password', async () => {
     await using redis = await freshRedis({ args: ['--user', 'ada', 'on', '>geheim', '~*', '+@all'] });
     const url = (password: string): string => redis.url.replace('redis://', `redis://ada:${password}@`);
