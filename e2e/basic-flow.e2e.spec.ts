@@ -1,6 +1,6 @@
 import { eventually } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { orderBody, startShop, type Shop } from './shop.js';
+import { orderBody, orderTotal, startShop, type Shop } from './shop.js';
 
 describe('basic flow', () => {
   let shop: Shop;
@@ -66,7 +66,7 @@ describe('basic flow', () => {
     ]);
     expect(JSON.parse(entry['data'] ?? '')).toMatchObject({
       order_id: placed.body.order_id,
-      total_amount: 8498,
+      total_amount: orderTotal(),
       currency: 'GBP',
     });
   });

@@ -1,5 +1,6 @@
 import { freshRedis, startApp, type AppProcess, type TestRedis } from '@repo/testing';
 import { audit, waitUntilQuiet, type AuditReport } from '@shop/audit';
+import { catalogue, offersIn } from '@shop/simulation';
 import { expect } from 'vitest';
 
 /** The whole shop as processes, on a Redis of its own. */
@@ -88,16 +89,31 @@ export async function startShop(
   };
 }
 
+/** `SIMULATION_SEED` where nothing sets it. */
+const SEED = 42;
+
+/** What the shop of the tests sells, at the prices of a currency. */
+export function offers(currency: string) {
+  return offersIn(currency, catalogue(SEED));
+}
+
 /** A valid body of `POST /orders`. */
 export function orderBody(changes: Record<string, unknown> = {}) {
+  const currency = changes['currency'] === 'EUR' ? 'EUR' : 'GBP';
+  const [first, second] = offers(currency);
   return {
     customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
     items: [
-      { sku: 'BOOK-1', name: 'Notes on the Analytical Engine', quantity: 2, unit_price: 1999 },
-      { sku: 'PEN-7', name: 'Fountain pen', quantity: 1, unit_price: 4500 },
+      { ...first, quantity: 2 },
+      { ...second, quantity: 1 },
     ],
-    currency: 'GBP',
+    currency,
     shipping_address: { street: '12 St James’s Square', city: 'London', postal_code: 'SW1Y 4JH', country: 'GB' },
     ...changes,
   };
+}
+
+/** What {@link orderBody} comes to, without changes. */
+export function orderTotal(): number {
+  return orderBody().items.reduce((total, { quantity, unit_price = 0 }) => total + quantity * unit_price, 0);
 }

@@ -15,9 +15,7 @@ const MINUTE_MS = 60_000;
 
 const ORDER = {
   customer: { customer_id: '6f1c7c1e-3f0a-4c52-9d8e-2b7a5c0f4e11', name: 'Ada Lovelace', email: 'ada@example.com' },
-  items: [{ sku: 'MUG-001', name: 'Mug', quantity: 2, unit_price: 1250 }],
   currency: 'EUR',
-  total_amount: 2500,
   shipping_address: { street: '1 Main Street', city: 'Dublin', postal_code: 'D01', country: 'IE' },
 };
 
@@ -105,10 +103,12 @@ describe('docker compose up --scale processor=3', () => {
   });
 
   it('takes an order on the host, and shows its way on a processor', async () => {
-    const response = await fetch(`${await shop.url('order-service')}/orders`, {
+    const orders = await shop.url('order-service');
+    const [offer] = (await (await fetch(`${orders}/catalogue?currency=EUR`)).json()) as object[];
+    const response = await fetch(`${orders}/orders`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(ORDER),
+      body: JSON.stringify({ ...ORDER, items: [{ ...offer, quantity: 2 }] }),
     });
     expect(response.status).toBe(201);
     const { order_id } = (await response.json()) as { order_id: string };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../failure.mjs';
+import { askOffers } from '../shop/catalogue.mjs';
 
 const ORDER_EVERY_MS = 250;
 const ANSWER_DEADLINE_MS = 5000;
@@ -8,7 +9,8 @@ const REPEAT_AFTER_MS = 500;
 /** Every fifth order is sent once more after it was accepted, as by somebody who presses the button twice. */
 const PRESSED_TWICE = 5;
 
-const SKUS = ['CHAOS-MUG', 'CHAOS-LAMP', 'CHAOS-CHAIR'];
+/** Of so many products of the shop it buys one or more. */
+const LIKED = 3;
 
 /**
  * An order as the customer knows it.
@@ -37,7 +39,7 @@ export function createCustomer({ url, seed }) {
     const response = await fetch(`${url}/orders`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': key },
-      body: JSON.stringify(orderBody(number)),
+      body: JSON.stringify(orderBody(number, liked)),
       signal: AbortSignal.any([tooLate.signal, AbortSignal.timeout(ANSWER_DEADLINE_MS)]),
     });
     return { status: response.status, text: await response.text() };
@@ -71,7 +73,14 @@ export function createCustomer({ url, seed }) {
     order.complaint = `told ${told.entry_id} (order ${told.order_id}) at first, ${again.entry_id} (order ${again.order_id}) later`;
   };
 
+  /** @type {readonly import('../shop/catalogue.mjs').Offer[]} */
+  let liked = [];
   const shop = async () => {
+    // Whatever breaks meanwhile: nobody orders what it does not know.
+    while (liked.length === 0 && !home.signal.aborted) {
+      liked = (await askOffers(url)).slice(0, LIKED);
+      if (liked.length === 0) await sleep(REPEAT_AFTER_MS);
+    }
     for (let number = 1; !home.signal.aborted; number += 1) {
       const key = `chaos-${String(seed)}-${String(number)}`;
       /** @type {OwnOrder} */
@@ -106,12 +115,15 @@ export function createCustomer({ url, seed }) {
   };
 }
 
-/** @param {number} number of the order; it gives each another shape */
-function orderBody(number) {
-  const items = SKUS.slice(0, 1 + (number % SKUS.length));
+/**
+ * @param {number} number of the order; it gives each another shape
+ * @param {readonly import('../shop/catalogue.mjs').Offer[]} liked
+ */
+function orderBody(number, liked) {
+  const items = liked.slice(0, 1 + (number % liked.length));
   return {
     customer: { name: 'Chaos Customer', email: 'chaos@example.com' },
-    items: items.map((sku, index) => ({ sku, name: sku, quantity: 1 + ((number + index) % 3), unit_price: 1250 })),
+    items: items.map((offer, index) => ({ ...offer, quantity: 1 + ((number + index) % 3) })),
     currency: 'EUR',
     shipping_address: { street: '12 Harbour Street', city: 'Dublin', postal_code: 'D02 X285', country: 'IE' },
   };

@@ -3,9 +3,10 @@ import { printFailure } from '../failure.mjs';
 import { provideRedis } from '../redis-server.mjs';
 import { ensureBuilt, ensureInstalled } from '../setup.mjs';
 import { createProgress } from '../terminal/progress.mjs';
-import { planApps, planConsole } from '../shop/apps.mjs';
+import { planApps, planConsole, urlOf } from '../shop/apps.mjs';
 import { parseShopArguments, USAGE } from '../shop/arguments.mjs';
 import { banner } from '../shop/banner.mjs';
+import { askOffers } from '../shop/catalogue.mjs';
 import { formatDuration } from '../shop/duration.mjs';
 import { requireFreePorts } from '../shop/free-ports.mjs';
 import { listenForInterruption } from '../machine/interruption.mjs';
@@ -143,7 +144,9 @@ async function runOpen({ options, apps, redis, prefix, screen, shop }, signal) {
   });
 
   const until = options.forMs === null ? null : formatDuration(options.forMs);
-  process.stdout.write(banner({ apps, redis, prefix, until }, screen.paint));
+  const order = apps.find(({ title }) => title === 'order');
+  const [offer = null] = order === undefined ? [] : await askOffers(urlOf(order));
+  process.stdout.write(banner({ apps, redis, prefix, offer, until }, screen.paint));
   const openedAt = performance.now();
   const endsAt = openedAt + (options.forMs ?? Number.POSITIVE_INFINITY);
   while (performance.now() < endsAt) {

@@ -2,15 +2,18 @@ import { urlOf } from './apps.mjs';
 
 const OFFERS = {
   console: 'open it: what happens, what is wrong, and what to do',
-  order: 'POST /orders   POST /simulation/start, /simulation/stop   GET /simulation',
+  order: 'POST /orders   GET /catalogue?currency=EUR   POST /simulation/start, /simulation/stop   GET /simulation',
   processor: 'GET /orders/:id',
 };
 
-/** An order that the order service takes as it is. */
-const SAMPLE_ORDER = `{
+/**
+ * An order that the order service takes as it is.
+ * @param {import('./catalogue.mjs').Offer} offer
+ */
+const sampleOrder = ({ sku, name, unit_price }) => `{
       "customer": {"customer_id": "6f1c7c1e-3f0a-4c52-9d8e-2b7a5c0f4e11", "name": "Ada Lovelace", "email": "ada@example.com"},
-      "items": [{"sku": "MUG-001", "name": "Mug", "quantity": 2, "unit_price": 1250}],
-      "currency": "EUR", "total_amount": 2500,
+      "items": [{"sku": "${sku}", "name": "${name}", "quantity": 2, "unit_price": ${String(unit_price)}}],
+      "currency": "EUR", "total_amount": ${String(2 * unit_price)},
       "shipping_address": {"street": "12 Harbour Street", "city": "Dublin", "postal_code": "D02 X285", "country": "IE"}
     }`;
 
@@ -20,17 +23,23 @@ const SAMPLE_ORDER = `{
  * @param {readonly import('./apps.mjs').PlannedApp[]} shop.apps
  * @param {import('../redis-server.mjs').ProvidedRedis} shop.redis
  * @param {string} shop.prefix of the keys in Redis
+ * @param {import('./catalogue.mjs').Offer | null} shop.offer something that can be ordered, in euros; null where nothing told
  * @param {string | null} shop.until how long it runs, for people; null until Ctrl-C
  * @param {(style: import('../terminal/paint.mjs').Style, text: string) => string} paint
  * @returns {string}
  */
-export function banner({ apps, redis, prefix, until }, paint) {
+export function banner({ apps, redis, prefix, offer, until }, paint) {
   const width = Math.max(...apps.map(({ title }) => title.length));
   const row = (/** @type {string} */ title, /** @type {string} */ address, /** @type {string} */ note) =>
     `  ${title.padEnd(width)}  ${paint('cyan', address)}  ${paint('dim', note)}`.trimEnd();
   const order = apps.find(({ title }) => title === 'order');
   const processor = apps.find(({ title }) => title.startsWith('processor'));
   const command = (/** @type {string} */ text) => `    ${text}`;
+  const orderUrl = order === undefined ? '' : urlOf(order);
+  const ordering =
+    offer === null
+      ? `curl -s '${orderUrl}/catalogue?currency=EUR'`
+      : `curl -s ${orderUrl}/orders -H 'content-type: application/json' -d '${sampleOrder(offer)}'`;
   const cli =
     redis.cli === null
       ? []
@@ -44,9 +53,7 @@ export function banner({ apps, redis, prefix, until }, paint) {
     row('redis', redis.label, ''),
     '',
     `  ${paint('bold', 'Place an order')}, and find it again on the processor by its order_id`,
-    command(
-      `curl -s ${order === undefined ? '' : urlOf(order)}/orders -H 'content-type: application/json' -d '${SAMPLE_ORDER}'`,
-    ),
+    command(ordering),
     command(`curl -s ${processor === undefined ? '' : urlOf(processor)}/orders/<order_id>`),
     '',
     `  ${paint('bold', 'Watch')}, from another terminal in this folder`,

@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { redisOf, REQUEST_VALIDATION, runService } from '@shop/service';
+import { redisOf, RequestValidation, runService } from '@shop/service';
 import { protect } from './access/protect.js';
 import { ProblemFilter } from './access/problem.filter.js';
 import { ConsoleConfiguration } from './configuration.js';
@@ -8,7 +8,9 @@ import { agreedPartitions } from './observe/agreed-partitions.js';
 import { documentApi } from './openapi/document.js';
 import { servePage } from './page/page.js';
 
-const LARGEST_BODY = '1mb';
+const LARGEST_BODY = 2 ** 20;
+/** Bodies have another payload for a dead letter, or a thousand ids. */
+const SHAPE = { maxDepth: 100, maxItems: 10_000, maxProperties: 5000, maxValues: 100_000 };
 
 await runService({
   name: 'console',
@@ -17,11 +19,11 @@ await runService({
   configuration: ConsoleConfiguration,
   module: ConsoleModule,
   partitions: (config) => agreedPartitions(redisOf(config), config.EVENTS_PREFIX),
+  largestBody: LARGEST_BODY,
   host: ({ CONSOLE_HOST }) => CONSOLE_HOST,
   prepare(app: NestExpressApplication) {
     protect(app);
-    app.useBodyParser('json', { limit: LARGEST_BODY });
-    app.useGlobalPipes(REQUEST_VALIDATION);
+    app.useGlobalPipes(new RequestValidation(SHAPE));
     app.useGlobalFilters(new ProblemFilter(app.getHttpAdapter()));
     documentApi(app);
     servePage(app);

@@ -1,5 +1,5 @@
 import { BooleanSetting, NumberSetting, ServiceConfiguration, WholeNumberSetting } from '@shop/service';
-import { IsRate, RATES, type Rate } from './simulation/rate.js';
+import { RateSetting, type Rate } from './simulation/rate.js';
 
 /** Settings of the order service. */
 export class OrderConfiguration extends ServiceConfiguration {
@@ -8,7 +8,7 @@ export class OrderConfiguration extends ServiceConfiguration {
   SIMULATION_ENABLED = true;
 
   /** Orders per second, on average over a simulated day; `max` for as many as the shop carries. */
-  @IsRate({ message: `takes ${RATES}` })
+  @RateSetting()
   SIMULATION_RATE: Rate = 2;
 
   /** Simulated seconds that pass in a real one: 1440 makes a day of a minute. */

@@ -26,18 +26,19 @@ export class IdempotencyBook {
   /**
    * Books an order under a key, unless there is one.
    *
+   * @param order is asked for when there is none; what it throws, this throws, and nothing is booked
    * @returns the order that the key stands for, and the time by the clock of Redis
    */
   async reserve(
     key: string,
-    order: Pick<BookedOrder, 'order_id' | 'fingerprint'>,
+    order: () => Pick<BookedOrder, 'order_id' | 'fingerprint'>,
   ): Promise<{ booked: BookedOrder; nowMs: number }> {
     const [[seconds], existing] = await this.redis.call((redis) =>
       Promise.all([redis.time(), redis.hget(this.book, key)]),
     );
     const nowMs = Number(seconds) * 1000;
     if (existing !== null) return { booked: JSON.parse(existing) as BookedOrder, nowMs };
-    const mine: BookedOrder = { ...order, reserved_at: nowMs };
+    const mine: BookedOrder = { ...order(), reserved_at: nowMs };
     const isMine = await this.redis.call((redis) => redis.hsetnx(this.book, key, JSON.stringify(mine)));
     if (isMine === 1) return { booked: mine, nowMs };
     const others = await this.redis.call((redis) => redis.hget(this.book, key));

@@ -3,6 +3,7 @@ import { Injectable, UnprocessableEntityException } from '@nestjs/common';
 import { OrderPlaced } from '@shop/contracts';
 import { EventMonitor, EventProducer, Partitions, type ProduceOptions } from 'nestjs-event-streams';
 import { AcceptedOrders } from './accepted-orders.js';
+import { Catalogue } from './catalogue/catalogue.js';
 import { fingerprintOf, orderOf, type PlaceOrder } from './domain/place-order.js';
 import { IdempotencyBook, type BookedOrder } from './idempotency-book.js';
 
@@ -31,26 +32,34 @@ export class OrdersService {
     private readonly monitor: EventMonitor,
     private readonly partitions: Partitions,
     private readonly accepted: AcceptedOrders,
+    private readonly catalogue: Catalogue,
     private readonly book: IdempotencyBook,
   ) {}
 
   /**
    * Places an order. With an idempotency key, a repeat places nothing and gets the first answer, however late it comes.
    *
+   * @throws BadRequestException when a sku or a price is not the catalogue's; what was accepted once is asked for no more
    * @throws UnprocessableEntityException when the key was used for another order
    */
   async place(request: PlaceOrder, idempotencyKey?: string): Promise<PlacedOrder> {
     const placed =
-      idempotencyKey === undefined
-        ? await this.publish(request, randomUUID(), {})
-        : await this.placeOnce(request, idempotencyKey);
+      idempotencyKey === undefined ? await this.placeNew(request) : await this.placeOnce(request, idempotencyKey);
     await this.accepted.add(placed.order_id);
     return placed;
   }
 
+  private placeNew(request: PlaceOrder): Promise<PlacedOrder> {
+    this.catalogue.check(request);
+    return this.publish(request, randomUUID(), {});
+  }
+
   private async placeOnce(request: PlaceOrder, key: string): Promise<PlacedOrder> {
     const fingerprint = fingerprintOf(request);
-    const { booked, nowMs } = await this.book.reserve(key, { order_id: randomUUID(), fingerprint });
+    const { booked, nowMs } = await this.book.reserve(key, () => {
+      this.catalogue.check(request);
+      return { order_id: randomUUID(), fingerprint };
+    });
     if (booked.fingerprint !== fingerprint) {
       throw new UnprocessableEntityException(
         `The Idempotency-Key ${key} was used for another order. Use a new key for a new order`,
@@ -84,7 +93,7 @@ export class OrdersService {
   }
 
   private async publish(request: PlaceOrder, orderId: string, options: ProduceOptions): Promise<PlacedOrder> {
-    const order = orderOf(request, orderId);
+    const order = orderOf(request, orderId, this.catalogue.named(request));
     const entryId = await this.producer.publish(OrderPlaced, order, { correlationId: orderId, ...options });
     return { order_id: orderId, entry_id: entryId };
   }

@@ -26,11 +26,16 @@ export function EqualsTotalOf(property: string, options?: ValidationOptions): Pr
           return lines === undefined || value === totalOf(lines);
         },
         defaultMessage: (args) =>
-          `$property must be the total of ${property}, ${String(totalOf(linesOf(args) ?? []))}, got ${String(args?.value)}`,
+          `$property must be the total of ${property}, ${String(totalOf(linesOf(args) ?? []))}, got ${shown(args?.value)}`,
       },
     },
     options,
   );
+}
+
+/** The text of an object would be what the object says. */
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;
 }
 
 function isLine(value: unknown): value is Line {

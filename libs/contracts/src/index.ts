@@ -1,4 +1,14 @@
 export { Address } from './address.js';
+export {
+  HIGHEST_AMOUNT,
+  HIGHEST_PRICE,
+  LONGEST_EMAIL,
+  LONGEST_NAME,
+  LONGEST_SKU,
+  MOST_LINES,
+  MOST_PIECES,
+  MOST_STOCK,
+} from './bounds.js';
 export { EqualsTotalOf, totalOf } from './equals-total-of.js';
 export { InventoryUpdated, StockChange, INVENTORY_REASONS, type InventoryReason } from './inventory-updated.js';
 export { DEFAULT_PREFIX, EVENTS, GROUPS, STREAMS } from './names.js';

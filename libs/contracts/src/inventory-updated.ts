@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import {
+  ArrayMaxSize,
   ArrayMinSize,
   IsArray,
   IsIn,
@@ -7,12 +8,15 @@ import {
   IsNotEmpty,
   IsString,
   IsUUID,
+  Max,
+  MaxLength,
   Min,
   NotEquals,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { DomainEvent } from 'nestjs-event-streams';
+import { LONGEST_SKU, MOST_LINES, MOST_STOCK } from './bounds.js';
 
 export const INVENTORY_REASONS = ['sale', 'restock'] as const;
 export type InventoryReason = (typeof INVENTORY_REASONS)[number];
@@ -21,15 +25,19 @@ export type InventoryReason = (typeof INVENTORY_REASONS)[number];
 export class StockChange {
   @IsString()
   @IsNotEmpty()
+  @MaxLength(LONGEST_SKU)
   sku!: string;
 
   @IsInt()
   @NotEquals(0)
+  @Min(-MOST_STOCK)
+  @Max(MOST_STOCK)
   quantity_change!: number;
 
   /** After the change. */
   @IsInt()
   @Min(0)
+  @Max(MOST_STOCK)
   stock_level!: number;
 }
 
@@ -52,6 +60,7 @@ export class InventoryUpdated {
 
   @IsArray()
   @ArrayMinSize(1)
+  @ArrayMaxSize(MOST_LINES)
   @ValidateNested({ each: true })
   @Type(() => StockChange)
   changes!: StockChange[];

@@ -8,14 +8,25 @@ import {
   IsISO4217CurrencyCode,
   IsInt,
   IsNotEmpty,
+  IsObject,
   IsString,
   IsUUID,
+  Max,
   MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
 import { DomainEvent } from 'nestjs-event-streams';
 import { Address } from './address.js';
+import {
+  HIGHEST_AMOUNT,
+  HIGHEST_PRICE,
+  LONGEST_EMAIL,
+  LONGEST_NAME,
+  LONGEST_SKU,
+  MOST_LINES,
+  MOST_PIECES,
+} from './bounds.js';
 import { EqualsTotalOf } from './equals-total-of.js';
 
 /** Who ordered. */
@@ -25,10 +36,11 @@ export class Customer {
 
   @IsString()
   @IsNotEmpty()
-  @MaxLength(200)
+  @MaxLength(LONGEST_NAME)
   name!: string;
 
   @IsEmail()
+  @MaxLength(LONGEST_EMAIL)
   email!: string;
 }
 
@@ -36,21 +48,23 @@ export class Customer {
 export class OrderItem {
   @IsString()
   @IsNotEmpty()
-  @MaxLength(64)
+  @MaxLength(LONGEST_SKU)
   sku!: string;
 
   @IsString()
   @IsNotEmpty()
-  @MaxLength(200)
+  @MaxLength(LONGEST_NAME)
   name!: string;
 
   @IsInt()
   @Min(1)
+  @Max(MOST_PIECES)
   quantity!: number;
 
   /** In the currency's minor unit, such as cents. */
   @IsInt()
   @Min(0)
+  @Max(HIGHEST_PRICE)
   unit_price!: number;
 }
 
@@ -58,7 +72,7 @@ export class OrderItem {
 export class OrderTerms {
   @IsArray()
   @ArrayMinSize(1)
-  @ArrayMaxSize(100)
+  @ArrayMaxSize(MOST_LINES)
   @ArrayUnique((item: OrderItem | null | undefined) => item?.sku, { message: 'items must not name a sku twice' })
   @ValidateNested({ each: true })
   @Type(() => OrderItem)
@@ -69,6 +83,7 @@ export class OrderTerms {
 
   @ValidateNested()
   @IsNotEmpty()
+  @IsObject()
   @Type(() => Address)
   shipping_address!: Address;
 }
@@ -81,12 +96,14 @@ export class OrderPlaced extends OrderTerms {
 
   @ValidateNested()
   @IsNotEmpty()
+  @IsObject()
   @Type(() => Customer)
   customer!: Customer;
 
   /** Σ quantity × unit_price, in the currency's minor unit. */
   @IsInt()
   @Min(0)
+  @Max(HIGHEST_AMOUNT)
   @EqualsTotalOf('items')
   total_amount!: number;
 }

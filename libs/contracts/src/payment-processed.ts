@@ -1,5 +1,17 @@
-import { IsIn, IsISO4217CurrencyCode, IsInt, IsNotEmpty, IsString, IsUUID, Min, ValidateIf } from 'class-validator';
+import {
+  IsIn,
+  IsISO4217CurrencyCode,
+  IsInt,
+  IsNotEmpty,
+  IsString,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+} from 'class-validator';
 import { DomainEvent } from 'nestjs-event-streams';
+import { HIGHEST_AMOUNT, LONGEST_NAME } from './bounds.js';
 
 export const PAYMENT_METHODS = ['card', 'paypal', 'bank_transfer', 'gift_card'] as const;
 export type PaymentMethod = (typeof PAYMENT_METHODS)[number];
@@ -24,6 +36,7 @@ export class PaymentProcessed {
   /** In the currency's minor unit. */
   @IsInt()
   @Min(0)
+  @Max(HIGHEST_AMOUNT)
   amount!: number;
 
   @IsISO4217CurrencyCode()
@@ -39,5 +52,6 @@ export class PaymentProcessed {
   @ValidateIf((payment: PaymentProcessed) => payment.status === 'declined' || payment.decline_reason !== undefined)
   @IsString()
   @IsNotEmpty()
+  @MaxLength(LONGEST_NAME)
   decline_reason?: string;
 }

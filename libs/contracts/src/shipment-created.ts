@@ -1,26 +1,33 @@
 import { Type } from 'class-transformer';
 import {
+  ArrayMaxSize,
   ArrayMinSize,
   IsArray,
   IsInt,
   IsISO8601,
   IsNotEmpty,
+  IsObject,
   IsString,
   IsUUID,
+  Max,
+  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
 import { DomainEvent } from 'nestjs-event-streams';
 import { Address } from './address.js';
+import { LONGEST_NAME, LONGEST_SKU, MOST_LINES, MOST_PIECES } from './bounds.js';
 
 /** One line of a shipment. */
 export class ShipmentItem {
   @IsString()
   @IsNotEmpty()
+  @MaxLength(LONGEST_SKU)
   sku!: string;
 
   @IsInt()
   @Min(1)
+  @Max(MOST_PIECES)
   quantity!: number;
 }
 
@@ -40,20 +47,24 @@ export class ShipmentCreated {
 
   @IsString()
   @IsNotEmpty()
+  @MaxLength(LONGEST_NAME)
   carrier!: string;
 
   @IsString()
   @IsNotEmpty()
+  @MaxLength(LONGEST_NAME)
   tracking_number!: string;
 
   @IsArray()
   @ArrayMinSize(1)
+  @ArrayMaxSize(MOST_LINES)
   @ValidateNested({ each: true })
   @Type(() => ShipmentItem)
   items!: ShipmentItem[];
 
   @ValidateNested()
   @IsNotEmpty()
+  @IsObject()
   @Type(() => Address)
   shipping_address!: Address;
 

@@ -1,8 +1,8 @@
-import { applyDecorators, Controller, UseFilters, UsePipes, ValidationPipe } from '@nestjs/common';
+import { applyDecorators, Controller, UseFilters, UsePipes } from '@nestjs/common';
+import { RequestValidation } from './requests/request-validation.js';
 import { UnavailableFilter } from './unavailable.filter.js';
 
-/** Checks requests by their class. */
-export const REQUEST_VALIDATION = new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true });
+const REQUEST_VALIDATION = new RequestValidation();
 
 /** A controller of the shop: requests are checked by their class, and answered 503 while Redis is away. */
 export function HttpController(path = ''): ClassDecorator {

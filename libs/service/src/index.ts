@@ -9,7 +9,9 @@ export {
   WholeNumberSetting,
 } from './configuration.js';
 export { ForeseenState } from './foreseen-state.js';
-export { HttpController, REQUEST_VALIDATION } from './http-controller.js';
+export { HttpController } from './http-controller.js';
+export { firstProblems } from './requests/first-problems.js';
+export { RequestValidation } from './requests/request-validation.js';
 export { runService } from './run-service.js';
 export { type ServiceDefinition } from './service.module.js';
 export { ShopLogger } from './shop-logger.js';

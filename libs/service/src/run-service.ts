@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ConfigurationError } from 'nestjs-event-streams';
 import { EnvironmentError, readConfiguration, type ServiceConfiguration } from './configuration.js';
 import { onlyJson } from './only-json.js';
+import { readBodies } from './requests/bodies.js';
 import { ServiceModule, type ServiceDefinition } from './service.module.js';
 import { ShopLogger } from './shop-logger.js';
 import { PrometheusReader } from './telemetry/prometheus-reader.js';
@@ -47,6 +48,7 @@ async function start<T extends ServiceConfiguration>(definition: ServiceDefiniti
 
   await definition.prepare?.(app);
   app.use(onlyJson);
+  readBodies(app, definition.largestBody);
 
   const configuration = app.get(definition.configuration);
   const { HOST, PORT, SHUTDOWN_TIMEOUT_MS } = configuration;

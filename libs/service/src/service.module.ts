@@ -28,6 +28,8 @@ export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfi
   module: Type;
   /** How many partitions the streams of its prefix have, if not one; it is asked for once, at the start. */
   partitions?: (configuration: T) => Promise<number>;
+  /** Bytes that the body of a request may have, if not as many as an order. */
+  largestBody?: number;
   /** Where it listens, if not at `HOST`. */
   host?: (configuration: T) => string;
   /** What the application needs besides its module, before it listens: middleware, documentation. */

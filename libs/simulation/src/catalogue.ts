@@ -1,4 +1,5 @@
 import { faker as english } from '@faker-js/faker/locale/en_US';
+import { priceLists, priceOn } from './markets.js';
 import { ownFaker } from './own-faker.js';
 import { PRODUCT_KINDS } from './product-kinds.js';
 import { Random } from './random.js';
@@ -12,6 +13,14 @@ export interface Product {
   unit_price: number;
   /** Share of all purchases; over the catalogue they add up to 1. */
   popularity: number;
+}
+
+/** A product as customers see it. */
+export interface Offer {
+  sku: string;
+  name: string;
+  /** In the minor unit of the currency that was asked for. */
+  unit_price: number;
 }
 
 /** Number of products of a catalogue, unless told otherwise. */
@@ -42,6 +51,21 @@ export function catalogue(seed: number, size = DEFAULT_CATALOGUE_SIZE): Product[
       popularity,
     };
   });
+}
+
+/** The currencies that the shop sells in: ISO 4217. */
+export function currencies(): string[] {
+  return priceLists().map(({ currency }) => currency);
+}
+
+/**
+ * What products cost in a currency: for customers who call, simulated ones, and whoever checks what they pay. Throws
+ * RangeError unless it is one of {@link currencies}.
+ */
+export function offersIn(currency: string, products: readonly Product[]): Offer[] {
+  const prices = priceLists().find((list) => list.currency === currency);
+  if (!prices) throw new RangeError(`Expected a currency of ${currencies().join(', ')}, got ${currency}.`);
+  return products.map(({ sku, name, unit_price }) => ({ sku, name, unit_price: priceOn(prices, unit_price) }));
 }
 
 /** Shares by Zipf's law (the n-th most popular product sells 1/n as often as the first), in random order. */

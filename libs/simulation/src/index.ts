@@ -1,6 +1,6 @@
 export { Arrivals, type ArrivalsOptions, SIMULATION_START_MS } from './arrivals.js';
 export { type GroupWork, roomFor } from './back-pressure.js';
-export { catalogue, DEFAULT_CATALOGUE_SIZE, type Product } from './catalogue.js';
+export { catalogue, currencies, DEFAULT_CATALOGUE_SIZE, type Offer, offersIn, type Product } from './catalogue.js';
 export { dailyFactor } from './daily-curve.js';
 export {
   gatewayFails,
@@ -10,7 +10,6 @@ export {
   type PaymentDecisionInput,
   type PaymentMethod,
 } from './gateway.js';
-export { priceLists, priceOn, type PriceList } from './markets.js';
 export type { AddressDraft, CustomerDraft, OrderDraft, OrderItemDraft } from './order-draft.js';
 export { OrderGenerator, type OrderGeneratorOptions } from './orders.js';
 export {

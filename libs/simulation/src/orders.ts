@@ -1,5 +1,4 @@
-import type { Product } from './catalogue.js';
-import { priceOn, type PriceList } from './markets.js';
+import { currencies, type Offer, offersIn, type Product } from './catalogue.js';
 import type { OrderDraft, OrderItemDraft } from './order-draft.js';
 import { Random } from './random.js';
 import { Shoppers } from './shoppers.js';
@@ -41,14 +40,15 @@ export interface OrderGeneratorOptions {
 export class OrderGenerator {
   private readonly random: Random;
   private readonly shoppers: Shoppers;
-  private readonly catalogue: readonly Product[];
+  /** By currency, in the order of the catalogue. */
+  private readonly offers: ReadonlyMap<string, readonly Offer[]>;
   private readonly popular: Weighted<number>;
 
   /** Throws RangeError when the catalogue is empty or nothing in it is popular. */
   constructor({ seed, stream, run = 0, catalogue }: OrderGeneratorOptions) {
     this.random = Random.of('orders', seed, run, stream);
     this.shoppers = new Shoppers(seed, SHOPPERS);
-    this.catalogue = catalogue;
+    this.offers = new Map(currencies().map((currency) => [currency, offersIn(currency, catalogue)]));
     this.popular = new Weighted(catalogue.map(({ popularity }, index) => [index, popularity]));
   }
 
@@ -56,29 +56,28 @@ export class OrderGenerator {
   next(): OrderDraft {
     const order_id = this.random.uuid();
     const { customer, market, home, elsewhere } = this.shoppers.next(this.random);
-    const items = this.items(market.prices);
+    const { currency } = market.prices;
+    const items = this.items(this.offers.get(currency) ?? []);
     return {
       order_id,
       customer: { ...customer },
       items,
-      currency: market.prices.currency,
+      currency,
       total_amount: items.reduce((sum, item) => sum + item.quantity * item.unit_price, 0),
       shipping_address: { ...(this.random.chance(PRESENT_SHARE) ? elsewhere : home) },
     };
   }
 
-  private items(prices: PriceList): OrderItemDraft[] {
-    const wanted = Math.min(DIFFERENT_ITEMS.pick(this.random), this.catalogue.length);
+  private items(offers: readonly Offer[]): OrderItemDraft[] {
+    const wanted = Math.min(DIFFERENT_ITEMS.pick(this.random), offers.length);
     const chosen = new Set<number>();
     while (chosen.size < wanted) {
       let index = this.popular.pick(this.random);
-      while (chosen.has(index)) index = (index + 1) % this.catalogue.length; // ends: fewer are chosen than there are
+      while (chosen.has(index)) index = (index + 1) % offers.length; // ends: fewer are chosen than there are
       chosen.add(index);
     }
-    return [...chosen].flatMap((index) => this.catalogue[index] ?? []).map((product) => this.item(product, prices));
-  }
-
-  private item({ sku, name, unit_price }: Product, prices: PriceList): OrderItemDraft {
-    return { sku, name, quantity: QUANTITIES.pick(this.random), unit_price: priceOn(prices, unit_price) };
+    return [...chosen]
+      .flatMap((index) => offers[index] ?? [])
+      .map(({ sku, name, unit_price }) => ({ sku, name, quantity: QUANTITIES.pick(this.random), unit_price }));
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalogue, DEFAULT_CATALOGUE_SIZE } from '../src/index.js';
+import { catalogue, currencies, DEFAULT_CATALOGUE_SIZE, offersIn } from '../src/index.js';
 
 const size = fc.integer({ min: 1, max: 300 });
 
@@ -39,6 +39,23 @@ describe('catalogue', () => {
     expect(shares).toHaveLength(DEFAULT_CATALOGUE_SIZE);
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
     for (const [rank, share] of shares.entries()) expect(share * (rank + 1)).toBeCloseTo(shares[0] ?? NaN, 12);
+  });
+
+  it('has a price for each product in every currency', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.constantFrom(...currencies()), (seed, currency) => {
+        const products = catalogue(seed);
+        const offers = offersIn(currency, products);
+        expect(offers.map(({ sku, name }) => ({ sku, name }))).toEqual(
+          products.map(({ sku, name }) => ({ sku, name })),
+        );
+        for (const { unit_price } of offers) expect(Number.isInteger(unit_price) && unit_price > 0).toBe(true);
+        if (currency === 'EUR')
+          expect(offers.map(({ unit_price }) => unit_price)).toEqual(products.map(({ unit_price }) => unit_price));
+      }),
+      { numRuns: 30 },
+    );
+    expect(() => offersIn('CHF', catalogue(1))).toThrow('EUR, USD, GBP, JPY, PLN, SEK, got CHF');
   });
 
   it('refuses a size that is not a whole number from 1 to 9999', () => {

@@ -1,7 +1,7 @@
 import { faker as sharedGerman } from '@faker-js/faker/locale/de';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalogue, type OrderDraft, OrderGenerator } from '../src/index.js';
+import { catalogue, currencies as soldIn, offersIn, type OrderDraft, OrderGenerator } from '../src/index.js';
 
 const products = catalogue(42);
 const countries = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
@@ -77,6 +77,18 @@ describe('OrderGenerator', () => {
         expect(Math.abs(unit_price - expected), `${sku} in ${currency}`).toBeLessThanOrEqual(1000);
         if (currency === 'JPY') expect(unit_price % 10).toBe(0);
       }
+    }
+  });
+
+  it('pays what the catalogue says, to the last cent', () => {
+    const offers = new Map(
+      soldIn().flatMap((currency) =>
+        offersIn(currency, products).map((offer) => [`${currency} ${offer.sku}`, offer] as const),
+      ),
+    );
+    for (const { currency, items } of orders(3_000)) {
+      for (const { sku, name, unit_price } of items)
+        expect({ sku, name, unit_price }).toEqual(offers.get(`${currency} ${sku}`));
     }
   });
 

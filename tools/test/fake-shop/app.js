@@ -13,6 +13,10 @@ if (behaviour === 'refuse') {
 const server = http.createServer((request, response) => {
   console.log(`${request.method ?? ''} ${request.url ?? ''}`);
   if (request.url === '/crash') process.exit(3);
+  if (request.url?.startsWith('/catalogue')) {
+    response.end(JSON.stringify([{ sku: 'MUG-0001', name: 'Mug', unit_price: 1250 }]));
+    return;
+  }
   response.statusCode = behaviour === 'unhealthy' ? 503 : 200;
   response.end(JSON.stringify({ pid: process.pid, redis: process.env['REDIS_URL'] }));
 });

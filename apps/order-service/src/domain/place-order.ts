@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto';
-import { EqualsTotalOf, OrderTerms, totalOf, type OrderPlaced } from '@shop/contracts';
+import {
+  EqualsTotalOf,
+  HIGHEST_AMOUNT,
+  LONGEST_EMAIL,
+  LONGEST_NAME,
+  OrderTerms,
+  totalOf,
+  type OrderPlaced,
+} from '@shop/contracts';
 import { Type } from 'class-transformer';
 import {
   IsEmail,
   IsInt,
   IsNotEmpty,
+  IsObject,
   IsOptional,
   IsString,
   IsUUID,
+  Max,
   MaxLength,
   Min,
   ValidateNested,
@@ -22,10 +32,11 @@ export class OrderingCustomer {
 
   @IsString()
   @IsNotEmpty()
-  @MaxLength(200)
+  @MaxLength(LONGEST_NAME)
   name!: string;
 
   @IsEmail()
+  @MaxLength(LONGEST_EMAIL)
   email!: string;
 }
 
@@ -33,6 +44,7 @@ export class OrderingCustomer {
 export class PlaceOrder extends OrderTerms {
   @ValidateNested()
   @IsNotEmpty()
+  @IsObject()
   @Type(() => OrderingCustomer)
   customer!: OrderingCustomer;
 
@@ -40,13 +52,18 @@ export class PlaceOrder extends OrderTerms {
   @IsOptional()
   @IsInt()
   @Min(0)
+  @Max(HIGHEST_AMOUNT)
   @EqualsTotalOf('items')
   total_amount?: number;
 }
 
-/** The order that a request asks for: with the same id and customer each time for the same `orderId`. */
-export function orderOf(request: PlaceOrder, orderId: string): OrderPlaced {
-  const { items, currency, shipping_address } = request;
+/**
+ * The order that a request asks for: with the same id and customer each time for the same `orderId`.
+ *
+ * @param items its lines, if not as they were asked for
+ */
+export function orderOf(request: PlaceOrder, orderId: string, items = request.items): OrderPlaced {
+  const { currency, shipping_address } = request;
   const { name, email, customer_id = v5('customer', orderId) } = request.customer;
   return {
     order_id: orderId,

@@ -8,22 +8,24 @@ const LOWEST = 0.01;
 const HIGHEST = 100_000;
 
 /** What a rate can be, in words. */
-export const RATES = `a number from ${String(LOWEST)} to ${String(HIGHEST)}, or max`;
+const RATES = `a number from ${String(LOWEST)} to ${String(HIGHEST)}, or max`;
 
-/** A {@link Rate}, also where it comes as text. */
-export function IsRate(options: ValidationOptions = {}): PropertyDecorator {
+/** A {@link Rate}: a text of digits is none. */
+export function IsRate(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    { name: 'isRate', validator: { validate: isRate, defaultMessage: () => `$property must be ${RATES}` } },
+    options,
+  );
+}
+
+/** A {@link Rate} from the environment, where all is text. */
+export function RateSetting(): PropertyDecorator {
   return (target, property) => {
     Transform(({ value }: { value: unknown }) => (value === 'max' || value === undefined ? value : Number(value)))(
       target,
       property,
     );
-    ValidateBy(
-      {
-        name: 'isRate',
-        validator: { validate: isRate, defaultMessage: () => `$property must be ${RATES}` },
-      },
-      options,
-    )(target, property);
+    IsRate({ message: `takes ${RATES}` })(target, property);
   };
 }
 

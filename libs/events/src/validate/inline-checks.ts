@@ -64,6 +64,7 @@ export const INLINE_CHECKS: ReadonlyMap<string, InlineCheck> = new Map<string, I
     },
   ],
 
+  ['isObject', always('$property must be an object', `typeof v === 'object' && v !== null && !Array.isArray(v)`)],
   ['isBoolean', always('$property must be a boolean value', `typeof v === 'boolean'`)],
   ['isInt', always('$property must be an integer number', `Number.isInteger(v)`)],
   [

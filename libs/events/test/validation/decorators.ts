@@ -119,6 +119,7 @@ export const INLINED: Readonly<Record<string, DecoratorCase>> = {
   isIn: of((options) => validator.IsIn(list, options), chosen),
   isNotIn: of((options) => validator.IsNotIn(list, options), chosen),
   isEnum: of((options) => validator.IsEnum(Colour, options), chosen),
+  isObject: of((options) => validator.IsObject(options), anything),
   isBoolean: of((options) => validator.IsBoolean(options), fc.boolean()),
   isInt: of((options) => validator.IsInt(options), numbers),
   isNumber: {
