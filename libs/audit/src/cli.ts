@@ -1,4 +1,5 @@
 import { redisPlaceOf } from 'nestjs-event-streams/address';
+import { safeLines } from 'nestjs-event-streams/text';
 import { HELP, parseOptions, UsageError, type CliOptions } from './options.js';
 
 /** What the command line needs of its process. */
@@ -20,7 +21,8 @@ export async function run(cli: CliProcess): Promise<number> {
     cli.stdout.write(HELP);
     return 0;
   } catch (error) {
-    cli.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    cli.stderr.write(`${safeLines(message).join('\n')}\n`);
     return error instanceof UsageError ? MISUSED : FAILED;
   }
 }
@@ -43,7 +45,9 @@ async function report({ json, waitMs }: CliOptions, { env, stdout, stderr }: Cli
     await waitUntilQuiet(place, { prefix, deadlineMs: waitMs });
   }
   const found = await audit(place, { prefix });
-  stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : formatReport(found, paintFor(stdout, env)));
+  // In JSON an escape is the same to a program.
+  const asJson = (): string => safeLines(JSON.stringify(found, null, 2)).join('\n');
+  stdout.write(json ? `${asJson()}\n` : formatReport(found, paintFor(stdout, env)));
   return found.kept ? 0 : FAILED;
 }
 

@@ -1,7 +1,6 @@
-const NUMBER = new Intl.NumberFormat('en');
+import { safe as escaped } from 'nestjs-event-streams/text';
 
-/** What a terminal would obey: control characters, line ends, and marks that change the direction of text. */
-const CONTROLS = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+const NUMBER = new Intl.NumberFormat('en');
 
 /** `1,204` */
 export function number(value: number): string {
@@ -15,12 +14,10 @@ export function number(value: number): string {
  */
 export function safe(text: string, longest = 300): string {
   const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
-  return cut.replace(CONTROLS, (character) =>
-    character === '\n' ? ' ' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return escaped(cut.replaceAll('\n', ' '));
 }
 
-/** Lines of a list, indented by two. */
+/** Lines of a list, indented by two: groups and streams have names that others gave them. */
 export function listed(lines: readonly string[]): string {
-  return lines.map((line) => `  ${line}`).join('\n');
+  return lines.map((line) => `  ${escaped(line)}`).join('\n');
 }

@@ -1,10 +1,10 @@
-import { Logger } from '@nestjs/common';
 import type { Attempts } from './dispatch/attempts.js';
 import { Lanes } from './dispatch/lanes.js';
 import { readEvent, type ReadEvent } from './dispatch/read-event.js';
 import { isGroupMissing, isOutage, LeaseLostError } from './errors.js';
 import type { Holding, Holdings } from './read/holdings.js';
 import type { Stopping } from './read/stopping.js';
+import { SafeLogger } from './safe-logger.js';
 import { DONE, noteField } from './settle/delivery-notes.js';
 
 /** An entry that was taken, and what it holds; or why nobody can read it. */
@@ -29,7 +29,7 @@ const PAUSE_MS = 250;
 
 /** The way of an event, from the stream's entry to its settlement: decode → validate → dispatch → settle. */
 export class Pipeline {
-  private readonly logger = new Logger(Pipeline.name);
+  private readonly logger = new SafeLogger(Pipeline.name);
   private readonly lanes = new Lanes<Accepted, Ticket>(
     (accepted) => this.untilSettled(accepted),
     ({ holding }) => {

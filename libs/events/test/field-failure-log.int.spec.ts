@@ -41,7 +41,7 @@ describe('the log of failures', () => {
     );
     const given = `^${event} is a dead letter \\(exhausted\\) of Notes.onNote after attempt 3: RangeError: no\\\\u000astock$`;
     expect(logs.errors).toEqual([expect.stringMatching(new RegExp(given))]);
-    expect(logs.stacks).toEqual([expect.stringMatching(/^RangeError: no\nstock\n.*field-failure-log/s)]);
+    expect(logs.stacks).toEqual([expect.stringMatching(/^ {2}RangeError: no\n {2}stock\n.*field-failure-log/s)]);
   });
 
   it('tells of entries that no handler can get', async () => {

@@ -149,7 +149,7 @@ describe('what the library itself did not foresee', () => {
     const isUnexpected = (line: string): boolean =>
       /^broken:notes \d+-\d+, for Notes.onNote, met an unexpected/.test(line);
     await eventually('it was taken over several times', () => logs.errors.filter(isUnexpected).length >= 3);
-    expect(logs.stacks.some((stack) => /^TransactionRefusedError: XADD .*\n +at /.test(stack))).toBe(true);
+    expect(logs.stacks.some((stack) => /^ {2}TransactionRefusedError: XADD .*\n +at /.test(stack))).toBe(true);
     expect(runs).toBe(2);
     await redis.client.del('broken:notes:dead-letters');
     const letters = worker.app.get(DeadLetters);

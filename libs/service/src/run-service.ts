@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ConfigurationError } from 'nestjs-event-streams';
+import { safeBlock, safeLines } from 'nestjs-event-streams/text';
 import { EnvironmentError, readConfiguration, type ServiceConfiguration } from './configuration.js';
 import { onlyJson } from './only-json.js';
 import { readBodies } from './requests/bodies.js';
@@ -20,10 +22,14 @@ const FLUSH_DEADLINE_MS = 2000;
 
 /** Runs one app of the shop until it is told to stop; a failure to start ends the process with a message. */
 export async function runService<T extends ServiceConfiguration>(definition: ServiceDefinition<T>): Promise<void> {
+  process.once('uncaughtException', (error) => {
+    process.stderr.write(`${definition.name} ends, since nobody caught an error:\n${safeBlock(inspect(error))}\n`);
+    process.exit(1);
+  });
   try {
     await start(definition);
   } catch (error) {
-    process.stderr.write(`${definition.name} cannot start. ${explain(error)}\n`);
+    process.stderr.write(`${safeText(`${definition.name} cannot start. ${explain(error)}`)}\n`);
     const isWrong = error instanceof EnvironmentError || error instanceof ConfigurationError;
     process.exit(isWrong ? WRONG_CONFIGURATION : 1);
   }
@@ -78,6 +84,12 @@ async function start<T extends ServiceConfiguration>(definition: ServiceDefiniti
 /** Waits, but not longer than that; what fails or is late is given up. */
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   await Promise.race([work.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, ms))]);
+}
+
+/** A message of several lines: those after the first are indented, so that none looks like a log entry. */
+function safeText(message: string): string {
+  const [first, ...rest] = safeLines(message);
+  return [first, ...rest.map((line) => (line.startsWith(' ') ? line : `  ${line}`))].join('\n');
 }
 
 function explain(error: unknown): string {

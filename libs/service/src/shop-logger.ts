@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { safe } from 'nestjs-event-streams/text';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 
 /** How lines are written. */
@@ -13,6 +14,8 @@ export interface LoggerOptions {
 /** Paths whose values never reach a log. */
 const SECRETS = ['password', 'authorization', 'REDIS_URL', '*.password', '*.authorization', '*.REDIS_URL'];
 
+const STDOUT = 1;
+
 const BOOT_CONTEXTS = new Set<unknown>([
   'NestFactory',
   'InstanceLoader',
@@ -21,7 +24,7 @@ const BOOT_CONTEXTS = new Set<unknown>([
   'NestApplication',
 ]);
 
-/** The logger of all apps: one line for each message, for people or as JSON. */
+/** The logger of all apps: one line for each message, for people or as JSON, whatever of it came from outside. */
 export class ShopLogger implements LoggerService {
   private readonly logger: Logger;
 
@@ -29,11 +32,14 @@ export class ShopLogger implements LoggerService {
     const options = { name: app, level, redact: SECRETS };
     this.logger =
       format === 'json'
-        ? pino({
-            ...options,
-            timestamp: pino.stdTimeFunctions.isoTime,
-            formatters: { level: (label) => ({ level: label }) },
-          })
+        ? pino(
+            {
+              ...options,
+              timestamp: pino.stdTimeFunctions.isoTime,
+              formatters: { level: (label) => ({ level: label }) },
+            },
+            escaped(),
+          )
         : pino(options, readable());
   }
 
@@ -83,12 +89,23 @@ export class ShopLogger implements LoggerService {
   }
 }
 
+/** For machines: what JSON leaves as it is, and a terminal would obey, is escaped; to a program that is the same. */
+function escaped(): DestinationStream {
+  const output = pino.destination({ fd: STDOUT, sync: true });
+  return {
+    write(line) {
+      output.write(`${safe(line.slice(0, -1))}\n`);
+    },
+  };
+}
+
 /** For people: time, level where it matters, what happened. */
 function readable() {
   return pretty({
     sync: true,
     colorize: process.stdout.isTTY || Boolean(process.env['FORCE_COLOR']),
     translateTime: 'SYS:HH:MM:ss.l',
+    messageFormat: ({ msg }) => safe(String(msg)),
     ignore:
       'pid,hostname,name,context,stack,stream,entry_id,event_id,handler,event_type,key,attempt,duration_ms,published,error',
   });

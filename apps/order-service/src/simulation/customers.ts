@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { OrderPlaced } from '@shop/contracts';
+import { ShopLogger } from '@shop/service/logger';
 import { Arrivals, catalogue, OrderGenerator, poison, Random } from '@shop/simulation';
 import { EventMonitor, EventProducer, EventsModule, Keyspace, RedisConnection } from 'nestjs-event-streams';
 import { AcceptedOrders } from '../accepted-orders.js';
@@ -26,7 +27,7 @@ const REPORT_EVERY_MS = 250;
 class CustomersModule {}
 
 const app = await NestFactory.createApplicationContext(CustomersModule, {
-  logger: ['error', 'warn'],
+  logger: new ShopLogger(task.log),
   abortOnError: false,
 });
 const producer = app.get(EventProducer);

@@ -104,6 +104,7 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
   private open(thread: number, run: number): void {
     const { EVENTS_PREFIX, SIMULATION_SEED, SIMULATION_SPEED, SIMULATION_THREADS, SIMULATION_POISON_SHARE } =
       this.config;
+    const { LOG_FORMAT, LOG_LEVEL } = this.config;
     const workerData: CustomersTask = {
       redis: redisOf(this.config),
       prefix: EVENTS_PREFIX,
@@ -114,6 +115,7 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
       rate: this.rate,
       speed: SIMULATION_SPEED,
       poisonShare: SIMULATION_POISON_SHARE,
+      log: { app: 'order-service', format: LOG_FORMAT, level: LOG_LEVEL === 'error' ? 'error' : 'warn' },
     };
     const worker = new Worker(new URL('./customers.js', import.meta.url), { workerData });
     const opened: Thread = {

@@ -1,3 +1,4 @@
+import type { LoggerOptions } from '@shop/service/logger';
 import type { RedisPlace } from 'nestjs-event-streams/address';
 import type { Rate } from './rate.js';
 
@@ -14,6 +15,8 @@ export interface CustomersTask {
   rate: Rate;
   speed: number;
   poisonShare: number;
+  /** How it logs; trouble alone, since each thread would tell the same of its start. */
+  log: LoggerOptions;
 }
 
 /** What a thread has done so far. */

@@ -3,8 +3,8 @@ import type { MonitoredEntry } from '../monitor/monitored-entry.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
 import { fieldOf, pairs } from '../stream/pairs.js';
 import type { Paint } from './terminal/paint.js';
-import { safe } from '../safe-text.js';
-import { cut, safeLines, timeOfDay } from './terminal/text.js';
+import { safe, safeLines } from '../safe-text.js';
+import { cut, timeOfDay } from './terminal/text.js';
 
 /** An entry on one line: when, where, what. */
 export function entryLine(stream: string, entry: MonitoredEntry, width: number | undefined, paint: Paint): string {

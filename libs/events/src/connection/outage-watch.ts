@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { SafeLogger } from '../safe-logger.js';
 
 /** How long nothing must have been refused before Redis counts as serving again: what it refuses is repeated sooner. */
 const QUIET_MS = 3000;
@@ -23,7 +23,7 @@ export interface OutageListener {
  * it and however often they try.
  */
 export class OutageWatch {
-  private readonly logger: Logger;
+  private readonly logger: SafeLogger;
   private readonly down = new Set<object>();
   private outage: Outage | undefined;
   /** Both by the clock of `performance.now()`, which nobody sets back. */
@@ -35,7 +35,7 @@ export class OutageWatch {
     name: string,
     private readonly listener: OutageListener = {},
   ) {
-    this.logger = new Logger(name);
+    this.logger = new SafeLogger(name);
   }
 
   /** A connection could not be made, or was lost. */

@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import {
   AttemptsExhaustedError,
@@ -12,6 +11,7 @@ import { LineLimit } from '../line-limit.js';
 import type { EventsObserver } from '../observe/events-observer.js';
 import type { Holding } from '../read/holdings.js';
 import type { Stopping } from '../read/stopping.js';
+import { SafeLogger } from '../safe-logger.js';
 import { OUTCOME } from '../telemetry/attributes.js';
 import { NO_FAILURES, noteField, parseNote, type FailureNote } from '../settle/delivery-notes.js';
 import { isFailure, outcomeBeforehand, outcomeOf, outcomeOfUnreadable, type Outcome } from '../settle/outcome.js';
@@ -42,7 +42,7 @@ type ReadableShare = Share & { event: EventEnvelope<object> };
 export class Attempts {
   /** Tries alone so far, of all partitions: their names must not repeat. */
   private static alone = 0;
-  private readonly logger = new Logger(Attempts.name);
+  private readonly logger = new SafeLogger(Attempts.name);
   private readonly lines = new LineLimit((_, count) => {
     this.logger.error(`${String(count)} more deliveries of ${this.address.group} have met an unexpected error`);
   });

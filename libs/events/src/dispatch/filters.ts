@@ -1,5 +1,6 @@
-import { Logger, type ArgumentsHost, type ExceptionFilter, type Type } from '@nestjs/common';
+import type { ArgumentsHost, ExceptionFilter, Type } from '@nestjs/common';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { SafeLogger } from '../safe-logger.js';
 import { isA, textOf } from '../thrown.js';
 
 /** Where Nest's `@Catch` says which errors a filter is for; none for all. */
@@ -10,7 +11,7 @@ const CAUGHT = '__filterCatchExceptions__';
  * they return or throw decides nothing: most of them were written for HTTP, or to write a log.
  */
 export class Filters {
-  private readonly logger = new Logger('EventsModule');
+  private readonly logger = new SafeLogger('EventsModule');
   private readonly told = new Set<ExceptionFilter>();
 
   /** @param filters those that are asked first come first */

@@ -1,10 +1,11 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { domainEventOf } from '../envelope/domain-event.js';
 import { ConfigurationError } from '../errors.js';
 import { demandGroupsOfTheirOwn, moduleNames } from '../module/named-modules.js';
 import { resolveErrorRules, resolveRetry, resolveTimeout, type ResolvedOptions } from '../module/options.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
+import { SafeLogger } from '../safe-logger.js';
 import { chainOf, declaredHandlers, declaringPrototypes } from './declarations.js';
 import { scopedEnhancersOf, type HandlerMethod, type Provider } from './enhancers.js';
 import { handlersOf, type HandlerMetadata } from './event-handler.js';
@@ -17,7 +18,7 @@ const MOST_NAMES = 10;
 /** Finds the methods with `@EventHandler` and wraps them so that guards, pipes, interceptors and filters apply. */
 @Injectable()
 export class HandlerExplorer {
-  private readonly logger = new Logger('EventsModule');
+  private readonly logger = new SafeLogger('EventsModule');
   private readonly runners: HandlerRunners;
 
   constructor(

@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import { RenewedMap } from '../renewed-map.js';
+import { SafeLogger } from '../safe-logger.js';
 import { textOf } from '../thrown.js';
 
 /** Where items wait for which there is no room in their lanes; `Ticket` is all that is kept of one meanwhile. */
@@ -19,7 +19,7 @@ export interface Outside<T, Ticket> {
  * side. An item that waits for its retry keeps its lane: followers of its key must not overtake it.
  */
 export class Lanes<T, Ticket = never> {
-  private readonly logger = new Logger(Lanes.name);
+  private readonly logger = new SafeLogger(Lanes.name);
   private readonly lanes = new RenewedMap<string, Lane<T, Ticket>>();
 
   /**

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { SafeLogger } from '../safe-logger.js';
 
 /** A handler that goes on although its time is up. */
 export interface Overrun {
@@ -20,7 +20,7 @@ interface OpenOverrun extends Overrun {
 
 /** Handlers of this worker that go on although their time is up; one that does so for too long makes the worker unhealthy. */
 export class Overruns {
-  private readonly logger = new Logger(Overruns.name);
+  private readonly logger = new SafeLogger(Overruns.name);
   private readonly open = new Set<OpenOverrun>();
 
   /** @param limitMs how long after its time limit a handler may go on, in milliseconds */

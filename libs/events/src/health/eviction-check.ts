@@ -1,5 +1,6 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { EventsObserver } from '../observe/events-observer.js';
+import { SafeLogger } from '../safe-logger.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { StreamClient } from '../stream/stream-client.js';
 
@@ -15,7 +16,7 @@ const SAFE = 'noeviction';
  */
 @Injectable()
 export class EvictionCheck implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger('EventsModule');
+  private readonly logger = new SafeLogger('EventsModule');
   private timer: NodeJS.Timeout | undefined;
   private known: string | undefined;
 

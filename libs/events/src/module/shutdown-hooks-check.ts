@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { SafeLogger } from '../safe-logger.js';
 
 /** Most applications call `enableShutdownHooks()` right after they are up, since `createApplicationContext` starts them. */
 const LOOK_AFTER_MS = 1000;
@@ -8,7 +9,7 @@ const LOOK_AFTER_MS = 1000;
  * are enabled; but as long as nobody in the process listens for SIGTERM they are not, and nothing else stands in for them.
  */
 export class ShutdownHooksCheck {
-  private readonly logger = new Logger('EventsModule');
+  private readonly logger = new SafeLogger('EventsModule');
   private timer: NodeJS.Timeout | undefined;
 
   /** Looks a second later; the application is up. */

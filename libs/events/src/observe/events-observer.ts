@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { isPromise } from '../promise-like.js';
+import { SafeLogger } from '../safe-logger.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
 import { textOf } from '../thrown.js';
 
@@ -91,7 +92,7 @@ interface Subscription {
 /** Tells listeners what happens to events: for logs, metrics and tests. */
 @Injectable()
 export class EventsObserver {
-  private readonly logger = new Logger(EventsObserver.name);
+  private readonly logger = new SafeLogger(EventsObserver.name);
   private readonly subscriptions = new Set<Subscription>();
 
   /**

@@ -1,10 +1,10 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { NO_HANDLER } from '../dispatch/subscriptions.js';
 import { isOutage } from '../errors.js';
 import { LineLimit } from '../line-limit.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
-import { safe } from '../safe-text.js';
+import { SafeLogger } from '../safe-logger.js';
 import { bounded, textOf } from '../thrown.js';
 import { EventsObserver, type Observation } from './events-observer.js';
 
@@ -19,7 +19,7 @@ type Failure = Extract<Observation, { kind: 'retried' | 'dead-lettered' }>;
  */
 @Injectable()
 export class FailureLog implements OnApplicationShutdown {
-  private readonly logger = new Logger(FailureLog.name);
+  private readonly logger = new SafeLogger(FailureLog.name);
   private readonly retries = new LineLimit((handler, count) => {
     this.logger.warn(`${handler}: ${String(count)} more failures that are tried again`);
   });
@@ -41,7 +41,7 @@ export class FailureLog implements OnApplicationShutdown {
           policy === 'ignore'
             ? 'it is acknowledged (consumer.unknown is "ignore")'
             : `it waits for a worker that does; where none comes, it is a dead letter after ${graceMs} ms (consumer.unknownGraceMs)`;
-        this.logger.warn(safe(`${stream} ${id}: this worker does not know ${awaited}: ${then}`));
+        this.logger.warn(`${stream} ${id}: this worker does not know ${awaited}: ${then}`);
       },
       ['unknown'],
     );
@@ -68,13 +68,13 @@ export class FailureLog implements OnApplicationShutdown {
     if (failure.kind === 'dead-lettered') {
       if (!this.deadLetters.admits(handler)) return;
       const line = `${subject(failure)} is a dead letter (${failure.reason}) of ${handler} after ${attempt}: ${what}`;
-      this.logger.error(safe(line), stack);
+      this.logger.error(line, stack);
       return;
     }
     // The connection says that Redis is away, once.
     if (isOutage(failure.error) || !this.retries.admits(handler)) return;
     const next = `Next try in ${String(failure.delayMs)} ms`;
-    this.logger.warn(safe(`${handler} failed with ${subject(failure)}, ${attempt}: ${what}. ${next}`));
+    this.logger.warn(`${handler} failed with ${subject(failure)}, ${attempt}: ${what}. ${next}`);
   }
 }
 

@@ -1,6 +1,6 @@
-import { Logger } from '@nestjs/common';
 import { isOutage, LeaseLostError } from '../errors.js';
 import type { Stopping } from '../read/stopping.js';
+import { SafeLogger } from '../safe-logger.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { Heartbeat, PartitionsClient } from '../stream/partitions-client.js';
 import { assign } from './assignment.js';
@@ -16,7 +16,7 @@ const LONGEST_PAUSE_MS = 1000;
  * agree at every moment: a lease has one owner, whatever they think.
  */
 export class Ownership {
-  private readonly logger = new Logger(Ownership.name);
+  private readonly logger = new SafeLogger(Ownership.name);
   /** Partitions whose lease is this worker's: those that it reads, and those that it is handing over. */
   private readonly owned = new Map<number, OwnedPartition>();
   private readonly handovers = new Map<number, Promise<void>>();

@@ -1,8 +1,9 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ConfigurationError, isOutage } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { Startup } from '../module/startup.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
+import { SafeLogger } from '../safe-logger.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { Partitions } from '../stream/partitions.js';
 import { PartitionsClient } from '../stream/partitions-client.js';
@@ -16,7 +17,7 @@ const PATIENCE_MS = 1000;
  */
 @Injectable()
 export class PartitionAgreement implements OnApplicationBootstrap {
-  private readonly logger = new Logger(PartitionAgreement.name);
+  private readonly logger = new SafeLogger(PartitionAgreement.name);
   private reached: Promise<void> | undefined;
 
   constructor(

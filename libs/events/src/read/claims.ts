@@ -1,7 +1,7 @@
-import { Logger } from '@nestjs/common';
 import { DeliveryLostError, isGroupMissing, isOutage } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import type { EventsObserver } from '../observe/events-observer.js';
+import { SafeLogger } from '../safe-logger.js';
 import type { ClaimReply, Look, StreamClient } from '../stream/stream-client.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import type { Holdings } from './holdings.js';
@@ -32,7 +32,7 @@ const RENEWED_AT_ONCE = 1000;
 
 /** Keeps this worker's claims, takes over those of dead ones, and removes consumers that are gone. */
 export class Claims {
-  private readonly logger = new Logger(Claims.name);
+  private readonly logger = new SafeLogger(Claims.name);
   /** What was said last of streams that could not be looked at, by their keys. */
   private readonly failures = new Map<string, string>();
   /** Since when something is left of streams, by their keys, in milliseconds of `performance.now()`. */

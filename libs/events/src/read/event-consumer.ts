@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
 import { Attempts } from '../dispatch/attempts.js';
@@ -15,6 +15,7 @@ import { EventsObserver } from '../observe/events-observer.js';
 import { Pipeline } from '../pipeline.js';
 import { PartitionAgreement } from '../partitions/partition-agreement.js';
 import { PartitionedWorker } from '../partitions/partitioned-worker.js';
+import { SafeLogger } from '../safe-logger.js';
 import { Settler } from '../settle/settler.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { Partitions } from '../stream/partitions.js';
@@ -40,7 +41,7 @@ import { Troubles } from './troubles.js';
 export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   /** This worker's name in its group. */
   readonly name = newConsumerName();
-  private readonly logger = new Logger(EventConsumer.name);
+  private readonly logger = new SafeLogger(EventConsumer.name);
   private readonly stopping = new Stopping();
   private readonly troubles = new Troubles();
   private readonly slots: Slots;

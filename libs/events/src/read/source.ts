@@ -1,7 +1,7 @@
-import { Logger } from '@nestjs/common';
 import type { Subscription } from '../dispatch/subscriptions.js';
 import type { EventsObserver } from '../observe/events-observer.js';
 import type { Pipeline, Redelivery } from '../pipeline.js';
+import { SafeLogger } from '../safe-logger.js';
 import { noteField } from '../settle/delivery-notes.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { BEGINNING, splitReplay, type Channel } from '../stream/channel.js';
@@ -21,7 +21,7 @@ export class Source implements Redelivery {
   readonly key: string;
   /** The names of the consumers under which waits what this worker handles of the stream. */
   readonly awaited: readonly string[];
-  private readonly logger = new Logger(Source.name);
+  private readonly logger = new SafeLogger(Source.name);
   /** Since {@link recover}: of the entries that were read, the last one that was accepted. */
   private takenUpTo = '-';
 

@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import { isGroupMissing, isOutage } from '../errors.js';
+import { SafeLogger } from '../safe-logger.js';
 
 /** How long the same failure is not said again, however often it comes and goes, in milliseconds. */
 const SAID_FOR_MS = 60_000;
@@ -15,7 +15,7 @@ interface Trouble {
  * but the connection reports an outage, and the reader a missing group.
  */
 export class Troubles {
-  private readonly logger = new Logger('EventConsumer');
+  private readonly logger = new SafeLogger('EventConsumer');
   private readonly open = new Map<string, Trouble>();
   private readonly said = new Map<string, Trouble>();
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { isOutage } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { Startup } from '../module/startup.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import { EventsObserver } from '../observe/events-observer.js';
 import { Stopping } from '../read/stopping.js';
+import { SafeLogger } from '../safe-logger.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
@@ -38,7 +39,7 @@ export interface TrimReport {
  */
 @Injectable()
 export class Retention {
-  private readonly logger = new Logger(Retention.name);
+  private readonly logger = new SafeLogger(Retention.name);
   private readonly stopping = new Stopping();
   private readonly warned = new Set<string>();
   private readonly id = randomUUID();

@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { TransactionOverError, TransactionRefusedError } from '../errors.js';
@@ -7,6 +6,7 @@ import { isPromise } from '../promise-like.js';
 import { encode } from '../publish/encode.js';
 import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
 import type { PayloadLimits } from '../publish/payload.js';
+import { SafeLogger } from '../safe-logger.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { LaidOut } from '../stream/layouts.js';
 import type { Partitions } from '../stream/partitions.js';
@@ -56,7 +56,7 @@ type Value = string | number;
 
 const NONE: readonly never[] = [];
 
-const logger = new Logger('Transaction');
+const logger = new SafeLogger('Transaction');
 const lateCalls = new LineLimit((handler, count) => {
   logger.error(`${handler}: ${String(count)} more calls of transactions whose run was over`);
 });
@@ -305,7 +305,7 @@ export class Transaction {
   }
 
   private reportListener(thrown: unknown): void {
-    new Logger(Transaction.name).error(`A rollback listener of ${this.handler} failed`, textOf(thrown).stack);
+    new SafeLogger(Transaction.name).error(`A rollback listener of ${this.handler} failed`, textOf(thrown).stack);
   }
 
   private mustBeOpen(method: string): void {

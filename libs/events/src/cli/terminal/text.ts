@@ -1,10 +1,5 @@
 import { safe } from '../../safe-text.js';
 
-/** As {@link safe}, for text whose lines are lines. */
-export function safeLines(text: string): string[] {
-  return text.split(/\r?\n/).map((line) => safe(line.replaceAll('\t', '  ')));
-}
-
 /** A value as one line of JSON that is the same to a program, and harmless to a terminal. */
 export function safeJson(value: unknown): string {
   return safe(JSON.stringify(value));

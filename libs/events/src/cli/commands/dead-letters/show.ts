@@ -2,8 +2,7 @@ import { defineCommand } from '../../command.js';
 import { entryJson } from '../../entry-json.js';
 import { entryLines, fieldLines } from '../../entry-text.js';
 import { EXIT } from '../../exit-codes.js';
-import { safe } from '../../../safe-text.js';
-import { safeLines } from '../../terminal/text.js';
+import { safe, safeLines } from '../../../safe-text.js';
 import { entryId } from '../../values.js';
 
 /** `events dead-letters show` */
