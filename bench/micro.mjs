@@ -148,6 +148,7 @@ function createDispatch() {
     new Stopping(),
     new Telemetry(),
     Infinity,
+    /** @type {any} */ ({}),
   );
   const pipeline = new Pipeline(holdings, attempts);
   const channel = { key: 'bench:orders', notes: 'bench:deliveries', isReplay: false, start: '0' };

@@ -10,6 +10,8 @@ const INSTRUMENTS = {
   messaging_redis_group_oldest_pending_age_seconds: 'gauge',
   messaging_redis_retries_total: 'counter',
   messaging_redis_dead_letters_total: 'counter',
+  messaging_redis_dead_letters_delayed_total: 'counter',
+  messaging_redis_dead_letters_trimmed_total: 'counter',
   messaging_redis_claims_total: 'counter',
   messaging_redis_conflicts_total: 'counter',
   messaging_redis_outages_total: 'counter',

@@ -76,36 +76,66 @@ local function parkedFrom(place, list, letters)
   end
 end
 
--- A dead letter's fields as the entry that its group gets again: the original's, and where it came from. Nil for one that
--- holds its original not as fields, which were too many.
-local function replayOf(letter, editedData)
-  local about, entry, isWhole = { replays = '0' }, {}, false
+-- The fields of the entry that a dead letter was, from its stream; nil where it is gone, or another one is in its place. A
+-- forged letter may name anything.
+local function originalOf(stream, about, kept)
+  local found = redis.pcall('XRANGE', stream, about.entry_id or '', about.entry_id or '')
+  local fields = not found.err and found[1] and found[1][2]
+  if not fields then return nil end
+  local values = {} -- by name; one may be there several times
+  for index = 1, #fields, 2 do
+    local name = fields[index]
+    values[name] = values[name] or {}
+    values[name][fields[index + 1]] = true
+  end
+  for index = 1, #kept, 2 do
+    local name, value = kept[index], kept[index + 1]
+    if not (values[name] and values[name][value]) then return nil end
+  end
+  return fields
+end
+
+-- A dead letter's fields as the entry that its group gets again: the original's, and where it came from. Nil and why, as a
+-- status: 'unfit' for one that holds its original not as fields, which were too many; 'lost' for one that holds a part of it,
+-- while its stream holds it no more.
+local function replayOf(letter, editedData, stream)
+  local about, original = { replays = '0' }, {}
   for index = 1, #letter, 2 do
     local name, value = letter[index], letter[index + 1]
-    local original = string.match(name, '^entry%.(.*)$')
-    if not original then
+    local field = string.match(name, '^entry%.(.*)$')
+    if not field then
       about[name] = value
     else
-      isWhole = true
-      if not (editedData and original == 'data') then entry[#entry + 1], entry[#entry + 2] = original, value end
+      original[#original + 1], original[#original + 2] = field, value
     end
   end
-  if not isWhole then return nil end
+  if about.entry_bytes then
+    original = originalOf(stream, about, original)
+    if not original then return nil, 'lost' end
+  end
+  local entry = {}
+  for index = 1, #original, 2 do
+    if not (editedData and original[index] == 'data') then
+      entry[#entry + 1], entry[#entry + 2] = original[index], original[index + 1]
+    end
+  end
+  if #original == 0 then return nil, 'unfit' end
   local added = {
     { 'replay_stream', about.stream }, { 'replay_id', about.entry_id }, { 'replay_handler', about.handler },
     { 'replay_count', string.format('%d', tonumber(about.replays) + 1) },
   }
   if editedData then table.insert(added, 1, { 'data', editedData }) end
   for _, pair in ipairs(added) do entry[#entry + 1], entry[#entry + 2] = pair[1], pair[2] end
-  return #entry <= MOST_VALUES and entry or nil
+  if #entry > MOST_VALUES then return nil, 'unfit' end
+  return entry
 end
 
 -- Replays the first of the list, unless it is on its way already or cannot be replayed: then its key stays parked.
-local function replayNext(list, letters, replays)
+local function replayNext(list, stream, letters, replays)
   local item = parkedFrom(0, list, letters)
   local id = item and letterOf(item)
   if not item or id == UNDER_WAY then return end
-  local entry = replayOf(redis.call('XRANGE', letters, id, id)[1][2])
+  local entry = replayOf(redis.call('XRANGE', letters, id, id)[1][2], nil, stream)
   -- A failure would come after what this call has written: the dead letter stays, and is the first of its key.
   if not entry or type(redis.pcall('XADD', replays, '*', unpack(entry))) == 'table' then return end
   redis.call('XDEL', letters, id)

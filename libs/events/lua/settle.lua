@@ -30,8 +30,8 @@
 --   entry id
 --   event_id, '' for an entry that could not be decoded
 --   what the handler's note becomes, if one is to be kept
---   if something is to be done about the event's key: place of the list of its parked events, the original's entry id,
---     the places of the dead letters and of the group's replays
+--   if something is to be done about the event's key: place of the list of its parked events, the original's entry id, the
+--     places of its stream, of the dead letters and of the group's replays
 --   for each read: place of its key, what its reply was (see flatten below) or the SHA-1 of that, arguments
 --   for each write: place of its key, arguments
 --   for each event: place of its stream, the values that its layout does not fix
@@ -76,7 +76,7 @@ for index = 1, take() do
   for place = 1, take() do shape.handlers[place] = take() end
   shape.isNoted, shape.rule = take() == 1, take()
   -- How many values a settlement has.
-  local size = 3 + (shape.isNoted and 1 or 0) + (shape.rule ~= '' and 4 or 0)
+  local size = 3 + (shape.isNoted and 1 or 0) + (shape.rule ~= '' and 5 or 0)
   for place = 1, take() do
     local read = { command = take(), count = take() }
     shape.reads[place] = read
@@ -339,15 +339,16 @@ local function settle(at)
   local shape, id, event = shapes[args[at]], args[at + 1], args[at + 2]
   local stream, rule = shape.stream, shape.rule
   local notes = stream.notes
-  local becomes, list, original, letters, replays
+  local becomes, list, original, source, letters, replays
   at = at + 3
   if shape.isNoted then
     becomes = args[at]
     at = at + 1
   end
   if rule ~= '' then
-    list, original, letters, replays = KEYS[args[at]], args[at + 1], KEYS[args[at + 2]], KEYS[args[at + 3]]
-    at = at + 4
+    list, original, source = KEYS[args[at]], args[at + 1], KEYS[args[at + 2]]
+    letters, replays = KEYS[args[at + 3]], KEYS[args[at + 4]]
+    at = at + 5
   end
 
   -- Can it be applied? Nothing is changed yet.
@@ -441,7 +442,7 @@ local function settle(at)
   if rule == 'park' or rule == 'follow' or (rule == 'return' and findParked(list, original)) then
     park(list, original, letter)
   end
-  if rule == 'release' and unpark(list, original) then replayNext(list, letters, replays) end
+  if rule == 'release' and unpark(list, original) then replayNext(list, source, letters, replays) end
   return 1
 end
 

@@ -5,7 +5,8 @@
 -- KEYS[1]    the dead letters
 -- KEYS[2]    their history
 -- KEYS[3]    the list of the key's parked events, see parked.lua
--- KEYS[4]    where replays go, when it is to be replayed
+-- KEYS[4]    where replays go, and
+-- KEYS[5]    the stream, when it is to be replayed
 -- ARGV[1]    the dead letter's id
 -- ARGV[2]    the original's entry id
 -- ARGV[3]    how many entries the history keeps, about
@@ -15,9 +16,10 @@
 --            {'taken', id}         the replayed entry's id, or '' when it was discarded
 --            {'parked', id}        the dead letter of the same key that must be replayed first; '-' when it is on its way
 --            {'unfit', ''}         it does not hold the original as fields, which were too many
+--            {'lost', ''}          it holds a part of the original, which its stream holds no more
 --            {'again', ''}         more is to be done than in one call: ask again
 -- @all-rights
-local letters, history, list, replays = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local letters, history, list, replays, stream = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 
 -- @include parked
 
@@ -29,14 +31,14 @@ for _, key in ipairs({ history, replays }) do
 end
 local letter = redis.call('XRANGE', letters, ARGV[1], ARGV[1])[1]
 if not letter then return { 'gone' } end
-local entry, place
+local entry, place, why
 if replays then
   local first = parkedFrom(0, list, letters)
   if first == false then return { 'again', '' } end
   place = first and findParked(list, ARGV[2])
   if place and place > 0 then return { 'parked', letterOf(first) } end
-  entry = replayOf(letter[2], ARGV[4] ~= '' and ARGV[4] or nil)
-  if not entry then return { 'unfit', '' } end
+  entry, why = replayOf(letter[2], ARGV[4] ~= '' and ARGV[4] or nil, stream)
+  if not entry then return { why, '' } end
 end
 
 redis.call('XDEL', letters, ARGV[1])

@@ -265,6 +265,22 @@ export class DeadLetterGoneError extends EventsError {
   }
 }
 
+/** A dead letter that holds a part of its entry, which was larger than `deadLetters.maxBytes`, and whose stream has lost it. */
+export class OriginalGoneError extends EventsError {
+  constructor(
+    readonly stream: string,
+    /** The dead letter's id. */
+    readonly id: string,
+    /** The entry that it was. */
+    readonly entryId: string,
+  ) {
+    super(
+      `${stream}: dead letter ${id} holds only a part of entry ${entryId}, which was larger than deadLetters.maxBytes and is no ` +
+        'longer in its stream, since it was trimmed or deleted: expected to find it there. It can only be discarded',
+    );
+  }
+}
+
 /** This dead letter waits behind another one of its key, which must be replayed or discarded first. */
 export class KeyParkedError extends EventsError {
   constructor(

@@ -34,6 +34,7 @@ export {
   KeyParkedError,
   LeaseLostError,
   NotReplicatedError,
+  OriginalGoneError,
   ProducerOverloadedError,
   PublishTimeoutError,
   RedisForbiddenError,
@@ -54,10 +55,12 @@ export { eventsToken, InjectEvents } from './module/tokens.js';
 export {
   type Acks,
   type ConsumerOptions,
+  type DeadLetterOptions,
   type EventsModuleOptions,
   type ProducerOptions,
   type UnsafeIntegers,
 } from './module/options.js';
+export { LineLimit } from './line-limit.js';
 export { type DeliveryState, type HandlerProgress } from './monitor/delivery-states.js';
 export { type EntryPage, type EntryPagesOptions, type RawEntry } from './monitor/entry-pages.js';
 export {
@@ -74,7 +77,8 @@ export { EventsObserver, type Observation } from './observe/events-observer.js';
 export { EventProducer, type EventToPublish, type ProduceOptions } from './publish/event-producer.js';
 export { EventConsumer } from './read/event-consumer.js';
 export { type ReaderConnection } from './read/reader-connection.js';
-export { Retention, type TrimReport } from './retention/retention.js';
+export { Retention } from './retention/retention.js';
+export { type TrimReport } from './retention/trim-stream.js';
 export { type RetentionPolicy } from './retention/retention-policy.js';
 export { type ErrorRule, type RetryPolicy } from './settle/retry-policy.js';
 export { compareEntryIds, timeOfEntryId } from './stream/entry-id.js';

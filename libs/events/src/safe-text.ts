@@ -23,3 +23,10 @@ export function safeBlock(text: string): string {
     .map((line) => INDENT + line)
     .join('\n');
 }
+
+/** The beginning of a text, and how long it is, where it is longer than `most`. */
+export function bounded(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const note = `… (${String(text.length)} characters)`;
+  return text.slice(0, most - note.length) + note;
+}

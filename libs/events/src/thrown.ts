@@ -1,4 +1,5 @@
 import { inspect, types } from 'node:util';
+import { bounded } from './safe-text.js';
 
 /** What was thrown, as text that has a bound. */
 export interface ThrownText {
@@ -122,11 +123,4 @@ function shown(thrown: unknown): string {
   } catch {
     return `a value of type ${typeof thrown} that cannot be shown`;
   }
-}
-
-/** The beginning of a text, and how long it is, where it is longer than `most`. */
-export function bounded(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const note = `… (${String(text.length)} characters)`;
-  return text.slice(0, most - note.length) + note;
 }

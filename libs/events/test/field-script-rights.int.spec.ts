@@ -69,7 +69,7 @@ function settling(
   return { prepare, call: [keys, values] };
 }
 
-const key = (rule: KeyRule['rule']): KeyRule => ({ rule, list: 'parked', original: '1-1', letters: 'letters', replays: 'replays' }); // prettier-ignore
+const key = (rule: KeyRule['rule']): KeyRule => ({ rule, list: 'parked', original: '1-1', stream: 'notes', letters: 'letters', replays: 'replays' }); // prettier-ignore
 const letter = event('letters');
 
 /** What a transaction may do, after a write that anybody may do. */

@@ -55,6 +55,7 @@ describe('resolveOptions', () => {
         acks: 'received',
         replicas: 0,
       },
+      deadLetters: { maxBytes: 1_114_112, maxLength: 100_000, maxAgeMs: 0, maxPerSecond: 1000 },
       retention: {},
     });
   });
@@ -97,6 +98,7 @@ describe('resolveOptions', () => {
         acks: 'replicated' as const,
         replicas: 2,
       },
+      deadLetters: { maxBytes: 65_536, maxLength: 0, maxAgeMs: 1, maxPerSecond: 0 },
       retention: { notes: { maxAgeMs: 0, maxLength: 5, hardMaxLength: 5 }, files: { maxAgeMs: 1 } },
     };
     expect(resolveOptions(given)).toEqual({ ...given, events: [] });
@@ -139,6 +141,10 @@ describe('resolveOptions', () => {
     ['producer.bufferBytes', 0, 'from 1 to 1099511627776'],
     ['producer.maxBytes', 2 ** 30, 'from 2 to 536870912'],
     ['producer.maxDepth', 0, 'from 1 to 1000'],
+    ['deadLetters.maxBytes', 65_535, 'from 65536 to 536870912'],
+    ['deadLetters.maxLength', -1, 'from 0 to 1099511627776'],
+    ['deadLetters.maxAgeMs', 0.5, 'from 0 to 4398046511104'],
+    ['deadLetters.maxPerSecond', -1, 'from 0 to 1000000'],
     ['retention.notes.maxAgeMs', -1, 'from 0 to 4398046511104'],
     ['retention.notes.maxLength', 1.5, 'from 0 to 1099511627776'],
     ['retention.notes.hardMaxLength', 0, 'from 1 to 1099511627776'],

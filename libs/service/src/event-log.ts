@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
-import { EventsObserver, type Observation } from 'nestjs-event-streams';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { EventsObserver, LineLimit, type Observation } from 'nestjs-event-streams';
+import { bounded } from 'nestjs-event-streams/text';
 import { ShopLogger } from './shop-logger.js';
 
 /** The library itself logs what concerns a whole stream or group. */
@@ -7,9 +8,18 @@ const TROUBLE = ['retried', 'ignored', 'dead-lettered', 'abandoned'] as const;
 
 type Logged = Extract<Observation, { kind: (typeof TROUBLE)[number] | 'handled' }>;
 
-/** Writes one line for each event that is handled, tried again, or given up. */
+/** Characters of an event's key, of its type and of an error's message that a line shows. */
+const LONGEST_PART = 500;
+
+/** Writes one line for each event that is handled, tried again, or given up; of failures of one handler so many in a while. */
 @Injectable()
-export class EventLog {
+export class EventLog implements OnApplicationShutdown {
+  private readonly limits = {
+    retried: this.limit('warn', 'more failures that are tried again'),
+    'dead-lettered': this.limit('error', 'more dead letters'),
+    abandoned: this.limit('warn', 'more that were left to others'),
+  };
+
   constructor(
     observer: EventsObserver,
     private readonly logger: ShopLogger,
@@ -20,7 +30,20 @@ export class EventLog {
     }, kinds);
   }
 
+  /** The consumer has left by now. */
+  onApplicationShutdown(): void {
+    for (const limit of Object.values(this.limits)) limit.flush();
+  }
+
+  private limit(level: 'warn' | 'error', what: string): LineLimit {
+    return new LineLimit((handler, count) => {
+      this.logger.event(level, `${handler}: ${String(count)} ${what}`, { handler });
+    });
+  }
+
   private write(observation: Logged): void {
+    const { kind, handler } = observation;
+    if (kind in this.limits && !this.limits[kind as keyof typeof this.limits].admits(handler)) return;
     switch (observation.kind) {
       case 'handled':
         this.logger.event('info', `handled ${subject(observation)} in ${ms(observation.durationMs)}`, {
@@ -30,32 +53,44 @@ export class EventLog {
         break;
       case 'retried': {
         const { error, delayMs } = observation;
-        this.logger.event('warn', `failed ${subject(observation)}: ${error.message}. Next try in ${ms(delayMs)}`, {
-          ...fields(observation),
-          error: error.name,
-        });
+        this.logger.event(
+          'warn',
+          `failed ${subject(observation)}: ${part(error.message)}. Next try in ${ms(delayMs)}`,
+          {
+            ...fields(observation),
+            error: part(error.name),
+          },
+        );
         break;
       }
       case 'ignored':
-        this.logger.event('info', `passed over ${subject(observation)}: ${observation.error.message}`, {
+        this.logger.event('info', `passed over ${subject(observation)}: ${part(observation.error.message)}`, {
           ...fields(observation),
-          error: observation.error.name,
+          error: part(observation.error.name),
         });
         break;
       case 'dead-lettered': {
         const { event_type, key, attempt, reason, error, stream, id, handler } = observation;
         this.logger.event(
           'error',
-          `gave up ${event_type ?? `entry ${id}`} ${key ?? ''} as ${reason} after attempt ${String(attempt)}: ${error.message}. ` +
+          `gave up ${part(event_type ?? `entry ${id}`)} ${part(key ?? '')} as ${reason} after attempt ${String(attempt)}: ${part(error.message)}. ` +
             `See ${stream}:dead-letters`,
-          { stream, entry_id: id, handler, event_type, key, attempt, error: error.name },
+          {
+            stream,
+            entry_id: id,
+            handler,
+            event_type: event_type && part(event_type),
+            key: key && part(key),
+            attempt,
+            error: part(error.name),
+          },
         );
         break;
       }
       case 'abandoned':
-        this.logger.event('warn', `left ${observation.stream} ${observation.id}: ${observation.error.message}`, {
+        this.logger.event('warn', `left ${observation.stream} ${observation.id}: ${part(observation.error.message)}`, {
           handler: observation.handler,
-          error: observation.error.name,
+          error: part(observation.error.name),
         });
     }
   }
@@ -68,8 +103,8 @@ function subject(observation: AboutEvent): string {
   const { event_type, key, attempt } = observation;
   const published = observation.kind === 'handled' ? observation.published : [];
   return [
-    event_type,
-    key ?? '',
+    part(event_type),
+    part(key ?? ''),
     ...(published.length === 0 ? [] : ['→', published.join(', ')]),
     ...(attempt === 1 ? [] : [`(attempt ${String(attempt)})`]),
   ].join(' ');
@@ -80,12 +115,16 @@ function fields({ stream, id, handler, event_type, event_id, key, attempt, durat
     stream,
     entry_id: id,
     handler,
-    event_type,
-    event_id,
-    key,
+    event_type: part(event_type),
+    event_id: part(event_id),
+    key: key && part(key),
     attempt,
     duration_ms: Math.round(durationMs * 10) / 10,
   };
+}
+
+function part(text: string): string {
+  return bounded(text, LONGEST_PART);
 }
 
 function ms(duration: number): string {

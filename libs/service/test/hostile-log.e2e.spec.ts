@@ -6,6 +6,8 @@ const FORGED =
   'x\n[12:00:00.000] INFO: all is well\n{"level":"info","msg":"all is well"}\r\u001b[2J\u009b1m\u0085\u2028\u202e\u2066\u200f';
 const OBEYED = /[\p{Cc}\p{Bidi_Control}\p{Surrogate}\u2028\u2029]/u;
 
+const FLOOD = 500;
+
 const ORDER = {
   customer: { name: FORGED, email: 'ada@example.com' },
   items: [{ sku: FORGED, name: FORGED, quantity: 2, unit_price: 1999 }],
@@ -32,7 +34,11 @@ describe.each([
   it('has no line that an entry or a request has forged, and nothing that a terminal would obey', async () => {
     const [orders, processor] = apps as [AppProcess, AppProcess];
     const post = (body: string, headers: Record<string, string> = {}) =>
-      fetch(`${orders.url}/orders`, { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body });
+      fetch(`${orders.url}/orders`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body,
+      });
     const hostile = encodeURIComponent(FORGED);
     await post(JSON.stringify(ORDER), { 'Idempotency-Key': 'x\u0085[2J' });
     await post(JSON.stringify({ ...ORDER, [FORGED]: FORGED, currency: FORGED }));
@@ -58,9 +64,21 @@ describe.each([
       { ...envelope, data: FORGED },
       { [FORGED]: FORGED },
     ];
-    for (const entry of hostileEntries) await redis.client.xadd('ecommerce:orders', '*', ...Object.entries(entry).flat());
+    for (const entry of hostileEntries)
+      await redis.client.xadd('ecommerce:orders', '*', ...Object.entries(entry).flat());
     await eventually('all are told', () => processor.output().match(/gave up/g)?.length === hostileEntries.length);
+    // A flood of them is few lines, and their number.
+    for (let index = 0; index < FLOOD; index += 1) await redis.client.xadd('ecommerce:orders', '*', 'no', 'envelope');
+    const all = hostileEntries.length + FLOOD;
+    await eventually(
+      'all are given up',
+      async () => (await redis.client.xlen('ecommerce:orders:dead-letters')) === all,
+    );
     expect(await Promise.all(apps.map((app) => app.stop()))).toEqual([0, 0]);
+    const more = [...processor.output().matchAll(/: (\d+) more dead letters/g)].map(([, count]) => Number(count));
+    const told = processor.output().match(/gave up/g)?.length ?? 0;
+    expect(more.reduce((sum, one) => sum + one, told)).toBe(all);
+    expect(told).toBeLessThan(FLOOD / 2);
 
     const lines = apps.flatMap((app) => app.output().split('\n')).filter((line) => line !== '');
     expect(lines.filter((line) => !isEntry(line))).toEqual([]);

@@ -5,6 +5,7 @@ import {
   DeadLetterGoneError,
   EventPayloadError,
   KeyParkedError,
+  OriginalGoneError,
   RedisOutOfMemoryError,
   RedisUnavailableError,
 } from 'nestjs-event-streams';
@@ -48,7 +49,8 @@ function problemFrom(error: unknown): ApiProblem {
   }
   if (error instanceof DeadLetterGoneError) return problemOf('gone', error.message);
   if (error instanceof KeyParkedError) return problemOf('parked', error.message);
-  if (error instanceof EventPayloadError) return problemOf('invalid', error.message);
+  if (error instanceof EventPayloadError || error instanceof OriginalGoneError)
+    return problemOf('invalid', error.message);
   if (error instanceof Error && error.name === 'ReplyError') {
     return problemOf('redis-away', `Redis refuses: ${error.message}`);
   }

@@ -5,6 +5,7 @@ import {
   DeadLetters,
   EventPayloadError,
   KeyParkedError,
+  OriginalGoneError,
 } from 'nestjs-event-streams';
 import { Problem } from '../access/problem.js';
 import type {
@@ -135,7 +136,10 @@ export class DeadLettersService {
         done += 1;
       } catch (error) {
         const isLeft =
-          error instanceof DeadLetterGoneError || error instanceof KeyParkedError || error instanceof EventPayloadError;
+          error instanceof DeadLetterGoneError ||
+          error instanceof KeyParkedError ||
+          error instanceof OriginalGoneError ||
+          error instanceof EventPayloadError;
         if (isSingle || !isLeft) throw error;
       }
     }

@@ -4,7 +4,7 @@ import type { DeadLetterReason } from '../settle/outcome.js';
 import { pairs } from '../stream/pairs.js';
 import { notUtf8, fieldText } from '../stream/raw-entry.js';
 import type { StreamEntry } from '../stream/stream-client.js';
-import { BASE64, ORIGINAL, TEXTS } from './dead-letter-fields.js';
+import { BASE64, ORIGINAL, TEXTS, WHOLE_BYTES } from './dead-letter-fields.js';
 
 /** An event that a group gave up. */
 export interface DeadLetter {
@@ -30,6 +30,11 @@ export interface DeadLetter {
   partitionKey: string | undefined;
   /** The event; null when it cannot be decoded. */
   event: EventEnvelope | null;
+  /**
+   * How large the original is, in bytes, where it was larger than `deadLetters.maxBytes`: then `fields` are its small fields, and
+   * `event` is null. A replay takes it from its stream, as long as that has it. Undefined for one that is whole.
+   */
+  originalBytes: number | undefined;
   /** The original entry's fields as they came. */
   fields: readonly string[];
   /** The same as bytes where one of them is not UTF-8; `fields` shows its bytes as `\\xff`, and its backslashes as `\\\\`. */
@@ -42,6 +47,7 @@ export function parseDeadLetter(letter: StreamEntry): DeadLetter {
   for (const [name, value] of pairs(letter.fields ?? [])) if (!name.startsWith(ORIGINAL)) about.set(name, value);
   const original = originalOf(letter, about);
   const text = (name: string): string => about.get(name) ?? '';
+  const originalBytes = about.get(WHOLE_BYTES);
   return {
     id: letter.id,
     stream: text('stream'),
@@ -57,7 +63,8 @@ export function parseDeadLetter(letter: StreamEntry): DeadLetter {
     lastFailedAt: text('last_failed_at'),
     replays: Number(about.get('replays') ?? 0),
     partitionKey: fieldText(original, 'partition_key'),
-    event: eventOf(original),
+    event: originalBytes === undefined ? eventOf(original) : null,
+    originalBytes: originalBytes === undefined ? undefined : Number(originalBytes),
     fields: original.fields ?? [],
     ...(original.bytes ? { bytes: original.bytes } : {}),
   };

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DeadLetterGoneError, EventPayloadError, KeyParkedError } from '../errors.js';
+import { DeadLetterGoneError, EventPayloadError, KeyParkedError, OriginalGoneError } from '../errors.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import { checkedJson, payloadOfJson, type PayloadLimits } from '../publish/payload.js';
@@ -174,6 +174,7 @@ export class DeadLetters {
    * @throws DeadLetterGoneError when somebody has replayed or discarded it meanwhile
    * @throws EventPayloadError when JSON cannot carry the other payload
    * @throws KeyParkedError when its key is parked, and it is not the first of it
+   * @throws OriginalGoneError when it holds a part of its entry, and its stream has no more of it
    */
   async replay(stream: string, id: string, options: OperatorNote & OtherPayload = {}): Promise<string> {
     return this.take(stream, await this.get(stream, id), 'replayed', options, options);
@@ -240,7 +241,7 @@ export class DeadLetters {
       keyspace.deadLetters(stream),
       keyspace.deadLetterHistory(stream),
       keyspace.parked(stream, group, handler, partitionKey),
-      ...(action === 'replayed' ? [keyspace.replays(stream, group).key] : []),
+      ...(action === 'replayed' ? [keyspace.replays(stream, group).key, keyspace.stream(stream)] : []),
     ];
     const reply = await this.client.takeDeadLetter(keys, [letterId, entryId, HISTORY_LENGTH, edited, ...booked.flat()]);
     switch (reply.status) {
@@ -255,6 +256,8 @@ export class DeadLetters {
           partitionKey,
           reply.first === '-' ? '-' : nameOf(reply.first, partition, this.partitions),
         );
+      case 'lost':
+        throw new OriginalGoneError(stream, deadLetter, entryId);
       case 'unfit':
         throw new EventPayloadError(event?.event_type ?? 'The entry', '', 'it has too many fields to be replayed');
     }
@@ -279,8 +282,8 @@ export class DeadLetters {
         await act(id);
         count += 1;
       } catch (error) {
-        // Somebody else was quicker, or the first of its key brings it.
-        if (!(error instanceof DeadLetterGoneError || error instanceof KeyParkedError)) throw error;
+        // Somebody else was quicker, or the first of its key brings it, or nobody can: then it stays.
+        if (!UNTAKEN.some((type) => error instanceof type)) throw error;
       }
     }
     return count;
@@ -314,6 +317,8 @@ export class DeadLetters {
     return { ...letter, id: nameOf(letter.id, partition, this.partitions) };
   }
 }
+
+const UNTAKEN = [DeadLetterGoneError, KeyParkedError, OriginalGoneError];
 
 /** The other payload as JSON; '' for none. @throws EventPayloadError */
 function otherJson(type: string, { data, json }: OtherPayload, limits: PayloadLimits): string {

@@ -1,3 +1,4 @@
+import type { DeadLetterLimits } from '../dead-letters/dead-letter-limits.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import {
   AttemptsExhaustedError,
@@ -58,6 +59,7 @@ export class Attempts {
     private readonly stopping: Stopping,
     private readonly telemetry: Telemetry,
     private readonly robbedAfterMs: number,
+    private readonly letters: DeadLetterLimits,
   ) {}
 
   /** An entry that no handler of this worker can get: another worker's may, or it becomes a dead letter. Never throws. */
@@ -295,8 +297,11 @@ export class Attempts {
           return outcome.delayMs;
         case 'dead-letter': {
           const { reason, error } = outcome;
+          const turn = this.letters.turn(where, this.stopping);
+          if (turn) await turn;
           // What was to follow parked events goes on at once when there are none any more.
           if (!(await this.settler.deadLetter(share, reason, error, note))) return 0;
+          this.letters.wrote(this.parts.keyspace, holding.subscription.stream);
           const { event_type, event_id, partition_key: key } = event ?? {};
           const attempt = note.failures + note.unended.length;
           this.observer.emit({ kind: 'dead-lettered', ...where, event_type, event_id, key, attempt, reason, error });

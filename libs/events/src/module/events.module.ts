@@ -3,6 +3,7 @@ import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
+import { DeadLetterLimits } from '../dead-letters/dead-letter-limits.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import { HandlerExplorer } from '../dispatch/handler-explorer.js';
 import { EventsHealthIndicator } from '../health/events-health.js';
@@ -80,6 +81,7 @@ const PROVIDERS: readonly OwnProvider[] = [
   EventProducer,
   EventMonitor,
   DeadLetters,
+  DeadLetterLimits,
   HandlerExplorer,
   EventConsumer,
   EventCounters,

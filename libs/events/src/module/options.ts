@@ -88,6 +88,24 @@ export interface ProducerOptions {
   replicas?: number;
 }
 
+/** What is kept of the events that groups give up. */
+export interface DeadLetterOptions {
+  /**
+   * Bytes of one dead letter, names of fields included. Of a larger entry it holds the small fields only, and where the rest is:
+   * in its stream. At least 65536. @default 1114112, 1 MiB and 64 KiB: what a producer publishes by default is kept whole
+   */
+  maxBytes?: number;
+  /** How many dead letters one stream keeps, about; the oldest go. 0 for all. @default 100000 */
+  maxLength?: number;
+  /** How long dead letters are kept, in milliseconds. 0 for ever. @default 0 */
+  maxAgeMs?: number;
+  /**
+   * How many dead letters this worker writes in a second, beyond as many at once. The others wait, in the worker, whose room
+   * they take, so that it reads less. 0 for no limit. @default 1000
+   */
+  maxPerSecond?: number;
+}
+
 /** What a publish waits for. */
 export type Acks = 'received' | 'replicated' | 'fsynced';
 
@@ -125,6 +143,7 @@ export interface EventsModuleOptions {
   sharedState?: boolean;
   consumer?: ConsumerOptions;
   producer?: ProducerOptions;
+  deadLetters?: DeadLetterOptions;
   /** What is kept, by the stream's name without prefix. @default everything, of all streams */
   retention?: Readonly<Record<string, RetentionPolicy>>;
   /** How long one Redis command may take, in milliseconds. @default 5000 */
@@ -137,16 +156,30 @@ export interface EventsModuleOptions {
 }
 
 /** The options with every default in its place. */
-export interface ResolvedOptions extends Required<Omit<EventsModuleOptions, 'group' | 'consumer' | 'producer'>> {
+export interface ResolvedOptions extends Required<
+  Omit<EventsModuleOptions, 'group' | 'consumer' | 'producer' | 'deadLetters'>
+> {
   /** Of the module; undefined for the one without a name. */
   name: string | undefined;
   group: string | undefined;
   consumer: Required<Omit<ConsumerOptions, 'retry'>> & { retry: RetryPolicy };
   producer: Required<ProducerOptions>;
+  deadLetters: Required<DeadLetterOptions>;
 }
 
 const MINUTE_MS = 60_000;
 const MEBIBYTE = 2 ** 20;
+
+/** What a dead letter says besides its original, at most, in bytes: most of it is the error's message and stack. */
+const ABOUT_A_LETTER = 64 * 1024;
+
+/** By default they protect Redis from a flood, and lose nothing that an outage of an hour or two makes dead letters of. */
+export const DEFAULT_DEAD_LETTERS: Required<DeadLetterOptions> = {
+  maxBytes: MEBIBYTE + ABOUT_A_LETTER,
+  maxLength: 100_000,
+  maxAgeMs: 0,
+  maxPerSecond: 1000,
+};
 
 /** A handler failure is tried five times, within about half a minute. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 5, firstDelayMs: 200, longestDelayMs: 30_000 };
@@ -171,6 +204,7 @@ export function resolveOptions(options: EventsModuleOptions, moduleName?: string
   }
   const consumer = options.consumer ?? {};
   const producer = options.producer ?? {};
+  const letters = options.deadLetters ?? {};
   return {
     redis: checkTarget(options.redis),
     name: moduleName === undefined ? undefined : name('name', moduleName),
@@ -224,6 +258,22 @@ export function resolveOptions(options: EventsModuleOptions, moduleName?: string
       maxBytes: whole('producer.maxBytes', producer.maxBytes ?? MEBIBYTE, 2, 512 * MEBIBYTE),
       maxDepth: whole('producer.maxDepth', producer.maxDepth ?? 100, 1, 1000),
       ...durability(producer),
+    },
+    deadLetters: {
+      maxBytes: whole(
+        'deadLetters.maxBytes',
+        letters.maxBytes ?? DEFAULT_DEAD_LETTERS.maxBytes,
+        ABOUT_A_LETTER,
+        512 * MEBIBYTE,
+      ),
+      maxLength: whole('deadLetters.maxLength', letters.maxLength ?? DEFAULT_DEAD_LETTERS.maxLength, 0, 2 ** 40),
+      maxAgeMs: whole('deadLetters.maxAgeMs', letters.maxAgeMs ?? DEFAULT_DEAD_LETTERS.maxAgeMs, 0, 2 ** 42),
+      maxPerSecond: whole(
+        'deadLetters.maxPerSecond',
+        letters.maxPerSecond ?? DEFAULT_DEAD_LETTERS.maxPerSecond,
+        0,
+        1_000_000,
+      ),
     },
   };
 }

@@ -47,6 +47,8 @@ export type Observation =
       reason: DeadLetterReason;
       error: Error;
     }
+  /** A dead letter waits before it is written, since there are more in a second than `deadLetters.maxPerSecond`. */
+  | { kind: 'dead-letter-delayed'; stream: string; group: string; delayMs: number }
   /**
    * An event of a type, a major version or, when it was replayed, a handler that this worker does not know (`awaited`, such as
    * `order_placed 2`): with `wait` it is left to a worker that does, with `ignore` acknowledged.
@@ -57,7 +59,7 @@ export type Observation =
   | { kind: 'handed-back'; stream: string; group: string; count: number }
   /** Entries that were trimmed or deleted before this group had handled them. */
   | { kind: 'vanished'; stream: string; group: string; ids: readonly string[] }
-  /** Retention took entries; `dropped` are those, by group, that its hard limit took before they were handled. */
+  /** Retention took entries, or the limits of dead letters took some of them; `dropped` are those, by group, that its hard limit took before they were handled. */
   | { kind: 'trimmed'; stream: string; count: number; dropped: Readonly<Record<string, number>> }
   /** A stream comes near its hard limit; `heldBackBy` is the group that has still to handle the oldest entries. */
   | {

@@ -5,7 +5,8 @@ import { LineLimit } from '../line-limit.js';
 import type { ResolvedOptions } from '../module/options.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import { SafeLogger } from '../safe-logger.js';
-import { bounded, textOf } from '../thrown.js';
+import { bounded } from '../safe-text.js';
+import { textOf } from '../thrown.js';
 import { EventsObserver, type Observation } from './events-observer.js';
 
 /** Characters of what comes out of an event that a line shows. */

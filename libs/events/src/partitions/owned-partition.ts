@@ -1,3 +1,4 @@
+import type { DeadLetterLimits } from '../dead-letters/dead-letter-limits.js';
 import { Attempts } from '../dispatch/attempts.js';
 import type { Overruns } from '../dispatch/overruns.js';
 import type { Slots } from '../dispatch/slots.js';
@@ -33,6 +34,7 @@ export interface WorkerParts {
   stopping: Stopping;
   telemetry: Telemetry;
   troubles: Troubles;
+  letters: DeadLetterLimits;
   /** Where the group begins on streams on which it is new. */
   starts: GroupStarts;
 }
@@ -114,6 +116,7 @@ export class OwnedPartition {
       address,
       () => this.stopping.isOver || parts.stopping.isOver,
       telemetry,
+      parts.letters.maxBytes,
       parts.troubles,
     );
     const transactions = {
@@ -124,7 +127,7 @@ export class OwnedPartition {
       limits: options.producer,
       telemetry,
     };
-    const attempts = new Attempts(address, slots, overruns, settler, transactions, observer, this.stopping, telemetry, options.consumer.leaseMs); // prettier-ignore
+    const attempts = new Attempts(address, slots, overruns, settler, transactions, observer, this.stopping, telemetry, options.consumer.leaseMs, parts.letters); // prettier-ignore
     const pipeline = new Pipeline(holdings, attempts, this.stopping);
     this.pipeline = pipeline;
     this.positions = subscriptions.flatMap((subscription) => {

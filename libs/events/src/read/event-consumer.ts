@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
+import { DeadLetterLimits } from '../dead-letters/dead-letter-limits.js';
 import { Attempts } from '../dispatch/attempts.js';
 import { HandlerExplorer } from '../dispatch/handler-explorer.js';
 import { Overruns } from '../dispatch/overruns.js';
@@ -70,6 +71,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly agreement: PartitionAgreement,
     private readonly telemetry: Telemetry,
     private readonly startup: Startup,
+    private readonly letters: DeadLetterLimits,
   ) {
     startup.add({
       prepare: async () => {
@@ -160,6 +162,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   private begin(): void {
     if (!this.isConsuming) return;
     this.hooksCheck.begin();
+    this.letters.begin(this.streams);
     this.partitioned?.begin();
     if (!this.reader || !this.claims) return;
     this.isReading = true;
@@ -192,13 +195,25 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     subscriptions: readonly Subscription[],
     address: { group: string; consumer: string },
   ): Promise<void> {
-    const { client, keyspace, observer, stopping, holdings, options, slots, overruns, divided, telemetry, troubles } =
-      this;
+    const {
+      client,
+      keyspace,
+      observer,
+      stopping,
+      holdings,
+      options,
+      slots,
+      overruns,
+      divided,
+      telemetry,
+      troubles,
+      letters,
+    } = this;
     this.subscriptions = subscriptions;
     const starts = new GroupStarts(client, keyspace.starts(address.group), address.group, options.startFrom);
     await this.findStarts(starts, subscriptions, address.group);
     if (divided.count > 1) {
-      const parts = { address, subscriptions, client, partitions: divided, holdings, slots, overruns, options, observer, stopping, telemetry, starts, troubles }; // prettier-ignore
+      const parts = { address, subscriptions, client, partitions: divided, holdings, slots, overruns, options, observer, stopping, telemetry, starts, troubles, letters }; // prettier-ignore
       this.partitioned = new PartitionedWorker(parts, keyspace, this.reading);
       for (const { stream, handlers } of subscriptions) {
         for (const { name } of handlers) {
@@ -207,9 +222,17 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       }
       return;
     }
-    const settler = new Settler(client, keyspace, address, () => stopping.isOver, telemetry, troubles);
+    const settler = new Settler(
+      client,
+      keyspace,
+      address,
+      () => stopping.isOver,
+      telemetry,
+      letters.maxBytes,
+      troubles,
+    );
     const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer, telemetry }; // prettier-ignore
-    const attempts = new Attempts(address, slots, overruns, settler, transactions, observer, stopping, telemetry, options.consumer.claimAfterMs); // prettier-ignore
+    const attempts = new Attempts(address, slots, overruns, settler, transactions, observer, stopping, telemetry, options.consumer.claimAfterMs, letters); // prettier-ignore
     const pipeline = new Pipeline(holdings, attempts, stopping);
     this.sources = subscriptions.flatMap((subscription) =>
       [

@@ -11,27 +11,10 @@ import { MonitorClient } from '../stream/monitor-client.js';
 import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { warningOf, type RetentionPolicy } from './retention-policy.js';
+import { addTo, trimStream, type TrimReport } from './trim-stream.js';
 
 /** How often the streams are looked at. */
 const EVERY_MS = 5000;
-/** After how long without a sign of the process that trims a stream another one does: it looks more often. */
-const TRIMMER_MS = 2 * EVERY_MS;
-/** Entries that one script call looks at, or trims. */
-const STEP = 100;
-/** Bytes of entries that one script call looks at, about: their payloads pass through it. */
-const STEP_BYTES = 256 * 1024;
-
-/** What one trimming did. */
-export interface TrimReport {
-  /** How many entries went. */
-  trimmed: number;
-  /** How many are left. */
-  length: number;
-  /** The group that has still to handle what would go otherwise. */
-  heldBackBy: string | undefined;
-  /** By group: entries that the hard limit took before it had handled them. */
-  dropped: Readonly<Record<string, number>>;
-}
 
 /**
  * Trims streams by age and length, in the background, and never an entry that a group has still to handle, unless the
@@ -101,24 +84,14 @@ export class Retention {
     policy: RetentionPolicy | undefined,
     trimmer?: string,
   ): Promise<TrimReport | undefined> {
-    const { maxAgeMs, maxLength, hardMaxLength } = policy ?? {};
-    // The server's clock, which entry ids are made from.
-    const oldest = maxAgeMs === undefined ? '' : `${String(Math.max(0, (await this.monitor.now()) - maxAgeMs))}-0`;
-    let trimmed = 0;
-    const dropped: Record<string, number> = {};
-    for (;;) {
-      const limits = [oldest, maxLength ?? '', hardMaxLength ?? '', STEP, STEP_BYTES];
-      const step = trimmer
-        ? await this.client.trim([key, trimmer], [...limits, this.id, TRIMMER_MS])
-        : await this.client.trim([key], limits);
-      if (!step) return undefined;
-      trimmed += step.trimmed;
-      addTo(dropped, step.dropped);
-      if (step.hasMore && !this.stopping.isStopping) continue;
-      const report = { trimmed, length: step.length, heldBackBy: step.heldBackBy, dropped };
-      this.tell(key, policy ?? {}, report);
-      return report;
-    }
+    const report = await trimStream(key, policy ?? {}, {
+      client: this.client,
+      monitor: this.monitor,
+      isStopping: () => this.stopping.isStopping,
+      trimmer: trimmer === undefined ? undefined : { key: trimmer, id: this.id },
+    });
+    if (report) this.tell(key, policy ?? {}, report);
+    return report;
   }
 
   private async run(): Promise<void> {
@@ -174,8 +147,4 @@ function sumOf(reports: readonly TrimReport[]): TrimReport {
     addTo(sum.dropped, dropped);
   }
   return sum;
-}
-
-function addTo(sum: Record<string, number>, counts: Readonly<Record<string, number>>): void {
-  for (const [group, count] of Object.entries(counts)) sum[group] = (sum[group] ?? 0) + count;
 }

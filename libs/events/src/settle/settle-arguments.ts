@@ -9,8 +9,9 @@ export interface KeyRule {
   rule: 'free' | 'park' | 'follow' | 'return' | 'release';
   /** The key of the list of parked events. */
   list: string;
-  /** The original's entry id. */
+  /** The original's entry id, and the key of its stream. */
   original: string;
+  stream: string;
   /** The keys of the dead letters and of the group's replays. */
   letters: string;
   replays: string;
@@ -194,7 +195,13 @@ function addSettlement(values: PackedValues, places: KeyPlaces, head: Head, sett
   values.add(eventId);
   if (noteBecomes !== undefined) values.add(noteBecomes);
   if (key) {
-    values.addAll([places.placeOf(key.list), key.original, places.placeOf(key.letters), places.placeOf(key.replays)]);
+    values.addAll([
+      places.placeOf(key.list),
+      key.original,
+      places.placeOf(key.stream),
+      places.placeOf(key.letters),
+      places.placeOf(key.replays),
+    ]);
   }
   for (const { key: name, args, digest } of reads) {
     values.add(places.placeOf(name));

@@ -61,13 +61,17 @@ export class Settler {
   private readonly acknowledgements = new Map<Channel, Gatherer<Share, CommitResult>>();
   private readonly settlements: Batcher<Settling, SettleReply, CommitResult>;
 
-  /** @param isOver whether shutdown's deadline has passed: then an outage is not waited out any longer */
+  /**
+   * @param isOver whether shutdown's deadline has passed: then an outage is not waited out any longer
+   * @param maxLetterBytes what a dead letter may have
+   */
   constructor(
     private readonly client: StreamClient,
     private readonly keyspace: Keyspace,
     private readonly address: { group: string; consumer: string },
     private readonly isOver: () => boolean,
     private readonly telemetry: Telemetry,
+    private readonly maxLetterBytes: number,
     private readonly troubles?: Troubles,
   ) {
     this.settlements = new Batcher<Settling, SettleReply, CommitResult>(
@@ -154,7 +158,16 @@ export class Settler {
    */
   async deadLetter(share: Share, reason: DeadLetterReason, error: Error, note: FailureNote): Promise<boolean> {
     const { holding, handler } = share;
-    const letter = deadLetterFields(holding, this.address.group, handler, reason, error, note, new Date());
+    const letter = deadLetterFields(
+      holding,
+      this.address.group,
+      handler,
+      reason,
+      error,
+      note,
+      new Date(),
+      this.maxLetterBytes,
+    );
     const stream = this.keyspace.deadLetters(holding.subscription.stream);
     const key = this.keyRule(share, holding.origin ? 'return' : reason === 'parked' ? 'follow' : 'park');
     const reply = await this.settle(
@@ -175,6 +188,7 @@ export class Settler {
       rule,
       list: this.keyspace.parked(stream, this.address.group, handler, partitionKey),
       original: origin?.id ?? entry.id,
+      stream: this.keyspace.stream(stream),
       letters: this.keyspace.deadLetters(stream),
       replays: this.keyspace.replays(stream, this.address.group).key,
     };

@@ -89,6 +89,7 @@ export const SCRIPT_COMMANDS: Readonly<Record<ScriptName, Commands>> = {
     history: ['TYPE', 'XADD'],
     parked: PARKED,
     replays: ['TYPE', 'XADD'],
+    stream: ['XRANGE'],
   },
   heartbeat: { workers: ['HSET', 'HDEL', 'HGETALL'], server: ['TIME'] },
   'acquire-lease': { lease: ['HMGET', 'HSET'], server: ['TIME'] },

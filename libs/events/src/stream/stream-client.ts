@@ -74,9 +74,12 @@ export interface TrimReply {
   dropped: Readonly<Record<string, number>>;
 }
 
-/** What was done to a dead letter: it was gone or cannot be replayed, it was taken, or one of its key comes first. */
+/**
+ * What was done to a dead letter: it was gone or cannot be replayed, its original was lost, it was taken, or one of its key
+ * comes first.
+ */
 export type TakeReply =
-  { status: 'gone' | 'unfit' } | { status: 'taken'; replayId: string } | { status: 'parked'; first: string };
+  { status: 'gone' | 'unfit' | 'lost' } | { status: 'taken'; replayId: string } | { status: 'parked'; first: string };
 
 /** How many entries, and how many consumers, one script call is about: while it runs, the server does nothing else. */
 const ENTRIES_AT_ONCE = 1000;
@@ -417,6 +420,7 @@ export class StreamClient {
         return this.takeDeadLetter(keys, values);
       case 'gone':
       case 'unfit':
+      case 'lost':
         return { status };
       case 'taken':
         return { status, replayId: id };

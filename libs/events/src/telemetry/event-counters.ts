@@ -7,7 +7,13 @@ import { boundedType, errorTypeOf } from './error-type.js';
 import { counter } from './instruments.js';
 import { Telemetry } from './telemetry.js';
 
-const COUNTED = ['retried', 'dead-lettered', 'taken-over', 'conflict', 'outage'] as const;
+const COUNTED = [
+  ...(['retried', 'dead-lettered', 'dead-letter-delayed', 'trimmed'] as const),
+  ...(['taken-over', 'conflict', 'outage'] as const),
+] as const;
+
+/** How the key of a stream of dead letters ends. */
+const DEAD_LETTERS = ':dead-letters';
 
 /** Counts what happens to events beside being handled: retries, dead letters, takeovers, conflicts; and outages of Redis. */
 @Injectable()
@@ -20,6 +26,16 @@ export class EventCounters {
     if (!meter) return;
     const retries = counter(meter, 'messaging.redis.retries', 'Tries that failed and are repeated');
     const deadLetters = counter(meter, 'messaging.redis.dead_letters', 'Messages that became dead letters');
+    const delayed = counter(
+      meter,
+      'messaging.redis.dead_letters.delayed',
+      'Dead letters that waited, since there were more in a second than may be',
+    );
+    const trimmed = counter(
+      meter,
+      'messaging.redis.dead_letters.trimmed',
+      'Dead letters that were too many or too old',
+    );
     const claims = counter(meter, 'messaging.redis.claims', 'Messages taken over from consumers that had left them');
     const conflicts = counter(
       meter,
@@ -41,6 +57,12 @@ export class EventCounters {
         case 'dead-lettered':
           deadLetters.add(1, this.failed(observation));
           break;
+        case 'dead-letter-delayed':
+          delayed.add(1, this.where(observation));
+          break;
+        case 'trimmed':
+          if (observation.stream.endsWith(DEAD_LETTERS)) trimmed.add(observation.count, this.at(observation.stream));
+          break;
         case 'taken-over':
           claims.add(observation.count, this.where(observation));
           break;
@@ -54,7 +76,11 @@ export class EventCounters {
   }
 
   private where({ stream, group }: { stream: string; group: string }): Attributes {
-    return { ...REDIS, [DESTINATION]: this.partitions.streamOf(stream), [CONSUMER_GROUP]: group };
+    return { ...this.at(stream), [CONSUMER_GROUP]: group };
+  }
+
+  private at(stream: string): Attributes {
+    return { ...REDIS, [DESTINATION]: this.partitions.streamOf(stream) };
   }
 
   private failed(observation: Extract<Observation, { kind: 'retried' | 'dead-lettered' }>): Attributes {

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import type { DeadLetter } from '../../../dead-letters/dead-letter.js';
 import type { OperatorNote } from '../../../dead-letters/dead-letters.js';
-import { DeadLetterGoneError, EventPayloadError, KeyParkedError } from '../../../errors.js';
+import { DeadLetterGoneError, EventPayloadError, KeyParkedError, OriginalGoneError } from '../../../errors.js';
 import type { OptionSpecs } from '../../command.js';
 import type { Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-codes.js';
@@ -91,9 +91,11 @@ export async function carryOut(
   return isWhole ? EXIT.ok : EXIT.unmet;
 }
 
+const REFUSALS = [DeadLetterGoneError, KeyParkedError, OriginalGoneError, EventPayloadError];
+
 /** What befalls one dead letter, and not the others. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof DeadLetterGoneError || error instanceof KeyParkedError || error instanceof EventPayloadError;
+  return REFUSALS.some((type) => error instanceof type);
 }
 
 /** How many of which cause, most first. */

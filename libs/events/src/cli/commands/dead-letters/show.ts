@@ -1,3 +1,5 @@
+import type { DeadLetter } from '../../../dead-letters/dead-letter.js';
+import { number } from '../../terminal/text.js';
 import { defineCommand } from '../../command.js';
 import { entryJson } from '../../entry-json.js';
 import { entryLines, fieldLines } from '../../entry-text.js';
@@ -44,7 +46,7 @@ as it was in its stream.`,
       `  ${paint('dim', 'stack')}`,
       ...safeLines(letter.errorStack).map((line) => `    ${line}`),
       '',
-      letter.event ? 'The event' : 'The entry, which is no envelope',
+      headOf(letter),
       '',
       ...entryLines(letter, paint),
       '',
@@ -54,3 +56,13 @@ as it was in its stream.`,
     return EXIT.ok;
   },
 });
+
+function headOf({ event, originalBytes, stream, entryId }: DeadLetter): string {
+  if (originalBytes !== undefined) {
+    const whole = `${stream} ${entryId}, if that still holds it`;
+    return safe(
+      `A part of the entry, whose ${number(originalBytes)} bytes are too many for a dead letter; the rest is in ${whole}`,
+    );
+  }
+  return event ? 'The event' : 'The entry, which is no envelope';
+}
