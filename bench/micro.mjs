@@ -138,6 +138,7 @@ function createDispatch() {
   const settler = { commit: (/** @type {{ holding: Holding }} */ { holding }) => gatherer.add(holding.entry.id) };
   const address = { group: 'bench', consumer: 'bench' };
   const parts = /** @type {any} */ ({});
+  const stopping = new Stopping();
   const attempts = new Attempts(
     address,
     slots,
@@ -145,12 +146,12 @@ function createDispatch() {
     /** @type {any} */ (settler),
     parts,
     new EventsObserver(),
-    new Stopping(),
+    stopping,
     new Telemetry(),
     Infinity,
     /** @type {any} */ ({}),
   );
-  const pipeline = new Pipeline(holdings, attempts);
+  const pipeline = new Pipeline(holdings, attempts, stopping);
   const channel = { key: 'bench:orders', notes: 'bench:deliveries', isReplay: false, start: '0' };
   const nothing = new Map();
   return async () => {

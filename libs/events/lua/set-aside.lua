@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- A consumer lets entries go that it has not begun with, since others of their keys keep it from them: they stay its own, but no
--- worker can die of them, so this delivery does not count.
+-- A consumer lets entries go that it has not begun with, since others of their keys keep it from them, or that wait for another
+-- try: they stay its own, but no worker can die of them, so this delivery does not count.
 --
 -- KEYS[1]    the stream
 -- ARGV[1]    group

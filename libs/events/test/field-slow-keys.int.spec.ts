@@ -1,9 +1,10 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import type { EventHandlerOptions } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Gate } from './gate.js';
-import { noteHandler } from './handlers.js';
+import { noteHandler, SOON } from './handlers.js';
 import { NoteTaken, notes } from './notes.js';
-import { looksOf } from './redis-state.js';
+import { callsOf, looksOf } from './redis-state.js';
 import { startProxy } from './tcp-proxy.js';
 import { startWorker, type Worker } from './worker.js';
 
@@ -190,5 +191,133 @@ describe('a key that is slow', () => {
     await eventually('all are handled', async () => (await orderOf('parts')).length === SLOW);
     await eventually('nothing is held', () => second.consumer.held + second.consumer.setAside === 0);
     expect(await orderOf('parts')).toEqual(numbers(SLOW));
+  });
+});
+
+describe('events in their retry pauses, as many keys as a worker may hold and more,', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await freshRedis();
+  });
+  afterAll(() => redis.stop());
+
+  const FAILING = 300;
+  const NEVER = { attempts: 1000, firstDelayMs: NEVER_MS, longestDelayMs: NEVER_MS };
+  const consumer = { readAhead: READ_AHEAD, batchSize: BATCH, claimAfterMs: NEVER_MS, drainMs: 200 };
+  const failingOf = (each: number, count = FAILING) =>
+    numbers(each).flatMap((number) =>
+      numbers(count).map((key) => ({ event: NoteTaken, data: { topic: `failing ${String(key)}`, number } })),
+    );
+
+  /** Fails at the first events of failing keys as often as that, and takes down all tries. */
+  function failing(times: number, options: EventHandlerOptions, name = 'Notes') {
+    const tries: Record<string, [number: number, attempt: number][]> = {};
+    const handler = noteHandler(
+      ({ data: { topic, number } }, { attempt, transaction }) => {
+        (tries[topic] ??= []).push([number, attempt]);
+        if (topic.startsWith('failing') && number === 0 && attempt <= times) throw new Error('not yet');
+        transaction.rpush(`${name} ${topic}`, number);
+      },
+      options,
+      name,
+    );
+    const othersSeen = () => Object.keys(tries).filter((topic) => topic.startsWith('other')).length;
+    const count = () => Object.values(tries).reduce((sum, own) => sum + own.length, 0);
+    return { tries, handler, othersSeen, count };
+  }
+
+  it('do not keep others from going on; the next worker knows of their failures', async () => {
+    const first = failing(Infinity, { retry: NEVER });
+    const one = await startWorker(redis.url, { prefix: 'never', consumer }, [first.handler]);
+    await one.producer.publishAll([...failingOf(2), ...others]);
+    await eventually('the others are handled', () => first.othersSeen() === OTHERS);
+    await eventually('all are read', () => one.consumer.held + one.consumer.setAside === 2 * FAILING);
+    expect(one.consumer.held).toBeLessThanOrEqual(READ_AHEAD + BATCH);
+    // What comes now, too.
+    await one.producer.publishAll(notes('later', 1));
+    await eventually('it is handled', () => first.tries['later']);
+    expect(first.count()).toBe(FAILING + OTHERS + 1);
+    await one.stop();
+    expect(one.observations.at(-1)).toMatchObject({ kind: 'handed-back', count: 2 * FAILING });
+
+    const second = failing(0, { retry: NEVER });
+    await using two = await startWorker(redis.url, { prefix: 'never', consumer }, [second.handler]);
+    await eventually('all are settled', async () => (await pendingOf(two)) === 0);
+    const expected = numbers(FAILING).map((key) => [`failing ${String(key)}`, [[0, 2], [1, 1]]]); // prettier-ignore
+    expect(second.tries).toEqual(Object.fromEntries(expected));
+  });
+
+  it('go on when their pauses are over, each with its next try, and those behind them in order', async () => {
+    const { tries, handler, othersSeen } = failing(3, {
+      retry: { attempts: 5, firstDelayMs: 300, longestDelayMs: 300 },
+    });
+    await using worker = await startWorker(redis.url, { prefix: 'over', consumer }, [handler]);
+    await worker.producer.publishAll([...failingOf(3), ...others]);
+    await eventually('some are set aside', () => worker.consumer.setAside > READ_AHEAD);
+    await eventually('all are settled', async () => othersSeen() === OTHERS && (await pendingOf(worker)) === 0);
+    for (const key of numbers(FAILING)) {
+      expect(tries[`failing ${String(key)}`]).toEqual([[0, 1], [0, 2], [0, 3], [0, 4], [1, 1], [2, 1]]); // prettier-ignore
+      expect(await redis.client.lrange(`over:tester:Notes failing ${String(key)}`, 0, -1)).toEqual(['0', '1', '2']);
+    }
+    expect(worker.consumer.held + worker.consumer.setAside).toBe(0);
+    expect(await redis.client.exists('over:notes:testers:deliveries', 'over:notes:dead-letters')).toBe(0);
+  });
+
+  it('of several handlers, go on with those that are not done, each after its own pause', async () => {
+    const soon = failing(1, { retry: { attempts: 5, firstDelayMs: 200, longestDelayMs: 200 } }, 'Soon');
+    const never = failing(1, { retry: NEVER }, 'Never');
+    const done = failing(0, {}, 'Done');
+    const handlers = [soon.handler, never.handler, done.handler];
+    const options = { prefix: 'several', consumer };
+    const one = await startWorker(redis.url, options, handlers);
+    await one.producer.publishAll(failingOf(1));
+    await eventually('they are set aside', () => one.consumer.setAside > READ_AHEAD);
+    await eventually('one handler is done, too', () => soon.count() === 2 * FAILING && done.count() === FAILING);
+    await eventually('it is settled', async () => (await redis.client.keys('several:tester:Soon*')).length === FAILING);
+    await one.stop();
+    expect(never.count()).toBe(FAILING);
+    await using two = await startWorker(redis.url, options, handlers);
+    await eventually('all are settled', async () => (await pendingOf(two)) === 0);
+    expect([soon.count(), never.count(), done.count()]).toEqual([2 * FAILING, 2 * FAILING, FAILING]);
+  });
+
+  it("stay this worker's: their claims are renewed, and nobody takes them for what workers have died of", async () => {
+    const { handler, othersSeen } = failing(Infinity, { retry: NEVER });
+    const options = { prefix: 'kept', consumer: { ...consumer, claimAfterMs: 800 } };
+    await using one = await startWorker(redis.url, options, [handler]);
+    await one.producer.publishAll([...failingOf(1), ...others]);
+    await eventually('the others are handled', () => othersSeen() === OTHERS);
+    await using two = await startWorker(redis.url, options, [handler]);
+    const looks = await looksOf(redis.client);
+    await eventually('they have looked for so long', async () => (await looksOf(redis.client)) - looks >= 30);
+    expect(two.consumer.held + two.consumer.setAside).toBe(0);
+    const rows = (await redis.client.xpending('kept:notes', 'testers', '-', '+', FAILING)) as unknown[][];
+    expect(rows).toHaveLength(FAILING);
+    expect(rows.filter(([, , , deliveries]) => deliveries !== 0)).toHaveLength(one.consumer.held);
+  });
+
+  it('in partitions, too', async () => {
+    const { tries, handler, othersSeen } = failing(1, {
+      retry: { attempts: 5, firstDelayMs: 3000, longestDelayMs: 3000 },
+    });
+    const options = { prefix: 'parts', partitions: 2, consumer };
+    await using worker = await startWorker(redis.url, options, [handler]);
+    await worker.producer.publishAll([...failingOf(2), ...others]);
+    await eventually('some are set aside', () => worker.consumer.setAside > READ_AHEAD);
+    await eventually('all are settled', async () => othersSeen() === OTHERS && (await pendingOf(worker)) === 0);
+    for (const key of numbers(FAILING)) {
+      expect(tries[`failing ${String(key)}`]).toEqual([[0, 1], [0, 2], [1, 1]]); // prettier-ignore
+    }
+  });
+
+  it('cost nothing more where there is room for them', async () => {
+    const { handler, count } = failing(2, { retry: SOON });
+    await using worker = await startWorker(redis.url, { prefix: 'roomy', consumer: { claimAfterMs: NEVER_MS } }, [
+      handler,
+    ]);
+    const claims = await callsOf(redis.client, 'xclaim');
+    await worker.producer.publishAll(failingOf(1));
+    await eventually('all are handled', async () => count() === 3 * FAILING && (await pendingOf(worker)) === 0);
+    expect(await callsOf(redis.client, 'xclaim')).toBe(claims);
   });
 });

@@ -67,4 +67,34 @@ describe('Lanes', () => {
     expect(ran).toEqual(['follower', 'late follower']);
     expect(lanes.size).toBe(0);
   });
+
+  it('let the first item of a key go and go on with it later, before all that came meanwhile', async () => {
+    const seen: string[] = [];
+    const rests = new Set<string>();
+    const lanes = new Lanes<string, string>(
+      (item) => Promise.resolve(void seen.push(item)),
+      (item) => (rests.delete(item) ? item : undefined),
+      { leave: (item) => item, bring: ([first]) => Promise.resolve({ items: first ? [first] : [], used: 1 }) },
+    );
+    rests.add('a1');
+    for (const item of ['a1', 'a2', 'b1']) lanes.run(item.charAt(0), item);
+    await settle();
+    lanes.run('a', 'a3');
+    await settle();
+    expect(seen).toEqual(['a1', 'b1']);
+    expect(lanes.size).toBe(0);
+    lanes.resume('a', 'a1');
+    lanes.run('a', 'a4');
+    await settle();
+    expect(seen).toEqual(['a1', 'b1', 'a1', 'a2', 'a3', 'a4']);
+
+    rests.add('a5');
+    for (const item of ['a5', 'a6']) lanes.run('a', item);
+    await settle();
+    // It is somebody else's by now.
+    lanes.resume('a', undefined);
+    await settle();
+    expect(seen.slice(6)).toEqual(['a5', 'a6']);
+    expect(lanes.size).toBe(0);
+  });
 });

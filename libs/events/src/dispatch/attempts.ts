@@ -22,6 +22,7 @@ import type { Operation } from '../telemetry/operation.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { errorOf, isA, textOf } from '../thrown.js';
 import { isPromise } from '../promise-like.js';
+import { Pauses, type Pause } from './pauses.js';
 import { Delivery, endRun, ignoresFailure, overrunOf } from './delivery.js';
 import type { Overruns } from './overruns.js';
 import { readEvent } from './read-event.js';
@@ -43,6 +44,8 @@ type ReadableShare = Share & { event: EventEnvelope<object> };
 export class Attempts {
   /** Tries alone so far, of all partitions: their names must not repeat. */
   private static alone = 0;
+  /** Those of the retries. */
+  readonly pauses: Pauses;
   private readonly logger = new SafeLogger(Attempts.name);
   private readonly lines = new LineLimit((_, count) => {
     this.logger.error(`${String(count)} more deliveries of ${this.address.group} have met an unexpected error`);
@@ -60,7 +63,9 @@ export class Attempts {
     private readonly telemetry: Telemetry,
     private readonly robbedAfterMs: number,
     private readonly letters: DeadLetterLimits,
-  ) {}
+  ) {
+    this.pauses = new Pauses(stopping);
+  }
 
   /** An entry that no handler of this worker can get: another worker's may, or it becomes a dead letter. Never throws. */
   async refuse(holding: Holding, thrown: unknown): Promise<void> {
@@ -113,12 +118,18 @@ export class Attempts {
     });
   }
 
-  /** Tries one handler until its share of the delivery is settled, or the worker stops. Never throws. */
+  /**
+   * Tries one handler until its share of the delivery is settled, the worker stops, or the event is set aside in a pause
+   * (`holding.setAsideIn`): then it goes on when the event is taken up. Never throws.
+   *
+   * @param left the pauses in which the event was set aside, where several handlers had one
+   */
   async untilSettled(
     holding: Holding,
     event: EventEnvelope<object>,
     handler: RegisteredHandler,
     handlers: readonly RegisteredHandler[],
+    left?: readonly Pause[],
   ): Promise<void> {
     const { name, parksKey } = handler;
     const share: ReadableShare = {
@@ -136,17 +147,19 @@ export class Attempts {
         await this.carryOut(share, { kind: 'dead-letter', reason: 'exhausted', error }, note);
         return;
       }
+      const pause = left?.find((one) => one.handler === name);
+      if (pause && (await this.pauses.until(holding, pause))) return;
       for (;;) {
         const outcome = await this.attempt(share, handler, note);
         if (share.alone && !share.overrun) await this.endAlone(share, share.alone, outcome);
         if (!outcome || outcome.kind === 'commit') return;
         if (isFailure(outcome)) note = failedOnceMore(note);
         const waitMs = await this.carryOut(share, outcome, note);
-        const pause = waitMs === undefined ? undefined : this.stopping.orAfter(waitMs);
+        const until = performance.now() + (waitMs ?? 0);
         if (share.overrun) await this.untilEnded(share, share.overrun, outcome);
-        if (!pause) return;
+        if (waitMs === undefined) return;
         delete share.alone;
-        await pause;
+        if (await this.pauses.until(holding, { handler: name, until })) return;
       }
     } catch (thrown) {
       this.logUnexpected(share, thrown);

@@ -21,21 +21,23 @@ export interface Outside<T, Ticket> {
 export class Lanes<T, Ticket = never> {
   private readonly logger = new SafeLogger(Lanes.name);
   private readonly lanes = new RenewedMap<string, Lane<T, Ticket>>();
+  private resting = 0;
 
   /**
    * @param work should not reject; followers are worked on all the same
-   * @param onEnd called when an item has been worked on, whatever came of it
+   * @param onEnd called when an item has been worked on, whatever came of it. One that is not done, and was let go, has a ticket:
+   *   its lane rests until {@link resume}
    * @param outside where {@link relieve} sends what waits
    */
   constructor(
     private readonly work: (item: T) => Promise<unknown>,
-    private readonly onEnd: (item: T) => void = () => undefined,
+    private readonly onEnd: (item: T) => Ticket | undefined = () => undefined,
     private readonly outside?: Outside<T, Ticket>,
   ) {}
 
-  /** Keys that are worked on. */
+  /** Keys that are worked on; those that rest are not. */
   get size(): number {
-    return this.lanes.size;
+    return this.lanes.size - this.resting;
   }
 
   run(key: string, item: T): void {
@@ -53,26 +55,52 @@ export class Lanes<T, Ticket = never> {
 
   /** Lets no more than `share` items wait in each lane; the others wait outside, in their order. */
   relieve(share: number): void {
-    const { outside } = this;
-    if (!outside) return;
-    for (const lane of this.lanes.values()) {
-      if (!lane.waiting || lane.waiting.length <= share) continue;
-      const tickets = lane.waiting.splice(share).map((item) => outside.leave(item));
-      lane.outside = lane.outside ? [...tickets, ...lane.outside] : tickets;
-    }
+    for (const lane of this.lanes.values()) this.relieveOne(lane, share);
   }
 
-  private async runLane(key: string, lane: Lane<T, Ticket>, first: T): Promise<void> {
-    for (let item: T | undefined = first; item !== undefined; item = lane.waiting?.shift()) {
-      try {
-        await this.work(item);
-      } catch (error) {
-        this.logger.error(`An event of ${key} could not be settled`, textOf(error).stack);
+  /** Goes on with a key that rests. @param item the one that was let go; undefined where it is not there any more */
+  resume(key: string, item: T | undefined): void {
+    const lane = this.lanes.get(key);
+    if (!lane?.outside) return;
+    this.resting -= 1;
+    lane.outside.shift();
+    if (lane.outside.length === 0) lane.outside = undefined;
+    void this.runLane(key, lane, item);
+  }
+
+  private async runLane(key: string, lane: Lane<T, Ticket>, first: T | undefined): Promise<void> {
+    let item = first;
+    do {
+      if (item !== undefined) {
+        try {
+          await this.work(item);
+        } catch (error) {
+          this.logger.error(`An event of ${key} could not be settled`, textOf(error).stack);
+        }
+        const ticket = this.onEnd(item);
+        if (ticket !== undefined) {
+          this.rest(lane, ticket);
+          return;
+        }
       }
-      this.onEnd(item);
       while (lane.outside && !lane.waiting?.length) await this.bring(lane, lane.outside);
-    }
+      item = lane.waiting?.shift();
+    } while (item !== undefined);
     this.lanes.delete(key);
+  }
+
+  /** Nothing of the key is held any more; the item that was let go comes before all others. */
+  private rest(lane: Lane<T, Ticket>, first: Ticket): void {
+    this.relieveOne(lane, 0);
+    lane.outside = [first, ...(lane.outside ?? [])];
+    this.resting += 1;
+  }
+
+  private relieveOne(lane: Lane<T, Ticket>, share: number): void {
+    const { outside } = this;
+    if (!outside || !lane.waiting || lane.waiting.length <= share) return;
+    const tickets = lane.waiting.splice(share).map((item) => outside.leave(item));
+    lane.outside = lane.outside ? [...tickets, ...lane.outside] : tickets;
   }
 
   private async bring(lane: Lane<T, Ticket>, tickets: Ticket[]): Promise<void> {
@@ -86,6 +114,6 @@ export class Lanes<T, Ticket = never> {
 interface Lane<T, Ticket> {
   /** The items behind the one that is worked on; none for most keys. */
   waiting: T[] | undefined;
-  /** Those behind these, outside; undefined where there are none. */
+  /** Those behind these, outside, and before them the one that was let go; undefined where there are none. */
   outside: Ticket[] | undefined;
 }

@@ -121,7 +121,10 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     return this.overruns.stuck;
   }
 
-  /** Entries that are this worker's, too, and wait in Redis, since others of their keys fill what it can hold. */
+  /**
+   * Entries that are this worker's, too, and wait in Redis, behind others of their keys or for their retries, since there is no room
+   * for them.
+   */
   get setAside(): number {
     return this.holdings.setAside;
   }

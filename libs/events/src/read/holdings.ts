@@ -1,4 +1,5 @@
 import type { Loss } from '../dispatch/delivery.js';
+import type { Pause } from '../dispatch/pauses.js';
 import type { Subscription } from '../dispatch/subscriptions.js';
 import { DeliveryLostError } from '../errors.js';
 import { RenewedMap } from '../renewed-map.js';
@@ -19,6 +20,8 @@ export class Holding implements Loss {
   isGiven = false;
   /** Handlers of this event that are not done yet; the last one acknowledges it. */
   openHandlers = 1;
+  /** The retry pauses in which it was set aside; undefined for one that is worked on. */
+  setAsideIn: readonly Pause[] | undefined;
   private lossListeners: ((reason: Error) => void)[] | undefined;
   private lost: Error | undefined;
   private settling: Promise<unknown> | undefined;
@@ -80,20 +83,22 @@ export class Holding implements Loss {
 }
 
 /**
- * Entries that are set aside at most, of which only the ids are kept. Some ten megabytes, and what renewing them takes of Redis
- * is a hundredth of its time.
+ * Entries that are set aside at most, of which only the ids are kept, and of what is in a retry pause its key and when that is
+ * over. Some tens of megabytes, and what renewing them takes of Redis is a hundredth of its time.
  */
 const MOST_ASIDE = 100_000;
 
-/** How long a worker that is full, and whose handlers are not, waits before it sets aside what waits behind others of its key. */
+/** How long a worker that is full waits before it sets aside what waits behind others of its key, or for its retry. */
 const RELIEVE_AFTER_MS = 100;
 
-/** What can send away what it does not work on yet. */
+/** What can send away what it does not work on at present. */
 export interface Relievable {
-  /** Keys that are worked on, of which nothing can be sent away but what waits behind the first. */
+  /** Keys that are worked on, or whose first is in a retry pause. */
   readonly keys: number;
   /** @param share how many may wait behind the first of each key */
   relieve(share: number): void;
+  /** Sends away what is in a retry pause, soon. @returns how many, `most` at most */
+  setAsidePaused(most: number): number;
 }
 
 /** Everything that this worker holds: bounded, so that a slow worker does not fill its memory. */
@@ -130,7 +135,12 @@ export class Holdings {
 
   /** How many more may be taken over, by as many as the handlers can do soon. */
   get roomToTakeOver(): number {
-    return this.asideCount < MOST_ASIDE ? this.readAhead.room(this.held(), this.ready(), performance.now()) : 0;
+    return this.asideCount < MOST_ASIDE ? this.roomToResume : 0;
+  }
+
+  /** How many of those that are set aside may be taken up, by as many as the handlers can do soon. */
+  private get roomToResume(): number {
+    return this.readAhead.room(this.held(), this.ready(), performance.now());
   }
 
   /** How many more may be held at all. */
@@ -160,27 +170,41 @@ export class Holdings {
   }
 
   /**
-   * Waits until it is worth reading, `ms` at most. Where all that is held waits behind others of its key, which are slow or wait for
-   * their retries, it is set aside, so that other keys go on.
+   * Waits until it is worth reading, `ms` at most. Where all that is held waits, behind others of its key, which are slow, or for
+   * its retry, it is set aside, so that other keys go on.
    *
    * @param roomNow what there is room for
    */
-  async awaitRoom(batch: number, ms: number, roomNow = () => this.room): Promise<void> {
+  awaitRoom(batch: number, ms: number, roomNow = () => this.room): Promise<void> {
+    return this.awaitRoomOf(batch, ms, roomNow, () => this.mostRoom);
+  }
+
+  /** Waits until it is worth taking up what was set aside, `ms` at most. @returns for how many there is room */
+  async awaitRoomToResume(batch: number, ms: number): Promise<number> {
+    const roomNow = () => this.roomToResume;
+    await this.awaitRoomOf(batch, ms, roomNow, () => this.roomToBring);
+    return roomNow();
+  }
+
+  private async awaitRoomOf(batch: number, ms: number, roomNow: () => number, mostNow: () => number): Promise<void> {
     const isWorthIt = (): boolean => this.isWorthReading(batch, roomNow());
-    const isFull = (): boolean => !this.isWorthReading(batch, this.mostRoom);
+    const isFull = (): boolean => !this.isWorthReading(batch, mostNow());
     if (isWorthIt()) return;
     await this.change(isFull() ? RELIEVE_AFTER_MS : ms, isWorthIt);
     if (!isWorthIt() && isFull()) this.relieve();
   }
 
-  /** Sends away what waits behind others of its key, until half of what can be held is free. */
+  /** Sends away what waits behind others of its key, and then what waits for its retry, until half of what can be held is free. */
   private relieve(): void {
-    if (this.asideCount >= MOST_ASIDE) return;
+    // Where no more may be set aside, as much comes back for it.
+    if (this.roomToBring > 0 && this.asideCount >= MOST_ASIDE) return;
     let keys = 0;
     for (const one of this.relievables) keys += one.keys;
     const target = (this.count + this.roomToBring) / 2;
     const share = Math.floor(Math.max(0, target - keys) / Math.max(1, keys));
     for (const one of this.relievables) one.relieve(share);
+    let excess = this.count - target;
+    for (const one of this.relievables) if (excess > 0) excess -= one.setAsidePaused(Math.ceil(excess));
   }
 
   /** @returns what ends it */

@@ -1,6 +1,7 @@
 import type { Subscription } from '../dispatch/subscriptions.js';
 import type { EventsObserver } from '../observe/events-observer.js';
-import type { Pipeline, Redelivery } from '../pipeline.js';
+import type { Redelivery } from '../dispatch/aside.js';
+import type { Pipeline } from '../pipeline.js';
 import { SafeLogger } from '../safe-logger.js';
 import { noteField } from '../settle/delivery-notes.js';
 import { compareEntryIds } from '../stream/entry-id.js';

@@ -24,8 +24,12 @@ export class Stopping {
     this.over = true;
   }
 
-  /** Resolves after `ms`, or as soon as the worker stops. */
-  async orAfter(ms: number): Promise<void> {
+  /**
+   * Resolves after `ms`, or as soon as the worker stops.
+   *
+   * @param onBegin gets what ends the waiting before; not called where there is none, since the worker stops
+   */
+  async orAfter(ms: number, onBegin?: (end: () => void) => void): Promise<void> {
     if (this.stopped) return;
     await new Promise<void>((resolve) => {
       const wake = (): void => {
@@ -35,6 +39,7 @@ export class Stopping {
       };
       const timer = setTimeout(wake, ms);
       this.sleepers.add(wake);
+      onBegin?.(wake);
     });
   }
 }

@@ -1,0 +1,64 @@
+import type { Holding } from '../read/holdings.js';
+import type { Stopping } from '../read/stopping.js';
+
+/** The pause between two tries of a handler at an event. */
+export interface Pause {
+  readonly handler: string;
+  /** By the clock of `performance.now()`. */
+  readonly until: number;
+}
+
+interface Waiting extends Pause {
+  end: () => void;
+}
+
+/** Events in their retry pauses. One of which all handlers wait need not be held: what came of its tries is noted in Redis. */
+export class Pauses {
+  private readonly waiting = new Map<Holding, Waiting[]>();
+
+  constructor(private readonly stopping: Stopping) {}
+
+  /**
+   * Waits until a pause is over, or the worker stops.
+   *
+   * @returns whether the event was set aside meanwhile: the handler goes on when it is taken up
+   */
+  async until(holding: Holding, { handler, until }: Pause): Promise<boolean> {
+    await this.stopping.orAfter(Math.max(0, until - performance.now()), (end) => {
+      const others = this.waiting.get(holding);
+      if (others) others.push({ handler, until, end });
+      else this.waiting.set(holding, [{ handler, until, end }]);
+    });
+    if (holding.setAsideIn) return true;
+    this.end(holding, handler);
+    return false;
+  }
+
+  /**
+   * Sets events aside, those with the longest pauses first.
+   *
+   * @returns how many; each has `setAsideIn` then, and its handlers' waiting ends soon
+   */
+  setAside(most: number): number {
+    const whole = [...this.waiting].filter(([holding, waiting]) => waiting.length === holding.openHandlers);
+    whole.sort(([, one], [, other]) => endOf(other) - endOf(one));
+    const some = whole.slice(0, most);
+    for (const [holding, waiting] of some) {
+      this.waiting.delete(holding);
+      holding.setAsideIn = waiting.map(({ handler, until }) => ({ handler, until }));
+      for (const { end } of waiting) end();
+    }
+    return some.length;
+  }
+
+  private end(holding: Holding, handler: string): void {
+    const others = this.waiting.get(holding)?.filter((one) => one.handler !== handler) ?? [];
+    if (others.length > 0) this.waiting.set(holding, others);
+    else this.waiting.delete(holding);
+  }
+}
+
+/** When the first of an event's pauses is over. */
+export function endOf(pauses: readonly Pause[]): number {
+  return Math.min(...pauses.map(({ until }) => until));
+}
