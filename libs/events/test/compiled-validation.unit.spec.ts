@@ -19,6 +19,7 @@ import { compiler, instanceIfValid } from '../src/validate/compile.js';
 import { generate, Scope } from '../src/validate/generate.js';
 import { INLINE_CHECKS } from '../src/validate/inline-checks.js';
 import { flatten, validate, validateCompiled } from '../src/validate/validate.js';
+import { hidingMethod } from '../src/validate/withheld.js';
 import { classCase, forgetClasses, keepClasses, type Class } from './validation/classes.js';
 import { INLINED, type Decorate } from './validation/decorators.js';
 import { anything } from './validation/values.js';
@@ -30,6 +31,9 @@ const LIMITS = { maxBytes: 2 ** 20, maxDepth: 300 };
 
 const interpreted = compiler(() => undefined);
 
+const dropped = (path: string): string =>
+  `${path} has the name of a method: class-transformer leaves it out, call it otherwise`;
+
 type Verdict = { instance: object } | { problems: readonly EventProblem[] } | { thrown: string };
 
 /** What class-transformer and class-validator make of a payload. */
@@ -38,6 +42,9 @@ function reference(target: Class, data: object): Verdict {
     const instance = plainToInstance(target, data);
     const errors = validateSync(instance, { forbidUnknownValues: true });
     if (errors.length > 0) throw new EventValidationError('sample', flatten(errors));
+    // What class-transformer drops without a word is not valid either.
+    const path = hidingMethod(data, instance);
+    if (path !== undefined) throw new EventValidationError('sample', [{ path, message: dropped(path) }]);
     return instance;
   });
 }

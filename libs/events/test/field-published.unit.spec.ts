@@ -8,6 +8,7 @@ import {
   DomainEvent,
   EventEnvelopeError,
   EventPayloadError,
+  EventValidationError,
   validate,
   type EventClass,
   type EventEnvelope,
@@ -23,6 +24,7 @@ import {
   DatesGiven,
   EVENTS,
   keys,
+  LinesWritten,
   Money,
   NeedyMade,
   nextKey,
@@ -178,6 +180,108 @@ describe('a payload', () => {
     expect(toJSON.mock.calls).toEqual([['value']]);
     const error = refusal(ValuesTransformed, { value: new Money(3) });
     expect(error).toMatchObject({ problems: [{ path: 'value', message: 'value must be a string' }] });
+  });
+
+  /** Answers each time it is asked with the next one. */
+  const changing = (key: string, answers: readonly unknown[], more: object = {}) => {
+    let asked = 0;
+    const get = (): unknown => answers[Math.min(asked++, answers.length - 1)];
+    return { data: Object.defineProperty({ ...more }, key, { enumerable: true, get }), asked: () => asked };
+  };
+
+  it.each([0, 1, 2, 3])(
+    'with a getter that gives a text %d times, and then a number, is validated as it is sent',
+    (times) => {
+      const texts = Array.from({ length: times }, () => 'text');
+      const line = changing('text', [...texts, 7]);
+      // The second one needs a closer look at it, since it has what JSON leaves out.
+      for (const more of [{}, { value: undefined }]) {
+        for (const { data } of [
+          changing('value', [...texts, 7], { lines: [] }),
+          { data: { lines: [line.data], ...more } },
+        ]) {
+          let read: EventEnvelope<object>;
+          try {
+            read = publish(LinesWritten, data);
+          } catch (error) {
+            expect(error).toBeInstanceOf(EventValidationError);
+            continue;
+          }
+          expect(() => validate(LinesWritten, read.data)).not.toThrow();
+        }
+      }
+    },
+  );
+
+  it('is asked for each property once, and what it says then is what travels', () => {
+    const { data, asked } = changing('value', ['text', 7], { lines: [] });
+    expect(publish(LinesWritten, data).data).toEqual({ lines: [], value: 'text' });
+    expect(asked()).toBe(1);
+    const got: string[] = [];
+    const proxy = new Proxy({ lines: [{ text: 'a' }] }, { get: (target, key) => (got.push(String(key)), Reflect.get(target, key) as unknown) }); // prettier-ignore
+    expect(publish(LinesWritten, proxy).data).toEqual({ lines: [{ text: 'a' }] });
+    expect(got.filter((key) => key === 'lines')).toEqual(['lines']);
+    const { data: counting } = changing('value', [1, 2, 3, 4, 5, 6]);
+    expect(publish(AnythingSaid, counting).data).toEqual({ value: 1 });
+    const toJSON = changing('toJSON', [() => 'a', () => 'b', undefined], { more: 1 });
+    expect(Object.values(publish(AnythingSaid, { value: toJSON.data }).data)[0]).toMatch(/^[ab]$/);
+  });
+
+  it('may have a toJSON() that gives what it is asked of', () => {
+    class Itself {
+      constructor(readonly amount: number) {}
+      toJSON(): this {
+        return this;
+      }
+    }
+    const own = { amount: 3, toJSON: () => own };
+    let asked = 0;
+    const hidden = Object.defineProperty({ amount: 3 }, 'toJSON', {
+      value(this: object) {
+        asked += 1;
+        return asked === 1 ? this : { amount: 'four' };
+      },
+    });
+    for (const value of [new Itself(3), own, hidden]) {
+      expect(publish(AnythingSaid, { value }).data).toEqual({ value: { amount: 3 } });
+      expect(publish(AnythingSaid, { deep: [value] }).data).toMatchObject({
+        deep: [{ amount: expect.anything() as unknown }],
+      });
+    }
+  });
+
+  it.each(['toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf', 'toLocaleString', '__defineGetter__'])(
+    'with a property called %s is refused, by readers, too: class-transformer would leave it out',
+    (name) => {
+      for (const event of [AnythingSaid, LinesWritten, SecretsKept, ValuesTransformed]) {
+        for (const [data, path] of [
+          [{ lines: [], [name]: 1 }, name],
+          [{ lines: [], deep: [{ [name]: 'a' }] }, `deep.0.${name}`],
+        ] as const) {
+          const refused = {
+            name: 'EventValidationError',
+            problems: [{ path, message: expect.stringContaining(name) }],
+          };
+          expect(refusal(event, data)).toMatchObject(refused);
+          expect(() => validate(event, JSON.parse(JSON.stringify(data)))).toThrow(expect.objectContaining(refused));
+        }
+      }
+    },
+  );
+
+  it('with a property that has the name of a method of its class is refused, by readers, too', () => {
+    @DomainEvent({ type: 'sum_made', version: '1.0', stream: 'samples' })
+    class SumMade {
+      @IsInt()
+      one!: number;
+      sum(): number {
+        return this.one;
+      }
+    }
+    const data = { one: 1, sum: 2 } as unknown as SumMade;
+    expect(refusal(SumMade, data)).toMatchObject({ problems: [{ path: 'sum' }] });
+    expect(() => validate(SumMade, { one: 1, sum: 2 })).toThrow(EventValidationError);
+    expect(publish(SumMade, Object.assign(new SumMade(), { one: 1 })).data).toEqual({ one: 1 });
   });
 
   it('with a Date is refused where its readers refuse the text', () => {

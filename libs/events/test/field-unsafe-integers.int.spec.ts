@@ -48,6 +48,29 @@ describe('an integer beyond 2^53', () => {
     expect(await worker.app.get(DeadLetters).list('notes')).toEqual([]);
   });
 
+  it('that is Infinity in JavaScript is no other', async () => {
+    const json = '{"topic":"a","number":1,"more":{"list":[1,1e400]}}';
+    const seen: unknown[] = [];
+    const handler = noteHandler(({ data }) => seen.push(Object.assign({}, data)));
+    await using refusing = await startWorker(redis.url, { prefix: 'infinite' }, [handler]);
+    await redis.client.xadd('infinite:notes', '*', ...noteFields({ data: json }));
+    const [letter] = await eventually('it is a dead letter', async () => {
+      const found = await refusing.app.get(DeadLetters).list('notes');
+      return found.length === 1 && found;
+    });
+    expect(letter).toMatchObject({ reason: 'undecodable', errorName: 'EventDecodeError' });
+    expect(letter?.errorMessage).toContain('got 1e400 as more.list.1: it would be Infinity');
+    expect(letter?.fields).toContain(json);
+    expect(seen).toEqual([]);
+
+    const consumer = { unsafeIntegers: 'round' as const };
+    await using rounding = await startWorker(redis.url, { prefix: 'rounded', consumer }, [handler]);
+    await redis.client.xadd('rounded:notes', '*', ...noteFields({ data: json }));
+    await eventually('it is handled', () => seen.length === 1);
+    expect(seen).toEqual([{ topic: 'a', number: 1, more: { list: [1, Infinity] } }]);
+    expect(await rounding.app.get(DeadLetters).list('notes')).toEqual([]);
+  });
+
   it('is not published', async () => {
     await using worker = await startWorker(redis.url, { prefix: 'publish', group: null });
     const publish = (data: object): Promise<string> => worker.producer.publish(NoteTaken, data as NoteTaken);

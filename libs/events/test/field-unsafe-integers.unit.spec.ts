@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, decodeToHandle } from '../src/decode/decode.js';
-import { compactJson, indentedJson, lossesOf, unsafeInteger } from '../src/envelope/json-text.js';
+import { compactJson, indentedJson, infiniteNumber, lossesOf, unsafeInteger } from '../src/envelope/json-text.js';
 import { EventDecodeError, EventPayloadError } from '../src/errors.js';
 import { checkedJson } from '../src/publish/payload.js';
 import { noteFields } from './entries.js';
@@ -70,6 +70,25 @@ describe('an integer beyond 2^53', () => {
       { numRuns: 2000 },
     );
   });
+});
+
+describe('a number that is Infinity in JavaScript', () => {
+  const long = `${'9'.repeat(250)}.5e99`;
+  it.each([
+    ['{"a":1e400}', 'a', '1e400'],
+    ['{"a":[1,{"b":-1.5E+0309}]}', 'a.1.b', '-1.5E+0309'],
+    [`{"a":${'9'.repeat(310)}}`, 'a', '9'.repeat(310)],
+    [`{"a":${long}}`, 'a', long],
+  ])('is found, with its path: %s', (json, path, digits) => {
+    expect(infiniteNumber(json)).toEqual({ path, digits });
+  });
+
+  it.each(['{"a":1e308}', '{"a":"1e400","1e400":1e-400}', '{"a":1e0021}', '{"e400":1,"a":"\\"1e999"}'])(
+    'is none: %s',
+    (json) => {
+      expect(infiniteNumber(json)).toBeUndefined();
+    },
+  );
 });
 
 describe('the text of a payload', () => {

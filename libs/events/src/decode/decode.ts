@@ -1,5 +1,5 @@
 import { dangerousKey } from '../envelope/dangerous-keys.js';
-import { unsafeInteger } from '../envelope/json-text.js';
+import { infiniteNumber, unsafeInteger } from '../envelope/json-text.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../envelope/event-envelope.js';
 import { ID, shown } from '../envelope/fields.js';
 import { EventDecodeError } from '../errors.js';
@@ -40,6 +40,21 @@ export function decode(fields: EntryFields): EventEnvelope {
  */
 export function decodeToHandle(fields: EntryFields, roundsIntegers = false): EventEnvelope {
   return envelopeOf(fields, roundsIntegers ? parseRounded : parseToHandle);
+}
+
+/**
+ * Refuses what only a number can be that is too large for JavaScript, such as `1e400`, which is Infinity. To look for it in each
+ * text would cost more than parsing it: so it is looked for where a payload is not valid as it is.
+ *
+ * @throws EventDecodeError that names it
+ */
+export function refuseInfinite(fields: EntryFields): void {
+  const infinite = infiniteNumber(fieldOf(fields, 'data') ?? '');
+  if (infinite === undefined) return;
+  throw new EventDecodeError(
+    `Expected numbers of data within ±${String(Number.MAX_VALUE)}, got ${infinite.digits.slice(0, 40)} as ${infinite.path}: ` +
+      `it would be Infinity. Send it as a string, or set consumer.unsafeIntegers to "round"`,
+  );
 }
 
 function envelopeOf(fields: EntryFields, parse: (json: string) => Record<string, unknown>): EventEnvelope {

@@ -1,9 +1,9 @@
-import { decodeToHandle } from '../decode/decode.js';
+import { decodeToHandle, refuseInfinite } from '../decode/decode.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { HandlerGoneError } from '../errors.js';
 import type { Holding } from '../read/holdings.js';
 import { notUtf8Error } from '../stream/raw-entry.js';
-import { validate } from '../validate/validate.js';
+import { validateByDecorators, validateCompiled } from '../validate/validate.js';
 import { NO_HANDLER, type RegisteredHandler } from './subscriptions.js';
 
 /** An event, and who gets it: nobody when the group passes over it. */
@@ -18,7 +18,13 @@ export function readEvent({ entry, subscription, origin }: Holding): ReadEvent {
   const event = decodeToHandle(entry.fields ?? [], subscription.roundsIntegers);
   const route = subscription.routeOf(event.event_type, event.version);
   const handlers = origin ? handlersOfReplay(route.handlers, origin.handler, event) : route.handlers;
-  if (handlers.length > 0) event.data = validate(route.event, event.data) as Record<string, unknown>;
+  if (handlers.length === 0) return { event, handlers };
+  let data = validateCompiled(route.event, event.data);
+  if (!data) {
+    if (!subscription.roundsIntegers) refuseInfinite(entry.fields ?? []);
+    data = validateByDecorators(route.event, event.data);
+  }
+  event.data = data as Record<string, unknown>;
   return { event, handlers };
 }
 

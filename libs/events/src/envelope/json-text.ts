@@ -10,6 +10,8 @@ const SAFE = Number.MAX_SAFE_INTEGER;
 /** Integers of fewer digits are safe. */
 const FEWEST_UNSAFE_DIGITS = 16;
 const MANY_DIGITS = /\d{16}/;
+/** What a text has somewhere with a number beyond 1.8e308: that many digits, or such an exponent. */
+const LARGE = /\d{16}|\d[eE]\+?\d{3}/;
 /** Levels beyond this are not indented further: the text of deep nesting would be many times as long. */
 const DEEPEST_INDENT = 20;
 
@@ -41,11 +43,18 @@ function isDigit(text: string, at: number): boolean {
 }
 
 function searchUnsafeInteger(json: string): { path: string; digits: string } | undefined {
+  return searchNumber(json, (digits) => Math.abs(Number(digits)) > SAFE && MANY_DIGITS.test(digits));
+}
+
+/** A number of which JavaScript makes Infinity, such as `1e400`, as far as the text has one. */
+export function infiniteNumber(json: string): { path: string; digits: string } | undefined {
+  return LARGE.test(json) ? searchNumber(json, (digits) => !Number.isFinite(Number(digits))) : undefined;
+}
+
+function searchNumber(json: string, isIt: (digits: string) => boolean): { path: string; digits: string } | undefined {
   const walk = new Walk(json);
   while (walk.next()) {
-    if (walk.kind !== 'number') continue;
-    const digits = walk.token;
-    if (Math.abs(Number(digits)) > SAFE && MANY_DIGITS.test(digits)) return { path: walk.path, digits };
+    if (walk.kind === 'number' && isIt(walk.token)) return { path: walk.path, digits: walk.token };
   }
   return undefined;
 }

@@ -40,7 +40,8 @@ export interface ConsumerOptions {
   overrunMs?: number;
   /**
    * What becomes of an event with an integer beyond ±(2^53 - 1), which JavaScript's numbers do not hold: `refuse` makes it
-   * a dead letter, `round` gives the handler what `JSON.parse` makes of it. @default 'refuse'
+   * a dead letter, `round` gives the handler what `JSON.parse` makes of it; of one that is too large for them, such as `1e400`,
+   * that is Infinity. @default 'refuse'
    */
   unsafeIntegers?: UnsafeIntegers;
   /**

@@ -93,15 +93,11 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
    * Publishes one event.
    *
    * @returns the stream entry's id, once Redis has appended it
-<<<<<<< HEAD
    * @throws EventPayloadError, EventValidationError when readers would not get the payload, or not take it: nothing was
    * published
    * @throws EventEnvelopeError when an option, or what `key()` of the class gives, can be no part of an envelope: nothing was
    * published
-=======
-   * @throws EventPayloadError, EventValidationError when the payload is not valid: nothing was published
    * @throws RedisForbiddenError when Redis' user lacks a right for it: nothing was published
->>>>>>> 23a2518 (A script whose Redis user lacks a command writes nothing and says which, and a publisher is told at once)
    * @throws RedisOutOfMemoryError when Redis takes nothing more: nothing was published
    * @throws NotReplicatedError when it is not as safe in time as `producer.acks` demands: the event is in the stream
    * @throws ProducerOverloadedError when too many events wait already, or one call asks for more than may wait: nothing was

@@ -78,7 +78,7 @@ export function newEnvelope<T extends object>(
     timestamp: timestamp === undefined ? now() : timeOf(type, timestamp),
     version,
     source,
-    // As it was given, where JSON does not change it: checking it changes neither its fields nor their order.
+    // As it was given, where JSON does not change it: what the check has made of it may have other fields, in another order.
     data: sent,
   };
   if (correlationId !== undefined) envelope.correlation_id = demand(type, 'correlationId', correlationId, ID);

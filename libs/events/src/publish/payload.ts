@@ -4,7 +4,7 @@ import type { EventClass } from '../envelope/domain-event.js';
 import { compactJson, unsafeInteger } from '../envelope/json-text.js';
 import { EventPayloadError } from '../errors.js';
 import { saidBy } from '../validate/user-code.js';
-import { isPlainJson, isSafe } from './plain-json.js';
+import { copyOfPlainJson, isSafe } from './plain-json.js';
 
 /** What a payload may be at most. */
 export interface PayloadLimits {
@@ -22,11 +22,13 @@ export interface PayloadLimits {
  * from its readers that half of the payload was lost.
  *
  * @param own the event class, an instance of which is as good as a plain object
- * @returns the payload itself when it is all of that already
+ * @returns a copy, for which each property was read once: one that answers otherwise the next time is validated and sent as it
+ *   was then
  * @throws EventPayloadError that names the field
  */
 export function travelling(type: string, data: unknown, limits: PayloadLimits, own?: EventClass): object {
-  if (isPlain(data, limits, own)) return data;
+  const copy = plainCopy(data, limits, own);
+  if (copy) return copy;
   const traveller = new Traveller(limits);
   const travels = traveller.ofPayload(data);
   if (travels !== undefined) return travels;
@@ -34,13 +36,13 @@ export function travelling(type: string, data: unknown, limits: PayloadLimits, o
   throw new EventPayloadError(type, path.join('.'), why, cause && { cause: cause.thrown });
 }
 
-function isPlain(data: unknown, { maxBytes, maxDepth }: PayloadLimits, own: EventClass | undefined): data is object {
-  if (typeof data !== 'object' || data === null) return false;
+function plainCopy(data: unknown, { maxBytes, maxDepth }: PayloadLimits, own?: EventClass): object | undefined {
+  if (typeof data !== 'object' || data === null) return undefined;
   try {
-    return isPlainJson(data, own ? (own.prototype as object) : null, maxDepth, maxBytes);
+    return copyOfPlainJson(data, own ? (own.prototype as object) : null, maxDepth, maxBytes);
   } catch {
     // A getter, or a proxy: what they throw is said with the path.
-    return false;
+    return undefined;
   }
 }
 
@@ -108,13 +110,12 @@ interface Fault {
 }
 
 type Properties = Record<string, unknown>;
+type ToJson = (key: string) => unknown;
 
-/** Stand for what a value becomes: nothing, 0 instead of -0, or no JSON at all. None is equal to any value. */
-const OMITTED = Symbol('omitted');
-const NOUGHT = Symbol('0');
+/** Stands for what is no JSON. */
 const FAULTY = Symbol('faulty');
 
-/** Goes through a payload once. What does not change is not copied: a value that comes back the same travels as it is. */
+/** Goes through a payload, reads each property once, and makes a copy of what it finds. */
 class Traveller {
   fault: Fault = { path: [], why: '' };
   private length = 0;
@@ -152,7 +153,7 @@ class Traveller {
         return value;
       case 'number':
         if (!isSafe(value)) return this.takesAnyNumber ? value : this.fail(wrongNumber(value));
-        return Object.is(value, -0) ? NOUGHT : value;
+        return Object.is(value, -0) ? 0 : value;
       case 'object':
         return value === null ? value : this.ofObject(value, key, depth + 1);
       case 'bigint':
@@ -165,25 +166,28 @@ class Traveller {
   private ofObject(value: object, key: string | number, depth: number): unknown {
     const { maxDepth } = this.limits;
     if (depth > maxDepth) return this.fail(`expected at most ${String(maxDepth)} levels (is it a circle?)`);
-    return hasOwnJson(value) ? this.ofOwnJson(value, key, depth) : this.ofMembers(value, depth);
+    const { toJSON } = value as { toJSON?: unknown };
+    return typeof toJSON === 'function'
+      ? this.ofOwnJson(value, toJSON as ToJson, key, depth)
+      : this.ofMembers(value, depth);
   }
 
   private ofMembers(value: object, depth: number): unknown {
     if (Array.isArray(value)) return this.ofItems(value, depth);
     const prototype = Object.getPrototypeOf(value) as object | null;
-    if (prototype === Object.prototype) return this.ofProperties(value as Properties, depth, undefined);
+    if (prototype === Object.prototype) return this.ofProperties(value as Properties, depth);
     return isRecord(value) ? this.ofInstance(value, depth) : this.fail(`expected a JSON value, got ${nameOf(value)}`);
   }
 
   /** An object with a way of its own to say what it is in JSON, which asks once, and takes the answer as it is. */
-  private ofOwnJson(value: { toJSON: (key: string) => unknown }, key: string | number, depth: number): unknown {
+  private ofOwnJson(value: object, toJson: ToJson, key: string | number, depth: number): unknown {
     const name = nameOf(value);
     if (isLost(value)) return this.fail(`expected a JSON value, got ${name}: give a text, or plain objects and arrays`);
     if (isDate(value) && Number.isNaN(Date.prototype.getTime.call(value)))
       return this.fail('expected a date, got an invalid one');
     let json: unknown;
     try {
-      json = value.toJSON(String(key));
+      json = toJson.call(value, String(key));
     } catch (thrown) {
       return this.threw(`toJSON() of ${name}`, thrown);
     }
@@ -194,51 +198,45 @@ class Traveller {
 
   /** An instance of a class, or an object without prototype: what it has of its own becomes a plain object. */
   private ofInstance(value: Properties, depth: number): unknown {
-    if (!hasClass(value) || Object.keys(value).length > 0) return this.ofProperties(value, depth, {});
+    if (!hasClass(value) || Object.keys(value).length > 0) return this.ofProperties(value, depth);
     // Private fields, or values that its methods know: all that is lost.
     return this.fail(`expected a JSON value, got ${nameOf(value)}, of which JSON has nothing but {}`);
   }
 
-  /** @param copy undefined as long as nothing differs */
-  private ofProperties(value: Properties, depth: number, copy: Properties | undefined): unknown {
+  private ofProperties(value: Properties, depth: number): unknown {
+    const copy: Properties = {};
     let key: string | undefined;
     // Getters and proxies are user code.
     try {
-      const keys = Object.keys(value);
-      for (let index = 0; index < keys.length; index += 1) {
-        key = keys[index] ?? '';
+      for (key of Object.keys(value)) {
         if (isDangerousKey(key)) return this.within(key, this.fail(`a property must not be called ${key}`));
         const child = value[key];
-        // JSON leaves out what is undefined: that is how optional properties are not there.
-        const kept = child === undefined ? OMITTED : this.ofValue(child, key, depth);
-        if (kept === child && copy === undefined) continue;
+        // JSON leaves out what is undefined: that is how optional properties are not there. A toJSON() has been asked.
+        if (child === undefined || (key === 'toJSON' && typeof child === 'function')) continue;
+        const kept = this.ofValue(child, key, depth);
         if (kept === FAULTY) return this.within(key, FAULTY);
-        copy ??= copyOf(value, keys, index);
-        if (kept !== OMITTED) copy[key] = kept === NOUGHT ? 0 : kept;
+        copy[key] = kept;
       }
     } catch (thrown) {
       const faulty = this.threw('reading it', thrown);
       return key === undefined ? faulty : this.within(key, faulty);
     }
-    return copy ?? value;
+    return copy;
   }
 
   private ofItems(items: readonly unknown[], depth: number): unknown {
-    let copy = Object.getPrototypeOf(items) === Array.prototype ? undefined : ([] as unknown[]);
+    const copy: unknown[] = [];
     let index = 0;
     try {
       for (; index < items.length; index += 1) {
-        const item = items[index];
-        const kept = this.ofValue(item, index, depth);
-        if (kept === item && copy === undefined) continue;
+        const kept = this.ofValue(items[index], index, depth);
         if (kept === FAULTY) return this.within(index, FAULTY);
-        copy ??= items.slice(0, index);
-        copy.push(kept === NOUGHT ? 0 : kept);
+        copy.push(kept);
       }
     } catch (thrown) {
       return this.within(index, this.threw('reading it', thrown));
     }
-    return copy ?? items;
+    return copy;
   }
 
   private threw(what: string, thrown: unknown): symbol {
@@ -256,17 +254,6 @@ class Traveller {
     this.fault.path.unshift(key);
     return faulty;
   }
-}
-
-/** The first few properties; none of them has a name that is dangerous to assign to. */
-function copyOf(value: Properties, keys: readonly string[], count: number): Properties {
-  const copy: Properties = {};
-  for (const key of keys.slice(0, count)) copy[key] = value[key];
-  return copy;
-}
-
-function hasOwnJson(value: object): value is { toJSON: (key: string) => unknown } {
-  return typeof (value as { toJSON?: unknown }).toJSON === 'function';
 }
 
 /** Whether no reader would get back what it is, although it has a `toJSON`. */

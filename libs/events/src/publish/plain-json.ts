@@ -1,58 +1,75 @@
 import { isDangerousKey } from '../envelope/dangerous-keys.js';
 
+type Properties = Record<string, unknown>;
+
 /**
- * Whether JSON gives this payload back as it is: most are that, and this is the quick way to see it. False also when it is
- * not certain.
+ * A copy of a payload that JSON gives back as it is: most are that, and this is the quick way to see it. Each property is read
+ * once: what a getter says then is what is validated, and what travels.
  *
  * @param prototype of the objects that are as good as plain ones, if they are the payload itself
  * @param levels objects and arrays within each other, at most
  * @param characters of all texts together, at most
+ * @returns undefined also when it is not certain
  */
-export function isPlainJson(data: object, prototype: object | null, levels: number, characters: number): boolean {
-  if (Object.getPrototypeOf(data) !== prototype && Object.getPrototypeOf(data) !== Object.prototype) return false;
-  return levels > 0 && !hasToJson(data) && afterProperties(data as Record<string, unknown>, levels, characters) >= 0;
+export function copyOfPlainJson(
+  data: object,
+  prototype: object | null,
+  levels: number,
+  characters: number,
+): object | undefined {
+  const own = Object.getPrototypeOf(data) as unknown;
+  if ((own !== prototype && own !== Object.prototype) || levels <= 0 || hasToJson(data)) return undefined;
+  return new Copier(characters).ofProperties(data, levels);
 }
 
-/** @returns the characters that may follow; below 0 for what is not certain */
-function afterObject(value: object, levels: number, characters: number): number {
-  if (levels <= 0 || hasToJson(value)) return -1;
-  if (Array.isArray(value)) return afterItems(value, levels, characters);
-  if (Object.getPrototypeOf(value) !== Object.prototype) return -1;
-  return afterProperties(value as Record<string, unknown>, levels, characters);
-}
+class Copier {
+  /** @param characters that may follow */
+  constructor(private characters: number) {}
 
-function afterProperties(value: Record<string, unknown>, levels: number, characters: number): number {
-  let left = characters;
-  for (const key of Object.keys(value)) {
-    if (isDangerousKey(key)) return -1;
-    left = afterValue(value[key], levels, left);
-    if (left < 0) return -1;
+  ofProperties(value: object, levels: number): object | undefined {
+    const copy: Properties = { ...value };
+    for (const key in copy) {
+      if (isDangerousKey(key)) return undefined;
+      const child = copy[key];
+      if (typeof child !== 'object' || child === null) {
+        if (!this.takes(child)) return undefined;
+      } else if ((copy[key] = this.ofObject(child, levels - 1)) === undefined) return undefined;
+    }
+    return copy;
   }
-  return left;
-}
 
-function afterItems(items: readonly unknown[], levels: number, characters: number): number {
-  if (Object.getPrototypeOf(items) !== Array.prototype) return -1;
-  let left = characters;
-  for (const item of items) {
-    left = afterValue(item, levels, left);
-    if (left < 0) return -1;
+  private ofObject(value: object, levels: number): object | undefined {
+    if (levels <= 0 || hasToJson(value)) return undefined;
+    if (Array.isArray(value)) return this.ofItems(value, levels);
+    return Object.getPrototypeOf(value) === Object.prototype ? this.ofProperties(value, levels) : undefined;
   }
-  return left;
-}
 
-function afterValue(value: unknown, levels: number, characters: number): number {
-  switch (typeof value) {
-    case 'string':
-      return characters - value.length;
-    case 'number':
-      return isSafe(value) && !Object.is(value, -0) ? characters : -1;
-    case 'boolean':
-      return characters;
-    case 'object':
-      return value === null ? characters : afterObject(value, levels - 1, characters);
-    default:
-      return -1;
+  private ofItems(items: readonly unknown[], levels: number): unknown[] | undefined {
+    if (Object.getPrototypeOf(items) !== Array.prototype) return undefined;
+    const { length } = items;
+    const copy = new Array<unknown>(length);
+    for (let index = 0; index < length; index += 1) {
+      const item = items[index];
+      if (typeof item !== 'object' || item === null) {
+        if (!this.takes(item)) return undefined;
+        copy[index] = item;
+      } else if ((copy[index] = this.ofObject(item, levels - 1)) === undefined) return undefined;
+    }
+    return copy;
+  }
+
+  private takes(value: unknown): boolean {
+    switch (typeof value) {
+      case 'string':
+        this.characters -= value.length;
+        return this.characters >= 0;
+      case 'number':
+        return isSafe(value) && !Object.is(value, -0);
+      case 'boolean':
+        return true;
+      default:
+        return value === null;
+    }
   }
 }
 

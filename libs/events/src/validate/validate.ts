@@ -4,6 +4,7 @@ import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import { EventValidationError, type EventProblem } from '../errors.js';
 import { instanceIfValid, type InstanceIfValid } from './compile.js';
 import { problemOfMaking, problemOfChecking } from './failures.js';
+import { hidingMethod } from './withheld.js';
 
 /**
  * Checks a payload against its event class's class-validator decorators.
@@ -57,6 +58,12 @@ export function validateByDecorators<T extends object>(target: EventClass<T>, da
     throw new EventValidationError(type, [problemOfChecking(instance, cause)], { cause });
   }
   if (errors.length > 0) throw new EventValidationError(type, flatten(errors));
+  const lost = hidingMethod(data, instance);
+  if (lost !== undefined) {
+    throw new EventValidationError(type, [
+      { path: lost, message: `${lost} has the name of a method: class-transformer leaves it out, call it otherwise` },
+    ]);
+  }
   return instance;
 }
 

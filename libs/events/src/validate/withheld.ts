@@ -6,24 +6,48 @@ const CLASS_TO_PLAIN = 1;
 
 /**
  * What of a payload class-transformer's `@Exclude` and `@Expose` keep from those who read it, or from those who write it.
- * What becomes of a property with a `@Transform` is that one's affair.
  *
  * @param data plain objects, arrays and primitives
  * @param read what `plainToInstance` made of it
  * @returns the path of the first property, undefined for none
  */
-export function withheld(data: unknown, read: unknown, at = ''): string | undefined {
+export function withheld(data: unknown, read: unknown): string | undefined {
+  return search(data, read, (target, property, made) => isExcluded(target, property) || !(property in made));
+}
+
+/**
+ * What of a payload class-transformer drops since it would hide a method, such as a property called `toString`.
+ *
+ * @returns as {@link withheld}
+ */
+export function hidingMethod(data: unknown, read: unknown): string | undefined {
+  return search(data, read, (_, property, made) => !Object.hasOwn(made, property) && isFunction(made[property]));
+}
+
+type Properties = Record<string, unknown>;
+
+/** What becomes of a property with a `@Transform` is that one's affair. */
+function search(
+  data: unknown,
+  read: unknown,
+  isLost: (target: object, property: string, made: Properties) => boolean,
+  at = '',
+): string | undefined {
   if (!hasProperties(data) || !hasProperties(read)) return undefined;
-  const { constructor: target } = Object.getPrototypeOf(read) as object;
+  const { constructor: target } = (Object.getPrototypeOf(read) ?? Object.prototype) as object;
   for (const [key, value] of Object.entries(data)) {
     const path = at === '' ? key : `${at}.${key}`;
     const property = storage.findExposeMetadataByCustomName(target, key)?.propertyName ?? key;
     if (storage.findTransformMetadatas(target, property, PLAIN_TO_CLASS).length > 0) continue;
-    if (isExcluded(target, property) || !(property in read)) return path;
-    const within = withheld(value, read[property], path);
+    if (isLost(target, property, read)) return path;
+    const within = search(value, read[property], isLost, path);
     if (within !== undefined) return within;
   }
   return undefined;
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
 }
 
 function isExcluded(target: object, property: string): boolean {
@@ -36,7 +60,7 @@ function isExcluded(target: object, property: string): boolean {
 }
 
 /** Whether it is an object or array whose properties are what it holds. */
-function hasProperties(value: unknown): value is Record<string, unknown> {
+function hasProperties(value: unknown): value is Properties {
   if (typeof value !== 'object' || value === null) return false;
   return Array.isArray(value) || Object.prototype.toString.call(value) === '[object Object]';
 }
