@@ -1,7 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import type { Redis } from 'ioredis';
 
-/** A stream entry: its id, and field, value, field, value, … */
-export type RawEntry = [id: string, fields: string[]];
+/** A stream entry: its id, and field, value, field, value, …; the same as bytes where these are not UTF-8. */
+export type RawEntry = [id: string, fields: string[], bytes?: Buffer[] | undefined];
+
+/** What stands in a text for bytes that are not UTF-8; or for itself. */
+const REPLACEMENT = '\ufffd';
 
 const PAGE = 1000;
 
@@ -13,14 +17,25 @@ export async function* entryPages(redis: Redis, key: string, to: string): AsyncG
     const last = page.at(-1);
     if (!last) return;
     if (last[0] === to) {
-      yield page;
+      yield await withBytes(redis, key, page);
       return;
     }
     next = redis.xrange(key, `(${last[0]}`, to, 'COUNT', PAGE);
     // Whoever stops early never awaits it; whoever goes on does, and sees the failure there.
     next.catch(() => undefined);
-    yield page;
+    yield await withBytes(redis, key, page);
   }
+}
+
+async function withBytes(redis: Redis, key: string, page: readonly RawEntry[]): Promise<RawEntry[]> {
+  const entries: RawEntry[] = [];
+  for (const [id, fields] of page) {
+    const isDoubtful = fields.some((field) => field.includes(REPLACEMENT));
+    const [found] = isDoubtful ? await redis.xrangeBuffer(key, id, id) : [];
+    const isText = found?.[1].every((field) => isUtf8(field)) ?? true;
+    entries.push(isText ? [id, fields] : [id, fields, found?.[1]]);
+  }
+  return entries;
 }
 
 /** All members of a set. */

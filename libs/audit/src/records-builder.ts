@@ -1,5 +1,5 @@
 import { InventoryUpdated, OrderPlaced, PaymentProcessed, ShipmentCreated } from '@shop/contracts';
-import { decode, type EventEnvelope } from 'nestjs-event-streams';
+import { eventForHandlers, type EventEnvelope } from 'nestjs-event-streams';
 import type { DeadLetter } from './dead-letter.js';
 import { EventKind } from './event-kind.js';
 import type { StreamName } from './keys.js';
@@ -63,11 +63,11 @@ export class RecordsBuilder {
     return { orders, payments, updates, shipments, rejected };
   }
 
-  /** Takes the next entry of a stream. */
-  add(stream: StreamName, id: string, fields: readonly string[]): void {
+  /** Takes the next entry of a stream. @param bytes its fields, where they are not UTF-8 */
+  add(stream: StreamName, id: string, fields: readonly string[], bytes?: readonly Buffer[]): void {
     let event: EventEnvelope;
     try {
-      event = decode(fields);
+      event = eventForHandlers({ fields, bytes });
     } catch (error) {
       const isPoison = this.poison.has(fieldOf(fields, 'event_id'));
       const orderId = fieldOf(fields, 'partition_key') || undefined;

@@ -59,7 +59,7 @@ export async function takeSnapshot(redis: Redis, prefix: string): Promise<Snapsh
   for (const { name, key, lastId } of streams) {
     if (lastId === undefined) continue;
     for await (const page of entryPages(redis, key, lastId)) {
-      for (const [id, fields] of page) builder.add(name, id, fields);
+      for (const [id, fields, bytes] of page) builder.add(name, id, fields, bytes);
     }
   }
   return { prefix, accepted, deadLetters, settledDeadLetters, ...builder.records, readModels, streams, pendingIds };

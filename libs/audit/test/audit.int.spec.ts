@@ -50,6 +50,19 @@ describe('the snapshot', () => {
     expect(streams).toEqual(expected.map((look) => ({ ...look, key: `${prefix}:${look.name}` })));
   });
 
+  it('knows an entry that no handler is given for its bytes, and one that has what stands for such bytes', async () => {
+    const prefix = await stored(validShop());
+    const key = `${prefix}:orders`;
+    const [, fields = []] = (await redis.client.xrange(key, '-', '+', 'COUNT', 1))[0] ?? [];
+    const named = (name: Buffer) =>
+      fields.map((field) => Buffer.from(field.replace('Ada', name.toString('latin1')), 'latin1'));
+    const wrong = await redis.client.xadd(key, '*', ...named(Buffer.from([0xff])));
+    await redis.client.xadd(key, '*', ...named(Buffer.from('\ufffd')));
+    const { rejected } = await withRedis(redis.url, (client) => takeSnapshot(client, prefix));
+    expect(rejected.filter(({ why }) => why.includes('UTF-8')).map(({ id }) => id)).toEqual([wrong]);
+    expect(rejected.find(({ id }) => id === wrong)?.why).toMatch(/^Expected data as UTF-8, got \\xff at byte/);
+  });
+
   it('has the pending entries of a group, and how many it was not given', async () => {
     const prefix = await stored(validShop());
     const key = `${prefix}:orders`;

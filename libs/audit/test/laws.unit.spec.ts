@@ -43,6 +43,24 @@ const BREACHES: Record<number, Record<string, Breach>> = {
       shop.accepted.add(orderId);
       return [orderId, id, 'JSON object'];
     },
+    ...Object.fromEntries(
+      [
+        ['"number":9007199254740993', 'it would be rounded'],
+        ['"number":1e400', 'it would be Infinity'],
+        ['"constructor":1', 'without a property called constructor'],
+      ].map(([more = '', why = '']): [string, Breach] => [
+        `handlers would not be given the entry of an accepted order as it is: ${more}`,
+        (shop) => {
+          const orderId = shop.uuid();
+          const { fields } = shop.placeOrder(orderId, ITEMS);
+          shop.streams.orders.pop();
+          const data = String(fields[fields.indexOf('data') + 1]).replace('{', `{${more},`);
+          const { id } = shop.refused('orders', data, { partition_key: orderId });
+          shop.accepted.add(orderId);
+          return [orderId, id, why];
+        },
+      ]),
+    ),
   },
   2: {
     'an order has no payment': (shop) => [shop.order(ITEMS), 'no payment'],
@@ -281,6 +299,12 @@ const BREACHES: Record<number, Record<string, Breach>> = {
         ({ fields }) => !(fields.includes(id) && fields.includes('inventory_service')),
       );
       return [id, 'no dead letter of inventory_service', 'order_id must be a UUID'];
+    },
+    'an entry that handlers would not be given as it is, is no dead letter': (shop) => {
+      const { fields } = shop.placeOrder(shop.uuid(), ITEMS);
+      shop.streams.orders.pop();
+      const data = String(fields[fields.indexOf('data') + 1]).replace('{', '{"number":1e400,');
+      return [shop.append('orders', data).id, 'no dead letter of payment_service', 'it would be Infinity'];
     },
     'an injected entry that only the schema refuses is no dead letter': (shop) => {
       const address = { street: 'Deep Road', city: 'Poseidonis', postal_code: '1', country: 'Atlantis' };

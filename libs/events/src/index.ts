@@ -93,7 +93,7 @@ export { awaitedBy } from './stream/waiting.js';
 export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/questions.js';
 export { Transaction } from './transaction/transaction.js';
 export { decode } from './decode/decode.js';
-export { problemOf } from './decode/event-of.js';
+export { eventForHandlers, problemOf } from './decode/event-of.js';
 export { dangerousKey } from './envelope/dangerous-keys.js';
 export { compactJson, indentedJson, lossesOf, type JsonLoss } from './envelope/json-text.js';
 export { validate } from './validate/validate.js';
