@@ -1,6 +1,7 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { EventsHealthIndicator } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCluster } from './cluster.js';
 import { noteHandler } from './handlers.js';
 import { collectLogs } from './logs.js';
 import { notes } from './notes.js';
@@ -64,11 +65,10 @@ describe('a worker that cannot do its work', () => {
 
 describe('a cluster', () => {
   it('is refused at the start to an application without partitions', async () => {
-    await using redis = await freshRedis({ args: ['--cluster-enabled', 'yes'] });
-    await redis.client.call('CLUSTER', 'ADDSLOTSRANGE', 0, 16383);
-    await eventually('it is up', async () => (await redis.client.cluster('INFO')).includes('cluster_state:ok'));
+    await using cluster = await startCluster(1);
+    const url = cluster.nodes[0]?.url ?? '';
     const message = 'expected partitions as 2 or more, since this Redis is a cluster';
-    await expect(startWorker(redis.url, {}, [noteHandler(() => undefined)])).rejects.toThrow(message);
-    await expect(startWorker(redis.url, { group: null })).rejects.toThrow(message);
+    await expect(startWorker(url, {}, [noteHandler(() => undefined)])).rejects.toThrow(message);
+    await expect(startWorker(url, { group: null })).rejects.toThrow(message);
   });
 });

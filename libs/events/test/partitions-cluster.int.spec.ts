@@ -1,7 +1,8 @@
-import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { eventually, type TestRedis } from '@repo/testing';
 import { DeadLetters } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { partitionOf } from '../src/partitions/murmur2.js';
+import { startCluster, type TestCluster } from './cluster.js';
 import { noteHandler } from './handlers.js';
 import { NoteFiled, NoteTaken } from './notes.js';
 import { startWorker } from './worker.js';
@@ -11,15 +12,13 @@ const topics = Array.from({ length: 8 }, (_, index) => `topic ${String(index)}`)
 
 /** One node that has all slots: it takes any key, but refuses a script whose keys are in several slots. */
 describe('partitions in a cluster', () => {
+  let cluster: TestCluster;
   let redis: TestRedis;
   beforeAll(async () => {
-    redis = await freshRedis({ args: ['--cluster-enabled', 'yes'] });
-    await redis.client.call('CLUSTER', 'ADDSLOTSRANGE', 0, 16383);
-    await eventually('the cluster is up', async () =>
-      (await redis.client.cluster('INFO')).includes('cluster_state:ok'),
-    );
+    cluster = await startCluster(1);
+    [redis] = cluster.nodes as [TestRedis];
   });
-  afterAll(() => redis.stop());
+  afterAll(() => cluster.stop());
 
   it('keep all that belongs together in one slot', async () => {
     let isBroken = true;

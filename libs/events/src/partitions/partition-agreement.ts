@@ -49,16 +49,10 @@ export class PartitionAgreement implements OnApplicationBootstrap {
   }
 
   private async agree(): Promise<void> {
-    const { partitions: count, sharedState } = this.options;
-    this.compare(await this.ask((patienceMs) => this.client.agree(this.key, String(count), patienceMs)));
+    const { partitions: count } = this.options;
+    // First: of a cluster the node that has this key may be another one.
     await this.refuseCluster();
-    if (count === 1) return;
-    if (this.partitions.isCluster && sharedState) {
-      throw new ConfigurationError(
-        'EventsModule: expected sharedState as false, since this Redis is a cluster, where a transaction stays in one ' +
-          'partition, got true',
-      );
-    }
+    this.compare(await this.ask((patienceMs) => this.client.agree(this.key, String(count), patienceMs)));
   }
 
   /** @throws ConfigurationError for a cluster that cannot carry what this application does */
@@ -75,6 +69,12 @@ export class PartitionAgreement implements OnApplicationBootstrap {
       throw new ConfigurationError(
         `EventsModule: expected redis as one server that has all slots, got one of ${String(nodes)} nodes of a cluster, ` +
           'which is not supported yet',
+      );
+    }
+    if (this.options.sharedState) {
+      throw new ConfigurationError(
+        'EventsModule: expected sharedState as false, since this Redis is a cluster, where a transaction stays in one ' +
+          'partition, got true',
       );
     }
   }
