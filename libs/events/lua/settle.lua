@@ -87,6 +87,7 @@ for index = 1, take() do
     shape.writes[place] = write
     size = size + 1 + write.count
   end
+  shape.eventsAt = size
   for place = 1, take() do
     local layout = layouts[take()]
     shape.events[place] = layout
@@ -317,8 +318,8 @@ end
 
 local PARKING = { 'LLEN', 'LINDEX', 'LSET', 'LPUSH', 'RPUSH', 'LINSERT', 'LPOP', 'LREM' }
 
--- Why this user may not settle as it is asked to; nil when it may.
-local function mayNotSettle(stream, becomes, shape, list, letters)
+-- Why this user may not settle as it is asked to; nil when it may. What it appends goes to another key than what it reads.
+local function mayNotSettle(stream, becomes, shape, list, letters, target)
   local notes = stream.notes
   local why
   if becomes then
@@ -327,7 +328,7 @@ local function mayNotSettle(stream, becomes, shape, list, letters)
   else
     why = mayNot('XACK', stream.key) or (hasNotes(notes) and mayNot('HDEL', notes))
   end
-  if not why and shape.events[1] then why = mayNot('XADD', stream.key) end
+  if not why and target then why = mayNot('XADD', target) end
   if why or shape.rule == '' or shape.rule == 'free' then return why end
   for _, command in ipairs(PARKING) do why = why or mayNot(command, list) end
   for _, command in ipairs({ 'TYPE', 'XRANGE', 'XDEL', 'XADD' }) do why = why or mayNot(command, letters) end
@@ -337,6 +338,7 @@ end
 -- Settles what stands in args from a place on; its reply.
 local function settle(at)
   local shape, id, event = shapes[args[at]], args[at + 1], args[at + 2]
+  local target = shape.events[1] and KEYS[args[at + shape.eventsAt]]
   local stream, rule = shape.stream, shape.rule
   local notes = stream.notes
   local becomes, list, original, source, letters, replays
@@ -359,7 +361,7 @@ local function settle(at)
   if note and redis.call('HGET', notes, note) == 'done' then return { 'settled' } end
   if event ~= '' and not isSame(stream, id, event) then return { 'settled' } end
   if not shape.isAllowed then
-    local why = mayNotSettle(stream, becomes, shape, list, letters)
+    local why = mayNotSettle(stream, becomes, shape, list, letters, target)
     if why then return { 'error', why } end
     shape.isAllowed = true
   end

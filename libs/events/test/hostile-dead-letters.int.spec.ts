@@ -1,5 +1,5 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { DeadLetters, OriginalGoneError, UnrecoverableError, type DeadLetter } from 'nestjs-event-streams';
+import { aclRules, DeadLetters, OriginalGoneError, UnrecoverableError, type DeadLetter } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteFields } from './entries.js';
 import { Gate } from './gate.js';
@@ -201,6 +201,18 @@ describe('dead letters', () => {
       await worker.producer.publish(NoteTaken, { topic: 'b', number: 30 });
       await eventually('a key without dead letters goes on', async () => (await handledOf('parked')).at(-1) === '30 1');
       expect(await redis.client.keys('parked:notes:testers:parked:*')).toEqual([]);
+    });
+
+    it('that a user with the rights of a worker keeps', async () => {
+      const rules = aclRules('worker', { prefix: 'acl', streams: ['notes'], group: 'testers', state: 'tester' });
+      await redis.client.acl('SETUSER', 'worker', 'reset', 'on', '>secret', ...rules);
+      await redis.client.call('ACL', 'LOG', 'RESET');
+      const url = redis.url.replace('//', '//worker:secret@');
+      const options = { prefix: 'acl', deadLetters: { maxLength: 5, maxAgeMs: 3_600_000 } };
+      await using worker = await startWorker(url, options, [handling({ isBroken: true })]);
+      for (let index = 0; index < 150; index += 1) await redis.client.xadd('acl:notes', '*', 'no', 'envelope');
+      await eventually('five are left', async () => (await lengthOf('acl')) === 5 && worker.consumer.held === 0);
+      expect(await redis.client.call('ACL', 'LOG')).toEqual([]);
     });
 
     it('unless `retention` says otherwise', async () => {

@@ -52,7 +52,8 @@ const LOOKING: Commands = {
 
 const HANDLING: Commands = {
   stream: ['XREADGROUP', 'XREAD', 'XGROUP|CREATE', 'XINFO|STREAM', 'XINFO|GROUPS', 'XPENDING', ...['XINFO|CONSUMERS', 'XRANGE', 'XREVRANGE', 'XLEN']], // prettier-ignore
-  letters: ['XLEN'],
+  // Of dead letters there may be too many: see `lua/trim.lua`.
+  letters: SCRIPT_COMMANDS.trim.stream ?? [],
   notes: ['HMGET'],
   parked: ['EXISTS'],
   watch: ['HDEL'],
