@@ -6,6 +6,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { setImmediate as turn } from 'node:timers/promises';
 import { EventsObserver, validate } from 'nestjs-event-streams';
+import { ORDERS_SOURCE, PAYMENTS_SOURCE } from './contestants/contestant.mjs';
 import { createOrders } from './orders.mjs';
 import { decodeToHandle } from '../libs/events/dist/decode/decode.js';
 import { EncodedCommand } from '../libs/events/dist/connection/encoded-command.js';
@@ -51,7 +52,7 @@ const partitions = new Partitions({ prefix: 'bench', state: 'bench', partitions:
 const parts = /** @type {any} */ ({
   keyspace: partitions.at(0),
   partitions,
-  source: 'bench',
+  source: PAYMENTS_SOURCE,
   limits: LIMITS,
   telemetry: new Telemetry(),
 });
@@ -79,12 +80,12 @@ const steps = {
     return command;
   },
   'publish: check, validate, envelope, fields': () =>
-    orders.map((order) => encode(newEnvelope(OrderPlaced, order, 'bench', LIMITS), LIMITS)),
+    orders.map((order) => encode(newEnvelope(OrderPlaced, order, ORDERS_SOURCE, LIMITS), LIMITS)),
 };
 
 /** @param {import('./orders.mjs').Order} order */
 function entryOf(order) {
-  const envelope = newEnvelope(OrderPlaced, order, 'bench', LIMITS, { correlationId: order.order_id });
+  const envelope = newEnvelope(OrderPlaced, order, ORDERS_SOURCE, LIMITS, { correlationId: order.order_id });
   return fieldsOf(encode(envelope, LIMITS));
 }
 

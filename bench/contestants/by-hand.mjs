@@ -1,5 +1,5 @@
 // What the contestants that are written by hand share: the stream, and an entry as the library would write it.
-import { PREFIX } from './contestant.mjs';
+import { ORDERS_SOURCE, PREFIX } from './contestant.mjs';
 
 export const STREAM = `${PREFIX}:orders`;
 export const GROUP = 'workers';
@@ -20,7 +20,7 @@ export function entryOf(order) {
     'event_type', 'order_placed',
     'timestamp', TIMESTAMP,
     'version', '1.0',
-    'source', PREFIX,
+    'source', ORDERS_SOURCE,
     'data', JSON.stringify(order),
     'partition_key', order.order_id,
   ];

@@ -33,6 +33,9 @@
  */
 
 export const PREFIX = 'bench';
+/** Who publishes orders, and payments, in the shop: readers check it. */
+export const ORDERS_SOURCE = 'order_service';
+export const PAYMENTS_SOURCE = 'payment_service';
 
 /** @param {string} url */
 export function hostAndPort(url) {

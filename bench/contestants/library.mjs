@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { OrderPlaced, PaymentProcessed } from '@shop/contracts';
 import { DomainEvent, EventHandler, EventProducer, EventsModule } from 'nestjs-event-streams';
-import { PREFIX } from './contestant.mjs';
+import { ORDERS_SOURCE, PAYMENTS_SOURCE, PREFIX } from './contestant.mjs';
 
 const GROUP = 'workers';
 
@@ -50,7 +50,13 @@ export const partitioned = contestant({
 function contestant({ partitions, ...what }) {
   const prefixes =
     partitions === 1 ? [PREFIX] : Array.from({ length: partitions }, (_, number) => `{${PREFIX}:${String(number)}}`);
-  const options = (/** @type {string} */ url) => ({ redis: url, prefix: PREFIX, source: PREFIX, partitions });
+  const options = (/** @type {string} */ url) => ({ redis: url, prefix: PREFIX, partitions });
+  const consuming = (/** @type {string} */ url) => ({
+    ...options(url),
+    source: PAYMENTS_SOURCE,
+    state: PREFIX,
+    group: GROUP,
+  });
 
   /**
    * @param {(prefix: string) => Promise<number>} count
@@ -62,7 +68,7 @@ function contestant({ partitions, ...what }) {
     ...what,
 
     async openPublisher(url) {
-      const app = await start({ imports: [EventsModule.forRoot(options(url))] });
+      const app = await start({ imports: [EventsModule.forRoot({ ...options(url), source: ORDERS_SOURCE })] });
       const producer = app.get(EventProducer);
       return {
         publish: (order) => producer.publish(OrderPlaced, order),
@@ -98,12 +104,12 @@ function contestant({ partitions, ...what }) {
       const method = withEffects ? 'payOrder' : 'onOrder';
       const descriptor = Object.getOwnPropertyDescriptor(Orders.prototype, method);
       EventHandler(OrderPlaced)(Orders.prototype, method, /** @type {PropertyDescriptor} */ (descriptor));
-      return start({ imports: [EventsModule.forRoot({ ...options(url), group: GROUP })], providers: [Orders] });
+      return start({ imports: [EventsModule.forRoot(consuming(url))], providers: [Orders] });
     },
 
     async openIdle(url, streams) {
       const idlers = Array.from({ length: streams }, (_, number) => idlerOf(number));
-      return start({ imports: [EventsModule.forRoot({ ...options(url), group: GROUP })], providers: idlers });
+      return start({ imports: [EventsModule.forRoot(consuming(url))], providers: idlers });
     },
 
     async stored(redis) {

@@ -48,6 +48,7 @@ export class StockChange {
   stream: 'inventory',
   // A restock belongs to no order; the skus that it fills need no order among themselves.
   key: (update: InventoryUpdated) => update.order_id ?? update.changes.map(({ sku }) => sku).join(),
+  sources: ['inventory_service'],
 })
 export class InventoryUpdated {
   @IsIn(INVENTORY_REASONS)

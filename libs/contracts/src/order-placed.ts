@@ -89,7 +89,13 @@ export class OrderTerms {
 }
 
 /** A customer has placed an order. Published by the order service. */
-@DomainEvent({ type: 'order_placed', version: '1.0', stream: 'orders', key: (order: OrderPlaced) => order.order_id })
+@DomainEvent({
+  type: 'order_placed',
+  version: '1.0',
+  stream: 'orders',
+  key: (order: OrderPlaced) => order.order_id,
+  sources: ['order_service'],
+})
 export class OrderPlaced extends OrderTerms {
   @IsUUID()
   order_id!: string;

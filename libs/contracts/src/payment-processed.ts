@@ -25,6 +25,7 @@ export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
   version: '1.0',
   stream: 'payments',
   key: (payment: PaymentProcessed) => payment.order_id,
+  sources: ['payment_service'],
 })
 export class PaymentProcessed {
   @IsUUID()

@@ -37,6 +37,7 @@ export class ShipmentItem {
   version: '1.0',
   stream: 'shipments',
   key: (shipment: ShipmentCreated) => shipment.order_id,
+  sources: ['shipping_service'],
 })
 export class ShipmentCreated {
   @IsUUID()

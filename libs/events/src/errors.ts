@@ -1,3 +1,4 @@
+import { bounded } from './safe-text.js';
 import { isA, textIn } from './thrown.js';
 
 /** Base of every error of this library; `name` is stable and safe to match on. */
@@ -87,6 +88,20 @@ export class EventEnvelopeError extends EventsError {
 
 /** A stream entry that is no envelope: a field is missing, or `data` is not a JSON object. */
 export class EventDecodeError extends EventsError {}
+
+/** Of a source that somebody else has written, in a message. */
+const LONGEST_SHOWN_SOURCE = 100;
+
+/** An entry that says it comes from an application that does not publish this type, see `sources` of `@DomainEvent`. */
+export class EventSourceError extends EventsError {
+  constructor(
+    readonly eventType: string,
+    readonly source: string,
+    expected: readonly string[],
+  ) {
+    super(`Expected ${eventType} from ${expected.join(' or ')}, got one from ${bounded(source, LONGEST_SHOWN_SOURCE)}`);
+  }
+}
 
 /** An entry whose type or major version no class of this worker knows. */
 export class UnknownEventError extends EventsError {

@@ -28,6 +28,7 @@ export {
   EventPayloadError,
   EventsError,
   EventValidationError,
+  EventSourceError,
   HandlerGoneError,
   HandlerTimeoutError,
   isOutage,

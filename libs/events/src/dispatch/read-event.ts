@@ -1,6 +1,6 @@
 import { decodeToHandle, refuseInfinite } from '../decode/decode.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
-import { HandlerGoneError } from '../errors.js';
+import { EventSourceError, HandlerGoneError } from '../errors.js';
 import type { Holding } from '../read/holdings.js';
 import { notUtf8Error } from '../stream/raw-entry.js';
 import { validateByDecorators, validateCompiled } from '../validate/validate.js';
@@ -19,6 +19,9 @@ export function readEvent({ entry, subscription, origin }: Holding): ReadEvent {
   const route = subscription.routeOf(event.event_type, event.version);
   const handlers = origin ? handlersOfReplay(route.handlers, origin.handler, event) : route.handlers;
   if (handlers.length === 0) return { event, handlers };
+  if (route.sources?.includes(event.source) === false) {
+    throw new EventSourceError(event.event_type, event.source, route.sources);
+  }
   let data = validateCompiled(route.event, event.data);
   if (!data) {
     if (!subscription.roundsIntegers) refuseInfinite(entry.fields ?? []);

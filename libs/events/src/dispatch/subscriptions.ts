@@ -26,12 +26,14 @@ export interface RegisteredHandler {
 /** What a group does with one event type; without handlers it passes over it. */
 export interface EventRoute {
   event: EventClass;
+  /** Who may publish it; undefined for anybody. */
+  sources: readonly string[] | undefined;
   handlers: readonly RegisteredHandler[];
 }
 
 /** One stream that a group reads, and what it does with each event type on it. */
 export class Subscription {
-  private readonly routes = new Map<string, { event: EventClass; handlers: RegisteredHandler[] }>();
+  private readonly routes = new Map<string, EventRoute & { handlers: RegisteredHandler[] }>();
   /** The type and version that were asked for last, and their route: a stream mostly carries one. */
   private last: { type: string; version: string; route: EventRoute } | undefined;
 
@@ -81,9 +83,9 @@ export class Subscription {
 
   /** @throws ConfigurationError when another class has the same type and major version */
   add(event: EventClass, handler?: RegisteredHandler): void {
-    const { type, version } = domainEventOf(event);
+    const { type, version, sources } = domainEventOf(event);
     const key = routeKey(type, version);
-    const route = this.routes.get(key) ?? { event, handlers: [] };
+    const route = this.routes.get(key) ?? { event, sources, handlers: [] };
     if (route.event !== event) {
       throw new ConfigurationError(`Two classes are ${key}: ${route.event.name} and ${event.name}. Keep one`);
     }

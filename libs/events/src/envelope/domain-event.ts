@@ -15,6 +15,11 @@ export interface DomainEventOptions<T extends object> {
    * get it. Default: none, and no order.
    */
   key?: (data: T) => string;
+  /**
+   * Who may publish it: the `source` of each application that does. Others are refused, and what says that it comes from
+   * another one is a dead letter. Default: anybody.
+   */
+  sources?: readonly string[];
 }
 
 /** A class that carries `@DomainEvent`. */
@@ -40,7 +45,12 @@ export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
       /^[a-z][a-z0-9_-]*$/,
       'a lower-case name without prefix, such as orders',
     );
-    const { key } = options as { key?: unknown };
+    const { key, sources } = options as { key?: unknown; sources?: unknown };
+    if (sources !== undefined && !(Array.isArray(sources) && sources.length > 0 && sources.every(isName))) {
+      throw new ConfigurationError(
+        `@DomainEvent on ${target.name}: expected sources as names of applications, such as ["order_service"], got ${shown(sources)}`,
+      );
+    }
     if (key !== undefined && typeof key !== 'function') {
       throw new ConfigurationError(`@DomainEvent on ${target.name}: expected key as a function, got ${shown(key)}`);
     }
@@ -68,6 +78,10 @@ export function majorOf(version: string): string {
 /** Whether a class could be of this type and version: what stands in an entry need not be anybody's. */
 export function canBeEvent(type: string, version: string): boolean {
   return TYPE.test(type) && /^\d+$/.test(majorOf(version));
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 function check(name: string, field: string, value: unknown, form: RegExp, expected: string): void {

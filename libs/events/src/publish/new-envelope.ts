@@ -41,7 +41,7 @@ export interface Inheritance {
  *
  * @throws EventPayloadError when JSON, or the event class, would change the payload
  * @throws EventValidationError when the class's decorators refuse what travels
- * @throws EventEnvelopeError when an option, or what `key()` gives, cannot be part of an envelope
+ * @throws EventEnvelopeError when this application does not publish such events, or an option, or what `key()` gives, cannot be part of an envelope
  */
 export function newEnvelope<T extends object>(
   target: EventClass<T>,
@@ -51,7 +51,10 @@ export function newEnvelope<T extends object>(
   options: PublishOptions = {},
   inherited?: Inheritance,
 ): EventEnvelope<T> {
-  const { type, version, key } = domainEventOf(target);
+  const { type, version, key, sources } = domainEventOf(target);
+  if (sources?.includes(source) === false) {
+    throw new EventEnvelopeError(type, 'source', `expected ${sources.join(' or ')}, got ${source}`);
+  }
   // First of all: nothing else is made for what has no end.
   const sent = travelling(type, data, limits, target) as T;
   const compiled = validateCompiled(target, sent);
