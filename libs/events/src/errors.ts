@@ -338,10 +338,10 @@ export class UnrecoverableError extends EventsError {}
 
 const OUTAGE =
   /^(LOADING|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF|UNBLOCKED|NOAUTH|WRONGPASS)\b/;
-/** The second is what Redis 7.0 says of a command within a script. */
-const FORBIDDEN = /^(NOPERM\b|ERR The user executing the script can't )/;
+/** The others are what Redis 7.0, and what later ones and Valkey, say of a command within a script. */
+const FORBIDDEN = /^(NOPERM\b|ERR The user executing the script can't |ERR ACL failure in script: )/;
 /** Of a command that the user may not run at all, on whatever keys. */
-const FORBIDDEN_COMMAND = /^NOPERM .*\bto run the\b/;
+const FORBIDDEN_COMMAND = /^(NOPERM|ERR ACL failure in script:) .*\bto run the\b/;
 
 /**
  * Whether Redis, not the event, is the reason: it is away, does not serve at present, or has taken rights from its user.

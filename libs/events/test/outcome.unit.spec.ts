@@ -70,6 +70,9 @@ describe('outcomeOf', () => {
     reply('MASTERDOWN Link with MASTER is down'),
     reply('CLUSTERDOWN Hash slot not served'),
     reply('NOPERM this user has no permissions to run the command'),
+    reply("ERR The user executing the script can't run this command or subcommand script: c8c5, on @user_script:1."),
+    reply("ERR ACL failure in script: User orders has no permissions to run the 'hmget' command script: c8c5"),
+    reply('ERR ACL failure in script: No permissions to access a key script: c8c5, on @user_script:1.'),
   ])('waits without counting when the event is not to blame: $message', (error) => {
     // Beyond the last attempt, too: an outage makes no dead letters.
     for (const attempt of [1, 3, 500]) {

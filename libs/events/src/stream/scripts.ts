@@ -95,9 +95,13 @@ export async function runScript(
   }
 }
 
-/** What a user lacks, where Redis (7.0) says only that it is something. */
+/** How servers after Redis 7.0, and Valkey, begin what they say of a command within a script. */
+const IN_SCRIPT = 'ERR ACL failure in script: ';
+
+/** What a user lacks, in the same words from every server; Redis 7.0 says only that it is something. */
 async function named(client: Redis, name: ScriptName, keys: readonly string[], error: Error): Promise<Error> {
   if (error.message.startsWith('NOPERM')) return error;
+  if (error.message.startsWith(IN_SCRIPT)) return redisReply(error.message.replace(IN_SCRIPT, 'NOPERM '));
   const question = `${rightsInLua(name)}\nreturn firstLacking(KEYS[1])`;
   const lacking = await client.eval(question, keys.length, ...keys).catch(() => null);
   return typeof lacking === 'string' ? redisReply(lacking) : error;
