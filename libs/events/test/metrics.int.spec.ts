@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { UnrecoverableError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Gate } from './gate.js';
 import { noteHandler, SOON } from './handlers.js';
@@ -79,6 +80,18 @@ describe('metrics', () => {
     await eventually('both are given up', async () => (await valueOf('messaging.redis.dead_letters', other)) === 2);
     expect(await valueOf('messaging.redis.retries', other)).toBe(2);
     expect(await valueOf('messaging.process.duration', { ...done('process'), 'error.type': '_OTHER' })).toBe(4);
+  });
+
+  it('count dead letters that wait, and those that are too many', async () => {
+    await using worker = await startWorker(redis.url, { deadLetters: { maxPerSecond: 2, maxLength: 1 } }, [
+      noteHandler(() => {
+        throw new UnrecoverableError('no');
+      }),
+    ]);
+    await worker.producer.publishAll(notes('a', 4));
+    await eventually('two have waited', async () => (await valueOf('messaging.redis.dead_letters.delayed', ON_NOTES)) === 2); // prettier-ignore
+    const trimmed = { 'messaging.system': 'redis', 'messaging.destination.name': 'notes' };
+    await eventually('three are gone', async () => (await valueOf('messaging.redis.dead_letters.trimmed', trimmed)) === 3); // prettier-ignore
   });
 
   it('count conflicts and outages', async () => {
