@@ -10,16 +10,24 @@ const boundaries = [
   { sourceTag: 'scope:library', onlyDependOnLibsWithTags: ['scope:library'] },
   { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: ['scope:library'] },
   { sourceTag: 'type:domain', onlyDependOnLibsWithTags: ['type:domain'] },
-  { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts'] },
+  { sourceTag: 'type:access', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'type:access'] },
   { sourceTag: 'type:audit', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts'] },
   { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['scope:testing'] },
   {
     sourceTag: 'scope:app',
-    onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'type:domain', 'type:service'],
+    onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'type:domain', 'type:access', 'type:service'],
   },
   {
     sourceTag: 'scope:console',
-    onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'type:domain', 'type:service', 'type:audit'],
+    onlyDependOnLibsWithTags: [
+      'scope:library',
+      'type:contracts',
+      'type:domain',
+      'type:access',
+      'type:service',
+      'type:audit',
+    ],
   },
 ];
 

@@ -25,6 +25,7 @@ export async function planShop({ processors, rate, seed }) {
       EVENTS_PREFIX: PREFIX,
       EVENTS_CLAIM_AFTER_MS: String(CLAIM_AFTER_MS),
       SIMULATION_ENABLED: 'true',
+      CUSTOMER_API_KEY: '', // the chaos' own customer has none
       SIMULATION_POISON_SHARE: '0', // here machines fail, not messages
     },
   }));

@@ -146,7 +146,8 @@ async function runOpen({ options, apps, redis, prefix, screen, shop }, signal) {
   const until = options.forMs === null ? null : formatDuration(options.forMs);
   const order = apps.find(({ title }) => title === 'order');
   const [offer = null] = order === undefined ? [] : await askOffers(urlOf(order));
-  process.stdout.write(banner({ apps, redis, prefix, offer, until }, screen.paint));
+  const needsKey = Boolean(process.env['CUSTOMER_API_KEY']);
+  process.stdout.write(banner({ apps, redis, prefix, offer, needsKey, until }, screen.paint));
   const openedAt = performance.now();
   const endsAt = openedAt + (options.forMs ?? Number.POSITIVE_INFINITY);
   while (performance.now() < endsAt) {

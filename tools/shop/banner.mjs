@@ -6,6 +6,9 @@ const OFFERS = {
   processor: 'GET /orders/:id',
 };
 
+/** Whoever set it in the environment of the shop has it in another terminal's. */
+const KEY = '-H "x-api-key: $CUSTOMER_API_KEY" ';
+
 /**
  * An order that the order service takes as it is.
  * @param {import('./catalogue.mjs').Offer} offer
@@ -24,11 +27,12 @@ const sampleOrder = ({ sku, name, unit_price }) => `{
  * @param {import('../redis-server.mjs').ProvidedRedis} shop.redis
  * @param {string} shop.prefix of the keys in Redis
  * @param {import('./catalogue.mjs').Offer | null} shop.offer something that can be ordered, in euros; null where nothing told
+ * @param {boolean} shop.needsKey whether orders need the customers' key
  * @param {string | null} shop.until how long it runs, for people; null until Ctrl-C
  * @param {(style: import('../terminal/paint.mjs').Style, text: string) => string} paint
  * @returns {string}
  */
-export function banner({ apps, redis, prefix, offer, until }, paint) {
+export function banner({ apps, redis, prefix, offer, needsKey, until }, paint) {
   const width = Math.max(...apps.map(({ title }) => title.length));
   const row = (/** @type {string} */ title, /** @type {string} */ address, /** @type {string} */ note) =>
     `  ${title.padEnd(width)}  ${paint('cyan', address)}  ${paint('dim', note)}`.trimEnd();
@@ -39,7 +43,7 @@ export function banner({ apps, redis, prefix, offer, until }, paint) {
   const ordering =
     offer === null
       ? `curl -s '${orderUrl}/catalogue?currency=EUR'`
-      : `curl -s ${orderUrl}/orders -H 'content-type: application/json' -d '${sampleOrder(offer)}'`;
+      : `curl -s ${orderUrl}/orders ${needsKey ? KEY : ''}-H 'content-type: application/json' -d '${sampleOrder(offer)}'`;
   const cli =
     redis.cli === null
       ? []

@@ -1,4 +1,4 @@
-import { BooleanSetting, ServiceConfiguration, WholeNumberSetting } from '@shop/service';
+import { ApiKeySetting, BooleanSetting, ServiceConfiguration, WholeNumberSetting } from '@shop/service';
 import { IsNotEmpty, IsString, IsUrl, Matches, MinLength, ValidateIf, ValidateBy } from 'class-validator';
 import { isLoopback } from './access/loopback.js';
 
@@ -76,6 +76,10 @@ export class ConsoleConfiguration extends ServiceConfiguration {
   @ValidateIf(isGiven('SHOP_PAYMENT_URL'))
   @IsUrl({ require_tld: false, protocols: ['http', 'https'] }, { message: 'takes a URL such as http://127.0.0.1:3002' })
   SHOP_PAYMENT_URL = '';
+
+  /** What the order service takes orders with; the same as its own. */
+  @ApiKeySetting()
+  CUSTOMER_API_KEY = '';
 
   /** What the shop's catalogue is made from; the same as the order service's. */
   @WholeNumberSetting(0, 2 ** 31)

@@ -21,8 +21,8 @@ await runService({
   partitions: (config) => agreedPartitions(redisOf(config), config.EVENTS_PREFIX),
   largestBody: LARGEST_BODY,
   host: ({ CONSOLE_HOST }) => CONSOLE_HOST,
+  protect,
   prepare(app: NestExpressApplication) {
-    protect(app);
     app.useGlobalPipes(new RequestValidation(SHAPE));
     app.useGlobalFilters(new ProblemFilter(app.getHttpAdapter()));
     documentApi(app);

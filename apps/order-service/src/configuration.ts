@@ -1,8 +1,12 @@
-import { BooleanSetting, NumberSetting, ServiceConfiguration, WholeNumberSetting } from '@shop/service';
+import { ApiKeySetting, BooleanSetting, NumberSetting, ServiceConfiguration, WholeNumberSetting } from '@shop/service';
 import { RateSetting, type Rate } from './simulation/rate.js';
 
 /** Settings of the order service. */
 export class OrderConfiguration extends ServiceConfiguration {
+  /** What customers send as X-API-Key with an order; empty: anybody may order. */
+  @ApiKeySetting()
+  CUSTOMER_API_KEY = '';
+
   /** Whether simulated customers come as soon as the service runs. */
   @BooleanSetting()
   SIMULATION_ENABLED = true;

@@ -1,5 +1,6 @@
-import { BadRequestException, Body, Headers, Post } from '@nestjs/common';
+import { BadRequestException, Body, Headers, Post, UseGuards } from '@nestjs/common';
 import { HttpController } from '@shop/service';
+import { CustomerGuard } from './customer.guard.js';
 import { PlaceOrder } from './domain/place-order.js';
 import { OrdersService, type PlacedOrder } from './orders.service.js';
 
@@ -9,6 +10,7 @@ export class OrdersController {
   constructor(private readonly orders: OrdersService) {}
 
   @Post()
+  @UseGuards(CustomerGuard)
   place(@Body() request: PlaceOrder, @Headers('idempotency-key') idempotencyKey?: string): Promise<PlacedOrder> {
     if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
       throw new BadRequestException(['Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID']);

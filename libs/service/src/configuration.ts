@@ -41,13 +41,18 @@ export function BooleanSetting(): PropertyDecorator {
   };
 }
 
+/** A key that callers show, from the environment; empty for none. */
+export function ApiKeySetting(): PropertyDecorator {
+  return Matches(/^([\x21-\x7e]{16,255})?$/, { message: 'takes 16 to 255 visible ASCII characters' });
+}
+
 /** One of a few words from the environment. */
 export function ChoiceSetting(choices: readonly string[]): PropertyDecorator {
   return IsIn(choices, { message: `takes ${choices.join(' or ')}` });
 }
 
 /** Settings whose values no message shows. */
-const SECRET = /PASSWORD|^REDIS_URL$/;
+const SECRET = /PASSWORD|API_KEY$|^REDIS_URL$/;
 
 /** What every app of the shop reads from its environment. */
 export class ServiceConfiguration {
@@ -68,6 +73,14 @@ export class ServiceConfiguration {
   @IsString()
   @IsNotEmpty({ message: 'takes an address such as 127.0.0.1' })
   HOST = '127.0.0.1';
+
+  /** Hosts, apart from localhost and addresses, under which the app is reached; with commas. */
+  @IsString()
+  ALLOWED_HOSTS = '';
+
+  /** Requests that one address may make in a second. */
+  @WholeNumberSetting(1, 1_000_000)
+  REQUESTS_PER_SECOND = 200;
 
   @WholeNumberSetting(0, 65_535)
   PORT = 3000;

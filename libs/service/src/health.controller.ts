@@ -1,9 +1,11 @@
 import { Get } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { SkipThrottle } from '@nestjs/throttler';
 import { EventsHealthIndicator } from 'nestjs-event-streams';
 import { HttpController } from './http-controller.js';
 
 /** `GET /health`: may this app be sent work? `GET /health/live`: should it be started again? */
+@SkipThrottle()
 @HttpController('health')
 export class HealthController {
   constructor(

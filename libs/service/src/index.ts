@@ -1,4 +1,5 @@
 export {
+  ApiKeySetting,
   BooleanSetting,
   ChoiceSetting,
   EnvironmentError,

@@ -1,10 +1,11 @@
 import { inspect } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { hostList, protect } from '@shop/access';
 import { ConfigurationError } from 'nestjs-event-streams';
 import { safeBlock, safeLines } from 'nestjs-event-streams/text';
 import { EnvironmentError, readConfiguration, type ServiceConfiguration } from './configuration.js';
-import { onlyJson } from './only-json.js';
+import { BoundedAdapter } from './requests/bounded-adapter.js';
 import { readBodies } from './requests/bodies.js';
 import { ServiceModule, type ServiceDefinition } from './service.module.js';
 import { ShopLogger } from './shop-logger.js';
@@ -40,11 +41,10 @@ async function start<T extends ServiceConfiguration>(definition: ServiceDefiniti
   const module = await ServiceModule.of(definition, metrics);
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = readConfiguration(definition.configuration, process.env);
   const tracing = await startTelemetry(definition.source, metrics, endpoint);
-  const app = await NestFactory.create<NestExpressApplication>(module, {
+  const app = await NestFactory.create<NestExpressApplication>(module, new BoundedAdapter(), {
     bufferLogs: true,
     autoFlushLogs: false,
     abortOnError: false,
-    forceCloseConnections: true,
   });
   const logger = app.get(ShopLogger);
   app.useLogger(logger);
@@ -52,12 +52,13 @@ async function start<T extends ServiceConfiguration>(definition: ServiceDefiniti
   app.disable('x-powered-by');
   if (tracing) app.use(tracing.middleware.bind(tracing));
 
-  await definition.prepare?.(app);
-  app.use(onlyJson);
-  readBodies(app, definition.largestBody);
-
   const configuration = app.get(definition.configuration);
-  const { HOST, PORT, SHUTDOWN_TIMEOUT_MS } = configuration;
+  const { ALLOWED_HOSTS, HOST, PORT, SHUTDOWN_TIMEOUT_MS } = configuration;
+  if (definition.protect) definition.protect(app);
+  else protect(app, { names: hostList(ALLOWED_HOSTS), setting: 'ALLOWED_HOSTS' });
+  readBodies(app, definition.largestBody);
+  await definition.prepare?.(app);
+
   await app.listen(PORT, definition.host?.(configuration) ?? HOST);
   logger.log(`${definition.name} listens on ${await app.getUrl()}`);
 

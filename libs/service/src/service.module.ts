@@ -1,13 +1,16 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
+import { APP_GUARD } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { TerminusModule } from '@nestjs/terminus';
+import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { EventsModule, type EventClass } from 'nestjs-event-streams';
 import { readConfiguration, redisOf, ServiceConfiguration, type ConfigurationClass } from './configuration.js';
 import { EventLog } from './event-log.js';
 import { ForeseenState } from './foreseen-state.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
+import { throttleOf } from './requests/throttle.js';
 import { ShopLogger } from './shop-logger.js';
 import { PrometheusReader } from './telemetry/prometheus-reader.js';
 
@@ -32,6 +35,8 @@ export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfi
   largestBody?: number;
   /** Where it listens, if not at `HOST`. */
   host?: (configuration: T) => string;
+  /** What keeps strangers and other sites' pages from it, if not what is enough for an app without pages. */
+  protect?: (app: NestExpressApplication) => void;
   /** What the application needs besides its module, before it listens: middleware, documentation. */
   prepare?: (app: NestExpressApplication) => void | Promise<void>;
 }
@@ -100,10 +105,18 @@ export class ServiceModule {
           }),
         }),
         TerminusModule.forRoot({ logger: false }),
+        ThrottlerModule.forRootAsync({
+          inject: [configuration],
+          useFactory: ({ REQUESTS_PER_SECOND }: T) => throttleOf(REQUESTS_PER_SECOND),
+        }),
         definition.module,
       ],
       controllers: [HealthController, MetricsController],
-      providers: [EventLog, { provide: PrometheusReader, useValue: metrics }],
+      providers: [
+        EventLog,
+        { provide: APP_GUARD, useClass: ThrottlerGuard },
+        { provide: PrometheusReader, useValue: metrics },
+      ],
     };
   }
 }

@@ -22,6 +22,8 @@ const CODES: Readonly<Partial<Record<number, ApiProblem['code']>>> = {
   409: 'gone',
   413: 'too-large',
   415: 'invalid',
+  421: 'wrong-host',
+  429: 'busy',
 };
 
 /** Answers of the API that are none of success have one shape; what is not the API's is answered as in every app. */

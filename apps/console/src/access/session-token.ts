@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { isSameText } from './same-text.js';
+import { isSameText } from '@shop/access';
 
 /** What a page must know to change anything: another site can make a browser send a request, but not read this. */
 @Injectable()

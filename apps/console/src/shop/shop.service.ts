@@ -70,14 +70,19 @@ export class ShopService implements OnModuleInit {
 
   /** @throws Problem with the order service's own words */
   async place({ idempotencyKey, ...order }: OrderRequest): Promise<PlacedOrderView> {
-    const { status, body } = await this.services.order('/orders', order, { 'Idempotency-Key': idempotencyKey });
+    const { CUSTOMER_API_KEY: key } = this.config;
+    const { status, body } = await this.services.order('/orders', order, {
+      'Idempotency-Key': idempotencyKey,
+      ...(key === '' ? {} : { 'X-API-Key': key }),
+    });
     if (status === 201) {
       const { order_id: orderId, entry_id: entryId } = body as { order_id: string; entry_id: string };
       return { orderId, entryId };
     }
     const { message } = body as { message?: string | string[] };
     const words = Array.isArray(message) ? message : [message ?? `The order service refuses with ${String(status)}`];
-    throw new Problem(status === 503 ? 'redis-away' : 'invalid', words.join('; '), words);
+    const code = status === 503 ? 'redis-away' : status === 429 ? 'busy' : 'invalid';
+    throw new Problem(code, words.join('; '), words);
   }
 
   private stockOf({ stockBySku, soldBySku }: ReadModels): ShopView['stock'] {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 
 /**
- * Whether a Host header is one under which browsers may reach the console. A name that somebody else's DNS points to this
+ * Whether a Host header is one under which browsers may reach an app. A name that somebody else's DNS points to this
  * machine is not; an address or `localhost` cannot be such a name.
  *
  * @param allowed further names
@@ -15,7 +15,7 @@ export function isAllowedHost(header: string | undefined, allowed: ReadonlySet<s
   );
 }
 
-/** What the last proxy, which is the console's own, says that the host was. */
+/** What the last proxy, which is the app's own, says that the host was. */
 export function forwardedHostOf(header: string | undefined): string | undefined {
   const last = header?.split(',').at(-1)?.trim();
   return last === '' ? undefined : last;

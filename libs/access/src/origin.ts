@@ -1,4 +1,4 @@
-/** What a browser, and a proxy before the console, say of where a request comes from: the headers of these names. */
+/** What a browser, and a proxy before the app, say of where a request comes from: the headers of these names. */
 export interface RequestOrigin {
   host: string | undefined;
   /** What the browser gave as the host, where a proxy has put another one in its place. */
@@ -8,11 +8,11 @@ export interface RequestOrigin {
 }
 
 /**
- * Whether a request comes from a page of the console itself, or from no page at all (a script, an address bar). Browsers
+ * Whether a request comes from a page of the app itself, or from no page at all (a script, an address bar). Browsers
  * say where from, and pages cannot make them lie: neither `Origin` nor `Sec-Fetch-Site` can be set by a page, and no header
  * of a proxy's on a request to another site.
  *
- * @param own further hosts whose pages are the console's, for proxies that put another Host and do not say which one it was
+ * @param own further hosts whose pages are the app's, for proxies that put another Host and do not say which one it was
  */
 export function isOwnRequest(
   { host, forwardedHost, origin, secFetchSite }: RequestOrigin,
