@@ -15,6 +15,7 @@ import { Overruns } from '../libs/events/dist/dispatch/overruns.js';
 import { Slots } from '../libs/events/dist/dispatch/slots.js';
 import { subscriptionsOf } from '../libs/events/dist/dispatch/subscriptions.js';
 import { Pipeline } from '../libs/events/dist/pipeline.js';
+import { DEFAULT_PAYLOAD_LIMITS } from '../libs/events/dist/envelope/payload-limits.js';
 import { encode } from '../libs/events/dist/publish/encode.js';
 import { newEnvelope } from '../libs/events/dist/publish/new-envelope.js';
 import { Holding, Holdings } from '../libs/events/dist/read/holdings.js';
@@ -33,7 +34,7 @@ const ROUNDS = QUICK ? 2 : 60;
 const ROUND_MS = QUICK ? 1 : 20;
 /** Entries of a reply. */
 const BATCH = 100;
-const LIMITS = { maxBytes: 2 ** 20, maxDepth: 32 };
+const LIMITS = { ...DEFAULT_PAYLOAD_LIMITS, maxDepth: 32 };
 
 const stock = createOrders(0, BATCH);
 /** As they come from a stream: from JSON, no two alike. */

@@ -1,5 +1,5 @@
 import { bounded } from './safe-text.js';
-import { isA, textIn } from './thrown.js';
+import { isA, LONGEST_MESSAGE, textIn } from './thrown.js';
 
 /** Base of every error of this library; `name` is stable and safe to match on. */
 export class EventsError extends Error {
@@ -42,19 +42,35 @@ export interface EventProblem {
   message: string;
 }
 
+/** Problems of one payload that are told, and characters of the message of each. */
+const MOST_PROBLEMS = 20;
+const LONGEST_PROBLEM = 500;
+/** Characters of a path, and of another text that came with an event, that a message shows: they may be as long as they like. */
+const LONGEST_PATH = 200;
+
 /** A payload that its event class's decorators refuse. Nothing was published. */
 export class EventValidationError extends EventsError {
+  /** The first twenty, each with a bound: a payload may have as many as it has bytes. */
+  readonly problems: readonly EventProblem[];
+
+  /** @param count of all problems, where these are the first of them */
   constructor(
     readonly eventType: string,
-    readonly problems: readonly EventProblem[],
+    problems: readonly EventProblem[],
     options?: { cause?: unknown },
+    count = problems.length,
   ) {
-    super(`${eventType} is not valid: ${problems.map(({ message }) => message).join('; ')}`, options);
+    const told = problems.slice(0, MOST_PROBLEMS).map(({ path, message }) => ({
+      path: bounded(path, LONGEST_PATH),
+      message: bounded(message, LONGEST_PROBLEM),
+    }));
+    const rest = count > told.length ? `; and ${String(count - told.length)} more problems` : '';
+    const list = told.map(({ message }) => message).join('; ');
+    const said = `${eventType} is not valid: `;
+    super(said + bounded(list, LONGEST_MESSAGE - said.length - rest.length) + rest, options);
+    this.problems = told;
   }
 }
-
-/** Characters of a path that a message shows: names of properties may be as long as they like. */
-const LONGEST_PATH = 200;
 
 /**
  * A payload that JSON or the event class would change on its way to readers, or that is larger or deeper than it may be.
@@ -103,6 +119,20 @@ export class EventSourceError extends EventsError {
   }
 }
 
+/** A stream entry that is larger, deeper or of more parts than this worker takes; it was not parsed. */
+export class EventLimitError extends EventDecodeError {
+  constructor(
+    /** The option that sets the limit, such as `consumer.maxItems`. */
+    readonly option: string,
+    readonly limit: number,
+    /** What the limit is of: `bytes of data`. */
+    what: string,
+    got: string,
+  ) {
+    super(`Expected at most ${String(limit)} ${what} (${option}), got ${got}`);
+  }
+}
+
 /** An entry whose type or major version no class of this worker knows. */
 export class UnknownEventError extends EventsError {
   constructor(
@@ -111,7 +141,8 @@ export class UnknownEventError extends EventsError {
     known: readonly string[],
   ) {
     super(
-      `This worker knows no event ${eventType} of version ${version}; it knows ${known.join(', ')}. ` +
+      `This worker knows no event ${bounded(eventType, LONGEST_PATH)} of version ${bounded(version, LONGEST_PATH)}; ` +
+        `it knows ${known.join(', ')}. ` +
         `Add a handler for it, or list its class in EventsModule's "events" to pass over it.`,
     );
   }
@@ -266,7 +297,10 @@ export class HandlerGoneError extends EventsError {
     readonly eventType: string,
     readonly version: string,
   ) {
-    super(`No handler ${handler} takes ${eventType} any more. Discard the dead letter, or bring the handler back`);
+    super(
+      `No handler ${bounded(handler, LONGEST_PATH)} takes ${bounded(eventType, LONGEST_PATH)} any more. ` +
+        'Discard the dead letter, or bring the handler back',
+    );
   }
 }
 
@@ -308,18 +342,24 @@ export class KeyParkedError extends EventsError {
   ) {
     const before = first === '-' ? 'one that is being replayed' : first;
     super(
-      `${stream}: dead letter ${id} is parked behind ${before}, of the same key ${key}. Replay or discard that one first`,
+      `${stream}: dead letter ${id} is parked behind ${before}, of the same key ${bounded(key, LONGEST_PATH)}. ` +
+        'Replay or discard that one first',
     );
   }
 }
 
-/** A worker ended, or stood still beyond its claim, each time that it handled this event, although it handled it alone. */
+/** A worker ended, or stood still beyond its claim, each time that it handled or read this event, although it had it alone. */
 export class WorkerCrashedError extends EventsError {
   constructor(
+    /** `-` where they did not come to handle it: they ended while they decoded or validated it. */
     readonly handler: string,
     readonly crashes: number,
   ) {
-    super(`${handler}: ${String(crashes)} workers that handled this event alone have not come to an end of it`);
+    super(
+      handler === '-'
+        ? `${String(crashes)} workers that decoded and validated this event alone have not come to an end of it`
+        : `${handler}: ${String(crashes)} workers that handled this event alone have not come to an end of it`,
+    );
   }
 }
 
@@ -329,7 +369,9 @@ export class EventParkedError extends EventsError {
     /** The partition key. */
     readonly key: string,
   ) {
-    super(`An earlier event of the key ${key} is a dead letter; this one waits until it is replayed or discarded`);
+    super(
+      `An earlier event of the key ${bounded(key, LONGEST_PATH)} is a dead letter; this one waits until it is replayed or discarded`,
+    );
   }
 }
 

@@ -24,6 +24,7 @@ export {
   DeliveryLostError,
   EventDecodeError,
   EventEnvelopeError,
+  EventLimitError,
   EventParkedError,
   EventPayloadError,
   EventsError,

@@ -1,4 +1,4 @@
-import { acceptedOf, laneOf, type Accepted } from './dispatch/accepted.js';
+import { acceptedOf, laneOf, type Accepted, type Unread } from './dispatch/accepted.js';
 import { Aside, type Redelivery, type Ticket } from './dispatch/aside.js';
 import type { Attempts } from './dispatch/attempts.js';
 import { Lanes } from './dispatch/lanes.js';
@@ -71,7 +71,12 @@ export class Pipeline {
   private untilSettled(accepted: Accepted): Promise<unknown> {
     const { holding } = accepted;
     if ('thrown' in accepted) return this.attempts.refuse(holding, accepted.thrown);
-    return this.dispatch(holding, accepted, accepted.left);
+    return 'event' in accepted ? this.dispatch(holding, accepted, accepted.left) : this.readAlone(accepted);
+  }
+
+  private async readAlone({ holding, left }: Unread): Promise<void> {
+    const read = await this.attempts.readAlone(holding);
+    if (read) await this.dispatch(holding, read, left);
   }
 
   private dispatch(holding: Holding, { event, handlers }: ReadEvent, left?: readonly Pause[]): Promise<unknown> {

@@ -14,6 +14,10 @@ export interface ChildSettings {
   pauseMs?: number;
   /** The number of the note that kills it. */
   dieOf?: number;
+  /** The number of the note whose validation kills it. */
+  dieReading?: number;
+  /** What its heap may have at most, in megabytes. */
+  heapMb?: number;
   /** Whether its handlers throw in the end. */
   fails?: boolean;
   /** Its handlers keep the event loop busy until this file exists. */
@@ -40,7 +44,7 @@ export async function startChild(settings: ChildSettings): Promise<ChildWorker> 
   const env = { ...process.env, WORKER_SETTINGS: JSON.stringify(settings) };
   const child = fork(new URL('fixtures/worker.mjs', import.meta.url), {
     env,
-    execArgv: [],
+    execArgv: settings.heapMb === undefined ? [] : [`--max-old-space-size=${String(settings.heapMb)}`],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   // What it has told before it ended may still be on its way.
@@ -61,7 +65,7 @@ export async function startChild(settings: ChildSettings): Promise<ChildWorker> 
   };
   try {
     const started = await eventually('the worker is up', () => {
-      if (child.exitCode !== null) throw new Error(`The worker ended: ${complaints}`);
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The worker ended: ${complaints}`);
       return name;
     });
     return {

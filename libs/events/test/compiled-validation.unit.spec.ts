@@ -12,6 +12,7 @@ import {
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DomainEvent } from '../src/envelope/domain-event.js';
+import { DEFAULT_PAYLOAD_LIMITS } from '../src/envelope/payload-limits.js';
 import { ConfigurationError, EventPayloadError, EventValidationError, type EventProblem } from '../src/errors.js';
 import { travelling } from '../src/publish/payload.js';
 import { readBack } from '../src/publish/read-back.js';
@@ -27,7 +28,7 @@ import { anything } from './validation/values.js';
 /** Classes to try, each with several payloads. More by hand, such as `VALIDATION_RUNS=50000`. */
 const numRuns = Number(process.env['VALIDATION_RUNS'] ?? 500);
 
-const LIMITS = { maxBytes: 2 ** 20, maxDepth: 300 };
+const LIMITS = { ...DEFAULT_PAYLOAD_LIMITS, maxDepth: 300 };
 
 const interpreted = compiler(() => undefined);
 

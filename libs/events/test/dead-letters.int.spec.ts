@@ -72,9 +72,9 @@ describe('dead letters', () => {
     [
       'a payload that is nested too deep',
       noteFields({ data: `${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}` }),
-      'invalid',
+      'undecodable',
       '',
-      /./,
+      /at most 100 .*\(consumer\.maxDepth\), got at least 101/,
     ],
   ])('take an entry with %s at once, whole, and others go on', async (_, fields, reason, name, message) => {
     const prefix = `bad-${String(fields.join('').length)}-${reason}`;

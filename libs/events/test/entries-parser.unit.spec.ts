@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { EntriesParser } from '../src/stream/entries-parser.js';
+import { LONGEST_TEXT } from '../src/stream/raw-entry.js';
 import type { StreamEntry } from '../src/stream/stream-client.js';
 
 function bulk(text: string): string {
@@ -40,6 +41,60 @@ const reply = fc.uniqueArray(fc.tuple(fc.string({ minLength: 1 }), fc.array(entr
 });
 
 describe('EntriesParser', () => {
+  it('reads entries that are longer than many chunks, among others, with bytes that are no UTF-8', () => {
+    const long = (mark: string): string[] => Array.from({ length: 60_000 }, (_, index) => `${mark} ${String(index)}`);
+    const given: [string, StreamEntry[]][] = [
+      [
+        'notes',
+        [
+          { id: '1-0', fields: ['a', 'b'] },
+          { id: '2-0', fields: long('€') },
+          { id: '3-0', fields: ['c', 'd'] },
+        ],
+      ],
+      [
+        'files',
+        [
+          { id: '4-0', fields: long('wrong') },
+          { id: '5-0', fields: [] },
+          { id: '6-0', fields: long('last') },
+        ],
+      ],
+    ];
+    const bytes = written(given);
+    bytes[bytes.indexOf('wrong 59999')] = 0xff;
+    for (const size of [1000, 4096, 65_536, 300_000]) {
+      const parser = new EntriesParser();
+      let result: ReturnType<EntriesParser['push']>;
+      for (let at = 0; at < bytes.length; at += size) {
+        expect(result).toBeUndefined();
+        result = parser.push(bytes.subarray(at, at + size));
+      }
+      expect(result?.get('notes')).toEqual(given[0]?.[1]);
+      const [wrong, ...others] = result?.get('files') ?? [];
+      expect(others).toEqual(given[1]?.[1].slice(1));
+      expect(wrong?.fields?.at(-1)).toBe('\\xffrong 59999');
+      expect(wrong?.bytes).toHaveLength(60_000);
+    }
+  });
+
+  it('makes no text of an entry that is too large for it, but keeps it whole', () => {
+    const fields = ['event_id', 'a', 'data', 'x'.repeat(LONGEST_TEXT)];
+    const bytes = written([
+      [
+        'notes',
+        [
+          { id: '1-0', fields },
+          { id: '2-0', fields: ['a', 'b'] },
+        ],
+      ],
+    ]);
+    const [large, small] = new EntriesParser().push(bytes)?.get('notes') ?? [];
+    expect(small).toEqual({ id: '2-0', fields: ['a', 'b'] });
+    expect(large?.fields).toEqual(['event_id', 'a', 'data', `${'x'.repeat(200)}… (${String(LONGEST_TEXT)} bytes)`]);
+    expect(large?.bytes?.map(String)).toEqual(fields);
+  });
+
   it('reads every reply, however it is cut into chunks, one after the other', () => {
     const parser = new EntriesParser();
     fc.assert(

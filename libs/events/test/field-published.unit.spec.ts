@@ -35,7 +35,8 @@ import {
   ValuesTransformed,
 } from './publishing/events.js';
 
-const LIMITS = { maxBytes: 4000, maxDepth: 20 };
+/** Few enough of everything that some payloads are beyond each of them. */
+const LIMITS = { maxBytes: 4000, maxDepth: 5, maxProperties: 12, maxItems: 8 };
 const RUNS = Number(process.env['PUBLISHING_RUNS'] ?? 10_000);
 
 /** What Redis makes of a text: bytes, and text again. */
@@ -44,6 +45,7 @@ const throughRedis = (text: string): string => Buffer.from(text).toString();
 describe('what a publisher accepts', () => {
   it(`is what a reader accepts, with the same content, and everything else is refused by name, in ${String(RUNS)} cases`, () => {
     let accepted = 0;
+    const refusals = new Set<string | undefined>();
     fc.assert(
       fc.property(fc.constantFrom(...EVENTS), payloads, options, keys, (event, data, said, key) => {
         nextKey.give = key;
@@ -54,10 +56,11 @@ describe('what a publisher accepts', () => {
           fields = fieldsOf(encode(envelope, LIMITS)).map(throughRedis);
         } catch (error) {
           if (!namesAField(error)) throw error;
+          refusals.add(/\((producer\.\w+)\)/.exec((error as Error).message)?.[1]);
           return;
         }
         accepted += 1;
-        const read = decodeToHandle(fields);
+        const read = decodeToHandle(fields, false, LIMITS);
         const expected = expectedOf(envelope, said, key(), JSON.parse(JSON.stringify(data)) as object);
         if (!isDeepStrictEqual(read, expected)) expect(read).toEqual(expected);
         validate(event, read.data);
@@ -66,6 +69,8 @@ describe('what a publisher accepts', () => {
     );
     // A test that refuses nearly everything shows nothing.
     expect(accepted).toBeGreaterThan(RUNS / 10);
+    const limits = Object.keys(LIMITS).map((name) => `producer.${name}`);
+    expect([...refusals]).toEqual(expect.arrayContaining(limits));
   });
 });
 

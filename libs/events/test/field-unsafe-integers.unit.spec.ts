@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, decodeToHandle } from '../src/decode/decode.js';
 import { compactJson, indentedJson, infiniteNumber, lossesOf, unsafeInteger } from '../src/envelope/json-text.js';
+import { DEFAULT_PAYLOAD_LIMITS } from '../src/envelope/payload-limits.js';
 import { EventDecodeError, EventPayloadError } from '../src/errors.js';
 import { checkedJson } from '../src/publish/payload.js';
 import { noteFields } from './entries.js';
 
-const LIMITS = { maxBytes: 2 ** 20, maxDepth: 100 };
+const LIMITS = DEFAULT_PAYLOAD_LIMITS;
 
 describe('an integer beyond 2^53', () => {
   it.each([

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { EventPayloadError } from 'nestjs-event-streams';
 import { describe, expect, it } from 'vitest';
-import { checkedJson } from '../src/publish/payload.js';
+import { DEFAULT_PAYLOAD_LIMITS } from '../src/envelope/payload-limits.js';
+import { checkedJson, payloadOfJson } from '../src/publish/payload.js';
 
-const LIMITS = { maxBytes: 1000, maxDepth: 10 };
+const LIMITS = { ...DEFAULT_PAYLOAD_LIMITS, maxBytes: 1000, maxDepth: 10 };
 
 function nested(depth: number): object {
   return depth === 1 ? {} : { a: nested(depth - 1) };
@@ -32,7 +33,7 @@ describe('a payload', () => {
       fc.property(fc.dictionary(fc.string(), values, { noNullPrototype: false }), (data) => {
         let json: string;
         try {
-          json = checkedJson('note_taken', data, { maxBytes: 1e6, maxDepth: 50 });
+          json = checkedJson('note_taken', data, { ...LIMITS, maxBytes: 1e6, maxDepth: 50 });
         } catch (error) {
           expect(error).toBeInstanceOf(EventPayloadError);
           return;
@@ -93,6 +94,23 @@ describe('a payload', () => {
     expect(refusal({ a: '€'.repeat(Math.floor(longest / 3) + 1) })).toBeInstanceOf(EventPayloadError);
     expect(refusal({ a: { b: 'x'.repeat(LIMITS.maxBytes + 1) } })).toMatchObject({ path: 'a.b' });
     expect(refusal({ a: Array.from({ length: LIMITS.maxBytes }, () => 1) })).toMatchObject({ path: '' });
+  });
+
+  it('is refused beyond the properties and the items that it may have, all of its objects and arrays together', () => {
+    const limits = { ...LIMITS, maxProperties: 4, maxItems: 3 };
+    const check = (data: object) => checkedJson('note_taken', data, limits);
+    check({ a: [1, [2]], b: {}, c: { d: undefined, e: 1 } });
+    expect(() => check({ a: [1, [2, 3]] })).toThrow(
+      'expected at most 3 items of all arrays together (producer.maxItems), got more',
+    );
+    expect(() => check({ a: { b: { c: {} } }, d: [{ e: 1 }] })).toThrow(
+      'expected at most 4 properties of all objects together (producer.maxProperties), got more',
+    );
+    // Readers count a property that stands there twice, too.
+    expect(() => payloadOfJson('note_taken', '{"a":1,"a":1,"a":1,"a":1,"a":1}', limits)).toThrow(
+      'producer.maxProperties',
+    );
+    expect(() => payloadOfJson('note_taken', '{"a":[1,2,3,4]}', limits)).toThrow('producer.maxItems');
   });
 });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { TransactionRefusedError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
+import { DEFAULT_PAYLOAD_LIMITS } from '../src/envelope/payload-limits.js';
 import { settleArguments, type Settlement } from '../src/settle/settle-arguments.js';
 import { Partitions } from '../src/stream/partitions.js';
 import { StreamClient } from '../src/stream/stream-client.js';
@@ -179,7 +180,7 @@ describe('transaction atomicity', () => {
   /** Below `<prefix>:state`; for a delivery of an event of `<prefix>:notes`. */
   function transactionOn(client: StreamClient, prefix: string): Transaction {
     const partitions = new Partitions({ prefix, state: 'state', partitions: 1, sharedState: false });
-    const limits = { maxBytes: 1000, maxDepth: 10 };
+    const limits = { ...DEFAULT_PAYLOAD_LIMITS, maxBytes: 1000, maxDepth: 10 };
     const cause = { event_id: '1', event_type: 'a', timestamp: '', version: '1.0', source: 'a', data: {} };
     const parts = { client, keyspace: partitions.at(0), partitions, source: 'a', limits, telemetry: new Telemetry() };
     return new Transaction(parts, cause, 'A.on');

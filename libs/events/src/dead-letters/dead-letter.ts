@@ -2,7 +2,7 @@ import { eventOf } from '../decode/event-of.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
 import { pairs } from '../stream/pairs.js';
-import { notUtf8, fieldText } from '../stream/raw-entry.js';
+import { fieldText, withBytes } from '../stream/raw-entry.js';
 import type { StreamEntry } from '../stream/stream-client.js';
 import { BASE64, ORIGINAL, TEXTS, WHOLE_BYTES } from './dead-letter-fields.js';
 
@@ -76,7 +76,7 @@ function originalOf({ id, fields, bytes }: StreamEntry, about: ReadonlyMap<strin
   if (texts !== undefined) return { id, fields: JSON.parse(texts) as string[] };
   const base64 = about.get(BASE64);
   if (base64 !== undefined) {
-    return notUtf8(
+    return withBytes(
       id,
       (JSON.parse(base64) as string[]).map((field) => Buffer.from(field, 'base64')),
     );

@@ -1,9 +1,16 @@
 import { dangerousKey } from '../envelope/dangerous-keys.js';
 import { infiniteNumber, unsafeInteger } from '../envelope/json-text.js';
+import {
+  DEFAULT_PAYLOAD_LIMITS,
+  limitBeyond,
+  MOST_BYTES_OF_A_UNIT,
+  type PayloadLimits,
+} from '../envelope/payload-limits.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../envelope/event-envelope.js';
 import { ID, shown } from '../envelope/fields.js';
-import { EventDecodeError } from '../errors.js';
+import { EventDecodeError, EventLimitError } from '../errors.js';
 import { fieldOf } from '../stream/pairs.js';
+import { bounded } from '../safe-text.js';
 
 /** A stream entry as Redis gives it: field, value, field, value, … */
 export type EntryFields = readonly string[];
@@ -22,6 +29,11 @@ interface Shape {
 /** Shapes of late, by their lengths: entries of a stream that have not the same fields have mostly not as many. */
 const shapes: Shape[] = [];
 const LONGEST_REMEMBERED = 64;
+/** Characters of the names of a shape that is remembered: anybody can send long ones, which would stay. */
+const LONGEST_NAMES_REMEMBERED = 4096;
+
+/** Characters of a path that a message shows. */
+const LONGEST_PATH = 200;
 
 /**
  * A stream entry as an envelope; what the payload must look like is not checked here.
@@ -36,9 +48,16 @@ export function decode(fields: EntryFields): EventEnvelope {
  * The same for an entry that is to be handled: what reads it next may copy its properties.
  *
  * @param roundsIntegers whether integers beyond ±(2^53 - 1) are taken, rounded
+ * @param limits what it may be at most; that is looked at first of all
  * @throws EventDecodeError, also when a property would change a prototype, or an integer would be rounded
+ * @throws EventLimitError when it is beyond a limit
  */
-export function decodeToHandle(fields: EntryFields, roundsIntegers = false): EventEnvelope {
+export function decodeToHandle(
+  fields: EntryFields,
+  roundsIntegers = false,
+  limits: PayloadLimits = DEFAULT_PAYLOAD_LIMITS,
+): EventEnvelope {
+  demandWithin(fields, limits);
   return envelopeOf(fields, roundsIntegers ? parseRounded : parseToHandle);
 }
 
@@ -52,10 +71,87 @@ export function refuseInfinite(fields: EntryFields): void {
   const infinite = infiniteNumber(fieldOf(fields, 'data') ?? '');
   if (infinite === undefined) return;
   throw new EventDecodeError(
-    `Expected numbers of data within ±${String(Number.MAX_VALUE)}, got ${infinite.digits.slice(0, 40)} as ${infinite.path}: ` +
+    `Expected numbers of data within ±${String(Number.MAX_VALUE)}, got ${infinite.digits.slice(0, 40)} as ${bounded(infinite.path, LONGEST_PATH)}: ` +
       `it would be Infinity. Send it as a string, or set consumer.unsafeIntegers to "round"`,
   );
 }
+
+/** The same of an entry that is no text yet, by its size alone. @throws EventLimitError when one of its fields is too large */
+export function demandSize(bytes: readonly Buffer[], { maxBytes }: PayloadLimits): void {
+  const most = Math.max(maxBytes, LEAST_FOR_ENVELOPE);
+  const place = bytes.findIndex(({ length }) => length > most);
+  if (place === -1) return;
+  const got = String(bytes[place]?.length);
+  const isData = place % 2 === 1 && bytes[place - 1]?.equals(DATA) === true;
+  const what = isData ? 'bytes of data' : 'bytes of all fields besides data';
+  throw new EventLimitError('consumer.maxBytes', isData ? maxBytes : most, what, got);
+}
+
+const DATA = Buffer.from('data');
+
+/** What the fields besides data may be together in bytes, however small payloads must be. */
+const LEAST_FOR_ENVELOPE = 2 ** 16;
+
+/**
+ * Characters of an attribute of the envelope besides data, far more than publishers may send: such texts are passed on to other events,
+ * and stand in names of keys.
+ */
+const LONGEST_ATTRIBUTE = 4096;
+
+/** @throws EventLimitError for an entry beyond a limit. It costs no more than the limits allow */
+function demandWithin(fields: EntryFields, limits: PayloadLimits): void {
+  const { length } = fields;
+  const { maxProperties, maxBytes } = limits;
+  if (length / 2 > maxProperties + FIELDS.length) {
+    const got = String(length / 2);
+    throw new EventLimitError('consumer.maxProperties', maxProperties + FIELDS.length, 'fields of an entry', got);
+  }
+  let units = 0;
+  let data = '';
+  let long: number | undefined;
+  for (let place = 0; place < length; place += 2) {
+    const name = fields[place] as string;
+    const value = fields[place + 1] as string;
+    units += name.length;
+    // One that is there twice is refused soon; until then what counts is all of them.
+    if (name === 'data' && data === '') {
+      data = value;
+      continue;
+    }
+    units += value.length;
+    if (value.length > LONGEST_ATTRIBUTE && long === undefined)
+      long = (FIELDS as readonly string[]).includes(name) ? place : undefined;
+  }
+  const most = Math.max(maxBytes, LEAST_FOR_ENVELOPE);
+  if (units * MOST_BYTES_OF_A_UNIT > most) demandBytes(fields, data, most);
+  if (long !== undefined) {
+    const [name, value] = fields.slice(long, long + 2) as [string, string];
+    const got = `${String(value.length)} characters`;
+    throw new EventDecodeError(`Expected ${name} of at most ${String(LONGEST_ATTRIBUTE)} characters, got ${got}`);
+  }
+  const beyond = limitBeyond(data, limits);
+  if (beyond) throw beyondLimit(beyond, limits[beyond], data);
+}
+
+/** @throws EventLimitError when the fields besides data have more bytes */
+function demandBytes(fields: EntryFields, data: string, most: number): void {
+  let bytes = -Buffer.byteLength(data);
+  for (const field of fields) bytes += Buffer.byteLength(field);
+  if (bytes <= most) return;
+  throw new EventLimitError('consumer.maxBytes', most, 'bytes of all fields besides data', String(bytes));
+}
+
+function beyondLimit(name: keyof PayloadLimits, limit: number, data: string): EventLimitError {
+  const option = `consumer.${name}`;
+  if (name === 'maxBytes') return new EventLimitError(option, limit, 'bytes of data', String(Buffer.byteLength(data)));
+  return new EventLimitError(option, limit, WHAT[name], `at least ${String(limit + 1)}`);
+}
+
+const WHAT = {
+  maxDepth: 'objects and arrays within each other in data',
+  maxProperties: 'properties of all objects of data together',
+  maxItems: 'items of all arrays of data together',
+};
 
 function envelopeOf(fields: EntryFields, parse: (json: string) => Record<string, unknown>): EventEnvelope {
   const { places, optional, extra } = knownShapeOf(fields);
@@ -81,8 +177,12 @@ function knownShapeOf(fields: EntryFields): Shape {
   const known = shapes[length];
   if (known && hasNames(fields, known.names)) return known;
   const shape = shapeOf(fields);
-  if (length <= LONGEST_REMEMBERED) shapes[length] = shape;
+  if (length <= LONGEST_REMEMBERED && lengthOf(shape.names) <= LONGEST_NAMES_REMEMBERED) shapes[length] = shape;
   return shape;
+}
+
+function lengthOf(names: readonly string[]): number {
+  return names.reduce((sum, name) => sum + name.length, 0);
 }
 
 function hasNames(fields: EntryFields, names: readonly string[]): boolean {
@@ -137,7 +237,7 @@ function parseToHandle(json: string): Record<string, unknown> {
   const unsafe = unsafeInteger(json);
   if (unsafe === undefined) return data;
   throw new EventDecodeError(
-    `Expected integers of data within ±${String(Number.MAX_SAFE_INTEGER)}, got ${unsafe.digits.slice(0, 40)} as ${unsafe.path}: ` +
+    `Expected integers of data within ±${String(Number.MAX_SAFE_INTEGER)}, got ${unsafe.digits.slice(0, 40)} as ${bounded(unsafe.path, LONGEST_PATH)}: ` +
       `it would be rounded. Send it as a string, or set consumer.unsafeIntegers to "round"`,
   );
 }
@@ -146,5 +246,5 @@ function parseRounded(json: string): Record<string, unknown> {
   const data = parse(json);
   const dangerous = dangerousKey(data, json);
   if (dangerous === undefined) return data;
-  throw new EventDecodeError(`Expected data without a property called ${dangerous}`);
+  throw new EventDecodeError(`Expected data without a property called ${bounded(dangerous, LONGEST_PATH)}`);
 }

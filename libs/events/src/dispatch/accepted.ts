@@ -1,16 +1,21 @@
 import type { Holding } from '../read/holdings.js';
+import { fieldText } from '../stream/raw-entry.js';
 import type { Pause } from './pauses.js';
 import { readEvent, type ReadEvent } from './read-event.js';
 
-/** An entry that was taken, and what it holds; or why nobody can read it. */
-export type Accepted = {
+/** An entry that was taken. A suspect is not read yet: workers may have ended while they decoded it. */
+export interface Unread {
   holding: Holding;
   /** The pauses in which it was set aside, where several handlers had one. */
   left?: readonly Pause[];
-} & (ReadEvent | { thrown: unknown });
+}
 
-/** Reads an entry. Never throws. */
+/** An entry that was taken, and what it holds, if it was read; or why nobody can read it. */
+export type Accepted = Unread & (ReadEvent | { thrown: unknown } | { isUnread: true });
+
+/** Reads an entry, unless workers may have ended of that. Never throws. */
 export function acceptedOf(holding: Holding): Accepted {
+  if (holding.isSuspect) return { holding, isUnread: true };
   try {
     const { event, handlers } = readEvent(holding);
     return { holding, event, handlers };
@@ -21,6 +26,7 @@ export function acceptedOf(holding: Holding): Accepted {
 
 /** Whose order it keeps: its key's. Without one, or where it cannot be read, there is none: it has a lane of its own. */
 export function laneOf(accepted: Accepted): string {
-  const key = 'thrown' in accepted ? undefined : accepted.event.partition_key;
-  return key ?? accepted.holding.key;
+  const { holding } = accepted;
+  if ('isUnread' in accepted) return fieldText(holding.entry, 'partition_key') ?? holding.key;
+  return ('event' in accepted ? accepted.event.partition_key : undefined) ?? holding.key;
 }

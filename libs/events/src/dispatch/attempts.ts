@@ -25,7 +25,7 @@ import { isPromise } from '../promise-like.js';
 import { Pauses, type Pause } from './pauses.js';
 import { Delivery, endRun, ignoresFailure, overrunOf } from './delivery.js';
 import type { Overruns } from './overruns.js';
-import { readEvent } from './read-event.js';
+import { readEvent, type ReadEvent } from './read-event.js';
 import { Standstill } from './standstill.js';
 import type { Slots } from './slots.js';
 import { awaitedIn, NO_HANDLER, type RegisteredHandler } from './subscriptions.js';
@@ -69,12 +69,62 @@ export class Attempts {
 
   /** An entry that no handler of this worker can get: another worker's may, or it becomes a dead letter. Never throws. */
   async refuse(holding: Holding, thrown: unknown): Promise<void> {
-    // A replay that can be read no more, such as an edited one, is still that handler's.
-    const handler = holding.origin?.handler ?? NO_HANDLER;
-    const share = { holding, event: undefined, handler, parksKey: false, handlers: [handler], span: undefined };
+    const share = unreadShare(holding);
     const awaited = holding.isOverdue ? undefined : awaitedIn(thrown);
     if (awaited !== undefined && (await this.handOver(share, awaited))) return;
     await this.carryOut(share, outcomeOfUnreadable(thrown), failedOnceMore(NO_FAILURES));
+  }
+
+  /**
+   * Decodes and validates an entry of which workers may have died before: alone, and after a note that it begins, since of its end
+   * by a crash nobody could tell. Never throws.
+   *
+   * @returns undefined when it is settled, is lost, or the worker stops
+   */
+  async readAlone(holding: Holding): Promise<ReadEvent | undefined> {
+    const share = unreadShare(holding);
+    const note = noteOf(holding, share.handler);
+    try {
+      const read = await this.readNoted(share, note);
+      if (!read || !('thrown' in read)) return read;
+      await this.refuse(holding, read.thrown);
+    } catch (thrown) {
+      const isExpected = isLoss(thrown);
+      if (!isExpected) this.logUnexpected(share, thrown);
+      const outcome: Outcome = isExpected ? { kind: 'abandon', error: errorOf(thrown) } : unrecoverable(thrown);
+      await this.carryOut(share, outcome, note);
+    }
+    return undefined;
+  }
+
+  private async readNoted(share: Share, note: FailureNote): Promise<ReadEvent | { thrown: unknown } | undefined> {
+    const { holding, handler } = share;
+    const waiting = this.slots.acquire(true);
+    if (waiting) await waiting;
+    try {
+      if (this.stopping.isStopping || holding.lostBecause) return undefined;
+      note.unended = await this.settler.unended(share);
+      const crashes = note.unended.length;
+      const known = outcomeBeforehand(handler, { crashes, isParked: false, key: undefined });
+      if (known) {
+        await this.carryOut(share, known, note);
+        return undefined;
+      }
+      const alone = this.newAlone();
+      await this.settler.note(share, note, `+${alone.name}`);
+      const read = attemptTo(() => readEvent(holding));
+      await this.endAlone(share, alone, undefined);
+      return read;
+    } finally {
+      this.slots.release(true);
+    }
+  }
+
+  private newAlone(): NonNullable<Share['alone']> {
+    return {
+      name: `${this.address.consumer}/${String((Attempts.alone += 1))}`,
+      standstill: new Standstill(),
+    };
   }
 
   /** What this worker has no handler for is not its to judge, unless it was told so. @returns false for a dead letter */
@@ -110,7 +160,7 @@ export class Attempts {
       event,
       handler: NO_HANDLER,
       parksKey: false,
-      handlers: namesOf(handlers),
+      handlers: notedNames(holding, handlers),
       span: undefined,
     };
     await this.settler.commit(share, undefined).catch((thrown: unknown) => {
@@ -137,7 +187,7 @@ export class Attempts {
       event,
       handler: name,
       parksKey,
-      handlers: namesOf(handlers),
+      handlers: notedNames(holding, handlers),
       span: undefined,
     };
     let note = noteOf(holding, name);
@@ -264,7 +314,7 @@ export class Attempts {
     const crashes = note.unended.length;
     const known = outcomeBeforehand(handler, { crashes, isParked, key: event.partition_key });
     if (known) return known;
-    share.alone ??= { name: `${this.address.consumer}/${String((Attempts.alone += 1))}`, standstill: new Standstill() };
+    share.alone ??= this.newAlone();
     await this.settler.note(share, note, `+${share.alone.name}`);
     return undefined;
   }
@@ -416,6 +466,25 @@ function noteOf(holding: Holding, handler: string): FailureNote {
 
 function failedOnceMore({ failures, firstFailureMs, unended }: FailureNote): FailureNote {
   return { failures: failures + 1, firstFailureMs: firstFailureMs || Date.now(), unended };
+}
+
+function attemptTo<T>(work: () => T): T | { thrown: unknown } {
+  try {
+    return work();
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+/** Of an entry that is not decoded. A replay that can be read no more, such as an edited one, is still that handler's. */
+function unreadShare(holding: Holding): Share {
+  const handler = holding.origin?.handler ?? NO_HANDLER;
+  return { holding, event: undefined, handler, parksKey: false, handlers: [handler], span: undefined };
+}
+
+/** Whose notes go when the event is settled: of a suspect there is one of its reading, too. */
+function notedNames(holding: Holding, handlers: readonly RegisteredHandler[]): readonly string[] {
+  return holding.isSuspect ? [...namesOf(handlers), NO_HANDLER] : namesOf(handlers);
 }
 
 const names = new WeakMap<readonly RegisteredHandler[], readonly string[]>();

@@ -1,8 +1,8 @@
-import { decodeToHandle, refuseInfinite } from '../decode/decode.js';
+import { decodeToHandle, demandSize, refuseInfinite } from '../decode/decode.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { EventSourceError, HandlerGoneError } from '../errors.js';
 import type { Holding } from '../read/holdings.js';
-import { notUtf8Error } from '../stream/raw-entry.js';
+import { textsOf } from '../stream/raw-entry.js';
 import { validateByDecorators, validateCompiled } from '../validate/validate.js';
 import { NO_HANDLER, type RegisteredHandler } from './subscriptions.js';
 
@@ -14,8 +14,10 @@ export interface ReadEvent {
 
 /** Decodes and validates an entry, each time anew. @throws what makes it a dead letter */
 export function readEvent({ entry, subscription, origin }: Holding): ReadEvent {
-  if (entry.bytes) throw notUtf8Error(entry.bytes);
-  const event = decodeToHandle(entry.fields ?? [], subscription.roundsIntegers);
+  const { roundsIntegers, limits } = subscription;
+  if (entry.bytes) demandSize(entry.bytes, limits);
+  const fields = entry.bytes ? textsOf(entry.bytes) : (entry.fields ?? []);
+  const event = decodeToHandle(fields, roundsIntegers, limits);
   const route = subscription.routeOf(event.event_type, event.version);
   const handlers = origin ? handlersOfReplay(route.handlers, origin.handler, event) : route.handlers;
   if (handlers.length === 0) return { event, handlers };
@@ -24,7 +26,7 @@ export function readEvent({ entry, subscription, origin }: Holding): ReadEvent {
   }
   let data = validateCompiled(route.event, event.data);
   if (!data) {
-    if (!subscription.roundsIntegers) refuseInfinite(entry.fields ?? []);
+    if (!roundsIntegers) refuseInfinite(fields);
     data = validateByDecorators(route.event, event.data);
   }
   event.data = data as Record<string, unknown>;

@@ -1,5 +1,6 @@
 import { canBeEvent, domainEventOf, majorOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
+import { DEFAULT_PAYLOAD_LIMITS, type PayloadLimits } from '../envelope/payload-limits.js';
 import { ConfigurationError, HandlerGoneError, UnknownEventError } from '../errors.js';
 import { DEFAULT_UNKNOWN, unknownPolicyOf, type ResolvedOptions, type UnknownPolicy } from '../module/options.js';
 import type { ErrorRule, RetryPolicy } from '../settle/retry-policy.js';
@@ -41,11 +42,13 @@ export class Subscription {
    * @param stream the stream's name without prefix
    * @param roundsIntegers whether integers beyond ±(2^53 - 1) in payloads are rounded, instead of refused
    * @param unknown what becomes of events that this worker does not know
+   * @param limits what an entry may be at most
    */
   constructor(
     readonly stream: string,
     readonly roundsIntegers = false,
     readonly unknown: UnknownPolicy = DEFAULT_UNKNOWN,
+    readonly limits: PayloadLimits = DEFAULT_PAYLOAD_LIMITS,
   ) {}
 
   /** @throws UnknownEventError when no class of the group has this type and major version */
@@ -108,8 +111,9 @@ export class Subscription {
 export function subscriptionsOf(
   handlers: readonly RegisteredHandler[],
   passed: readonly EventClass[],
-  options: Partial<Pick<ResolvedOptions['consumer'], 'unsafeIntegers' | 'unknown'>> = {},
+  options: Partial<Pick<ResolvedOptions['consumer'], 'unsafeIntegers' | 'unknown' | keyof PayloadLimits>> = {},
 ): Subscription[] {
+  const { unsafeIntegers, unknown, ...limits } = options;
   const subscriptions = new Map<string, Subscription>();
   const named = new Map<string, RegisteredHandler>();
   for (const handler of handlers) {
@@ -124,7 +128,10 @@ export function subscriptionsOf(
     const { stream } = domainEventOf(handler.event);
     const subscription =
       subscriptions.get(stream) ??
-      new Subscription(stream, options.unsafeIntegers === 'round', unknownPolicyOf(options.unknown, stream));
+      new Subscription(stream, unsafeIntegers === 'round', unknownPolicyOf(unknown, stream), {
+        ...DEFAULT_PAYLOAD_LIMITS,
+        ...limits,
+      });
     subscription.add(handler.event, handler);
     subscriptions.set(stream, subscription);
   }

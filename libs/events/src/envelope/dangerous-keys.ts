@@ -20,16 +20,37 @@ export function dangerousKey(data: object, json: string): string | undefined {
   return mayHave ? search(data) : undefined;
 }
 
+/** Where a value stands: the path is put together only for one that is found. */
+interface Place {
+  key: string;
+  around: Place | undefined;
+}
+
 /** Without recursion: what Redis holds may be nested as deep as it likes. */
 function search(data: object): string | undefined {
-  const open: [value: object, path: string][] = [[data, '']];
-  for (let next = open.pop(); next; next = open.pop()) {
-    const [value, path] = next;
-    for (const [key, child] of Object.entries(value) as [string, unknown][]) {
-      const at = path === '' ? key : `${path}.${key}`;
-      if (isDangerousKey(key)) return at;
-      if (typeof child === 'object' && child !== null) open.push([child, at]);
+  const open: object[] = [data];
+  const places: (Place | undefined)[] = [undefined];
+  for (let value = open.pop(); value; value = open.pop()) {
+    const around = places.pop();
+    const add = (key: string, child: unknown): void => {
+      if (typeof child !== 'object' || child === null) return;
+      open.push(child);
+      places.push({ key, around });
+    };
+    if (Array.isArray(value)) {
+      for (let index = 0; index < value.length; index += 1) add(String(index), value[index]);
+      continue;
+    }
+    for (const key of Object.keys(value)) {
+      if (isDangerousKey(key)) return pathOf({ key, around });
+      add(key, (value as Record<string, unknown>)[key]);
     }
   }
   return undefined;
+}
+
+function pathOf(place: Place): string {
+  const keys: string[] = [];
+  for (let at: Place | undefined = place; at; at = at.around) keys.push(at.key);
+  return keys.reverse().join('.');
 }

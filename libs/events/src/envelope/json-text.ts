@@ -68,7 +68,7 @@ function searchNumber(json: string, isIt: (digits: string) => boolean): { path: 
  */
 export function lossesOf(json: string, most = 20): JsonLoss[] {
   const losses: JsonLoss[] = [];
-  const walk = new Walk(json);
+  const walk = new Walk(json, true);
   while (losses.length < most && walk.next()) {
     const { kind, token } = walk;
     if (kind === 'number') {
@@ -124,32 +124,44 @@ function shortened(token: string): string {
 type TokenKind = 'name' | 'string' | 'number' | 'other';
 
 interface Level {
-  /** Undefined for an array. */
+  isArray: boolean;
+  /** Of an object whose names are looked at; else undefined. */
   names: Set<string> | undefined;
   /** Where it stands: a property's name as it is written, or a place. */
   at: string | number;
 }
 
 /** Goes through the tokens of a JSON text without parsing it; of a text that is none it makes what it can. */
-class Walk {
+export class Walk {
   kind: TokenKind = 'other';
   token = '';
-  /** Of a name: whether the object has it already. */
+  /** Of a name: whether the object has it already, if names are looked at. */
   isRepeated = false;
+  /** Whether an item of an array begins with this token. */
+  isItem = false;
   private at = 0;
   private expectsName = false;
   private readonly levels: Level[] = [];
 
-  constructor(private readonly json: string) {}
+  /** @param looksAtNames whether to tell which names an object has twice */
+  constructor(
+    private readonly json: string,
+    private readonly looksAtNames = false,
+  ) {}
 
   /** How many objects and arrays are open; of one that begins or ends, those around it. */
   get depth(): number {
     return this.token === '{' || this.token === '[' ? this.levels.length - 1 : this.levels.length;
   }
 
+  /** How many objects and arrays are open after this token. */
+  get open(): number {
+    return this.levels.length;
+  }
+
   /** Of the value, or name, of this token. */
   get path(): string {
-    return this.levels.map(({ names, at }) => (names ? nameOf(String(at)) : String(at))).join('.');
+    return this.levels.map(({ isArray, at }) => (isArray ? String(at) : nameOf(String(at)))).join('.');
   }
 
   next(): boolean {
@@ -158,6 +170,7 @@ class Walk {
     if (this.at >= json.length) return false;
     const first = json.charAt(this.at);
     const start = this.at;
+    this.isItem = this.levels.at(-1)?.isArray === true && !'],:}'.includes(first);
     if (first === '"') {
       this.at = endOfString(json, start);
       this.token = json.slice(start, this.at);
@@ -182,8 +195,9 @@ class Walk {
   private enterName(): void {
     this.expectsName = false;
     const level = this.levels.at(-1);
-    if (!level?.names) return;
+    if (!level || level.isArray) return;
     level.at = this.token;
+    if (!level.names) return;
     const name = nameOf(this.token);
     this.isRepeated = level.names.has(name);
     level.names.add(name);
@@ -191,12 +205,12 @@ class Walk {
 
   private punctuate(mark: string): void {
     const { levels } = this;
-    if (mark === '{') levels.push({ names: new Set(), at: '' });
-    else if (mark === '[') levels.push({ names: undefined, at: 0 });
+    if (mark === '{') levels.push({ isArray: false, names: this.looksAtNames ? new Set() : undefined, at: '' });
+    else if (mark === '[') levels.push({ isArray: true, names: undefined, at: 0 });
     else if (mark === '}' || mark === ']') levels.pop();
     const level = levels.at(-1);
-    if (mark === ',' && level && !level.names) level.at = Number(level.at) + 1;
-    this.expectsName = mark === '{' || (mark === ',' && level?.names !== undefined);
+    if (mark === ',' && level?.isArray) level.at = Number(level.at) + 1;
+    this.expectsName = mark === '{' || (mark === ',' && level?.isArray === false);
   }
 }
 

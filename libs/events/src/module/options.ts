@@ -1,5 +1,6 @@
 import { checkTarget, type RedisTarget } from '../connection/redis-target.js';
 import type { EventClass } from '../envelope/domain-event.js';
+import { DEFAULT_PAYLOAD_LIMITS, type PayloadLimits } from '../envelope/payload-limits.js';
 import { ConfigurationError } from '../errors.js';
 import type { RetentionPolicy } from '../retention/retention-policy.js';
 import type { StartFrom } from '../stream/group-starts.js';
@@ -55,6 +56,20 @@ export interface ConsumerOptions {
    * the first worker had it, whatever is restarted meanwhile. @default 600000, ten minutes
    */
   unknownGraceMs?: number;
+  /**
+   * Bytes of `data` of one entry, and of all its other fields together (of those 65,536 at least); a larger one is a dead letter.
+   * @default 1048576, 1 MiB
+   */
+  maxBytes?: number;
+  /** Objects and arrays within each other in `data` of one entry; a deeper one is a dead letter. @default 100 */
+  maxDepth?: number;
+  /**
+   * Properties of all objects in `data` of one entry together, and fields of the entry besides the envelope's; one with more is a
+   * dead letter. @default 10000
+   */
+  maxProperties?: number;
+  /** Items of all arrays in `data` of one entry together; one with more is a dead letter. @default 10000 */
+  maxItems?: number;
   /** How often a handler failure is tried again, unless the handler says otherwise. */
   retry?: Partial<RetryPolicy>;
 }
@@ -79,6 +94,10 @@ export interface ProducerOptions {
   maxBytes?: number;
   /** Objects and arrays within each other in one payload; deeper ones are refused. @default 100 */
   maxDepth?: number;
+  /** Properties of all objects of one payload together; one with more is refused. @default 10000 */
+  maxProperties?: number;
+  /** Items of all arrays of one payload together; one with more is refused. @default 10000 */
+  maxItems?: number;
   /**
    * When a publish counts as done. `received`: Redis has appended it. `replicated`: so many replicas have it, too, so
    * that a failover does not lose it. `fsynced`: it is on the disk of the master, and of so many replicas; needs Redis
@@ -248,6 +267,7 @@ export function resolveOptions(options: EventsModuleOptions, moduleName?: string
         0,
         7 * 24 * 60 * MINUTE_MS,
       ),
+      ...payloadLimits('consumer', consumer, DEEPEST_READ),
       retry: resolveRetry('consumer.retry', consumer.retry, DEFAULT_RETRY),
     },
     producer: {
@@ -255,9 +275,7 @@ export function resolveOptions(options: EventsModuleOptions, moduleName?: string
       bufferLimit: whole('producer.bufferLimit', producer.bufferLimit ?? 10_000, 1, 10_000_000),
       bufferBytes: whole('producer.bufferBytes', producer.bufferBytes ?? 64 * MEBIBYTE, 1, 2 ** 40),
       idempotencyMs: whole('producer.idempotencyMs', producer.idempotencyMs ?? 24 * 60 * MINUTE_MS, 1000, 2 ** 40),
-      // Redis takes no value above 512 MiB.
-      maxBytes: whole('producer.maxBytes', producer.maxBytes ?? MEBIBYTE, 2, 512 * MEBIBYTE),
-      maxDepth: whole('producer.maxDepth', producer.maxDepth ?? 100, 1, 1000),
+      ...payloadLimits('producer', producer, DEEPEST_PUBLISHED),
       ...durability(producer),
     },
     deadLetters: {
@@ -276,6 +294,23 @@ export function resolveOptions(options: EventsModuleOptions, moduleName?: string
         1_000_000,
       ),
     },
+  };
+}
+
+/** What goes through a payload that is published calls itself for each level; what goes through the text of an entry does not. */
+const DEEPEST_PUBLISHED = 1000;
+const DEEPEST_READ = 1_000_000;
+/** Redis takes no value above 512 MiB, in which there is no room for more members than half of that. */
+const MOST_BYTES = 512 * MEBIBYTE;
+const MOST_MEMBERS = 256 * MEBIBYTE;
+
+function payloadLimits(of: 'consumer' | 'producer', given: Partial<PayloadLimits>, deepest: number): PayloadLimits {
+  const { maxBytes, maxDepth, maxProperties, maxItems } = DEFAULT_PAYLOAD_LIMITS;
+  return {
+    maxBytes: whole(`${of}.maxBytes`, given.maxBytes ?? maxBytes, 2, MOST_BYTES),
+    maxDepth: whole(`${of}.maxDepth`, given.maxDepth ?? maxDepth, 1, deepest),
+    maxProperties: whole(`${of}.maxProperties`, given.maxProperties ?? maxProperties, 1, MOST_MEMBERS),
+    maxItems: whole(`${of}.maxItems`, given.maxItems ?? maxItems, 1, MOST_MEMBERS),
   };
 }
 

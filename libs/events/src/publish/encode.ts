@@ -1,6 +1,7 @@
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../envelope/event-envelope.js';
+import type { PayloadLimits } from '../envelope/payload-limits.js';
 import { layoutOf, type LaidOut, type Layout } from '../stream/layouts.js';
-import { toJson, type PayloadLimits } from './payload.js';
+import { toJson } from './payload.js';
 
 /** A layout of envelopes, and which they are. */
 interface EnvelopeLayout extends Layout {

@@ -3,11 +3,12 @@ import { isDate } from 'node:util/types';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { ID, shown, TRACE_PARENT, TRACE_STATE, type Rule } from '../envelope/fields.js';
+import type { PayloadLimits } from '../envelope/payload-limits.js';
 import { EventEnvelopeError } from '../errors.js';
 import { saidBy } from '../validate/user-code.js';
 import { validateCompiled } from '../validate/validate.js';
 import { demandSameKey, keyOf } from './partition-key.js';
-import { travelling, type PayloadLimits } from './payload.js';
+import { travelling } from './payload.js';
 import { readBack } from './read-back.js';
 
 /** What a publisher may say of an event besides its payload. */

@@ -1,7 +1,8 @@
 import { KEY, shown } from '../envelope/fields.js';
+import type { PayloadLimits } from '../envelope/payload-limits.js';
 import { EventEnvelopeError } from '../errors.js';
 import { saidBy } from '../validate/user-code.js';
-import { toJson, type PayloadLimits } from './payload.js';
+import { toJson } from './payload.js';
 
 /**
  * The partition key of an event.

@@ -2,17 +2,10 @@ import { isDate } from 'node:util/types';
 import { isDangerousKey } from '../envelope/dangerous-keys.js';
 import type { EventClass } from '../envelope/domain-event.js';
 import { compactJson, unsafeInteger } from '../envelope/json-text.js';
+import { limitBeyond, MOST_BYTES_OF_A_UNIT, type PayloadLimits } from '../envelope/payload-limits.js';
 import { EventPayloadError } from '../errors.js';
 import { saidBy } from '../validate/user-code.js';
 import { copyOfPlainJson, isSafe } from './plain-json.js';
-
-/** What a payload may be at most. */
-export interface PayloadLimits {
-  /** Bytes of its JSON. */
-  maxBytes: number;
-  /** Objects and arrays within each other. */
-  maxDepth: number;
-}
 
 /**
  * What of a payload travels: the plain objects, arrays and primitives that a reader gets when it parses the JSON. Optional
@@ -36,10 +29,10 @@ export function travelling(type: string, data: unknown, limits: PayloadLimits, o
   throw new EventPayloadError(type, path.join('.'), why, cause && { cause: cause.thrown });
 }
 
-function plainCopy(data: unknown, { maxBytes, maxDepth }: PayloadLimits, own?: EventClass): object | undefined {
+function plainCopy(data: unknown, limits: PayloadLimits, own?: EventClass): object | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   try {
-    return copyOfPlainJson(data, own ? (own.prototype as object) : null, maxDepth, maxBytes);
+    return copyOfPlainJson(data, own ? (own.prototype as object) : null, limits);
   } catch {
     // A getter, or a proxy: what they throw is said with the path.
     return undefined;
@@ -57,11 +50,11 @@ export function toJson(type: string, data: object, limits: PayloadLimits): strin
     json = JSON.stringify(data);
   } catch (cause) {
     // V8 has no text of more than half a gigabyte.
-    throw new EventPayloadError(type, '', tooLarge(limits), { cause });
+    throw new EventPayloadError(type, '', tooMuch('maxBytes', limits), { cause });
   }
-  // A UTF-16 unit is at most three bytes of UTF-8: most payloads need no counting.
-  if (json.length * 3 <= limits.maxBytes || Buffer.byteLength(json) <= limits.maxBytes) return json;
-  throw new EventPayloadError(type, '', tooLarge(limits));
+  // Most payloads need no counting.
+  if (json.length * MOST_BYTES_OF_A_UNIT <= limits.maxBytes || Buffer.byteLength(json) <= limits.maxBytes) return json;
+  throw new EventPayloadError(type, '', tooMuch('maxBytes', limits));
 }
 
 /** Both in one: the JSON of a payload that nobody has looked at. @throws EventPayloadError */
@@ -82,6 +75,9 @@ export function payloadOfJson(
   limits: PayloadLimits,
   keepsNumbers = false,
 ): { data: Record<string, unknown>; json: string } {
+  // By the text: of a property that stands there twice nothing else tells. Blanks do not travel, and count no bytes.
+  const beyond = limitBeyond(text, { ...limits, maxBytes: Infinity });
+  if (beyond) throw new EventPayloadError(type, '', tooMuch(beyond, limits));
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -97,7 +93,7 @@ export function payloadOfJson(
   if (!traveller.ofPayload(data))
     throw new EventPayloadError(type, traveller.fault.path.join('.'), traveller.fault.why);
   const json = compactJson(text);
-  if (Buffer.byteLength(json) > limits.maxBytes) throw new EventPayloadError(type, '', tooLarge(limits));
+  if (Buffer.byteLength(json) > limits.maxBytes) throw new EventPayloadError(type, '', tooMuch('maxBytes', limits));
   return { data: data as Record<string, unknown>, json };
 }
 
@@ -119,6 +115,8 @@ const FAULTY = Symbol('faulty');
 class Traveller {
   fault: Fault = { path: [], why: '' };
   private length = 0;
+  private properties = 0;
+  private items = 0;
 
   constructor(
     private readonly limits: PayloadLimits,
@@ -148,7 +146,7 @@ class Traveller {
       case 'string':
         this.length += value.length;
         // Before it becomes one text of that length.
-        return this.length > this.limits.maxBytes ? this.fail(tooLarge(this.limits)) : value;
+        return this.length > this.limits.maxBytes ? this.failBeyond('maxBytes') : value;
       case 'boolean':
         return value;
       case 'number':
@@ -164,8 +162,7 @@ class Traveller {
   }
 
   private ofObject(value: object, key: string | number, depth: number): unknown {
-    const { maxDepth } = this.limits;
-    if (depth > maxDepth) return this.fail(`expected at most ${String(maxDepth)} levels (is it a circle?)`);
+    if (depth > this.limits.maxDepth) return this.failBeyond('maxDepth');
     const { toJSON } = value as { toJSON?: unknown };
     return typeof toJSON === 'function'
       ? this.ofOwnJson(value, toJSON as ToJson, key, depth)
@@ -213,6 +210,8 @@ class Traveller {
         const child = value[key];
         // JSON leaves out what is undefined: that is how optional properties are not there. A toJSON() has been asked.
         if (child === undefined || (key === 'toJSON' && typeof child === 'function')) continue;
+        if ((this.properties += 1) > this.limits.maxProperties)
+          return this.within(key, this.failBeyond('maxProperties'));
         const kept = this.ofValue(child, key, depth);
         if (kept === FAULTY) return this.within(key, FAULTY);
         copy[key] = kept;
@@ -225,6 +224,8 @@ class Traveller {
   }
 
   private ofItems(items: readonly unknown[], depth: number): unknown {
+    this.items += items.length;
+    if (this.items > this.limits.maxItems) return this.failBeyond('maxItems');
     const copy: unknown[] = [];
     let index = 0;
     try {
@@ -248,6 +249,10 @@ class Traveller {
   private fail(why: string): symbol {
     this.fault = { path: [], why };
     return FAULTY;
+  }
+
+  private failBeyond(limit: keyof PayloadLimits): symbol {
+    return this.fail(tooMuch(limit, this.limits));
   }
 
   private within(key: string | number, faulty: symbol): symbol {
@@ -290,6 +295,13 @@ function wrongInteger(digits: string): string {
   return `expected an integer within ±${String(Number.MAX_SAFE_INTEGER)}, got ${digits}: beyond, numbers are rounded; pass it as a string`;
 }
 
-function tooLarge({ maxBytes }: PayloadLimits): string {
-  return `expected at most ${String(maxBytes)} bytes of JSON, got more`;
+function tooMuch(limit: keyof PayloadLimits, limits: PayloadLimits): string {
+  return `expected at most ${String(limits[limit])} ${WHAT[limit]} (producer.${limit}), got more`;
 }
+
+const WHAT: Record<keyof PayloadLimits, string> = {
+  maxBytes: 'bytes of JSON',
+  maxDepth: 'levels (is it a circle?)',
+  maxProperties: 'properties of all objects together',
+  maxItems: 'items of all arrays together',
+};

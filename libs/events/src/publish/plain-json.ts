@@ -1,4 +1,5 @@
 import { isDangerousKey } from '../envelope/dangerous-keys.js';
+import type { PayloadLimits } from '../envelope/payload-limits.js';
 
 type Properties = Record<string, unknown>;
 
@@ -7,29 +8,32 @@ type Properties = Record<string, unknown>;
  * once: what a getter says then is what is validated, and what travels.
  *
  * @param prototype of the objects that are as good as plain ones, if they are the payload itself
- * @param levels objects and arrays within each other, at most
- * @param characters of all texts together, at most
+ * @param limits what it may be at most, as far as that is seen without its JSON
  * @returns undefined also when it is not certain
  */
-export function copyOfPlainJson(
-  data: object,
-  prototype: object | null,
-  levels: number,
-  characters: number,
-): object | undefined {
+export function copyOfPlainJson(data: object, prototype: object | null, limits: PayloadLimits): object | undefined {
   const own = Object.getPrototypeOf(data) as unknown;
-  if ((own !== prototype && own !== Object.prototype) || levels <= 0 || hasToJson(data)) return undefined;
-  return new Copier(characters).ofProperties(data, levels);
+  if ((own !== prototype && own !== Object.prototype) || limits.maxDepth <= 0 || hasToJson(data)) return undefined;
+  return new Copier(limits).ofProperties(data, limits.maxDepth);
 }
 
 class Copier {
-  /** @param characters that may follow */
-  constructor(private characters: number) {}
+  /** What may follow: characters of texts, properties, items. */
+  private characters: number;
+  private properties: number;
+  private items: number;
+
+  constructor({ maxBytes, maxProperties, maxItems }: PayloadLimits) {
+    this.characters = maxBytes;
+    this.properties = maxProperties;
+    this.items = maxItems;
+  }
 
   ofProperties(value: object, levels: number): object | undefined {
     const copy: Properties = { ...value };
     for (const key in copy) {
-      if (isDangerousKey(key)) return undefined;
+      this.properties -= 1;
+      if (this.properties < 0 || isDangerousKey(key)) return undefined;
       const child = copy[key];
       if (typeof child !== 'object' || child === null) {
         if (!this.takes(child)) return undefined;
@@ -47,6 +51,8 @@ class Copier {
   private ofItems(items: readonly unknown[], levels: number): unknown[] | undefined {
     if (Object.getPrototypeOf(items) !== Array.prototype) return undefined;
     const { length } = items;
+    this.items -= length;
+    if (this.items < 0) return undefined;
     const copy = new Array<unknown>(length);
     for (let index = 0; index < length; index += 1) {
       const item = items[index];

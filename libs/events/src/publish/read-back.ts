@@ -1,8 +1,9 @@
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
+import type { PayloadLimits } from '../envelope/payload-limits.js';
 import { EventPayloadError } from '../errors.js';
 import { validateByDecorators } from '../validate/validate.js';
 import { withheld } from '../validate/withheld.js';
-import { toJson, type PayloadLimits } from './payload.js';
+import { toJson } from './payload.js';
 
 /**
  * What readers make of a payload, by class-transformer and class-validator themselves.

@@ -317,8 +317,8 @@ export class Holdings {
   }
 }
 
-function weightOf({ fields }: StreamEntry): number {
+function weightOf({ fields, bytes }: StreamEntry): number {
   let weight = 0;
-  for (const field of fields ?? []) weight += field.length;
+  for (const field of bytes ?? fields ?? []) weight += field.length;
   return weight;
 }

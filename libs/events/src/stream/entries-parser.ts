@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { redisReply } from '../connection/redis-reply.js';
 import type { ReplyParser } from '../connection/raw-replies.js';
-import { notUtf8 } from './raw-entry.js';
+import { LONGEST_TEXT, withBytes } from './raw-entry.js';
 import type { StreamEntry } from './stream-client.js';
 
 const LF = 10;
@@ -15,6 +15,9 @@ const ARRAY = 42; // *
 /** Text that is remembered from one entry to the next: names of fields, and values that seldom change. */
 const LONGEST_REMEMBERED = 40;
 
+/** Of what is left of a chunk, so many bytes are worth a place of their own. */
+const LONG_REST = 2 ** 17;
+
 /** There are not enough bytes yet. */
 const INCOMPLETE = -2;
 
@@ -25,6 +28,12 @@ interface Remembered {
   text: string;
   /** How often in a row another text came. */
   misses: number;
+}
+
+/** How much of an entry is there: its fields up to `at`, as from its beginning; `left` are to come. */
+interface Partial {
+  at: number;
+  left: number;
 }
 
 /**
@@ -54,6 +63,12 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
   private waiting: Buffer[] = [];
   private waitingBytes = 0;
   private needed = 0;
+  /** Where a long rest is kept, with room for what comes: it must not be copied with each chunk. */
+  private store = NOTHING;
+  /** Up to where the buffer is known to be UTF-8. */
+  private checked = 0;
+  /** Of the entry that is not all there, what was found to be: an entry of many fields must not be gone through with each chunk. */
+  private partial: Partial | undefined;
   private result = new Map<string, StreamEntry[]>();
   private streamsLeft = -1;
   private entriesLeft = 0;
@@ -64,17 +79,37 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
     this.waiting.push(chunk);
     this.waitingBytes += chunk.length;
     if (this.buffer.length - this.at + this.waitingBytes < this.needed) return undefined;
-    this.buffer =
-      this.at < this.buffer.length
-        ? Buffer.concat([this.buffer.subarray(this.at), ...this.waiting])
-        : join(this.waiting);
-    this.at = 0;
+    this.append();
     this.waiting = [];
     this.waitingBytes = 0;
     this.needed = 0;
     // What comes after the last line's end may stop in the middle of a character.
-    this.isText = isUtf8(this.buffer.subarray(0, this.buffer.lastIndexOf(LF) + 1));
+    const end = Math.max(this.checked, this.buffer.lastIndexOf(LF) + 1);
+    this.isText = (this.checked === 0 || this.isText) && isUtf8(this.buffer.subarray(this.checked, end));
+    this.checked = end;
     return this.parse() ? this.finish() : undefined;
+  }
+
+  /** Puts what waits behind what is left of the buffer. */
+  private append(): void {
+    const { buffer, at, waiting, waitingBytes } = this;
+    const length = buffer.length - at + waitingBytes;
+    if (length - waitingBytes < LONG_REST) {
+      this.buffer = at < buffer.length ? Buffer.concat([buffer.subarray(at), ...waiting]) : join(waiting);
+      this.store = NOTHING;
+      this.at = 0;
+      this.checked = 0;
+      return;
+    }
+    let end = buffer.length;
+    if (end + waitingBytes > this.store.length) {
+      this.store = Buffer.allocUnsafeSlow(2 * length);
+      end = buffer.copy(this.store, 0, at);
+      this.checked -= at;
+      this.at = 0;
+    }
+    for (const chunk of waiting) end += chunk.copy(this.store, end);
+    this.buffer = this.store.subarray(0, end);
   }
 
   /** Forgets a reply that did not come to its end. */
@@ -84,6 +119,9 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
     this.waiting = [];
     this.waitingBytes = 0;
     this.needed = 0;
+    this.store = NOTHING;
+    this.checked = 0;
+    this.partial = undefined;
     this.result = new Map();
     this.streamsLeft = -1;
     this.entriesLeft = 0;
@@ -148,6 +186,10 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
   }
 
   private parseEntry(): boolean {
+    const first = this.at;
+    if (this.partial && !this.completes(this.partial)) return false;
+    this.partial = undefined;
+    this.at = first;
     if (this.header(ARRAY) === INCOMPLETE) return false;
     const length = this.header(BULK);
     if (length === INCOMPLETE || !this.has(length)) return false;
@@ -162,17 +204,35 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
     const start = this.at;
     const fields = new Array<string>(count);
     for (let index = 0; index < count; index += 1) {
+      const { at } = this;
       const size = this.header(BULK);
-      if (size === INCOMPLETE || !this.has(size)) return false;
-      fields[index] = this.text(index, size);
+      if (size === INCOMPLETE || !this.has(size)) {
+        if (this.buffer.length - first >= LONG_REST) this.partial = { at: at - first, left: count - index };
+        return false;
+      }
+      if (this.at + size - start <= LONGEST_TEXT) fields[index] = this.text(index, size);
       this.at += size + 2;
     }
-    if (this.isText || isUtf8(this.buffer.subarray(start, this.at))) this.entries.push(new Entry(id, fields));
+    if (this.at - start > LONGEST_TEXT) this.entries.push(this.notText(id, start, count));
+    else if (this.isText || isUtf8(this.buffer.subarray(start, this.at))) this.entries.push(new Entry(id, fields));
     else this.entries.push(this.notText(id, start, count));
     return true;
   }
 
-  /** An entry that was parsed, once more, with its fields as bytes. @param start where they begin */
+  /** Whether the entry that begins here is all there by now; goes on where it was found not to be. */
+  private completes(partial: Partial): boolean {
+    const first = this.at;
+    while (partial.left > 0) {
+      this.at = first + partial.at;
+      const size = this.header(BULK);
+      if (size === INCOMPLETE || !this.has(size)) return false;
+      partial.at = this.at + size + 2 - first;
+      partial.left -= 1;
+    }
+    return true;
+  }
+
+  /** An entry that was gone through, once more, with its fields as bytes. @param start where they begin */
   private notText(id: string, start: number, count: number): Entry {
     this.at = start;
     const raw = Array.from({ length: count }, () => {
@@ -181,7 +241,7 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
       this.at += size + 2;
       return field;
     });
-    const { fields, bytes } = notUtf8(id, raw);
+    const { fields, bytes } = withBytes(id, raw);
     return new Entry(id, fields, bytes);
   }
 

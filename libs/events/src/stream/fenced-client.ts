@@ -2,7 +2,7 @@ import type { Argument } from '../connection/encoded-command.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { isFenced, LeaseLostError } from '../errors.js';
 import type { ScriptName } from './scripts.js';
-import { entryOf, type RawEntry } from './raw-entry.js';
+import { entryOf, LONGEST_TEXT, type RawEntry } from './raw-entry.js';
 import {
   claimReplyOf,
   StreamClient,
@@ -91,7 +91,7 @@ export class FencedClient extends StreamClient {
     const replies = (await this.fenced('read-partition', streams, values)) as RawReply[];
     return replies.map(([next, entries, vanished, fresh, last, overdueInMs]) => ({
       pending: claimReplyOf([next, entries, vanished]),
-      fresh: fresh.map(entryOf),
+      fresh: fresh.map((entry) => entryOf(entry, LONGEST_TEXT)),
       last: last.toString(),
       overdueInMs: overdueInMs < 0 ? undefined : overdueInMs,
     }));

@@ -159,7 +159,7 @@ export class MonitorClient {
           wait.blockMs + wait.timeoutMs,
         )
       : this.connection.call((redis) => redis.xreadBuffer('COUNT', count, 'STREAMS', ...streams)));
-    return new Map((reply ?? []).map(([key, entries]) => [key.toString(), entries.map(entryOf)]));
+    return new Map((reply ?? []).map(([key, entries]) => [key.toString(), entries.map((entry) => entryOf(entry))]));
   }
 
   range(key: string, from: string, to: string, count: number): Promise<StreamEntry[]> {

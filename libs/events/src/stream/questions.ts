@@ -245,5 +245,5 @@ function toEntry(entry: RawEntry | null): StreamEntry | null {
 }
 
 function toEntries(reply: unknown): StreamEntry[] {
-  return (reply as RawEntry[]).map(entryOf);
+  return (reply as RawEntry[]).map((entry) => entryOf(entry));
 }

@@ -9,24 +9,61 @@ export type RawEntry = [id: Buffer, fields: Buffer[] | null];
 /** What a decoder makes of bytes that are no UTF-8; it may as well be in the text. */
 const REPLACEMENT = '\ufffd';
 
-/** A reply's entry as text; and as bytes, too, where that text is not what they say. */
-export function entryOf([id, fields]: RawEntry): StreamEntry {
+/**
+ * A worker makes text of entries of so many bytes at most: whether a larger one is within its limits it knows from the bytes, which
+ * take no room of its heap.
+ */
+export const LONGEST_TEXT = 2 ** 24;
+
+/** Of a field that is not made text, so many characters are shown. */
+const LONGEST_BEGINNING = 200;
+
+/**
+ * A reply's entry as text; and as bytes, too, where that text is not what they say.
+ *
+ * @param longest how many bytes are made text; of a larger entry it is only the beginning of each field
+ */
+export function entryOf([id, fields]: RawEntry, longest = Infinity): StreamEntry {
   if (!fields) return { id: id.toString('latin1'), fields };
+  if (sizeOf(fields) > longest) return withBytes(id.toString('latin1'), fields);
   const texts = new Array<string>(fields.length);
   for (let index = 0; index < fields.length; index += 1) {
     const bytes = fields[index] as Buffer;
     const text = bytes.toString();
-    if (text.includes(REPLACEMENT) && !isUtf8(bytes)) return notUtf8(id.toString('latin1'), fields);
+    if (text.includes(REPLACEMENT) && !isUtf8(bytes)) return withBytes(id.toString('latin1'), fields);
     texts[index] = text;
   }
   return { id: id.toString('latin1'), fields: texts };
 }
 
-/** An entry with a field that is not UTF-8. */
-export function notUtf8(id: string, fields: readonly Buffer[]): StreamEntry {
+/** How many bytes an entry's fields have. */
+export function sizeOf(fields: readonly Buffer[]): number {
+  let size = 0;
+  for (const { length } of fields) size += length;
+  return size;
+}
+
+/** An entry with a field that is not UTF-8, or one that is too large to be made text. */
+export function withBytes(id: string, fields: readonly Buffer[]): StreamEntry {
   // A copy: a reply is one large piece of memory, which must not live on for a few bytes of it.
   const bytes = fields.map((field) => Buffer.from(field));
-  return { id, fields: bytes.map((field) => (isUtf8(field) ? field.toString() : escaped(field))), bytes };
+  const isLarge = sizeOf(bytes) > LONGEST_TEXT;
+  return { id, fields: bytes.map((field) => (isLarge ? beginningOf(field) : shownField(field))), bytes };
+}
+
+function shownField(field: Buffer): string {
+  return isUtf8(field) ? field.toString() : escaped(field);
+}
+
+function beginningOf(field: Buffer): string {
+  if (field.length <= LONGEST_BEGINNING) return shownField(field);
+  return `${escaped(field.subarray(0, LONGEST_BEGINNING))}… (${String(field.length)} bytes)`;
+}
+
+/** The fields of an entry as text. @throws EventDecodeError when one of them is not UTF-8 */
+export function textsOf(bytes: readonly Buffer[]): string[] {
+  if (!bytes.every((field) => isUtf8(field))) throw notUtf8Error(bytes);
+  return bytes.map((field) => field.toString());
 }
 
 /** The value of a field, the last one where it is there several times; undefined also where it is not UTF-8. */

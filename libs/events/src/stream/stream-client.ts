@@ -6,7 +6,7 @@ import { redisReply } from '../connection/redis-reply.js';
 import { BEGINNING, type Channel } from './channel.js';
 import { compareEntryIds } from './entry-id.js';
 import { pairs } from './pairs.js';
-import { entryOf, type RawEntry } from './raw-entry.js';
+import { entryOf, LONGEST_TEXT, type RawEntry } from './raw-entry.js';
 import { runScript, type ScriptName } from './scripts.js';
 import { linesOf, MOST_AWAITED } from './waiting.js';
 
@@ -445,7 +445,7 @@ type RawClaimedEntry = [...RawEntry, deliveries: number, isOverdue?: 0 | 1];
 export type RawClaimReply = [next: Buffer, entries: RawClaimedEntry[], vanished: Buffer[]];
 
 function claimedEntryOf([id, fields, deliveries, isOverdue]: RawClaimedEntry): ClaimedEntry {
-  return { ...entryOf([id, fields]), deliveries, isOverdue: isOverdue === 1 };
+  return { ...entryOf([id, fields], LONGEST_TEXT), deliveries, isOverdue: isOverdue === 1 };
 }
 
 export function claimReplyOf([next, entries, vanished]: RawClaimReply): ClaimReply {

@@ -35,6 +35,7 @@ import {
   SETTLE,
   type OperationKind,
 } from './attributes.js';
+import { bounded } from '../safe-text.js';
 import { isA } from '../thrown.js';
 import { errorTypeOf } from './error-type.js';
 import { Instruments, registeredMeter } from './instruments.js';
@@ -43,6 +44,9 @@ import { spanContextOf, traceFieldsOf, type TraceFields } from './trace-context.
 
 /** The instrumentation scope of spans and metrics. */
 const SCOPE = 'nestjs-event-streams';
+
+/** Publishers of this library send none that is longer; others may. */
+const LONGEST_CONVERSATION_ID = 256;
 
 /**
  * Tells OpenTelemetry what happens to events: by spans, and by measurements of the same operations.
@@ -151,7 +155,8 @@ export class Telemetry {
     if (event) {
       attributes[MESSAGE_ID] = event.event_id;
       attributes[EVENT_TYPE] = event.event_type;
-      if (event.correlation_id !== undefined) attributes[CONVERSATION_ID] = event.correlation_id;
+      if (event.correlation_id !== undefined)
+        attributes[CONVERSATION_ID] = bounded(event.correlation_id, LONGEST_CONVERSATION_ID);
     }
     // The link is what the conventions ask for; the parent is what makes one trace of an event and all that follows from it.
     const parent = creation ? trace.setSpanContext(ROOT_CONTEXT, creation) : ROOT_CONTEXT;

@@ -5,7 +5,7 @@ import { LineLimit } from '../line-limit.js';
 import { isPromise } from '../promise-like.js';
 import { encode } from '../publish/encode.js';
 import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
-import type { PayloadLimits } from '../publish/payload.js';
+import type { PayloadLimits } from '../envelope/payload-limits.js';
 import { SafeLogger } from '../safe-logger.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { LaidOut } from '../stream/layouts.js';

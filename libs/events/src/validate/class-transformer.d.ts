@@ -20,3 +20,16 @@ declare module 'class-transformer/cjs/storage.js' {
     getStrategy(target: object): 'excludeAll' | 'exposeAll' | 'none';
   };
 }
+
+/** What `plainToInstance` calls; it is not exported otherwise. */
+declare module 'class-transformer/cjs/TransformOperationExecutor.js' {
+  export class TransformOperationExecutor {
+    constructor(transformationType: number, options: object);
+    transform(source: undefined, value: unknown, targetType: unknown): unknown;
+    getKeys(target: unknown, object: object, isMap: boolean): string[];
+  }
+}
+
+declare module 'class-transformer/cjs/constants/default-options.constant.js' {
+  export const defaultOptions: object;
+}

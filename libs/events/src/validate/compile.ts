@@ -1,7 +1,8 @@
 import { getMetadataStorage } from 'class-validator';
+import { mostItems } from './array-sizes.js';
 import { checker, type IsValid } from './checks.js';
 import { generate, type Generate } from './generate.js';
-import { builder, copyPlain, copyTyped, isConverted, type Build, type Copy } from './instance.js';
+import { builder, copyPlain, copyTyped, copyUpTo, isConverted, type Build, type Copy } from './instance.js';
 import { fieldsOf, isClass, lineOf, type Class } from './plain-class.js';
 import { nestedCheck, propertyChecks } from './rules.js';
 import { propertyTypes, type PropertyType } from './property-types.js';
@@ -85,9 +86,12 @@ function compile(target: Class, compiled: (target: Class) => Compiled, generate:
 
   const parts = partsOf(types, compiled);
   if (!parts) return undefined;
+  const longest = mostItems(target);
   const copies = names.map((name): [string, Copy] => {
     const type = types.get(name);
-    return [name, type ? copyTyped(type, parts.get(name)?.build) : copyPlain];
+    const copy = type ? copyTyped(type, parts.get(name)?.build) : copyPlain;
+    const most = longest.get(name);
+    return [name, most === undefined ? copy : copyUpTo(most, copy)];
   });
   const checks = byProperty.map(([name, decorators]) =>
     propertyChecks(target, name, decorators, nestedCheck(parts.get(name)?.isValid), generate),

@@ -1,7 +1,7 @@
-import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage } from 'class-validator';
 import type { EventProblem } from '../errors.js';
 import type { Class } from './plain-class.js';
+import { plainToInstance } from './plain-to-instance.js';
 import { constraintCheck, type Rule } from './rules.js';
 import { saidBy } from './user-code.js';
 

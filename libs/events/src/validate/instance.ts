@@ -113,6 +113,14 @@ function demandFinite(value: unknown): unknown {
   return value;
 }
 
+/** The same for arrays of so many items at most: of a longer one that is not valid none is looked at. */
+export function copyUpTo(most: number, copy: Copy): Copy {
+  return (value) => {
+    if (Array.isArray(value) && value.length > most) throw NOT_PLAIN;
+    return copy(value);
+  };
+}
+
 const A_FEW = 100;
 
 /** class-transformer leaves holes out. */

@@ -14,7 +14,8 @@ class Probe {
   property: unknown;
 }
 Type(() => Probe)(Probe.prototype, 'property');
-const isLive = storage._typeMetadatas.has(Probe);
+/** Whether class-transformer's storage is the one that the decorators write to. */
+export const isLive = storage._typeMetadatas.has(Probe);
 
 /**
  * The `@Type` of each property that has one.

@@ -34,18 +34,25 @@ export function propertyChecks(
     name,
     condition: conditionOf(conditional.filter((rule) => rule.name !== 'isOptional')),
     isOptional: conditional.some((rule) => rule.name === 'isOptional'),
-    checks: rules.flatMap((rule) => {
-      if (rule.type === 'nestedValidation') return [{ check: nested }];
-      if (rule.type !== 'customValidation' && rule.type !== 'isDefined') return [];
-      return getMetadataStorage()
-        .getTargetValidatorConstraints(rule.constraintCls)
-        .filter((constraint) => !constraint.async) // validateSync passes over them
-        .map((constraint) => {
-          const check = constraintCheck(rule, constraint, target.name);
-          return { check, inline: isFunction(constraint) ? inlined(rule, constraint, check, generate) : undefined };
-        });
-    }),
+    // What looks at each item of an array comes last: it may be too long, or not be one.
+    checks: rules
+      .toSorted((one, other) => Number(looksAtItems(one)) - Number(looksAtItems(other)))
+      .flatMap((rule) => {
+        if (rule.type === 'nestedValidation') return [{ check: nested }];
+        if (rule.type !== 'customValidation' && rule.type !== 'isDefined') return [];
+        return getMetadataStorage()
+          .getTargetValidatorConstraints(rule.constraintCls)
+          .filter((constraint) => !constraint.async) // validateSync passes over them
+          .map((constraint) => {
+            const check = constraintCheck(rule, constraint, target.name);
+            return { check, inline: isFunction(constraint) ? inlined(rule, constraint, check, generate) : undefined };
+          });
+      }),
   };
+}
+
+function looksAtItems({ type, each, name }: Rule): boolean {
+  return type === 'nestedValidation' || each || name === 'arrayUnique';
 }
 
 function conditionOf(rules: readonly Rule[]): Check | undefined {

@@ -1,16 +1,17 @@
-import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import { EventValidationError, type EventProblem } from '../errors.js';
 import { instanceIfValid, type InstanceIfValid } from './compile.js';
+import { problemOfSize } from './array-sizes.js';
 import { problemOfMaking, problemOfChecking } from './failures.js';
 import { hidingMethod } from './withheld.js';
+import { plainToInstance } from './plain-to-instance.js';
 
 /**
  * Checks a payload against its event class's class-validator decorators.
  *
  * @returns the payload as an instance of the class; properties that the class does not know are kept
- * @throws EventValidationError with every problem, and when code of the class throws: a constructor, a validator
+ * @throws EventValidationError with the first problems, and when code of the class throws: a constructor, a validator
  */
 export function validate<T extends object>(target: EventClass<T>, data: unknown): T {
   return validateCompiled(target, data) ?? validateByDecorators(target, data);
@@ -45,6 +46,8 @@ export function validateByDecorators<T extends object>(target: EventClass<T>, da
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw new EventValidationError(type, [{ path: '', message: `the payload must be an object, got ${kindOf(data)}` }]);
   }
+  const tooLong = problemOfSize(target, data);
+  if (tooLong) throw new EventValidationError(type, [tooLong]);
   let instance: T;
   try {
     instance = plainToInstance(target, data);
@@ -57,7 +60,11 @@ export function validateByDecorators<T extends object>(target: EventClass<T>, da
   } catch (cause) {
     throw new EventValidationError(type, [problemOfChecking(instance, cause)], { cause });
   }
-  if (errors.length > 0) throw new EventValidationError(type, flatten(errors));
+  if (errors.length > 0) {
+    const problems: EventProblem[] = [];
+    const count = addProblems(problems, errors);
+    throw new EventValidationError(type, problems, {}, count);
+  }
   const lost = hidingMethod(data, instance);
   if (lost !== undefined) {
     throw new EventValidationError(type, [
@@ -67,16 +74,33 @@ export function validateByDecorators<T extends object>(target: EventClass<T>, da
   return instance;
 }
 
+/** So many problems are put into words; of others only the number counts. */
+const MOST_PROBLEMS = 20;
+
 /** Every constraint that failed, nested ones with their whole path. */
-export function flatten(errors: readonly ValidationError[], parent = ''): EventProblem[] {
-  return errors.flatMap((error) => {
-    const path = parent === '' ? error.property : `${parent}.${error.property}`;
-    const own = Object.values(error.constraints ?? {}).map((message) => ({
-      path,
-      message: parent === '' ? message : `${parent}.${message}`,
-    }));
-    return [...own, ...flatten(error.children ?? [], path)];
-  });
+export function flatten(errors: readonly ValidationError[]): EventProblem[] {
+  const problems: EventProblem[] = [];
+  addProblems(problems, errors, Infinity);
+  return problems;
+}
+
+/** @returns how many there are, those that are left out included */
+function addProblems(
+  problems: EventProblem[],
+  errors: readonly ValidationError[],
+  most = MOST_PROBLEMS,
+  parent = '',
+): number {
+  let count = 0;
+  for (const { property, constraints, children } of errors) {
+    const path = parent === '' ? property : `${parent}.${property}`;
+    for (const message of Object.values(constraints ?? {})) {
+      count += 1;
+      if (problems.length < most) problems.push({ path, message: parent === '' ? message : `${parent}.${message}` });
+    }
+    if (children) count += addProblems(problems, children, most, path);
+  }
+  return count;
 }
 
 function kindOf(value: unknown): string {

@@ -3,7 +3,7 @@ import type { EventClass } from '../../envelope/domain-event.js';
 import { ID, KEY, shown } from '../../envelope/fields.js';
 import { lossesOf } from '../../envelope/json-text.js';
 import { EventEnvelopeError, EventPayloadError, EventValidationError } from '../../errors.js';
-import type { PayloadLimits } from '../../publish/payload.js';
+import type { PayloadLimits } from '../../envelope/payload-limits.js';
 import { UnmetError, UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
 import { readData } from '../data.js';
