@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { Transform, Type } from 'class-transformer';
-import { IsDate, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { IsDate, IsInt, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
 import fc from 'fast-check';
 import {
   ConfigurationError,
@@ -230,6 +230,37 @@ describe('a payload', () => {
     expect(publish(AnythingSaid, counting).data).toEqual({ value: 1 });
     const toJSON = changing('toJSON', [() => 'a', () => 'b', undefined], { more: 1 });
     expect(Object.values(publish(AnythingSaid, { value: toJSON.data }).data)[0]).toMatch(/^[ab]$/);
+  });
+
+  it('of a class with private fields beside others is validated as its readers make it of these', () => {
+    @DomainEvent({ type: 'price_set', version: '1.0', stream: 'samples' })
+    class PriceSet {
+      #cents = 0;
+      @IsString()
+      currency!: string;
+      @IsInt()
+      @Min(1)
+      get cents(): number {
+        return this.#cents;
+      }
+      set cents(cents: number) {
+        this.#cents = cents;
+      }
+    }
+    // JSON does not have them: readers would find 0.
+    const price = Object.assign(new PriceSet(), { currency: 'EUR', cents: 5 });
+    expect(refusal(PriceSet, price)).toMatchObject({ problems: [{ path: 'cents' }] });
+    const read = publish(PriceSet, { currency: 'EUR', cents: 5 });
+    expect(validate(PriceSet, read.data).cents).toBe(5);
+
+    class Amount {
+      #cents = 5;
+      currency = 'EUR';
+      rounded(): number {
+        return Math.round(this.#cents / 100);
+      }
+    }
+    expect(publish(AnythingSaid, { value: new Amount() }).data).toEqual({ value: { currency: 'EUR' } });
   });
 
   it('may have a toJSON() that gives what it is asked of', () => {
