@@ -5,7 +5,7 @@ import { eventually } from '@repo/testing';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveMessages } from '../src/contract/live.js';
-import { LiveClient, MOST_WAITING_BYTES } from '../src/live/live-client.js';
+import { LiveClient, messageOf, MOST_WAITING_BYTES } from '../src/live/live-client.js';
 
 let client: LiveClient | undefined;
 const app = express();
@@ -24,7 +24,7 @@ afterAll(() => {
 });
 
 const REASON = 'x'.repeat(100_000);
-const STATE: LiveMessages['redis'] = { isUp: true, sinceMs: 0, reason: REASON };
+const STATE = messageOf('redis', { isUp: true, sinceMs: 0, reason: REASON });
 
 describe('a client of the feed', () => {
   it('is sent no more than may wait, and told how much was left out once it reads again', async () => {
@@ -35,12 +35,12 @@ describe('a client of the feed', () => {
     if (!client) throw new Error('no client');
     // More than the sockets' buffers and what may wait take together.
     const sent = 300;
-    for (let number = 0; number < sent; number += 1) client.send('redis', STATE);
+    for (let number = 0; number < sent; number += 1) client.send(STATE);
     let text = '';
     response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     const count = (pattern: RegExp): number => [...text.matchAll(pattern)].length;
     const leftOut = await eventually('it is told', () => {
-      client?.send('redis', STATE);
+      client?.send(STATE);
       return /event: left-out\ndata: (.+)\n/.exec(text)?.[1];
     });
     const { messages } = JSON.parse(leftOut) as LiveMessages['left-out'];

@@ -99,7 +99,7 @@ end
 -- status: 'unfit' for one that holds its original not as fields, which were too many; 'lost' for one that holds a part of it,
 -- while its stream holds it no more.
 local function replayOf(letter, editedData, stream)
-  local about, original = { replays = '0' }, {}
+  local about, original = {}, {}
   for index = 1, #letter, 2 do
     local name, value = letter[index], letter[index + 1]
     local field = string.match(name, '^entry%.(.*)$')
@@ -120,9 +120,12 @@ local function replayOf(letter, editedData, stream)
     end
   end
   if #original == 0 then return nil, 'unfit' end
+  -- What somebody has written by hand may lack any of it, or hold anything.
+  local replays = tonumber(about.replays) or 0
+  if not (replays >= 0 and replays < 2 ^ 53) then replays = 0 end
   local added = {
-    { 'replay_stream', about.stream }, { 'replay_id', about.entry_id }, { 'replay_handler', about.handler },
-    { 'replay_count', string.format('%d', tonumber(about.replays) + 1) },
+    { 'replay_stream', about.stream or '' }, { 'replay_id', about.entry_id or '' },
+    { 'replay_handler', about.handler or '-' }, { 'replay_count', string.format('%.0f', math.floor(replays) + 1) },
   }
   if editedData then table.insert(added, 1, { 'data', editedData }) end
   for _, pair in ipairs(added) do entry[#entry + 1], entry[#entry + 2] = pair[1], pair[2] end

@@ -41,11 +41,14 @@ if replays then
   if not entry then return { why, '' } end
 end
 
+-- First what may fail: the dead letter must not be lost.
+local replayed = replays and redis.call('XADD', replays, '*', unpack(entry))
 redis.call('XDEL', letters, ARGV[1])
 redis.call('XADD', history, 'MAXLEN', '~', ARGV[3], '*', unpack(ARGV, 5))
 if not replays then
-  unpark(list, ARGV[2])
+  -- One that was written by hand need not say which entry it was.
+  if string.match(ARGV[2], '^%d+%-%d+$') then unpark(list, ARGV[2]) end
   return { 'taken', '' }
 end
 if place then redis.call('LSET', list, place, ARGV[2] .. ' ' .. UNDER_WAY) end
-return { 'taken', redis.call('XADD', replays, '*', unpack(entry)) }
+return { 'taken', replayed }

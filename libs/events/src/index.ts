@@ -74,6 +74,7 @@ export {
   type WaitingEvents,
 } from './monitor/event-monitor.js';
 export { type MonitoredEntry } from './monitor/monitored-entry.js';
+export { type WholeSize } from './stream/stream-client.js';
 export { type StreamSurveyRequest, type Survey, type SurveyedStream, type SurveyRequest } from './monitor/survey.js';
 export { EventsObserver, type Observation } from './observe/events-observer.js';
 export { EventProducer, type EventToPublish, type ProduceOptions } from './publish/event-producer.js';
@@ -97,5 +98,5 @@ export { Transaction } from './transaction/transaction.js';
 export { decode } from './decode/decode.js';
 export { eventForHandlers, problemOf } from './decode/event-of.js';
 export { dangerousKey } from './envelope/dangerous-keys.js';
-export { compactJson, indentedJson, lossesOf, type JsonLoss } from './envelope/json-text.js';
+export { compactJson, indentedJson, lossesOf, shapeOf, type JsonLoss, type JsonShape } from './envelope/json-text.js';
 export { validate } from './validate/validate.js';

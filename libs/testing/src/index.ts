@@ -1,3 +1,11 @@
 export { startApp, type AppProcess } from './app-process.js';
 export { eventually } from './condition.js';
 export { freshRedis, type TestRedis } from './fresh-redis.js';
+export {
+  appendHostile,
+  eventFields,
+  hostileEntries,
+  hostileLetters,
+  nested,
+  type HostileEntry,
+} from './hostile-entries.js';

@@ -12,6 +12,7 @@ import type { RequestHandler } from 'express';
 import { ConsoleConfiguration } from '../configuration.js';
 import { withoutBase } from '../page/base.js';
 import { compress } from '../transfer/compress.js';
+import { limitLoad, LOOKING, READING } from './load.js';
 import { problemOf } from './problem.js';
 
 const NOTHING_FROM_ELSEWHERE = {
@@ -37,7 +38,22 @@ export function protect(app: NestExpressApplication): void {
   if (config.CONSOLE_PASSWORD !== '') app.use(unlessHealth(onlyWithCredentials(config)));
   app.use('/api', onlyOwnPages(hosts));
   app.use(onlyJson);
+  app.use('/api', withinLoad());
   app.use(compress);
+}
+
+/** What reads entries, by the path below `/api`; what else there is, is small. */
+const READS = /^\/(streams\/[^/]+\/entries|journeys|dead-letters)/;
+/** The feed stays open, and has bounds of its own; an action can take long, and only an operator asks for it. */
+const UNBOUNDED = /^\/(live|dead-letters\/act)$/;
+
+function withinLoad(): RequestHandler {
+  const reading = limitLoad(READING);
+  const looking = limitLoad(LOOKING);
+  return (request, response, next) => {
+    if (UNBOUNDED.test(request.path)) next();
+    else (READS.test(request.path) ? reading : looking)(request, response, next);
+  };
 }
 
 /** Takes off the path that a proxy has put before the console's own, where the proxy does not. */

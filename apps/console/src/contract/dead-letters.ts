@@ -2,7 +2,7 @@ import type { EventView, PayloadText } from './streams.js';
 
 /**
  * `GET /api/dead-letters`: the dead letters of all streams, grouped by cause. The console keeps account of the newest 100,000
- * of each stream, and reads each of them once; one request reads for half a second, newest first. Ask again while `isReading`.
+ * of each stream, or of as many as have about 1,000 causes, and reads each of them once; one request reads for half a second, newest first. Ask again while `isReading`.
  *
  * Query: `stream`, to look at one stream only. Errors: 404, 503.
  */
@@ -33,6 +33,7 @@ export interface DeadLetterCause {
   /** Ids, numbers, indices and quoted texts of the messages replaced by `…`, and each problem that they list once. */
   errorPattern: string;
   count: number;
+  /** The first 20 by name. */
   eventTypes: string[];
   /** When the first and the last of them failed for the last time. */
   firstMs: number;
@@ -41,7 +42,7 @@ export interface DeadLetterCause {
   sample: { id: string; entryId: string };
 }
 
-/** Why: see the library's README. */
+/** Why: see the library's README. What others than the library wrote there can have any. */
 export type DeadLetterReasonName =
   'undecodable' | 'unknown' | 'invalid' | 'unrecoverable' | 'exhausted' | 'crashed' | 'parked';
 
@@ -75,8 +76,17 @@ export interface DeadLetterView {
   key: string | null;
   /** Null when it cannot be decoded (it can be replayed as it is, but not edited), and when `isCut`. */
   event: EventView | null;
-  /** It is larger than 2 million characters, and so `fields` has the beginnings of its values alone. */
+  /**
+   * It is too much to be shown whole, as with entries; on a page of them, one of more than 64 kB is. It can be discarded, and
+   * replayed unless it has too many fields for that.
+   */
   isCut: boolean;
+  /** How many fields the entry has; on a page, of a cut one that has thousands, at least so many. */
+  fieldCount: number;
+  /** Bytes of the whole dead letter, about. */
+  size: number;
+  /** The event's type; null when it cannot be decoded. */
+  type: string | null;
   /** Null when it cannot be decoded, and when `isCut`. */
   payload: PayloadText | null;
   /** Bytes that are not UTF-8 as `\\xff`. */

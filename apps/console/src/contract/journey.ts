@@ -3,7 +3,7 @@ import type { DeliveryView, EntrySummary, EventHead, Scan } from './streams.js';
 /**
  * `GET /api/journeys/:correlationId`: all events of a correlation id, as a timeline.
  *
- * Streams have no index by it. What the console has seen lately is known at once; beyond that it looks around the
+ * Streams have no index by it; one answer has about 500 events at most. What the console has seen lately is known at once; beyond that it looks around the
  * events that it knows, and else backwards from `cursor` or the end, for a second. `isComplete` false: more may be found by
  * asking again with `cursor`, which is meant to be done without being asked as long as `events` is empty.
  *

@@ -53,7 +53,8 @@ export interface ConsumerDetail {
 }
 
 /**
- * An entry for lists. Long texts are cut; `GET …/entries/:id` has it whole.
+ * An entry for lists. Ids and names longer than 1,024 characters are cut, and end with `…` then; `GET …/entries/:id` has it
+ * whole. Of an entry larger than 32 kB only the beginning is read, so that a payload that is no JSON further on counts as one.
  */
 export interface EntrySummary {
   stream: string;
@@ -96,7 +97,10 @@ export interface EntriesQuery {
   correlation?: string;
   /** `source`, whole. */
   source?: string;
-  /** Text anywhere in the payload's JSON; upper and lower case are the same. */
+  /**
+   * Text anywhere in the payload's JSON; upper and lower case are the same. Of an entry larger than 8 MiB the beginnings of its
+   * values are looked through.
+   */
   text?: string;
   /** Milliseconds since 1970, both included. */
   from?: number;
@@ -130,8 +134,13 @@ export interface Scan {
 export interface EntryDetail extends EntrySummary {
   /** The envelope as it was decoded; null when it is no event, and when `isCut`. */
   event: EventView | null;
-  /** It is larger than 2 million characters, and so `fields` has the beginnings of its values alone. */
+  /**
+   * It is too much to be shown whole: it has more than 2 million characters or 500 fields, or its payload more than 1,000
+   * levels or 200,000 values. `fields` has the beginnings of the first values alone; `size` and `fieldCount` say what it is.
+   */
   isCut: boolean;
+  /** How many fields it has: where `isCut`, `fields` has the first 500 at most. */
+  fieldCount: number;
   /** Null when it is no event, and when `isCut`. */
   payload: PayloadText | null;
   /** Why it is no event. */

@@ -2,7 +2,13 @@ import { timeOfEntryId, type DeadLetter } from 'nestjs-event-streams';
 import type { DeadLetterCause, DeadLetterView } from '../contract/dead-letters.js';
 import { groupBy } from '../grouping.js';
 import type { BookedLetter } from '../observe/letters/stream-letters.js';
-import { isTooLarge, payloadOf, shownPairsOf } from '../streams/entry-summary.js';
+import { cut, shownOf } from '../streams/entry-summary.js';
+
+/** What is told of a cause's event types, and of an error, at most. */
+const MOST_TYPES = 20;
+const LONGEST_NAME = 1024;
+const LONGEST_MESSAGE = 4000;
+const LONGEST_STACK = 16_000;
 
 /** The causes of a stream's dead letters, the one with most of them first. @param letters newest first */
 export function causesOf(letters: Iterable<BookedLetter>): DeadLetterCause[] {
@@ -19,7 +25,7 @@ export function causeOf(letters: readonly BookedLetter[]): DeadLetterCause | und
   return {
     ...newest.cause,
     count: letters.length,
-    eventTypes: [...new Set(letters.flatMap(({ eventType }) => eventType ?? []))].sort(),
+    eventTypes: [...new Set(letters.flatMap(({ eventType }) => eventType ?? []))].sort().slice(0, MOST_TYPES),
     firstMs: timeOfEntryId(oldest.id),
     lastMs: timeOfEntryId(newest.id),
     sample: { id: newest.id, entryId: newest.entryId },
@@ -28,27 +34,28 @@ export function causeOf(letters: readonly BookedLetter[]): DeadLetterCause | und
 
 /** A dead letter for the page. @param stream without prefix */
 export function viewOf(stream: string, letter: DeadLetter): DeadLetterView {
-  const { id, entryId, group, handler, reason, attempts, replays, event, fields } = letter;
+  const { id, entryId, group, handler, reason, attempts, replays, event } = letter;
   const { errorName, errorMessage, errorStack, firstFailedAt, lastFailedAt, partitionKey } = letter;
-  const isCut = isTooLarge(fields);
+  const text = (value: string): string => cut(value, LONGEST_NAME);
+  const { fields, originalBytes } = letter;
+  // Of a large entry the library keeps its small fields alone.
+  const part = originalBytes === undefined ? {} : { cut: { bytes: originalBytes, values: fields.length } };
   return {
     stream,
     id,
-    entryId,
-    group,
-    handler,
-    reason,
+    entryId: text(entryId),
+    group: text(group),
+    handler: text(handler),
+    reason: text(reason) as DeadLetterView['reason'],
     attempts,
-    errorName,
-    errorMessage,
-    errorStack,
+    errorName: text(errorName),
+    errorMessage: cut(errorMessage, LONGEST_MESSAGE),
+    errorStack: cut(errorStack, LONGEST_STACK),
     firstFailedMs: Date.parse(firstFailedAt) || timeOfEntryId(id),
     lastFailedMs: Date.parse(lastFailedAt) || timeOfEntryId(id),
     replays,
-    key: partitionKey ?? null,
-    event: isCut ? null : event,
-    isCut,
-    payload: payloadOf(event, fields),
-    fields: shownPairsOf(fields),
+    key: partitionKey === undefined ? null : text(partitionKey),
+    type: event && text(event.event_type),
+    ...shownOf({ ...letter, ...part }),
   };
 }

@@ -20,12 +20,12 @@ import type {
 } from '../contract/dead-letters.js';
 import { LetterBook } from '../observe/letters/letter-book.js';
 import { Surveyor } from '../observe/surveyor.js';
-import { bookedOf, type BookedLetter, type StreamLetters } from '../observe/letters/stream-letters.js';
+import { BOOKED_BYTES, bookedOf, type BookedLetter, type StreamLetters } from '../observe/letters/stream-letters.js';
 import { Observatory } from '../observe/observatory.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { consumersOf } from '../overview/consumers.js';
-import { sizeOf } from '../streams/entry-summary.js';
-import { ENTRY_ID } from '../streams/parameters.js';
+import { tooInvolved } from '../streams/entry-summary.js';
+import { isEntryId } from '../streams/parameters.js';
 import { StreamsService } from '../streams/streams.service.js';
 import { causeOf, causesOf, viewOf } from './causes.js';
 import { requireOnePartition } from './partitions.js';
@@ -33,8 +33,9 @@ import { previewOf } from './preview.js';
 import { checkedSelection } from './selection.js';
 
 const DEFAULT_COUNT = 50;
-/** What one page of dead letters brings at most, about, in characters. */
-const LARGEST_PAGE = 4 * 1024 * 1024;
+/** What one page of dead letters brings at most, about, in characters; and up to which size each of them comes whole, in bytes. */
+const LARGEST_PAGE = 2 * 1024 * 1024;
+const LISTED_BYTES = 64 * 1024;
 /** What one request does: the rest is for the next one. */
 const MOST_AT_ONCE = 10_000;
 
@@ -82,9 +83,9 @@ export class DeadLettersService {
       if (size > LARGEST_PAGE) break;
       last = id;
       try {
-        const letter = await this.letters.get(cause.stream, id);
-        size += sizeOf(letter.fields);
-        page.push(viewOf(cause.stream, letter));
+        const letter = viewOf(cause.stream, await this.letters.get(cause.stream, id, { wholeBytes: LISTED_BYTES }));
+        size += lengthOf(letter);
+        page.push(letter);
       } catch (error) {
         // Somebody was quicker.
         if (!(error instanceof DeadLetterGoneError)) throw error;
@@ -96,7 +97,7 @@ export class DeadLettersService {
   /** @throws Problem when it is not there */
   async letter(stream: string, id: string): Promise<DeadLetterView> {
     requireOnePartition(this.surveyor);
-    if (!ENTRY_ID.test(id)) throw new Problem('invalid', 'Expected the id of a dead letter, such as 1795452268988-0');
+    if (!isEntryId(id)) throw new Problem('invalid', 'Expected the id of a dead letter, such as 1795452268988-0');
     await this.streams.requireStream(stream);
     try {
       return viewOf(stream, await this.letters.get(stream, id));
@@ -185,7 +186,7 @@ export class DeadLettersService {
     const letters: BookedLetter[] = [];
     for (const id of ids) {
       try {
-        letters.push(bookedOf(stream, await this.letters.get(stream, id)));
+        letters.push(bookedOf(stream, await this.letters.get(stream, id, { wholeBytes: BOOKED_BYTES })));
       } catch (error) {
         if (!(error instanceof DeadLetterGoneError)) throw error;
       }
@@ -203,9 +204,17 @@ export class DeadLettersService {
   }
 }
 
-/** @throws Problem when the other payload is none */
+/** What a dead letter adds to a page, about, in characters. */
+function lengthOf({ fields, errorMessage, errorStack }: DeadLetterView): number {
+  const own = fields.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return own + errorMessage.length + errorStack.length;
+}
+
+/** @throws Problem when the other payload is none, or cannot be shown */
 function checkPayload({ data, json }: DeadLetterActionRequest): void {
   if (json === undefined) return;
+  const why = tooInvolved(json);
+  if (why !== undefined) throw new Problem('invalid', why);
   if (data !== undefined) throw new Problem('invalid', 'Expected data or json, got both');
   let value: unknown;
   try {

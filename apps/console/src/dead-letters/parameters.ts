@@ -1,9 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { DeadLetterActionRequest, DeadLetterSelection } from '../contract/dead-letters.js';
 import { referenceTo } from '../openapi/api-answer.js';
-import { ENTRY_ID, NumberParameter } from '../streams/parameters.js';
+import { EntryIdParameter, NumberParameter } from '../streams/parameters.js';
 
 const LONGEST_NOTE = 500;
 
@@ -11,7 +11,7 @@ const LONGEST_NOTE = 500;
 export class PageParameters {
   @ApiPropertyOptional({ description: 'What the page before gave as next' })
   @IsOptional()
-  @Matches(ENTRY_ID, { message: 'cursor must be what the page before gave as next' })
+  @EntryIdParameter('cursor')
   cursor?: string;
 
   @NumberParameter('How many at most', 1, 200)

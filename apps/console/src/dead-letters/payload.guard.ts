@@ -13,7 +13,7 @@ export class PayloadGuard implements CanActivate {
     const body = context.switchToHttp().getRequest<Request>().body as { data?: unknown } | undefined;
     const data = body?.data;
     if (typeof data !== 'object' || data === null) return true;
-    const path = dangerousKey(data, JSON.stringify(data));
+    const path = dangerousKey(data);
     if (path === undefined) return true;
     throw new Problem('invalid', `Expected data without a property called ${path}`);
   }

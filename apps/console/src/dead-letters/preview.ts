@@ -2,7 +2,7 @@ import type { DeadLetter } from 'nestjs-event-streams';
 import type { DeadLetterActionRequest, DeadLetterPreview } from '../contract/dead-letters.js';
 import { groupBy } from '../grouping.js';
 import type { BookedLetter } from '../observe/letters/stream-letters.js';
-import { payloadOf, payloadText } from '../streams/entry-summary.js';
+import { payloadText, shownOf } from '../streams/entry-summary.js';
 import { plural } from '../overview/words.js';
 
 type Receiver = DeadLetterPreview['receivers'][number];
@@ -62,10 +62,11 @@ export function previewOf(
 
 function editedOf(letter: DeadLetter | null, json: string | undefined): DeadLetterPreview['edited'] {
   if (json === undefined) return null;
+  const before = letter && shownOf(letter);
   return {
-    before: letter?.event?.data ?? null,
+    before: before?.event?.data ?? null,
     after: JSON.parse(json) as Record<string, unknown>,
-    beforeText: letter && payloadOf(letter.event, letter.fields),
+    beforeText: before?.payload ?? null,
     afterText: payloadText(json),
   };
 }

@@ -1,6 +1,6 @@
 import { Problem } from '../access/problem.js';
 import type { DeadLetterSelection } from '../contract/dead-letters.js';
-import { ENTRY_ID } from '../streams/parameters.js';
+import { isEntryId } from '../streams/parameters.js';
 
 const MOST_IDS = 1000;
 const CAUSE_ID = /^[0-9a-f]{20}$/;
@@ -13,12 +13,12 @@ export function checkedSelection(given: unknown): DeadLetterSelection {
     Array.isArray(ids) &&
     ids.length > 0 &&
     ids.length <= MOST_IDS &&
-    ids.every((id) => typeof id === 'string' && ENTRY_ID.test(id)) &&
+    ids.every((id) => typeof id === 'string' && isEntryId(id)) &&
     causeId === undefined;
   const isCause =
     typeof causeId === 'string' &&
     CAUSE_ID.test(causeId) &&
-    (upTo === undefined || (typeof upTo === 'string' && ENTRY_ID.test(upTo))) &&
+    (upTo === undefined || (typeof upTo === 'string' && isEntryId(upTo))) &&
     stream === undefined;
   if (Object.keys(others).length === 0) {
     if (isFewOfOne) return { stream, ids: [...new Set(ids as string[])] };

@@ -1,5 +1,5 @@
 import { Problem } from '../access/problem.js';
-import { ENTRY_ID } from '../streams/parameters.js';
+import { isEntryId } from '../streams/parameters.js';
 
 /** Where a search through several streams goes on. */
 export interface JourneyCursor {
@@ -22,7 +22,7 @@ export function readCursor(text: string): JourneyCursor {
     const places = Object.entries(at);
     const isRight =
       [from, to].every((ms) => ms === null || Number.isSafeInteger(ms)) &&
-      places.every(([, id]) => id === null || id === '' || ENTRY_ID.test(id));
+      places.every(([, id]) => id === null || id === '' || isEntryId(id));
     if (isRight) return { from, to, at: Object.fromEntries(places) };
   } catch {
     // Said below.

@@ -10,7 +10,7 @@ const LONGEST_CURSOR = 20_000;
 class JourneyParameters {
   @ApiPropertyOptional({ description: 'A moment in milliseconds since 1970, or an entry id, to look around first' })
   @IsOptional()
-  @Matches(/^\d{1,16}(-\d{1,20})?$/, { message: 'near must be milliseconds since 1970 or an entry id' })
+  @Matches(/^\d{1,20}(-\d{1,20})?$/, { message: 'near must be milliseconds since 1970 or an entry id' })
   near?: string;
 
   @ApiPropertyOptional({ description: 'Of the answer before, to look further' })

@@ -9,7 +9,7 @@ import { Surveyor } from '../observe/surveyor.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { consumersOf } from '../overview/consumers.js';
 import { DeliveriesService } from '../streams/deliveries.service.js';
-import { fieldOf, headOf, summaryOf } from '../streams/entry-summary.js';
+import { fieldOf, headOf, HEAD_BYTES, summaryOf } from '../streams/entry-summary.js';
 import { LONGEST_SCAN_MS, Scanner, type ScanResult } from '../streams/scanner.js';
 import { readCursor, writeCursor, type JourneyCursor } from './cursor.js';
 import { timelineOf, type FoundEvent } from './timeline.js';
@@ -17,7 +17,7 @@ import { timelineOf, type FoundEvent } from './timeline.js';
 /** Around what is known of a journey, the rest of it is looked for: causes before, answers after. */
 const BEFORE_MS = 10_000;
 const AFTER_MS = 60_000;
-/** Of each stream; more would be no journey that anybody can look at. */
+/** Of one pass, over all streams; more would be no journey that anybody can look at. */
 const MOST_EVENTS = 500;
 
 /** An event of a journey, without its payload: a journey can have many, and large ones. */
@@ -91,7 +91,7 @@ export class JourneyService {
   private async known(correlationId: string): Promise<Found[]> {
     const found: Found[] = [];
     for (const { stream, id } of this.recent.ofCorrelation(correlationId).slice(0, MOST_EVENTS)) {
-      const [entry] = await this.monitor.entries(stream, { from: id, to: id, count: 1 });
+      const entry = await this.monitor.entry(stream, id, { wholeBytes: HEAD_BYTES });
       if (entry) found.push(...foundIn(stream, entry));
     }
     return found;
@@ -130,12 +130,17 @@ export class JourneyService {
     const open = Object.entries(at).flatMap(([stream, last]) => (last === null ? [] : [{ stream, last }]));
     const done: (ScanResult<Found[]> & { stream: string })[] = [];
     const endsAt = performance.now() + LONGEST_SCAN_MS;
+    let room = MOST_EVENTS;
     // One after the other, as a page of each would have to be held; what one does not need of its time is the others'.
     for (const [index, { stream, last }] of open.entries()) {
+      // The others have their turn when it goes on.
+      if (room <= 0) break;
       const shareMs = Math.max(0, endsAt - performance.now()) / (open.length - index);
       const place = { ...range, cursor: last || undefined };
       const keep = (entry: MonitoredEntry): Found[] => foundIn(stream, entry);
-      done.push({ stream, ...(await this.scanner.scan(stream, place, isWanted, keep, MOST_EVENTS, shareMs)) });
+      const result = await this.scanner.scan(stream, place, isWanted, keep, room, shareMs);
+      room -= result.found.length;
+      done.push({ stream, ...result });
     }
     return {
       found: done.flatMap(({ found }) => found.flat()),
@@ -172,7 +177,14 @@ function foundIn(stream: string, entry: MonitoredEntry): Found[] {
 
 function around(times: readonly number[]): Pick<JourneyCursor, 'from' | 'to'> {
   if (times.length === 0) return { from: null, to: null };
-  return { from: Math.max(0, Math.min(...times) - BEFORE_MS), to: Math.max(...times) + AFTER_MS };
+  // An entry's id can be higher than any time, and than what JavaScript counts.
+  const within = times.map((ms) => Math.min(ms, Number.MAX_SAFE_INTEGER));
+  const first = within.reduce((one, other) => Math.min(one, other));
+  const last = within.reduce((one, other) => Math.max(one, other));
+  return {
+    from: Math.max(0, first - BEFORE_MS),
+    to: last + AFTER_MS > Number.MAX_SAFE_INTEGER ? null : last + AFTER_MS,
+  };
 }
 
 function unique(events: readonly Found[]): Found[] {

@@ -32,32 +32,37 @@ export class LiveClient {
     this.response.on('close', listener);
   }
 
-  /** Sends a message, or leaves it out while too much waits; what is left out is counted, and said afterwards. */
-  send<K extends keyof LiveMessages>(event: K, data: LiveMessages[K], json = JSON.stringify(data)): void {
-    if (this.response.writableLength > MOST_WAITING_BYTES) {
+  /**
+   * Sends a message, or leaves it out while too much waits; what is left out is counted, and said afterwards.
+   *
+   * @param message the same bytes for all clients that get it: what waits for slow ones is held once
+   */
+  send(message: Buffer): void {
+    const { writableLength } = this.response;
+    if (writableLength > 0 && writableLength + message.length > MOST_WAITING_BYTES) {
       this.leftOut += 1;
       return;
     }
     if (this.leftOut > 0) {
-      this.write('left-out', JSON.stringify({ messages: this.leftOut } satisfies LiveMessages['left-out']));
+      this.response.write(messageOf('left-out', { messages: this.leftOut }));
       this.leftOut = 0;
     }
-    this.write(event, json);
+    this.response.write(message);
   }
 
   /** Shows that the connection lives, to whatever closes silent ones, and to the page. */
   beat(everyMs: number): void {
     // Where something waits to be sent, that shows it.
-    if (this.response.writableLength === 0)
-      this.write('beat', JSON.stringify({ everyMs } satisfies LiveMessages['beat']));
+    if (this.response.writableLength === 0) this.response.write(messageOf('beat', { everyMs }));
   }
 
   end(): void {
     this.response.end();
   }
+}
 
-  private write(event: string, json: string): void {
-    // JSON has no line breaks outside of texts, and in texts they are escaped.
-    this.response.write(`event: ${event}\ndata: ${json}\n\n`);
-  }
+/** A message as it is sent. */
+export function messageOf<K extends keyof LiveMessages>(event: K, data: LiveMessages[K]): Buffer {
+  // JSON has no line breaks outside of texts, and in texts they are escaped.
+  return Buffer.from(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 }

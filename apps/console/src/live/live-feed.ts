@@ -1,14 +1,15 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { isOutage } from 'nestjs-event-streams';
 import { Problem } from '../access/problem.js';
-import type { TailedEntries } from '../contract/live.js';
+import type { LiveMessages, TailedEntries } from '../contract/live.js';
+import type { EntrySummary } from '../contract/streams.js';
 import { Observatory } from '../observe/observatory.js';
 import type { FreshEntries } from '../observe/picture.js';
 import { RedisWatch } from '../observe/redis-watch.js';
 import { POLL_EVERY_MS } from '../observe/timing.js';
 import { OverviewService } from '../overview/overview.service.js';
 import { LiveExtras } from './live-extras.js';
-import type { LiveClient } from './live-client.js';
+import { messageOf, MOST_WAITING_BYTES, type LiveClient } from './live-client.js';
 
 /** As many pages as a team has open; each costs memory here. */
 const MOST_CLIENTS = 50;
@@ -50,7 +51,7 @@ export class LiveFeed implements OnModuleDestroy {
       this.clients.delete(client);
       if (this.clients.size === 0) this.stop();
     });
-    client.send('redis', this.redis.state);
+    client.send(messageOf('redis', this.redis.state));
     client.beat(BEAT_EVERY_MS);
     if (this.clients.size === 1) this.start();
   }
@@ -106,8 +107,8 @@ export class LiveFeed implements OnModuleDestroy {
     for (const tail of tails) {
       const tailed = tailedOf(tail, fresh);
       if (tailed.entries.length === 0 && Object.keys(tailed.leftOut).length === 0) continue;
-      const json = JSON.stringify(tailed);
-      for (const client of this.clients) if (client.interest.tail === tail) client.send('entries', tailed, json);
+      const message = messageOf('entries', tailed);
+      for (const client of this.clients) if (client.interest.tail === tail) client.send(message);
     }
   }
 
@@ -116,23 +117,32 @@ export class LiveFeed implements OnModuleDestroy {
     if (interested.length === 0 || this.ticks % 2 === 0) return;
     const view = await this.extras.shop?.();
     if (!view) return;
-    const json = JSON.stringify(view);
-    for (const client of interested) client.send('shop', view, json);
+    const message = messageOf('shop', view);
+    for (const client of interested) client.send(message);
   }
 
-  private sendAll<K extends 'overview' | 'redis'>(
-    event: K,
-    data: Parameters<typeof LiveClient.prototype.send<K>>[1],
-  ): void {
-    const json = JSON.stringify(data);
-    for (const client of this.clients) client.send(event, data, json);
+  private sendAll<K extends 'overview' | 'redis'>(event: K, data: LiveMessages[K]): void {
+    const message = messageOf(event, data);
+    for (const client of this.clients) client.send(message);
   }
+}
+
+/** As many as one message shows; entries can be so large that they are fewer. */
+function firstOf(entries: readonly EntrySummary[]): EntrySummary[] {
+  const first: EntrySummary[] = [];
+  let size = 0;
+  for (const entry of entries.slice(0, TAILED_ENTRIES)) {
+    size += JSON.stringify(entry).length;
+    if (size > MOST_WAITING_BYTES / 2) break;
+    first.push(entry);
+  }
+  return first;
 }
 
 function tailedOf(tail: string, fresh: readonly FreshEntries[]): TailedEntries {
   const streams = fresh.filter(({ name }) => tail === '*' || name === tail);
   const all = streams.flatMap(({ entries }) => entries);
-  const entries = all.sort((a, b) => b.atMs - a.atMs).slice(0, TAILED_ENTRIES);
+  const entries = firstOf(all.sort((a, b) => b.atMs - a.atMs));
   const leftOut: Record<string, number> = {};
   for (const { name, entries: own, leftOut: more } of streams) {
     const count = own.length + more - entries.filter(({ stream }) => stream === name).length;

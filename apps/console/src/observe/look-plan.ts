@@ -6,6 +6,9 @@ import type { Picture, SeenGroup, SeenStream } from './picture.js';
 const STREAMS_PER_LOOK = 240;
 /** Streams of one look that everything else is asked of. */
 const WHOLE_STREAMS_PER_LOOK = 24;
+/** What one look reads of new entries at most, about, in bytes: of all streams together, and of one of them. */
+const LOOK_BYTES = 4 * 1024 * 1024;
+export const SAMPLED_BYTES = 256 * 1024;
 /** Groups whose consumers are looked at in turn, besides those with something new. */
 const GROUPS_PER_LOOK = 2;
 const NEWS_PER_LOOK = 8;
@@ -24,6 +27,7 @@ const SMALL_LAG_MS = 1500;
 export function planLook(look: number, names: readonly string[], picture: Picture): StreamSurveyRequest[] {
   const chosen = inTurn(names, look * STREAMS_PER_LOOK, STREAMS_PER_LOOK);
   const whole = new Set(inTurn(chosen, look * WHOLE_STREAMS_PER_LOOK, WHOLE_STREAMS_PER_LOOK));
+  const replyBytes = Math.min(SAMPLED_BYTES, Math.floor(LOOK_BYTES / Math.max(1, chosen.length)));
   const isMany = chosen.length > WHOLE_STREAMS_PER_LOOK;
   const pairs = chosen.flatMap((name) =>
     [...(picture.streams.get(name)?.groups.values() ?? [])].map((group) => ({ name, group })),
@@ -42,7 +46,9 @@ export function planLook(look: number, names: readonly string[], picture: Pictur
       stream: name,
       info: !stream || isTurn(LENGTH_EVERY) || addedOf(groups) === null,
       // What a new one has already is read for itself, within bounds.
-      ...(stream ? { entries: { ...(stream.last ? { after: stream.last.id } : {}), count: stream.pace.count } } : {}),
+      ...(stream
+        ? { entries: { ...(stream.last ? { after: stream.last.id } : {}), count: stream.pace.count, replyBytes } }
+        : {}),
       deadLetters: isDeadLettersTurn,
       consumersOf: [...lookedAt].map((group) => group.name),
       pendingOf: [...lookedAt].filter(({ pending }) => pending > 0).map((group) => group.name),

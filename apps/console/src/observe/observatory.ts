@@ -10,9 +10,9 @@ import {
 } from 'nestjs-event-streams';
 import { Problem } from '../access/problem.js';
 import { consumerState } from './consumer-state.js';
-import { summaryOf } from '../streams/entry-summary.js';
+import { cut, HEAD_BYTES, summaryOf } from '../streams/entry-summary.js';
 import { LetterBook } from './letters/letter-book.js';
-import { addedOf, looksOfATurn, planLook } from './look-plan.js';
+import { addedOf, looksOfATurn, planLook, SAMPLED_BYTES } from './look-plan.js';
 import { Meter } from './meter.js';
 import type { FreshEntries, Picture, SeenGroup, SeenStream } from './picture.js';
 import { RecentEvents, type SeenDurations } from './recent-events.js';
@@ -34,13 +34,15 @@ const NEW_SHARE = 0.3;
 const RETURN_MS = 5000;
 /** After a pause nothing of before is compared with what is now. */
 const PAUSE_MS = 10_000;
-/** What one look reads of a stream's new entries at most, about, in bytes and in entries. */
-const SAMPLED_BYTES = 256 * 1024;
+/** How many of a stream's new entries one look reads at most. */
 const SAMPLED_ENTRIES = 200;
 /** New entries that are kept of each stream until the feed takes them; the others are counted. */
 const MOST_FRESH = 100;
 /** Of those that a stream has as it is seen first. */
 const FIRST_FRESH = 20;
+/** Sources that are told apart on one stream, and what is kept of their names: whoever publishes may call itself anything. */
+const MOST_PRODUCERS = 50;
+const LONGEST_SOURCE = 256;
 /** How long one look may read dead letters, in milliseconds. */
 const LETTERS_MS = 100;
 
@@ -175,7 +177,8 @@ export class Observatory {
   private async newest(stream: string): Promise<MonitoredEntry[]> {
     const entries: MonitoredEntry[] = [];
     let bytes = 0;
-    const pages = this.monitor.pages(stream, { order: 'newest-first', replyBytes: SAMPLED_BYTES });
+    const range = { order: 'newest-first', replyBytes: SAMPLED_BYTES, wholeBytes: HEAD_BYTES } as const;
+    const pages = this.monitor.pages(stream, range);
     for await (const page of pages) {
       entries.push(...page.entries);
       bytes += page.bytes;
@@ -221,23 +224,31 @@ export class Observatory {
     stream.deadLetters = found.deadLetters ?? stream.deadLetters;
     stream.hadDeadLetters ||= stream.deadLetters > 0;
     if (info) stream.first = info.first && summaryOf(name, info.first);
-    this.takeEntries(stream, entries, before ? appended : 0);
+    this.takeEntries(stream, entries, before ? appended : 0, found.hasMore);
     const groups = found.groups.map((row) => this.group(stream, row.name, row, found, atMs, everyMs));
     stream.groups = new Map(groups.map((group) => [group.name, group]));
   }
 
-  private takeEntries(stream: SeenStream, entries: readonly MonitoredEntry[], appended: number): void {
+  private takeEntries(
+    stream: SeenStream,
+    entries: readonly MonitoredEntry[],
+    appended: number,
+    hasMore = entries.length >= stream.pace.count,
+  ): void {
     const isFirstLook = stream.last === null;
-    const asked = stream.pace.count;
     stream.pace.saw(entries);
     const summaries = entries.map((entry) => summaryOf(stream.name, entry));
     stream.last = summaries[0] ?? stream.last;
     const fresh = [...(isFirstLook ? summaries.slice(0, FIRST_FRESH) : summaries), ...stream.fresh];
     stream.fresh = fresh.slice(0, MOST_FRESH);
     stream.freshLeftOut += fresh.length - stream.fresh.length;
-    if (entries.length >= asked) stream.freshLeftOut += Math.max(0, appended - entries.length);
+    if (hasMore) stream.freshLeftOut += Math.max(0, appended - entries.length);
     const counts = new Map<string, number>();
-    for (const { event } of entries) if (event) counts.set(event.source, (counts.get(event.source) ?? 0) + 1);
+    for (const { event } of entries) {
+      if (!event) continue;
+      const source = cut(event.source, LONGEST_SOURCE);
+      counts.set(source, (counts.get(source) ?? 0) + 1);
+    }
     const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
     for (const [source, { share, seenMs }] of stream.producers) {
       if (this.nowMs - seenMs > PRODUCERS_FOR_MS) stream.producers.delete(source);
@@ -245,6 +256,7 @@ export class Observatory {
     }
     for (const [source, count] of counts) {
       const known = stream.producers.get(source);
+      if (!known && stream.producers.size >= MOST_PRODUCERS) continue;
       const share = known || stream.producers.size > 0 ? (known?.share ?? 0) + (NEW_SHARE * count) / all : count / all;
       stream.producers.set(source, { share, seenMs: this.nowMs });
     }

@@ -8,6 +8,7 @@ import {
   type SurveyedStream,
   type SurveyRequest,
 } from 'nestjs-event-streams';
+import { HEAD_BYTES } from '../streams/entry-summary.js';
 
 /**
  * Asks of several streams at once. Where streams have partitions, it asks of each of them and gives what they come to
@@ -26,7 +27,7 @@ export class Surveyor {
   }
 
   async survey(request: SurveyRequest): Promise<Survey> {
-    if (this.partitionCount === 1) return this.monitor.survey(request);
+    if (this.partitionCount === 1) return this.monitor.survey({ wholeBytes: HEAD_BYTES, ...request });
     const survey = await this.monitor.survey({ ...request, streams: [], clock: true });
     for (const one of request.streams) survey.streams.push(await this.together(one, survey.nowMs ?? Date.now()));
     return survey;
@@ -34,7 +35,9 @@ export class Surveyor {
 
   private async together(request: StreamSurveyRequest, nowMs: number): Promise<SurveyedStream> {
     const { stream, entries, consumersOf = [], pendingOf = [] } = request;
-    const { exists, length, first, last, deadLetters, groups } = await this.monitor.stream(stream);
+    const { exists, length, first, last, deadLetters, groups } = await this.monitor.stream(stream, {
+      wholeBytes: HEAD_BYTES,
+    });
     const found: SurveyedStream = {
       stream,
       // A position is of one partition; together, groups are where their oldest undelivered entry is.
@@ -57,12 +60,17 @@ export class Surveyor {
     return found;
   }
 
-  private async newest(stream: string, { after, count }: { after?: string; count: number }): Promise<MonitoredEntry[]> {
+  private async newest(
+    stream: string,
+    { after, count, replyBytes = Infinity }: NonNullable<StreamSurveyRequest['entries']>,
+  ): Promise<MonitoredEntry[]> {
     const entries: MonitoredEntry[] = [];
     const from = after === undefined ? '-' : `(${after}`;
-    for await (const page of this.monitor.pages(stream, { order: 'newest-first', from })) {
+    let bytes = 0;
+    for await (const page of this.monitor.pages(stream, { order: 'newest-first', from, wholeBytes: HEAD_BYTES })) {
       entries.push(...page.entries);
-      if (entries.length >= count) break;
+      bytes += page.bytes;
+      if (entries.length >= count || bytes >= replyBytes) break;
     }
     return entries.slice(0, count);
   }

@@ -216,7 +216,7 @@ export const SCHEMAS = {
           'Ids, numbers, indices and quoted texts of the messages replaced by `…`, and each problem that they list once.',
       },
       count: { type: 'number' },
-      eventTypes: { type: 'array', items: { type: 'string' } },
+      eventTypes: { type: 'array', items: { type: 'string' }, description: 'The first 20 by name.' },
       firstMs: { type: 'number', description: 'When the first and the last of them failed for the last time.' },
       lastMs: { type: 'number' },
       sample: {
@@ -261,7 +261,7 @@ export const SCHEMAS = {
     },
     required: ['total', 'lookedAt', 'entries', 'causes', 'isComplete', 'isReading'],
     description:
-      '`GET /api/dead-letters`: the dead letters of all streams, grouped by cause. The console keeps account of the newest 100,000 of each stream, and reads each of them once; one request reads for half a second, newest first. Ask again while `isReading`. Query: `stream`, to look at one stream only. Errors: 404, 503.',
+      '`GET /api/dead-letters`: the dead letters of all streams, grouped by cause. The console keeps account of the newest 100,000 of each stream, or of as many as have about 1,000 causes, and reads each of them once; one request reads for half a second, newest first. Ask again while `isReading`. Query: `stream`, to look at one stream only. Errors: 404, 503.',
   },
   DeadLetterHistory: {
     type: 'object',
@@ -378,7 +378,7 @@ export const SCHEMAS = {
   DeadLetterReasonName: {
     type: 'string',
     enum: ['crashed', 'exhausted', 'invalid', 'parked', 'undecodable', 'unknown', 'unrecoverable'],
-    description: "Why: see the library's README.",
+    description: "Why: see the library's README. What others than the library wrote there can have any.",
   },
   DeadLetterSelection: {
     anyOf: [
@@ -414,7 +414,17 @@ export const SCHEMAS = {
       },
       isCut: {
         type: 'boolean',
-        description: 'It is larger than 2 million characters, and so `fields` has the beginnings of its values alone.',
+        description:
+          'It is too much to be shown whole, as with entries; on a page of them, one of more than 64 kB is. It can be discarded, and replayed unless it has too many fields for that.',
+      },
+      fieldCount: {
+        type: 'number',
+        description: 'How many fields the entry has; on a page, of a cut one that has thousands, at least so many.',
+      },
+      size: { type: 'number', description: 'Bytes of the whole dead letter, about.' },
+      type: {
+        anyOf: [{ type: 'null' }, { type: 'string' }],
+        description: "The event's type; null when it cannot be decoded.",
       },
       payload: {
         anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/PayloadText' }],
@@ -443,6 +453,9 @@ export const SCHEMAS = {
       'key',
       'event',
       'isCut',
+      'fieldCount',
+      'size',
+      'type',
       'payload',
       'fields',
     ],
@@ -521,7 +534,11 @@ export const SCHEMAS = {
       id: { type: 'string', description: 'Entry id (`1795452268988-0`, answered at once) or event id.' },
       correlation: { type: 'string', description: 'Correlation id, whole.' },
       source: { type: 'string', description: '`source`, whole.' },
-      text: { type: 'string', description: "Text anywhere in the payload's JSON; upper and lower case are the same." },
+      text: {
+        type: 'string',
+        description:
+          "Text anywhere in the payload's JSON; upper and lower case are the same. Of an entry larger than 8 MiB the beginnings of its values are looked through.",
+      },
       from: { type: 'number', description: 'Milliseconds since 1970, both included.' },
       to: { type: 'number' },
       count: { type: 'number', description: '1 to 200; default 50.' },
@@ -540,7 +557,12 @@ export const SCHEMAS = {
       },
       isCut: {
         type: 'boolean',
-        description: 'It is larger than 2 million characters, and so `fields` has the beginnings of its values alone.',
+        description:
+          'It is too much to be shown whole: it has more than 2 million characters or 500 fields, or its payload more than 1,000 levels or 200,000 values. `fields` has the beginnings of the first values alone; `size` and `fieldCount` say what it is.',
+      },
+      fieldCount: {
+        type: 'number',
+        description: 'How many fields it has: where `isCut`, `fields` has the first 500 at most.',
       },
       payload: {
         anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/PayloadText' }],
@@ -579,6 +601,7 @@ export const SCHEMAS = {
     required: [
       'event',
       'isCut',
+      'fieldCount',
       'payload',
       'problem',
       'fields',
@@ -640,7 +663,8 @@ export const SCHEMAS = {
       'preview',
       'size',
     ],
-    description: 'An entry for lists. Long texts are cut; `GET …/entries/:id` has it whole.',
+    description:
+      'An entry for lists. Ids and names longer than 1,024 characters are cut, and end with `…` then; `GET …/entries/:id` has it whole. Of an entry larger than 32 kB only the beginning is read, so that a payload that is no JSON further on counts as one.',
   },
   EventHead: {
     type: 'object',
@@ -809,7 +833,7 @@ export const SCHEMAS = {
     },
     required: ['correlationId', 'events', 'elapsedMs', 'state', 'isComplete', 'cursor', 'scans', 'caveats'],
     description:
-      '`GET /api/journeys/:correlationId`: all events of a correlation id, as a timeline. Streams have no index by it. What the console has seen lately is known at once; beyond that it looks around the events that it knows, and else backwards from `cursor` or the end, for a second. `isComplete` false: more may be found by asking again with `cursor`, which is meant to be done without being asked as long as `events` is empty. Query: `near`, a moment in milliseconds or an entry id around which to look first (give it when the user comes from an entry); `cursor`, of the answer before (join the events by `stream` and `id`). Errors: 400, 503. Nothing found is no error: `events` is empty.',
+      '`GET /api/journeys/:correlationId`: all events of a correlation id, as a timeline. Streams have no index by it; one answer has about 500 events at most. What the console has seen lately is known at once; beyond that it looks around the events that it knows, and else backwards from `cursor` or the end, for a second. `isComplete` false: more may be found by asking again with `cursor`, which is meant to be done without being asked as long as `events` is empty. Query: `near`, a moment in milliseconds or an entry id around which to look first (give it when the user comes from an entry); `cursor`, of the answer before (join the events by `stream` and `id`). Errors: 400, 503. Nothing found is no error: `events` is empty.',
   },
   JourneyEvent: {
     type: 'object',

@@ -1,58 +1,121 @@
-import { indentedJson, lossesOf, timeOfEntryId, type EventEnvelope, type MonitoredEntry } from 'nestjs-event-streams';
-import type { EntrySummary, EventHead, PayloadText } from '../contract/streams.js';
+import {
+  indentedJson,
+  lossesOf,
+  shapeOf,
+  timeOfEntryId,
+  type DeadLetter,
+  type EventEnvelope,
+  type MonitoredEntry,
+} from 'nestjs-event-streams';
+import type { EntrySummary, EventHead, EventView, PayloadText } from '../contract/streams.js';
+
+/**
+ * Up to which size lists, looks and journeys read an entry whole, in bytes: what they show of it is in the beginning of its
+ * values, or in its fields' names.
+ */
+export const HEAD_BYTES = 32 * 1024;
 
 const PREVIEW_LENGTH = 200;
+/** What lists show of an id or a name; the library publishes no longer ones. */
+const LONGEST_TEXT = 1024;
+/** Fields beside the envelope that come with the head of an event, and what of each of them. */
+const MOST_EXTRA = 20;
+const LONGEST_EXTRA = 200;
 /** What one value of an entry may add to an answer that shows the entry whole. */
 const LONGEST_VALUE = 64 * 1024;
 /** Up to so many characters an entry is shown whole: twice what the library publishes unless it is told otherwise. */
 const LARGEST_WHOLE = 2 * 1024 * 1024;
+/** And up to so many fields, levels and values: each is an element of a page, or a call of whoever writes or reads JSON. */
+const MOST_FIELDS = 500;
+const MOST_LEVELS = 1000;
+const MOST_PARTS = 200_000;
+
+/** An entry, or what a dead letter was. */
+type Read = Pick<MonitoredEntry, 'event' | 'fields' | 'cut'>;
 
 /** An entry for lists. It keeps nothing of the entry but what it shows. */
-export function summaryOf(stream: string, { id, event, fields }: MonitoredEntry): EntrySummary {
+export function summaryOf(stream: string, entry: MonitoredEntry): EntrySummary {
+  const { id, event, fields } = entry;
   return {
     stream,
     id,
     atMs: timeOfEntryId(id),
     isEvent: event !== null,
-    eventId: event?.event_id ?? null,
-    type: event?.event_type ?? null,
-    version: event?.version ?? null,
-    source: event?.source ?? null,
-    key: event?.partition_key ?? null,
-    correlationId: event?.correlation_id ?? null,
-    causationId: event?.causation_id ?? null,
-    preview: previewOf(event ? (fieldOf(fields, 'data') ?? '') : beginningOf(fields)),
-    size: sizeOf(fields),
+    eventId: textOf(event?.event_id),
+    type: textOf(event?.event_type),
+    version: textOf(event?.version),
+    source: textOf(event?.source),
+    key: textOf(event?.partition_key),
+    correlationId: textOf(event?.correlation_id),
+    causationId: textOf(event?.causation_id),
+    preview: cut(event ? (fieldOf(fields, 'data') ?? '') : beginningOf(fields), PREVIEW_LENGTH),
+    size: sizeOf(entry),
   };
 }
 
-/** An event without its payload. */
-export function headOf(event: EventEnvelope): EventHead {
-  const head: EventHead & { data?: unknown } = { ...event };
-  delete head.data;
-  return head;
+/** An event without its payload, as a list of them has it. */
+export function headOf({ extra, ...event }: EventEnvelope): EventHead {
+  const texts = Object.entries(event).filter((field): field is [string, string] => typeof field[1] === 'string');
+  const head = Object.fromEntries(texts.map(([name, text]) => [name, cut(text, LONGEST_TEXT)]));
+  if (!extra) return head as unknown as EventHead;
+  const shown = Object.entries(extra).slice(0, MOST_EXTRA);
+  const others = Object.fromEntries(shown.map(([name, text]) => [cut(name, LONGEST_EXTRA), cut(text, LONGEST_EXTRA)]));
+  return { ...head, extra: others } as unknown as EventHead;
+}
+
+/** An entry as far as it can be shown. */
+export interface ShownEntry {
+  event: EventView | null;
+  isCut: boolean;
+  payload: PayloadText | null;
+  fields: [name: string, value: string][];
+  fieldCount: number;
+  size: number;
+}
+
+/** An entry whole; of one that is too much for that, its fields, or the beginnings of them. */
+export function shownOf(entry: Read): ShownEntry {
+  const { event, fields, cut: whole } = entry;
+  const size = sizeOf(entry);
+  const fieldCount = Math.floor((whole?.values ?? fields.length) / 2);
+  const isCut = whole !== undefined || size > LARGEST_WHOLE || fieldCount > MOST_FIELDS || isInvolved(fields);
+  return {
+    event: isCut ? null : event,
+    isCut,
+    payload: isCut || event === null ? null : payloadText(fieldOf(fields, 'data') ?? '{}'),
+    fields: isCut ? beginningsOf(fields) : pairsOf(fields),
+    fieldCount,
+    size,
+  };
+}
+
+/** Whether a payload is nested deeper, or has more values, than can be shown. */
+function isInvolved(fields: readonly string[]): boolean {
+  const { depth, parts } = shapeOf(fieldOf(fields, 'data') ?? '');
+  return depth > MOST_LEVELS || parts > MOST_PARTS;
+}
+
+/** Why a payload cannot be shown, in words; undefined when it can. */
+export function tooInvolved(json: string): string | undefined {
+  const { depth, parts } = shapeOf(json);
+  if (depth > MOST_LEVELS) return `Expected at most ${String(MOST_LEVELS)} levels, got ${String(depth)}`;
+  return parts > MOST_PARTS ? `Expected at most ${String(MOST_PARTS)} values, got about ${String(parts)}` : undefined;
 }
 
 /** The entry's fields as pairs, as they are. */
-export function pairsOf(fields: readonly string[]): [string, string][] {
+function pairsOf(fields: readonly string[]): [string, string][] {
   const pairs: [string, string][] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) pairs.push([fields[index] ?? '', fields[index + 1] ?? '']);
   return pairs;
 }
 
-/** Whether an entry is too large to be shown whole. */
-export function isTooLarge(fields: readonly string[]): boolean {
-  return sizeOf(fields) > LARGEST_WHOLE;
-}
-
-/** The fields as pairs, of an entry that is too large with their beginnings alone. */
-export function shownPairsOf(fields: readonly string[]): [string, string][] {
-  if (!isTooLarge(fields)) return pairsOf(fields);
+/** The first fields as pairs, the beginning of each value. */
+function beginningsOf(fields: readonly string[]): [string, string][] {
   const shown: [string, string][] = [];
   let size = 0;
-  for (let index = 0; index + 1 < fields.length && size < LARGEST_WHOLE; index += 2) {
+  for (let index = 0; index + 1 < fields.length && size < LARGEST_WHOLE && shown.length < MOST_FIELDS; index += 2) {
     const pair: [string, string] = [
-      cut(fields[index] ?? '', LONGEST_VALUE),
+      cut(fields[index] ?? '', LONGEST_TEXT),
       cut(fields[index + 1] ?? '', LONGEST_VALUE),
     ];
     size += pair[0].length + pair[1].length;
@@ -72,13 +135,9 @@ export function payloadText(json: string): PayloadText {
   return { json: indentedJson(json), losses: lossesOf(json).map(({ path, why }) => `${path}: ${why}`) };
 }
 
-/** The payload of an entry; null where it is no event, or too large to be shown whole. */
-export function payloadOf(event: object | null, fields: readonly string[]): PayloadText | null {
-  return event === null || isTooLarge(fields) ? null : payloadText(fieldOf(fields, 'data') ?? '{}');
-}
-
-/** How large an entry is, about: its characters. */
-export function sizeOf(fields: readonly string[]): number {
+/** How large an entry is, about: its characters, or its bytes where only a part of it was read. */
+export function sizeOf({ fields, cut: whole }: Pick<MonitoredEntry | DeadLetter, 'fields' | 'cut'>): number {
+  if (whole) return whole.bytes;
   let size = 0;
   for (const text of fields) size += text.length;
   return size;
@@ -93,12 +152,12 @@ function beginningOf(fields: readonly string[]): string {
   return text;
 }
 
-function previewOf(text: string): string {
-  return cut(text, PREVIEW_LENGTH);
+function textOf(text: string | undefined): string | null {
+  return text === undefined ? null : cut(text, LONGEST_TEXT);
 }
 
-/** A copy, as a part of a text keeps all of it in memory. */
-function cut(text: string, most: number): string {
+/** The beginning of a text that is too long: a copy, as a part of a text keeps all of it in memory. */
+export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   return Buffer.from(`${text.slice(0, most - 1)}…`, 'utf16le').toString('utf16le');
 }

@@ -1,13 +1,27 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 import type { EntriesQuery } from '../contract/streams.js';
 
 const LATEST_MS = 2 ** 53 - 1;
 const LONGEST_TEXT = 500;
 
-/** Of entries: milliseconds and sequence. */
-export const ENTRY_ID = /^\d{1,16}-\d{1,20}$/;
+const ENTRY_ID = /^(\d{1,20})-(\d{1,20})$/;
+const HIGHEST = 2n ** 64n - 1n;
+
+/** Whether it is the id of an entry: milliseconds and sequence, numbers of 64 bits. */
+export function isEntryId(text: string): boolean {
+  const [, ms, sequence] = ENTRY_ID.exec(text) ?? [];
+  return ms !== undefined && sequence !== undefined && BigInt(ms) <= HIGHEST && BigInt(sequence) <= HIGHEST;
+}
+
+/** An id of the query. */
+export function EntryIdParameter(name: string): PropertyDecorator {
+  return ValidateBy(
+    { name: 'isEntryId', validator: { validate: (value) => typeof value === 'string' && isEntryId(value) } },
+    { message: `${name} must be what the page before gave as next` },
+  );
+}
 
 /** A text of the query. */
 function TextParameter(description: string): PropertyDecorator {
@@ -62,6 +76,6 @@ export class EntriesParameters implements EntriesQuery {
 
   @ApiPropertyOptional({ description: 'What the page before gave as next' })
   @IsOptional()
-  @Matches(ENTRY_ID, { message: 'cursor must be what the page before gave as next' })
+  @EntryIdParameter('cursor')
   cursor?: string;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventMonitor, timeOfEntryId, type MonitoredEntry, type RawEntry } from 'nestjs-event-streams';
 import type { Scan } from '../contract/streams.js';
+import { HEAD_BYTES } from './entry-summary.js';
 
 /** How long one request may look, in milliseconds: whoever asks goes on by what it gives as `next`. */
 export const LONGEST_SCAN_MS = 1000;
@@ -11,6 +12,8 @@ export interface ScanRange {
   to?: string;
   /** The last entry that was looked at before. */
   cursor?: string | undefined;
+  /** Whether what is looked for can stand anywhere in an entry: then all of it is read. @default false */
+  anywhere?: boolean;
 }
 
 export interface ScanResult<T> {
@@ -32,7 +35,7 @@ export class Scanner {
    */
   async scan<T>(
     stream: string,
-    { from = '-', to = '+', cursor }: ScanRange,
+    { from = '-', to = '+', cursor, anywhere = false }: ScanRange,
     wanted: (entry: RawEntry) => boolean,
     keep: (entry: MonitoredEntry) => T,
     count: number,
@@ -48,6 +51,7 @@ export class Scanner {
       order: 'newest-first',
       from,
       to: cursor === undefined ? to : `(${cursor}`,
+      ...(anywhere ? {} : { wholeBytes: HEAD_BYTES }),
       wanted: (entry) => {
         scanned += 1;
         const isWanted = wanted(entry);

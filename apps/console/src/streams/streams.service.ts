@@ -20,8 +20,8 @@ import { Surveyor } from '../observe/surveyor.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { fits, isFilter } from './entry-filter.js';
-import { isTooLarge, payloadOf, shownPairsOf, summaryOf } from './entry-summary.js';
-import { ENTRY_ID } from './parameters.js';
+import { HEAD_BYTES, shownOf, summaryOf } from './entry-summary.js';
+import { isEntryId } from './parameters.js';
 import { Scanner } from './scanner.js';
 
 const DEFAULT_COUNT = 50;
@@ -70,11 +70,12 @@ export class StreamsService {
   async entries(name: string, query: EntriesQuery): Promise<EntriesPage> {
     await this.requireStream(name);
     const { from, to, cursor, count = DEFAULT_COUNT, id } = query;
-    if (id !== undefined && ENTRY_ID.test(id)) return this.byId(name, id, query);
+    if (id !== undefined && isEntryId(id)) return this.byId(name, id, query);
     const range = {
       ...(from === undefined ? {} : { from: String(from) }),
       ...(to === undefined ? {} : { to: String(to) }),
       cursor,
+      anywhere: query.text !== undefined,
     };
     const isWanted = isFilter(query) ? (entry: RawEntry): boolean => fits(entry, query) : (): boolean => true;
     const { found, next, scan } = await this.scanner.scan(
@@ -89,25 +90,22 @@ export class StreamsService {
 
   /** @throws Problem when there is no such stream or entry */
   async entry(name: string, id: string): Promise<EntryDetail> {
-    if (!ENTRY_ID.test(id)) throw new Problem('invalid', 'Expected an entry id such as 1795452268988-0');
+    if (!isEntryId(id)) throw new Problem('invalid', 'Expected an entry id such as 1795452268988-0');
     await this.requireStream(name);
-    const [entry] = await this.monitor.entries(name, { from: id, to: id, count: 1 });
+    const entry = await this.shown(name, id);
     if (!entry) throw new Problem('not-found', `${name} has no entry ${id}: it was trimmed, or never there`);
-    const isCut = isTooLarge(entry.fields);
-    return {
-      ...summaryOf(name, entry),
-      event: isCut ? null : entry.event,
-      isCut,
-      payload: payloadOf(entry.event, entry.fields),
-      problem: problemOf(entry),
-      fields: shownPairsOf(entry.fields),
-      deliveries: await this.deliveriesOf(name, id),
-    };
+    return { ...entry, deliveries: await this.deliveriesOf(name, id) };
   }
 
   /** @throws Problem when there is no such stream */
   async requireStream(name: string): Promise<void> {
     await this.stream(name, await this.observatory.notOlderThan(REMEMBERED_MS));
+  }
+
+  /** What is shown of an entry, and nothing else of it: what it was is not held while something else is asked for. */
+  private async shown(name: string, id: string): Promise<Omit<EntryDetail, 'deliveries'> | null> {
+    const entry = await this.monitor.entry(name, id);
+    return entry && { ...summaryOf(name, entry), ...shownOf(entry), problem: problemOf(entry) };
   }
 
   private async deliveriesOf(name: string, id: string): Promise<DeliveryView[]> {
@@ -126,10 +124,11 @@ export class StreamsService {
   }
 
   private async byId(name: string, id: string, query: EntriesQuery): Promise<EntriesPage> {
-    const entries = await this.monitor.entries(name, { from: id, to: id, count: 1 });
-    const found = entries.filter((entry) => fits(entry, query));
+    const entry = await this.monitor.entry(name, id, query.text === undefined ? { wholeBytes: HEAD_BYTES } : {});
+    const entries = entry ? [entry] : [];
+    const found = entries.filter((one) => fits(one, query));
     return {
-      entries: found.map((entry) => summaryOf(name, entry)),
+      entries: found.map((one) => summaryOf(name, one)),
       next: null,
       scan: { scanned: entries.length, reachedMs: entries.length > 0 ? timeOfEntryId(id) : null, complete: true },
     };

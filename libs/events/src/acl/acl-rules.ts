@@ -100,7 +100,10 @@ export function aclRules(role: AclRole, scope: AclScope): string[] {
     add(SCRIPT_COMMANDS[script], (key) => patterns(script === 'append' && key === 'stream' ? 'target' : key));
   }
   if (scripts.length > 0) for (const name of ['EVAL', 'EVALSHA']) keyless.add(name);
-  const all = scripts.length === 0 ? [] : [...byPattern.keys()].sort().map((pattern) => `~${pattern}`);
+  // Whoever looks has the server bound what it reads, by scripts that only look.
+  if (role !== 'producer') keyless.add('EVAL_RO');
+  const mark = scripts.length === 0 ? '%R~' : '~';
+  const all = [...byPattern.keys()].sort().map((pattern) => mark + pattern);
   return [
     'resetkeys',
     'resetchannels',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { compactJson } from '../envelope/json-text.js';
 import { fieldOf } from '../stream/pairs.js';
+import type { WholeSize } from '../stream/stream-client.js';
 import { safe } from '../safe-text.js';
 
 /** What entries and dead letters have in common. */
@@ -9,6 +10,7 @@ interface Shown {
   event: EventEnvelope | null;
   fields: readonly string[];
   bytes?: readonly Buffer[];
+  cut?: WholeSize;
 }
 
 /** Nothing that was published before this process began contains it. */
@@ -23,9 +25,11 @@ export function entryJson(value: unknown): string {
   const payloads: string[] = [];
   const json = JSON.stringify(value, (_, item: unknown) => {
     if (!isShown(item)) return item;
-    const { event, fields, bytes } = item;
+    const { event, fields, bytes, cut } = item;
     const shown = { ...item, ...(bytes ? { bytes: bytes.map((field) => field.toString('base64')) } : {}) };
     if (!event) return shown;
+    // Of one that was cut the payload is no JSON: `fields` has its beginning.
+    if (cut) return { ...shown, event: { ...event, data: null } };
     const place = payloads.push(compactJson(fieldOf(fields, 'data') ?? '{}')) - 1;
     return { ...shown, event: { ...event, data: MARK + String(place) } };
   });

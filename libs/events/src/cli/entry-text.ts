@@ -1,17 +1,27 @@
-import { compactJson, indentedJson, lossesOf } from '../envelope/json-text.js';
+import { compactJson, indentedJson, lossesOf, shapeOf } from '../envelope/json-text.js';
 import type { MonitoredEntry } from '../monitor/monitored-entry.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
 import { fieldOf, pairs } from '../stream/pairs.js';
 import type { Paint } from './terminal/paint.js';
 import { safe, safeLines } from '../safe-text.js';
-import { cut, timeOfDay } from './terminal/text.js';
+import { count, cut, number, timeOfDay } from './terminal/text.js';
+
+/** What of an entry is shown for people, in fields and in characters of a value: more nobody reads, and `--json` has it. */
+const MOST_FIELDS = 500;
+const LONGEST_VALUE = 256 * 1024;
+/** A payload of more values, or levels, is shown as it is written. */
+const MOST_PARTS = 20_000;
+const MOST_LEVELS = 100;
+/** What is looked at of a text that is cut to a line, for each column: blanks are left out, and escapes become longer. */
+const LOOKED_AT = 8;
 
 /** An entry on one line: when, where, what. */
 export function entryLine(stream: string, entry: MonitoredEntry, width: number | undefined, paint: Paint): string {
   const { id, event, fields } = entry;
   const time = timeOfDay(timeOfEntryId(id));
   const what = event ? safe(event.event_type) : 'no envelope';
-  const rest = event ? compactJson(fieldOf(fields, 'data') ?? '') : fieldsLine(entry);
+  const most = width === undefined ? Infinity : width * LOOKED_AT;
+  const rest = event ? compactJson((fieldOf(fields, 'data') ?? '').slice(0, most)) : fieldsLine(entry, most);
   const about = [
     ...(event?.correlation_id === undefined ? [] : [`correlation=${event.correlation_id}`]),
     ...(event?.partition_key === undefined || event.partition_key === event.correlation_id
@@ -19,7 +29,8 @@ export function entryLine(stream: string, entry: MonitoredEntry, width: number |
       : [`key=${event.partition_key}`]),
   ].join(' ');
   const head = `${time}  ${safe(stream)}  ${id}  ${what}`;
-  const tail = safe([about, rest].filter(Boolean).join('  '));
+  const size = entry.cut ? `(${number(entry.cut.bytes)} bytes, of which this is the beginning)` : '';
+  const tail = safe([about.slice(0, most), size, rest].filter(Boolean).join('  '));
   const room = width === undefined ? undefined : width - head.length - 2;
   if (room !== undefined && room < 8) return cut(head, width ?? 0);
   return [
@@ -28,17 +39,34 @@ export function entryLine(stream: string, entry: MonitoredEntry, width: number |
   ].join('  ');
 }
 
-/** An entry with its whole envelope, or its fields as they are where that is none. */
-export function entryLines({ event, fields }: Pick<MonitoredEntry, 'event' | 'fields'>, paint: Paint): string[] {
-  if (!event) return fieldLines(pairs(fields), paint);
+/** An entry with its whole envelope, or its fields as they are where that is none; what is too much is shortened, and that is said. */
+export function entryLines(entry: Pick<MonitoredEntry, 'event' | 'fields' | 'cut'>, paint: Paint): string[] {
+  const { event, fields, cut: whole } = entry;
+  const note = whole
+    ? [`  ${paint('yellow', 'shortened')}  ${number(whole.bytes)} bytes, which are too many to be read whole`]
+    : [];
+  if (!event) return [...note, ...fieldLines(pairs(fields), paint)];
   const { extra = {}, ...known } = event;
-  const json = fieldOf(fields, 'data') ?? '';
   return [
+    ...note,
     ...fieldLines([...Object.entries(known).filter(isText), ...Object.entries(extra)], paint),
     `  ${paint('dim', 'data')}`,
-    ...safeLines(indentedJson(json)).map((line) => `    ${line}`),
-    ...lossLines(json, paint),
+    ...payloadLines(fieldOf(fields, 'data') ?? '', whole !== undefined, paint),
   ];
+}
+
+function payloadLines(json: string, isCut: boolean, paint: Paint): string[] {
+  const { depth, parts } = shapeOf(json);
+  if (!isCut && json.length <= LONGEST_VALUE && depth <= MOST_LEVELS && parts <= MOST_PARTS) {
+    return [...safeLines(indentedJson(json)).map((line) => `    ${line}`), ...lossLines(json, paint)];
+  }
+  const why = `${count(json.length, 'character')}, ${count(depth, 'level')}, about ${count(parts, 'value')}: as it is written`;
+  return [`  ${paint('yellow', 'not indented')}  ${why}`, `    ${safe(shortened(json))}`];
+}
+
+/** The beginning of a text that is too long, and how long it is. */
+export function shortened(text: string): string {
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}… (${count(text.length, 'character')})`;
 }
 
 /** What programs in JavaScript would read another value of than is written. */
@@ -47,17 +75,30 @@ export function lossLines(json: string, paint: Paint): string[] {
 }
 
 /** Fields of what is no envelope; of what is no UTF-8 they are escaped already. */
-function fieldsLine({ fields, bytes }: MonitoredEntry): string {
-  if (!bytes) return JSON.stringify(Object.fromEntries(pairs(fields)));
-  return pairs(fields)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ');
+function fieldsLine({ fields, bytes }: MonitoredEntry, most: number): string {
+  const parts: string[] = [];
+  let length = 0;
+  // Each as often as it is there, in whatever order: an object would have it once.
+  for (const [name, value] of pairs(fields)) {
+    const [left, right] = [name.slice(0, most), value.slice(0, most)];
+    parts.push(bytes ? `${left}=${right}` : `${JSON.stringify(left)}:${JSON.stringify(right)}`);
+    length += left.length + right.length;
+    if (length > most) break;
+  }
+  return bytes ? parts.join(' ') : `{${parts.join(',')}}`;
 }
 
-/** Names and values, one a line. */
+/** Names and values, one a line; of very many the first, and of a very long one the beginning. */
 export function fieldLines(fields: readonly (readonly [string, string])[], paint: Paint): string[] {
-  const width = Math.min(20, Math.max(0, ...fields.map(([name]) => name.length)));
-  return fields.map(([name, value]) => `  ${paint('dim', safe(name).padEnd(width))}  ${safe(value)}`);
+  const shown = fields.slice(0, MOST_FIELDS);
+  const width = shown.reduce((most, [name]) => Math.min(20, Math.max(most, name.length)), 0);
+  const lines = shown.map(
+    ([name, value]) => `  ${paint('dim', safe(shortened(name)).padEnd(width))}  ${safe(shortened(value))}`,
+  );
+  const left = fields.length - shown.length;
+  return left === 0
+    ? lines
+    : [...lines, `  ${paint('yellow', `… and ${count(left, 'more field')}; --json has them all`)}`];
 }
 
 /** All of an envelope but its payload. */

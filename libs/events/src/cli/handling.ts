@@ -30,6 +30,10 @@ export interface Handling {
   actions: DeadLetterAction[];
 }
 
+/** Dead letters of one entry that are shown, and up to which size each is read whole, in bytes: its event is the entry itself. */
+const MOST_LETTERS = 100;
+const LETTER_BYTES = 32 * 1024;
+
 /** Replays and actions that are looked through. */
 const LOOKED_THROUGH = 1000;
 
@@ -70,8 +74,11 @@ export async function handlingsOf(session: Session, stream: string, id: string):
 /** Its dead letters, of all groups: they are younger than what they were. */
 async function lettersOf({ deadLetters }: Session, stream: string, id: string): Promise<DeadLetter[]> {
   const found: DeadLetter[] = [];
-  for await (const { letters } of deadLetters.pages(stream, { from: String(Math.max(0, timeOfEntryId(id) - 1)) })) {
-    found.push(...letters.filter(({ entryId }) => entryId === id));
+  // An id can be higher than any time: what is looked through then is all that is as high.
+  const from = String(Math.max(0, Math.min(timeOfEntryId(id), Number.MAX_SAFE_INTEGER) - 1));
+  for await (const { letters } of deadLetters.pages(stream, { from, wholeBytes: LETTER_BYTES })) {
+    for (const letter of letters) if (letter.entryId === id) found.push(letter);
+    if (found.length >= MOST_LETTERS) break;
   }
   return found;
 }
@@ -79,7 +86,9 @@ async function lettersOf({ deadLetters }: Session, stream: string, id: string): 
 /** Whether it is on its way again, among the first of those that are. */
 async function isReplaying({ client, keyspace }: Session, stream: string, group: string, id: string): Promise<boolean> {
   let left = LOOKED_THROUGH;
-  for await (const { entries } of rangePages(client, keyspace.replays(stream, group).key, {})) {
+  for await (const { entries } of rangePages(client, keyspace.replays(stream, group).key, {
+    wholeBytes: LETTER_BYTES,
+  })) {
     if (entries.some((replay) => splitReplay(replay).origin.id === id)) return true;
     left -= entries.length;
     if (left <= 0) return false;

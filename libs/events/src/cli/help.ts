@@ -73,7 +73,7 @@ function optionLines(options: OptionSpecs): [string, string][] {
 
 /** Two columns; what stands in the first and is too long for it has a line of its own. */
 function listed(lines: readonly (readonly [string, string])[]): string[] {
-  const width = Math.min(34, Math.max(...lines.map(([left]) => left.length)));
+  const width = lines.reduce((most, [left]) => Math.min(34, Math.max(most, left.length)), 0);
   return lines.flatMap(([left, right]) =>
     left.length > width
       ? [`  ${left}`, `  ${' '.repeat(width)}  ${right}`]

@@ -22,11 +22,13 @@ export function numberOption(name: string, text: string, { whole = true } = {}):
   throw new UsageError(`Expected --${name} as a ${whole ? 'whole ' : ''}number, got ${JSON.stringify(text)}`);
 }
 
-const ENTRY_ID = /^\d{1,16}-\d{1,20}$/;
+const ENTRY_ID = /^(\d{1,20})-(\d{1,20})$/;
+const HIGHEST = 2n ** 64n - 1n;
 
-/** Whether it has the form of an entry's id: `1795452268988-0`. */
+/** Whether it has the form of an entry's id: `1795452268988-0`, two numbers of 64 bits. */
 export function isEntryId(text: string): boolean {
-  return ENTRY_ID.test(text);
+  const [, ms, sequence] = ENTRY_ID.exec(text) ?? [];
+  return ms !== undefined && sequence !== undefined && BigInt(ms) <= HIGHEST && BigInt(sequence) <= HIGHEST;
 }
 
 /** An entry's id. @throws UsageError */

@@ -9,10 +9,13 @@ import { compareEntryIds } from '../stream/entry-id.js';
 import { Partitions } from '../stream/partitions.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { pairs } from '../stream/pairs.js';
-import { rangeBack } from '../stream/questions.js';
+import { MOST_WHOLE_BYTES, peek } from '../stream/peek.js';
 import { rangePages, type RangeOptions } from '../stream/range-pages.js';
+import { REPLY_BYTES } from '../stream/read-pace.js';
 import { StreamClient, type StreamEntry } from '../stream/stream-client.js';
 import type { DeadLetterReason } from '../settle/outcome.js';
+import { bounded } from '../safe-text.js';
+import { LONGEST_NAME } from '../thrown.js';
 import { parseDeadLetter, type DeadLetter } from './dead-letter.js';
 import { locate, nameOf, type LetterPlace } from './letter-place.js';
 
@@ -79,6 +82,16 @@ const PAGE = 100;
 const MOST_REPLAYING = 10_000;
 /** How many actions the history of a stream keeps, about. */
 const HISTORY_LENGTH = 10_000;
+/** What is shown of who did it and why, in characters; an action with more of it was noted by another hand. */
+const LONGEST_NOTE = 4000;
+/** What is read of an action, in bytes. */
+const ACTION_BYTES = 128 * 1024;
+/** Up to which size a dead letter is read whole, in bytes, where a filter alone looks at it. */
+const FILTERED_BYTES = 32 * 1024;
+/** Up to which size a replay is read whole, in bytes: only where it came from is of interest. */
+const ORIGIN_BYTES = 8 * 1024;
+/** How the entry of a dead letter that can be replayed is called. */
+const ENTRY_ID = /^\d{1,20}-\d{1,20}$/;
 
 /**
  * Lists, inspects, replays and discards what groups gave up. With partitions, a dead letter's id begins with its
@@ -107,17 +120,41 @@ export class DeadLetters {
   ): Promise<DeadLetter[]> {
     const { after, count = PAGE } = options;
     const found: DeadLetter[] = [];
-    for await (const letter of this.scan(stream, filter, after)) {
+    for await (const letter of this.scan(stream, filter, after === undefined ? {} : { after })) {
       if (found.push(letter) >= count) break;
     }
     return found;
   }
 
+  /**
+   * The dead letters of a stream that fit, one after the other, oldest first, however many there are; with partitions, one
+   * partition after the other.
+   *
+   * @param options.after the id of one: those after it
+   * @param options.wholeBytes up to which size they come whole, as with {@link DeadLetters.pages}
+   */
+  async *scan(
+    stream: string,
+    filter: DeadLetterFilter = {},
+    options: { after?: string; wholeBytes?: number } = {},
+  ): AsyncGenerator<DeadLetter> {
+    const { after, wholeBytes } = options;
+    const place = after === undefined ? undefined : locate(after, this.partitions);
+    for (let partition = place?.partition ?? 0; partition < this.partitions.count; partition += 1) {
+      const from = partition === place?.partition ? `(${place.entryId}` : '-';
+      yield* this.scanOne(stream, partition, filter, { from, ...(wholeBytes === undefined ? {} : { wholeBytes }) });
+    }
+  }
+
   /** The dead letters of a stream, newest first; with partitions, of each. @param count how many at most, of each */
   async latest(stream: string, count = PAGE): Promise<DeadLetter[]> {
-    const questions = this.partitions.all.map((keyspace) => rangeBack(keyspace.deadLetters(stream), '+', '-', count));
-    const answers = await this.monitor.askAll(questions);
-    return answers.flatMap((entries, partition) => entries.map((entry) => this.named(entry, partition)));
+    const latest = await Promise.all(
+      this.partitions.all.map(async (keyspace, partition) => {
+        const entries = await this.newest(keyspace.deadLetters(stream), count);
+        return entries.map((entry) => this.named(entry, partition));
+      }),
+    );
+    return latest.flat();
   }
 
   /**
@@ -142,7 +179,8 @@ export class DeadLetters {
     for (const keyspace of this.partitions.all) {
       for (const group of groups) {
         let left = MOST_REPLAYING;
-        for await (const { entries } of rangePages(this.monitor, keyspace.replays(stream, group).key, {})) {
+        const { key } = keyspace.replays(stream, group);
+        for await (const { entries } of rangePages(this.monitor, key, { wholeBytes: ORIGIN_BYTES })) {
           for (const entry of entries) {
             const { origin } = splitReplay(entry);
             found.push({ id: entry.id, group, handler: origin.handler, entryId: origin.id });
@@ -155,11 +193,20 @@ export class DeadLetters {
     return found;
   }
 
-  /** @throws DeadLetterGoneError when there is none of this id */
-  async get(stream: string, id: string): Promise<DeadLetter> {
+  /**
+   * One of them; of one larger than `wholeBytes` a part, as with {@link DeadLetters.pages}.
+   *
+   * @param options.wholeBytes default: 8 MiB
+   * @throws DeadLetterGoneError when there is none of this id
+   */
+  async get(stream: string, id: string, options: { wholeBytes?: number } = {}): Promise<DeadLetter> {
+    const { wholeBytes = MOST_WHOLE_BYTES } = options;
     const place = locate(id, this.partitions);
     if (place) {
-      const [entry] = await this.monitor.range(place.keyspace.deadLetters(stream), place.entryId, place.entryId, 1);
+      const { keyspace, entryId } = place;
+      const range = { from: entryId, to: entryId, order: 'oldest-first', count: 1 } as const;
+      const question = peek({ key: keyspace.deadLetters(stream), ...range }, { replyBytes: REPLY_BYTES, wholeBytes });
+      const [entry] = (await this.monitor.ask(question)).entries;
       if (entry) return this.named(entry, place.partition);
     }
     throw new DeadLetterGoneError(stream, id);
@@ -183,7 +230,7 @@ export class DeadLetters {
 
   /**
    * Replays all that fit the filter and are there now, in the order of their originals. Of a parked key it replays the
-   * first, which brings the others.
+   * first, which brings the others. Those that cannot be replayed stay.
    *
    * @returns how many
    */
@@ -205,16 +252,31 @@ export class DeadLetters {
   async history(stream: string, count = PAGE): Promise<DeadLetterAction[]> {
     const histories = await Promise.all(
       this.partitions.all.map(async (keyspace, partition) => {
-        const entries = await this.monitor.latest(keyspace.deadLetterHistory(stream), count);
-        return entries.map((entry) => ({ ...entry, partition }));
+        const entries = await this.newest(keyspace.deadLetterHistory(stream), count, ACTION_BYTES);
+        return entries.map(({ id, fields }) => ({ id, partition, noted: new Map(pairs(fields ?? [])) }));
       }),
     );
     // Within one partition they are in order already.
     const latest = histories.flat().sort((one, other) => compareEntryIds(other.id, one.id));
-    return latest.slice(0, count).map(({ id, fields, partition }) => {
-      const { edited, ...action } = Object.fromEntries(pairs(fields ?? [])) as Record<string, string>;
-      return { id: nameOf(id, partition, this.partitions), ...action, edited: edited === 'true' } as DeadLetterAction;
+    return latest.slice(0, count).map(({ id, partition, noted }) => {
+      const text = (name: string): string => bounded(noted.get(name) ?? '', LONGEST_NOTE);
+      return {
+        id: nameOf(id, partition, this.partitions),
+        action: text('action') as DeadLetterAction['action'],
+        ...{ deadLetter: text('deadLetter'), entryId: text('entryId'), group: text('group'), handler: text('handler') },
+        ...{ edited: text('edited') === 'true', by: text('by'), why: text('why'), at: text('at') },
+      };
     });
+  }
+
+  /** The last entries of a stream, latest first, reply by reply. */
+  private async newest(key: string, count: number, wholeBytes = MOST_WHOLE_BYTES): Promise<StreamEntry[]> {
+    const found: StreamEntry[] = [];
+    for await (const { entries } of rangePages(this.monitor, key, { order: 'newest-first', wholeBytes })) {
+      for (const entry of entries.slice(0, count - found.length)) found.push(entry);
+      if (found.length >= count) break;
+    }
+    return found;
   }
 
   private async take(
@@ -224,9 +286,13 @@ export class DeadLetters {
     { by = '', why = '' }: OperatorNote,
     other: OtherPayload = {},
   ): Promise<string> {
-    const { id: deadLetter, entryId, group, handler, event, partitionKey = '' } = letter;
+    const { id: deadLetter, entryId, group, handler, partitionKey = '' } = letter;
+    if (action === 'replayed' && (!ENTRY_ID.test(entryId) || group === '')) {
+      const why = `its dead letter ${deadLetter} does not say which entry of which group it was: it can be discarded, not replayed`;
+      throw new EventPayloadError(typeOf(letter), '', why);
+    }
     const { keyspace, partition, entryId: letterId } = locate(deadLetter, this.partitions) as LetterPlace;
-    const edited = otherJson(event?.event_type ?? 'The event', other, this.options.producer);
+    const edited = otherJson(typeOf(letter), other, this.options.producer);
     const booked = Object.entries({
       action,
       deadLetter,
@@ -260,7 +326,7 @@ export class DeadLetters {
       case 'lost':
         throw new OriginalGoneError(stream, deadLetter, entryId);
       case 'unfit':
-        throw new EventPayloadError(event?.event_type ?? 'The entry', '', 'it has too many fields to be replayed');
+        throw new EventPayloadError(typeOf(letter), '', 'it has too many fields to be replayed');
     }
   }
 
@@ -272,9 +338,9 @@ export class DeadLetters {
   ): Promise<number> {
     const found: { id: string; entryId: string }[] = [];
     for (const [partition, keyspace] of this.partitions.all.entries()) {
-      const [last] = await this.monitor.latest(keyspace.deadLetters(stream), 1);
+      const [last] = await this.newest(keyspace.deadLetters(stream), 1, 0);
       if (!last) continue;
-      const letters = this.scanOne(stream, partition, filter, '-', last.id);
+      const letters = this.scanOne(stream, partition, filter, { to: last.id, wholeBytes: FILTERED_BYTES });
       for await (const { id, entryId } of letters) found.push({ id, entryId });
     }
     let count = 0;
@@ -290,22 +356,14 @@ export class DeadLetters {
     return count;
   }
 
-  private async *scan(stream: string, filter: DeadLetterFilter, after?: string): AsyncGenerator<DeadLetter> {
-    const place = after === undefined ? undefined : locate(after, this.partitions);
-    for (let partition = place?.partition ?? 0; partition < this.partitions.count; partition += 1) {
-      yield* this.scanOne(stream, partition, filter, partition === place?.partition ? `(${place.entryId}` : '-');
-    }
-  }
-
   private async *scanOne(
     stream: string,
     partition: number,
     filter: DeadLetterFilter,
-    begin: string,
-    to = '+',
+    range: RangeOptions,
   ): AsyncGenerator<DeadLetter> {
     const key = this.partitions.at(partition).deadLetters(stream);
-    for await (const { entries } of rangePages(this.monitor, key, { from: begin, to })) {
+    for await (const { entries } of rangePages(this.monitor, key, range)) {
       for (const entry of entries) {
         const letter = this.named(entry, partition);
         if (fits(letter, filter)) yield letter;
@@ -319,7 +377,12 @@ export class DeadLetters {
   }
 }
 
-const UNTAKEN = [DeadLetterGoneError, KeyParkedError, OriginalGoneError];
+const UNTAKEN = [DeadLetterGoneError, KeyParkedError, OriginalGoneError, EventPayloadError];
+
+/** What is said of it in an error. */
+function typeOf({ event }: DeadLetter): string {
+  return event ? bounded(event.event_type, LONGEST_NAME) : 'The entry';
+}
 
 /** The other payload as JSON; '' for none. @throws EventPayloadError */
 function otherJson(type: string, { data, json }: OtherPayload, limits: PayloadLimits): string {

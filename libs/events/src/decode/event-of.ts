@@ -3,8 +3,10 @@ import { notUtf8Error } from '../stream/raw-entry.js';
 import type { StreamEntry } from '../stream/stream-client.js';
 import { decode, decodeToHandle, refuseInfinite } from './decode.js';
 
-/** An entry's envelope; null when it is none. */
-export function eventOf(entry: Pick<StreamEntry, 'fields' | 'bytes'>): EventEnvelope | null {
+type Read = Pick<StreamEntry, 'fields' | 'bytes' | 'cut'>;
+
+/** An entry's envelope; null when it is none. Of an entry that was cut, `data` is empty: only its beginning was read. */
+export function eventOf(entry: Read): EventEnvelope | null {
   try {
     return decodeEntry(entry);
   } catch {
@@ -13,7 +15,7 @@ export function eventOf(entry: Pick<StreamEntry, 'fields' | 'bytes'>): EventEnve
 }
 
 /** Why an entry is no envelope, in words; null when it is one. */
-export function problemOf(entry: Pick<StreamEntry, 'fields' | 'bytes'>): string | null {
+export function problemOf(entry: Read): string | null {
   try {
     decodeEntry(entry);
     return null;
@@ -35,7 +37,14 @@ export function eventForHandlers({ fields, bytes }: Pick<StreamEntry, 'fields' |
   return event;
 }
 
-function decodeEntry({ fields, bytes }: Pick<StreamEntry, 'fields' | 'bytes'>): EventEnvelope {
+function decodeEntry({ fields, bytes, cut }: Read): EventEnvelope {
   if (bytes) throw notUtf8Error(bytes);
-  return decode(fields ?? []);
+  return decode(cut ? withoutData(fields ?? []) : (fields ?? []));
+}
+
+/** The payload's beginning is no JSON; whether it began as an object does is all that it tells. */
+function withoutData(fields: readonly string[]): readonly string[] {
+  return fields.map((value, index) => {
+    return index % 2 === 1 && fields[index - 1] === 'data' && /^\s*\{/.test(value) ? '{}' : value;
+  });
 }

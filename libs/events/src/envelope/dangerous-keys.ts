@@ -12,9 +12,11 @@ export function isDangerousKey(key: string): boolean {
  * Looks for such a property.
  *
  * @param data what `JSON.parse` made of `json`
+ * @param json spares the search where it cannot have one. Default: it is searched
  * @returns its path, or undefined when there is none
  */
-export function dangerousKey(data: object, json: string): string | undefined {
+export function dangerousKey(data: object, json?: string): string | undefined {
+  if (json === undefined) return search(data);
   // An escape can hide a name. Only then the whole must be looked at; and a regular expression would take half as long again.
   const mayHave = json.includes('proto') || json.includes('onstructor') || json.includes('\\u');
   return mayHave ? search(data) : undefined;

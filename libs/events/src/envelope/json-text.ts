@@ -12,6 +12,8 @@ const FEWEST_UNSAFE_DIGITS = 16;
 const MANY_DIGITS = /\d{16}/;
 /** What a text has somewhere with a number beyond 1.8e308: that many digits, or such an exponent. */
 const LARGE = /\d{16}|\d[eE]\+?\d{3}/;
+/** A path that is longer tells nobody anything: names can be as long as they like, and levels as many. */
+const LONGEST_PATH = 1000;
 /** Levels beyond this are not indented further: the text of deep nesting would be many times as long. */
 const DEEPEST_INDENT = 20;
 
@@ -101,11 +103,66 @@ export function indentedJson(json: string): string {
 
 /** The same JSON without blanks between its values; strings and numbers stay as they are written. */
 export function compactJson(json: string): string {
+  // Whole stretches are taken over: a text of many small values would come to as many pieces.
   const parts: string[] = [];
-  const walk = new Walk(json);
-  while (walk.next()) parts.push(walk.token);
-  return parts.join('');
+  let from = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(json, at) - 1;
+    else if (code <= SPACE && BLANKS.includes(json.charAt(at))) {
+      if (at > from) parts.push(json.slice(from, at));
+      from = at + 1;
+    }
+  }
+  return from === 0 ? json : parts.join('') + json.slice(from);
 }
+
+const SPACE = 32;
+const BLANKS = ' \t\n\r';
+
+/** How large what a JSON text describes is, whatever its length: to know before it is parsed, copied or written anew. */
+export interface JsonShape {
+  /** Objects and arrays within each other. */
+  depth: number;
+  /** Names and values, those of objects and arrays included, about. */
+  parts: number;
+}
+
+/** Looks at every character once; of a text that is no JSON it tells what it can. */
+export function shapeOf(json: string): JsonShape {
+  let open = 0;
+  let depth = 0;
+  let parts = 1;
+  for (let at = 0; at < json.length; at += 1) {
+    switch (json.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(json, at) - 1;
+        break;
+      case BRACE:
+      case BRACKET:
+        open += 1;
+        parts += 1;
+        if (open > depth) depth = open;
+        break;
+      case END_BRACE:
+      case END_BRACKET:
+        open -= 1;
+        break;
+      case COLON:
+      case COMMA:
+        parts += 1;
+    }
+  }
+  return { depth, parts };
+}
+
+const QUOTE = 34;
+const COMMA = 44;
+const COLON = 58;
+const BRACKET = 91;
+const END_BRACKET = 93;
+const BRACE = 123;
+const END_BRACE = 125;
 
 /** Digits and exponent, the same for all ways to write a number. */
 function decimalOf(text: string): string {
@@ -161,7 +218,12 @@ export class Walk {
 
   /** Of the value, or name, of this token. */
   get path(): string {
-    return this.levels.map(({ isArray, at }) => (isArray ? String(at) : nameOf(String(at)))).join('.');
+    let path = '';
+    for (const { isArray, at } of this.levels) {
+      path += `${path === '' ? '' : '.'}${isArray ? String(at) : nameOf(String(at))}`;
+      if (path.length > LONGEST_PATH) return `${path.slice(0, LONGEST_PATH)}…`;
+    }
+    return path;
   }
 
   next(): boolean {

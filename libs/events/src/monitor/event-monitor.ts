@@ -3,6 +3,8 @@ import { timeOfEntryId } from '../stream/entry-id.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { Partitions } from '../stream/partitions.js';
+import { MOST_WHOLE_BYTES, peek, peekNextId } from '../stream/peek.js';
+import { REPLY_BYTES } from '../stream/read-pace.js';
 import { rangeBack, scanStreams, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/questions.js';
 import { awaitedBy } from '../stream/waiting.js';
 import { deliveryStates, type DeliveryState } from './delivery-states.js';
@@ -84,11 +86,14 @@ export class EventMonitor {
     return [...new Set(names.flat())].sort();
   }
 
-  /** @param stream the stream's name without prefix */
-  async stream(stream: string): Promise<StreamOverview> {
+  /**
+   * @param stream the stream's name without prefix
+   * @param options.wholeBytes up to which size its first and last entry come whole, as in {@link EventMonitor.pages}
+   */
+  async stream(stream: string, options: { wholeBytes?: number } = {}): Promise<StreamOverview> {
     const { all, count } = this.divided;
-    if (count === 1) return this.overview(this.divided.at(0), stream);
-    const partitions = await Promise.all(all.map((_, number) => this.partition(stream, number)));
+    if (count === 1) return this.overview(this.divided.at(0), stream, options);
+    const partitions = await Promise.all(all.map((_, number) => this.partition(stream, number, options)));
     return { name: stream, key: partitions[0]?.key ?? '', ...mergeOverviews(partitions) };
   }
 
@@ -149,6 +154,22 @@ export class EventMonitor {
   }
 
   /**
+   * One entry; null when it is not there. Of one larger than `wholeBytes` comes a part, as in {@link EventMonitor.pages}.
+   *
+   * @param options.wholeBytes default: 8 MiB
+   */
+  async entry(stream: string, id: string, options: { wholeBytes?: number } = {}): Promise<MonitoredEntry | null> {
+    const { wholeBytes = MOST_WHOLE_BYTES } = options;
+    for (const keyspace of this.divided.all) {
+      const range = { key: keyspace.stream(stream), from: id, to: id, order: 'oldest-first', count: 1 } as const;
+      const { entries } = await this.client.ask(peek(range, { replyBytes: REPLY_BYTES, wholeBytes }));
+      const [entry] = allMonitored(entries);
+      if (entry) return entry;
+    }
+    return null;
+  }
+
+  /**
    * Entries page by page, in the order of their ids, however many and however large they are: a page is what one reply
    * brings, which is bounded in bytes. For whoever looks through a stream, or shows a part of one.
    *
@@ -206,9 +227,13 @@ export class EventMonitor {
     return Promise.all(this.divided.all.map(look));
   }
 
-  private async partition(stream: string, partition: number): Promise<PartitionOverview> {
+  private async partition(
+    stream: string,
+    partition: number,
+    options: { wholeBytes?: number } = {},
+  ): Promise<PartitionOverview> {
     const keyspace = this.divided.at(partition);
-    const overview = await this.overview(keyspace, stream);
+    const overview = await this.overview(keyspace, stream, options);
     if (this.divided.count === 1) return { ...overview, partition, owners: [] };
     const owners = await Promise.all(
       overview.groups.map(async ({ name: group }) => {
@@ -219,10 +244,14 @@ export class EventMonitor {
     return { ...overview, partition, owners: owners.flat() };
   }
 
-  private async overview(keyspace: Keyspace, stream: string): Promise<StreamOverview> {
+  private async overview(
+    keyspace: Keyspace,
+    stream: string,
+    { wholeBytes = MOST_WHOLE_BYTES }: { wholeBytes?: number },
+  ): Promise<StreamOverview> {
     const key = keyspace.stream(stream);
     const [info, deadLetters] = await Promise.all([
-      this.client.stream(key),
+      this.client.stream(key, { wholeBytes }),
       this.client.length(keyspace.deadLetters(stream)),
     ]);
     return {
@@ -304,8 +333,8 @@ export class EventMonitor {
 
   private async lagMs(key: string, { lag, lastDeliveredId }: GroupRow, nowMs: number): Promise<number> {
     if (lag === 0) return 0;
-    const [next] = await this.client.range(key, `(${lastDeliveredId}`, '+', 1);
-    return next ? ageOf(next.id, nowMs) : 0;
+    const next = await this.client.ask(peekNextId(key, lastDeliveredId));
+    return next === null ? 0 : ageOf(next, nowMs);
   }
 
   private rate(key: string, added: number): number | null {

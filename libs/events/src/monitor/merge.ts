@@ -45,14 +45,15 @@ export function mergeConsumers(partitions: readonly (readonly ConsumerRow[])[]):
 
 /** What is pending in all partitions. */
 export function mergePending(partitions: readonly PendingSummary[]): PendingSummary {
-  const sum: PendingSummary = { count: 0, first: null, last: null, byConsumer: {} };
+  const held = new Map<string, number>();
+  const sum = { count: 0, first: null as string | null, last: null as string | null };
   for (const { count, first, last, byConsumer } of partitions) {
     sum.count += count;
     if (first !== null && (sum.first === null || compareEntryIds(first, sum.first) < 0)) sum.first = first;
     if (last !== null && (sum.last === null || compareEntryIds(last, sum.last) > 0)) sum.last = last;
-    for (const [name, held] of Object.entries(byConsumer)) sum.byConsumer[name] = (sum.byConsumer[name] ?? 0) + held;
+    for (const [name, count] of Object.entries(byConsumer)) held.set(name, (held.get(name) ?? 0) + count);
   }
-  return sum;
+  return { ...sum, byConsumer: Object.fromEntries(held) };
 }
 
 /** Entries of all partitions, oldest first. */

@@ -4,18 +4,16 @@ import {
   CLIENTS,
   consumersOf,
   groupsOf,
-  lastIdOf,
   lengthOf,
   NOW,
   pendingOf,
-  range,
-  rangeBack,
-  streamInfo,
   type ConsumerRow,
   type GroupRow,
   type PendingSummary,
   type Question,
 } from '../stream/questions.js';
+import { MOST_WHOLE_BYTES, peek, peekLastId, peekNextId, peekStream } from '../stream/peek.js';
+import { REPLY_BYTES } from '../stream/read-pace.js';
 import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entry.js';
 
 /** What a survey asks of one stream, besides its groups; each thing is one command. */
@@ -24,8 +22,8 @@ export interface StreamSurveyRequest {
   stream: string;
   /** Length, first and last entry. */
   info?: boolean;
-  /** The newest entries, of those after an id. */
-  entries?: { after?: string; count: number };
+  /** The newest entries, of those after an id: so many at most, and so many bytes of them, about. @default 4 MiB */
+  entries?: { after?: string; count: number; replyBytes?: number };
   /** How many dead letters there are. */
   deadLetters?: boolean;
   /** Groups whose consumers are asked for. */
@@ -45,6 +43,8 @@ export interface SurveyRequest {
   clock?: boolean;
   /** The workers' connections. */
   workers?: boolean;
+  /** Up to which size entries come whole, in bytes, as in `EventMonitor.pages`. @default 8 MiB */
+  wholeBytes?: number;
 }
 
 /** What is known of a stream itself. */
@@ -64,6 +64,8 @@ export interface SurveyedStream {
   info?: StreamInfo | null;
   /** Newest first. */
   entries?: MonitoredEntry[];
+  /** Whether there are more after the id than were asked for, or than the bytes have room for. */
+  hasMore?: boolean;
   deadLetters?: number;
   consumers: Record<string, ConsumerRow[]>;
   pending: Record<string, PendingSummary>;
@@ -91,14 +93,14 @@ export class SurveyPlan {
 
   constructor(
     private readonly keyspace: Keyspace,
-    { streams, clock = false, workers = false }: SurveyRequest,
+    { streams, clock = false, workers = false, wholeBytes = MOST_WHOLE_BYTES }: SurveyRequest,
   ) {
     if (clock) {
       this.add(NOW, (nowMs) => {
         this.survey.nowMs = nowMs;
       });
     }
-    for (const request of streams) this.addStream(request);
+    for (const request of streams) this.addStream(request, wholeBytes);
     if (workers) {
       this.add(CLIENTS, (lines) => {
         this.survey.workers = lines && readersIn(lines);
@@ -114,26 +116,34 @@ export class SurveyPlan {
     return this.survey;
   }
 
-  private addStream(request: StreamSurveyRequest): void {
+  private addStream(request: StreamSurveyRequest, wholeBytes: number): void {
     const { stream, entries } = request;
     const key = this.keyspace.stream(stream);
-    const found: SurveyedStream = { stream, groups: [], consumers: {}, pending: {}, replays: {}, next: {} };
+    const found: SurveyedStream = {
+      ...{ stream, groups: [] },
+      ...{ consumers: byName(), pending: byName(), replays: byName(), next: byName() },
+    };
     this.survey.streams.push(found);
     this.add(groupsOf(key), (groups) => (found.groups = groups));
-    // What is asked for anyway tells it, too: an entry is read whole for its id, and can be large.
-    if (!request.info && !entries) this.add(lastIdOf(key), (id) => this.lastIds.set(found, id));
+    // What is asked for anyway tells it, too.
+    if (!request.info && !entries) this.add(peekLastId(key), (id) => this.lastIds.set(found, id));
     if (request.info) {
-      this.add(streamInfo(key), (info) => {
+      this.add(peekStream(key, { wholeBytes }), (info) => {
         found.info = info && { ...info, first: toMonitored(info.first), last: toMonitored(info.last) };
         this.lastIds.set(found, info?.last?.id ?? null);
       });
     }
     if (entries) {
       const from = entries.after === undefined ? '-' : `(${entries.after}`;
-      this.add(rangeBack(key, '+', from, entries.count), (rows) => {
-        found.entries = allMonitored(rows);
-        this.lastIds.set(found, rows[0]?.id ?? entries.after ?? null);
-      });
+      const range = { key, from, to: '+', order: 'newest-first', count: entries.count } as const;
+      this.add(
+        peek(range, { replyBytes: entries.replyBytes ?? REPLY_BYTES, wholeBytes }),
+        ({ entries: rows, isEnd }) => {
+          found.entries = allMonitored(rows);
+          found.hasMore = !isEnd;
+          this.lastIds.set(found, rows[0]?.id ?? entries.after ?? null);
+        },
+      );
     }
     if (request.deadLetters) {
       this.add(lengthOf(this.keyspace.deadLetters(stream)), (length) => (found.deadLetters = length));
@@ -148,7 +158,7 @@ export class SurveyPlan {
       this.add(lengthOf(this.keyspace.replays(stream, group).key), (length) => (found.replays[group] = length));
     }
     for (const [group, after] of Object.entries(request.nextOf ?? {})) {
-      this.add(range(key, `(${after}`, '+', 1), ([entry]) => (found.next[group] = entry?.id ?? null));
+      this.add(peekNextId(key, after), (id) => (found.next[group] = id));
     }
   }
 
@@ -156,4 +166,9 @@ export class SurveyPlan {
     this.questions.push(question);
     this.keepers.push(keep as (answer: unknown) => void);
   }
+}
+
+/** What is told of groups: one may be called `constructor`, or `__proto__`. */
+function byName<T>(): Record<string, T> {
+  return Object.create(null) as Record<string, T>;
 }

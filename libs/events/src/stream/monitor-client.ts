@@ -1,18 +1,18 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
+import { isForbidden } from '../errors.js';
 import { GroupLag } from './group-lag.js';
 import { pairs } from './pairs.js';
+import { cutEntry, MOST_WHOLE_BYTES, peekIds, peekLastId, peekStream, type PeekBounds } from './peek.js';
 import {
   consumersOf,
   EVICTION_POLICY,
   groupsOf,
-  lastIdOf,
   lengthOf,
   NOW,
   pendingEntries,
   pendingOf,
   range,
   rangeBack,
-  streamInfo,
   type ConsumerRow,
   type GroupRow,
   type PendingRow,
@@ -20,7 +20,7 @@ import {
   type Question,
   type StreamRow,
 } from './questions.js';
-import { entryOf } from './raw-entry.js';
+import type { RawEntry } from './raw-entry.js';
 import type { StreamEntry } from './stream-client.js';
 
 const SCANNED_AT_ONCE = 1000;
@@ -29,6 +29,10 @@ const SCANNED_AT_ONCE = 1000;
 const MOST_COUNTED = 1000;
 const MOST_COUNTED_BYTES = 2 ** 20;
 const FIRST_COUNTED = 10;
+const COUNTED_GROWTH = 4;
+
+/** How long nobody tries again what this Redis user may not do, in milliseconds. */
+const FORBIDDEN_FOR_MS = 60_000;
 
 /** What questions are answered with, in their order. */
 export type Answers<Q extends readonly Question<unknown>[]> = {
@@ -38,6 +42,8 @@ export type Answers<Q extends readonly Question<unknown>[]> = {
 /** The Redis commands that look and change nothing, typed. */
 export class MonitorClient {
   private readonly lag = new GroupLag();
+  /** Until then scripts are not tried, by the clock of `performance.now()`: this user may not run them. */
+  private plainUntilMs = -Infinity;
 
   constructor(private readonly connection: RedisConnection) {}
 
@@ -48,16 +54,24 @@ export class MonitorClient {
    */
   async askAll<const Q extends readonly Question<unknown>[]>(questions: Q, timeoutMs?: number): Promise<Answers<Q>> {
     if (questions.length === 0) return [] as unknown as Answers<Q>;
+    const isPlain = performance.now() < this.plainUntilMs;
+    const asked = isPlain ? questions.map((question) => question.plain ?? question) : questions;
     const replies = await this.connection.call(async (redis) => {
-      const commands = questions.map(({ command, isOfBytes }) => [isOfBytes ? 'callBuffer' : 'call', ...command]);
+      const commands = asked.map(({ command, isOfBytes }) => [isOfBytes ? 'callBuffer' : 'call', ...command]);
       const answers = (await redis.pipeline(commands).exec()) ?? [];
+      // That this user may run no scripts is no outage: it is asked otherwise.
+      if (answers.some(([error], index) => asked[index]?.plain && isRefusedScript(error))) return null;
       // Thrown in here, so that the connection says which of them are outages.
       return answers.map(([error, reply], index) => {
-        if (error !== null && !isMissing(error, questions[index])) throw error;
+        if (error !== null && !isMissing(error, asked[index])) throw error;
         return { isMissing: error !== null, reply };
       });
     }, timeoutMs);
-    return questions.map((question, index) => {
+    if (replies === null) {
+      this.plainUntilMs = performance.now() + FORBIDDEN_FOR_MS;
+      return this.askAll(questions, timeoutMs);
+    }
+    return asked.map((question, index) => {
       const { isMissing: missing = true, reply } = replies[index] ?? {};
       return missing ? question.missing : question.read(reply);
     }) as Answers<Q>;
@@ -69,13 +83,13 @@ export class MonitorClient {
   }
 
   /** @returns null when there is no such stream */
-  stream(key: string): Promise<StreamRow | null> {
-    return this.ask(streamInfo(key));
+  stream(key: string, bounds: Pick<PeekBounds, 'wholeBytes'>): Promise<StreamRow | null> {
+    return this.ask(peekStream(key, bounds));
   }
 
   /** The groups of a stream, with lags that were checked against what is there: two commands, seldom more. */
   async groups(key: string): Promise<GroupRow[]> {
-    const [rows, lastId] = await this.askAll([groupsOf(key), lastIdOf(key)]);
+    const [rows, lastId] = await this.askAll([groupsOf(key), peekLastId(key)]);
     return this.checked(key, rows, lastId);
   }
 
@@ -102,13 +116,14 @@ export class MonitorClient {
     let count = 0;
     let step = FIRST_COUNTED;
     while (count < MOST_COUNTED && bytes < MOST_COUNTED_BYTES) {
-      const entries = await this.range(key, `(${after}`, '+', step);
+      const range = { key, from: `(${after}`, to: '+', order: 'oldest-first', count: step } as const;
+      const { entries, isEnd } = await this.ask(peekIds(range, MOST_COUNTED_BYTES - bytes));
       count += entries.length;
-      for (const { fields } of entries) for (const field of fields ?? []) bytes += field.length;
-      if (entries.length < step) return { count, isAll: true };
+      for (const { cut } of entries) bytes += cut?.bytes ?? 0;
+      if (isEnd) return { count, isAll: true };
       after = entries.at(-1)?.id ?? after;
       const room = Math.floor((MOST_COUNTED_BYTES - bytes) / Math.max(1, bytes / count));
-      step = Math.max(1, Math.min(MOST_COUNTED - count, room));
+      step = Math.max(1, Math.min(MOST_COUNTED - count, room, COUNTED_GROWTH * step));
     }
     return { count, isAll: false };
   }
@@ -159,7 +174,8 @@ export class MonitorClient {
           wait.blockMs + wait.timeoutMs,
         )
       : this.connection.call((redis) => redis.xreadBuffer('COUNT', count, 'STREAMS', ...streams)));
-    return new Map((reply ?? []).map(([key, entries]) => [key.toString(), entries.map((entry) => entryOf(entry))]));
+    const cut = (entry: RawEntry): StreamEntry => cutEntry(entry, { wholeBytes: MOST_WHOLE_BYTES });
+    return new Map((reply ?? []).map(([key, entries]) => [key.toString(), entries.map(cut)]));
   }
 
   range(key: string, from: string, to: string, count: number): Promise<StreamEntry[]> {
@@ -195,6 +211,11 @@ export class MonitorClient {
   now(): Promise<number> {
     return this.ask(NOW);
   }
+}
+
+/** Whether Redis refuses to run scripts, to this user or at all. */
+function isRefusedScript(error: unknown): boolean {
+  return isForbidden(error) || (error instanceof Error && /unknown command|executing the script/i.test(error.message));
 }
 
 function isMissing(error: Error, question: Question<unknown> | undefined): boolean {

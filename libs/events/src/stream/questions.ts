@@ -12,6 +12,8 @@ export interface Question<T> {
   readonly isOfBytes?: boolean;
   /** Whether it is also the answer where this Redis user may not ask. @default false */
   readonly isOptional?: boolean;
+  /** The same by ordinary commands, for a Redis user who may not run scripts. */
+  readonly plain?: Question<T> | undefined;
 }
 
 /** What `XINFO STREAM` says of a stream. */
@@ -64,8 +66,8 @@ export interface PendingRow {
 
 type Row = Record<string, unknown>;
 
-/** `missing` is null: there is no such stream. */
-export function streamInfo(key: string): Question<StreamRow | null> {
+/** `missing` is null: there is no such stream. @param entryOf makes what is kept of its first and its last entry */
+export function streamInfo(key: string, entryOf: (entry: RawEntry) => StreamEntry): Question<StreamRow | null> {
   return {
     command: ['XINFO', 'STREAM', key],
     missing: null,
@@ -75,8 +77,8 @@ export function streamInfo(key: string): Question<StreamRow | null> {
       return {
         length: row['length'] as number,
         entriesAdded: (row['entries-added'] as number | undefined) ?? 0,
-        first: toEntry(row['first-entry'] as RawEntry | null),
-        last: toEntry(row['last-entry'] as RawEntry | null),
+        first: toEntry(row['first-entry'] as RawEntry | null, entryOf),
+        last: toEntry(row['last-entry'] as RawEntry | null, entryOf),
       };
     },
   };
@@ -240,7 +242,7 @@ function toRow(reply: unknown): Row {
   return Object.fromEntries(pairs(reply as unknown[])) as Row;
 }
 
-function toEntry(entry: RawEntry | null): StreamEntry | null {
+function toEntry(entry: RawEntry | null, entryOf: (entry: RawEntry) => StreamEntry): StreamEntry | null {
   return entry ? entryOf(entry) : null;
 }
 

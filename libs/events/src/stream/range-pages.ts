@@ -1,6 +1,6 @@
 import type { MonitorClient } from './monitor-client.js';
-import { range, rangeBack } from './questions.js';
-import { ReadPace } from './read-pace.js';
+import { MOST_WHOLE_BYTES, peek } from './peek.js';
+import { REPLY_BYTES, ReadPace } from './read-pace.js';
 import type { StreamEntry } from './stream-client.js';
 
 /** Which part of a stream to read, and how. */
@@ -15,6 +15,11 @@ export interface RangeOptions {
   replyBytes?: number;
   /** How many entries one reply brings at most. @default 128 */
   replyEntries?: number;
+  /**
+   * Up to which size an entry comes whole, in bytes; of a larger one come the fields that the library knows and some others,
+   * the beginning of each value, and `cut` says how large it is. 0: ids alone. @default 8 MiB
+   */
+  wholeBytes?: number;
 }
 
 /** One reply. */
@@ -36,17 +41,15 @@ export async function* rangePages(
   key: string,
   options: RangeOptions,
 ): AsyncGenerator<RangePage> {
-  const { order = 'oldest-first', replyBytes, replyEntries } = options;
+  const { order = 'oldest-first', replyBytes = REPLY_BYTES, replyEntries, wholeBytes = MOST_WHOLE_BYTES } = options;
   const pace = new ReadPace(replyBytes, replyEntries);
   let { from = '-', to = '+' } = options;
   for (;;) {
-    const { count } = pace;
-    const question = order === 'oldest-first' ? range(key, from, to, count) : rangeBack(key, to, from, count);
-    const entries = await client.ask(question);
+    const range = { key, from, to, order, count: pace.count };
+    const { entries, isEnd } = await client.ask(peek(range, { replyBytes, wholeBytes }));
     const last = entries.at(-1);
-    const isEnd = !last || entries.length < count;
     yield { entries, bytes: pace.saw(entries), isEnd };
-    if (isEnd) return;
+    if (isEnd || !last) return;
     if (order === 'oldest-first') from = `(${last.id}`;
     else to = `(${last.id}`;
   }

@@ -86,6 +86,14 @@ export function notUtf8Error(bytes: readonly Buffer[]): EventDecodeError {
   return new EventDecodeError(`Expected ${shown} as UTF-8, got ${hex(bytes[index]?.[at] ?? 0)} at byte ${String(at)}`);
 }
 
+/** So many bytes of a text at most, not in the middle of a character of UTF-8. */
+export function upTo(bytes: Buffer, most: number): Buffer {
+  if (bytes.length <= most) return bytes;
+  let end = most;
+  for (let back = 0; back < 3 && ((bytes[end] as number) & 0xc0) === 0x80; back += 1) end -= 1;
+  return bytes.subarray(0, end);
+}
+
 const LONGEST_NAME = 100;
 
 const BACKSLASH = 92;

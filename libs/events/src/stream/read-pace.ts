@@ -30,11 +30,11 @@ export class ReadPace {
   }
 
   /** Takes note of a reply. @returns its size in bytes, about */
-  saw(entries: readonly (Pick<StreamEntry, 'fields'> | null)[]): number {
+  saw(entries: readonly (Pick<StreamEntry, 'fields' | 'cut'> | null)[]): number {
     let bytes = 0;
     let largest = 1;
     for (const entry of entries) {
-      const size = sizeOf(entry?.fields ?? []);
+      const size = entry?.cut?.bytes ?? sizeOf(entry?.fields ?? []);
       bytes += size;
       if (size > largest) largest = size;
     }

@@ -56,6 +56,10 @@ export function sourceOfScript(name: ScriptName): string {
   return SCRIPTS[name].source;
 }
 
+/** Scripts that look and change nothing. They go to Redis whole, among other questions: nothing has to be loaded for them. */
+export const PEEK = sourceOf('peek');
+export const PEEK_STREAM = sourceOf('peek-stream');
+
 /** What was sent whole over a connection: from then on the hash will do. */
 const sentOver = new WeakMap<object, Set<ScriptName>>();
 

@@ -16,6 +16,16 @@ export interface StreamEntry {
   fields: readonly string[] | null;
   /** The fields as they are where one of them is not UTF-8: `fields` shows its bytes as `\\xff`, and nobody can decode it. */
   bytes?: readonly Buffer[] | undefined;
+  /** Of an entry that was larger than asked for, and of which `fields` has the beginnings alone: what it is whole. */
+  cut?: WholeSize | undefined;
+}
+
+/** How large an entry is of which only the beginning was read. */
+export interface WholeSize {
+  /** Of its names and values. */
+  bytes: number;
+  /** How many names and values it has. */
+  values: number;
 }
 
 /** A consumer of a group on one stream, by keys. */

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetter } from 'nestjs-event-streams';
+import { cut } from '../../streams/entry-summary.js';
 
 const LONGEST_PATTERN = 200;
+/** What is kept of a name. */
+const LONGEST_NAME = 256;
 /** Of a message that is longer, the rest tells nothing more of its cause. */
-const LONGEST_MESSAGE = 20_000;
+const LONGEST_MESSAGE = 4000;
 
 /** What differs between messages of one cause: ids, numbers (indices in paths among them), and what is quoted. */
 const VARIABLE =
@@ -34,16 +37,20 @@ export function causeOf(
   }: Pick<DeadLetter, 'group' | 'handler' | 'reason' | 'errorName' | 'errorMessage'>,
 ): Cause {
   const { head, problems } = partsOf(errorMessage);
+  const name = (text: string): string => cut(text, LONGEST_NAME);
   const common = JSON.stringify([stream, group, handler, reason, errorName, head, problems.toSorted()]);
   const id = createHash('sha256').update(common).digest('hex').slice(0, 20);
-  return { id, stream, group, handler, reason, errorName, errorPattern: patternOf(errorMessage) };
+  return {
+    ...{ id, stream, group: name(group), handler: name(handler), reason: name(reason) as Cause['reason'] },
+    ...{ errorName: name(errorName), errorPattern: patternOf(errorMessage) },
+  };
 }
 
 /** A message without what differs from one event to the next. */
 export function patternOf(message: string): string {
   const { head, problems } = partsOf(message);
   const pattern = `${head}${problems.join('; ')}`;
-  return pattern.length <= LONGEST_PATTERN ? pattern : `${pattern.slice(0, LONGEST_PATTERN - 1)}…`;
+  return cut(pattern, LONGEST_PATTERN);
 }
 
 /**

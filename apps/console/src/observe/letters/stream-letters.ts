@@ -5,10 +5,16 @@ import {
   type DeadLetter,
   type DeadLetters,
 } from 'nestjs-event-streams';
+import { cut } from '../../streams/entry-summary.js';
 import { causeOf, type Cause } from './cause.js';
 
 /** Dead letters that are kept account of, of one stream: the newest. About 30 MB. */
 export const MOST_LETTERS = 100_000;
+/** And causes: when each letter seems to have its own, whoever writes them makes them up. */
+const MOST_CAUSES = 1000;
+/** Up to which size a dead letter is read whole for that, in bytes: of a longer message more tells nothing. */
+export const BOOKED_BYTES = 128 * 1024;
+const LONGEST_NAME = 256;
 /** Actions that are asked for at once, and how many the history keeps, about. */
 const FIRST_ACTIONS = 100;
 const MOST_ACTIONS = 10_000;
@@ -62,7 +68,11 @@ export class StreamLetters {
 
   /** Whether another refresh would find more. */
   get isReading(): boolean {
-    return this.most > 0 && (!this.isCurrent || (!this.isThrough && this.size < this.most));
+    return this.most > 0 && (!this.isCurrent || (!this.isThrough && !this.isFull()));
+  }
+
+  private isFull(): boolean {
+    return this.size >= this.most || this.causes.size >= MOST_CAUSES;
   }
 
   get size(): number {
@@ -103,6 +113,8 @@ export class StreamLetters {
   /** Reads what is new, takes out what is gone, and goes on reading back. */
   async refresh(longestMs: number): Promise<void> {
     const endsAt = performance.now() + longestMs;
+    // Then those of before are let go.
+    if (this.causes.size >= 2 * MOST_CAUSES) this.forget();
     for (const isLast of [false, true]) {
       await this.takeActions();
       await this.readNewer(endsAt);
@@ -154,6 +166,8 @@ export class StreamLetters {
       if (left.length > 0) this.byEntry.set(entryId, left);
       else this.byEntry.delete(entryId);
     }
+    const left = new Set([...this].map(({ cause }) => cause.id));
+    for (const id of this.causes.keys()) if (!left.has(id)) this.causes.delete(id);
   }
 
   private async readNewer(endsAt: number): Promise<void> {
@@ -161,7 +175,8 @@ export class StreamLetters {
     // Nothing is known yet: then reading back begins at the end.
     if (!newest && !this.isThrough) return;
     this.isCurrent = false;
-    for await (const { letters, isEnd } of this.letters.pages(this.name, newest ? { from: `(${newest.id}` } : {})) {
+    const range = { wholeBytes: BOOKED_BYTES, ...(newest ? { from: `(${newest.id}` } : {}) };
+    for await (const { letters, isEnd } of this.letters.pages(this.name, range)) {
       for (const letter of letters) this.newer.push(this.book(letter));
       this.isCurrent = isEnd;
       if (performance.now() >= endsAt) return;
@@ -169,14 +184,15 @@ export class StreamLetters {
   }
 
   private async readOlder(endsAt: number): Promise<void> {
-    if (this.isThrough || this.size >= this.most) return;
+    if (this.isThrough || this.isFull()) return;
     const oldest = this.older.at(-1) ?? this.newer[0];
-    const range = { order: 'newest-first' as const, ...(oldest ? { to: `(${oldest.id}` } : {}) };
+    const order = 'newest-first' as const;
+    const range = { order, wholeBytes: BOOKED_BYTES, ...(oldest ? { to: `(${oldest.id}` } : {}) };
     if (!oldest) this.isCurrent = true;
     for await (const { letters, isEnd } of this.letters.pages(this.name, range)) {
       for (const letter of letters) this.older.push(this.book(letter));
       this.isThrough = isEnd;
-      if (this.size >= this.most || performance.now() >= endsAt) return;
+      if (this.isFull() || performance.now() >= endsAt) return;
     }
   }
 
@@ -195,16 +211,16 @@ export class StreamLetters {
 
 /** What is kept of a dead letter. @param stream without prefix */
 export function bookedOf(stream: string, letter: DeadLetter): BookedLetter {
-  const { id, entryId, event, attempts, replays, fields } = letter;
+  const { id, entryId, event, attempts, replays, fields, cut: whole } = letter;
   return {
     id,
-    entryId,
+    entryId: cut(entryId, LONGEST_NAME),
     cause: causeOf(stream, letter),
-    eventType: event?.event_type ?? null,
+    eventType: event && cut(event.event_type, LONGEST_NAME),
     attempts,
     replays,
     firstFailedMs: Date.parse(letter.firstFailedAt) || timeOfEntryId(id),
     lastFailedMs: Date.parse(letter.lastFailedAt) || timeOfEntryId(id),
-    isWide: fields.length > MOST_REPLAYABLE_VALUES,
+    isWide: Math.max(fields.length, whole?.values ?? 0) > MOST_REPLAYABLE_VALUES,
   };
 }

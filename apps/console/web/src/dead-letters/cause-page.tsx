@@ -12,7 +12,7 @@ import { Text } from '../ui/text.js';
 import { ActionButtons } from './action-buttons.js';
 import { ActionDialog } from './action-dialog.js';
 import { CausePlace } from './causes.js';
-import { REASONS } from './reasons.js';
+import { reasonText } from './reasons.js';
 import { useFreshDeadLetters } from './use-dead-letters.js';
 
 /** All dead letters of one cause, to act on one, some, or all. */
@@ -49,7 +49,7 @@ export function CausePage({ causeId }: { causeId: string }) {
             <Text most={120}>{cause.errorName}</Text>
           </h1>
           <p>
-            <CausePlace cause={cause} />. {REASONS[cause.reason]}
+            <CausePlace cause={cause} />. {reasonText(cause.reason)}
           </p>
         </div>
       </div>
@@ -175,10 +175,10 @@ function Letters({ letters, chosen, onChoose }: LettersProps) {
                 </button>
               </td>
               <td className="nowrap">
-                {letter.event === null ? (
+                {letter.type === null ? (
                   <span className="badge badge-bad">no event</span>
                 ) : (
-                  <Text most={60}>{letter.event.event_type}</Text>
+                  <Text most={60}>{letter.type}</Text>
                 )}
               </td>
               <td className="clip mono small">

@@ -11,7 +11,7 @@ import { Text } from '../ui/text.js';
 import { kindsOf, type Kind } from './kinds.js';
 import { ActionButtons } from './action-buttons.js';
 import { ActionDialog } from './action-dialog.js';
-import { REASONS } from './reasons.js';
+import { reasonText } from './reasons.js';
 import { useFreshDeadLetters } from './use-dead-letters.js';
 
 /** Dead letters, those that failed in the same way together, most first. */
@@ -71,7 +71,7 @@ function KindCard({ kind: { first, count: total, causes }, now, onAct }: KindCar
     <article className="card cause" aria-label={`${first.errorName}, ${plural(total, 'dead letter')}`}>
       <div className="cause-count">
         <strong>{count(total)}</strong>
-        <span className="badge badge-bad" title={REASONS[first.reason]}>
+        <span className="badge badge-bad" title={reasonText(first.reason)}>
           {first.reason}
         </span>
       </div>
@@ -84,7 +84,7 @@ function KindCard({ kind: { first, count: total, causes }, now, onAct }: KindCar
         </p>
         <p className="small quiet">
           <Text most={200}>{types}</Text> of <Link href={places.stream(first.stream)}>{first.stream}</Link>.{' '}
-          {REASONS[first.reason]}
+          {reasonText(first.reason)}
         </p>
       </div>
       <ul className="cause-groups">

@@ -8,7 +8,7 @@ import { plural } from '../format/numbers.js';
 import { dateTime, duration } from '../format/times.js';
 import { parseEntryRef, useParam } from '../shell/use-param.js';
 import { useSession } from '../shell/use-session.js';
-import { RawFields } from '../streams/entry-drawer.js';
+import { CutNote, RawFields } from '../streams/entry-drawer.js';
 import { Icon } from '../ui/icon.js';
 import { Json } from '../ui/json.js';
 import { Modal } from '../ui/modal.js';
@@ -18,7 +18,7 @@ import { ActionButtons } from './action-buttons.js';
 import { ActionDialog } from './action-dialog.js';
 import './dead-letters.css';
 import { EditDialog } from './edit-dialog.js';
-import { REASONS } from './reasons.js';
+import { reasonText } from './reasons.js';
 
 /** The dead letter that the address names (`?letter=stream/id`), whole, at the side of the page. */
 export function LetterDrawer() {
@@ -66,7 +66,11 @@ function OpenLetter({ stream, id, onClose }: { stream: string; id: string; onClo
               className="button"
               disabled={isReadOnly || data.event === null}
               title={
-                data.event === null ? 'It cannot be decoded: it can be replayed as it is, but not edited' : undefined
+                data.event !== null
+                  ? undefined
+                  : data.isCut
+                    ? 'It is too much to be shown whole, and so cannot be edited'
+                    : 'It cannot be decoded: it can be replayed as it is, but not edited'
               }
               onClick={() => {
                 setEdited(true);
@@ -132,7 +136,7 @@ function LetterView({ letter }: { letter: DeadLetterView }) {
       <div className="callout callout-bad">
         <Icon name="alert" />
         <div>
-          <strong>{REASONS[letter.reason]}</strong>
+          <strong>{reasonText(letter.reason)}</strong>
           <p className="mono small letter-message">
             <Text>{letter.errorMessage}</Text>
           </p>
@@ -190,6 +194,7 @@ function LetterView({ letter }: { letter: DeadLetterView }) {
           <TextBlock label="Stack">{letter.errorStack}</TextBlock>
         </section>
       )}
+      <CutNote of={letter} />
       <section aria-label="Payload">
         <h3 className="section-title">{event === null ? 'Fields of the entry, as they are' : 'Payload'}</h3>
         {letter.payload === null ? (

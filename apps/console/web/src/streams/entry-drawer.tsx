@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import type { DeliveryView, EntryDetail } from '../../../src/contract/streams.js';
 import { path, places } from '../api/paths.js';
 import { useGet } from '../api/use-get.js';
-import { bytes, plural } from '../format/numbers.js';
+import { bytes, count, plural } from '../format/numbers.js';
 import { clock, dateTime, duration } from '../format/times.js';
 import { parseEntryRef, useParam } from '../shell/use-param.js';
 import { CopyButton } from '../ui/copy-button.js';
@@ -80,6 +80,7 @@ function EntryView({ entry }: { entry: EntryDetail }) {
         </Link>
       )}
       <Deliveries stream={entry.stream} deliveries={entry.deliveries} />
+      <CutNote of={entry} />
       <Payload entry={entry} />
     </>
   );
@@ -220,6 +221,25 @@ function Payload({ entry }: { entry: EntryDetail }) {
         <RawFields fields={entry.fields} />
       )}
     </section>
+  );
+}
+
+/** Says of what is too much to be shown whole what it is, and that it is not all there. */
+export function CutNote({ of }: { of: Pick<EntryDetail, 'isCut' | 'size' | 'fieldCount' | 'fields'> }) {
+  const { isCut, size, fieldCount, fields } = of;
+  if (!isCut) return null;
+  const shown =
+    fields.length < fieldCount
+      ? `the first ${count(fields.length)} of its ${plural(fieldCount, 'field')}`
+      : 'its fields';
+  return (
+    <div className="callout" role="note">
+      <Icon name="alert" />
+      <div>
+        <strong>It is too much to be shown whole</strong> ({bytes(size)}): below are {shown} as they are written, long
+        values shortened.
+      </div>
+    </div>
   );
 }
 

@@ -83,7 +83,7 @@ interface Found {
 
 async function byId({ session }: Context, given: string, id: string): Promise<Found> {
   const stream = await session.stream(given);
-  const [entry] = await session.monitor.entries(stream, { from: id, to: id, count: 1 });
+  const entry = await session.monitor.entry(stream, id);
   if (entry) return { stream, entry };
   throw new UnmetError(
     `${session.keyspace.stream(stream)} has no entry ${id}: it was trimmed or deleted, or never there`,

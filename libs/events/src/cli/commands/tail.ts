@@ -120,7 +120,7 @@ async function latest(
   }
   found.sort((a, b) => compareEntryIds(a.id, b.id));
   for (const { stream, id } of lines === 0 ? [] : found.slice(-lines)) {
-    const [entry] = await session.monitor.entries(stream, { from: id, to: id, count: 1 });
+    const entry = await session.monitor.entry(stream, id);
     if (entry) await show({ stream, entry });
   }
   return positions;

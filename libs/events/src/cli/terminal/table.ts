@@ -13,6 +13,8 @@ export interface Column {
 /** Text, with how it is marked; whatever it is, the table makes it harmless. */
 export type Cell = string | { text: string; style: Style };
 
+/** Where nothing has to be cut to a terminal, a longer text would still make all lines of the table as long as it. */
+const LONGEST_CELL = 500;
 const GAP = 2;
 const NARROWEST_FIRST = 14;
 
@@ -27,7 +29,7 @@ export function table(
   { width, paint = PLAIN }: { width?: number | undefined; paint?: Paint } = {},
 ): string[] {
   const widths = columns.map(({ title }, index) =>
-    Math.max(widthOf(title), ...rows.map((row) => widthOf(textOf(row[index])))),
+    rows.reduce((most, row) => Math.max(most, widthOf(textOf(row[index]))), widthOf(title)),
   );
   const shown = width === undefined ? columns.map((_, index) => index) : fitting(columns, widths, width);
   const line = (cells: readonly Cell[]): string =>
@@ -63,5 +65,5 @@ function aligned(cell: Cell, width: number, align: 'right' | undefined, isLast: 
 }
 
 function textOf(cell: Cell | undefined): string {
-  return safe(typeof cell === 'object' ? cell.text : (cell ?? ''));
+  return cut(safe((typeof cell === 'object' ? cell.text : (cell ?? '')).slice(0, LONGEST_CELL + 1)), LONGEST_CELL);
 }

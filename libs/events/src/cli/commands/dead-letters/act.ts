@@ -1,5 +1,4 @@
 import os from 'node:os';
-import type { DeadLetter } from '../../../dead-letters/dead-letter.js';
 import type { OperatorNote } from '../../../dead-letters/dead-letters.js';
 import { DeadLetterGoneError, EventPayloadError, KeyParkedError, OriginalGoneError } from '../../../errors.js';
 import type { OptionSpecs } from '../../command.js';
@@ -8,7 +7,8 @@ import { EXIT, type ExitCode } from '../../exit-codes.js';
 import { confirm } from '../../terminal/confirm.js';
 import { Progress } from '../../terminal/progress.js';
 import { safe } from '../../../safe-text.js';
-import { count, number } from '../../terminal/text.js';
+import { count, cut, number } from '../../terminal/text.js';
+import type { Chosen } from './selection.js';
 
 /** Options of what is done to dead letters. */
 export const ACT_OPTIONS = {
@@ -20,6 +20,7 @@ export const ACT_OPTIONS = {
 
 /** Causes that the question names; the rest is counted. */
 const SHOWN_CAUSES = 8;
+const LONGEST_CAUSE = 500;
 
 /** What is to be done to dead letters, in words and in deed. */
 export interface Act {
@@ -30,7 +31,7 @@ export interface Act {
   /** What will happen, in sentences. */
   consequences: readonly string[];
   /** @returns what is to be said of it in JSON */
-  one(letter: DeadLetter, note: OperatorNote): Promise<Record<string, unknown>>;
+  one(letter: Chosen, note: OperatorNote): Promise<Record<string, unknown>>;
 }
 
 /**
@@ -41,7 +42,7 @@ export interface Act {
 export async function carryOut(
   context: Context,
   stream: string,
-  letters: readonly DeadLetter[],
+  letters: readonly Chosen[],
   options: { yes?: boolean; by?: string; why?: string },
   act: Act,
 ): Promise<ExitCode> {
@@ -99,11 +100,11 @@ function isRefusal(error: unknown): boolean {
 }
 
 /** How many of which cause, most first. */
-function causesOf(letters: readonly DeadLetter[]): string[] {
+function causesOf(letters: readonly Chosen[]): string[] {
   const counts = new Map<string, number>();
-  for (const { group, handler, event, errorName } of letters) {
+  for (const { group, handler, type, errorName } of letters) {
     const who = handler === '-' ? group : `${group} ${handler}`;
-    const cause = safe(`${event?.event_type ?? 'no envelope'} given up by ${who}, ${errorName}`);
+    const cause = cut(safe(`${type ?? 'no envelope'} given up by ${who}, ${errorName}`), LONGEST_CAUSE);
     counts.set(cause, (counts.get(cause) ?? 0) + 1);
   }
   const causes = [...counts].sort(([, a], [, b]) => b - a);

@@ -5,7 +5,7 @@ import { EXIT } from '../../exit-codes.js';
 import { table, type Cell, type Column } from '../../terminal/table.js';
 import { count, cut, number } from '../../terminal/text.js';
 import { numberOption } from '../../values.js';
-import { deadLettersOf, filterOf, FILTER_OPTIONS } from './selection.js';
+import { filterOf, FILTER_OPTIONS, HEAD_BYTES } from './selection.js';
 
 const COLUMNS: readonly Column[] = [
   { title: 'STREAM', worth: 10 },
@@ -47,7 +47,7 @@ Oldest first, of some or all streams. The id is the dead letter's own: what show
     let hasMore = false;
     let shown = 0;
     for (const stream of await session.streams(words)) {
-      for await (const letter of deadLettersOf(session, stream, filter)) {
+      for await (const letter of session.deadLetters.scan(stream, filter, json ? {} : { wholeBytes: HEAD_BYTES })) {
         if (shown >= limit) {
           hasMore = true;
           break;

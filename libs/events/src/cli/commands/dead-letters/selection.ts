@@ -21,7 +21,14 @@ export const FILTER_OPTIONS = {
 } as const satisfies OptionSpecs;
 
 const REASONS = FILTER_OPTIONS.reason.what.split(', ');
-const PAGE = 100;
+/** Up to which size a dead letter is read whole, in bytes, where its event is not shown. */
+export const HEAD_BYTES = 32 * 1024;
+
+/** What is kept of a dead letter that a command is to act on: there can be very many, and large ones. */
+export interface Chosen extends Pick<DeadLetter, 'id' | 'entryId' | 'group' | 'handler' | 'errorName'> {
+  /** The event's type; null for what is no envelope. */
+  type: string | null;
+}
 
 /** @throws UsageError when the reason is none */
 export function filterOf(options: Options<typeof FILTER_OPTIONS>): DeadLetterFilter {
@@ -31,21 +38,6 @@ export function filterOf(options: Options<typeof FILTER_OPTIONS>): DeadLetterFil
   }
   const given = { group, handler, errorName, reason, eventType, correlationId };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-/** The dead letters of a stream that fit, page by page, oldest first. */
-export async function* deadLettersOf(
-  { deadLetters }: Session,
-  stream: string,
-  filter: DeadLetterFilter,
-): AsyncGenerator<DeadLetter> {
-  let after: string | undefined;
-  for (;;) {
-    const page = await deadLetters.list(stream, filter, { count: PAGE, ...(after === undefined ? {} : { after }) });
-    yield* page;
-    after = page.at(-1)?.id;
-    if (after === undefined || page.length < PAGE) return;
-  }
 }
 
 /**
@@ -58,7 +50,7 @@ export async function select(
   stream: string,
   ids: readonly string[],
   options: Options<typeof FILTER_OPTIONS> & { all?: boolean },
-): Promise<DeadLetter[]> {
+): Promise<Chosen[]> {
   const filter = filterOf(options);
   const hasFilter = Object.keys(filter).length > 0;
   if (ids.length > 0 && (hasFilter || options.all)) {
@@ -67,15 +59,20 @@ export async function select(
   if (ids.length === 0 && !hasFilter && !options.all) {
     throw new UsageError('Expected which dead letters: ids, --all, or a filter such as --group or --error');
   }
-  const letters: DeadLetter[] = [];
+  const letters: Chosen[] = [];
+  const read = { wholeBytes: HEAD_BYTES };
   if (ids.length > 0) {
-    for (const id of new Set(ids.map(entryId))) letters.push(await session.deadLetters.get(stream, id));
+    for (const id of new Set(ids.map(entryId))) letters.push(chosen(await session.deadLetters.get(stream, id, read)));
   } else {
-    for await (const letter of deadLettersOf(session, stream, filter)) letters.push(letter);
+    for await (const letter of session.deadLetters.scan(stream, filter, read)) letters.push(chosen(letter));
   }
   if (letters.length === 0) {
     const which = hasFilter ? ' that fits' : '';
     throw new UnmetError(`${session.keyspace.stream(stream)} has no dead letter${which}`);
   }
   return letters.sort((a, b) => compareEntryIds(a.entryId, b.entryId));
+}
+
+function chosen({ id, entryId, group, handler, errorName, event }: DeadLetter): Chosen {
+  return { id, entryId, group, handler, errorName, type: event?.event_type ?? null };
 }

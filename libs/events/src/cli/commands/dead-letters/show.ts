@@ -2,7 +2,7 @@ import type { DeadLetter } from '../../../dead-letters/dead-letter.js';
 import { number } from '../../terminal/text.js';
 import { defineCommand } from '../../command.js';
 import { entryJson } from '../../entry-json.js';
-import { entryLines, fieldLines } from '../../entry-text.js';
+import { entryLines, fieldLines, shortened } from '../../entry-text.js';
 import { EXIT } from '../../exit-codes.js';
 import { safe, safeLines } from '../../../safe-text.js';
 import { entryId } from '../../values.js';
@@ -44,7 +44,7 @@ as it was in its stream.`,
       '',
       ...fieldLines(Object.entries(about), paint),
       `  ${paint('dim', 'stack')}`,
-      ...safeLines(letter.errorStack).map((line) => `    ${line}`),
+      ...safeLines(shortened(letter.errorStack)).map((line) => `    ${line}`),
       '',
       headOf(letter),
       '',

@@ -1,0 +1,108 @@
+import type { Redis } from 'ioredis';
+
+/** An entry as somebody may append it who means harm, or knows no better. */
+export interface HostileEntry {
+  /** What is wrong with it. */
+  what: string;
+  /** Name, value, name, value, … */
+  fields: readonly (string | Buffer)[];
+}
+
+/** Appends an entry of as many fields as there are: a call takes so many arguments only as an array. @returns its id */
+export async function appendHostile(client: Redis, key: string, fields: readonly (string | Buffer)[]): Promise<string> {
+  return String(await client.call('XADD', [key, '*', ...fields]));
+}
+
+/** Fields of an event of which all is right but what is said. */
+export function eventFields(changes: Readonly<Record<string, string | Buffer>> = {}): (string | Buffer)[] {
+  const usual = {
+    event_id: '5ea4e708-b244-429d-bfd7-68c9d9251008',
+    event_type: 'note_taken',
+    timestamp: '2026-11-28T10:00:00.000Z',
+    version: '1.0',
+    source: 'tester',
+    data: '{}',
+    correlation_id: 'hostile',
+  };
+  return Object.entries({ ...usual, ...changes }).flat();
+}
+
+/** JSON of objects or arrays within each other. */
+export function nested(levels: number, open = '{"a":', close = '}', innermost = '1'): string {
+  return open.repeat(levels) + innermost + close.repeat(levels);
+}
+
+const WIDE = 65_000;
+const MEGABYTE = 1_000_000;
+
+/** One of each kind, the large ones among them: some 60 MB together. */
+export function hostileEntries(): HostileEntry[] {
+  const wide = Array.from({ length: WIDE }, (_, number) => [`f${String(number)}`, 'x']).flat();
+  const values = JSON.stringify({ items: Array.from({ length: 300_000 }, () => ({})) });
+  return [
+    { what: 'an event of 65,000 fields', fields: [...eventFields(), ...wide] },
+    { what: '65,000 fields and no event', fields: wide },
+    { what: 'the same field 65,000 times', fields: Array.from({ length: WIDE }, () => ['data', '{}']).flat() },
+    { what: '6,000 levels', fields: eventFields({ data: nested(6000) }) },
+    { what: '100,000 levels', fields: eventFields({ data: nested(100_000, '[', ']').replace(/^/, '{"a":') + '}' }) },
+    { what: '300,000 objects', fields: eventFields({ data: values }) },
+    { what: 'a field whose name has a megabyte', fields: [...eventFields(), 'n'.repeat(MEGABYTE), 'x'] },
+    { what: 'a payload of 20 MB', fields: eventFields({ data: JSON.stringify({ text: 'x'.repeat(20 * MEGABYTE) }) }) },
+    {
+      what: 'a field of 20 MB of control characters',
+      fields: [...eventFields(), 'more', '\u0007'.repeat(20 * MEGABYTE)],
+    },
+    { what: 'a value that is not UTF-8', fields: eventFields({ data: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]) }) },
+    { what: 'a name that is not UTF-8', fields: [...eventFields(), Buffer.from([0xc3]), Buffer.from([0xff])] },
+    { what: 'names of prototypes', fields: [...eventFields(), '__proto__', 'x', 'constructor', 'y', 'toString', 'z'] },
+    { what: 'properties called __proto__', fields: eventFields({ data: '{"__proto__":{"a":1},"constructor":{}}' }) },
+    { what: 'a field twice', fields: [...eventFields(), 'event_type', 'other'] },
+    { what: 'an event_id of 100 kB', fields: eventFields({ event_id: 'e'.repeat(100_000) }) },
+    { what: 'a timestamp of Infinity', fields: eventFields({ timestamp: 'Infinity' }) },
+    { what: 'a timestamp in the year 300000', fields: eventFields({ timestamp: '+300000-01-01T00:00:00Z' }) },
+    { what: 'a version of NaN', fields: eventFields({ version: 'NaN' }) },
+    { what: 'a type that is a line of a log', fields: eventFields({ event_type: 'a\nERROR all is lost\u001b[2J' }) },
+    { what: 'a key that turns the line around', fields: eventFields({ partition_key: 'a\u0000\u202eb\r\n' }) },
+    {
+      what: 'ids of 2 MB',
+      fields: eventFields({ correlation_id: 'c'.repeat(2 * MEGABYTE), causation_id: 'd'.repeat(2 * MEGABYTE) }),
+    },
+    {
+      what: 'a type and a source of a megabyte',
+      fields: eventFields({ event_type: 't'.repeat(MEGABYTE), source: 's'.repeat(MEGABYTE) }),
+    },
+    { what: 'names and values without anything', fields: ['', '', '', ''] },
+    { what: 'numbers that nobody can hold', fields: eventFields({ data: `{"n":${'9'.repeat(100_000)},"m":1e99999}` }) },
+  ];
+}
+
+/** Dead letters as no library writes them. */
+export function hostileLetters(stream: string): HostileEntry[] {
+  const about = { stream, entry_id: '1-1', group: 'testers', handler: 'h', reason: 'exhausted', attempts: '1' };
+  const letter = (changes: Readonly<Record<string, string>>): string[] =>
+    Object.entries({ ...about, 'entry.data': '{}', ...changes }).flat();
+  return [
+    { what: 'nothing that one has', fields: ['any', 'thing'] },
+    { what: 'no handler, no stream', fields: ['entry_id', '1-1', 'group', 'testers', 'entry.data', '{}'] },
+    { what: 'no group', fields: ['entry_id', '1-1', 'entry.data', '{}'] },
+    { what: 'an entry that is none', fields: letter({ entry_id: 'next week' }) },
+    { what: 'numbers that are none', fields: letter({ attempts: 'Infinity', replays: 'many' }) },
+    { what: 'numbers that are too high', fields: letter({ attempts: '1e300', replays: '1e300' }) },
+    { what: 'numbers below nought', fields: letter({ attempts: '-1', replays: '-1' }) },
+    { what: 'a reason that nobody knows', fields: letter({ reason: 'constructor' }) },
+    { what: 'times that are none', fields: letter({ first_failed_at: 'Infinity', last_failed_at: '+300000-01-01' }) },
+    { what: 'an original that is no JSON', fields: letter({ entry_json: '[[[' }) },
+    { what: 'an original that is no list of texts', fields: letter({ entry_json: '{"length":3}' }) },
+    { what: 'an original in Base64 that is none', fields: letter({ entry_base64: '[1,2]' }) },
+    {
+      what: 'an error of 5 MB',
+      fields: letter({ error_name: 'E'.repeat(5 * MEGABYTE), error_message: 'm'.repeat(5 * MEGABYTE) }),
+    },
+    { what: 'a stack of a million lines', fields: letter({ error_stack: 'at a\n'.repeat(MEGABYTE) }) },
+    {
+      what: 'a group and a handler of a megabyte',
+      fields: letter({ group: 'g'.repeat(MEGABYTE), handler: 'h'.repeat(MEGABYTE) }),
+    },
+    { what: 'a group called __proto__', fields: letter({ group: '__proto__', handler: 'constructor' }) },
+  ];
+}
