@@ -7,7 +7,7 @@ import { startWorker } from './worker.js';
 
 const COUNT = 400;
 const READ_AHEAD = 60;
-const CLAIM_AFTER_MS = 8000;
+const CLAIM_AFTER_MS = 16_000;
 const NEVER_MS = 3_600_000;
 const retry = { attempts: 1000, firstDelayMs: NEVER_MS, longestDelayMs: NEVER_MS };
 

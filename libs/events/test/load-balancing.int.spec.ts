@@ -1,7 +1,7 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteHandler } from './handlers.js';
-import { NoteTaken } from './notes.js';
+import { NoteTaken, unrelatedNotes } from './notes.js';
 import { startWorker } from './worker.js';
 
 const EVENTS = 300;
@@ -29,12 +29,7 @@ describe('load balancing', () => {
     const names = [one, two, three].map(({ consumer }) => consumer.name).sort();
 
     // One topic each: no event has to wait for another one.
-    await one.producer.publishAll(
-      Array.from({ length: EVENTS }, (_, number) => ({
-        event: NoteTaken,
-        data: { topic: `topic ${String(number)}`, number },
-      })),
-    );
+    await one.producer.publishAll(unrelatedNotes(EVENTS));
     await eventually('everything is acknowledged', async () => {
       const [group] = await one.monitor.groups('notes');
       return group?.lag === 0 && group.pending === 0;

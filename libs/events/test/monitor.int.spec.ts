@@ -2,7 +2,7 @@ import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Gate } from './gate.js';
 import { noteHandler } from './handlers.js';
-import { notes } from './notes.js';
+import { notes, unrelatedNotes } from './notes.js';
 import { startWorker } from './worker.js';
 
 describe('monitor', () => {
@@ -17,7 +17,8 @@ describe('monitor', () => {
     const options = { prefix: 'shown', consumer: { readAhead: 2, batchSize: 2 } };
     await using worker = await startWorker(redis.url, options, [noteHandler(() => gate.pass())]);
     const { monitor, producer, consumer } = worker;
-    const ids = await producer.publishAll(notes('a', 5));
+    // What waits behind others of its key would make room after a while.
+    const ids = await producer.publishAll(unrelatedNotes(5));
     await redis.client.xadd('shown:notes:dead-letters', '*', 'any', 'thing');
     await eventually('two are read', () => consumer.held === 2);
 

@@ -43,3 +43,11 @@ export class NoteFiled {
 export function notes(topic: string, count: number): { event: typeof NoteTaken; data: NoteTaken }[] {
   return Array.from({ length: count }, (_, number) => ({ event: NoteTaken, data: { topic, number } }));
 }
+
+/** Notes of a topic each, numbered from 0: none waits behind another one of its key. */
+export function unrelatedNotes(count: number): { event: typeof NoteTaken; data: NoteTaken }[] {
+  return Array.from({ length: count }, (_, number) => ({
+    event: NoteTaken,
+    data: { topic: `topic ${String(number)}`, number },
+  }));
+}
