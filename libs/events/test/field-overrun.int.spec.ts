@@ -120,7 +120,8 @@ describe('a handler that goes on although its time is up', () => {
     await worker.producer.publishAll(notes('b', 20));
     await eventually('others are handled', () => seen.length === 20);
     await eventually('its failure is noted, and that it has not ended', async () => {
-      return /^1 \d+ \S+\/\d+$/.test(String(await redis.client.hvals('alone:notes:testers:deliveries')));
+      const note = await redis.client.hget('alone:notes:testers:deliveries', `${id}|Notes.onNote`);
+      return /^1 \d+ \S+\/\d+$/.test(String(note));
     });
     gate.open();
     await eventually('it is handled', () => seen.filter((topic) => topic === 'suspect').length === 2);

@@ -57,10 +57,11 @@ describe('what is published', () => {
     );
     const cases = fc.tuple(fc.constantFrom(...EVENTS), payloads, options, keys, idempotencyKeys);
     await fc.assert(
-      fc.asyncProperty(cases, async ([event, data, said, key, idempotencyKey]) => {
-        nextKey.give = key;
+      fc.asyncProperty(cases, async ([event, data, said, giveKey, idempotencyKey]) => {
+        nextKey.give = giveKey;
         // What is no object stays what it is.
-        const all = typeof said === 'object' && idempotencyKey !== undefined ? { ...said, idempotencyKey } : said;
+        const key = typeof said === 'object' ? idempotencyKey : undefined;
+        const all = key === undefined ? said : { ...said, idempotencyKey: key };
         let id: string;
         try {
           id = await worker.producer.publish(event, data as object, all);
@@ -68,10 +69,10 @@ describe('what is published', () => {
           if (!namesAField(error)) throw error;
           return;
         }
-        const first = idempotencyKey === undefined ? undefined : byKey.get(idempotencyKey);
+        const first = key === undefined ? undefined : byKey.get(key);
         if (first === undefined) published.set(id, JSON.stringify(data));
         else expect(id).toBe(first);
-        if (idempotencyKey !== undefined) byKey.set(idempotencyKey, id);
+        if (key !== undefined) byKey.set(key, id);
       }),
       { numRuns: RUNS },
     );
