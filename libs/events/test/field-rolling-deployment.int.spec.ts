@@ -143,6 +143,17 @@ describe('a rolling deployment', () => {
     });
   });
 
+  it('leaves what waits where it is: no worker takes it over, however long that is', async () => {
+    await using worker = await start('resting', [noteHandler(() => undefined)], { claimAfterMs: 200 });
+    await worker.producer.publishAll(anew(3));
+    await eventually('all have waited for many claim times', async () => {
+      const rows = (await redis.client.xpending('resting:notes', 'testers', '-', '+', 10, CONSUMER)) as [string, string, number][]; // prettier-ignore
+      return rows.length === 3 && rows.every(([, , idleMs]) => idleMs > 2000);
+    });
+    expect(ofKind([worker], 'unknown')).toHaveLength(3);
+    expect(ofKind([worker], 'taken-over')).toEqual([]);
+  });
+
   it('does not give up what a living worker knows, however long that one is busy', async () => {
     const old = noteHandler(() => undefined);
     let release = (): void => undefined;
