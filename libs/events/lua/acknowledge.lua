@@ -8,6 +8,7 @@
 -- then       entry ids
 -- Replies    how many were pending
 -- @rights
+-- @include tries
 local handlers = tonumber(ARGV[2])
 local hasNotes = redis.call('EXISTS', KEYS[2]) == 1
 -- Before the first write: an error must mean that nothing was acknowledged.
@@ -17,6 +18,7 @@ local acknowledged = redis.call('XACK', KEYS[1], ARGV[1], unpack(ARGV, 3 + handl
 if hasNotes then
   for index = 3 + handlers, #ARGV do
     for handler = 1, handlers do redis.call('HDEL', KEYS[2], ARGV[index] .. '|' .. ARGV[2 + handler]) end
+    redis.call('HDEL', KEYS[2], ARGV[index] .. '|' .. READING)
   end
 end
 return acknowledged

@@ -420,6 +420,7 @@ local function settle(at)
     stream.settled[#stream.settled + 1] = id
     if hasNotes(notes) then
       for _, handler in ipairs(shape.handlers) do redis.call('HDEL', notes, id .. '|' .. handler) end
+      redis.call('HDEL', notes, id .. '|' .. READING)
     end
   end
   for place = mayFail and 2 or 1, #writes do

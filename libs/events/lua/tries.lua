@@ -1,3 +1,7 @@
+-- The handler's name in the note of a reading: of an entry that several workers have not come to an end of, its reading is a
+-- try alone, too. That note goes when the entry is settled, whether or not who settles it suspected anything.
+local READING = '-'
+
 -- What a handler's note of a delivery becomes. Its last part names the tries alone that were begun and of whose end nothing
 -- is known, separated by commas; those that the new note does not speak of are kept.
 -- old: the note so far; false for none

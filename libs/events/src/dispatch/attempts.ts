@@ -160,7 +160,7 @@ export class Attempts {
       event,
       handler: NO_HANDLER,
       parksKey: false,
-      handlers: notedNames(holding, handlers),
+      handlers: namesOf(handlers),
       span: undefined,
     };
     await this.settler.commit(share, undefined).catch((thrown: unknown) => {
@@ -187,7 +187,7 @@ export class Attempts {
       event,
       handler: name,
       parksKey,
-      handlers: notedNames(holding, handlers),
+      handlers: namesOf(handlers),
       span: undefined,
     };
     let note = noteOf(holding, name);
@@ -479,12 +479,14 @@ function attemptTo<T>(work: () => T): T | { thrown: unknown } {
 /** Of an entry that is not decoded. A replay that can be read no more, such as an edited one, is still that handler's. */
 function unreadShare(holding: Holding): Share {
   const handler = holding.origin?.handler ?? NO_HANDLER;
-  return { holding, event: undefined, handler, parksKey: false, handlers: [handler], span: undefined };
-}
-
-/** Whose notes go when the event is settled: of a suspect there is one of its reading, too. */
-function notedNames(holding: Holding, handlers: readonly RegisteredHandler[]): readonly string[] {
-  return holding.isSuspect ? [...namesOf(handlers), NO_HANDLER] : namesOf(handlers);
+  return {
+    holding,
+    event: undefined,
+    handler,
+    parksKey: false,
+    handlers: holding.subscription.handlerNames,
+    span: undefined,
+  };
 }
 
 const names = new WeakMap<readonly RegisteredHandler[], readonly string[]>();

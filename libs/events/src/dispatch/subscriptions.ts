@@ -7,7 +7,7 @@ import type { ErrorRule, RetryPolicy } from '../settle/retry-policy.js';
 import { isA } from '../thrown.js';
 import type { Delivery } from './delivery.js';
 
-/** Stands for the handler of an entry that reached none: it could not be decoded, is not valid or not wanted. */
+/** Stands for the handler of an entry that reached none: it could not be decoded, is not valid or not wanted. See READING in tries.lua. */
 export const NO_HANDLER = '-';
 
 /** A handler that was found, ready to be called. */

@@ -1,4 +1,4 @@
-import { NO_HANDLER, type Subscription } from '../dispatch/subscriptions.js';
+import type { Subscription } from '../dispatch/subscriptions.js';
 import type { EventsObserver } from '../observe/events-observer.js';
 import type { Redelivery } from '../dispatch/aside.js';
 import type { Pipeline } from '../pipeline.js';
@@ -146,8 +146,7 @@ export class Source implements Redelivery {
   private async forget(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     const { key, channel, address } = this;
-    // A suspect has a note of its reading, too.
-    await this.client.acknowledge(channel, address.group, [...this.handlers, NO_HANDLER], ids);
+    await this.client.acknowledge(channel, address.group, this.handlers, ids);
     this.logger.error(
       `${String(ids.length)} entries of ${key} were trimmed or deleted before ${address.group} had handled them: ` +
         ids.slice(0, 5).join(', '),
