@@ -22,6 +22,14 @@ function OnlyProtected(): PropertyDecorator {
   });
 }
 
+/** Where a service is. A name and a password in it would stand in answers and logs; the shop's services take none. */
+function ServiceUrlSetting(example: string): PropertyDecorator {
+  return IsUrl(
+    { require_tld: false, require_protocol: true, protocols: ['http', 'https'], disallow_auth: true },
+    { message: `takes a URL such as ${example}, without a name and a password in it` },
+  );
+}
+
 const isGiven =
   (name: keyof ConsoleConfiguration) =>
   (settings: object): boolean =>
@@ -69,12 +77,12 @@ export class ConsoleConfiguration extends ServiceConfiguration {
 
   /** Where the order service is; without it there is no view of the shop. */
   @ValidateIf(isGiven('SHOP_ORDER_URL'))
-  @IsUrl({ require_tld: false, protocols: ['http', 'https'] }, { message: 'takes a URL such as http://127.0.0.1:3001' })
+  @ServiceUrlSetting('http://127.0.0.1:3001')
   SHOP_ORDER_URL = '';
 
   /** Where the payment service is. */
   @ValidateIf(isGiven('SHOP_PAYMENT_URL'))
-  @IsUrl({ require_tld: false, protocols: ['http', 'https'] }, { message: 'takes a URL such as http://127.0.0.1:3002' })
+  @ServiceUrlSetting('http://127.0.0.1:3002')
   SHOP_PAYMENT_URL = '';
 
   /** What the order service takes orders with; the same as its own. */

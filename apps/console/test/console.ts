@@ -13,13 +13,15 @@ export interface Console extends AsyncDisposable {
   /** Without demanding success. */
   ask(path: string, options?: RequestOptions): Promise<Answer>;
   token(): Promise<string>;
-  live(query?: string): Feed;
+  live(query?: string, options?: Pick<RequestOptions, 'headers' | 'from'>): Feed;
 }
 
 export interface RequestOptions {
   method?: string;
   headers?: Record<string, string>;
   body?: unknown;
+  /** The address that it is sent from. */
+  from?: string;
 }
 
 export interface Answer {
@@ -55,17 +57,21 @@ export async function startConsole(redisUrl: string, environment: Record<string,
     async post(path, body) {
       return success(path, { method: 'POST', body, headers: { 'X-Console-Token': await token() } });
     },
-    live: (query = '') => openFeed(`${app.url}/api/live${query}`),
+    live: (query = '', options = {}) => openFeed(`${app.url}/api/live${query}`, options),
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   };
 }
 
 /** `fetch` would not let a test set Host or Sec-Fetch-Site. */
-function send(url: string, { method = 'GET', headers = {}, body }: RequestOptions): Promise<Answer> {
+function send(url: string, { method = 'GET', headers = {}, body, from }: RequestOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(
       url,
-      { method, headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers } },
+      {
+        method,
+        headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+        ...(from === undefined ? {} : { localAddress: from }),
+      },
       (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -81,13 +87,21 @@ function send(url: string, { method = 'GET', headers = {}, body }: RequestOption
   });
 }
 
-function openFeed(url: string): Feed {
-  const messages: Feed['messages'] = { overview: [], entries: [], redis: [], 'left-out': [], shop: [], beat: [] };
+function openFeed(url: string, { headers = {}, from }: Pick<RequestOptions, 'headers' | 'from'>): Feed {
+  const messages: Feed['messages'] = {
+    overview: [],
+    entries: [],
+    redis: [],
+    'left-out': [],
+    shop: [],
+    beat: [],
+    renew: [],
+  };
   let onStatus: (status: number) => void = () => undefined;
   const status = new Promise<number>((resolve) => {
     onStatus = resolve;
   });
-  const sent = request(url, (response) => {
+  const sent = request(url, { headers, ...(from === undefined ? {} : { localAddress: from }) }, (response) => {
     onStatus(response.statusCode ?? 0);
     let rest = '';
     response.setEncoding('utf8').on('data', (chunk: string) => {

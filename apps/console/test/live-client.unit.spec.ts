@@ -10,7 +10,7 @@ import { LiveClient, messageOf, MOST_WAITING_BYTES } from '../src/live/live-clie
 let client: LiveClient | undefined;
 const app = express();
 app.get('/', (_request, response) => {
-  client = new LiveClient(response, { tail: undefined, shop: false });
+  client = new LiveClient(response, { tail: undefined, shop: false }, { user: null, address: '127.0.0.1' });
 });
 const server = createServer(app);
 

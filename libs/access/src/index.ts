@@ -1,3 +1,4 @@
+export { addressOf, countedAddress } from './address.js';
 export { hostList } from './hosts.js';
 export { onlyJson } from './only-json.js';
 export { onlyKnownHosts, onlyOwnPages, type OwnHosts, protect, unlessHealth } from './protect.js';

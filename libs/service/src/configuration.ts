@@ -53,6 +53,8 @@ export function ChoiceSetting(choices: readonly string[]): PropertyDecorator {
 
 /** Settings whose values no message shows. */
 const SECRET = /PASSWORD|API_KEY$|^REDIS_URL$/;
+/** And values of any setting: what could be an address with a name or a password in it. */
+const WITH_CREDENTIALS = /:.*@/s;
 
 /** What every app of the shop reads from its environment. */
 export class ServiceConfiguration {
@@ -137,7 +139,9 @@ export function readConfiguration<T extends ServiceConfiguration>(
   );
   const configuration = plainToInstance(settings, given, { exposeDefaultValues: true });
   const problems = validateSync(configuration, { forbidUnknownValues: true }).map(({ property, constraints }) => {
-    const got = SECRET.test(property) ? 'something else' : JSON.stringify(environment[property] ?? '');
+    const value = environment[property] ?? '';
+    const isSecret = SECRET.test(property) || WITH_CREDENTIALS.test(String(value));
+    const got = isSecret ? 'something else' : JSON.stringify(value);
     return `${property} ${Object.values(constraints ?? {}).at(-1) ?? 'is not valid'}; it got ${got}`;
   });
   if (problems.length > 0) throw new EnvironmentError(problems);

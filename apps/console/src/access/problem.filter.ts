@@ -10,7 +10,7 @@ import {
   RedisUnavailableError,
 } from 'nestjs-event-streams';
 import type { ApiProblem } from '../contract/http.js';
-import { problemOf } from './problem.js';
+import { Problem, problemOf } from './problem.js';
 
 const RETRY_AFTER_SECONDS = 2;
 
@@ -40,7 +40,9 @@ export class ProblemFilter extends BaseExceptionFilter {
     }
     const problem = problemFrom(error);
     if (problem.code === 'failed') this.logger.error(error);
-    if (problem.statusCode === 503) response.header('Retry-After', String(RETRY_AFTER_SECONDS));
+    const retryAfter = error instanceof Problem ? error.retryAfterSeconds : undefined;
+    if (problem.statusCode === 503 || retryAfter !== undefined)
+      response.header('Retry-After', String(retryAfter ?? RETRY_AFTER_SECONDS));
     response.status(problem.statusCode).json(problem);
   }
 }

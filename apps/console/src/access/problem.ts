@@ -20,11 +20,20 @@ const STATUS: Readonly<Record<ApiProblem['code'], HttpStatus>> = {
   failed: HttpStatus.INTERNAL_SERVER_ERROR,
 };
 
+interface ProblemOptions {
+  cause?: unknown;
+  /** When to ask again, where that is known. */
+  retryAfterSeconds?: number;
+}
+
 /** An answer that is none of success, as the contract has it. */
 export class Problem extends HttpException {
-  constructor(code: ApiProblem['code'], message: string, details?: string[], options?: { cause?: unknown }) {
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ApiProblem['code'], message: string, details?: string[], options: ProblemOptions = {}) {
     super(problemOf(code, message, details), STATUS[code], options);
     this.name = Problem.name;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 

@@ -18,9 +18,14 @@ import type { EntrySummary } from './streams.js';
  *     event: left-out      data: LeftOut            this client is slower than its feed, and messages were left out
  *     event: shop          data: ShopView           only with `shop=true`, every two seconds
  *     event: beat          data: Beat               at the beginning, and then at least every three seconds
+ *     event: renew         data: Renew              after five minutes: open another one, this one ends
  *
  * A connection can be dead without an error: whoever has got no message at all for three times `everyMs` of the latest beat
- * must take it for dead, say so, and open another one. Beats go on while Redis is away. At most 50 clients (503 beyond).
+ * must take it for dead, say so, and open another one. Beats go on while Redis is away.
+ *
+ * A feed that nobody reads for half a minute ends, and so does one that is not renewed: what was left open and forgotten takes no
+ * place from those who look. At most 20 feeds of one user, or without users 50 of one address, and 200 in all; beyond that 503
+ * `busy`, which says what is full, with `Retry-After`. One page needs a single feed, and all pages of a browser share it.
  */
 export interface LiveMessages {
   overview: Overview;
@@ -29,6 +34,7 @@ export interface LiveMessages {
   'left-out': LeftOut;
   shop: ShopView;
   beat: Beat;
+  renew: Renew;
 }
 
 /** New entries, newest first. */
@@ -42,6 +48,12 @@ export interface TailedEntries {
 export interface Beat {
   /** How often it says so, in milliseconds. */
   everyMs: number;
+}
+
+/** This feed ends soon. */
+export interface Renew {
+  /** By when another one has to be open, in milliseconds. */
+  withinMs: number;
 }
 
 /** Messages that this client did not get. */

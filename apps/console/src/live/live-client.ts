@@ -4,6 +4,12 @@ import type { LiveMessages } from '../contract/live.js';
 /** What may wait to be sent to one client, in bytes: a page that is slower than its feed gets less of it. */
 export const MOST_WAITING_BYTES = 512 * 1024;
 
+/** How many beats in a row a client may read nothing of what waits for it. */
+const MOST_UNREAD_BEATS = 10;
+/** After so many beats a client is asked to open another feed, and after so many more this one ends. */
+export const RENEW_AFTER_BEATS = 100;
+export const END_AFTER_BEATS = 10;
+
 /** What a client wants besides the overview. */
 export interface LiveInterest {
   /** A stream's name, `*` for all, undefined for none. */
@@ -11,13 +17,24 @@ export interface LiveInterest {
   shop: boolean;
 }
 
-/** One open feed. */
+/** Whose feed it is; both count. */
+export interface LiveOwner {
+  /** The name of who is logged in; null without users. */
+  user: string | null;
+  /** As requests are counted by. */
+  address: string;
+}
+
+/** One open feed. It ends when nobody reads it, and after some minutes: a page opens another one in time, and so shows that it lives. */
 export class LiveClient {
   private leftOut = 0;
+  private beats = 0;
+  private unreadBeats = 0;
 
   constructor(
     private readonly response: Response,
     readonly interest: LiveInterest,
+    readonly owner: LiveOwner,
   ) {
     response.status(200).set({
       'Content-Type': 'text/event-stream; charset=utf-8',
@@ -26,6 +43,11 @@ export class LiveClient {
       'X-Accel-Buffering': 'no',
     });
     response.flushHeaders();
+  }
+
+  /** Whether it was asked to open another one: from then on it takes nobody's place. */
+  get isEnding(): boolean {
+    return this.beats >= RENEW_AFTER_BEATS;
   }
 
   onClose(listener: () => void): void {
@@ -44,21 +66,38 @@ export class LiveClient {
       return;
     }
     if (this.leftOut > 0) {
-      this.response.write(messageOf('left-out', { messages: this.leftOut }));
+      this.write(messageOf('left-out', { messages: this.leftOut }));
       this.leftOut = 0;
     }
-    this.response.write(message);
+    this.write(message);
   }
 
-  /** Shows that the connection lives, to whatever closes silent ones, and to the page. */
+  /** Shows that the connection lives, to whatever closes silent ones, and to the page; ends one that is unread, or too old. */
   beat(everyMs: number): void {
+    this.beats += 1;
+    this.unreadBeats = this.response.writableLength === 0 ? 0 : this.unreadBeats + 1;
+    if (this.unreadBeats > MOST_UNREAD_BEATS) {
+      this.response.destroy();
+      return;
+    }
     // Where something waits to be sent, that shows it.
-    if (this.response.writableLength === 0) this.response.write(messageOf('beat', { everyMs }));
+    if (this.response.writableLength === 0) this.write(messageOf('beat', { everyMs }));
+    if (this.beats === RENEW_AFTER_BEATS) this.write(messageOf('renew', { withinMs: END_AFTER_BEATS * everyMs }));
+    if (this.beats >= RENEW_AFTER_BEATS + END_AFTER_BEATS) this.end();
   }
 
   end(): void {
     this.response.end();
   }
+
+  private write(message: Buffer): void {
+    this.response.write(message, this.onFlushed);
+  }
+
+  /** Something went through. */
+  private readonly onFlushed = (): void => {
+    this.unreadBeats = 0;
+  };
 }
 
 /** A message as it is sent. */

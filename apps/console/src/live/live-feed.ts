@@ -8,11 +8,10 @@ import type { FreshEntries } from '../observe/picture.js';
 import { RedisWatch } from '../observe/redis-watch.js';
 import { POLL_EVERY_MS } from '../observe/timing.js';
 import { OverviewService } from '../overview/overview.service.js';
+import { whyFull } from './feed-bounds.js';
 import { LiveExtras } from './live-extras.js';
-import { messageOf, MOST_WAITING_BYTES, type LiveClient } from './live-client.js';
+import { messageOf, MOST_WAITING_BYTES, type LiveClient, type LiveOwner } from './live-client.js';
 
-/** As many pages as a team has open; each costs memory here. */
-const MOST_CLIENTS = 50;
 /** How often each client is shown that its connection lives, in milliseconds. */
 const BEAT_EVERY_MS = 3000;
 /** Entries of one message; more a second nobody can read. */
@@ -40,8 +39,12 @@ export class LiveFeed implements OnModuleDestroy {
     });
   }
 
-  get isFull(): boolean {
-    return this.clients.size >= MOST_CLIENTS;
+  /** Why nobody of this owner's can be added now; null when one can. */
+  whyFull(owner: LiveOwner): string | null {
+    return whyFull(
+      [...this.clients].flatMap((client) => (client.isEnding ? [] : [client.owner])),
+      owner,
+    );
   }
 
   /** Adds a client until its connection closes. */

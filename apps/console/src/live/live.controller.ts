@@ -1,10 +1,13 @@
-import { Controller, Get, Query, Res } from '@nestjs/common';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { addressOf } from '@shop/access';
 import { IsIn, IsOptional, Matches } from 'class-validator';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { Problem } from '../access/problem.js';
 import { LiveClient } from './live-client.js';
 import { LiveFeed } from './live-feed.js';
+
+const RETRY_AFTER_SECONDS = 5;
 
 class LiveParameters {
   @ApiPropertyOptional({ description: "A stream's name, or * for all: sends its new entries, too" })
@@ -26,8 +29,10 @@ export class LiveController {
   @Get()
   @ApiOperation({ summary: 'Server-sent events: overview each second, new entries of tailed streams, outages' })
   @ApiProduces('text/event-stream')
-  live(@Query() { tail, shop }: LiveParameters, @Res() response: Response): void {
-    if (this.feed.isFull) throw new Problem('busy', 'Too many pages are open at once; close one of them');
-    this.feed.add(new LiveClient(response, { tail, shop: shop === 'true' }));
+  live(@Query() { tail, shop }: LiveParameters, @Req() request: Request, @Res() response: Response): void {
+    const owner = { user: null, address: addressOf(request) };
+    const why = this.feed.whyFull(owner);
+    if (why !== null) throw new Problem('busy', why, undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    this.feed.add(new LiveClient(response, { tail, shop: shop === 'true' }, owner));
   }
 }

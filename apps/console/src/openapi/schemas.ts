@@ -1081,6 +1081,12 @@ export const SCHEMAS = {
     required: ['isUp', 'sinceMs', 'reason'],
     description: 'Whether Redis answers.',
   },
+  Renew: {
+    type: 'object',
+    properties: { withinMs: { type: 'number', description: 'By when another one has to be open, in milliseconds.' } },
+    required: ['withinMs'],
+    description: 'This feed ends soon.',
+  },
   Scan: {
     type: 'object',
     properties: {

@@ -45,6 +45,6 @@ async function ask(
     });
     return { status: response.status, body: await response.json() };
   } catch (cause) {
-    throw new Problem('service-away', `The ${name} at ${base} does not answer`, undefined, { cause });
+    throw new Problem('service-away', `The ${name} at ${new URL(base).origin} does not answer`, undefined, { cause });
   }
 }

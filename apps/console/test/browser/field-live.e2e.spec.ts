@@ -132,6 +132,23 @@ describe('many tabs', () => {
   });
 });
 
+describe('a feed that is about to end', () => {
+  it('is renewed before that, and the page is live all the time', async () => {
+    const page = await look('/streams/parcels');
+    await liveBadges(page, 2);
+    await page.evaluate(`window.offline = 0;
+      new MutationObserver(() => { window.offline += document.querySelectorAll('.badge-bad').length; })
+        .observe(document.body, { childList: true, subtree: true, attributes: true })`);
+    const [first] = [line.opened()];
+    line.say('event: renew\ndata: {"withinMs":30000}\n\n');
+    await eventually('another one was opened', () => line.opened() > first);
+    await eventually('the one before has ended', () => line.feeds() === 1);
+    await append('parcels', 'renewed');
+    await seen(cell(page, 'renewed'));
+    expect(await page.evaluate<number>(`window.offline`)).toBe(0);
+  });
+});
+
 describe('a page that the console refuses the feed', () => {
   it('says why, and goes on when there is room', async () => {
     const feeds = Array.from({ length: 50 }, () => site.live());

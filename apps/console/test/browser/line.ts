@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
+import { createServer, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What stands between browser and console: a proxy below a path of its own, whose connections can die without a word. */
@@ -8,6 +8,10 @@ export interface ConsoleLine extends AsyncDisposable {
   readonly url: string;
   /** How many connections to the live feed are open just now. */
   readonly feeds: () => number;
+  /** How many were opened so far. */
+  readonly opened: () => number;
+  /** Says something to whoever listens to the feed, as if the console had. */
+  say(message: string): void;
   /** Nothing goes through any more, and nothing is closed. */
   freeze(): void;
   /** New connections work again; those from before stay dead. */
@@ -16,7 +20,8 @@ export interface ConsoleLine extends AsyncDisposable {
 
 /** Starts it. @param base path below which the console is served, which the proxy takes off */
 export async function startLine(target: string, base = ''): Promise<ConsoleLine> {
-  const feeds = new Set<unknown>();
+  const feeds = new Set<ServerResponse>();
+  let opened = 0;
   let isFrozen = false;
   const server = createServer((incoming, outgoing) => {
     if (isFrozen) return;
@@ -32,7 +37,10 @@ export async function startLine(target: string, base = ''): Promise<ConsoleLine>
       });
     });
     passed.on('error', () => outgoing.destroy());
-    if (path.startsWith('/api/live')) feeds.add(outgoing);
+    if (path.startsWith('/api/live')) {
+      feeds.add(outgoing);
+      opened += 1;
+    }
     outgoing.on('close', () => {
       feeds.delete(outgoing);
       passed.destroy();
@@ -44,6 +52,10 @@ export async function startLine(target: string, base = ''): Promise<ConsoleLine>
   return {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}${base}`,
     feeds: () => feeds.size,
+    opened: () => opened,
+    say: (message) => {
+      for (const feed of feeds) feed.write(message);
+    },
     freeze: () => {
       isFrozen = true;
     },

@@ -119,6 +119,8 @@ export class Connection {
       this.hearer.onState({ connection: 'open', lostAtMs: null, refusal: null });
     }
     this.hearer.onMessage(name, json);
+    // It ends soon: another one takes its place before that.
+    if (name === 'renew') this.coming ??= this.connect();
     if (name === 'overview' && !opened.hasBegun) {
       opened.hasBegun = true;
       this.hearer.onBegin();
@@ -129,9 +131,7 @@ export class Connection {
     this.end();
     this.lostAtMs ??= Date.now();
     this.hearer.onState({ connection: 'lost', lostAtMs: this.lostAtMs, refusal: this.refusal });
-    this.reopening = setTimeout(() => {
-      this.reopen();
-    }, reopenMs);
+    this.reopenIn(reopenMs);
   }
 
   /** An EventSource does not tell what the answer was that is no feed. */
@@ -139,8 +139,16 @@ export class Connection {
     const { address, lostAtMs } = this;
     const refusal = await refusalOf(address);
     if (refusal === null || lostAtMs === null || this.isOpen || address !== this.address) return;
-    this.refusal = refusal;
-    this.hearer.onState({ connection: 'lost', lostAtMs, refusal });
+    this.refusal = refusal.why;
+    if (refusal.retryAfterMs > REOPEN_MS) this.reopenIn(refusal.retryAfterMs);
+    this.hearer.onState({ connection: 'lost', lostAtMs, refusal: refusal.why });
+  }
+
+  private reopenIn(ms: number): void {
+    clearTimeout(this.reopening);
+    this.reopening = setTimeout(() => {
+      this.reopen();
+    }, ms);
   }
 }
 
@@ -149,13 +157,19 @@ function end(opened: Opened | null): void {
   opened?.source.close();
 }
 
-async function refusalOf(address: string): Promise<string | null> {
+interface Refusal {
+  why: string;
+  retryAfterMs: number;
+}
+
+async function refusalOf(address: string): Promise<Refusal | null> {
   const asking = new AbortController();
   try {
     const answer = await fetch(address, { signal: asking.signal });
     if (answer.ok) return null;
     const { message } = (await answer.json()) as Partial<ApiProblem>;
-    return message ?? `The console answered ${String(answer.status)} ${answer.statusText}`;
+    const why = message ?? `The console answered ${String(answer.status)} ${answer.statusText}`;
+    return { why, retryAfterMs: (Number(answer.headers.get('Retry-After')) || 0) * 1000 };
   } catch {
     return null;
   } finally {

@@ -107,6 +107,7 @@ export class LiveFeed {
       case 'left-out':
         return { leftOut: this.next.leftOut + (message as LiveMessages['left-out']).messages };
       case 'beat':
+      case 'renew':
         return {};
     }
   }

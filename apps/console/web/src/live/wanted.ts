@@ -13,7 +13,15 @@ export interface Wanted {
 export type MessageName = keyof LiveMessages;
 
 /** All names that a message can have. */
-export const MESSAGE_NAMES: readonly MessageName[] = ['redis', 'overview', 'shop', 'entries', 'left-out', 'beat'];
+export const MESSAGE_NAMES: readonly MessageName[] = [
+  'redis',
+  'overview',
+  'shop',
+  'entries',
+  'left-out',
+  'beat',
+  'renew',
+];
 
 /** Where the feed with what is wanted is. @param root path of the console, with a slash at its end */
 export function feedAddress(root: string, { tail, shop }: Wanted): string {

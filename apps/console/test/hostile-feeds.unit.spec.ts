@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { eventually } from '@repo/testing';
+import express from 'express';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MOST_FEEDS, MOST_OF_ADDRESS, MOST_OF_USER, whyFull } from '../src/live/feed-bounds.js';
+import { END_AFTER_BEATS, LiveClient, messageOf, RENEW_AFTER_BEATS } from '../src/live/live-client.js';
+
+const OWNER = { user: null, address: '127.0.0.1' };
+const STATE = messageOf('redis', { isUp: true, sinceMs: 0, reason: 'x'.repeat(100_000) });
+
+let client: LiveClient | undefined;
+const app = express();
+app.get('/', (_request, response) => {
+  client = new LiveClient(response, { tail: undefined, shop: false }, OWNER);
+});
+const server = createServer(app);
+
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+async function open(): Promise<{ feed: LiveClient; response: IncomingMessage }> {
+  const asked = get(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`);
+  asked.on('error', () => undefined);
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  response.on('error', () => undefined);
+  if (!client) throw new Error('no client');
+  return { feed: client, response };
+}
+
+describe('a feed that nobody needs', () => {
+  it('ends when it is not read', async () => {
+    const { feed } = await open();
+    let isClosed = false;
+    feed.onClose(() => (isClosed = true));
+    for (let number = 0; number < 300; number += 1) feed.send(STATE);
+    for (let beats = 0; beats < 10; beats += 1) feed.beat(3000);
+    expect(isClosed).toBe(false);
+    await eventually('it has ended', () => {
+      feed.beat(3000);
+      return isClosed;
+    });
+    expect(feed.isEnding).toBe(false);
+  });
+
+  it('goes on when it is read slowly', async () => {
+    const { feed, response } = await open();
+    let [isClosed, read] = [false, 0];
+    feed.onClose(() => (isClosed = true));
+    response.on('data', (chunk: Buffer) => (read += chunk.length));
+    for (let round = 1; round <= 20; round += 1) {
+      for (let number = 0; number < 5; number += 1) feed.send(STATE);
+      const before = read;
+      feed.beat(3000);
+      await eventually('some of it is read', () => read > before);
+    }
+    expect(isClosed).toBe(false);
+  });
+
+  it('is asked to be renewed, and ends when it is not', async () => {
+    const { feed, response } = await open();
+    let [isClosed, text] = [false, ''];
+    feed.onClose(() => (isClosed = true));
+    response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    for (let beats = 1; beats < RENEW_AFTER_BEATS; beats += 1) {
+      feed.beat(3000);
+      await eventually('it is read', () => text.split('event: beat').length > beats);
+    }
+    expect([feed.isEnding, text.includes('event: renew')]).toEqual([false, false]);
+    feed.beat(3000);
+    await eventually('it is asked', () => text.includes('event: renew\ndata: {"withinMs":30000}'));
+    // From now on it is in nobody's way.
+    expect(feed.isEnding).toBe(true);
+    for (let beats = 1; beats < END_AFTER_BEATS; beats += 1) feed.beat(3000);
+    expect(isClosed).toBe(false);
+    feed.beat(3000);
+    await eventually('it has ended', () => isClosed);
+  });
+});
+
+describe('how many feeds there may be', () => {
+  const of = (count: number, user: string | null, address: string) =>
+    Array.from({ length: count }, () => ({ user, address }));
+
+  it('is bounded for one address, and leaves room to others', () => {
+    const open = of(MOST_OF_ADDRESS, null, '192.0.2.1');
+    expect(whyFull(open, { user: null, address: '192.0.2.1' })).toContain(
+      `${String(MOST_OF_ADDRESS)} live feeds from your address (192.0.2.1)`,
+    );
+    expect(whyFull(open, { user: null, address: '192.0.2.2' })).toBeNull();
+    expect(whyFull(open.slice(1), { user: null, address: '192.0.2.1' })).toBeNull();
+  });
+
+  it('is bounded for one user wherever, and not by those of another at the same address', () => {
+    const open = [...of(MOST_OF_USER / 2, 'ada', '192.0.2.1'), ...of(MOST_OF_USER / 2, 'ada', '192.0.2.2')];
+    expect(whyFull(open, { user: 'ada', address: '192.0.2.3' })).toContain('live feeds of ada');
+    expect(whyFull(open, { user: 'bob', address: '192.0.2.1' })).toBeNull();
+  });
+
+  it('is bounded for all together', () => {
+    const open = Array.from({ length: MOST_FEEDS }, (_, index) => ({
+      user: null,
+      address: `192.0.2.${String(index)}`,
+    }));
+    expect(whyFull(open, { user: 'ada', address: '198.51.100.1' })).toContain('live feeds of all users');
+  });
+});
