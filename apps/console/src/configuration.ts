@@ -1,4 +1,4 @@
-import { ApiKeySetting, BooleanSetting, ServiceConfiguration, WholeNumberSetting } from '@shop/service';
+import { ApiKeySetting, BooleanSetting, SecretSetting, ServiceConfiguration, WholeNumberSetting } from '@shop/service';
 import { IsNotEmpty, IsString, IsUrl, Matches, MinLength, ValidateIf, ValidateBy } from 'class-validator';
 import { isLoopback } from './access/loopback.js';
 
@@ -54,6 +54,7 @@ export class ConsoleConfiguration extends ServiceConfiguration {
   @MinLength(SHORTEST_PASSWORD, {
     message: `takes at least ${String(SHORTEST_PASSWORD)} characters, and is needed with CONSOLE_USERNAME`,
   })
+  @SecretSetting()
   CONSOLE_PASSWORD = '';
 
   /** Lets the console listen beyond this machine without credentials: something else must keep strangers out. */

@@ -1,4 +1,4 @@
-import { redisPlaceOf } from 'nestjs-event-streams/address';
+import { redisPlaceOf, redisUrlOf } from 'nestjs-event-streams/address';
 import { safeLines } from 'nestjs-event-streams/text';
 import { HELP, parseOptions, UsageError, type CliOptions } from './options.js';
 
@@ -28,7 +28,7 @@ export async function run(cli: CliProcess): Promise<number> {
 }
 
 async function report({ json, waitMs }: CliOptions, { env, stdout, stderr }: CliProcess): Promise<number> {
-  const place = redisPlaceOf(given(env['REDIS_URL']) ?? 'redis://127.0.0.1:6379', env);
+  const place = redisPlaceOf(redisUrlOf(env) ?? 'redis://127.0.0.1:6379', env);
   // The event classes take a second to load. A wrong option and --help need nothing of it, and that Redis is not there
   // can be said before.
   const { withRedis } = await import('./connection.js');

@@ -1,10 +1,9 @@
 import { Redis } from 'ioredis';
 import {
-  parseRedisAddress,
-  readTlsFiles,
+  readRedisPlace,
   reasonOfFailure,
   RedisAddressError,
-  redisClientOptions,
+  type redisClientOptions,
   whyClosed,
   type RedisPlace,
 } from 'nestjs-event-streams/address';
@@ -129,15 +128,14 @@ async function reasonOf(error: Error, target: Target): Promise<string> {
 type Target = ReturnType<typeof redisClientOptions>;
 
 function targetOf(place: RedisPlace): { target: Target; address: string } {
-  const { url, tls } = typeof place === 'string' ? { url: place, tls: {} } : place;
   try {
-    const address = parseRedisAddress(url);
-    return { target: redisClientOptions(address, readTlsFiles(address, tls)), address: address.shown };
+    const { address, options } = readRedisPlace(place);
+    return { target: options, address: address.shown };
   } catch (error) {
     if (!(error instanceof RedisAddressError)) throw error;
     // The value is not shown: it may hold a password.
     throw new TypeError(
-      error.part === 'tls'
+      error.part === 'tls' || error.part === 'credentials'
         ? error.message
         : `Expected the address of Redis as a URL such as redis://127.0.0.1:6379, got another text: ${error.message}`,
       { cause: error },

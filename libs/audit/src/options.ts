@@ -26,6 +26,9 @@ Options:
 
 Environment:
   REDIS_URL      where Redis is (redis://127.0.0.1:6379)
+  REDIS_USERNAME, REDIS_PASSWORD
+                 go before those of the URL; REDIS_PASSWORD_FILE and
+                 REDIS_URL_FILE name a file that has it instead
   REDIS_TLS_CA_FILE, REDIS_TLS_CERT_FILE, REDIS_TLS_KEY_FILE
                  files for rediss://
   EVENTS_PREFIX  prefix of the shop's keys (ecommerce)

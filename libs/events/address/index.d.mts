@@ -9,10 +9,13 @@ export {
 } from './redis-address.mjs';
 export { reasonOfFailure, tellsNothing, whyClosed } from './redis-failure.mjs';
 export {
-  readTlsFiles,
-  REDIS_TLS_VARIABLES,
+  readRedisPlace,
+  REDIS_VARIABLES,
   redisPlaceOf,
-  tlsFilesOf,
+  redisUrlOf,
   type RedisPlace,
-  type RedisTlsFiles,
-} from './redis-tls.mjs';
+  type RedisPlaceByUrl,
+  type RedisPlaceNames,
+} from './redis-place.mjs';
+export { readTlsFiles, tlsFilesOf, type RedisTlsFiles } from './redis-tls.mjs';
+export { fileVariableOf, readSettingFile, secretOf, SettingFileError, type Environment } from './setting-files.mjs';

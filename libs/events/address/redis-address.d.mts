@@ -1,6 +1,6 @@
-/** What a Redis address is made of. */
+/** What a Redis address is made of, and what stands beside its URL: `tls` and `credentials`. */
 export type RedisAddressPart =
-  'scheme' | 'user' | 'password' | 'host' | 'port' | 'database' | 'path' | 'query' | 'fragment' | 'tls';
+  'scheme' | 'user' | 'password' | 'host' | 'port' | 'database' | 'path' | 'query' | 'fragment' | 'tls' | 'credentials';
 
 /** Where one Redis server is. */
 export interface RedisAddress {

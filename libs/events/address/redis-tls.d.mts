@@ -26,9 +26,3 @@ export function readTlsFiles(
   files: RedisTlsFiles,
   names?: Readonly<Record<keyof RedisTlsFiles, string>>,
 ): RedisTls;
-
-/** Where Redis is, by a URL and the files for TLS, if there are any. */
-export type RedisPlace = string | { url: string; tls: RedisTlsFiles };
-
-/** Where Redis is, with the files that the environment names. */
-export function redisPlaceOf(url: string, environment: Readonly<Record<string, unknown>>): RedisPlace;

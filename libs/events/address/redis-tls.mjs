@@ -19,12 +19,6 @@ export function tlsFilesOf(environment) {
   );
 }
 
-/** @type {typeof import('./redis-tls.mjs').redisPlaceOf} */
-export function redisPlaceOf(url, environment) {
-  const tls = tlsFilesOf(environment);
-  return Object.keys(tls).length === 0 ? url : { url, tls };
-}
-
 /** @type {typeof import('./redis-tls.mjs').readTlsFiles} */
 export function readTlsFiles(address, files, names = REDIS_TLS_VARIABLES) {
   const { caFile, certFile, keyFile } = files;

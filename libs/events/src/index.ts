@@ -1,4 +1,4 @@
-export { type PasswordSource } from './connection/changing-password.js';
+export { type PasswordSource } from './connection/changing-credentials.js';
 export { RedisConnection, type RedisConnectionOptions } from './connection/redis-connection.js';
 export { type RedisByUrl, type RedisClientOptions, type RedisTarget } from './connection/redis-target.js';
 export { type EventsConfig, type ProjectCommand } from './cli/project.js';

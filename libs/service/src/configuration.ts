@@ -1,8 +1,9 @@
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsString, Matches, Max, Min, validateSync } from 'class-validator';
 import { DEFAULT_PREFIX } from '@shop/contracts';
-import { redisPlaceOf, type RedisPlace } from 'nestjs-event-streams/address';
-import { RedisTlsFileSetting, RedisUrlSetting } from './redis-settings.js';
+import { fileVariableOf, redisPlaceOf, type RedisPlace } from 'nestjs-event-streams/address';
+import { RedisTlsFileSetting, RedisUrlSetting, RedisUserSetting } from './redis-settings.js';
+import { readSecrets, SecretSetting, secretsOf } from './secret-settings.js';
 
 /** The environment of an app does not fit: which variable, what it got and what it takes. */
 export class EnvironmentError extends Error {
@@ -41,9 +42,12 @@ export function BooleanSetting(): PropertyDecorator {
   };
 }
 
-/** A key that callers show, from the environment; empty for none. */
+/** A key that callers show, from the environment or a file; empty for none. */
 export function ApiKeySetting(): PropertyDecorator {
-  return Matches(/^([\x21-\x7e]{16,255})?$/, { message: 'takes 16 to 255 visible ASCII characters' });
+  return (target, property) => {
+    SecretSetting()(target, property);
+    Matches(/^([\x21-\x7e]{16,255})?$/, { message: 'takes 16 to 255 visible ASCII characters' })(target, property);
+  };
 }
 
 /** One of a few words from the environment. */
@@ -51,15 +55,22 @@ export function ChoiceSetting(choices: readonly string[]): PropertyDecorator {
   return IsIn(choices, { message: `takes ${choices.join(' or ')}` });
 }
 
-/** Settings whose values no message shows. */
-const SECRET = /PASSWORD|API_KEY$|^REDIS_URL$/;
-/** And values of any setting: what could be an address with a name or a password in it. */
+/** Values that no message shows, of whichever setting: what could be an address with a name or a password in it. */
 const WITH_CREDENTIALS = /:.*@/s;
 
 /** What every app of the shop reads from its environment. */
 export class ServiceConfiguration {
   @RedisUrlSetting()
+  @SecretSetting()
   REDIS_URL = 'redis://127.0.0.1:6379';
+
+  /** Who signs in to Redis; it goes before the user of the URL, as the password does. */
+  @RedisUserSetting()
+  REDIS_USERNAME = '';
+
+  @SecretSetting()
+  @IsString()
+  REDIS_PASSWORD = '';
 
   /** Files (PEM) for `rediss://`: whom to trust, and who this is; empty: the authorities of Node.js, and nobody. */
   @RedisTlsFileSetting()
@@ -114,16 +125,21 @@ export class ServiceConfiguration {
   SHUTDOWN_TIMEOUT_MS = 10_000;
 }
 
-/** Where an app's Redis is. */
+/** The files that secrets of a configuration came from, by the variables that name them. */
+const filesOf = new WeakMap<ServiceConfiguration, Readonly<Record<string, string>>>();
+
+/** Where an app's Redis is; what came from files is read from them again before each connection. */
 export function redisOf(configuration: ServiceConfiguration): RedisPlace {
-  return redisPlaceOf(configuration.REDIS_URL, Object.fromEntries(Object.entries(configuration)));
+  const files = filesOf.get(configuration) ?? {};
+  const values = Object.entries(configuration).filter(([name]) => !Object.hasOwn(files, fileVariableOf(name)));
+  return redisPlaceOf(configuration.REDIS_URL, { ...Object.fromEntries(values), ...files });
 }
 
 /** A class of settings, whose defaults are its properties' initial values. */
 export type ConfigurationClass<T extends ServiceConfiguration = ServiceConfiguration> = new () => T;
 
 /**
- * Reads an app's settings from the environment; an empty variable counts as not set.
+ * Reads an app's settings from the environment, and secret ones from the files that it names; an empty variable counts as not set.
  *
  * @throws EnvironmentError with every variable that is wrong
  */
@@ -131,19 +147,22 @@ export function readConfiguration<T extends ServiceConfiguration>(
   settings: ConfigurationClass<T>,
   environment: Readonly<Record<string, unknown>>,
 ): T {
-  const known = Object.keys(new settings());
+  const secret = secretsOf(settings);
+  const secrets = readSecrets(secret, environment);
   const given = Object.fromEntries(
-    known
-      .filter((name) => environment[name] !== undefined && environment[name] !== '')
+    Object.keys(new settings())
+      .filter((name) => !secret.has(name) && environment[name] !== undefined && environment[name] !== '')
       .map((name) => [name, environment[name]]),
   );
-  const configuration = plainToInstance(settings, given, { exposeDefaultValues: true });
-  const problems = validateSync(configuration, { forbidUnknownValues: true }).map(({ property, constraints }) => {
+  const configuration = plainToInstance(settings, { ...given, ...secrets.values }, { exposeDefaultValues: true });
+  filesOf.set(configuration, secrets.files);
+  const wrong = validateSync(configuration, { forbidUnknownValues: true }).map(({ property, constraints }) => {
     const value = environment[property] ?? '';
-    const isSecret = SECRET.test(property) || WITH_CREDENTIALS.test(String(value));
+    const isSecret = secret.has(property) || WITH_CREDENTIALS.test(String(value));
     const got = isSecret ? 'something else' : JSON.stringify(value);
     return `${property} ${Object.values(constraints ?? {}).at(-1) ?? 'is not valid'}; it got ${got}`;
   });
+  const problems = [...secrets.problems, ...wrong];
   if (problems.length > 0) throw new EnvironmentError(problems);
   return configuration;
 }

@@ -14,5 +14,6 @@ export { HttpController } from './http-controller.js';
 export { firstProblems } from './requests/first-problems.js';
 export { RequestValidation } from './requests/request-validation.js';
 export { runService } from './run-service.js';
+export { SecretSetting } from './secret-settings.js';
 export { type ServiceDefinition } from './service.module.js';
 export { ShopLogger } from './shop-logger.js';

@@ -1,11 +1,29 @@
 import { ValidateBy, type ValidationArguments } from 'class-validator';
-import { parseRedisAddress, readTlsFiles, RedisAddressError, tlsFilesOf } from 'nestjs-event-streams/address';
+import {
+  parseRedisAddress,
+  readRedisPlace,
+  readTlsFiles,
+  RedisAddressError,
+  tlsFilesOf,
+} from 'nestjs-event-streams/address';
 
 /** The address of a Redis from the environment; the message says which part is not understood, and shows nothing of it. */
 export function RedisUrlSetting(): PropertyDecorator {
   return checkedBy('redisUrl', ({ value }) => {
     const problem = problemOf(() => parseRedisAddress(String(value)));
     return problem === undefined ? undefined : `takes a URL such as redis://127.0.0.1:6379: ${problem}`;
+  });
+}
+
+/** The user that signs in to Redis, from the environment. */
+export function RedisUserSetting(): PropertyDecorator {
+  return checkedBy('redisUser', ({ value, property, object }) => {
+    const { REDIS_URL: url, REDIS_PASSWORD: password } = object as { REDIS_URL: string; REDIS_PASSWORD: string };
+    if (value === '' || password !== '' || problemOf(() => parseRedisAddress(url)) !== undefined) return undefined;
+    return withoutName(
+      property,
+      problemOf(() => readRedisPlace({ url, username: String(value) })),
+    );
   });
 }
 
@@ -17,8 +35,13 @@ export function RedisTlsFileSetting(): PropertyDecorator {
     // That the address is wrong is said of the address.
     if (problemOf(() => parseRedisAddress(url)) !== undefined) return undefined;
     const problem = problemOf(() => readTlsFiles(parseRedisAddress(url), tlsFilesOf(settings)));
-    return problem?.startsWith(property) ? problem.slice(property.length).replace(/^,? /, '') : undefined;
+    return withoutName(property, problem);
   });
+}
+
+/** A problem that begins with the name of its variable, without the name; undefined for those of others. */
+function withoutName(name: string, problem: string | undefined): string | undefined {
+  return problem?.startsWith(name) ? problem.slice(name.length).replace(/^,? /, '') : undefined;
 }
 
 /** @param problemWith what is wrong, without the variable's name; undefined for nothing */

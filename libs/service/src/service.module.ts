@@ -55,7 +55,11 @@ export class ServiceModule {
     const { configuration, name, source, state, group, events, partitions } = definition;
     const environment = await ConfigModule.forRoot({
       isGlobal: true,
-      validate: (env) => Object.fromEntries(Object.entries(readConfiguration(configuration, env))),
+      // What it gives becomes part of the process' environment: no secret that came from a file.
+      validate: (env) => {
+        readConfiguration(configuration, env);
+        return env;
+      },
     });
     const provided = [
       // ConfigService first: by then the settings are checked.

@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { safe } from 'nestjs-event-streams/text';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { allSecrets } from './secret-settings.js';
 
 /** How lines are written. */
 export interface LoggerOptions {
@@ -12,7 +13,10 @@ export interface LoggerOptions {
 }
 
 /** Paths whose values never reach a log. */
-const SECRETS = ['password', 'authorization', 'REDIS_URL', '*.password', '*.authorization', '*.REDIS_URL'];
+const secretPaths = (): string[] => {
+  const names = ['password', 'authorization', ...allSecrets()];
+  return [...names, ...names.map((name) => `*.${name}`)];
+};
 
 const STDOUT = 1;
 
@@ -29,7 +33,7 @@ export class ShopLogger implements LoggerService {
   private readonly logger: Logger;
 
   constructor({ app, format, level }: LoggerOptions) {
-    const options = { name: app, level, redact: SECRETS };
+    const options = { name: app, level, redact: secretPaths() };
     this.logger =
       format === 'json'
         ? pino(

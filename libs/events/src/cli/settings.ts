@@ -1,4 +1,11 @@
-import { parseRedisAddress, readTlsFiles, RedisAddressError, redisPlaceOf } from '../../address/index.mjs';
+import {
+  parseRedisAddress,
+  readRedisPlace,
+  RedisAddressError,
+  redisPlaceOf,
+  redisUrlOf,
+  SettingFileError,
+} from '../../address/index.mjs';
 import { resolveOptions, type ResolvedOptions } from '../module/options.js';
 import { ConfigurationError } from '../errors.js';
 import { UsageError } from './cli-errors.js';
@@ -25,22 +32,31 @@ export function resolveSettings(
   if (prefix === undefined) {
     throw new UsageError('Expected the prefix of the keys by --prefix or EVENTS_PREFIX, such as --prefix ecommerce');
   }
-  const url = given.url ?? set(env['REDIS_URL']) ?? project.url ?? DEFAULT_URL;
   try {
-    const redis = redisPlaceOf(url, env);
+    const url = given.url ?? redisUrlOf(env) ?? project.url ?? DEFAULT_URL;
     const resolved = resolveOptions({ redis: url, prefix, source: SOURCE });
+    const redis = redisPlaceOf(url, given.url === undefined ? env : withoutUser(given.url, env));
     if (typeof redis === 'string') return resolved;
     // Told by the names of the variables, which are what was set.
-    readTlsFiles(parseRedisAddress(url), redis.tls);
+    readRedisPlace(redis);
     return resolveOptions({ redis, prefix, source: SOURCE });
   } catch (error) {
-    if (error instanceof RedisAddressError) throw new UsageError(error.message, { cause: error });
+    if (error instanceof RedisAddressError || error instanceof SettingFileError) {
+      throw new UsageError(error.message, { cause: error });
+    }
     if (!(error instanceof ConfigurationError)) throw error;
     const what = error.message
       .replace('EventsModule: expected redis as ioredis options or a URL', 'Expected --url (or REDIS_URL) as a URL')
       .replace(/^EventsModule: expected (\w+)/, 'Expected --$1');
     throw new UsageError(what, { cause: error });
   }
+}
+
+/** The environment for a URL that was written by hand: who is named in it signs in, and nobody else. */
+function withoutUser(url: string, env: Environment): Environment {
+  const { username, password } = parseRedisAddress(url);
+  if (username === '' && password === '') return env;
+  return { ...env, REDIS_USERNAME: '', REDIS_PASSWORD: '', REDIS_PASSWORD_FILE: '' };
 }
 
 /** A variable that is set to nothing counts as not set. */

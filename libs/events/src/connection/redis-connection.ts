@@ -1,11 +1,11 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { reasonOfFailure, tellsNothing, whyClosed } from '../../address/index.mjs';
 import { isGroupMissing, isOutage, RedisTimeoutError, RedisUnavailableError } from '../errors.js';
-import { RedisWithChangingPassword } from './changing-password.js';
+import { RedisWithChangingCredentials } from './changing-credentials.js';
 import { OutageWatch } from './outage-watch.js';
 import { encodeCommand } from './encoded-command.js';
 import { RawReplies, type ReplyParser } from './raw-replies.js';
-import { addressOf, clientOptionsOf, type RedisTarget } from './redis-target.js';
+import { addressOf, connectingTo, type RedisTarget } from './redis-target.js';
 import { RenewedMap } from '../renewed-map.js';
 
 /** How one connection behaves. */
@@ -54,7 +54,6 @@ export class RedisConnection {
   private timesReady = 0;
   private closedBecause: string | undefined;
   private readonly hasFixedPassword: boolean;
-  private readonly given: RedisOptions;
   /** Whether the present connection has become ready. */
   private hasServed = false;
   /** Since the last connection that became ready: what was found out of those that were closed without a word. */
@@ -67,10 +66,9 @@ export class RedisConnection {
     target: RedisTarget,
     private readonly options: RedisConnectionOptions,
   ) {
-    const { password, ...given } = clientOptionsOf(target);
+    const { options: given, sources, hasFixedPassword } = connectingTo(target);
     this.keepsProcess = options.keepsProcess ?? true;
     this.address = addressOf(given);
-    this.given = given;
     this.watch = options.watch ?? new OutageWatch(options.name);
     const settings: RedisOptions & { replyMapping: 'legacy' } = {
       ...given,
@@ -97,11 +95,10 @@ export class RedisConnection {
       retryStrategy: (times) => (this.keepsProcess ? pauseBefore(times) : null),
       reconnectOnError: (error) => (isReadOnly(error) ? 1 : false),
     };
-    this.hasFixedPassword = typeof password !== 'function';
-    this.client =
-      typeof password === 'function'
-        ? new RedisWithChangingPassword(settings, password, options.timeoutMs, pauseBefore)
-        : new Redis({ ...settings, ...(password && { password }) });
+    this.hasFixedPassword = hasFixedPassword;
+    this.client = sources
+      ? new RedisWithChangingCredentials(settings, sources, options.timeoutMs, pauseBefore)
+      : new Redis(settings);
     this.client.on('connect', () => {
       if (!this.keepsProcess) this.client.stream.unref();
     });
@@ -139,6 +136,10 @@ export class RedisConnection {
     this.reopening?.ref();
     // There is none yet before the first connection.
     (this.client.stream as Redis['stream'] | undefined)?.ref();
+  }
+
+  private get isTls(): boolean {
+    return this.client.options.tls !== undefined;
   }
 
   get isReady(): boolean {
@@ -271,7 +272,7 @@ export class RedisConnection {
 
   /** Looks once why a server has closed a connection before it served, if its error does not tell; the log waits for that. */
   private findOut(): void {
-    const { host = '127.0.0.1', port = 6379, path, tls, sentinels } = this.given;
+    const { host = '127.0.0.1', port = 6379, path, tls, sentinels } = this.client.options;
     const { code } = (this.lastError ?? {}) as NodeJS.ErrnoException;
     if (sentinels || this.isFinding || this.lastError?.name === 'ReplyError' || !tellsNothing(code)) return;
     const finding: RedisConnection['finding'] = { why: undefined };
@@ -288,7 +289,7 @@ export class RedisConnection {
     const { code } = (this.lastError ?? {}) as NodeJS.ErrnoException;
     const isReply = this.lastError?.name === 'ReplyError';
     const found = !isReply && tellsNothing(code) ? this.finding?.why : undefined;
-    return found ?? reasonOf(this.lastError, this.given.tls !== undefined);
+    return found ?? reasonOf(this.lastError, this.isTls);
   }
 
   private unavailable(): RedisUnavailableError {
@@ -307,7 +308,7 @@ export class RedisConnection {
       this.wasRefused(error);
       return error;
     }
-    return new RedisUnavailableError(this.address, reasonOf(error, this.given.tls !== undefined), { cause: error });
+    return new RedisUnavailableError(this.address, reasonOf(error, this.isTls), { cause: error });
   }
 }
 

@@ -1,22 +1,19 @@
 import type { RedisOptions } from 'ioredis';
 import {
   parseRedisAddress,
-  readTlsFiles,
+  readRedisPlace,
   RedisAddressError,
-  redisClientOptions,
-  type RedisTlsFiles,
+  SettingFileError,
+  type RedisPlaceByUrl,
+  type RedisPlaceNames,
 } from '../../address/index.mjs';
 import { ConfigurationError } from '../errors.js';
-import type { PasswordSource } from './changing-password.js';
+import type { CredentialSources, PasswordSource } from './changing-credentials.js';
 
 /** Where Redis is, by a URL and what does not belong into one. */
-export interface RedisByUrl {
-  /** `redis://`, `rediss://` or `redis+unix://` */
-  url: string;
+export interface RedisByUrl extends Omit<RedisPlaceByUrl, 'password'> {
   /** Instead of the one of the URL; a function is asked before each connection. */
   password?: string | PasswordSource | undefined;
-  /** Files of certificates and key, of `rediss://`; they are read at the start. */
-  tls?: RedisTlsFiles | undefined;
 }
 
 /** ioredis' options, of which some are not allowed; `password` may be a function that is asked before each connection. */
@@ -87,27 +84,59 @@ export function checkTarget(value: unknown): RedisTarget {
   return options;
 }
 
-/** What ioredis connects with. */
-export function clientOptionsOf(target: RedisTarget): RedisClientOptions {
-  if (typeof target === 'string') return redisClientOptions(parseRedisAddress(target));
-  if (!isByUrl(target)) return target;
-  const address = parseRedisAddress(target.url);
-  const { password } = target;
-  const options = redisClientOptions(address, readTlsFiles(address, target.tls ?? {}, TLS_NAMES));
-  return { ...options, ...(password === undefined ? {} : { password }) };
+/** How ioredis connects. */
+export interface Connecting {
+  /** As they are now. */
+  options: RedisOptions;
+  /** What is asked for before each connection; undefined for nothing. */
+  sources: CredentialSources | undefined;
+  hasFixedPassword: boolean;
+}
+
+/** How ioredis connects to a target. */
+export function connectingTo(target: RedisTarget): Connecting {
+  if (typeof target !== 'string' && !isByUrl(target)) {
+    const { password, ...options } = target;
+    if (typeof password === 'function') return { options, sources: { password }, hasFixedPassword: false };
+    return { options: { ...options, ...(password && { password }) }, sources: undefined, hasFixedPassword: true };
+  }
+  const { place, password } = placeOf(target);
+  const read = () => readRedisPlace(place, NAMES).options;
+  const { passwordFile, urlFile, tls }: Partial<RedisPlaceByUrl> = typeof place === 'string' ? {} : place;
+  const hasFixedPassword = password === undefined && passwordFile === undefined && urlFile === undefined;
+  const files = hasFixedPassword && tls === undefined ? undefined : read;
+  return { options: read(), sources: files && { password, files }, hasFixedPassword };
 }
 
 /** Host and port, or what there is instead of them: fit for messages, without secrets. */
-export function addressOf(options: RedisClientOptions): string {
+export function addressOf(options: RedisOptions): string {
   if (options.sentinels)
     return options.sentinels.map(({ host, port }) => `${host ?? '?'}:${String(port ?? 26379)}`).join(',');
   return options.path ?? `${options.host ?? '127.0.0.1'}:${String(options.port ?? 6379)}`;
 }
 
-const OF_URL: ReadonlySet<string> = new Set(['url', 'password', 'tls']);
+const OF_URL: ReadonlySet<string> = new Set(['url', 'password', 'passwordFile', 'username', 'urlFile', 'tls']);
 
-/** What messages call the files. */
 const TLS_NAMES = { caFile: 'redis.tls.caFile', certFile: 'redis.tls.certFile', keyFile: 'redis.tls.keyFile' };
+
+/** What messages call the parts of a place. */
+const NAMES: RedisPlaceNames = {
+  username: 'redis.username',
+  password: 'redis.password',
+  passwordFile: 'redis.passwordFile',
+  urlFile: 'redis.urlFile',
+  ...TLS_NAMES,
+};
+
+const TEXTS = ['username', 'passwordFile', 'urlFile'] as const;
+
+/** A password that is a function counts as one that is not empty, until it is asked. */
+function placeOf(target: string | RedisByUrl): { place: string | RedisPlaceByUrl; password?: PasswordSource } {
+  if (typeof target === 'string') return { place: target };
+  const { password, ...rest } = target;
+  if (typeof password !== 'function') return { place: { ...rest, password } };
+  return { place: { ...rest, password: '' }, password };
+}
 
 function checkByUrl(options: Readonly<Record<string, unknown>>): RedisByUrl {
   const other = Object.keys(options).find((option) => !OF_URL.has(option));
@@ -124,11 +153,24 @@ function checkByUrl(options: Readonly<Record<string, unknown>>): RedisByUrl {
       `EventsModule: expected redis.tls with ${Object.keys(TLS_NAMES).join(', ')} only, got ${unknown}`,
     );
   }
+  for (const option of TEXTS) {
+    const given: unknown = target[option];
+    if (given === undefined || (typeof given === 'string' && given !== '')) continue;
+    const got = given === '' ? 'an empty one' : typeof given;
+    throw new ConfigurationError(`EventsModule: expected redis.${option} as a text that is not empty, got ${got}`);
+  }
+  if (target.passwordFile !== undefined && target.password !== undefined) {
+    throw new ConfigurationError('EventsModule: expected redis.password or redis.passwordFile, got both');
+  }
   try {
-    readTlsFiles(parseRedisAddress(target.url), target.tls ?? {}, TLS_NAMES);
+    readRedisPlace(placeOf(target).place, NAMES);
   } catch (error) {
-    if (!(error instanceof RedisAddressError)) throw error;
-    throw new ConfigurationError(`EventsModule: expected redis.tls with files for rediss://: ${error.message}`);
+    if (!(error instanceof RedisAddressError || error instanceof SettingFileError)) throw error;
+    const what =
+      error instanceof RedisAddressError && error.part === 'tls'
+        ? 'redis.tls with files for rediss://'
+        : 'redis with its user and files';
+    throw new ConfigurationError(`EventsModule: expected ${what}: ${error.message}`);
   }
   return target;
 }

@@ -3,24 +3,34 @@ import { Redis, type RedisOptions } from 'ioredis';
 /** Gives the password that counts at present, such as one that a vault renews. It is asked before each connection. */
 export type PasswordSource = () => string | Promise<string>;
 
+/** What is asked before each connection for what counts then. */
+export interface CredentialSources {
+  password?: PasswordSource | undefined;
+  /** Reads user, password, certificates and key from their files. */
+  files?: (() => Pick<RedisOptions, 'username' | 'password' | 'tls'>) | undefined;
+}
+
 /** What the log says of a source that has failed; its own error may hold a secret, and is the cause. */
 class PasswordError extends Error {
   override readonly name = 'PasswordError';
 }
 
-/** An ioredis client that asks for its password before it connects, each time: one that was renewed meanwhile counts. */
-export class RedisWithChangingPassword extends Redis {
+/** What is not named anew counts no more. */
+const NOBODY = { username: undefined, password: undefined };
+
+/** An ioredis client that asks for its credentials before it connects, each time: those that were renewed meanwhile count. */
+export class RedisWithChangingCredentials extends Redis {
   private connecting: Promise<void> | undefined;
   private isGivenUp = false;
   private wake: () => void = () => undefined;
 
   /**
-   * @param answerMs how long the source may take, in milliseconds
+   * @param answerMs how long a source may take, in milliseconds
    * @param pauseMs how long to wait after so many failures of it before it is asked again, in milliseconds
    */
   constructor(
     options: RedisOptions & { replyMapping: 'legacy' },
-    private readonly source: PasswordSource,
+    private readonly sources: CredentialSources,
     private readonly answerMs: number,
     private readonly pauseMs: (failures: number) => number,
   ) {
@@ -50,7 +60,9 @@ export class RedisWithChangingPassword extends Redis {
     // ioredis comes here again after a connection that was closed; of one that never began it would not know.
     for (let failures = 1; !this.isOver(); failures += 1) {
       try {
-        this.options.password = await this.ask();
+        // The connector has these options, too: it takes the present ones.
+        if (this.sources.files) Object.assign(this.options, NOBODY, this.sources.files());
+        if (this.sources.password) this.options.password = await this.ask(this.sources.password);
         break;
       } catch (error) {
         if (this.isOver()) break;
@@ -62,7 +74,7 @@ export class RedisWithChangingPassword extends Redis {
     return super.connect();
   }
 
-  private async ask(): Promise<string> {
+  private async ask(source: PasswordSource): Promise<string> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
@@ -70,20 +82,12 @@ export class RedisWithChangingPassword extends Redis {
       }, this.answerMs);
     });
     try {
-      const password: unknown = await Promise.race([this.answer(), late]);
+      const password: unknown = await Promise.race([answerOf(source), late]);
       if (typeof password === 'string') return password;
     } finally {
       clearTimeout(timer);
     }
     throw new PasswordError('the function that gives the password gave none');
-  }
-
-  private async answer(): Promise<string> {
-    try {
-      return await this.source();
-    } catch (cause) {
-      throw new PasswordError('the function that gives the password has failed', { cause });
-    }
   }
 
   private pause(ms: number): Promise<void> {
@@ -94,5 +98,13 @@ export class RedisWithChangingPassword extends Redis {
         resolve();
       };
     });
+  }
+}
+
+async function answerOf(source: PasswordSource): Promise<string> {
+  try {
+    return await source();
+  } catch (cause) {
+    throw new PasswordError('the function that gives the password has failed', { cause });
   }
 }

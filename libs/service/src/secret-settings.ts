@@ -1,0 +1,60 @@
+import { fileVariableOf, secretOf, SettingFileError, type Environment } from 'nestjs-event-streams/address';
+
+/** The settings of each class that are secret, by its prototype. */
+const declared = new Map<object, Set<string>>();
+
+/**
+ * A secret from the environment: no message and no log shows it, and it can be given as a file. `X_FILE` names a file with the value
+ * of `X`, without the line break at its end.
+ */
+export function SecretSetting(): PropertyDecorator {
+  return (target, property) => {
+    const names = declared.get(target) ?? new Set();
+    declared.set(target, names.add(String(property)));
+  };
+}
+
+/** The names of the secret settings of a class, inherited ones included. */
+export function secretsOf(settings: new () => object): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (
+    let each: object | null = settings.prototype as object;
+    each;
+    each = Object.getPrototypeOf(each) as object | null
+  ) {
+    for (const name of declared.get(each) ?? []) names.add(name);
+  }
+  return names;
+}
+
+/** The names of all settings that are secret, of whichever class. */
+export function allSecrets(): string[] {
+  return [...new Set([...declared.values()].flatMap((names) => [...names]))];
+}
+
+/** Secrets of an environment: their values, and the files that some of them came from, by the variables that name the files. */
+export interface Secrets {
+  values: Record<string, string>;
+  files: Record<string, string>;
+  /** What is wrong with them; it shows none of them. */
+  problems: string[];
+}
+
+/** Reads secrets from the environment, or from the files that it names. */
+export function readSecrets(names: Iterable<string>, environment: Environment): Secrets {
+  const secrets: Secrets = { values: {}, files: {}, problems: [] };
+  for (const name of names) {
+    const variable = fileVariableOf(name);
+    try {
+      const value = secretOf(environment, name);
+      if (value === undefined) continue;
+      secrets.values[name] = value;
+      const file = environment[variable];
+      if (typeof file === 'string' && file !== '') secrets.files[variable] = file;
+    } catch (error) {
+      if (!(error instanceof SettingFileError)) throw error;
+      secrets.problems.push(error.message);
+    }
+  }
+  return secrets;
+}
