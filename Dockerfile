@@ -1,4 +1,4 @@
-# One file for all images: APP is the folder of the app, or of the audit.
+# One file for all images: APP is the folder of the app, of the audit, or of the setup.
 #
 #   docker build --build-arg APP=apps/processor --tag ecommerce-processor .
 
@@ -20,7 +20,7 @@ FROM packages AS built
 RUN --mount=type=cache,target=/root/.npm,sharing=locked \
     npm ci --ignore-scripts --prefer-offline
 COPY . .
-RUN node_modules/.bin/tsc -b apps/* libs/audit \
+RUN node_modules/.bin/tsc -b apps/* libs/audit libs/setup \
     && (cd apps/console && npx --no-install vite build web --logLevel warn) \
     && rm -rf apps/*/node_modules libs/*/node_modules \
     && rm -r apps/console/web apps/*/src libs/*/src apps/*/tsconfig.json libs/*/tsconfig.json \

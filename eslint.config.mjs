@@ -13,6 +13,7 @@ const boundaries = [
   { sourceTag: 'type:access', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'type:access'] },
   { sourceTag: 'type:audit', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts'] },
+  { sourceTag: 'type:setup', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts'] },
   { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['scope:testing'] },
   {
     sourceTag: 'scope:app',

@@ -1,12 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { InventoryUpdated, OrderPlaced, PaymentProcessed } from '@shop/contracts';
+import { InventoryUpdated, orderKey, OrderPlaced, PaymentProcessed, STOCK } from '@shop/contracts';
 import { ForeseenState } from '@shop/service';
 import { EventHandler, type Delivery, type EventEnvelope } from 'nestjs-event-streams';
 import { InventoryConfiguration } from './configuration.js';
 import { sell, type Line } from './domain/stock.js';
-
-const STOCK = 'stock';
-const orderKey = (orderId: string): string => `order:${orderId}`;
 
 /**
  * An order and its approved payment become a sale. The two events can come in either order: each handler keeps what it

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ORDER_STATE } from '@shop/contracts';
 import { Keyspace, RedisConnection } from 'nestjs-event-streams';
 
 /** The book of orders that customers were told are accepted; the audit compares the stream with it. */
@@ -22,7 +23,7 @@ export class AcceptedOrders {
     const orderIds: string[] = [];
     const booked = new Promise<void>((resolve) => setImmediate(resolve)).then(async () => {
       this.open = undefined;
-      await this.redis.call((redis) => redis.sadd(this.keyspace.ofService('accepted'), ...orderIds));
+      await this.redis.call((redis) => redis.sadd(this.keyspace.ofService(ORDER_STATE.accepted), ...orderIds));
     });
     return { orderIds, booked };
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ORDER_STATE } from '@shop/contracts';
 import { Keyspace, RedisConnection } from 'nestjs-event-streams';
 
 /** What is known of an Idempotency-Key. */
@@ -51,6 +52,6 @@ export class IdempotencyBook {
   }
 
   private get book(): string {
-    return this.keyspace.ofService('idempotency-keys');
+    return this.keyspace.ofService(ORDER_STATE.idempotencyKeys);
   }
 }

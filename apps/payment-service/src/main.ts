@@ -1,13 +1,10 @@
-import { GROUPS } from '@shop/contracts';
+import { SERVICES } from '@shop/contracts';
 import { runService } from '@shop/service';
 import { PaymentConfiguration } from './configuration.js';
 import { PaymentModule } from './payment.module.js';
 
 await runService({
-  name: 'payment-service',
-  source: 'payment_service',
-  state: 'payment',
-  group: GROUPS.payment,
+  ...SERVICES.payment,
   configuration: PaymentConfiguration,
   module: PaymentModule,
 });

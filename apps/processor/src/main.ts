@@ -1,12 +1,9 @@
-import { GROUPS } from '@shop/contracts';
+import { SERVICES } from '@shop/contracts';
 import { runService, ServiceConfiguration } from '@shop/service';
 import { ProcessorModule } from './processor.module.js';
 
 await runService({
-  name: 'processor',
-  source: 'processor',
-  state: 'processor',
-  group: GROUPS.processor,
+  ...SERVICES.processor,
   configuration: ServiceConfiguration,
   module: ProcessorModule,
 });

@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { InventoryUpdated, OrderPlaced, ShipmentCreated, type Address } from '@shop/contracts';
+import { InventoryUpdated, orderKey, OrderPlaced, ShipmentCreated, type Address } from '@shop/contracts';
 import { ForeseenState } from '@shop/service';
 import { EventHandler, type Delivery, type EventEnvelope } from 'nestjs-event-streams';
 import { ShippingConfiguration } from './configuration.js';
 import { goodsOf, shipmentOf, type Parcel } from './domain/shipment.js';
-
-const orderKey = (orderId: string): string => `order:${orderId}`;
 
 /** An order that is never sold (its payment was declined) needs no address for longer than this. */
 const KEEP_ADDRESS_MS = 7 * 24 * 3_600_000;

@@ -1,5 +1,5 @@
 import type { DeadLetter } from './dead-letter.js';
-import type { StreamName } from './keys.js';
+import type { StreamName } from '@shop/contracts';
 
 /** Dead letters of one kind. */
 export interface DeadLetterCause {

@@ -1,4 +1,4 @@
-import type { StreamName } from './keys.js';
+import type { StreamName } from '@shop/contracts';
 
 /** A delivery that a group gave up, as `<stream>:dead-letters` tells it; empty texts for what it does not say. */
 export interface DeadLetter {

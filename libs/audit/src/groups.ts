@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
-import { STREAMS } from '@shop/contracts';
+import { STREAMS, type StreamName } from '@shop/contracts';
 import { askAtOnce, toRow, type Question } from './at-once.js';
-import { READERS, replaysKey, streamKey, type StreamName } from './keys.js';
+import { READERS, replaysKey, streamKey } from './keys.js';
 
 /** A consumer group's position on a stream. */
 export interface GroupLook {

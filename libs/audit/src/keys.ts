@@ -1,8 +1,5 @@
-import { GROUPS, READ_MODELS, STREAMS } from '@shop/contracts';
+import { ORDER_STATE, READ_MODELS, SERVICES, type ShopService, type StreamName } from '@shop/contracts';
 import { Keyspace } from 'nestjs-event-streams';
-
-/** A stream of the shop, without prefix. */
-export type StreamName = (typeof STREAMS)[number];
 
 /** A read model of the processor that the audit recomputes. */
 export type ReadModelName = Exclude<keyof typeof READ_MODELS, 'order'>;
@@ -17,11 +14,17 @@ export const READ_MODEL_NAMES = [
 
 /** Which groups of the shop read which stream. */
 export const READERS: Readonly<Record<StreamName, readonly string[]>> = {
-  orders: [GROUPS.payment, GROUPS.inventory, GROUPS.shipping, GROUPS.processor],
-  payments: [GROUPS.inventory, GROUPS.processor],
-  inventory: [GROUPS.shipping, GROUPS.processor],
-  shipments: [GROUPS.processor],
+  orders: readersOf('orders'),
+  payments: readersOf('payments'),
+  inventory: readersOf('inventory'),
+  shipments: readersOf('shipments'),
 };
+
+function readersOf(stream: StreamName): string[] {
+  return Object.values<ShopService>(SERVICES).flatMap(({ handles, group }) =>
+    group !== undefined && handles.includes(stream) ? [group] : [],
+  );
+}
 
 /** `ecommerce:orders` */
 export function streamKey(prefix: string, stream: StreamName): string {
@@ -45,15 +48,15 @@ export function deadLetterHistoryKey(prefix: string, stream: StreamName): string
 
 /** The set of the ids of accepted orders, each added once its publish was confirmed. */
 export function acceptedKey(prefix: string): string {
-  return new Keyspace(prefix, 'order').ofService('accepted');
+  return new Keyspace(prefix, SERVICES.order.state).ofService(ORDER_STATE.accepted);
 }
 
 /** The set of the `event_id` of each poison entry that the simulation injected. */
 export function poisonKey(prefix: string): string {
-  return new Keyspace(prefix, 'order').ofService('poison');
+  return new Keyspace(prefix, SERVICES.order.state).ofService(ORDER_STATE.poison);
 }
 
 /** `ecommerce:processor:orders_by_state` */
 export function readModelKey(prefix: string, model: ReadModelName): string {
-  return new Keyspace(prefix, 'processor').ofService(READ_MODELS[model]);
+  return new Keyspace(prefix, SERVICES.processor.state).ofService(READ_MODELS[model]);
 }

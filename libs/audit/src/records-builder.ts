@@ -2,7 +2,7 @@ import { InventoryUpdated, OrderPlaced, PaymentProcessed, ShipmentCreated } from
 import { eventForHandlers, type EventEnvelope } from 'nestjs-event-streams';
 import type { DeadLetter } from './dead-letter.js';
 import { EventKind } from './event-kind.js';
-import type { StreamName } from './keys.js';
+import type { StreamName } from '@shop/contracts';
 import { readOrder, readPayment, readShipment, readUpdate, type EntryOrigin, type StockChange } from './records.js';
 import type { OrderRecord, PaymentRecord, ShipmentRecord, UpdateRecord } from './records.js';
 

@@ -1,7 +1,7 @@
-import { STREAMS } from '@shop/contracts';
+import { STREAMS, type StreamName } from '@shop/contracts';
 import { readDeadLetter } from '../src/dead-letter.js';
 import type { GroupLook } from '../src/groups.js';
-import { READERS, type ReadModelName, type StreamName } from '../src/keys.js';
+import { READERS, type ReadModelName } from '../src/keys.js';
 import { RecordsBuilder } from '../src/records-builder.js';
 import type { Snapshot } from '../src/snapshot.js';
 

@@ -11,7 +11,7 @@ export {
 } from './bounds.js';
 export { EqualsTotalOf, totalOf } from './equals-total-of.js';
 export { InventoryUpdated, StockChange, INVENTORY_REASONS, type InventoryReason } from './inventory-updated.js';
-export { DEFAULT_PREFIX, EVENTS, GROUPS, STREAMS } from './names.js';
+export { DEFAULT_PREFIX, EVENTS, GROUPS, PREFIX_FORM, STREAMS, type StreamName } from './names.js';
 export { Customer, OrderItem, OrderPlaced, OrderTerms } from './order-placed.js';
 export {
   PaymentProcessed,
@@ -21,4 +21,5 @@ export {
   type PaymentStatus,
 } from './payment-processed.js';
 export { ORDER_STATES, orderState, READ_MODELS, type OrderFacts, type OrderState } from './read-models.js';
+export { ORDER_STATE, orderKey, SERVICES, STOCK, type ShopService } from './services.js';
 export { ShipmentCreated, ShipmentItem } from './shipment-created.js';

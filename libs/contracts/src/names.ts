@@ -6,8 +6,14 @@ import { ShipmentCreated } from './shipment-created.js';
 /** Prefix of every key of the shop, unless `EVENTS_PREFIX` says otherwise. */
 export const DEFAULT_PREFIX = 'ecommerce';
 
+/** What a prefix is made of. */
+export const PREFIX_FORM = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
 /** The shop's streams, without prefix, in the order in which an order goes through them. */
 export const STREAMS = ['orders', 'payments', 'inventory', 'shipments'] as const;
+
+/** A stream of the shop, without prefix. */
+export type StreamName = (typeof STREAMS)[number];
 
 /** The shop's event types, in the same order. */
 export const EVENTS = [OrderPlaced, PaymentProcessed, InventoryUpdated, ShipmentCreated] as const;

@@ -1,6 +1,6 @@
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsString, Matches, Max, Min, validateSync } from 'class-validator';
-import { DEFAULT_PREFIX } from '@shop/contracts';
+import { DEFAULT_PREFIX, PREFIX_FORM } from '@shop/contracts';
 import { fileVariableOf, redisPlaceOf, type RedisPlace } from 'nestjs-event-streams/address';
 import { RedisTlsFileSetting, RedisUrlSetting, RedisUserSetting } from './redis-settings.js';
 import { readSecrets, SecretSetting, secretsOf } from './secret-settings.js';
@@ -109,7 +109,7 @@ export class ServiceConfiguration {
   OTEL_EXPORTER_OTLP_ENDPOINT = '';
 
   /** Prefix of every key. */
-  @Matches(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, { message: 'takes letters, digits, "_", "." and "-"' })
+  @Matches(PREFIX_FORM, { message: 'takes letters, digits, "_", "." and "-"' })
   EVENTS_PREFIX: string = DEFAULT_PREFIX;
 
   /** Handlers that run at once. */

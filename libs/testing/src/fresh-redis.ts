@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { startRedis, type RedisServer, type StartRedisOptions } from '../../../tools/redis-server.mjs';
 
@@ -12,17 +15,28 @@ export interface TestRedis extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+export interface TestRedisOptions extends StartRedisOptions {
+  /** What its ACL file says. There is one user more, who may do everything: the test's own client is that. */
+  acl?: string;
+}
+
+/** The user of the test's own client where there is an ACL file. */
+const TESTER = { username: 'tester', password: 'tester' };
+
 /** Starts a real Redis server on a free loopback port, with a temporary directory of its own. */
-export async function freshRedis(options: StartRedisOptions = {}): Promise<TestRedis> {
+export async function freshRedis({ acl, ...given }: TestRedisOptions = {}): Promise<TestRedis> {
+  const users = acl === undefined ? undefined : await aclFileOf(acl);
+  const options = users === undefined ? given : { ...given, args: [...(given.args ?? []), '--aclfile', users.path] };
   const first = await startRedis(options);
   let server = first;
-  const client = new Redis(first.url, { maxRetriesPerRequest: null });
+  const client = new Redis(first.url, { maxRetriesPerRequest: null, ...(users && TESTER) });
   // The server's death is part of some tests; commands wait for the next one.
   client.on('error', () => undefined);
   const stop = async (): Promise<void> => {
     client.disconnect();
     await server.stop();
     await first.stop();
+    await users?.remove();
   };
   return {
     get server() {
@@ -37,4 +51,12 @@ export async function freshRedis(options: StartRedisOptions = {}): Promise<TestR
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+async function aclFileOf(acl: string): Promise<{ path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'event-streams-acl-'));
+  const path = join(folder, 'users.acl');
+  const { username, password } = TESTER;
+  await writeFile(path, `${acl}user ${username} on >${password} ~* &* +@all\n`);
+  return { path, remove: () => rm(folder, { recursive: true }) };
 }

@@ -1,9 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { READ_MODELS } from '@shop/contracts';
+import { READ_MODELS, SERVICES } from '@shop/contracts';
 import { Keyspace, RedisConnection } from 'nestjs-event-streams';
-
-/** Whose state the read models are. */
-const PROCESSOR = 'processor';
 
 /** The numbers that the processors keep. */
 export interface ReadModels {
@@ -23,7 +20,7 @@ export class ReadModelsReader {
     private readonly connection: RedisConnection,
     { prefix }: Keyspace,
   ) {
-    this.keys = new Keyspace(prefix, PROCESSOR);
+    this.keys = new Keyspace(prefix, SERVICES.processor.state);
   }
 
   async read(): Promise<ReadModels> {

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { OrderPlaced } from '@shop/contracts';
+import { OrderPlaced, SERVICES } from '@shop/contracts';
 import { ShopLogger } from '@shop/service/logger';
 import { Arrivals, catalogue, OrderGenerator, poison, Random } from '@shop/simulation';
 import { EventMonitor, EventProducer, EventsModule, Keyspace, RedisConnection } from 'nestjs-event-streams';
@@ -20,8 +20,10 @@ const { seed, run, thread, threads, rate, speed, poisonShare } = task;
 const MOST_OPEN = 1000;
 const REPORT_EVERY_MS = 250;
 
+const { source, state } = SERVICES.order;
+
 @Module({
-  imports: [EventsModule.forRoot({ redis: task.redis, prefix: task.prefix, source: 'order_service', state: 'order' })],
+  imports: [EventsModule.forRoot({ redis: task.redis, prefix: task.prefix, source, state })],
   providers: [AcceptedOrders],
 })
 class CustomersModule {}

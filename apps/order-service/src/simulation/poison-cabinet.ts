@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ORDER_STATE } from '@shop/contracts';
 import type { Poison } from '@shop/simulation';
 import type { Keyspace, RedisConnection } from 'nestjs-event-streams';
 
@@ -23,7 +24,7 @@ export class PoisonCabinet {
         : {}),
       data: dataOf(poison),
     };
-    await this.redis.call((redis) => redis.sadd(this.keyspace.ofService('poison'), eventId));
+    await this.redis.call((redis) => redis.sadd(this.keyspace.ofService(ORDER_STATE.poison), eventId));
     await this.redis.call((redis) =>
       redis.xadd(this.keyspace.stream('orders'), '*', ...Object.entries(envelope).flat()),
     );

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { ORDER_STATE } from '@shop/contracts';
 import { redisOf } from '@shop/service';
 import { Keyspace, RedisConnection } from 'nestjs-event-streams';
 import { OrderConfiguration } from '../configuration.js';
@@ -98,7 +99,7 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** One seed gives one shop, but never the same orders twice: each start has its number. */
   private nextRun(): Promise<number> {
-    return this.redis.call((redis) => redis.incr(this.keyspace.ofService('simulation_runs')));
+    return this.redis.call((redis) => redis.incr(this.keyspace.ofService(ORDER_STATE.simulationRuns)));
   }
 
   private open(thread: number, run: number): void {

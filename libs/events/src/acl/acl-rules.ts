@@ -18,6 +18,11 @@ export interface AclScope {
   group?: string;
   /** What a worker's transactions keep their state under: the option `state`, or else `source`; a viewer or an operator reads it. */
   state?: string;
+  /**
+   * Keys of that state, below it, with `*` for any text: `['stock', 'order:*']`. Where a stream has the name that the state
+   * stands under, all keys would be the stream's dead letters and notes, too. @default ['*']
+   */
+  stateKeys?: readonly string[];
   /** Whether streams have partitions. @default false */
   partitioned?: boolean;
   /** Whether partitions share their state: the option `sharedState`. @default false */
@@ -143,7 +148,7 @@ function scriptsOf(role: AclRole, { partitioned = false, retention = false }: Ac
 
 /** Where keys are, by what they are. */
 function patternsIn(role: AclRole, scope: AclScope): (key: AclKey) => readonly string[] {
-  const { prefix, publishes = [], state, partitioned = false, sharedState = false } = scope;
+  const { prefix, publishes = [], state, stateKeys = ['*'], partitioned = false, sharedState = false } = scope;
   const isWorker = role === 'worker';
   const looks = role === 'viewer' || role === 'operator';
   const streams = role === 'producer' ? [] : required(role, 'streams', scope.streams ?? (looks ? ['*'] : []));
@@ -163,7 +168,7 @@ function patternsIn(role: AclRole, scope: AclScope): (key: AclKey) => readonly s
     letters: () => streams.map((name) => keyspace.deadLetters(name)),
     history: () => streams.map((name) => keyspace.deadLetterHistory(name)),
     replays: () => streams.map((name) => keyspace.replays(name, group).key),
-    state: () => (keyState === '' ? [] : [keyspace.ofService('*')]),
+    state: () => (keyState === '' ? [] : stateKeys.map((key) => keyspace.ofService(key))),
     producer: () => [keyspace.producer('*')],
     once: () => publishes.map((name) => keyspace.published(name, '*')),
     trimmer: () => trimmed.map((name) => keyspace.trimmer(name, '*')),

@@ -30,6 +30,12 @@ Prints them as ACL SETUSER and an ACL file take them; a password and "on" are yo
       value: '<name>',
       what: 'what the state of transactions is kept under (option state, or source)',
     },
+    'state-keys': {
+      type: 'string',
+      multiple: true,
+      value: '<keys>',
+      what: 'of that state only these, with commas, and * for any text (order:*)',
+    },
     partitioned: { type: 'boolean', what: 'streams have partitions' },
     'shared-state': { type: 'boolean', what: 'partitions share their state (option sharedState)' },
     retention: { type: 'boolean', what: 'it trims streams (option retention)' },
@@ -51,6 +57,7 @@ Prints them as ACL SETUSER and an ACL file take them; a password and "on" are yo
       publishes: namesIn('publishes', options.publishes),
       ...(options.streams && { streams: namesIn('streams', options.streams) }),
       ...(options.group !== undefined && { group: nameIn('group', options.group) }),
+      ...(options['state-keys'] && { stateKeys: keysIn('state-keys', options['state-keys']) }),
       ...(options.state !== undefined && { state: nameIn('state', options.state) }),
       partitioned: options.partitioned ?? false,
       sharedState: options['shared-state'] ?? false,
@@ -72,6 +79,16 @@ function oneOf<T extends string>(option: string, known: readonly T[], given: str
 
 function namesIn(option: string, given: readonly string[] = []): string[] {
   return given.flatMap((list) => list.split(',')).map((name) => nameIn(option, name));
+}
+
+/** Patterns, of which any text is all that a star stands for. */
+function keysIn(option: string, given: readonly string[]): string[] {
+  return given
+    .flatMap((list) => list.split(','))
+    .map((key) => {
+      if (/^[A-Za-z0-9_.:*-]+$/.test(key)) return key;
+      throw new UsageError(`Expected --${option} of letters, digits, "_", ".", ":", "-" and "*", got ${JSON.stringify(key)}. See: events help acl`); // prettier-ignore
+    });
 }
 
 /** Rules take patterns: what is no name would open more than was meant. */

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { rulesOf } from './rules.js';
+import { USERS, type User } from './users.js';
+
+/** Nobody comes in without a name. */
+const NO_DEFAULT = 'user default reset off';
+
+/**
+ * The ACL file of the shop's Redis: a line for each user, with SHA-256 of its password. Each line does as words of `ACL SETUSER`,
+ * too: it begins with `reset`, so that nothing of what the user had before stays.
+ */
+export function aclFile(passwords: Readonly<Record<User, string>>, prefix: string): string {
+  const lines = USERS.map(
+    (user) => `user ${user} reset on #${sha256(passwords[user])} ${rulesOf(user, prefix).join(' ')}`,
+  );
+  return [NO_DEFAULT, ...lines, ''].join('\n');
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

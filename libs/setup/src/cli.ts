@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { safeLines } from 'nestjs-event-streams/text';
+import { HELP, parseOptions, UsageError, type CliOptions } from './options.js';
+
+/** What the command line needs of its process. */
+export interface CliProcess {
+  argv: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+  stdout: { write(text: string): unknown };
+  stderr: { write(text: string): unknown };
+}
+
+const FAILED = 1;
+const MISUSED = 2;
+
+/** Runs the command line. @returns the exit code; never throws */
+export async function run({ argv, env, stdout, stderr }: CliProcess): Promise<number> {
+  try {
+    const options = parseOptions(argv);
+    stdout.write(options.help ? HELP : await report(options, env));
+    return 0;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    stderr.write(`${safeLines(message).join('\n')}\n`);
+    return error instanceof UsageError ? MISUSED : FAILED;
+  }
+}
+
+/** A line for each file, and nothing of what is in it. */
+async function report({ out, redisGroup }: CliOptions, environment: CliProcess['env']): Promise<string> {
+  // The event classes take a moment to load; a wrong option and --help need nothing of them.
+  const { setUp } = await import('./setup.js');
+  const files = await setUp({ out, environment, redisGroup });
+  const lines = files.map(({ name, became }) => `${became.padEnd(9)}  ${join(out, name)}`);
+  return `${safeLines(lines.join('\n')).join('\n')}\n`;
+}
