@@ -3,7 +3,7 @@
  * in a short run.
  * @template T
  * @param {readonly T[]} cards
- * @param {import('./random.mjs').Random} random
+ * @param {import('../trial/random.mjs').Random} random
  * @returns {(fits?: (card: T) => boolean) => T | undefined} deals the next card that fits; undefined where none does
  */
 export function createDeck(cards, random) {

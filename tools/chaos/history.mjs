@@ -1,11 +1,9 @@
 import { parseRedisAddress } from '../redis/address.mjs';
 import { connectRedis } from '../redis/connection.mjs';
+import { STREAMS } from '../trial/plan-shop.mjs';
 
 const DEADLINE_MS = 10_000;
 const PAGE = 500;
-
-/** The shop's streams, in the order in which an order goes through them. */
-export const STREAMS = /** @type {const} */ (['orders', 'payments', 'inventory', 'shipments']);
 
 /** @typedef {(typeof STREAMS)[number]} StreamName */
 

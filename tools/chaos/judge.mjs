@@ -1,8 +1,8 @@
-import { STREAMS } from './history.mjs';
+import { STREAMS } from '../trial/plan-shop.mjs';
 
 /** @typedef {import('./history.mjs').Entry} Entry */
 /** @typedef {import('./history.mjs').History} History */
-/** @typedef {import('./customer.mjs').OwnOrder} OwnOrder */
+/** @typedef {import('../trial/customer.mjs').OwnOrder} OwnOrder */
 
 /**
  * What is wrong with a history, a text for each case; all empty where nothing is.

@@ -18,7 +18,7 @@ const SHOWN_PROBLEMS = 10;
  * @property {readonly DoneFault[]} faults
  * @property {number} ownStarts how often apps ended without having been told to, as where Redis is away while they start
  * @property {number} accepted orders in the order service's book
- * @property {readonly import('./customer.mjs').OwnOrder[]} ownOrders
+ * @property {readonly import('../trial/customer.mjs').OwnOrder[]} ownOrders
  * @property {import('./judge.mjs').Judgment} judgment
  * @property {boolean} lawsKept
  */

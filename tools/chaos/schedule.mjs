@@ -1,5 +1,5 @@
 import { createDeck } from './deck.mjs';
-import { createRandom } from './random.mjs';
+import { createRandom } from '../trial/random.mjs';
 
 /** How the schedule calls the Redis server. */
 export const REDIS = 'redis';
@@ -65,7 +65,7 @@ export function planFaults({ seed, durationMs, apps, claimAfterMs }) {
 /**
  * @param {readonly string[]} targets
  * @param {object} how
- * @param {import('./random.mjs').Random} how.random
+ * @param {import('../trial/random.mjs').Random} how.random
  * @param {number} how.durationMs
  * @param {number} how.pauseMs
  * @param {readonly { action: Action, from: number, to: number }[]} how.kinds with the range of their times

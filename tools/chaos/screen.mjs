@@ -1,4 +1,4 @@
-import { paintFor } from '../terminal/paint.mjs';
+import { createTrialScreen } from '../trial/screen.mjs';
 import { DONE } from './words.mjs';
 
 /** @type {Readonly<Record<import('./schedule.mjs').Action, import('../terminal/paint.mjs').Style>>} */
@@ -10,28 +10,14 @@ const STYLES = { kill: 'red', freeze: 'cyan', stop: 'yellow' };
  * @param {readonly string[]} targets what can be broken
  */
 export function createChaosScreen(stream, targets) {
-  const paint = paintFor(stream);
+  const screen = createTrialScreen(stream);
   const width = Math.max(...targets.map((target) => target.length));
-  let startedAt = performance.now();
-  const write = (/** @type {string} */ text) => {
-    const at = ((performance.now() - startedAt) / 1000).toFixed(1);
-    stream.write(`${paint('dim', `${at.padStart(7)}s`)}  ${text}\n`);
-  };
   return {
-    paint,
-    /** The times that are shown count from here. */
-    begin() {
-      startedAt = performance.now();
-    },
-    say: write,
+    ...screen,
     /** @param {import('./schedule.mjs').Fault} fault */
     fault({ target, action, forMs }) {
-      const word = paint(STYLES[action], DONE[action].padEnd(DONE.stop.length));
-      write(`${word}  ${target.padEnd(width)}  for ${(forMs / 1000).toFixed(1)}s`);
-    },
-    /** @param {string} text */
-    notice(text) {
-      write(paint('dim', text));
+      const word = screen.paint(STYLES[action], DONE[action].padEnd(DONE.stop.length));
+      screen.say(`${word}  ${target.padEnd(width)}  for ${(forMs / 1000).toFixed(1)}s`);
     },
   };
 }

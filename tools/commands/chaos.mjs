@@ -1,29 +1,25 @@
 import { randomInt } from 'node:crypto';
 import { commandOf, parseChaosArguments, USAGE } from '../chaos/arguments.mjs';
-import { createCustomer } from '../chaos/customer.mjs';
-import { createEvidence } from '../chaos/evidence.mjs';
 import { readHistory } from '../chaos/history.mjs';
 import { judgeHistory } from '../chaos/judge.mjs';
 import { perform } from '../chaos/perform.mjs';
-import { CLAIM_AFTER_MS, planShop, PREFIX } from '../chaos/plan-shop.mjs';
 import { formatReport, isKept } from '../chaos/report.mjs';
 import { planFaults, REDIS } from '../chaos/schedule.mjs';
 import { createChaosScreen } from '../chaos/screen.mjs';
 import { appVictim, redisVictim } from '../chaos/victims.mjs';
 import { Failure, printFailure } from '../failure.mjs';
-import { listenForInterruption } from '../machine/interruption.mjs';
-import { startRestartableRedis } from '../redis/restartable.mjs';
-import { ensureBuilt, ensureInstalled } from '../setup.mjs';
 import { HIGHEST_SEED } from '../shop/arguments.mjs';
 import { urlOf } from '../shop/apps.mjs';
 import { formatDuration } from '../shop/duration.mjs';
-import { createShop } from '../shop/shop.mjs';
-import { createProgress } from '../terminal/progress.mjs';
-
-const EXIT_INTERRUPTED = 130;
+import { createCustomer } from '../trial/customer.mjs';
+import { runOnOwnShop } from '../trial/own-shop.mjs';
+import { planTrialShop, PREFIX } from '../trial/plan-shop.mjs';
 
 /** How long the customer waits for its last answers when all is healed. */
 const LAST_ANSWERS_MS = 60_000;
+
+/** Short, so that takeovers are seen within the run; the schedule freezes apps for less and for more than that. */
+const CLAIM_AFTER_MS = 4000;
 
 /** @typedef {import('../chaos/arguments.mjs').ChaosOptions & { seed: number }} ChaosRun */
 
@@ -57,82 +53,30 @@ export async function main(args) {
  * @returns {Promise<number>}
  */
 async function setUpAndRun(run) {
-  const leave = () => process.exit(EXIT_INTERRUPTED); // what was started has a last will each
-  const interruption = listenForInterruption({ first: leave, again: leave });
-  const progress = createProgress(process.stdout);
-  const { apps, redisPort } = await planShop(run);
-
-  const redis = await progress.step('redis', async (log) => {
-    const started = await startRestartableRedis({ port: redisPort, args: KEEP_ALL, log });
-    log(`127.0.0.1:${String(redisPort)}, started here; its data end with it`);
-    return started;
-  });
-  try {
-    await progress.step('setup', async (log) => {
-      await ensureInstalled({ log });
-      await ensureBuilt({ log });
-    });
-  } catch (error) {
-    await redis.stop();
-    throw error;
-  }
-
-  const screen = createChaosScreen(process.stdout, [...apps.map(({ title }) => title), REDIS]);
-  const evidence = await createEvidence();
-  let ownStarts = 0;
-  const shop = createShop({
+  const env = { EVENTS_CLAIM_AFTER_MS: String(CLAIM_AFTER_MS) };
+  const { apps, redisPort } = await planTrialShop({ ...run, withConsole: false, env });
+  return runOnOwnShop({
+    name: 'chaos',
+    again: commandOf(run),
     apps,
-    redis,
-    screen: {
-      notice: screen.notice,
-      mute: () => undefined,
-      listenerOf: (title) => ({
-        line: evidence.logOf(title),
-        notice: screen.notice,
-        failed: () => {
-          ownStarts += 1;
-        },
-      }),
+    redisPort,
+    redisArgs: KEEP_ALL,
+    createScreen: () => createChaosScreen(process.stdout, [...apps.map(({ title }) => title), REDIS]),
+    trial: async (own, screen) => {
+      const found = await breakAndCheck(run, own, screen);
+      const result = { ...found, ownStarts: own.ownStarts() };
+      return { report: formatReport(result, screen.paint), passed: isKept(result) };
     },
   });
-  const keepEvidence = async () => {
-    const dir = await evidence.keep(redis.current().dir);
-    process.stdout.write(`For whoever looks for the cause: ${dir} has the apps' logs and the data of Redis.\n`);
-  };
-  const end = () => {
-    shop.abandon();
-    process.stdout.write(`Interrupted: everything was ended. Again: ${commandOf(run)}\n`);
-    leave();
-  };
-  interruption.handOver({ first: end, again: end });
-
-  try {
-    const found = await breakAndCheck(run, { apps, redis, shop, screen });
-    const result = { ...found, ownStarts };
-    process.stdout.write(formatReport(result, screen.paint));
-    const kept = isKept(result);
-    if (!kept) await keepEvidence();
-    for (const problem of await shop.close()) screen.notice(problem);
-    if (kept) await evidence.remove();
-    return kept ? 0 : 1;
-  } catch (error) {
-    await keepEvidence().catch(printFailure);
-    shop.abandon(); // whatever is frozen, dead or alive
-    process.stdout.write(`Again: ${commandOf(run)}\n`);
-    throw error;
-  }
 }
 
 /**
  * @param {ChaosRun} run
- * @param {object} on
- * @param {readonly import('../shop/apps.mjs').PlannedApp[]} on.apps
- * @param {import('../redis/restartable.mjs').RestartableRedis} on.redis
- * @param {import('../shop/shop.mjs').Shop} on.shop
- * @param {ReturnType<typeof createChaosScreen>} on.screen
+ * @param {import('../trial/own-shop.mjs').OwnShop} own
+ * @param {ReturnType<typeof createChaosScreen>} screen
  * @returns {Promise<Omit<import('../chaos/report.mjs').ChaosResult, 'ownStarts'>>}
  */
-async function breakAndCheck(run, { apps, redis, shop, screen }) {
+async function breakAndCheck(run, { apps, redis, shop }, screen) {
   const titles = apps.map(({ title }) => title);
   const order = apps.find(({ title }) => title === 'order');
   if (order === undefined) throw new Failure('There is no order service to order from.');
@@ -143,7 +87,7 @@ async function breakAndCheck(run, { apps, redis, shop, screen }) {
   await shop.open();
   screen.begin();
   screen.say(`the shop is open: ${String(run.rate)} orders a second, ${titles.join(', ')}`);
-  const customer = createCustomer({ url: urlOf(order), seed: run.seed });
+  const customer = createCustomer({ url: urlOf(order), name: `chaos-${String(run.seed)}` });
   const done = await perform(faults, {
     victims: new Map([
       ...shop.processes.map((each) => /** @type {const} */ ([each.app.title, appVictim(each)])),

@@ -5,11 +5,13 @@ import { Failure, messageOf } from '../failure.mjs';
 import { readTlsFiles } from './address.mjs';
 import { createReplyReader, RedisReplyError } from './replies.mjs';
 
+const LINE_END = Buffer.from('\r\n');
+
 /** @typedef {import('./replies.mjs').Reply} Reply */
 
 /**
  * @typedef {object} RedisConnection
- * @property {(...command: string[]) => Promise<Reply>} call sends one command; an error reply rejects as `RedisReplyError`
+ * @property {(...command: (string | Buffer)[]) => Promise<Reply>} call sends one command; an error reply rejects as `RedisReplyError`
  * @property {() => void} close
  */
 
@@ -74,8 +76,12 @@ export async function connectRedis(address, { deadlineMs }) {
 
   /** @type {RedisConnection['call']} */
   const call = (...command) => {
-    const parts = command.map((part) => `$${String(Buffer.byteLength(part))}\r\n${part}\r\n`);
-    const bytes = `*${String(parts.length)}\r\n${parts.join('')}`;
+    const parts = command.flatMap((part) => [
+      Buffer.from(`$${String(Buffer.byteLength(part))}\r\n`),
+      Buffer.from(part),
+      LINE_END,
+    ]);
+    const bytes = Buffer.concat([Buffer.from(`*${String(command.length)}\r\n`), ...parts]);
     return new Promise((resolve, reject) => {
       if (socket.destroyed) {
         reject(fail(new Error('the connection is closed')));

@@ -115,6 +115,8 @@ export function keepRunning(app, env, listener) {
     },
     tail: (/** @type {number} */ count) => tail.last(count),
     isRunning: () => child !== null,
+    /** Of the process that runs; undefined where none does. */
+    pid: () => child?.pid,
     /** From now on, an exit is a crash, whatever its code. */
     markHealthy() {
       wasHealthy = true;

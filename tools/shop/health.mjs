@@ -22,12 +22,13 @@ export async function waitUntilHealthy(app, { deadlineMs }) {
 
 /**
  * Asks an app for its health once.
- * @param {import('./apps.mjs').PlannedApp} app
+ * @param {Pick<import('./apps.mjs').PlannedApp, 'port'>} app
+ * @param {number} [deadlineMs] for its answer
  * @returns {Promise<string | null>} null where it is healthy, else what it said
  */
-export async function askHealth(app) {
+export async function askHealth(app, deadlineMs = ANSWER_DEADLINE_MS) {
   try {
-    const response = await fetch(`${urlOf(app)}/health`, { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) });
+    const response = await fetch(`${urlOf(app)}/health`, { signal: AbortSignal.timeout(deadlineMs) });
     const body = await response.text();
     return response.status === 200 ? null : `GET /health answered ${String(response.status)}: ${body.slice(0, 500)}`;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OwnOrder } from '../chaos/customer.mjs';
+import type { OwnOrder } from '../trial/customer.mjs';
 import type { Entry, History, StreamName } from '../chaos/history.mjs';
 import { judgeHistory } from '../chaos/judge.mjs';
 

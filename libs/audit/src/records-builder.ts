@@ -100,7 +100,8 @@ export class RecordsBuilder {
     const isPoison = this.poison.has(event.event_id);
     const record = kind.read(event.data, { id, isPoison });
     const isSuspect = !record || isPoison || this.refused.get(stream)?.has(id) === true;
-    const why = kind.foreign(event) ?? (isSuspect ? kind.violation(event.data) : undefined);
+    const foreign = kind.foreign(event);
+    const why = foreign ?? (isSuspect ? kind.violation(event.data) : undefined);
     if (record && why === undefined) {
       into.push(record);
       return;
@@ -112,7 +113,10 @@ export class RecordsBuilder {
       stream,
       orderId: typeof orderId === 'string' ? orderId : undefined,
       why: why ?? 'its payload cannot be read',
-      ...(record && 'changes' in record ? { changes: record.changes as readonly StockChange[] } : {}),
+      // Of what the shop itself has published: it is the shop that must not do that.
+      ...(foreign === undefined && record && 'changes' in record
+        ? { changes: record.changes as readonly StockChange[] }
+        : {}),
     });
   }
 }

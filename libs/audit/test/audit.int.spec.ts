@@ -6,6 +6,7 @@ import { run } from '../src/cli.js';
 import { withRedis } from '../src/connection.js';
 import { NotQuietError, waitUntilQuiet } from '../src/quiet.js';
 import { takeSnapshot } from '../src/snapshot.js';
+import { READERS } from '../src/keys.js';
 import { TestShop, validShop } from './shop.js';
 import { store } from './stored-shop.js';
 
@@ -143,6 +144,21 @@ describe('the audit', () => {
 
     await redis.client.xadd(`${prefix}:orders:payment_service:replays`, '*', 'replay_id', id);
     expect(await audit(redis.url, { prefix })).toMatchObject({ kept: false, quiet: false });
+  });
+
+  it('counts nothing that says it comes from somebody who does not publish it, as no group does', async () => {
+    const shop = validShop();
+    const changes = [{ sku: 'PEN-0042', quantity_change: 500, stock_level: -5 }];
+    shop.refused('inventory', { reason: 'restock', changes }, { source: 'mallory' });
+    const [orderId] = [...shop.accepted];
+    const payment = { payment_id: shop.uuid(), order_id: orderId, method: 'card', status: 'approved', amount: 1, currency: 'EUR' }; // prettier-ignore
+    const forged = shop.append('payments', payment, { source: 'order_service' });
+    const prefix = await stored(shop);
+    const report = await audit(redis.url, { prefix });
+    const problems = report.laws.flatMap((law) => law.problems);
+    expect(problems).toEqual(
+      READERS.payments.map((group) => `entry ${forged.id} of ${prefix}:payments is no dead letter of ${group}, but no valid event: Expected payment_processed from payment_service, got one from order_service`), // prettier-ignore
+    );
   });
 
   it('says which key it cannot read', async () => {

@@ -23,6 +23,12 @@ const EVENT_TYPES: Readonly<Record<StreamName, string>> = {
   inventory: 'inventory_updated',
   shipments: 'shipment_created',
 };
+const SOURCES: Readonly<Record<StreamName, string>> = {
+  orders: 'order_service',
+  payments: 'payment_service',
+  inventory: 'inventory_service',
+  shipments: 'shipping_service',
+};
 const ADDRESS = { street: '1 High Street', city: 'York', postal_code: 'YO1 8QT', country: 'GB' };
 const UNIT_PRICE = 250;
 
@@ -73,7 +79,7 @@ export class TestShop {
       event_type: EVENT_TYPES[stream],
       timestamp: '2026-11-23T12:00:00.000Z',
       version: '1.0',
-      source: 'test',
+      source: SOURCES[stream],
       data: typeof data === 'string' ? data : JSON.stringify(data),
       ...envelope,
     };

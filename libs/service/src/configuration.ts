@@ -120,6 +120,10 @@ export class ServiceConfiguration {
   @WholeNumberSetting(100, 3_600_000)
   EVENTS_CLAIM_AFTER_MS = 10_000;
 
+  /** After how long an event of a type that no running app handles is a dead letter, in milliseconds. */
+  @WholeNumberSetting(0, 604_800_000)
+  EVENTS_UNKNOWN_GRACE_MS = 600_000;
+
   /** How long a stopping app waits for its running handlers, in milliseconds. */
   @WholeNumberSetting(0, 600_000)
   SHUTDOWN_TIMEOUT_MS = 10_000;

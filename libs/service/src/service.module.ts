@@ -104,6 +104,7 @@ export class ServiceModule {
             consumer: {
               concurrency: config.EVENTS_CONCURRENCY,
               claimAfterMs: config.EVENTS_CLAIM_AFTER_MS,
+              unknownGraceMs: config.EVENTS_UNKNOWN_GRACE_MS,
               drainMs: config.SHUTDOWN_TIMEOUT_MS,
             },
           }),

@@ -6,9 +6,12 @@ import { removeAfterMe } from '../machine/last-will.mjs';
 
 /** @typedef {Awaited<ReturnType<typeof createEvidence>>} Evidence */
 
-/** What a run leaves for whoever looks for the cause where something was broken: a directory that goes with a good run. */
-export async function createEvidence() {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'event-streams-chaos-'));
+/**
+ * What a run leaves for whoever looks for the cause where something was broken: a directory that goes with a good run.
+ * @param {string} name of the trial
+ */
+export async function createEvidence(name) {
+  const dir = await mkdtemp(path.join(os.tmpdir(), `event-streams-${name}-`));
   const callOffRemoval = removeAfterMe(dir);
   return {
     /**

@@ -18,6 +18,8 @@ export function createRandom(seed, name) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 
+  const whole = (/** @type {number} */ from, /** @type {number} */ to) => from + Math.floor(next() * (to - from + 1));
+
   return {
     /**
      * A number in [from, to).
@@ -25,6 +27,21 @@ export function createRandom(seed, name) {
      * @param {number} to
      */
     between: (from, to) => from + next() * (to - from),
+    /**
+     * A whole number, both ends included.
+     */
+    whole,
+    /**
+     * One to so many random bytes.
+     * @param {number} most
+     */
+    bytes: (most) => Buffer.from(Array.from({ length: whole(1, most) }, () => whole(0, 255))),
+    /**
+     * @template T
+     * @param {readonly T[]} things one or more
+     * @returns {T}
+     */
+    one: (things) => /** @type {T} */ (things[Math.floor(next() * things.length)]),
     /**
      * The same things in another order (Fisher and Yates).
      * @template T

@@ -25,9 +25,9 @@ const LIKED = 3;
 /**
  * A customer who orders over HTTP four times a second, repeats what was not answered with 201 under the same Idempotency-Key
  * until it is, and remembers what it was told.
- * @param {{ url: string, seed: number }} options where the order service listens; the seed names the keys
+ * @param {{ url: string, name: string }} options where the order service listens, and how the keys begin
  */
-export function createCustomer({ url, seed }) {
+export function createCustomer({ url, name }) {
   /** @type {OwnOrder[]} */
   const orders = [];
   /** @type {Promise<void>[]} */
@@ -82,7 +82,7 @@ export function createCustomer({ url, seed }) {
       if (liked.length === 0) await sleep(REPEAT_AFTER_MS);
     }
     for (let number = 1; !home.signal.aborted; number += 1) {
-      const key = `chaos-${String(seed)}-${String(number)}`;
+      const key = `${name}-${String(number)}`;
       /** @type {OwnOrder} */
       const order = { key, orderId: null, entryId: null, attempts: 0, complaint: null };
       orders.push(order);
@@ -119,10 +119,10 @@ export function createCustomer({ url, seed }) {
  * @param {number} number of the order; it gives each another shape
  * @param {readonly import('../shop/catalogue.mjs').Offer[]} liked
  */
-function orderBody(number, liked) {
+export function orderBody(number, liked) {
   const items = liked.slice(0, 1 + (number % liked.length));
   return {
-    customer: { name: 'Chaos Customer', email: 'chaos@example.com' },
+    customer: { name: 'Trial Customer', email: 'trial@example.com' },
     items: items.map((offer, index) => ({ ...offer, quantity: 1 + ((number + index) % 3) })),
     currency: 'EUR',
     shipping_address: { street: '12 Harbour Street', city: 'Dublin', postal_code: 'D02 X285', country: 'IE' },

@@ -1,0 +1,79 @@
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { askHealth } from '../shop/health.mjs';
+
+const LOOK_EVERY_MS = 500;
+const ANSWER_DEADLINE_MS = 10_000;
+/** What the plain server computes for each answer, in milliseconds of processor time: enough to be cut into slices. */
+export const BURNT_MS = 20;
+
+/**
+ * What was seen of an app.
+ * @typedef {object} Watched
+ * @property {string} title
+ * @property {number} slowestMs the slowest answer of /health
+ * @property {number} ownMs the slowest one in the app's own time: what it took, by how much longer than it should a plain server's
+ *   answer took at the same moment. A machine that is busy with something else is not the app's fault
+ * @property {number} looks
+ * @property {string[]} complaints answers of /health other than 200
+ * @property {number} peakBytes of memory (resident set)
+ */
+
+/**
+ * Looks at each app's health and memory until it is told to stop.
+ * @param {readonly import('../shop/app-process.mjs').AppProcess[]} processes
+ */
+export async function watchApps(processes) {
+  const plain = fork(new URL('plain-server.mjs', import.meta.url));
+  const [port] = /** @type {[number]} */ (await once(plain, 'message'));
+  const until = new AbortController();
+  const watched = processes.map(({ app: { title } }) => ({
+    title,
+    slowestMs: 0,
+    ownMs: 0,
+    looks: 0,
+    complaints: /** @type {string[]} */ ([]),
+    peakBytes: 0,
+  }));
+  const watching = processes.map(async (each, index) => {
+    const seen = /** @type {Watched} */ (watched[index]);
+    while (!until.signal.aborted) {
+      const [{ problem, tookMs }, control] = await Promise.all([look(each.app), look({ port })]);
+      if (until.signal.aborted) return;
+      seen.slowestMs = Math.max(seen.slowestMs, tookMs);
+      seen.ownMs = Math.max(seen.ownMs, tookMs / Math.max(1, control.tookMs / BURNT_MS));
+      seen.looks += 1;
+      if (problem !== null) seen.complaints.push(problem);
+      seen.peakBytes = Math.max(seen.peakBytes, await residentBytes(each.pid()));
+      await sleep(LOOK_EVERY_MS, undefined, { signal: until.signal }).catch(() => undefined);
+    }
+  });
+  return {
+    /** @returns {Promise<readonly Watched[]>} */
+    async stop() {
+      until.abort();
+      await Promise.all(watching);
+      if (plain.connected) plain.disconnect();
+      return watched;
+    },
+  };
+}
+
+/** @param {{ port: number }} app */
+async function look(app) {
+  const started = performance.now();
+  const problem = await askHealth(app, ANSWER_DEADLINE_MS);
+  return { problem, tookMs: performance.now() - started };
+}
+
+/**
+ * @param {number | undefined} pid
+ * @returns {Promise<number>} 0 where there is no such process
+ */
+async function residentBytes(pid) {
+  if (pid === undefined) return 0;
+  const found = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]).catch(() => ({ stdout: '0' }));
+  return Number(found.stdout.trim()) * 1024;
+}
