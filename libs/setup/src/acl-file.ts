@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { rulesOf } from './rules.js';
 import { USERS, type User } from './users.js';
 
-/** Nobody comes in without a name. */
-const NO_DEFAULT = 'user default reset off';
+/**
+ * Nobody comes in without a name: this user is off and has no password. Its rights are those by which Redis reads its append-only
+ * file; without them it would skip each transaction in it, and start with what is left.
+ */
+const NO_DEFAULT = 'user default reset off ~* &* +@all';
 
 /**
  * The ACL file of the shop's Redis: a line for each user, with SHA-256 of its password. Each line does as words of `ACL SETUSER`,

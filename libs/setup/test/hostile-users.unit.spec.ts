@@ -45,7 +45,7 @@ describe('the setup of users', () => {
     for (const password of all) expect(password).toMatch(/^[\w-]{43}$/);
     expect(new Set(await tokens()).size).toBe(1);
     const lines = (await acl()).trimEnd().split('\n');
-    expect(lines[0]).toBe('user default reset off');
+    expect(lines[0]).toBe('user default reset off ~* &* +@all');
     expect(lines.slice(1).map((line) => line.split(' ', 5).join(' '))).toEqual(
       USERS.map((user, index) => `user ${user} reset on #${sha256(all[index] ?? '')}`),
     );
