@@ -3,8 +3,9 @@ import { rulesOf } from './rules.js';
 import { USERS, type User } from './users.js';
 
 /**
- * Nobody comes in without a name: this user is off and has no password. Its rights are those by which Redis reads its append-only
- * file; without them it would skip each transaction in it, and start with what is left.
+ * Nobody comes in without a name, nor as `default`, which is off and has no password. It keeps its rights all the same: as it a
+ * server reads its own append-only file, and whatever of a script or a MULTI it may not do is left out then, without an error
+ * (Redis 7 and 8; Valkey until https://github.com/valkey-io/valkey/pull/3984).
  */
 const NO_DEFAULT = 'user default reset off ~* &* +@all';
 

@@ -202,7 +202,16 @@ describe('a Redis user of the shop', () => {
     redis = await freshRedis({ acl: aclFile(passwords, 'ecommerce') });
     for (const user of USERS) {
       const password = passwords[user];
-      clients.set(user, new Redis(redis.url, { username: user, password, protocol: 2, disableClientInfo: true }));
+      clients.set(
+        user,
+        new Redis(redis.url, {
+          username: user,
+          password,
+          protocol: 2,
+          disableClientInfo: true,
+          enableReadyCheck: false,
+        }),
+      );
     }
     for (const stream of ['orders', 'payments', 'inventory', 'shipments']) {
       await redis.client.xadd(`ecommerce:${stream}`, '1-1', 'a', 'b');
