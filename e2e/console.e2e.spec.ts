@@ -13,7 +13,7 @@ import type {
   SimulationView,
 } from '../apps/console/src/contract/shop.js';
 import { startConsole, type Console } from '../apps/console/test/console.js';
-import { orderBody, orderTotal, startShop, type Shop } from './shop.js';
+import { OPERATOR_TOKEN, orderBody, orderTotal, startShop, type Shop } from './shop.js';
 
 /** Of the commands that the server is sent. */
 const MOST_COMMANDS = 0.03;
@@ -21,7 +21,11 @@ const MOST_COMMANDS = 0.03;
 const ORDERS_A_SECOND = 140;
 
 function openConsole(shop: Shop): Promise<Console> {
-  return startConsole(shop.redis.url, { SHOP_ORDER_URL: shop.orders.url, SHOP_PAYMENT_URL: shop.payments.url });
+  return startConsole(shop.redis.url, {
+    SHOP_ORDER_URL: shop.orders.url,
+    SHOP_PAYMENT_URL: shop.payments.url,
+    OPERATOR_TOKEN,
+  });
 }
 
 /** Listens to all that the server is told, until so many commands have come; counts those of each client. */

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { freshRedis, startApp, type AppProcess, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { orderBody } from './shop.js';
+import { AS_OPERATOR, OPERATOR_TOKEN, orderBody } from './shop.js';
 
 let redis: TestRedis;
 let orders: AppProcess;
@@ -9,7 +9,7 @@ let payments: AppProcess;
 let others: AppProcess[];
 beforeAll(async () => {
   redis = await freshRedis();
-  const environment = { REDIS_URL: redis.url, SIMULATION_ENABLED: 'false', SIMULATION_RATE: '1' };
+  const environment = { REDIS_URL: redis.url, SIMULATION_ENABLED: 'false', SIMULATION_RATE: '1', OPERATOR_TOKEN };
   const names = ['order-service', 'payment-service', 'inventory-service', 'shipping-service', 'processor'];
   const apps = await Promise.all(names.map((name) => startApp(name, environment)));
   [orders, payments, ...others] = apps as [AppProcess, AppProcess, ...AppProcess[]];
@@ -64,7 +64,7 @@ describe('a page of another site', () => {
     ['that sends a form', { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' }],
   ])('changes nothing: %s', async (_, headers) => {
     for (const [what, url, body] of changes()) {
-      const { status, text } = await ask(url, headers, 'POST', body);
+      const { status, text } = await ask(url, { ...AS_OPERATOR, ...headers }, 'POST', body);
       expect({ status, text }, what).toMatchObject({
         status: 403,
         text: expect.stringContaining('page of another site'),
@@ -76,7 +76,7 @@ describe('a page of another site', () => {
   it('sends no form in place of JSON', async () => {
     for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x']) {
       for (const [what, url] of changes()) {
-        const { status } = await ask(url, { 'Content-Type': type }, 'POST', 'failure_share=1');
+        const { status } = await ask(url, { ...AS_OPERATOR, 'Content-Type': type }, 'POST', 'failure_share=1');
         expect(status, `${what} as ${type}`).toBe(415);
       }
     }
@@ -110,7 +110,9 @@ describe('a name that somebody else points here', () => {
   ];
 
   it.each(foreign)('is not answered: %s', async (Host) => {
-    for (const [what, url, body] of changes()) expect((await ask(url, { Host }, 'POST', body)).status, what).toBe(421);
+    for (const [what, url, body] of changes()) {
+      expect((await ask(url, { ...AS_OPERATOR, Host }, 'POST', body)).status, what).toBe(421);
+    }
     for (const { url, name } of [orders, payments, ...others]) {
       for (const path of ['/metrics', '/simulation', '/gateway', '/summary', '/catalogue?currency=EUR'])
         expect((await ask(`${url}${path}`, { Host })).status, `${name} ${path}`).toBe(421);
@@ -139,8 +141,8 @@ describe('a name that somebody else points here', () => {
 
 describe('programs', () => {
   it('need none of what browsers send', async () => {
-    expect((await ask(`${orders.url}/simulation/stop`, {}, 'POST')).status).toBe(200);
-    expect((await ask(`${payments.url}/gateway`, {}, 'POST', { failure_share: 0.02 })).status).toBe(200);
+    expect((await ask(`${orders.url}/simulation/stop`, AS_OPERATOR, 'POST')).status).toBe(200);
+    expect((await ask(`${payments.url}/gateway`, AS_OPERATOR, 'POST', { failure_share: 0.02 })).status).toBe(200);
     await nothingHasChanged();
     const placed = await ask(
       `${orders.url}/orders`,
@@ -156,7 +158,7 @@ describe('programs', () => {
     ['failure_share', () => `${payments.url}/gateway`, { failure_share: '0.5' }],
     ['failure_share', () => `${payments.url}/gateway`, { failure_share: null }],
   ])('give a number where a number is meant: %s', async (property, url, body) => {
-    const { status, text } = await ask(url(), {}, 'POST', body);
+    const { status, text } = await ask(url(), AS_OPERATOR, 'POST', body);
     expect({ status, text }).toMatchObject({ status: 400, text: expect.stringContaining(`${property} must be`) });
     expect(JSON.parse((await ask(`${orders.url}/simulation`)).text)).toMatchObject({ running: false });
   });

@@ -10,7 +10,7 @@ export interface Shop extends AsyncDisposable {
   readonly orders: AppProcess;
   readonly payments: AppProcess;
   readonly processors: readonly AppProcess[];
-  /** Sends JSON and gives the status and the parsed answer. */
+  /** Sends JSON as an operator, and gives the status and the parsed answer. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: Answer }>;
   /** `GET` on the first processor. */
   order(id: string): Promise<{ status: number; body: Answer }>;
@@ -31,6 +31,10 @@ interface Answer {
   timeline: { event_type: string }[];
 }
 
+/** What operators of a test's shop show, and the header that they show it by. */
+export const OPERATOR_TOKEN = 'the-operator-of-this-test';
+export const AS_OPERATOR = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
+
 /** Times that let takeovers and gateway calls be seen soon. */
 const QUICK = { EVENTS_CLAIM_AFTER_MS: '1500', GATEWAY_LATENCY_MS: '5', SHUTDOWN_TIMEOUT_MS: '5000' };
 
@@ -39,7 +43,13 @@ export async function startShop(
   options: { processors?: number; environment?: Record<string, string> } = {},
 ): Promise<Shop> {
   const redis = await freshRedis();
-  const environment = { SIMULATION_ENABLED: 'false', ...QUICK, ...options.environment, REDIS_URL: redis.url };
+  const environment = {
+    SIMULATION_ENABLED: 'false',
+    OPERATOR_TOKEN,
+    ...QUICK,
+    ...options.environment,
+    REDIS_URL: redis.url,
+  };
   const start = (app: string): Promise<AppProcess> => startApp(app, environment);
   const names = ['payment-service', 'inventory-service', 'shipping-service', 'order-service'];
   const processorNames = Array.from({ length: options.processors ?? 1 }, () => 'processor');
@@ -52,7 +62,7 @@ export async function startShop(
   const post: Shop['post'] = async (path, body, headers = {}) => {
     const response = await fetch(`${orders.url}${path}`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...headers },
+      headers: { 'Content-Type': 'application/json', ...AS_OPERATOR, ...headers },
       body: JSON.stringify(body ?? {}),
     });
     return { status: response.status, body: (await response.json()) as Answer };

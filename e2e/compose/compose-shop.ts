@@ -14,6 +14,9 @@ export interface Consumer {
   pending: number;
 }
 
+/** What operators of the shop show with what changes something. */
+const OPERATOR_TOKEN = 'the-operator-of-this-test';
+
 /** The shop of `docker-compose.yml`, under a name and on ports that no other shop has. */
 export class ComposeShop {
   private constructor(
@@ -31,6 +34,7 @@ export class ComposeShop {
       INVENTORY_PORT: '0',
       SHIPPING_PORT: '0',
       CONSOLE_PORT: '0',
+      OPERATOR_TOKEN,
       PROCESSOR_PORTS: `${String(first)}-${String(first + PROCESSOR_PORTS - 1)}`,
       ...settings,
     });
@@ -78,6 +82,12 @@ export class ComposeShop {
   async placed(): Promise<number> {
     const response = await fetch(`${await this.url('order-service')}/simulation`);
     return ((await response.json()) as { placed: number }).placed;
+  }
+
+  /** Sends the simulated customers home, as an operator. */
+  async stopSimulation(): Promise<Response> {
+    const headers = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
+    return fetch(`${await this.url('order-service')}/simulation/stop`, { method: 'POST', headers });
   }
 
   /** The sum of a metric over all its labels, from one container. */

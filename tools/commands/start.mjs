@@ -10,6 +10,7 @@ import { askOffers } from '../shop/catalogue.mjs';
 import { formatDuration } from '../shop/duration.mjs';
 import { requireFreePorts } from '../shop/free-ports.mjs';
 import { listenForInterruption } from '../machine/interruption.mjs';
+import { operatorTokenOf } from '../shop/operator-token.mjs';
 import { announceShop, withdrawShop } from '../shop/running-shop.mjs';
 import { createScreen } from '../shop/screen.mjs';
 import { createShop } from '../shop/shop.mjs';
@@ -32,7 +33,7 @@ export async function main(args) {
     }
     const apps = [planConsole(options, process.env), ...planApps(options, process.env)];
     await requireFreePorts(apps, options.portBase);
-    return await setUpAndRun(options, apps);
+    return await setUpAndRun(options, apps, operatorTokenOf(process.env));
   } catch (error) {
     printFailure(error);
     return 1;
@@ -42,9 +43,10 @@ export async function main(args) {
 /**
  * @param {import('../shop/arguments.mjs').ShopOptions} options
  * @param {readonly import('../shop/apps.mjs').PlannedApp[]} apps
+ * @param {import('../shop/operator-token.mjs').OperatorToken} operatorToken
  * @returns {Promise<number>}
  */
-async function setUpAndRun(options, apps) {
+async function setUpAndRun(options, apps, operatorToken) {
   const leave = () => process.exit(EXIT_INTERRUPTED); // what the set-up has started has a last will each
   const interruption = listenForInterruption({ first: leave, again: leave });
   const progress = createProgress(process.stdout);
@@ -74,7 +76,7 @@ async function setUpAndRun(options, apps) {
   }
 
   const prefix = process.env['EVENTS_PREFIX'] || 'ecommerce';
-  const shop = createShop({ apps, redis, screen });
+  const shop = createShop({ apps, redis, operatorToken, screen });
   /** @type {Promise<string>} */
   const interrupted = new Promise((resolve) => {
     interruption.handOver({
@@ -86,7 +88,7 @@ async function setUpAndRun(options, apps) {
       },
     });
   });
-  return runToTheEnd({ options, apps, redis, prefix, screen, shop, interrupted });
+  return runToTheEnd({ options, apps, redis, prefix, operatorToken, screen, shop, interrupted });
 }
 
 /**
@@ -95,6 +97,7 @@ async function setUpAndRun(options, apps) {
  * @property {readonly import('../shop/apps.mjs').PlannedApp[]} apps
  * @property {import('../redis-server.mjs').ProvidedRedis} redis
  * @property {string} prefix of the keys in Redis
+ * @property {import('../shop/operator-token.mjs').OperatorToken} operatorToken
  * @property {ReturnType<typeof createScreen>} screen
  * @property {import('../shop/shop.mjs').Shop} shop
  * @property {Promise<string>} interrupted resolves with the cause
@@ -133,7 +136,7 @@ async function runToTheEnd(run) {
  * @param {AbortSignal} signal
  * @returns {Promise<number>} the audit's exit code
  */
-async function runOpen({ options, apps, redis, prefix, screen, shop }, signal) {
+async function runOpen({ options, apps, redis, prefix, operatorToken, screen, shop }, signal) {
   screen.say(`starting ${apps.map(({ title }) => title).join(', ')}`);
   await shop.open();
   signal.throwIfAborted();
@@ -147,7 +150,7 @@ async function runOpen({ options, apps, redis, prefix, screen, shop }, signal) {
   const order = apps.find(({ title }) => title === 'order');
   const [offer = null] = order === undefined ? [] : await askOffers(urlOf(order));
   const needsKey = Boolean(process.env['CUSTOMER_API_KEY']);
-  process.stdout.write(banner({ apps, redis, prefix, offer, needsKey, until }, screen.paint));
+  process.stdout.write(banner({ apps, redis, prefix, offer, needsKey, operatorToken, until }, screen.paint));
   const openedAt = performance.now();
   const endsAt = openedAt + (options.forMs ?? Number.POSITIVE_INFINITY);
   while (performance.now() < endsAt) {

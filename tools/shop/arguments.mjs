@@ -30,7 +30,8 @@ export const USAGE = `Runs the whole shop: sets up what is missing, then Redis, 
   --help                 this text
 
 Environment: REDIS_URL uses a Redis that runs already; SHOP_PORT_BASE moves all ports (default ${String(DEFAULT_PORT_BASE)}: order 3001,
-payment 3002, inventory 3003, shipping 3004, processors from 3010 on, the console 8080). Other variables reach the apps as they are.
+payment 3002, inventory 3003, shipping 3004, processors from 3010 on, the console 8080); OPERATOR_TOKEN is what operators show to
+steer it (else one is made and printed). Other variables reach the apps as they are.
 `;
 
 /**

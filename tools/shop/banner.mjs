@@ -21,18 +21,19 @@ const sampleOrder = ({ sku, name, unit_price }) => `{
     }`;
 
 /**
- * The text that greets whoever started the shop: addresses, how to order, how to watch.
+ * The text that greets whoever started the shop: addresses, how to order, how to watch, how to steer.
  * @param {object} shop
  * @param {readonly import('./apps.mjs').PlannedApp[]} shop.apps
  * @param {import('../redis-server.mjs').ProvidedRedis} shop.redis
  * @param {string} shop.prefix of the keys in Redis
  * @param {import('./catalogue.mjs').Offer | null} shop.offer something that can be ordered, in euros; null where nothing told
  * @param {boolean} shop.needsKey whether orders need the customers' key
+ * @param {import('./operator-token.mjs').OperatorToken} shop.operatorToken
  * @param {string | null} shop.until how long it runs, for people; null until Ctrl-C
  * @param {(style: import('../terminal/paint.mjs').Style, text: string) => string} paint
  * @returns {string}
  */
-export function banner({ apps, redis, prefix, offer, needsKey, until }, paint) {
+export function banner({ apps, redis, prefix, offer, needsKey, operatorToken, until }, paint) {
   const width = Math.max(...apps.map(({ title }) => title.length));
   const row = (/** @type {string} */ title, /** @type {string} */ address, /** @type {string} */ note) =>
     `  ${title.padEnd(width)}  ${paint('cyan', address)}  ${paint('dim', note)}`.trimEnd();
@@ -64,12 +65,29 @@ export function banner({ apps, redis, prefix, offer, needsKey, until }, paint) {
     ...cli.map(command),
     command('npm run audit'),
     '',
+    ...steering(operatorToken, orderUrl, paint),
+    '',
     until === null
       ? `  ${paint('bold', 'Ctrl-C')} stops all of it.`
       : `  It runs for ${until}, then the laws are checked. ${paint('bold', 'Ctrl-C')} stops it before.`,
     '',
     '',
   ].join('\n');
+}
+
+/**
+ * How to change something; a token that was given is not shown, as whoever gave it has it.
+ * @param {import('./operator-token.mjs').OperatorToken} operatorToken
+ * @param {string} orderUrl
+ * @param {(style: import('../terminal/paint.mjs').Style, text: string) => string} paint
+ */
+function steering({ value, isGiven }, orderUrl, paint) {
+  const token = isGiven ? '$OPERATOR_TOKEN' : value;
+  const whose = isGiven ? 'where OPERATOR_TOKEN is set as for this shop' : `OPERATOR_TOKEN=${value}`;
+  return [
+    `  ${paint('bold', 'Steer it')} as its operator, ${whose}`,
+    `    curl -s -X POST ${orderUrl}/simulation/stop -H "authorization: Bearer ${token}"`,
+  ];
 }
 
 /** @param {string} title */

@@ -6,6 +6,7 @@ import { keepRunning } from './app-process.mjs';
 import { urlOf } from './apps.mjs';
 import { AUDIT_SCRIPT } from './audit-script.mjs';
 import { waitUntilHealthy } from './health.mjs';
+import { environmentOf } from './operator-token.mjs';
 import { stopSimulation } from './simulation.mjs';
 
 const OPEN_DEADLINE_MS = 60_000;
@@ -25,12 +26,14 @@ const SHOWN_LINES = 20;
  * @param {object} options
  * @param {readonly import('./apps.mjs').PlannedApp[]} options.apps
  * @param {Pick<import('../redis-server.mjs').ProvidedRedis, 'url' | 'stop' | 'abandon'>} options.redis
+ * @param {import('./operator-token.mjs').OperatorToken} options.operatorToken of all apps
  * @param {Pick<ReturnType<typeof import('./screen.mjs').createScreen>, 'notice' | 'mute' | 'listenerOf'>} options.screen
  */
-export function createShop({ apps, redis, screen }) {
+export function createShop({ apps, redis, operatorToken, screen }) {
   const env = { REDIS_URL: redis.url };
   const colour = wantsColour(process.stdout) ? { FORCE_COLOR: process.env['FORCE_COLOR'] ?? '1' } : {};
-  const processes = apps.map((app) => keepRunning(app, { ...env, ...colour }, screen.listenerOf(app.title)));
+  const forApps = { ...env, ...environmentOf(operatorToken), ...colour };
+  const processes = apps.map((app) => keepRunning(app, forApps, screen.listenerOf(app.title)));
   /** @type {ReturnType<typeof runOnScreen> | null} */
   let audit = null;
   let closing = false;
@@ -53,7 +56,8 @@ export function createShop({ apps, redis, screen }) {
     /** Sends the customers home, waits until all is handled, and checks the laws: resolves with the audit's exit code. */
     async checkLaws() {
       const order = apps.find(({ title }) => title === 'order');
-      const problem = order === undefined ? 'there is no order service' : await stopSimulation(urlOf(order));
+      const problem =
+        order === undefined ? 'there is no order service' : await stopSimulation(urlOf(order), operatorToken);
       if (problem !== null) screen.notice(`the simulation could not be stopped: ${problem}`);
       if (closing) return 1;
       screen.mute();

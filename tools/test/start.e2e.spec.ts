@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -189,8 +189,42 @@ describe('npm start', () => {
     expect(run.output()).toMatch(/^shop +\| 1s +orders 0 +payments 0 +stock movements 0 +shipments 0 +pending 0$/m);
     expect(run.output()).toMatch(/^audit of redis:\/\/127\.0\.0\.1:\d+ .*--wait 60s$/m);
     expect(run.output()).not.toContain('| payment listens');
+    expect(run.output()).not.toContain('could not be stopped');
     await expectNothingLeft([]);
   });
+
+  it('makes a token for operators, and shows a command that steers the shop by it', async () => {
+    const run = start();
+    const [, token = ''] = await run.says(/as its operator, OPERATOR_TOKEN=([\w-]{43})$/m);
+    const command = await run.says(/^ {4}curl -s -X POST (http:\S+) -H "(authorization): Bearer ([\w-]+)"$/m);
+    const [, address = '', header = '', shown = ''] = command;
+    expect(shown).toBe(token);
+    const stop = (value: string) => fetch(address, { method: 'POST', headers: { [header]: `Bearer ${value}` } });
+    expect((await stop(shown)).status).toBe(200);
+    expect((await stop('another')).status).toBe(401);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+    const again = start();
+    expect((await again.says(/OPERATOR_TOKEN=(\S+)/))[1]).not.toBe(token);
+  });
+
+  it.each(['the environment', 'a file', 'the file .env'])(
+    'takes the token of %s, and does not show it',
+    async (where) => {
+      const token = 'open-sesame-open-sesame';
+      if (where === 'the file .env') await writeFile(path.join(shop.dir, '.env'), `OPERATOR_TOKEN=${token}\n`);
+      const file = path.join(shop.dir, 'token');
+      await writeFile(file, `${token}\n`);
+      const env = { 'the environment': { OPERATOR_TOKEN: token }, 'a file': { OPERATOR_TOKEN_FILE: file } }[where];
+      const run = start(['--for', '1s'], env);
+      await run.says(/-H "authorization: Bearer \$OPERATOR_TOKEN"$/m);
+      const headers = { authorization: `Bearer ${token}` };
+      expect((await fetch(url(1, '/simulation/stop'), { method: 'POST', headers })).status).toBe(200);
+      expect(await run.ended).toBe(0);
+      expect(run.output()).not.toContain(token);
+      expect(run.output()).not.toContain('could not be stopped');
+    },
+  );
 
   it('with --for, has no verdict where it is interrupted', async () => {
     const run = start(['--for', '1h']);

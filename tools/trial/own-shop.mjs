@@ -2,6 +2,7 @@ import { printFailure } from '../failure.mjs';
 import { listenForInterruption } from '../machine/interruption.mjs';
 import { startRestartableRedis } from '../redis/restartable.mjs';
 import { ensureBuilt, ensureInstalled } from '../setup.mjs';
+import { newOperatorToken } from '../shop/operator-token.mjs';
 import { createShop } from '../shop/shop.mjs';
 import { createProgress } from '../terminal/progress.mjs';
 import { createEvidence } from './evidence.mjs';
@@ -57,6 +58,7 @@ export async function runOnOwnShop({ name, again, apps, redisPort, redisArgs, cr
   const shop = createShop({
     apps,
     redis,
+    operatorToken: newOperatorToken(),
     screen: {
       notice: screen.notice,
       mute: () => undefined,

@@ -22,6 +22,8 @@ await runService({
   largestBody: LARGEST_BODY,
   host: ({ CONSOLE_HOST }) => CONSOLE_HOST,
   protect,
+  // Its users have no token of operators; who of them may change something, ChangesGuard says.
+  guardsChanges: true,
   prepare(app: NestExpressApplication) {
     app.useGlobalPipes(new RequestValidation(SHAPE));
     app.useGlobalFilters(new ProblemFilter(app.getHttpAdapter()));

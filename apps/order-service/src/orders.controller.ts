@@ -1,5 +1,5 @@
 import { BadRequestException, Body, Headers, Post, UseGuards } from '@nestjs/common';
-import { HttpController } from '@shop/service';
+import { ForCustomers, HttpController } from '@shop/service';
 import { CustomerGuard } from './customer.guard.js';
 import { PlaceOrder } from './domain/place-order.js';
 import { OrdersService, type PlacedOrder } from './orders.service.js';
@@ -10,6 +10,7 @@ export class OrdersController {
   constructor(private readonly orders: OrdersService) {}
 
   @Post()
+  @ForCustomers()
   @UseGuards(CustomerGuard)
   place(@Body() request: PlaceOrder, @Headers('idempotency-key') idempotencyKey?: string): Promise<PlacedOrder> {
     if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {

@@ -13,7 +13,7 @@ export class GatewayStatus {
   failure_share!: number;
 }
 
-/** Steers the simulated payment gateway. */
+/** Steers the simulated payment gateway: operators alone may, with their token. */
 @HttpController('gateway')
 export class GatewayController {
   constructor(private readonly gateway: PaymentGateway) {}

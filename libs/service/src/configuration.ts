@@ -42,7 +42,7 @@ export function BooleanSetting(): PropertyDecorator {
   };
 }
 
-/** A key that callers show, from the environment or a file; empty for none. */
+/** A key or a token that callers show, from the environment or a file; empty for none. */
 export function ApiKeySetting(): PropertyDecorator {
   return (target, property) => {
     SecretSetting()(target, property);
@@ -94,6 +94,10 @@ export class ServiceConfiguration {
   /** Requests that one address may make in a second. */
   @WholeNumberSetting(1, 1_000_000)
   REQUESTS_PER_SECOND = 200;
+
+  /** What operators send as `Authorization: Bearer …` with whatever changes something; empty: nobody may. One for all apps. */
+  @ApiKeySetting()
+  OPERATOR_TOKEN = '';
 
   @WholeNumberSetting(0, 65_535)
   PORT = 3000;
@@ -162,7 +166,7 @@ export function readConfiguration<T extends ServiceConfiguration>(
   filesOf.set(configuration, secrets.files);
   const wrong = validateSync(configuration, { forbidUnknownValues: true }).map(({ property, constraints }) => {
     const value = environment[property] ?? '';
-    const isSecret = secret.has(property) || WITH_CREDENTIALS.test(String(value));
+    const isSecret = secret.has(property) || (typeof value === 'string' && WITH_CREDENTIALS.test(value));
     const got = isSecret ? 'something else' : JSON.stringify(value);
     return `${property} ${Object.values(constraints ?? {}).at(-1) ?? 'is not valid'}; it got ${got}`;
   });

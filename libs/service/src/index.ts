@@ -11,6 +11,7 @@ export {
 } from './configuration.js';
 export { ForeseenState } from './foreseen-state.js';
 export { HttpController } from './http-controller.js';
+export { ForCustomers } from './operators/for-customers.js';
 export { firstProblems } from './requests/first-problems.js';
 export { RequestValidation } from './requests/request-validation.js';
 export { runService } from './run-service.js';

@@ -11,6 +11,7 @@ import { ForeseenState } from './foreseen-state.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { throttleOf } from './requests/throttle.js';
+import { OperatorGuard } from './operators/operator.guard.js';
 import { ShopLogger } from './shop-logger.js';
 import { PrometheusReader } from './telemetry/prometheus-reader.js';
 
@@ -37,6 +38,8 @@ export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfi
   host?: (configuration: T) => string;
   /** What keeps strangers and other sites' pages from it, if not what is enough for an app without pages. */
   protect?: (app: NestExpressApplication) => void;
+  /** Whether it says by a guard of its own who may change something; if not, those who have the operators' token may. */
+  guardsChanges?: boolean;
   /** What the application needs besides its module, before it listens: middleware, documentation. */
   prepare?: (app: NestExpressApplication) => void | Promise<void>;
 }
@@ -52,7 +55,7 @@ export class ServiceModule {
     definition: ServiceDefinition<T>,
     metrics: PrometheusReader,
   ): Promise<DynamicModule> {
-    const { configuration, name, source, state, group, events, partitions } = definition;
+    const { configuration, name, source, state, group, events, partitions, guardsChanges = false } = definition;
     const environment = await ConfigModule.forRoot({
       isGlobal: true,
       // What it gives becomes part of the process' environment: no secret that came from a file.
@@ -119,7 +122,9 @@ export class ServiceModule {
       controllers: [HealthController, MetricsController],
       providers: [
         EventLog,
+        // In this order: what is too much is not looked at.
         { provide: APP_GUARD, useClass: ThrottlerGuard },
+        ...(guardsChanges ? [] : [{ provide: APP_GUARD, useClass: OperatorGuard }]),
         { provide: PrometheusReader, useValue: metrics },
       ],
     };

@@ -39,17 +39,18 @@ function fileOf(content: string): string {
   return file;
 }
 
-const SECRETS = ['REDIS_URL', 'REDIS_PASSWORD', 'SHOP_API_KEY', 'SHOP_PASSWORD'];
+const SECRETS = ['REDIS_URL', 'REDIS_PASSWORD', 'OPERATOR_TOKEN', 'SHOP_API_KEY', 'SHOP_PASSWORD'];
 const VALUES: Record<string, string> = {
   REDIS_URL: 'redis://:geheim@host',
   REDIS_PASSWORD: 'geheim',
+  OPERATOR_TOKEN: 'geheim-geheim-geheim',
   SHOP_API_KEY: 'geheim-geheim-geheim',
   SHOP_PASSWORD: 'geheim-geheim',
 };
 
 it('secret settings are those that say so, of the class and of what it inherits from', () => {
   expect([...secretsOf(Settings)].sort()).toEqual([...SECRETS].sort());
-  expect([...secretsOf(Others)].sort()).toEqual(['OTHER_TOKEN', 'REDIS_PASSWORD', 'REDIS_URL']);
+  expect([...secretsOf(Others)].sort()).toEqual(['OPERATOR_TOKEN', 'OTHER_TOKEN', 'REDIS_PASSWORD', 'REDIS_URL']);
   expect(allSecrets()).toEqual(expect.arrayContaining([...SECRETS, 'OTHER_TOKEN']));
 });
 

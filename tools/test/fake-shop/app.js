@@ -17,6 +17,12 @@ const server = http.createServer((request, response) => {
     response.end(JSON.stringify([{ sku: 'MUG-0001', name: 'Mug', unit_price: 1250 }]));
     return;
   }
+  if (request.url === '/simulation/stop') {
+    const isOperator = request.headers.authorization === `Bearer ${process.env['OPERATOR_TOKEN'] ?? ''}`;
+    response.statusCode = isOperator ? 200 : 401;
+    response.end();
+    return;
+  }
   response.statusCode = behaviour === 'unhealthy' ? 503 : 200;
   response.end(JSON.stringify({ pid: process.pid, redis: process.env['REDIS_URL'] }));
 });

@@ -75,7 +75,7 @@ async function copyTo(target: string, source: URL): Promise<void> {
 
 /** What would steer the tool, or the npm it calls, if the tests themselves run below npm. */
 function withoutShop(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const steering = /^(REDIS_URL|SHOP_|SIMULATION_|EVENTS_|npm_config_|FORCE_COLOR|NO_COLOR)/;
+  const steering = /^(REDIS_URL|SHOP_|SIMULATION_|EVENTS_|OPERATOR_|npm_config_|FORCE_COLOR|NO_COLOR)/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !steering.test(name)));
 }
 

@@ -15,6 +15,7 @@ const STATUS: Readonly<Record<ApiProblem['code'], HttpStatus>> = {
   'wrong-host': HttpStatus.MISDIRECTED,
   partitioned: HttpStatus.NOT_IMPLEMENTED,
   'service-away': HttpStatus.BAD_GATEWAY,
+  'not-operator': HttpStatus.BAD_GATEWAY,
   'redis-away': HttpStatus.SERVICE_UNAVAILABLE,
   busy: HttpStatus.SERVICE_UNAVAILABLE,
   failed: HttpStatus.INTERNAL_SERVER_ERROR,

@@ -21,7 +21,8 @@
  * 403 from another site, without or with a wrong token, or the console is read-only; 404 there is no such thing;
  * 409 it was there, and somebody was quicker; 413 the body is larger than 1 MiB; 415 it is no JSON; 421 wrong Host header;
  * 429 too many requests from one address (ask again after `Retry-After` seconds);
- * 501 these streams have partitions, of which this is not shown; 502 a service of the shop does not answer; 503 Redis is away (ask again after `Retry-After` seconds, or wait for the
+ * 501 these streams have partitions, of which this is not shown; 502 a service of the shop does not answer, or does not take
+ * this console for an operator; 503 Redis is away (ask again after `Retry-After` seconds, or wait for the
  * live feed to say that it is back).
  */
 
@@ -46,6 +47,7 @@ export interface ApiProblem {
     | 'wrong-host'
     | 'partitioned'
     | 'service-away'
+    | 'not-operator'
     | 'redis-away'
     | 'busy'
     | 'failed';

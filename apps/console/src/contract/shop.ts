@@ -17,6 +17,8 @@ export interface ShopView {
   /** Null when the service does not answer; then the controls cannot work. */
   simulation: SimulationView | null;
   gateway: GatewayView | null;
+  /** Whether the console has the operators' token, without which it steers neither. */
+  canSteer: boolean;
 }
 
 export interface SimulationView {
@@ -33,14 +35,17 @@ export interface GatewayView {
   failureShare: number;
 }
 
-/** `POST /api/shop/simulation`: answers `SimulationView`. Errors: 400, 403, 404, 502. */
+/**
+ * `POST /api/shop/simulation`: answers `SimulationView`. The console sends the operators' token along (`OPERATOR_TOKEN`); the
+ * service's own decides (502 `not-operator`). Errors: 400, 403, 404, 502.
+ */
 export interface SimulationRequest {
   running: boolean;
   /** 0.01 to 1,000. */
   rate?: number;
 }
 
-/** `POST /api/shop/gateway`: answers `GatewayView`. Errors: 400, 403, 404, 502. */
+/** `POST /api/shop/gateway`: answers `GatewayView`, as an operator like `SimulationRequest`. Errors: 400, 403, 404, 502. */
 export interface GatewayRequest {
   /** 0 to 1. */
   failureShare: number;

@@ -29,6 +29,7 @@ export const SCHEMAS = {
           'gone',
           'invalid',
           'not-found',
+          'not-operator',
           'parked',
           'partitioned',
           'read-only',
@@ -730,7 +731,8 @@ export const SCHEMAS = {
     type: 'object',
     properties: { failureShare: { type: 'number', description: '0 to 1.' } },
     required: ['failureShare'],
-    description: '`POST /api/shop/gateway`: answers `GatewayView`. Errors: 400, 403, 404, 502.',
+    description:
+      '`POST /api/shop/gateway`: answers `GatewayView`, as an operator like `SimulationRequest`. Errors: 400, 403, 404, 502.',
   },
   GatewayView: {
     type: 'object',
@@ -1216,6 +1218,10 @@ export const SCHEMAS = {
         description: 'Null when the service does not answer; then the controls cannot work.',
       },
       gateway: { anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/GatewayView' }] },
+      canSteer: {
+        type: 'boolean',
+        description: "Whether the console has the operators' token, without which it steers neither.",
+      },
     },
     required: [
       'atMs',
@@ -1227,6 +1233,7 @@ export const SCHEMAS = {
       'shipmentsByCarrier',
       'simulation',
       'gateway',
+      'canSteer',
     ],
     description:
       "`GET /api/shop`: the shop in numbers, from the processor's read models. Errors: 404 (no shop here), 503. Amounts are integers in the currency's minor unit (1250 is €12.50; JPY has none: 1250 is ¥1,250).",
@@ -1235,7 +1242,8 @@ export const SCHEMAS = {
     type: 'object',
     properties: { running: { type: 'boolean' }, rate: { type: 'number', description: '0.01 to 1,000.' } },
     required: ['running'],
-    description: '`POST /api/shop/simulation`: answers `SimulationView`. Errors: 400, 403, 404, 502.',
+    description:
+      "`POST /api/shop/simulation`: answers `SimulationView`. The console sends the operators' token along (`OPERATOR_TOKEN`); the service's own decides (502 `not-operator`). Errors: 400, 403, 404, 502.",
   },
   SimulationView: {
     type: 'object',

@@ -12,7 +12,7 @@ export interface ServiceAnswer {
   body: unknown;
 }
 
-/** Asks the shop's services, over HTTP, as anybody could. */
+/** Asks the shop's services, over HTTP, as anybody could who has the keys. */
 @Injectable()
 export class ShopServices {
   constructor(private readonly config: ConsoleConfiguration) {}
@@ -23,9 +23,32 @@ export class ShopServices {
   }
 
   /** @throws Problem when it does not answer */
-  payment(path: string, body?: unknown): Promise<ServiceAnswer> {
-    return ask('payment service', this.config.SHOP_PAYMENT_URL, path, body, {});
+  payment(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ServiceAnswer> {
+    return ask('payment service', this.config.SHOP_PAYMENT_URL, path, body, headers);
   }
+
+  /**
+   * What goes with a request that only operators may make.
+   *
+   * @throws Problem when the console has no token for it
+   */
+  asOperator(): Record<string, string> {
+    if (!this.hasToken) throw notOperator('This console has no token for operators');
+    return { Authorization: `Bearer ${this.config.OPERATOR_TOKEN}` };
+  }
+
+  /** Whether the console can ask for what only operators may. */
+  get hasToken(): boolean {
+    return this.config.OPERATOR_TOKEN !== '';
+  }
+}
+
+/** The console is not taken for an operator. @param what it is that is wrong */
+export function notOperator(what: string): Problem {
+  return new Problem(
+    'not-operator',
+    `${what}: set OPERATOR_TOKEN, to the same for the console, the order service and the payment service`,
+  );
 }
 
 async function ask(

@@ -61,6 +61,7 @@ export class ShopService implements OnModuleInit {
       shipmentsByCarrier: models.shipmentsByCarrier,
       simulation,
       gateway,
+      canSteer: this.services.hasToken,
     };
   }
 

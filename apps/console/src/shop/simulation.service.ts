@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../access/problem.js';
 import type { GatewayRequest, GatewayView, SimulationRequest, SimulationView } from '../contract/shop.js';
-import { ShopServices, type ServiceAnswer } from './services.js';
+import { notOperator, ShopServices, type ServiceAnswer } from './services.js';
 
 /** Steers the simulated customers and the payment gateway. */
 @Injectable()
@@ -16,7 +16,8 @@ export class SimulationService {
   /** @throws Problem */
   async steer({ running, rate }: SimulationRequest): Promise<SimulationView> {
     const path = running ? '/simulation/start' : '/simulation/stop';
-    return simulationOf(await this.services.order(path, running && rate !== undefined ? { rate } : {}));
+    const body = running && rate !== undefined ? { rate } : {};
+    return simulationOf(await this.services.order(path, body, this.services.asOperator()));
   }
 
   /** @throws Problem when the payment service does not answer */
@@ -26,7 +27,8 @@ export class SimulationService {
 
   /** @throws Problem */
   async setGateway({ failureShare }: GatewayRequest): Promise<GatewayView> {
-    return gatewayOf(await this.services.payment('/gateway', { failure_share: failureShare }));
+    const body = { failure_share: failureShare };
+    return gatewayOf(await this.services.payment('/gateway', body, this.services.asOperator()));
   }
 }
 
@@ -42,5 +44,7 @@ function gatewayOf(answer: ServiceAnswer): GatewayView {
 
 function successOf({ status, body }: ServiceAnswer, name: string): unknown {
   if (status === 200) return body;
+  if (status === 401) throw notOperator(`The ${name} has another token for operators than this console`);
+  if (status === 403) throw notOperator(`The ${name} has no token for operators`);
   throw new Problem('service-away', `The ${name} refuses with ${String(status)}`);
 }

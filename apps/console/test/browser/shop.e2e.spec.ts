@@ -5,6 +5,7 @@ import { startConsole, type Console } from '../console.js';
 import { startBrowser, type Looks, type Sight, type TestBrowser } from './browser.js';
 
 const DEADLINE_MS = 30_000;
+const OPERATOR_TOKEN = 'the-operator-of-this-test';
 
 let redis: TestRedis;
 let apps: AppProcess[];
@@ -20,6 +21,7 @@ beforeAll(async () => {
     GATEWAY_LATENCY_MS: '5',
     GATEWAY_DECLINE_SHARE: '0',
     EVENTS_CLAIM_AFTER_MS: '1500',
+    OPERATOR_TOKEN,
   };
   const names = ['order-service', 'payment-service', 'inventory-service', 'shipping-service'];
   const processorNames = ['processor', 'processor', 'processor'];
@@ -28,7 +30,7 @@ beforeAll(async () => {
   await Promise.all(apps.map((app) => app.healthy()));
   const [order, payment] = apps;
   [site, browser] = await Promise.all([
-    startConsole(redis.url, { SHOP_ORDER_URL: order?.url ?? '', SHOP_PAYMENT_URL: payment?.url ?? '' }),
+    startConsole(redis.url, { SHOP_ORDER_URL: order?.url ?? '', SHOP_PAYMENT_URL: payment?.url ?? '', OPERATOR_TOKEN }),
     startBrowser(),
   ]);
 }, 600_000);
@@ -89,6 +91,20 @@ describe('the shop', () => {
       const { gateway } = await site.get<{ gateway: { failureShare: number } | null }>('/api/shop');
       return gateway?.failureShare === 0.25;
     });
+  });
+
+  it('says what to do where the console has no token for operators', async () => {
+    const [order, payment] = apps;
+    await using tokenless = await startConsole(redis.url, {
+      SHOP_ORDER_URL: order?.url ?? '',
+      SHOP_PAYMENT_URL: payment?.url ?? '',
+    });
+    sight = await browser.open(`${tokenless.app.url}/shop`);
+    const { page, barriers } = sight;
+    await seen(page.getByText('This console has no token for operators, so it can steer neither'));
+    expect(await page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
+    expect(await page.getByLabel('Failing gateway calls').isDisabled()).toBe(true);
+    expect(await barriers()).toEqual([]);
   });
 
   it('tells the verdict on its laws', async () => {

@@ -12,7 +12,7 @@ export class StartSimulation {
   rate?: Rate;
 }
 
-/** Steers the simulated customers. */
+/** Steers the simulated customers: operators alone may, with their token. */
 @HttpController('simulation')
 export class SimulationController {
   constructor(private readonly simulation: Simulation) {}

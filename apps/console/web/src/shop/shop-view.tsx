@@ -105,7 +105,7 @@ function ShopBody({ shop }: { shop: ShopView }) {
           <Stock stock={shop.stock} />
         </div>
         <div className="stack">
-          <Simulation simulation={shop.simulation} gateway={shop.gateway} />
+          <Simulation simulation={shop.simulation} gateway={shop.gateway} canSteer={shop.canSteer} />
           <OrderForm />
           <Shipments byCarrier={shop.shipmentsByCarrier} />
         </div>

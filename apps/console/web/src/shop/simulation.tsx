@@ -11,8 +11,9 @@ import { Icon } from '../ui/icon.js';
 const RATE_STEPS = { min: -10, max: 30 };
 
 /** The simulated customers and the payment gateway: how many orders come, and how many calls fail. */
-export function Simulation({ simulation, gateway }: Pick<ShopView, 'simulation' | 'gateway'>) {
+export function Simulation({ simulation, gateway, canSteer }: Pick<ShopView, 'simulation' | 'gateway' | 'canSteer'>) {
   const isReadOnly = useSession()?.readOnly === true;
+  const isFixed = isReadOnly || !canSteer;
   return (
     <section className="card" aria-labelledby="simulation-title">
       <div className="card-head">
@@ -24,22 +25,28 @@ export function Simulation({ simulation, gateway }: Pick<ShopView, 'simulation' 
         ) : null}
       </div>
       <div className="card-body stack">
+        {canSteer || isReadOnly ? null : (
+          <p className="quiet">
+            This console has no token for operators, so it can steer neither: start it with the{' '}
+            <code>OPERATOR_TOKEN</code> of the order service and the payment service.
+          </p>
+        )}
         {simulation === null ? (
           <p className="quiet">The order service does not answer, so its customers cannot be steered.</p>
         ) : (
-          <Customers simulation={simulation} isReadOnly={isReadOnly} />
+          <Customers simulation={simulation} isFixed={isFixed} />
         )}
         {gateway === null ? (
           <p className="quiet">The payment service does not answer, so its gateway cannot be steered.</p>
         ) : (
-          <Gateway gateway={gateway} isReadOnly={isReadOnly} />
+          <Gateway gateway={gateway} isFixed={isFixed} />
         )}
       </div>
     </section>
   );
 }
 
-function Customers({ simulation, isReadOnly }: { simulation: SimulationView; isReadOnly: boolean }) {
+function Customers({ simulation, isFixed }: { simulation: SimulationView; isFixed: boolean }) {
   const [answer, setAnswer] = useState<SimulationView | null>(null);
   const [dragged, setDragged] = useState<number | null>(null);
   const shown = answer ?? simulation;
@@ -75,7 +82,7 @@ function Customers({ simulation, isReadOnly }: { simulation: SimulationView; isR
         {...RATE_STEPS}
         value={step}
         aria-valuetext={`${rate(perSecond)} orders a second`}
-        disabled={isReadOnly}
+        disabled={isFixed}
         onChange={(event) => {
           setDragged(Number(event.target.value));
         }}
@@ -90,7 +97,7 @@ function Customers({ simulation, isReadOnly }: { simulation: SimulationView; isR
         <button
           type="button"
           className="button"
-          disabled={isReadOnly || set.isPending}
+          disabled={isFixed || set.isPending}
           onClick={() => {
             set.mutate({ running: !shown.running, rate: perSecond });
           }}
@@ -103,7 +110,7 @@ function Customers({ simulation, isReadOnly }: { simulation: SimulationView; isR
   );
 }
 
-function Gateway({ gateway, isReadOnly }: { gateway: GatewayView; isReadOnly: boolean }) {
+function Gateway({ gateway, isFixed }: { gateway: GatewayView; isFixed: boolean }) {
   const [answer, setAnswer] = useState<GatewayView | null>(null);
   const [dragged, setDragged] = useState<number | null>(null);
   const set = useMutation({
@@ -136,7 +143,7 @@ function Gateway({ gateway, isReadOnly }: { gateway: GatewayView; isReadOnly: bo
         step="0.01"
         value={share}
         aria-valuetext={percent(share)}
-        disabled={isReadOnly}
+        disabled={isFixed}
         onChange={(event) => {
           setDragged(Number(event.target.value));
         }}
