@@ -3,7 +3,7 @@ import { Aside, type Redelivery, type Ticket } from './dispatch/aside.js';
 import type { Attempts } from './dispatch/attempts.js';
 import { Lanes } from './dispatch/lanes.js';
 import type { Pause } from './dispatch/pauses.js';
-import type { ReadEvent } from './dispatch/read-event.js';
+import { isSealed, type ReadEvent, type SealedEvent } from './dispatch/read-event.js';
 import type { Holding, Holdings } from './read/holdings.js';
 import type { Stopping } from './read/stopping.js';
 import { DONE, noteField } from './settle/delivery-notes.js';
@@ -71,11 +71,17 @@ export class Pipeline {
   private untilSettled(accepted: Accepted): Promise<unknown> {
     const { holding } = accepted;
     if ('thrown' in accepted) return this.attempts.refuse(holding, accepted.thrown);
-    return 'event' in accepted ? this.dispatch(holding, accepted, accepted.left) : this.readAlone(accepted);
+    if ('event' in accepted) return this.dispatch(holding, accepted, accepted.left);
+    return 'toOpen' in accepted ? this.open(holding, accepted.toOpen, accepted.left) : this.readAlone(accepted);
   }
 
   private async readAlone({ holding, left }: Unread): Promise<void> {
     const read = await this.attempts.readAlone(holding);
+    if (read) await (isSealed(read) ? this.open(holding, read, left) : this.dispatch(holding, read, left));
+  }
+
+  private async open(holding: Holding, sealed: SealedEvent, left?: readonly Pause[]): Promise<void> {
+    const read = await this.attempts.open(holding, sealed);
     if (read) await this.dispatch(holding, read, left);
   }
 

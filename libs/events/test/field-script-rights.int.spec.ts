@@ -181,6 +181,8 @@ const SCENARIOS: Record<ScriptName, Scenario[]> = {
   ),
   'settle-fenced': settlements.map(fenced),
   'acknowledge-fenced': [fenced(acknowledgement)],
+  'subject-keys': one((admin) => admin.hset('forgotten', 'bob', '2|{}'), ['keys', 'forgotten'], ['ada', 'a', '0', 'bob', 'b', '1']), // prettier-ignore
+  'forget-subject': one((admin) => admin.hset('keys', 'ada', '1:a'), ['keys', 'forgotten'], ['ada', '{}']),
   'wait-for-handler-fenced': one((admin) => lease(admin).then(() => delivered(admin)), ['notes', 'lease'], [...waiting, ...FENCE]), // prettier-ignore
 };
 

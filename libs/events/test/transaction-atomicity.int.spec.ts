@@ -4,6 +4,7 @@ import { TransactionRefusedError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
 import { DEFAULT_PAYLOAD_LIMITS } from '../src/envelope/payload-limits.js';
+import { SubjectKeys } from '../src/personal/subject-keys.js';
 import { settleArguments, type Settlement } from '../src/settle/settle-arguments.js';
 import { Partitions } from '../src/stream/partitions.js';
 import { StreamClient } from '../src/stream/stream-client.js';
@@ -182,7 +183,8 @@ describe('transaction atomicity', () => {
     const partitions = new Partitions({ prefix, state: 'state', partitions: 1, sharedState: false });
     const limits = { ...DEFAULT_PAYLOAD_LIMITS, maxBytes: 1000, maxDepth: 10 };
     const cause = { event_id: '1', event_type: 'a', timestamp: '', version: '1.0', source: 'a', data: {} };
-    const parts = { client, keyspace: partitions.at(0), partitions, source: 'a', limits, telemetry: new Telemetry() };
+    const personal = { erasure: false, subjectKeys: new SubjectKeys(client) };
+    const parts = { client, keyspace: partitions.at(0), partitions, source: 'a', limits, telemetry: new Telemetry(), ...personal }; // prettier-ignore
     return new Transaction(parts, cause, 'A.on');
   }
 

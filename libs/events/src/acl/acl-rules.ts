@@ -31,6 +31,12 @@ export interface AclScope {
   retention?: boolean;
   /** Whether it waits for replicas or the disk: the option `producer.acks`. @default 'received' */
   acks?: 'received' | 'replicated' | 'fsynced';
+  /**
+   * Whether there is personal data with keys of subjects (`@Personal()`): a producer makes and reads keys, a worker too, or with
+   * `read` reads them only; an operator destroys keys, and cannot read them; a viewer sees who was forgotten, as everybody who looks
+   * does. @default false
+   */
+  erasure?: boolean | 'read';
 }
 
 /** Keys by what they are: those of scripts, and some that only commands by themselves have. */
@@ -52,6 +58,7 @@ const LOOKING: Commands = {
   notes: ['HSCAN', 'HMGET'],
   lease: ['HMGET'],
   count: ['GET'],
+  forgotten: ['HMGET'],
   server: ['TIME', 'SCAN', 'CLIENT|LIST'],
 };
 
@@ -66,6 +73,9 @@ const HANDLING: Commands = {
   state: TRANSACTION_READS,
   server: ['TIME'],
 };
+
+/** What it takes to read personal data. */
+const OPENING: Commands = { subjects: ['HMGET'] };
 
 /** What a worker of streams without partitions runs, what one of partitions does, and both. */
 const PLAIN: readonly ScriptName[] = [
@@ -119,30 +129,34 @@ export function aclRules(role: AclRole, scope: AclScope): string[] {
   ];
 }
 
-function commandsOf(role: AclRole, { acks = 'received' }: AclScope): Commands[] {
+function commandsOf(role: AclRole, { acks = 'received', erasure = false }: AclScope): Commands[] {
   const waits: Commands = { server: acks === 'replicated' ? ['WAIT'] : acks === 'fsynced' ? ['WAITAOF'] : [] };
   switch (role) {
     case 'producer':
       return [EVERYBODY, AGREEING, PUBLISHING, waits];
     case 'worker':
-      return [EVERYBODY, AGREEING, PUBLISHING, waits, HANDLING];
+      return [EVERYBODY, AGREEING, PUBLISHING, waits, HANDLING, ...(erasure === false ? [] : [OPENING])];
     case 'viewer':
     case 'operator':
       return [EVERYBODY, LOOKING, { state: TRANSACTION_READS }];
   }
 }
 
-function scriptsOf(role: AclRole, { partitioned = false, retention = false }: AclScope): readonly ScriptName[] {
+function scriptsOf(
+  role: AclRole,
+  { partitioned = false, retention = false, erasure = false }: AclScope,
+): readonly ScriptName[] {
   const trim: ScriptName[] = retention ? ['trim'] : [];
+  const keys: ScriptName[] = erasure === true ? ['subject-keys'] : [];
   switch (role) {
     case 'producer':
-      return ['append', ...trim];
+      return ['append', ...trim, ...keys];
     case 'worker':
-      return ['append', ...(partitioned ? PARTITIONED : PLAIN), ...trim];
+      return ['append', ...(partitioned ? PARTITIONED : PLAIN), ...trim, ...keys];
     case 'viewer':
       return [];
     case 'operator':
-      return ['take-dead-letter', ...trim];
+      return ['take-dead-letter', ...trim, ...(erasure === true ? (['forget-subject'] as const) : [])];
   }
 }
 
@@ -177,6 +191,8 @@ function patternsIn(role: AclRole, scope: AclScope): (key: AclKey) => readonly s
     workers: () => [whole.workers(group)],
     starts: () => [whole.starts(group)],
     count: () => [whole.partitionCount()],
+    subjects: () => [keyspace.subjectKeys()],
+    forgotten: () => [keyspace.forgottenSubjects()],
   };
   return (key) => (key === 'server' ? [] : patterns[key]());
 }

@@ -9,6 +9,8 @@ import { lag } from './commands/lag.js';
 import { monitor } from './commands/monitor.js';
 import { publish } from './commands/publish.js';
 import { show } from './commands/show.js';
+import { subjectsForget } from './commands/subjects/forget.js';
+import { subjectsShow } from './commands/subjects/show.js';
 import { tail } from './commands/tail.js';
 
 /** Every command of the library, in the order of the help. */
@@ -23,6 +25,8 @@ export const COMMANDS: readonly Command[] = [
   deadLettersShow,
   deadLettersReplay,
   deadLettersDiscard,
+  subjectsForget,
+  subjectsShow,
   acl,
 ];
 

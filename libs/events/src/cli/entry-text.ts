@@ -2,6 +2,7 @@ import { compactJson, indentedJson, lossesOf, shapeOf } from '../envelope/json-t
 import type { MonitoredEntry } from '../monitor/monitored-entry.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
 import { fieldOf, pairs } from '../stream/pairs.js';
+import { shownPersonal } from '../personal/shown.js';
 import type { Paint } from './terminal/paint.js';
 import { safe, safeLines } from '../safe-text.js';
 import { count, cut, number, timeOfDay } from './terminal/text.js';
@@ -21,7 +22,9 @@ export function entryLine(stream: string, entry: MonitoredEntry, width: number |
   const time = timeOfDay(timeOfEntryId(id));
   const what = event ? safe(event.event_type) : 'no envelope';
   const most = width === undefined ? Infinity : width * LOOKED_AT;
-  const rest = event ? compactJson((fieldOf(fields, 'data') ?? '').slice(0, most)) : fieldsLine(entry, most);
+  const rest = event
+    ? compactJson(shownPersonal(fieldOf(fields, 'data') ?? '').slice(0, most))
+    : fieldsLine(entry, most);
   const about = [
     ...(event?.correlation_id === undefined ? [] : [`correlation=${event.correlation_id}`]),
     ...(event?.partition_key === undefined || event.partition_key === event.correlation_id
@@ -39,8 +42,16 @@ export function entryLine(stream: string, entry: MonitoredEntry, width: number |
   ].join('  ');
 }
 
-/** An entry with its whole envelope, or its fields as they are where that is none; what is too much is shortened, and that is said. */
-export function entryLines(entry: Pick<MonitoredEntry, 'event' | 'fields' | 'cut'>, paint: Paint): string[] {
+/**
+ * An entry with its whole envelope, or its fields as they are where that is none; what is too much is shortened, and that is said.
+ *
+ * @param data its payload as people are to see it. Default: as it is
+ */
+export function entryLines(
+  entry: Pick<MonitoredEntry, 'event' | 'fields' | 'cut'>,
+  paint: Paint,
+  data = fieldOf(entry.fields, 'data') ?? '',
+): string[] {
   const { event, fields, cut: whole } = entry;
   const note = whole
     ? [`  ${paint('yellow', 'shortened')}  ${number(whole.bytes)} bytes, which are too many to be read whole`]
@@ -51,7 +62,7 @@ export function entryLines(entry: Pick<MonitoredEntry, 'event' | 'fields' | 'cut
     ...note,
     ...fieldLines([...Object.entries(known).filter(isText), ...Object.entries(extra)], paint),
     `  ${paint('dim', 'data')}`,
-    ...payloadLines(fieldOf(fields, 'data') ?? '', whole !== undefined, paint),
+    ...payloadLines(data, whole !== undefined, paint),
   ];
 }
 

@@ -4,6 +4,7 @@ import { RedisConnection } from '../connection/redis-connection.js';
 import { DeadLetters } from '../dead-letters/dead-letters.js';
 import type { PayloadLimits } from '../envelope/payload-limits.js';
 import { resolveOptions, type ResolvedOptions } from '../module/options.js';
+import { Subjects } from '../personal/subjects.js';
 import { Startup } from '../module/startup.js';
 import { EventMonitor } from '../monitor/event-monitor.js';
 import { EventProducer } from '../publish/event-producer.js';
@@ -25,6 +26,7 @@ export class Session implements Disposable {
   readonly client: MonitorClient;
   readonly monitor: EventMonitor;
   readonly deadLetters: DeadLetters;
+  readonly subjects: Subjects;
   private readonly connection: RedisConnection;
   private readonly streamClient: StreamClient;
   private readonly partitions: Partitions;
@@ -56,6 +58,7 @@ export class Session implements Disposable {
     this.client = new MonitorClient(this.connection);
     this.streamClient = new StreamClient(this.connection);
     this.monitor = new EventMonitor(this.client, this.partitions);
+    this.subjects = new Subjects(this.streamClient, this.partitions);
     this.deadLetters = new DeadLetters(options, this.streamClient, this.client, this.partitions);
   }
 

@@ -232,7 +232,8 @@ function parse(text: string): Record<string, unknown> {
   throw new EventDecodeError(`Expected data to be a JSON object, got ${text.slice(0, 40)}`);
 }
 
-function parseToHandle(json: string): Record<string, unknown> {
+/** A JSON object that is to be handled. @throws EventDecodeError as {@link decodeToHandle} */
+export function parseToHandle(json: string): Record<string, unknown> {
   const data = parseRounded(json);
   const unsafe = unsafeInteger(json);
   if (unsafe === undefined) return data;
@@ -242,7 +243,8 @@ function parseToHandle(json: string): Record<string, unknown> {
   );
 }
 
-function parseRounded(json: string): Record<string, unknown> {
+/** The same, with integers beyond ±(2^53 - 1) rounded. @throws EventDecodeError as {@link decodeToHandle} */
+export function parseRounded(json: string): Record<string, unknown> {
   const data = parse(json);
   const dangerous = dangerousKey(data, json);
   if (dangerous === undefined) return data;

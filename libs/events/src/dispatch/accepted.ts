@@ -1,7 +1,7 @@
 import type { Holding } from '../read/holdings.js';
 import { fieldText } from '../stream/raw-entry.js';
 import type { Pause } from './pauses.js';
-import { readEvent, type ReadEvent } from './read-event.js';
+import { isSealed, readEvent, type ReadEvent, type SealedEvent } from './read-event.js';
 
 /** An entry that was taken. A suspect is not read yet: workers may have ended while they decoded it. */
 export interface Unread {
@@ -11,13 +11,15 @@ export interface Unread {
 }
 
 /** An entry that was taken, and what it holds, if it was read; or why nobody can read it. */
-export type Accepted = Unread & (ReadEvent | { thrown: unknown } | { isUnread: true });
+export type Accepted = Unread & (ReadEvent | { toOpen: SealedEvent } | { thrown: unknown } | { isUnread: true });
 
 /** Reads an entry, unless workers may have ended of that. Never throws. */
 export function acceptedOf(holding: Holding): Accepted {
   if (holding.isSuspect) return { holding, isUnread: true };
   try {
-    const { event, handlers } = readEvent(holding);
+    const read = readEvent(holding);
+    if (isSealed(read)) return { holding, toOpen: read };
+    const { event, handlers } = read;
     return { holding, event, handlers };
   } catch (thrown) {
     return { holding, thrown };
@@ -28,5 +30,6 @@ export function acceptedOf(holding: Holding): Accepted {
 export function laneOf(accepted: Accepted): string {
   const { holding } = accepted;
   if ('isUnread' in accepted) return fieldText(holding.entry, 'partition_key') ?? holding.key;
+  if ('toOpen' in accepted) return accepted.toOpen.event.partition_key ?? holding.key;
   return ('event' in accepted ? accepted.event.partition_key : undefined) ?? holding.key;
 }

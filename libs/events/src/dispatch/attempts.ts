@@ -17,6 +17,7 @@ import { OUTCOME } from '../telemetry/attributes.js';
 import { NO_FAILURES, noteField, parseNote, type FailureNote } from '../settle/delivery-notes.js';
 import { isFailure, outcomeBeforehand, outcomeOf, outcomeOfUnreadable, type Outcome } from '../settle/outcome.js';
 import type { Settler, Share } from '../settle/settler.js';
+import { KEYS_KEPT_MS } from '../personal/subject-keys.js';
 import { rollBack, type Transaction, type TransactionParts } from '../transaction/transaction.js';
 import type { Operation } from '../telemetry/operation.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -25,7 +26,7 @@ import { isPromise } from '../promise-like.js';
 import { Pauses, type Pause } from './pauses.js';
 import { Delivery, endRun, ignoresFailure, overrunOf } from './delivery.js';
 import type { Overruns } from './overruns.js';
-import { readEvent, type ReadEvent } from './read-event.js';
+import { isSealed, openEvent, readEvent, type ReadEvent, type SealedEvent } from './read-event.js';
 import { Standstill } from './standstill.js';
 import type { Slots } from './slots.js';
 import { awaitedIn, NO_HANDLER, type RegisteredHandler } from './subscriptions.js';
@@ -81,7 +82,7 @@ export class Attempts {
    *
    * @returns undefined when it is settled, is lost, or the worker stops
    */
-  async readAlone(holding: Holding): Promise<ReadEvent | undefined> {
+  async readAlone(holding: Holding): Promise<ReadEvent | SealedEvent | undefined> {
     const share = unreadShare(holding);
     const note = noteOf(holding, share.handler);
     try {
@@ -97,7 +98,26 @@ export class Attempts {
     return undefined;
   }
 
-  private async readNoted(share: Share, note: FailureNote): Promise<ReadEvent | { thrown: unknown } | undefined> {
+  /**
+   * Decrypts personal data of an event with keys that Redis has now. While Redis does not give them, it waits. Never throws.
+   *
+   * @returns undefined when it is settled, or the worker stops
+   */
+  async open(holding: Holding, sealed: SealedEvent): Promise<ReadEvent | undefined> {
+    const { keyspace, subjectKeys } = this.parts;
+    try {
+      return await this.settler.reading(() => openEvent(holding, sealed, keyspace, subjectKeys));
+    } catch (thrown) {
+      // Of an outage that shutdown does not wait for nothing is to be said: others get it.
+      if (!isLoss(thrown)) await this.refuse(holding, thrown);
+      return undefined;
+    }
+  }
+
+  private async readNoted(
+    share: Share,
+    note: FailureNote,
+  ): Promise<ReadEvent | SealedEvent | { thrown: unknown } | undefined> {
     const { holding, handler } = share;
     const waiting = this.slots.acquire(true);
     if (waiting) await waiting;
@@ -250,9 +270,11 @@ export class Attempts {
           if (this.stopping.isStopping || holding.lostBecause) return undefined;
           const known = holding.isSuspect || share.parksKey ? await this.beforehand(share, note) : undefined;
           if (known) return known;
+          const data = holding.openedMs > 0 ? await this.openData(share) : undefined;
+          if (data && !this.mayBegin(holding)) return undefined;
           operation ??= this.begin(share, attempt);
           delivery = this.deliveryOf(share, attempt);
-          const running = invoke(handler, share, delivery, operation);
+          const running = invoke(handler, share, delivery, operation, data);
           if (isPromise(running)) await withinTimeLimit(handler, running, delivery);
         } finally {
           const ended = delivery && overrunOf(delivery);
@@ -284,6 +306,19 @@ export class Attempts {
       // One that was called off after a conflict.
       operation?.succeed();
     }
+  }
+
+  /** Whether it is still this worker's to handle: that may change while something is waited for. */
+  private mayBegin({ lostBecause }: Holding): boolean {
+    return !this.stopping.isStopping && !lostBecause;
+  }
+
+  /** The payload for one run, of an event with encrypted data: no handler begins with what a destroyed key was for. */
+  private async openData({ holding, event }: ReadableShare): Promise<object> {
+    if (!holding.isGiven && performance.now() - holding.openedMs < KEYS_KEPT_MS) return take(holding, event);
+    const read = readEvent(holding);
+    const { keyspace, subjectKeys } = this.parts;
+    return isSealed(read) ? (await openEvent(holding, read, keyspace, subjectKeys)).event.data : read.event.data;
   }
 
   /** The handler goes on although its time is up: its slot is free when it has really ended. */
@@ -443,18 +478,24 @@ function invoke(
   share: ReadableShare,
   delivery: Delivery,
   operation: Operation | undefined,
+  data: object | undefined,
 ): unknown {
-  const event = eventFor(share);
+  const event = data ? { ...share.event, data } : eventFor(share);
   return operation ? operation.run(() => handler.invoke(event, delivery)) : handler.invoke(event, delivery);
 }
 
 /** Each run gets an event of its own: an earlier one may have changed what it was given. */
 function eventFor({ holding, event }: ReadableShare): EventEnvelope<object> {
-  const { data } = holding.isGiven ? readEvent(holding).event : event;
+  return { ...event, data: holding.isGiven ? readEvent(holding).event.data : take(holding, event) };
+}
+
+/** The payload as it was first decoded, for one run. */
+function take(holding: Holding, event: EventEnvelope<object>): object {
+  const { data } = event;
   holding.isGiven = true;
   // The handler's from now on: while the event waits for its settlement, nobody else needs it.
   event.data = GIVEN;
-  return { ...event, data };
+  return data;
 }
 
 const GIVEN = Object.freeze({});

@@ -1,10 +1,15 @@
 import { decodeToHandle, demandSize, refuseInfinite } from '../decode/decode.js';
 import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { EventSourceError, HandlerGoneError } from '../errors.js';
+import { validateErased } from '../personal/erased-in.js';
+import { Sealed } from '../personal/opening.js';
+import type { PersonalPlace } from '../personal/personal.js';
+import type { SubjectKeys } from '../personal/subject-keys.js';
 import type { Holding } from '../read/holdings.js';
+import type { Keyspace } from '../stream/keyspace.js';
 import { textsOf } from '../stream/raw-entry.js';
 import { validateByDecorators, validateCompiled } from '../validate/validate.js';
-import { NO_HANDLER, type RegisteredHandler } from './subscriptions.js';
+import { NO_HANDLER, type EventRoute, type RegisteredHandler } from './subscriptions.js';
 
 /** An event, and who gets it: nobody when the group passes over it. */
 export interface ReadEvent {
@@ -12,11 +17,18 @@ export interface ReadEvent {
   handlers: readonly RegisteredHandler[];
 }
 
+/** An event of which something is encrypted or erased, as far as it can be read without keys: it is not validated. */
+export interface SealedEvent extends ReadEvent {
+  sealed: Sealed;
+  route: EventRoute;
+}
+
 /** Decodes and validates an entry, each time anew. @throws what makes it a dead letter */
-export function readEvent({ entry, subscription, origin }: Holding): ReadEvent {
+export function readEvent(holding: Holding): ReadEvent | SealedEvent {
+  const { entry, subscription, origin } = holding;
   const { roundsIntegers, limits } = subscription;
   if (entry.bytes) demandSize(entry.bytes, limits);
-  const fields = entry.bytes ? textsOf(entry.bytes) : (entry.fields ?? []);
+  const fields = fieldsOf(holding);
   const event = decodeToHandle(fields, roundsIntegers, limits);
   const route = subscription.routeOf(event.event_type, event.version);
   const handlers = origin ? handlersOfReplay(route.handlers, origin.handler, event) : route.handlers;
@@ -24,13 +36,50 @@ export function readEvent({ entry, subscription, origin }: Holding): ReadEvent {
   if (route.sources?.includes(event.source) === false) {
     throw new EventSourceError(event.event_type, event.source, route.sources);
   }
-  let data = validateCompiled(route.event, event.data);
-  if (!data) {
-    if (!roundsIntegers) refuseInfinite(fields);
-    data = validateByDecorators(route.event, event.data);
-  }
-  event.data = data as Record<string, unknown>;
+  const sealed = route.personal && Sealed.of(route.personal, event);
+  if (sealed) return { event, handlers, sealed, route };
+  event.data = validated(holding, route, event.data);
   return { event, handlers };
+}
+
+export function isSealed(read: ReadEvent): read is SealedEvent {
+  return 'sealed' in read;
+}
+
+/**
+ * Decrypts what is encrypted, and validates the whole; what is erased stays so.
+ *
+ * @throws what makes it a dead letter, or what Redis says when it is asked for keys
+ */
+export async function openEvent(
+  holding: Holding,
+  { event, handlers, sealed, route }: SealedEvent,
+  keyspace: Keyspace,
+  keys: SubjectKeys,
+): Promise<ReadEvent> {
+  holding.openedMs = performance.now();
+  const erased = await sealed.open(keyspace, keys, holding.subscription);
+  event.data = validated(holding, route, event.data as Record<string, unknown>, erased);
+  return { event, handlers };
+}
+
+function validated(
+  holding: Holding,
+  { event }: EventRoute,
+  given: Record<string, unknown>,
+  erased?: readonly PersonalPlace[],
+): Record<string, unknown> {
+  if (erased && erased.length > 0) return validateErased(event, given, erased) as Record<string, unknown>;
+  let data = validateCompiled(event, given);
+  if (!data) {
+    if (!holding.subscription.roundsIntegers) refuseInfinite(fieldsOf(holding));
+    data = validateByDecorators(event, given);
+  }
+  return data as Record<string, unknown>;
+}
+
+function fieldsOf({ entry }: Holding): readonly string[] {
+  return entry.bytes ? textsOf(entry.bytes) : (entry.fields ?? []);
 }
 
 /** A replayed event is for the handler that failed, or for all when none had got it. */

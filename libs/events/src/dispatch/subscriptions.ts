@@ -3,6 +3,7 @@ import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { DEFAULT_PAYLOAD_LIMITS, type PayloadLimits } from '../envelope/payload-limits.js';
 import { ConfigurationError, HandlerGoneError, UnknownEventError } from '../errors.js';
 import { DEFAULT_UNKNOWN, unknownPolicyOf, type ResolvedOptions, type UnknownPolicy } from '../module/options.js';
+import { personalPlanOf, type PersonalPlan } from '../personal/personal.js';
 import type { ErrorRule, RetryPolicy } from '../settle/retry-policy.js';
 import { isA } from '../thrown.js';
 import type { Delivery } from './delivery.js';
@@ -29,6 +30,8 @@ export interface EventRoute {
   event: EventClass;
   /** Who may publish it; undefined for anybody. */
   sources: readonly string[] | undefined;
+  /** Where it has personal data; undefined for nowhere. */
+  personal: PersonalPlan | undefined;
   handlers: readonly RegisteredHandler[];
 }
 
@@ -88,7 +91,7 @@ export class Subscription {
   add(event: EventClass, handler?: RegisteredHandler): void {
     const { type, version, sources } = domainEventOf(event);
     const key = routeKey(type, version);
-    const route = this.routes.get(key) ?? { event, sources, handlers: [] };
+    const route = this.routes.get(key) ?? { event, sources, personal: personalPlanOf(event), handlers: [] };
     if (route.event !== event) {
       throw new ConfigurationError(`Two classes are ${key}: ${route.event.name} and ${event.name}. Keep one`);
     }

@@ -16,6 +16,11 @@ export interface DomainEventOptions<T extends object> {
    */
   key?: (data: T) => string;
   /**
+   * Whose personal data the event has (`@Personal()`), such as a customer's id: visible ASCII of at most 256 characters that says
+   * nothing about the person, as it is not encrypted. Default: who publishes says it by the option `subject`.
+   */
+  subject?: (data: T) => string;
+  /**
    * Who may publish it: the `source` of each application that does. Others are refused, and what says that it comes from
    * another one is a dead letter. Default: anybody.
    */
@@ -45,7 +50,7 @@ export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
       /^[a-z][a-z0-9_-]*$/,
       'a lower-case name without prefix, such as orders',
     );
-    const { key, sources } = options as { key?: unknown; sources?: unknown };
+    const { key, sources, subject } = options as { key?: unknown; sources?: unknown; subject?: unknown };
     if (sources !== undefined && !(Array.isArray(sources) && sources.length > 0 && sources.every(isName))) {
       throw new ConfigurationError(
         `@DomainEvent on ${target.name}: expected sources as names of applications, such as ["order_service"], got ${shown(sources)}`,
@@ -53,6 +58,11 @@ export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
     }
     if (key !== undefined && typeof key !== 'function') {
       throw new ConfigurationError(`@DomainEvent on ${target.name}: expected key as a function, got ${shown(key)}`);
+    }
+    if (subject !== undefined && typeof subject !== 'function') {
+      throw new ConfigurationError(
+        `@DomainEvent on ${target.name}: expected subject as a function, got ${shown(subject)}`,
+      );
     }
     eventClasses.set(target, Object.freeze({ ...options }));
   };

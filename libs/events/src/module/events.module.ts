@@ -12,6 +12,7 @@ import { EventMonitor } from '../monitor/event-monitor.js';
 import { EventsObserver } from '../observe/events-observer.js';
 import { FailureLog } from '../observe/failure-log.js';
 import { PartitionAgreement } from '../partitions/partition-agreement.js';
+import { Subjects } from '../personal/subjects.js';
 import { EventProducer } from '../publish/event-producer.js';
 import { EventConsumer } from '../read/event-consumer.js';
 import { Retention } from '../retention/retention.js';
@@ -82,6 +83,7 @@ const PROVIDERS: readonly OwnProvider[] = [
   EventMonitor,
   DeadLetters,
   DeadLetterLimits,
+  Subjects,
   HandlerExplorer,
   EventConsumer,
   EventCounters,
@@ -110,6 +112,7 @@ const EXPORTED: readonly Type[] = [
   EventProducer,
   EventMonitor,
   DeadLetters,
+  Subjects,
   EventConsumer,
   Retention,
   EventsHealthIndicator,

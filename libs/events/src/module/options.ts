@@ -161,6 +161,11 @@ export interface EventsModuleOptions {
    * each partition's own; not in a Redis Cluster. @default false
    */
   sharedState?: boolean;
+  /**
+   * Whether what `@Personal()` marks is encrypted when this application publishes it, with a key for each subject, so that one
+   * subject's data can be erased. To read it takes no option. @default false
+   */
+  erasure?: boolean;
   consumer?: ConsumerOptions;
   producer?: ProducerOptions;
   deadLetters?: DeadLetterOptions;
@@ -237,6 +242,7 @@ export function resolveOptions(options: EventsModuleOptions, moduleName?: string
     globalEnhancers: truth('globalEnhancers', options.globalEnhancers ?? false),
     partitions: whole('partitions', options.partitions ?? 1, 1, 1024),
     sharedState: truth('sharedState', options.sharedState ?? false),
+    erasure: truth('erasure', options.erasure ?? false),
     retention: Object.fromEntries(
       Object.entries(options.retention ?? {}).map(([stream, policy]) => [stream, resolveRetention(stream, policy)]),
     ),

@@ -11,6 +11,7 @@ import type { Holdings } from '../read/holdings.js';
 import { Source } from '../read/source.js';
 import { Stopping } from '../read/stopping.js';
 import type { Troubles } from '../read/troubles.js';
+import { SubjectKeys } from '../personal/subject-keys.js';
 import { Settler } from '../settle/settler.js';
 import { FencedClient, type PartitionReply } from '../stream/fenced-client.js';
 import type { GroupStarts } from '../stream/group-starts.js';
@@ -110,6 +111,7 @@ export class OwnedPartition {
     );
     const telemetry = parts.telemetry.ofPartition(number);
     this.telemetry = telemetry;
+    const subjectKeys = new SubjectKeys(this.client);
     const settler = new Settler(
       this.client,
       keyspace,
@@ -117,6 +119,7 @@ export class OwnedPartition {
       () => this.stopping.isOver || parts.stopping.isOver,
       telemetry,
       parts.letters.maxBytes,
+      subjectKeys,
       parts.troubles,
     );
     const transactions = {
@@ -126,6 +129,8 @@ export class OwnedPartition {
       source: options.source,
       limits: options.producer,
       telemetry,
+      erasure: options.erasure,
+      subjectKeys,
     };
     const attempts = new Attempts(address, slots, overruns, settler, transactions, observer, this.stopping, telemetry, options.consumer.leaseMs, parts.letters); // prettier-ignore
     const pipeline = new Pipeline(holdings, attempts, this.stopping);

@@ -2,6 +2,7 @@ import type { Argument } from '../connection/encoded-command.js';
 import { PackedValues } from '../connection/packed-values.js';
 import { KeyPlaces } from '../stream/key-places.js';
 import { Layouts, type LaidOut } from '../stream/layouts.js';
+import type { Unsealed } from '../personal/unsealed.js';
 
 /** One event, ready to be appended. */
 export interface Appendable extends LaidOut {
@@ -9,6 +10,8 @@ export interface Appendable extends LaidOut {
   stream: string;
   /** The key that remembers its idempotency key, if it has one. */
   once: string | undefined;
+  /** Its personal data, which is encrypted when it is sent. */
+  unsealed?: Unsealed | undefined;
 }
 
 /** How much memory it takes while it waits, about: bytes, as if all of its text were ASCII. */

@@ -2,6 +2,8 @@ import { isOutage, RedisUnavailableError } from '../errors.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import { appendArguments } from './append-arguments.js';
 import type { Durability } from './durability.js';
+import type { SubjectKeys } from '../personal/subject-keys.js';
+import type { Unsealed } from '../personal/unsealed.js';
 import type { PublishRequest } from './publish-request.js';
 import { refusalOf } from './refusal.js';
 
@@ -40,6 +42,8 @@ export class BatchSender {
   private number = 0;
   private onTheirWay: readonly Batch[] = [];
   private failed: Batch[] = [];
+  /** Whether a batch waits for keys: what comes after it must not be sent before it. */
+  private isSealing = false;
   /** When the server last began to count anew how long it remembers; by `performance.now()`. */
   private renewedMs = -Infinity;
 
@@ -52,6 +56,7 @@ export class BatchSender {
     private readonly client: StreamClient,
     private readonly key: string,
     private readonly durability: Durability,
+    private readonly keys: SubjectKeys,
     private readonly timing: { commandTimeoutMs: number; idempotencyMs: number },
     private readonly callbacks: { onSettled: (requests: readonly PublishRequest[]) => void; onFree: () => void },
   ) {}
@@ -64,7 +69,8 @@ export class BatchSender {
   get isFree(): boolean {
     if (this.isIdle) return true;
     const { isReady, generation } = this.client.connection;
-    if (this.failed.length > 0 || !isReady || this.onTheirWay.length >= MOST_ON_THEIR_WAY) return false;
+    if (this.isSealing || this.failed.length > 0 || !isReady || this.onTheirWay.length >= MOST_ON_THEIR_WAY)
+      return false;
     for (const batch of this.onTheirWay) if (batch.generation !== generation) return false;
     return true;
   }
@@ -128,12 +134,20 @@ export class BatchSender {
     const keep = { producer: PRODUCER_MEMORY_MS, idempotency: this.timing.idempotencyMs };
     const now = performance.now();
     const isRenewed = now - this.renewedMs > RENEWED_AFTER_MS;
-    const { keys, values } = appendArguments(this.key, batch.number, after, requests, keep, isRenewed);
     let leftMs = 1;
-    for (const request of requests) leftMs = Math.max(leftMs, request.leftMs(now));
+    let unsealed: Unsealed[] | undefined;
+    for (const request of requests) {
+      leftMs = Math.max(leftMs, request.leftMs(now));
+      if (request.unsealed) (unsealed ??= []).push(...request.unsealed);
+    }
     try {
+      const wasSealed = unsealed && this.seal(unsealed);
+      if (wasSealed) await wasSealed;
+      const { keys, values } = appendArguments(this.key, batch.number, after, requests, keep, isRenewed);
       const timeoutMs = Math.min(leftMs, this.timing.commandTimeoutMs);
-      const { answers, generation } = await this.client.append(keys, values, timeoutMs);
+      const appending = this.client.append(keys, values, timeoutMs);
+      if (wasSealed) queueMicrotask(this.callbacks.onFree);
+      const { answers, generation } = await appending;
       if (isRenewed) this.renewedMs = now;
       if (!this.durability.isImmediate) {
         const isWanted = (): boolean => requests.some(({ isOpen }) => isOpen);
@@ -156,6 +170,16 @@ export class BatchSender {
       if (!refusal && isOutage(error) && !connection.isClosed) throw error;
       this.settle(requests, (request) => { request.reject(refusal ?? (error as Error)); }); // prettier-ignore
     }
+  }
+
+  /** Encrypts what is to be sent. @returns undefined when that is done already */
+  private seal(unsealed: readonly Unsealed[]): Promise<void> | undefined {
+    const sealing = this.keys.seal(unsealed);
+    if (!sealing) return undefined;
+    this.isSealing = true;
+    return sealing.finally(() => {
+      this.isSealing = false;
+    });
   }
 
   /** Makes room first: whoever is told publishes the next event at once. */

@@ -11,6 +11,9 @@ interface EnvelopeLayout extends Layout {
   optional: number;
 }
 
+/** Where {@link encode} has the payload among the values. */
+export const DATA_PLACE = 2;
+
 /** By event type; an application publishes few. */
 const layouts = new Map<string, EnvelopeLayout[]>();
 
@@ -26,7 +29,7 @@ export function encode(envelope: EventEnvelope<object>, limits: PayloadLimits, j
   const values = new Array<string>(3 + OPTIONAL_FIELDS.length);
   values[0] = event_id;
   values[1] = timestamp;
-  values[2] = json ?? toJson(event_type, data, limits);
+  values[DATA_PLACE] = json ?? toJson(event_type, data, limits);
   let length = 3;
   let optional = 0;
   for (let index = 0; index < OPTIONAL_FIELDS.length; index += 1) {

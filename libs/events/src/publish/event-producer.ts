@@ -6,6 +6,8 @@ import { RedisConnection } from '../connection/redis-connection.js';
 import { Startup } from '../module/startup.js';
 import { EVENTS_OPTIONS } from '../module/tokens.js';
 import type { ResolvedOptions } from '../module/options.js';
+import { personalPlanOf } from '../personal/personal.js';
+import { SubjectKeys } from '../personal/subject-keys.js';
 import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
 import { KEY } from '../envelope/fields.js';
 import { ProducerOverloadedError } from '../errors.js';
@@ -19,6 +21,7 @@ import { BatchSender } from './batch-sender.js';
 import { Durability, LONGEST_WAIT_MS } from './durability.js';
 import { encode } from './encode.js';
 import { payloadOfJson } from './payload.js';
+import { encodePersonal } from './personal.js';
 import { PublishQueue } from './publish-queue.js';
 import { inBatches, inParts, type Placed } from './placed.js';
 import { demand, newEnvelope, unreadable, type PublishOptions } from './new-envelope.js';
@@ -53,6 +56,7 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
   private readonly queues: (PublishQueue | undefined)[] = [];
   private readonly client: StreamClient;
   private readonly ownConnection: RedisConnection | undefined;
+  private readonly keys: SubjectKeys;
   private readonly durability: Durability;
   private waiting = 0;
   private waitingBytes = 0;
@@ -80,6 +84,8 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
       );
     }
     this.client = this.ownConnection ? new StreamClient(this.ownConnection) : shared;
+    // Keys go over the connection that events go over: replicas that have an event have its key.
+    this.keys = new SubjectKeys(this.client);
     this.durability = new Durability(this.client, producer);
     this.deadlines = new Deadlines(producer.timeoutMs);
   }
@@ -115,7 +121,8 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /**
-   * Publishes one event whose payload is JSON already: its text travels, with numbers and strings as they are written.
+   * Publishes one event whose payload is JSON already: its text travels, with numbers and strings as they are written. Where
+   * something of it is encrypted (option `erasure`), what JavaScript makes of the text travels.
    *
    * @throws as {@link publish}
    */
@@ -177,13 +184,18 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     const { stream } = domainEventOf(event);
     const { source, producer: limits } = this.options;
     const envelope = newEnvelope(event, data, source, limits, options);
-    const { layout, values } = encode(envelope, limits, json);
     const idempotencyKey = idempotencyKeyOf(envelope.event_type, options);
     // Without a key of its own an event may go anywhere, but a repeat of it must go where the first one went.
     const partition = this.partitions.numberOf(envelope.partition_key ?? idempotencyKey ?? envelope.event_id);
     const keyspace = this.partitions.at(partition);
     const once = idempotencyKey === undefined ? undefined : keyspace.published(stream, idempotencyKey);
-    return { partition, appendable: { stream: keyspace.stream(stream), once, layout, values } };
+    const plan = this.options.erasure ? personalPlanOf(event) : undefined;
+    if (plan) {
+      const entry = encodePersonal(event, plan, envelope, options, { keyspace, comesBack: true }, limits);
+      return { partition, appendable: { stream: keyspace.stream(stream), once, ...entry } };
+    }
+    const { layout, values } = encode(envelope, limits, json);
+    return { partition, appendable: { stream: keyspace.stream(stream), once, layout, values, unsealed: undefined } };
   }
 
   /** @param events that one call takes */
@@ -206,7 +218,7 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     const release = (requests: readonly PublishRequest[]): void => {
       this.release(requests);
     };
-    const sender = new BatchSender(this.client, key, this.durability, timing, {
+    const sender = new BatchSender(this.client, key, this.durability, this.keys, timing, {
       onSettled: release,
       onFree: () => { queue.flush(); }, // prettier-ignore
     });

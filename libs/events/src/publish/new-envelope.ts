@@ -5,6 +5,8 @@ import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { ID, shown, TRACE_PARENT, TRACE_STATE, type Rule } from '../envelope/fields.js';
 import type { PayloadLimits } from '../envelope/payload-limits.js';
 import { EventEnvelopeError } from '../errors.js';
+import { erasedIn, validateErased } from '../personal/erased-in.js';
+import { personalPlanOf } from '../personal/personal.js';
 import { saidBy } from '../validate/user-code.js';
 import { validateCompiled } from '../validate/validate.js';
 import { demandSameKey, keyOf } from './partition-key.js';
@@ -21,6 +23,11 @@ export interface PublishOptions {
   correlationId?: string | undefined;
   /** Visible ASCII of at most 256 characters. */
   causationId?: string | undefined;
+  /**
+   * Whose personal data it has, where the class does not say it: visible ASCII of at most 256 characters, not encrypted. Only looked
+   * at with the module's option `erasure`, for a class with `@Personal()`.
+   */
+  subject?: string | undefined;
   /** Of W3C's form. */
   traceparent?: string | undefined;
   /** Printable ASCII of at most 512 characters. */
@@ -58,8 +65,10 @@ export function newEnvelope<T extends object>(
   }
   // First of all: nothing else is made for what has no end.
   const sent = travelling(type, data, limits, target) as T;
-  const compiled = validateCompiled(target, sent);
-  const read = compiled ?? readBack(target, sent, limits);
+  const plan = personalPlanOf(target);
+  const erased = plan && erasedIn(plan, type, sent);
+  const compiled = erased ? undefined : validateCompiled(target, sent);
+  const read = erased ? validateErased(target, sent, erased) : (compiled ?? readBack(target, sent, limits));
   if (!isObject(options)) throw new EventEnvelopeError(type, 'options', `expected an object, got ${shown(options)}`);
   let eventId: string | undefined;
   let timestamp: Date | undefined;

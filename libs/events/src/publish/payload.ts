@@ -57,6 +57,12 @@ export function toJson(type: string, data: object, limits: PayloadLimits): strin
   throw new EventPayloadError(type, '', tooMuch('maxBytes', limits));
 }
 
+/** @throws EventPayloadError when JSON that nobody has looked at is beyond a limit */
+export function demandJson(type: string, json: string, limits: PayloadLimits): void {
+  const beyond = limitBeyond(json, limits);
+  if (beyond) throw new EventPayloadError(type, '', tooMuch(beyond, limits));
+}
+
 /** Both in one: the JSON of a payload that nobody has looked at. @throws EventPayloadError */
 export function checkedJson(type: string, data: object, limits: PayloadLimits): string {
   return toJson(type, travelling(type, data, limits), limits);

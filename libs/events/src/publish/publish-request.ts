@@ -1,12 +1,15 @@
 import type { Deadline, Deadlines } from '../deadlines.js';
 import { redisReply } from '../connection/redis-reply.js';
 import { NotReplicatedError, PublishTimeoutError } from '../errors.js';
+import type { Unsealed } from '../personal/unsealed.js';
 import { weightOf, type Appendable } from './append-arguments.js';
 import { refusalOf } from './refusal.js';
 
 /** What one call asked to publish: appended together, answered together, given up together. */
 export class PublishRequest implements Deadline {
   readonly bytes: number;
+  /** Personal data of its events; undefined for none. */
+  readonly unsealed: readonly Unsealed[] | undefined;
   atMs = 0;
   before: Deadline | undefined;
   after: Deadline | undefined;
@@ -26,8 +29,13 @@ export class PublishRequest implements Deadline {
     private readonly timeoutMs: number,
   ) {
     let bytes = 0;
-    for (const event of events) bytes += weightOf(event);
+    let unsealed: Unsealed[] | undefined;
+    for (const event of events) {
+      bytes += weightOf(event);
+      if (event.unsealed) (unsealed ??= []).push(event.unsealed);
+    }
     this.bytes = bytes;
+    this.unsealed = unsealed;
     deadlines.begin(this);
   }
 

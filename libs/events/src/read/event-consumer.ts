@@ -16,6 +16,7 @@ import { EventsObserver } from '../observe/events-observer.js';
 import { Pipeline } from '../pipeline.js';
 import { PartitionAgreement } from '../partitions/partition-agreement.js';
 import { PartitionedWorker } from '../partitions/partitioned-worker.js';
+import { SubjectKeys } from '../personal/subject-keys.js';
 import { SafeLogger } from '../safe-logger.js';
 import { Settler } from '../settle/settler.js';
 import { Keyspace } from '../stream/keyspace.js';
@@ -225,6 +226,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       }
       return;
     }
+    const subjectKeys = new SubjectKeys(client);
     const settler = new Settler(
       client,
       keyspace,
@@ -232,9 +234,10 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       () => stopping.isOver,
       telemetry,
       letters.maxBytes,
+      subjectKeys,
       troubles,
     );
-    const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer, telemetry }; // prettier-ignore
+    const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer, telemetry, erasure: options.erasure, subjectKeys }; // prettier-ignore
     const attempts = new Attempts(address, slots, overruns, settler, transactions, observer, stopping, telemetry, options.consumer.claimAfterMs, letters); // prettier-ignore
     const pipeline = new Pipeline(holdings, attempts, stopping);
     this.sources = subscriptions.flatMap((subscription) =>

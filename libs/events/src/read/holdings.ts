@@ -18,6 +18,8 @@ export class Holding implements Loss {
   isNoted: boolean;
   /** Whether a handler was given the event as it was first decoded. */
   isGiven = false;
+  /** When keys were last asked for, to read personal data of it, by `performance.now()`; 0 for an event that has none encrypted. */
+  openedMs = 0;
   /** Handlers of this event that are not done yet; the last one acknowledges it. */
   openHandlers = 1;
   /** The retry pauses in which it was set aside; undefined for one that is worked on. */

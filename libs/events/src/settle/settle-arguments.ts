@@ -2,6 +2,7 @@ import { PackedValues, type PackedValue } from '../connection/packed-values.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { KeyPlaces } from '../stream/key-places.js';
 import { Layouts, type LaidOut } from '../stream/layouts.js';
+import type { Unsealed } from '../personal/unsealed.js';
 import type { BufferedEvent, BufferedWrite, TrackedRead } from '../transaction/transaction.js';
 
 /** What a settlement means for the other events of the same key; see `lua/settle.lua`. */
@@ -35,6 +36,8 @@ export interface Settlement {
   reads: readonly TrackedRead[];
   writes: readonly BufferedWrite[];
   events: readonly SettledEvent[];
+  /** Personal data of the events. */
+  unsealed?: readonly Unsealed[] | undefined;
 }
 
 type SettledEvent = LaidOut<string | Buffer> & Pick<BufferedEvent, 'stream'>;

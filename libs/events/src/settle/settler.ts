@@ -7,6 +7,8 @@ import type { Troubles } from '../read/troubles.js';
 import type { Channel } from '../stream/channel.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { fieldText } from '../stream/raw-entry.js';
+import type { SubjectKeys } from '../personal/subject-keys.js';
+import type { Unsealed } from '../personal/unsealed.js';
 import type { SettleReply, StreamClient } from '../stream/stream-client.js';
 import { waitingFor } from '../stream/waiting.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -20,6 +22,7 @@ import { settleArguments, weightOf, type KeyRule, type Settlement } from './sett
 
 /** What is said to fail while Redis does not take what was decided. */
 const SETTLING = 'Settling';
+const READING_KEYS = 'Reading keys of personal data';
 
 const PAUSE_IN_OUTAGE_MS = 250;
 /** How long the pauses of a settlement get that is refused by itself again and again. */
@@ -64,6 +67,7 @@ export class Settler {
   /**
    * @param isOver whether shutdown's deadline has passed: then an outage is not waited out any longer
    * @param maxLetterBytes what a dead letter may have
+   * @param subjectKeys encrypt what is personal of events
    */
   constructor(
     private readonly client: StreamClient,
@@ -72,6 +76,7 @@ export class Settler {
     private readonly isOver: () => boolean,
     private readonly telemetry: Telemetry,
     private readonly maxLetterBytes: number,
+    private readonly subjectKeys: SubjectKeys,
     private readonly troubles?: Troubles,
   ) {
     this.settlements = new Batcher<Settling, SettleReply, CommitResult>(
@@ -196,8 +201,11 @@ export class Settler {
 
   /** One call for all; where Redis refuses it, one for each, unless it refuses them all: one alone may be the reason. */
   private async settleAll(batch: readonly Settling[]): Promise<readonly SettleReply[]> {
-    const { keys, values } = settleArguments(this.address, batch);
     try {
+      const sealing = this.seal(batch);
+      if (sealing) await sealing;
+      // At once: keys are known to the server that is asked now.
+      const { keys, values } = settleArguments(this.address, batch);
       const settle = () => this.client.settle(keys, values);
       return await this.observed(() => batch.map(({ share }) => share), settle);
     } catch (error) {
@@ -206,6 +214,13 @@ export class Settler {
         this.settleAll([settlement]).catch((reason: unknown) => [{ status: 'error', error: reason as Error } as const]);
       return (await Promise.all(batch.map(one))).flat();
     }
+  }
+
+  /** Encrypts what events of the settlements have of personal data. @returns undefined when there is none to wait for */
+  private seal(batch: readonly Settling[]): Promise<void> | undefined {
+    let unsealed: Unsealed[] | undefined;
+    for (const { unsealed: own = NONE } of batch) if (own.length > 0) (unsealed ??= []).push(...own);
+    return unsealed && this.subjectKeys.seal(unsealed);
   }
 
   /** Acknowledges the entry with others; as there are no effects, whoever else may hold it loses nothing. */
@@ -260,6 +275,7 @@ export class Settler {
       reads: effects.reads,
       writes: effects.writes,
       events: effects.events,
+      unsealed: effects.unsealed,
     };
   }
 
@@ -270,12 +286,23 @@ export class Settler {
     return result;
   }
 
-  private async throughOutages<T>(command: () => Promise<T>): Promise<T> {
+  /**
+   * Reads what personal data is encrypted with, and waits while Redis does not give that.
+   *
+   * @throws what is no outage; an outage when shutdown does not wait for it any longer
+   */
+  async reading<T>(read: () => Promise<T>): Promise<T> {
+    const result = await this.throughOutages(read, READING_KEYS);
+    this.troubles?.succeeded(READING_KEYS);
+    return result;
+  }
+
+  private async throughOutages<T>(command: () => Promise<T>, what = SETTLING): Promise<T> {
     for (;;) {
       try {
         return await command();
       } catch (error) {
-        await this.waitOut(error);
+        await this.waitOut(error, 0, what);
       }
     }
   }
@@ -284,8 +311,8 @@ export class Settler {
    * @param refusals how often it was refused by itself
    * @throws the error, unless it is an outage that may end while this worker runs
    */
-  private async waitOut(error: unknown, refusals = 0): Promise<void> {
-    if (isOutage(error)) this.troubles?.failed(SETTLING, error);
+  private async waitOut(error: unknown, refusals = 0, what = SETTLING): Promise<void> {
+    if (isOutage(error)) this.troubles?.failed(what, error);
     if (!isOutage(error) || this.isOver()) throw error;
     const pauseMs = Math.min(PAUSE_IN_OUTAGE_MS * 2 ** Math.max(0, refusals - 1), LONGEST_PAUSE_MS);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
@@ -315,10 +342,11 @@ function endsShare({ noteBecomes }: Settlement): boolean {
   return noteBecomes === undefined || noteBecomes === DONE;
 }
 
+const NONE: readonly never[] = [];
 const COMMITTED: CommitResult = { status: 'committed' };
-const NO_EFFECTS: Effects = { reads: [], writes: [], events: [] };
+const NO_EFFECTS: Effects = { reads: [], writes: [], events: [], unsealed: NONE };
 
-type Effects = Pick<Settlement, 'reads' | 'writes' | 'events'>;
+type Effects = Pick<Settlement, 'reads' | 'writes' | 'events' | 'unsealed'>;
 
 function removalOf({ channel, entry }: Holding): BufferedWrite {
   return { command: 'XDEL', key: channel.key, type: 'stream', integer: '', args: [entry.id] };

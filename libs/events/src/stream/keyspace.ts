@@ -63,6 +63,16 @@ export class Keyspace {
     return `${this.prefix}:producers:${id}`;
   }
 
+  /** A hash: the key of each subject whose personal data was published. Who reads it reads what is encrypted. */
+  subjectKeys(): string {
+    return `${this.prefix}:subjects:keys`;
+  }
+
+  /** A hash: which subjects were forgotten, by whom, when and why. */
+  forgottenSubjects(): string {
+    return `${this.prefix}:subjects:forgotten`;
+  }
+
   /** A string: the entry id that an idempotency key was first published with. */
   published(name: string, idempotencyKey: string): string {
     return `${this.stream(name)}:published:${idempotencyKey}`;

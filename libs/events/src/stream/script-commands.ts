@@ -22,6 +22,9 @@ export type KeyRole =
   /** A partition's lease, and the group's workers. */
   | 'lease'
   | 'workers'
+  /** The keys of subjects' personal data, and which subjects were forgotten. */
+  | 'subjects'
+  | 'forgotten'
   /** No key at all. */
   | 'server';
 
@@ -99,6 +102,8 @@ export const SCRIPT_COMMANDS: Readonly<Record<ScriptName, Commands>> = {
   'settle-fenced': { ...SETTLE, ...FENCE },
   'wait-for-handler-fenced': { ...WAIT_FOR_HANDLER, ...FENCE },
   'acknowledge-fenced': { ...ACKNOWLEDGE, ...FENCE },
+  'subject-keys': { subjects: ['HGET', 'HSET'], forgotten: ['HGET'] },
+  'forget-subject': { subjects: ['HDEL'], forgotten: ['HGET', 'HSET'] },
 };
 
 /** Arguments that each command could have, as servers check their number; KEY stands for its key. */

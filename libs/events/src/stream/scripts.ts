@@ -32,6 +32,8 @@ const NAMES = [
   'settle-fenced',
   'acknowledge-fenced',
   'wait-for-handler-fenced',
+  'subject-keys',
+  'forget-subject',
 ] as const;
 
 /** The name of a script: its file's in `lua/`, whose header says what it takes and replies. */

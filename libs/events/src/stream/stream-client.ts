@@ -439,6 +439,20 @@ export class StreamClient {
     }
   }
 
+  /**
+   * The keys of subjects, as their hash has them; see `lua/subject-keys.lua`.
+   *
+   * @param keys the hashes of keys, and of subjects that were forgotten
+   */
+  async subjectKeys(keys: readonly string[], values: readonly string[]): Promise<string[]> {
+    return (await this.script('subject-keys', keys, values)) as string[];
+  }
+
+  /** Destroys a subject's key. @param keys as above @returns whether there was one */
+  async forgetSubject(keys: readonly string[], subject: string, note: string): Promise<boolean> {
+    return (await this.script('forget-subject', keys, [subject, note])) === 1;
+  }
+
   protected script(
     name: ScriptName,
     keys: readonly string[],

@@ -3,7 +3,11 @@ import type { EventEnvelope } from '../envelope/event-envelope.js';
 import { TransactionOverError, TransactionRefusedError } from '../errors.js';
 import { LineLimit } from '../line-limit.js';
 import { isPromise } from '../promise-like.js';
+import { personalPlanOf } from '../personal/personal.js';
+import type { SubjectKeys } from '../personal/subject-keys.js';
+import type { Unsealed } from '../personal/unsealed.js';
 import { encode } from '../publish/encode.js';
+import { encodePersonal, type PersonalEntry } from '../publish/personal.js';
 import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
 import type { PayloadLimits } from '../envelope/payload-limits.js';
 import { SafeLogger } from '../safe-logger.js';
@@ -50,6 +54,9 @@ export interface TransactionParts {
   source: string;
   limits: PayloadLimits;
   telemetry: Telemetry;
+  /** Whether personal data is encrypted, and with which keys. */
+  erasure: boolean;
+  subjectKeys: SubjectKeys;
 }
 
 type Value = string | number;
@@ -89,6 +96,8 @@ export class Transaction {
   reads: readonly TrackedRead[] = NONE;
   writes: readonly BufferedWrite[] = NONE;
   events: readonly BufferedEvent[] = NONE;
+  /** Personal data of the events, which is encrypted when they are sent. */
+  unsealed: readonly Unsealed[] = NONE;
   private readonly guard = new WriteGuard();
   private seed: UuidSeed | undefined;
   private isOver = false;
@@ -252,7 +261,8 @@ export class Transaction {
 
   /**
    * Publishes an event with the commit. Its `event_id` follows from the event that is handled, so a repeat of the
-   * handler publishes the same event.
+   * handler publishes the same event. Personal data of a subject that was forgotten is erased from the beginning: what follows from
+   * events of the past does not bring it back.
    *
    * @returns the new event's id
    * @throws EventPayloadError, EventValidationError, EventEnvelopeError as `EventProducer.publish`
@@ -261,7 +271,7 @@ export class Transaction {
   publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
     this.mustBeOpen('publish');
     const { cause } = this;
-    const { keyspace, partitions, source, limits, telemetry } = this.parts;
+    const { keyspace, partitions, source, limits, telemetry, erasure } = this.parts;
     const eventId = this.uuid(`event ${String(this.events.length)}`);
     // Where the handler's span is known, what it publishes is its own; else it is of the same trace as the cause.
     const { traceparent, tracestate } = telemetry.creation ?? cause;
@@ -274,10 +284,19 @@ export class Transaction {
     });
     const { type, stream } = domainEventOf(event);
     const target = partitions.targetOf(keyspace, type, envelope.partition_key ?? eventId);
-    const { layout, values } = encode(envelope, limits);
+    const plan = erasure ? personalPlanOf(event) : undefined;
+    const where = { keyspace: target, comesBack: false };
+    const { layout, values }: LaidOut = plan
+      ? this.withPersonal(encodePersonal(event, plan, envelope, options, where, limits))
+      : encode(envelope, limits);
     const entry = { type, streamName: stream, stream: target.stream(stream), layout, values };
     this.events = withLast(this.events, entry);
     return eventId;
+  }
+
+  private withPersonal(entry: PersonalEntry): LaidOut {
+    if (entry.unsealed) this.unsealed = withLast(this.unsealed, entry.unsealed);
+    return entry;
   }
 
   /**

@@ -14,6 +14,7 @@ declare module 'class-transformer/cjs/storage.js' {
     readonly _exposeMetadatas: ByProperty<unknown>;
     readonly _excludeMetadatas: ByProperty<unknown>;
     findExposeMetadataByCustomName(target: object, name: string): { propertyName: string } | undefined;
+    findExposeMetadata(target: object, property: string): { options: { name?: string } } | undefined;
     findTransformMetadatas(target: object, property: string, direction: number): readonly unknown[];
     getExcludedProperties(target: object, direction: number): readonly string[];
     getExposedProperties(target: object, direction: number): readonly string[];

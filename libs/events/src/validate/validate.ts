@@ -39,9 +39,14 @@ function compile<T extends object>(target: EventClass<T>): InstanceIfValid<T> {
 /**
  * The same by class-validator itself, which has the words for what is wrong.
  *
+ * @param erased paths of properties that are not there, and need not be valid
  * @throws EventValidationError as {@link validate}
  */
-export function validateByDecorators<T extends object>(target: EventClass<T>, data: unknown): T {
+export function validateByDecorators<T extends object>(
+  target: EventClass<T>,
+  data: unknown,
+  erased: ReadonlySet<string> = NONE,
+): T {
   const { type } = domainEventOf(target);
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw new EventValidationError(type, [{ path: '', message: `the payload must be an object, got ${kindOf(data)}` }]);
@@ -58,12 +63,15 @@ export function validateByDecorators<T extends object>(target: EventClass<T>, da
   try {
     errors = validateSync(instance, { forbidUnknownValues: true });
   } catch (cause) {
-    throw new EventValidationError(type, [problemOfChecking(instance, cause)], { cause });
+    const problem = problemOfChecking(instance, cause);
+    if (!erased.has(problem.path)) throw new EventValidationError(type, [problem], { cause });
+    // A validator that throws of what is not there.
+    errors = validateSync(instance, { forbidUnknownValues: true, skipMissingProperties: true });
   }
   if (errors.length > 0) {
     const problems: EventProblem[] = [];
-    const count = addProblems(problems, errors);
-    throw new EventValidationError(type, problems, {}, count);
+    const count = addProblems(problems, errors, MOST_PROBLEMS, '', erased);
+    if (count > 0) throw new EventValidationError(type, problems, {}, count);
   }
   const lost = hidingMethod(data, instance);
   if (lost !== undefined) {
@@ -73,6 +81,8 @@ export function validateByDecorators<T extends object>(target: EventClass<T>, da
   }
   return instance;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** So many problems are put into words; of others only the number counts. */
 const MOST_PROBLEMS = 20;
@@ -88,17 +98,19 @@ export function flatten(errors: readonly ValidationError[]): EventProblem[] {
 function addProblems(
   problems: EventProblem[],
   errors: readonly ValidationError[],
-  most = MOST_PROBLEMS,
+  most: number,
   parent = '',
+  erased: ReadonlySet<string> = NONE,
 ): number {
   let count = 0;
   for (const { property, constraints, children } of errors) {
     const path = parent === '' ? property : `${parent}.${property}`;
+    if (erased.has(path)) continue;
     for (const message of Object.values(constraints ?? {})) {
       count += 1;
       if (problems.length < most) problems.push({ path, message: parent === '' ? message : `${parent}.${message}` });
     }
-    if (children) count += addProblems(problems, children, most, path);
+    if (children) count += addProblems(problems, children, most, path, erased);
   }
   return count;
 }

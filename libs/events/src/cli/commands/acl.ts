@@ -39,6 +39,11 @@ Prints them as ACL SETUSER and an ACL file take them; a password and "on" are yo
     partitioned: { type: 'boolean', what: 'streams have partitions' },
     'shared-state': { type: 'boolean', what: 'partitions share their state (option sharedState)' },
     retention: { type: 'boolean', what: 'it trims streams (option retention)' },
+    erasure: {
+      type: 'boolean',
+      what: 'personal data: it encrypts and reads it; an operator erases it (option erasure)',
+    },
+    'erasure-read': { type: 'boolean', what: 'personal data: it only reads it' },
     acks: { type: 'string', value: '<acks>', what: `${ACKS.join(', ')} (option producer.acks)` },
   },
   examples: [
@@ -62,6 +67,7 @@ Prints them as ACL SETUSER and an ACL file take them; a password and "on" are yo
       partitioned: options.partitioned ?? false,
       sharedState: options['shared-state'] ?? false,
       retention: options.retention ?? false,
+      erasure: options.erasure ?? (options['erasure-read'] ? 'read' : false),
       ...(options.acks !== undefined && { acks: oneOf('acks', ACKS, options.acks) }),
     };
     const rules = aclRules(role, scope);

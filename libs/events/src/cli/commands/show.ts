@@ -52,12 +52,13 @@ middle of a stream counts what came before as settled.`,
       await output.line(entryJson({ stream, key, ...entry, groups: handlings }));
       return EXIT.ok;
     }
+    const [data] = await session.subjects.shown([fieldOf(entry.fields, 'data') ?? '']);
     const { paint, width } = output;
     await output.lines([
       `${paint('bold', safe(session.keyspace.stream(stream)))}  ${entry.id}`,
       '',
       ...(entry.event ? [] : [paint('red', `  This is no envelope. ${safe(problemOf(entry) ?? '')}`)]),
-      ...entryLines(entry, paint),
+      ...entryLines(entry, paint, data),
       '',
       ...(handlings.length === 0
         ? ['No group reads this stream.']

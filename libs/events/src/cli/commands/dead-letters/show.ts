@@ -5,6 +5,7 @@ import { entryJson } from '../../entry-json.js';
 import { entryLines, fieldLines, shortened } from '../../entry-text.js';
 import { EXIT } from '../../exit-codes.js';
 import { safe, safeLines } from '../../../safe-text.js';
+import { fieldOf } from '../../../stream/pairs.js';
 import { entryId } from '../../values.js';
 
 /** `events dead-letters show` */
@@ -27,6 +28,7 @@ as it was in its stream.`,
       await output.line(entryJson({ stream, key, ...rest }));
       return EXIT.ok;
     }
+    const [data] = await session.subjects.shown([fieldOf(letter.fields, 'data') ?? '']);
     const { paint } = output;
     const about = {
       entry: `${letter.stream} ${letter.entryId}`,
@@ -48,7 +50,7 @@ as it was in its stream.`,
       '',
       headOf(letter),
       '',
-      ...entryLines(letter, paint),
+      ...entryLines(letter, paint, data),
       '',
       `To deliver it again:  events dead-letters replay ${safe(stream)} ${letter.id}`,
       `To give it up:        events dead-letters discard ${safe(stream)} ${letter.id}`,

@@ -1,0 +1,69 @@
+import { infiniteNumber } from '../envelope/json-text.js';
+import { limitBeyond } from '../envelope/payload-limits.js';
+import type { EventEnvelope } from '../envelope/event-envelope.js';
+import { parseToHandle, parseRounded } from '../decode/decode.js';
+import { EventDecodeError } from '../errors.js';
+import type { Keyspace } from '../stream/keyspace.js';
+import type { Subscription } from '../dispatch/subscriptions.js';
+import { Erased } from './erased.js';
+import { personalPlaces, type PersonalPlace, type PersonalPlan } from './personal.js';
+import { openedJson, sealedValueOf, type SealedIn, type SealedValue, type SubjectKey } from './sealed-value.js';
+import type { SubjectKeys } from './subject-keys.js';
+
+interface SealedPlace extends PersonalPlace {
+  value: SealedValue | Erased;
+}
+
+/** Personal data of an event that was read, as far as it is encrypted or erased. */
+export class Sealed {
+  private constructor(
+    private readonly places: readonly SealedPlace[],
+    private readonly where: SealedIn,
+  ) {}
+
+  /**
+   * @returns undefined when there is none
+   * @throws EventDecodeError when something is marked as personal data and is of no known form
+   */
+  static of(plan: PersonalPlan, { event_id: eventId, event_type: eventType, data }: EventEnvelope): Sealed | undefined {
+    const places: SealedPlace[] = [];
+    for (const place of personalPlaces(plan, data)) {
+      const value = sealedValueOf(place.owner[place.property], place.path.join('.'));
+      if (value) places.push({ ...place, value });
+    }
+    return places.length > 0 ? new Sealed(places, { eventId, eventType }) : undefined;
+  }
+
+  /**
+   * Puts the data in its places.
+   *
+   * @returns where it is erased
+   * @throws EventDecodeError when it was changed, or is of another event or field, or what it holds could not be handled
+   * @throws what Redis says when it is asked for keys
+   */
+  async open(keyspace: Keyspace, keys: SubjectKeys, subscription: Subscription): Promise<PersonalPlace[]> {
+    const got = await Promise.all(
+      this.places.map(async ({ value }) =>
+        value instanceof Erased ? undefined : keys.find(keyspace, value.subject, value.key),
+      ),
+    );
+    const erased: PersonalPlace[] = [];
+    for (const [index, place] of this.places.entries()) {
+      const key = got[index];
+      if (key) place.owner[place.property] = this.opened(place, key, subscription);
+      else erased.push(place);
+    }
+    return erased;
+  }
+
+  private opened({ value, path }: SealedPlace, key: SubjectKey, { roundsIntegers, limits }: Subscription): unknown {
+    const at = path.join('.');
+    const json = `{"personal":${openedJson(value as SealedValue, key, this.where, at)}}`;
+    // Who may encrypt can still encrypt anything.
+    const beyond = limitBeyond(json, limits);
+    if (beyond) throw new EventDecodeError(`Expected ${at} within consumer.${beyond}, got more`);
+    if (!roundsIntegers && infiniteNumber(json))
+      throw new EventDecodeError(`Expected numbers of ${at} that are finite`);
+    return (roundsIntegers ? parseRounded(json) : parseToHandle(json))['personal'];
+  }
+}

@@ -1,0 +1,185 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import type { Keyspace } from '../stream/keyspace.js';
+import type { StreamClient } from '../stream/stream-client.js';
+import type { SubjectKey } from './sealed-value.js';
+import type { Unsealed } from './unsealed.js';
+
+/**
+ * How long a process uses a key after it has asked Redis for it, in milliseconds: whoever destroys one waits as long, and knows then
+ * that nobody uses it any more.
+ */
+export const KEYS_KEPT_MS = 1000;
+
+/** How many keys a process remembers, and how many it asks for with one command. */
+const MOST_KEPT = 10_000;
+const MOST_AT_ONCE = 1000;
+const KEY_BYTES = 32;
+
+interface Kept {
+  key: SubjectKey;
+  /** By the clock of `performance.now()`. */
+  until: number;
+  /** Of the connection that it came by: another server may not have it. */
+  generation: number;
+}
+
+/** Waits for the keys of a hash, with others of this turn of the event loop. */
+interface Asking {
+  subjects: Set<string>;
+  answer: Promise<ReadonlyMap<string, SubjectKey>>;
+}
+
+/**
+ * The keys of subjects, as few at a time as can be and for a second at most. What is asked for in one turn of the event loop is one
+ * command for each partition.
+ */
+export class SubjectKeys {
+  private readonly kept = new Map<string, Kept>();
+  private readonly asking = new Map<string, Asking>();
+
+  constructor(private readonly client: StreamClient) {}
+
+  /**
+   * Encrypts what is to be sent. Whoever sends it does so at once, before anything else can happen: the keys are known to the server
+   * that the connection leads to now.
+   *
+   * @returns undefined when it is done already
+   * @throws what Redis says
+   */
+  seal(all: readonly Unsealed[]): Promise<void> | undefined {
+    const missing = all.filter((one) => !this.sealKept(one));
+    return missing.length === 0 ? undefined : this.sealAsked(all, missing);
+  }
+
+  /**
+   * A key to read with.
+   *
+   * @param number of the key; of another one nothing is given
+   * @returns undefined where it was destroyed
+   */
+  find(keyspace: Keyspace, subject: string, number: number): SubjectKey | undefined | Promise<SubjectKey | undefined> {
+    const known = this.known(keyspace, subject);
+    if (known?.number === number) return known;
+    return this.ask(keyspace, subject).then((keys) => {
+      const key = keys.get(subject);
+      return key?.number === number ? key : undefined;
+    });
+  }
+
+  private sealKept(one: Unsealed): boolean {
+    const key = this.client.connection.isReady ? this.known(one.keyspace, one.subject) : undefined;
+    if (key) one.seal(key);
+    return key !== undefined;
+  }
+
+  private async sealAsked(all: readonly Unsealed[], missing: readonly Unsealed[]): Promise<void> {
+    const { connection } = this.client;
+    let left = missing;
+    for (;;) {
+      const started = performance.now();
+      const { generation } = connection;
+      for (const [keyspace, own] of byKeyspace(left)) await this.sealIn(keyspace, own, started, generation);
+      if (connection.isReady && connection.generation === generation) return;
+      // The connection leads to another server, perhaps, from which the keys that were used are missing.
+      left = all;
+    }
+  }
+
+  private async sealIn(
+    keyspace: Keyspace,
+    all: readonly Unsealed[],
+    started: number,
+    generation: number,
+  ): Promise<void> {
+    for (let first = 0; first < all.length; first += MOST_AT_ONCE) {
+      const some = all.slice(first, first + MOST_AT_ONCE);
+      const values = some.flatMap(({ subject, comesBack }) => [
+        subject,
+        randomBytes(KEY_BYTES).toString('base64'),
+        comesBack ? '1' : '0',
+      ]);
+      const replies = await this.client.subjectKeys([keyspace.subjectKeys(), keyspace.forgottenSubjects()], values);
+      for (const [index, one] of some.entries()) {
+        const key = keyOf(replies[index]);
+        if (key) this.keep(keyspace, one.subject, { key, until: started + KEYS_KEPT_MS, generation });
+        one.seal(key);
+      }
+    }
+  }
+
+  private known(keyspace: Keyspace, subject: string): SubjectKey | undefined {
+    const kept = this.kept.get(nameOf(keyspace, subject));
+    if (kept?.generation !== this.client.connection.generation) return undefined;
+    return performance.now() < kept.until ? kept.key : undefined;
+  }
+
+  private ask(keyspace: Keyspace, subject: string): Promise<ReadonlyMap<string, SubjectKey>> {
+    const { prefix } = keyspace;
+    let asking = this.asking.get(prefix);
+    if (!asking) {
+      const subjects = new Set<string>();
+      // When all that was read together has asked.
+      const answer = Promise.resolve().then(() => {
+        this.asking.delete(prefix);
+        return this.fetch(keyspace, [...subjects]);
+      });
+      this.asking.set(prefix, (asking = { subjects, answer }));
+    }
+    asking.subjects.add(subject);
+    return asking.answer;
+  }
+
+  private async fetch(keyspace: Keyspace, subjects: readonly string[]): Promise<Map<string, SubjectKey>> {
+    const found = new Map<string, SubjectKey>();
+    for (let first = 0; first < subjects.length; first += MOST_AT_ONCE) {
+      const some = subjects.slice(first, first + MOST_AT_ONCE);
+      const started = performance.now();
+      const { generation } = this.client.connection;
+      const values = await this.client.hashFields(keyspace.subjectKeys(), some);
+      for (const [index, subject] of some.entries()) {
+        const key = keyOf(values[index]);
+        if (!key) continue;
+        found.set(subject, key);
+        this.keep(keyspace, subject, { key, until: started + KEYS_KEPT_MS, generation });
+      }
+    }
+    return found;
+  }
+
+  private keep(keyspace: Keyspace, subject: string, kept: Kept): void {
+    const name = nameOf(keyspace, subject);
+    // The oldest are first, and over first.
+    this.kept.delete(name);
+    this.kept.set(name, kept);
+    const now = performance.now();
+    for (const [oldest, { until }] of this.kept) {
+      if (until > now && this.kept.size <= MOST_KEPT) return;
+      this.kept.delete(oldest);
+    }
+  }
+}
+
+function nameOf({ prefix }: Keyspace, subject: string): string {
+  return `${prefix} ${subject}`;
+}
+
+/** @param value as the hash has it: `1:` and the key in Base64. What is of another form is no key. */
+function keyOf(value: string | null | undefined): SubjectKey | undefined {
+  const colon = value?.indexOf(':') ?? -1;
+  if (value === null || value === undefined || colon < 1) return undefined;
+  const number = Number(value.slice(0, colon));
+  const bytes = Buffer.from(value.slice(colon + 1), 'base64');
+  return Number.isSafeInteger(number) && bytes.length === KEY_BYTES
+    ? { number, key: createSecretKey(bytes) }
+    : undefined;
+}
+
+function byKeyspace(all: readonly Unsealed[]): Map<Keyspace, Unsealed[]> {
+  const groups = new Map<Keyspace, Unsealed[]>();
+  for (const one of all) {
+    const own = groups.get(one.keyspace);
+    if (own) own.push(one);
+    else groups.set(one.keyspace, [one]);
+  }
+  return groups;
+}
