@@ -1,5 +1,6 @@
 import { freshRedis, startApp, type AppProcess, type TestRedis } from '@repo/testing';
 import { audit, waitUntilQuiet, type AuditReport } from '@shop/audit';
+import { aclFile, type User } from '@shop/setup';
 import { catalogue, offersIn } from '@shop/simulation';
 import { expect } from 'vitest';
 
@@ -10,6 +11,8 @@ export interface Shop extends AsyncDisposable {
   readonly orders: AppProcess;
   readonly payments: AppProcess;
   readonly processors: readonly AppProcess[];
+  /** Starts one more, which ends with the shop. */
+  another(app: string): Promise<AppProcess>;
   /** Sends JSON as an operator, and gives the status and the parsed answer. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: Answer }>;
   /** `GET` on the first processor. */
@@ -38,11 +41,20 @@ export const AS_OPERATOR = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
 /** Times that let takeovers and gateway calls be seen soon. */
 const QUICK = { EVENTS_CLAIM_AFTER_MS: '1500', GATEWAY_LATENCY_MS: '5', SHUTDOWN_TIMEOUT_MS: '5000' };
 
-/** Starts the shop; customers come only when `environment` says so. */
-export async function startShop(
-  options: { processors?: number; environment?: Record<string, string> } = {},
-): Promise<Shop> {
-  const redis = await freshRedis();
+export interface ShopOptions {
+  processors?: number;
+  /** Customers come only when it says so. */
+  environment?: Record<string, string>;
+  /** Its Redis has the shop's users, with these passwords, and keeps all that it has answered. Each app is a user of its own. */
+  passwords?: Readonly<Record<User, string>>;
+}
+
+/** Starts the shop. */
+export async function startShop(options: ShopOptions = {}): Promise<Shop> {
+  const { passwords } = options;
+  const redis = await freshRedis(
+    passwords && { acl: aclFile(passwords, 'ecommerce'), args: ['--appendfsync', 'always'] },
+  );
   const environment = {
     SIMULATION_ENABLED: 'false',
     OPERATOR_TOKEN,
@@ -50,7 +62,8 @@ export async function startShop(
     ...options.environment,
     REDIS_URL: redis.url,
   };
-  const start = (app: string): Promise<AppProcess> => startApp(app, environment);
+  const user = (app: string) => (passwords ? signInOf(app as User, passwords) : {});
+  const start = (app: string): Promise<AppProcess> => startApp(app, { ...environment, ...user(app) });
   const names = ['payment-service', 'inventory-service', 'shipping-service', 'order-service'];
   const processorNames = Array.from({ length: options.processors ?? 1 }, () => 'processor');
   const apps = await Promise.all([...names, ...processorNames].map(start));
@@ -73,6 +86,11 @@ export async function startShop(
     orders,
     payments,
     processors,
+    async another(app) {
+      const started = await start(app);
+      apps.push(started);
+      return started;
+    },
     post,
     async order(id) {
       const response = await fetch(`${processors[0]?.url ?? ''}/orders/${id}`);
@@ -86,8 +104,9 @@ export async function startShop(
     },
     async lawsAreKept() {
       await post('/simulation/stop');
-      await waitUntilQuiet(redis.url, { deadlineMs: 40_000 });
-      const report = await audit(redis.url);
+      const place = passwords ? { url: redis.url, username: 'audit', password: passwords.audit } : redis.url;
+      await waitUntilQuiet(place, { deadlineMs: 40_000 });
+      const report = await audit(place);
       expect(report.laws.flatMap(({ problems }) => problems)).toEqual([]);
       expect(report).toMatchObject({ kept: true, quiet: true });
       return report;
@@ -97,6 +116,11 @@ export async function startShop(
       await redis.stop();
     },
   };
+}
+
+/** Settings of a process that signs in to Redis as a user. */
+export function signInOf(user: User, passwords: Readonly<Record<User, string>>) {
+  return { REDIS_USERNAME: user, REDIS_PASSWORD: passwords[user] };
 }
 
 /** `SIMULATION_SEED` where nothing sets it. */
