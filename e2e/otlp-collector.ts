@@ -17,6 +17,8 @@ export interface OtlpCollector extends AsyncDisposable {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string;
   readonly spans: readonly CollectedSpan[];
+  /** All that came, as it was sent: with what the spans leave out here. */
+  readonly bodies: readonly string[];
 }
 
 interface Attribute {
@@ -35,8 +37,10 @@ interface ExportRequest {
 /** Starts a collector on a free loopback port. */
 export async function startCollector(): Promise<OtlpCollector> {
   const spans: CollectedSpan[] = [];
+  const bodies: string[] = [];
   const server = createServer((request, response) => {
     void textOf(request).then((body) => {
+      bodies.push(body);
       const isTraces = request.method === 'POST' && request.url === '/v1/traces';
       if (isTraces) spans.push(...spansOf(JSON.parse(body) as ExportRequest));
       response.writeHead(isTraces ? 200 : 404, { 'Content-Type': 'application/json' }).end('{}');
@@ -46,6 +50,7 @@ export async function startCollector(): Promise<OtlpCollector> {
   return {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     spans,
+    bodies,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

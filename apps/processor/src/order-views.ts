@@ -3,7 +3,7 @@ import { READ_MODELS, type OrderState } from '@shop/contracts';
 import { Keyspace, RedisConnection } from 'nestjs-event-streams';
 import { FACTS, stateOf, timelineOf, type TimelineEvent } from './domain/order-record.js';
 
-/** An order as a customer sees it. */
+/** An order as a customer sees it who has its id: nothing about people. */
 export interface OrderView {
   order_id: string;
   /** Null while only later events of the order have been processed. */

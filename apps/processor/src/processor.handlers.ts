@@ -11,14 +11,9 @@ export class ProcessorHandlers {
 
   @EventHandler(OrderPlaced)
   async onOrderPlaced(event: EventEnvelope<OrderPlaced>, delivery: Delivery): Promise<void> {
-    const { order_id, customer, items, currency, total_amount } = event.data;
+    const { order_id, items, currency, total_amount } = event.data;
     const bought = items.map(({ sku, quantity }) => ({ sku, quantity }));
-    await this.advance(order_id, 'placed', event, delivery, {
-      customer: customer.name,
-      items: bought,
-      currency,
-      total_amount,
-    });
+    await this.advance(order_id, 'placed', event, delivery, { items: bought, currency, total_amount });
   }
 
   @EventHandler(PaymentProcessed)
@@ -31,7 +26,10 @@ export class ProcessorHandlers {
   @EventHandler(InventoryUpdated)
   async onInventoryUpdated(event: EventEnvelope<InventoryUpdated>, delivery: Delivery): Promise<void> {
     const { reason, order_id, changes } = event.data;
-    if (order_id !== undefined) await this.advance(order_id, 'sold', event, delivery, { changes });
+    if (order_id !== undefined) {
+      const sold = changes.map(({ sku, quantity_change }) => ({ sku, quantity_change }));
+      await this.advance(order_id, 'sold', event, delivery, { changes: sold });
+    }
     for (const { sku, quantity_change } of changes) {
       // Sums, not levels: they come out right in whatever order several processors add them.
       delivery.transaction.hincrby(READ_MODELS.stockBySku, sku, quantity_change);

@@ -35,6 +35,19 @@ describe('stateOf', () => {
   });
 });
 
+it('shows what a customer needs, also of a record that has more', () => {
+  const [order, payment] = timelineOf({
+    ...step('order_placed', { customer: 'Ada Lovelace', items: [], currency: 'EUR', total_amount: 0 }),
+    ...step('payment_processed', {
+      status: 'declined',
+      decline_reason: 'insufficient_funds',
+      email: 'ada@example.com',
+    }),
+  });
+  expect(order?.summary).toEqual({ items: [], currency: 'EUR', total_amount: 0 });
+  expect(payment?.summary).toEqual({ status: 'declined', decline_reason: 'insufficient_funds' });
+});
+
 it('shows the timeline in the order of cause', () => {
   const types = timelineOf({ ...shipped, ...sold, ...placed, ...approved }).map(({ event_type }) => event_type);
   expect(types).toEqual(['order_placed', 'payment_processed', 'inventory_updated', 'shipment_created']);

@@ -112,8 +112,17 @@ describe('decode', () => {
     expect(() => decode(withData(data))).toThrow(/^Expected data to be JSON: /);
   });
 
-  it.each(['[]', '[{"topic":"a"}]', 'null', '7', '"text"', 'true'])('refuses data that is no object: %s', (data) => {
-    expect(() => decode(withData(data))).toThrow(`Expected data to be a JSON object, got ${data}`);
+  it.each([
+    ['[]', 'an array'],
+    ['[{"topic":"a"}]', 'an array'],
+    ['null', 'null'],
+    ['7', 'a number'],
+    ['"text"', 'a string'],
+    ['true', 'a boolean'],
+  ])('refuses data that is no object: %s', (data, kind) => {
+    expect(() => decode(withData(data))).toThrow(
+      new EventDecodeError(`Expected data to be a JSON object, got ${kind}`),
+    );
   });
 
   it('throws nothing but EventDecodeError, whatever the entry holds', () => {

@@ -10,12 +10,23 @@ export interface TimelineEvent {
   source: string;
   /** When it happened, by its envelope. */
   timestamp: string;
-  /** What it said, in short. */
+  /** What it said, in short: what {@link SHOWN} names. */
   summary: Record<string, unknown>;
 }
 
 /** The hash of one order: an event type's name → its event as JSON, and {@link FACTS}. */
 export type OrderRecord = Readonly<Record<string, string>>;
+
+/**
+ * What is kept and shown of each event, in the order of cause: how far the order is, what it costs, and its shipment. Whoever has
+ * the order's id reads it, and the shop's own views need no more either: who ordered, and where that is sent, is in the streams alone.
+ */
+const SHOWN: Readonly<Record<string, readonly string[]>> = {
+  order_placed: ['items', 'currency', 'total_amount'],
+  payment_processed: ['status', 'amount', 'currency', 'method', 'decline_reason'],
+  inventory_updated: ['changes'],
+  shipment_created: ['carrier', 'tracking_number', 'estimated_delivery'],
+};
 
 /** The field that tells in a few words what the events come to: what decides an order's state needs no other. */
 export const FACTS = 'facts';
@@ -38,10 +49,11 @@ export function stateOf(facts: string | null | undefined): OrderState | undefine
 
 /** The order's events, oldest first: by their place in time, and by cause where two are of one millisecond. */
 export function timelineOf(record: OrderRecord): TimelineEvent[] {
-  const steps = ['order_placed', 'payment_processed', 'inventory_updated', 'shipment_created'];
-  return steps.flatMap((step) => (record[step] === undefined ? [] : [parse(record[step])]));
-}
-
-function parse(json: string): TimelineEvent {
-  return JSON.parse(json) as TimelineEvent;
+  return Object.entries(SHOWN).flatMap(([step, shown]) => {
+    if (record[step] === undefined) return [];
+    const event = JSON.parse(record[step]) as TimelineEvent;
+    // Records that were kept by earlier versions name the customer.
+    const known = Object.entries(event.summary).filter(([name]) => shown.includes(name));
+    return [{ ...event, summary: Object.fromEntries(known) }];
+  });
 }

@@ -226,10 +226,23 @@ function parse(text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new EventDecodeError(`Expected data to be JSON: ${(cause as Error).message}`, { cause });
+    throw new EventDecodeError(`Expected data to be JSON: ${faultOf(cause as Error)}`);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new EventDecodeError(`Expected data to be a JSON object, got ${text.slice(0, 40)}`);
+  throw new EventDecodeError(`Expected data to be a JSON object, got ${kindOf(value)}`);
+}
+
+/**
+ * What `JSON.parse` says, without the piece of the text that it quotes: messages go into logs and traces, and whoever reads those
+ * need not read what somebody is called. The dead letter has all of it.
+ */
+function faultOf({ message }: Error): string {
+  return message.replace(/,? ?(\.\.\.)?"[^]*$/, '') || 'it is none';
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }
 
 /** A JSON object that is to be handled. @throws EventDecodeError as {@link decodeToHandle} */
