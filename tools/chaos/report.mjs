@@ -21,6 +21,7 @@ const SHOWN_PROBLEMS = 10;
  * @property {readonly import('../trial/customer.mjs').OwnOrder[]} ownOrders
  * @property {import('./judge.mjs').Judgment} judgment
  * @property {boolean} lawsKept
+ * @property {readonly string[]} refused what Redis has refused its users, of whom each may do what is its own
  */
 
 /**
@@ -28,8 +29,9 @@ const SHOWN_PROBLEMS = 10;
  * @param {ChaosResult} result
  * @returns {boolean}
  */
-export function isKept({ faults, judgment, lawsKept }) {
-  return lawsKept && problemsOf(judgment).length === 0 && faults.every(({ recovery }) => recovery !== 'never');
+export function isKept({ faults, judgment, lawsKept, refused }) {
+  const isQuiet = problemsOf(judgment).length === 0 && refused.length === 0;
+  return lawsKept && isQuiet && faults.every(({ recovery }) => recovery !== 'never');
 }
 
 /**
@@ -39,7 +41,7 @@ export function isKept({ faults, judgment, lawsKept }) {
  * @returns {string}
  */
 export function formatReport(result, paint) {
-  const { run, targets, faults, judgment, ownOrders } = result;
+  const { run, targets, faults, judgment, ownOrders, refused } = result;
   const attempts = ownOrders.reduce((sum, order) => sum + order.attempts, 0);
   const confirmed = ownOrders.filter(({ orderId }) => orderId !== null).length;
   const rows = [
@@ -52,6 +54,7 @@ export function formatReport(result, paint) {
     ['repeated', count(judgment.repeated, paint)],
     ['out of order', count(judgment.outOfOrder, paint)],
     ['not as told', count(judgment.own, paint)],
+    ['refused', count(result.refused, paint)],
   ];
   return [
     '',
@@ -66,7 +69,7 @@ export function formatReport(result, paint) {
     ...table(['healthy again after', 'times', 'p50', 'max'], recoveryRows(faults, targets)),
     '',
     ...rows.map(([title = '', text = '']) => `  ${title.padEnd(16)}  ${text}`),
-    ...problemLines(judgment, paint),
+    ...problemLines([...problemsOf(judgment), ...refused.map((problem) => `refused: ${problem}`)], paint),
     '',
     verdict(result, paint),
     `Again: ${commandOf(run)}`,
@@ -136,11 +139,10 @@ function problemsOf({ lost, repeated, outOfOrder, own }) {
 }
 
 /**
- * @param {import('./judge.mjs').Judgment} judgment
+ * @param {readonly string[]} problems
  * @param {Paint} paint
  */
-function problemLines(judgment, paint) {
-  const problems = problemsOf(judgment);
+function problemLines(problems, paint) {
   if (problems.length === 0) return [];
   const rest = problems.length - SHOWN_PROBLEMS;
   return [
@@ -158,10 +160,11 @@ function verdict(result, paint) {
   if (isKept(result)) {
     return paint('bold', paint('green', 'Nothing lost, nothing repeated, nothing out of order; every law kept.'));
   }
-  const { judgment, lawsKept, faults } = result;
+  const { judgment, lawsKept, faults, refused } = result;
   const broken = [
     ...(lawsKept ? [] : ['the laws are not kept (see above)']),
     ...(problemsOf(judgment).length === 0 ? [] : ['the streams do not hold what customers were told']),
+    ...(refused.length > 0 ? ['Redis has refused what the shop does'] : []),
     ...(faults.some(({ recovery }) => recovery === 'never') ? ['not everything has recovered'] : []),
   ];
   return paint('bold', paint('red', `Broken: ${broken.join('; ')}.`));

@@ -40,9 +40,10 @@ export function appVictim(app) {
 
 /**
  * @param {import('../redis/restartable.mjs').RestartableRedis} redis
+ * @param {() => Promise<void>} beforeKill what has to be asked for as long as it lives
  * @returns {Victim}
  */
-export function redisVictim(redis) {
+export function redisVictim(redis, beforeKill) {
   return {
     async harm(action) {
       const server = redis.current();
@@ -50,7 +51,10 @@ export function redisVictim(redis) {
         throw new Failure('Redis has ended by itself. Its last lines:', server.log());
       }
       if (action === 'freeze') server.freeze();
-      else await server.kill();
+      else {
+        await beforeKill();
+        await server.kill();
+      }
       return null;
     },
     async heal(action) {

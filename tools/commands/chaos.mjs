@@ -14,6 +14,7 @@ import { formatDuration } from '../shop/duration.mjs';
 import { createCustomer } from '../trial/customer.mjs';
 import { runOnOwnShop } from '../trial/own-shop.mjs';
 import { planTrialShop, PREFIX } from '../trial/plan-shop.mjs';
+import { watchRefusals } from '../trial/refusals.mjs';
 
 /** How long the customer waits for its last answers when all is healed. */
 const LAST_ANSWERS_MS = 60_000;
@@ -61,6 +62,7 @@ async function setUpAndRun(run) {
     apps,
     redisPort,
     redisArgs: KEEP_ALL,
+    hasUsers: true,
     createScreen: () => createChaosScreen(process.stdout, [...apps.map(({ title }) => title), REDIS]),
     trial: async (own, screen) => {
       const found = await breakAndCheck(run, own, screen);
@@ -76,7 +78,7 @@ async function setUpAndRun(run) {
  * @param {ReturnType<typeof createChaosScreen>} screen
  * @returns {Promise<Omit<import('../chaos/report.mjs').ChaosResult, 'ownStarts'>>}
  */
-async function breakAndCheck(run, { apps, redis, shop }, screen) {
+async function breakAndCheck(run, { apps, redis, redisUrl, shop }, screen) {
   const titles = apps.map(({ title }) => title);
   const order = apps.find(({ title }) => title === 'order');
   if (order === undefined) throw new Failure('There is no order service to order from.');
@@ -87,11 +89,12 @@ async function breakAndCheck(run, { apps, redis, shop }, screen) {
   await shop.open();
   screen.begin();
   screen.say(`the shop is open: ${String(run.rate)} orders a second, ${titles.join(', ')}`);
+  const refusals = watchRefusals(redisUrl);
   const customer = createCustomer({ url: urlOf(order), name: `chaos-${String(run.seed)}` });
   const done = await perform(faults, {
     victims: new Map([
       ...shop.processes.map((each) => /** @type {const} */ ([each.app.title, appVictim(each)])),
-      [REDIS, redisVictim(redis)],
+      [REDIS, redisVictim(redis, refusals.look)],
     ]),
     apps,
     endsAfterMs: run.durationMs,
@@ -103,7 +106,8 @@ async function breakAndCheck(run, { apps, redis, shop }, screen) {
   screen.say('all is healed; the customers go home');
   const ownOrders = await customer.goHome(LAST_ANSWERS_MS);
   const lawsKept = (await shop.checkLaws()) === 0;
-  const history = await readHistory(redis.url, PREFIX);
+  const history = await readHistory(redisUrl, PREFIX);
+  await refusals.look();
   return {
     run,
     targets: [...titles, REDIS],
@@ -112,5 +116,6 @@ async function breakAndCheck(run, { apps, redis, shop }, screen) {
     ownOrders,
     judgment: judgeHistory(history, ownOrders),
     lawsKept,
+    refused: refusals.all(),
   };
 }

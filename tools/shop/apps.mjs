@@ -13,6 +13,7 @@ export const APPS = {
 /**
  * @typedef {object} PlannedApp
  * @property {string} title such as `payment` or `processor-2`
+ * @property {string} name such as `payment-service`: its folder, and its Redis user where there are users
  * @property {string} entry the script to run, relative to the repository
  * @property {number} port
  * @property {Readonly<Record<string, string>>} env what is set for it on top of the environment
@@ -28,6 +29,7 @@ export function planConsole({ portBase, seed }, env) {
   const port = portBase + CONSOLE.offset;
   return {
     title: CONSOLE.title,
+    name: 'console',
     entry: 'apps/console/dist/main.js',
     port,
     env: {
@@ -71,6 +73,7 @@ export function planApps({ processors, portBase, rate, seed, simulation }, env) 
       const port = portBase + offset + index;
       return {
         title: copies === 1 ? title : `${title}-${String(index + 1)}`,
+        name,
         entry: `apps/${name}/dist/main.js`,
         port,
         env: { ...shared, ...own[name], PORT: String(port) },

@@ -27,13 +27,16 @@ const SHOWN_LINES = 20;
  * @param {readonly import('./apps.mjs').PlannedApp[]} options.apps
  * @param {Pick<import('../redis-server.mjs').ProvidedRedis, 'url' | 'stop' | 'abandon'>} options.redis
  * @param {import('./operator-token.mjs').OperatorToken} options.operatorToken of all apps
+ * @param {(user: string) => Record<string, string>} [options.signInOf] settings of the app or the audit that signs in to Redis as a user
  * @param {Pick<ReturnType<typeof import('./screen.mjs').createScreen>, 'notice' | 'mute' | 'listenerOf'>} options.screen
  */
-export function createShop({ apps, redis, operatorToken, screen }) {
+export function createShop({ apps, redis, operatorToken, signInOf = () => ({}), screen }) {
   const env = { REDIS_URL: redis.url };
   const colour = wantsColour(process.stdout) ? { FORCE_COLOR: process.env['FORCE_COLOR'] ?? '1' } : {};
   const forApps = { ...env, ...environmentOf(operatorToken), ...colour };
-  const processes = apps.map((app) => keepRunning(app, forApps, screen.listenerOf(app.title)));
+  const processes = apps.map((app) =>
+    keepRunning(app, { ...forApps, ...signInOf(app.name) }, screen.listenerOf(app.title)),
+  );
   /** @type {ReturnType<typeof runOnScreen> | null} */
   let audit = null;
   let closing = false;
@@ -61,7 +64,7 @@ export function createShop({ apps, redis, operatorToken, screen }) {
       if (problem !== null) screen.notice(`the simulation could not be stopped: ${problem}`);
       if (closing) return 1;
       screen.mute();
-      audit = runOnScreen([...AUDIT_SCRIPT, '--wait', AUDIT_WAIT], env);
+      audit = runOnScreen([...AUDIT_SCRIPT, '--wait', AUDIT_WAIT], { ...env, ...signInOf('audit') });
       return audit.exitCode;
     },
 

@@ -25,6 +25,7 @@ function result(changes: Partial<ChaosResult> = {}): ChaosResult {
     ownOrders: [{ key: 'k', orderId: 'o', entryId: '1-0', attempts: 3, complaint: null }],
     judgment: { lost: [], repeated: [], outOfOrder: [], own: [] },
     lawsKept: true,
+    refused: [],
     ...changes,
   };
 }
@@ -76,6 +77,11 @@ describe('the report of a run', () => {
   });
 
   it('is bad where a law is broken, or an app does not recover', () => {
+    const refused = ['processor may not xadd (command, lua)'];
+    expect(isKept(result({ refused }))).toBe(false);
+    expect(formatReport(result({ refused }), plain)).toMatch(/^ {2}refused +1$/m);
+    expect(formatReport(result({ refused }), plain)).toContain(`  refused: ${refused.join()}`);
+    expect(formatReport(result({ refused }), plain)).toContain('Broken: Redis has refused what the shop does.');
     expect(isKept(result({ lawsKept: false }))).toBe(false);
     expect(formatReport(result({ lawsKept: false }), plain)).toContain('Broken: the laws are not kept (see above).');
     const never = result({ faults: [fault('order', 'kill', 'never')] });

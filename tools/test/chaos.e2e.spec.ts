@@ -51,6 +51,7 @@ describe('npm run chaos', () => {
     expect(output).toMatch(/^ +\d+\.\ds {2}killed +redis +for \d\.\ds$/m);
     expect(output).toMatch(/^ +\d+\.\ds {2}frozen +redis +for \d\.\ds$/m);
     expect(output).toContain('All 7 laws kept.');
+    expect(output).toMatch(/^ {2}refused +0$/m);
     expect(output).toMatch(/^ {2}redis +1 +1 +0$/m);
     expect(output).toMatch(/^ {2}told by HTTP +(\d+) of \1 orders/m);
     expect(output).toContain(`Again: npm run chaos -- --minutes 0.34 --seed ${SEED} --rate 10 --scale processor=2`);

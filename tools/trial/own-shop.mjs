@@ -6,6 +6,7 @@ import { newOperatorToken } from '../shop/operator-token.mjs';
 import { createShop } from '../shop/shop.mjs';
 import { createProgress } from '../terminal/progress.mjs';
 import { createEvidence } from './evidence.mjs';
+import { makeUsers } from './users.mjs';
 
 const EXIT_INTERRUPTED = 130;
 
@@ -14,6 +15,7 @@ const EXIT_INTERRUPTED = 130;
  * @typedef {object} OwnShop
  * @property {readonly import('../shop/apps.mjs').PlannedApp[]} apps
  * @property {import('../redis/restartable.mjs').RestartableRedis} redis
+ * @property {string} redisUrl its address, for the trial itself
  * @property {import('../shop/shop.mjs').Shop} shop not open yet
  * @property {() => number} ownStarts how often apps have ended without having been told to
  */
@@ -28,29 +30,27 @@ const EXIT_INTERRUPTED = 130;
  * @param {readonly import('../shop/apps.mjs').PlannedApp[]} options.apps
  * @param {number} options.redisPort
  * @param {readonly string[]} options.redisArgs
+ * @param {boolean} [options.hasUsers] whether each app is a Redis user of its own, with the least rights; else anybody may do anything
  * @param {() => Screen} options.createScreen
  * @param {(own: OwnShop, screen: Screen) => Promise<{ report: string, passed: boolean }>} options.trial
  * @returns {Promise<number>} the exit code
  */
-export async function runOnOwnShop({ name, again, apps, redisPort, redisArgs, createScreen, trial }) {
+export async function runOnOwnShop({ name, again, apps, redisPort, redisArgs, hasUsers = false, createScreen, trial }) {
   const leave = () => process.exit(EXIT_INTERRUPTED); // what was started has a last will each
   const interruption = listenForInterruption({ first: leave, again: leave });
   const progress = createProgress(process.stdout);
 
+  const users = await progress.step('setup', async (log) => {
+    await ensureInstalled({ log });
+    await ensureBuilt({ log });
+    return hasUsers ? makeUsers() : null;
+  });
   const redis = await progress.step('redis', async (log) => {
-    const started = await startRestartableRedis({ port: redisPort, args: [...redisArgs], log });
+    const args = [...redisArgs, ...(users?.redisArgs ?? [])];
+    const started = await startRestartableRedis({ port: redisPort, args, log });
     log(`127.0.0.1:${String(redisPort)}, started here; its data end with it`);
     return started;
   });
-  try {
-    await progress.step('setup', async (log) => {
-      await ensureInstalled({ log });
-      await ensureBuilt({ log });
-    });
-  } catch (error) {
-    await redis.stop();
-    throw error;
-  }
 
   const screen = createScreen();
   const evidence = await createEvidence(name);
@@ -59,6 +59,7 @@ export async function runOnOwnShop({ name, again, apps, redisPort, redisArgs, cr
     apps,
     redis,
     operatorToken: newOperatorToken(),
+    ...(users === null ? {} : { signInOf: users.signInOf }),
     screen: {
       notice: screen.notice,
       mute: () => undefined,
@@ -83,10 +84,12 @@ export async function runOnOwnShop({ name, again, apps, redisPort, redisArgs, cr
   interruption.handOver({ first: end, again: end });
 
   try {
-    const { report, passed } = await trial({ apps, redis, shop, ownStarts: () => ownStarts }, screen);
+    const redisUrl = users === null ? redis.url : users.asTrial(redis.url);
+    const { report, passed } = await trial({ apps, redis, redisUrl, shop, ownStarts: () => ownStarts }, screen);
     process.stdout.write(report);
     if (!passed) await keepEvidence();
     for (const problem of await shop.close()) screen.notice(problem);
+    await users?.remove();
     if (passed) await evidence.remove();
     return passed ? 0 : 1;
   } catch (error) {

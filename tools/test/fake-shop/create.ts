@@ -12,6 +12,7 @@ const APPS = ['console', 'order-service', 'payment-service', 'inventory-service'
 
 const APP = new URL('app.js', import.meta.url);
 const AUDIT = new URL('audit.js', import.meta.url);
+const SETUP = new URL('setup.js', import.meta.url);
 
 /** A repository with the real tools and stand-ins for the apps, in a temporary directory. */
 export interface FakeShop {
@@ -39,6 +40,7 @@ export async function createFakeShop(): Promise<FakeShop> {
   await cp(path.join(TOOLS, '..', ADDRESS), path.join(dir, ADDRESS), { recursive: true });
   for (const app of APPS) await copyTo(path.join(dir, 'apps', app, 'dist', 'main.js'), APP);
   await copyTo(path.join(dir, 'libs', 'audit', 'dist', 'main.js'), AUDIT);
+  await copyTo(path.join(dir, 'libs', 'setup', 'dist', 'main.js'), SETUP);
   const scripts = { build: 'node -e 0' };
   await writeFile(
     path.join(dir, 'package.json'),
