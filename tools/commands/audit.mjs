@@ -1,6 +1,6 @@
 import { printFailure } from '../failure.mjs';
 import { becomeScript } from '../machine/foreground.mjs';
-import { parseRedisAddress } from '../redis/address.mjs';
+import { givenRedisUrl, parseRedisAddress, redisEnvironment } from '../redis/address.mjs';
 import { ensureBuilt, ensureInstalled } from '../setup.mjs';
 import { AUDIT_SCRIPT } from '../shop/audit-script.mjs';
 import { findRunningShop } from '../shop/running-shop.mjs';
@@ -23,7 +23,7 @@ export async function main(args) {
       await ensureBuilt({ log });
     });
     console.log(`redis  ${shown}, ${whose}`);
-    return await becomeScript([...AUDIT_SCRIPT, ...args], { REDIS_URL: url, ...env });
+    return await becomeScript([...AUDIT_SCRIPT, ...args], { ...redisEnvironment(url), ...env });
   } catch (error) {
     printFailure(error);
     return 1;
@@ -32,7 +32,7 @@ export async function main(args) {
 
 /** @returns {{ url: string, whose: string, env?: Record<string, string> }} */
 function chooseRedis() {
-  const given = process.env['REDIS_URL'] ?? '';
+  const given = givenRedisUrl(process.env);
   if (given !== '') return { url: given, whose: 'the one of REDIS_URL' };
   const shop = findRunningShop();
   if (shop !== null) {

@@ -1,5 +1,6 @@
 import { Failure } from '../failure.mjs';
 import { findRedis } from '../redis-binary.mjs';
+import { givenRedisUrl } from './address.mjs';
 import { REDIS_ADVICE } from './advice.mjs';
 import { startRedisContainer } from './container.mjs';
 import { checkGivenRedis } from './given.mjs';
@@ -7,7 +8,7 @@ import { keepRedis } from './keep.mjs';
 
 /** @type {typeof import('../redis-server.mjs').provideRedis} */
 export async function provideRedis({ log = () => undefined, env = process.env } = {}) {
-  const given = env['REDIS_URL'] ?? '';
+  const given = givenRedisUrl(env);
   if (given !== '') return useGiven(given);
   const binary = await findRedis({ log });
   if (binary !== null) return keepRedis(binary, log);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.mjs';
 import { runOnScreen } from '../machine/foreground.mjs';
+import { redisEnvironment } from '../redis/address.mjs';
 import { wantsColour } from '../terminal/paint.mjs';
 import { keepRunning } from './app-process.mjs';
 import { urlOf } from './apps.mjs';
@@ -31,7 +32,7 @@ const SHOWN_LINES = 20;
  * @param {Pick<ReturnType<typeof import('./screen.mjs').createScreen>, 'notice' | 'mute' | 'listenerOf'>} options.screen
  */
 export function createShop({ apps, redis, operatorToken, signInOf = () => ({}), screen }) {
-  const env = { REDIS_URL: redis.url };
+  const env = redisEnvironment(redis.url);
   const colour = wantsColour(process.stdout) ? { FORCE_COLOR: process.env['FORCE_COLOR'] ?? '1' } : {};
   const forApps = { ...env, ...environmentOf(operatorToken), ...colour };
   const processes = apps.map((app) =>

@@ -1,4 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkGivenRedis } from '../redis/given.mjs';
 import { provideRedis, startRedis, type RedisServer } from '../redis-server.mjs';
@@ -43,6 +46,32 @@ describe('the Redis of REDIS_URL', () => {
     expect(provided.label).toMatch(new RegExp(`^127\\.0\\.0\\.1:${String(redis.port)}, Redis \\d+\\.\\d+`));
     expect(provided.label).not.toContain(PASSWORD);
     await provided.stop();
+  });
+
+  it('is signed in to by what stands beside the URL, by value or as files', async () => {
+    const dir = await mkdtemp(path.join(tmpdir(), 'given-redis-'));
+    const file = async (name: string, content: string): Promise<string> => {
+      await writeFile(path.join(dir, name), content);
+      return path.join(dir, name);
+    };
+    const url = redis.url.replace('//', `//:${PASSWORD}@`);
+    try {
+      for (const env of [
+        { REDIS_URL: redis.url, REDIS_PASSWORD: PASSWORD },
+        {
+          REDIS_URL: redis.url.replace('//', '//:wr0ng@'),
+          REDIS_PASSWORD_FILE: await file('password', `${PASSWORD}\n`),
+        },
+        { REDIS_URL_FILE: await file('url', url) },
+      ]) {
+        expect(await provideRedis({ env })).toMatchObject({ url, kind: 'given' });
+      }
+      await expect(provideRedis({ env: { REDIS_URL: url, REDIS_PASSWORD_FILE: '/none' } })).rejects.toThrow(
+        'REDIS_PASSWORD_FILE, /none, cannot be read (ENOENT).',
+      );
+    } finally {
+      await rm(dir, { recursive: true });
+    }
   });
 
   it('wants its password', async () => {
