@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { docker, inspect, type Container } from './docker.js';
 import { findFreePortRange } from './free-ports.js';
@@ -14,19 +15,21 @@ export interface Consumer {
   pending: number;
 }
 
-/** What operators of the shop show with what changes something. */
-const OPERATOR_TOKEN = 'the-operator-of-this-test';
-
 /** The shop of `docker-compose.yml`, under a name and on ports that no other shop has. */
 export class ComposeShop {
   private constructor(
     readonly project: string,
     private readonly environment: NodeJS.ProcessEnv,
+    private readonly files: readonly string[],
   ) {}
 
-  static async create(settings: Readonly<Record<string, string>> = {}): Promise<ComposeShop> {
+  /** @param files of compose, besides `docker-compose.yml` */
+  static async create(
+    settings: Readonly<Record<string, string>> = {},
+    ...files: readonly string[]
+  ): Promise<ComposeShop> {
     const first = await findFreePortRange(PROCESSOR_PORTS);
-    return new ComposeShop(`shop-test-${randomBytes(4).toString('hex')}`, {
+    const environment = {
       ...process.env,
       // 0: any port that is free
       ORDER_PORT: '0',
@@ -34,16 +37,22 @@ export class ComposeShop {
       INVENTORY_PORT: '0',
       SHIPPING_PORT: '0',
       CONSOLE_PORT: '0',
-      OPERATOR_TOKEN,
       PROCESSOR_PORTS: `${String(first)}-${String(first + PROCESSOR_PORTS - 1)}`,
       ...settings,
-    });
+    };
+    return new ComposeShop(`shop-test-${randomBytes(4).toString('hex')}`, environment, files);
   }
 
   /** Runs `docker compose` on this shop. */
   compose(...args: readonly string[]): Promise<string> {
+    return this.composeWith({}, ...args);
+  }
+
+  /** Runs `docker compose` on this shop, with more settings than it has. */
+  composeWith(settings: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<string> {
     const options = ['--ansi', 'never', '--project-name', this.project, '--project-directory', ROOT];
-    return docker(['compose', ...options, ...args], this.environment);
+    const files = ['docker-compose.yml', ...this.files].flatMap((file) => ['--file', path.join(ROOT, file)]);
+    return docker(['compose', ...options, ...files, ...args], { ...this.environment, ...settings });
   }
 
   /** Its containers, running or not, of one service or of all. */
@@ -71,6 +80,28 @@ export class ComposeShop {
     return this.compose('exec', '-T', 'redis', 'redis-cli', ...command);
   }
 
+  /** All that the first service has made to be kept secret. */
+  async secrets(): Promise<string[]> {
+    const show = 'cat /secrets/*/redis-password /secrets/*/operator-token';
+    return [...new Set(lines(await this.compose('run', '--rm', '--entrypoint', 'sh', 'setup', '-c', show)))];
+  }
+
+  /**
+   * To which of these a container of nobody's, in one of the shop's networks, can open a connection.
+   *
+   * @param places name or address, and port: `redis:6379`
+   */
+  async reached(network: string, places: readonly string[]): Promise<string[]> {
+    const probe = `for (const place of process.argv.slice(1)) {
+      const [host, port] = place.split(':');
+      const socket = require('net').connect(Number(port), host);
+      socket.on('connect', () => { console.log(place); socket.destroy(); }).on('error', () => socket.destroy());
+      socket.setTimeout(2000, () => socket.destroy());
+    }`;
+    const run = ['run', '--rm', '--network', `${this.project}_${network}`, '--entrypoint', 'node'];
+    return lines(await docker([...run, `${this.project}-setup`, '-e', probe, ...places]));
+  }
+
   /** The consumers of the processors' group on one stream. */
   async processorConsumers(stream: string): Promise<Consumer[]> {
     return JSON.parse(
@@ -84,9 +115,14 @@ export class ComposeShop {
     return ((await response.json()) as { placed: number }).placed;
   }
 
+  /** What operators of the shop show with what changes something, as they get it. */
+  operatorToken(): Promise<string> {
+    return this.compose('run', '--rm', 'setup', 'token');
+  }
+
   /** Sends the simulated customers home, as an operator. */
   async stopSimulation(): Promise<Response> {
-    const headers = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
+    const headers = { Authorization: `Bearer ${await this.operatorToken()}` };
     return fetch(`${await this.url('order-service')}/simulation/stop`, { method: 'POST', headers });
   }
 

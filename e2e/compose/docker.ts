@@ -30,7 +30,11 @@ export interface Container {
   State: { Status: string; StartedAt: string; ExitCode: number; Health?: { Status: string } };
   RestartCount: number;
   Config: { Hostname: string; Labels: Record<string, string | undefined> };
-  NetworkSettings: { Ports: Record<string, readonly { HostIp: string; HostPort: string }[] | null> };
+  Mounts: readonly { Type: string; Name?: string; Destination: string; RW: boolean }[];
+  NetworkSettings: {
+    Ports: Record<string, readonly { HostIp: string; HostPort: string }[] | null>;
+    Networks: Record<string, { IPAddress: string }>;
+  };
 }
 
 /** Inspects containers, running or not. */

@@ -11,13 +11,14 @@ const IMAGES = {
   processor: 'apps/processor',
   console: 'apps/console',
   audit: 'libs/audit',
+  setup: 'libs/setup',
 };
 
 /** What an image may add to the one of Node.js, in bytes. */
 const MOST_BYTES = 40e6;
 
 const RUNNABLE =
-  /^\/shop\/(apps|libs)\/[^/]+\/(package\.json|dist\/.+\.js(\.map|\.br|\.gz)?|lua\/[^/]+\.lua|(address|bin)\/[^/]+\.mjs|dist\/web\/.+\.(html|css|svg|woff2?)(\.br|\.gz)?)$/;
+  /^\/shop\/(apps|libs)\/[^/]+\/(package\.json|dist\/.+\.js(\.map|\.br|\.gz)?|lua\/[^/]+\.lua|(address|bin)\/[^/]+\.(mjs|sh)|redis\/(bin\/redis-cli|[^/]+\.conf)|dist\/web\/.+\.(html|css|svg|woff2?)(\.br|\.gz)?)$/;
 
 interface Image {
   Size: number;

@@ -9,6 +9,7 @@ interface Service {
   security_opt?: string[];
   mem_limit?: string;
   environment?: Record<string, string>;
+  networks?: Record<string, unknown>;
   ports: { host_ip?: string; published: string; target: number }[];
   volumes: { type: string; source: string; read_only?: boolean }[];
 }
@@ -69,4 +70,14 @@ it('lets whoever reaches Grafana look, and nobody change anything', () => {
     GF_AUTH_DISABLE_LOGIN_FORM: 'true',
     GF_AUTH_BASIC_ENABLED: 'false',
   });
+});
+
+it('reaches the apps by Prometheus alone, and Redis not at all', () => {
+  const inNetwork = (network: string): string[] =>
+    Object.keys(services).filter((name) => Object.keys(services[name]?.networks ?? {}).includes(network));
+  const apps = ['console', 'inventory-service', 'order-service', 'payment-service', 'processor', 'shipping-service'];
+  expect(inNetwork('observation').sort()).toEqual(['grafana', 'prometheus']);
+  expect(inNetwork('shop').sort()).toEqual([...apps, 'prometheus'].sort());
+  expect(inNetwork('store').sort()).toEqual([...apps, 'redis'].sort());
+  expect(Object.values(services).flatMap(({ networks }) => Object.keys(networks ?? {}))).not.toContain('default');
 });

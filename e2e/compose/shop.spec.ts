@@ -44,7 +44,7 @@ async function allHealthy(): Promise<Container[]> {
       const healthy = containers.filter(
         ({ State }) => State.Status === 'running' && State.Health?.Status === 'healthy',
       );
-      return healthy.length === CONTAINERS && containers;
+      return healthy.length === CONTAINERS && healthy;
     },
     3 * MINUTE_MS,
   );
@@ -63,6 +63,12 @@ const isOf =
 async function pendingOf(container: Container): Promise<number> {
   const consumers = (await Promise.all(STREAMS.map((stream) => shop.processorConsumers(stream)))).flat();
   return consumers.filter(isOf(container)).reduce((sum, { pending }) => sum + pending, 0);
+}
+
+/** How many payments there are; undefined while Redis does not say, as when it loads what it has stored. */
+async function lengthOfPayments(): Promise<number | undefined> {
+  const said = await shop.redis('XLEN', 'ecommerce:payments').catch(() => '');
+  return /^\d+$/.test(said) ? Number(said) : undefined;
 }
 
 describe('docker compose up --scale processor=3', () => {
@@ -94,13 +100,16 @@ describe('docker compose up --scale processor=3', () => {
     expect(published(await shop.containers('redis'))).toEqual([]);
   });
 
-  it.each(APPS)('runs %s without root, without capabilities, and without a disk to write to', async (app) => {
-    const [container] = await shop.containers(app);
-    if (!container) throw new Error(`no container of ${app}`);
-    expect(await shop.shell(container, 'id -u')).not.toBe('0');
-    expect(await shop.shell(container, 'grep CapBnd /proc/1/status')).toMatch(/\t0+$/);
-    expect(await shop.shell(container, 'touch /tmp/written 2>&1 || true')).toMatch(/read-only/i);
-  });
+  it.each([...APPS, 'redis'])(
+    'runs %s without root, without capabilities, and without a disk to write to',
+    async (app) => {
+      const [container] = await shop.containers(app);
+      if (!container) throw new Error(`no container of ${app}`);
+      expect(await shop.shell(container, 'id -u')).not.toBe('0');
+      expect(await shop.shell(container, 'grep CapBnd /proc/1/status')).toMatch(/\t0+$/);
+      expect(await shop.shell(container, 'touch /tmp/written 2>&1 || true')).toMatch(/read-only/i);
+    },
+  );
 
   it('takes an order on the host, and shows its way on a processor', async () => {
     const orders = await shop.url('order-service');
@@ -135,8 +144,82 @@ describe('docker compose up --scale processor=3', () => {
     const entries = lines(await shop.redis('XRANGE', 'ecommerce:orders', '-', '+', 'COUNT', '5'));
     expect(entries.filter((line) => line === 'order_placed')).toHaveLength(5);
     expect(lines(await shop.redis('XPENDING', 'ecommerce:orders', 'ecommerce_processors'))[0]).toMatch(/^\d+$/);
+    expect(lines(await shop.redis('XINFO', 'STREAM', 'ecommerce:orders'))[0]).toBe('length');
     const consumers = lines(await shop.redis('XINFO', 'CONSUMERS', 'ecommerce:orders', 'ecommerce_processors'));
     expect(consumers.filter((line) => line === 'name')).toHaveLength(PROCESSORS);
+  });
+
+  it.each([
+    ['DEL', 'ecommerce:orders'],
+    ['XADD', 'ecommerce:orders', '*', 'a', 'b'],
+    ['HGETALL', 'ecommerce:processor:stock_by_sku'],
+    ['CONFIG', 'SET', 'appendonly', 'no'],
+    ['ACL', 'LIST'],
+  ])('lets them look, and refuses %s', async (...command) => {
+    expect(await shop.redis(...command).catch(String)).toContain('NOPERM');
+  });
+
+  it('answers nobody without a name', async () => {
+    const [redis] = await shop.containers('redis');
+    if (!redis) throw new Error('no Redis');
+    const plain = 'PATH=/usr/local/bin:/usr/bin:/bin redis-cli XLEN ecommerce:orders 2>&1 || true';
+    expect(await shop.shell(redis, plain)).toContain('NOAUTH');
+  });
+
+  it('lets Redis be reached by those who need it, and by no other network', async () => {
+    const [redis] = await shop.containers('redis');
+    const [own, ...others] = Object.entries(redis?.NetworkSettings.Networks ?? {});
+    expect(others).toEqual([]);
+    const address = own?.[1].IPAddress ?? '';
+    expect(await shop.reached('store', ['redis:6379'])).toEqual(['redis:6379']);
+    const processor = 'processor:3010';
+    expect(await shop.reached('shop', [processor, 'redis:6379', `${address}:6379`])).toEqual([processor]);
+  });
+
+  it('shows each app its own secrets, and no other', async () => {
+    const volumes = await Promise.all(
+      [...APPS, 'redis'].map(async (app) => {
+        const [container] = await shop.containers(app);
+        const mounts = container?.Mounts.filter(({ Destination }) => Destination.startsWith('/run/secrets')) ?? [];
+        expect(mounts.length).toBeGreaterThan(0);
+        expect(mounts.filter(({ RW }) => RW)).toEqual([]);
+        return mounts.map(({ Name }) => Name);
+      }),
+    );
+    expect(new Set(volumes.flat()).size).toBe(volumes.flat().length);
+  });
+
+  it('shows no secret in what Docker tells of its containers, and none in their logs', async () => {
+    const secrets = await shop.secrets();
+    expect(secrets).toHaveLength(11); // ten users, and the operators' token
+    const told = JSON.stringify(await shop.containers()) + (await shop.compose('logs', '--no-color'));
+    expect(secrets.filter((secret) => told.includes(secret))).toEqual([]);
+  });
+
+  it('tells an operator the token, which the apps have, too', async () => {
+    const token = await shop.operatorToken();
+    const [container] = await shop.containers('order-service');
+    if (!container) throw new Error('no order service');
+    expect(token).toMatch(/^\S{16,}$/);
+    expect(await shop.shell(container, 'cat $OPERATOR_TOKEN_FILE')).toBe(token);
+    expect(await shop.compose('logs', 'setup')).toContain('docker compose run --rm setup token');
+  });
+
+  it('goes on with a password that was changed, without a new start of the app', async () => {
+    const before = await shop.containers('payment-service');
+    await shop.composeWith(
+      { PAYMENT_SERVICE_REDIS_PASSWORD: 'another password of it'.replaceAll(' ', '-') },
+      'run',
+      '--rm',
+      'setup',
+    );
+    await shop.compose('restart', 'redis');
+    const payments = await eventually('Redis is back', lengthOfPayments);
+    const goesOn = async (): Promise<boolean> => Number(await lengthOfPayments()) > payments + 5;
+    await eventually('payments go on', goesOn, MINUTE_MS);
+    const after = await shop.containers('payment-service');
+    expect(after.map(({ State }) => State.StartedAt)).toEqual(before.map(({ State }) => State.StartedAt));
+    await allHealthy();
   });
 
   it('shares the load: three consumers, each of which handles its part', async () => {
@@ -207,23 +290,80 @@ describe('docker compose down', () => {
       State.Status,
       State.ExitCode,
     ]);
-    expect(exits).toHaveLength(CONTAINERS);
+    expect(exits).toHaveLength(CONTAINERS + 1); // the first service, too, which had ended long before
     expect(exits.filter(([, status, code]) => status !== 'exited' || code !== 0)).toEqual([]);
   });
 
-  it('leaves nothing but what Redis has stored', async () => {
-    const left = async (what: 'network' | 'volume'): Promise<string[]> =>
-      lines(await docker([what, 'ls', '--quiet', '--filter', `label=com.docker.compose.project=${shop.project}`]));
+  const left = async (what: 'network' | 'volume'): Promise<string[]> =>
+    lines(
+      await docker([
+        what,
+        'ls',
+        '--format',
+        '{{.Name}}',
+        '--filter',
+        `label=com.docker.compose.project=${shop.project}`,
+      ]),
+    ).map((name) => name.replace(`${shop.project}_`, ''));
+  const orders = async (): Promise<string> => {
     await shop.compose('up', '--detach', '--wait', 'redis');
-    const stored = await shop.redis('XLEN', 'ecommerce:orders');
+    return shop.redis('XLEN', 'ecommerce:orders');
+  };
+  const volumesAfterDown = async (): Promise<string[]> => {
     await shop.compose('down');
+    return left('volume');
+  };
+  const lose = (names: readonly string[]) =>
+    docker(['volume', 'rm', ...names.map((name) => `${shop.project}_${name}`)]);
+
+  it('leaves nothing but what Redis has stored, and the secrets', async () => {
+    const stored = await orders();
+    expect(Number(stored)).toBeGreaterThan(ORDERS);
+    const volumes = await volumesAfterDown();
     expect(await shop.containers()).toEqual([]);
     expect(await left('network')).toEqual([]);
-    expect(await left('volume')).toHaveLength(1);
+    expect(volumes.filter((name) => !/^secrets(-|$)/.test(name))).toEqual(['redis-data']);
+    expect(await orders()).toBe(stored);
+  });
 
-    await shop.compose('up', '--detach', '--wait', 'redis');
-    expect(await shop.redis('XLEN', 'ecommerce:orders')).toBe(stored);
+  it('may be followed by the loss of the secrets, or of what was stored: the other stays', async () => {
+    const stored = await orders();
+    await lose((await volumesAfterDown()).filter((name) => name !== 'redis-data'));
+    expect(await orders()).toBe(stored);
+    const secrets = await shop.secrets();
+    await volumesAfterDown();
+    await lose(['redis-data']);
+    expect(await orders()).toBe('0');
+    expect(await shop.secrets()).toEqual(secrets);
+  });
+
+  it('takes all away with --volumes', async () => {
     await shop.compose('down', '--volumes');
     expect(await left('volume')).toEqual([]);
+  });
+
+  it('is followed by a shop that goes on with what an earlier version had stored, as another user and without passwords', async () => {
+    const volume = `${shop.project}_redis-data`;
+    const labels = ['project=' + shop.project, 'volume=redis-data'].flatMap((label) => [
+      '--label',
+      `com.docker.compose.${label}`,
+    ]);
+    await docker(['volume', 'create', ...labels, volume]);
+    const options = ['--appendonly', 'yes', '--save', ''];
+    const earlier = await docker([
+      'run',
+      '--detach',
+      '--volume',
+      `${volume}:/data`,
+      'redis:8',
+      'redis-server',
+      ...options,
+    ]);
+    const cli = ['exec', earlier, 'redis-cli'];
+    await eventually('it answers', () => docker([...cli, 'PING']).catch(() => undefined));
+    await docker([...cli, 'EVAL', "for i = 1, 3 do redis.call('XADD', 'ecommerce:orders', '*', 'a', 'b') end", '0']);
+    await docker(['rm', '--force', earlier]);
+    expect(await orders()).toBe('3');
+    await shop.compose('down', '--volumes');
   });
 });

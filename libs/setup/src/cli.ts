@@ -27,10 +27,14 @@ export async function run({ argv, env, stdout, stderr }: CliProcess): Promise<nu
 }
 
 /** A line for each file, and nothing of what is in it. */
-async function report({ out, redisGroup }: CliOptions, environment: CliProcess['env']): Promise<string> {
+async function report({ out, redisGroup, tls }: CliOptions, environment: CliProcess['env']): Promise<string> {
   // The event classes take a moment to load; a wrong option and --help need nothing of them.
   const { setUp } = await import('./setup.js');
   const files = await setUp({ out, environment, redisGroup });
+  if (tls) {
+    const [{ setUpTls }, { SecretFolder }] = await Promise.all([import('./tls/tls-files.js'), import('./folder.js')]);
+    files.push(...(await setUpTls(new SecretFolder(out), redisGroup)));
+  }
   const lines = files.map(({ name, became }) => `${became.padEnd(9)}  ${join(out, name)}`);
   return `${safeLines(lines.join('\n')).join('\n')}\n`;
 }

@@ -5,6 +5,7 @@ export interface CliOptions {
   help: boolean;
   out: string;
   redisGroup: number | undefined;
+  tls: boolean;
 }
 
 /** A command line that cannot be understood. */
@@ -21,11 +22,15 @@ changes nothing; interrupted it completes. It prints no secret.
   <folder>/redis/users.acl           for redis-server --aclfile
   <folder>/<user>/redis-password     for REDIS_PASSWORD_FILE
   <folder>/<user>/operator-token     for OPERATOR_TOKEN_FILE
+  <folder>/<user>/tls-*.pem          with --tls, for REDIS_TLS_CA_FILE,
+                                     REDIS_TLS_CERT_FILE, REDIS_TLS_KEY_FILE
 
 Options:
   --out <folder>         where it all goes
   --redis-group <gid>    number of the group that Redis runs as: it may read the
-                         ACL file and the inspector's password
+                         ACL file and what is the inspector's
+  --tls                  an authority as well, and certificates of it: for the
+                         server, named redis, and for each user
   --help                 print this
 
 Environment:
@@ -53,11 +58,12 @@ export function parseOptions(argv: readonly string[]): CliOptions {
         help: { type: 'boolean', short: 'h' },
         out: { type: 'string' },
         'redis-group': { type: 'string' },
+        tls: { type: 'boolean' },
       },
     });
-    const { help = false, out = '', 'redis-group': group } = values;
+    const { help = false, out = '', 'redis-group': group, tls = false } = values;
     if (!help && out === '') throw new UsageError('Expected --out with the folder that it all goes to. See --help.');
-    return { help, out, redisGroup: group === undefined ? undefined : numberOf(group) };
+    return { help, out, redisGroup: group === undefined ? undefined : numberOf(group), tls };
   } catch (error) {
     if (error instanceof UsageError || !(error instanceof TypeError)) throw error;
     // parseArgs explains at length; its first sentence says what is wrong.
