@@ -2,6 +2,7 @@
 // For figures that mean something: taskset -c 1 npm run bench:micro
 import 'reflect-metadata';
 import { OrderPlaced, PaymentProcessed } from '@shop/contracts';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -18,6 +19,9 @@ import { Pipeline } from '../libs/events/dist/pipeline.js';
 import { DEFAULT_PAYLOAD_LIMITS } from '../libs/events/dist/envelope/payload-limits.js';
 import { encode } from '../libs/events/dist/publish/encode.js';
 import { newEnvelope } from '../libs/events/dist/publish/new-envelope.js';
+import { Sealed } from '../libs/events/dist/personal/opening.js';
+import { personalPlanOf } from '../libs/events/dist/personal/personal.js';
+import { encodePersonal } from '../libs/events/dist/publish/personal.js';
 import { Holding, Holdings } from '../libs/events/dist/read/holdings.js';
 import { Stopping } from '../libs/events/dist/read/stopping.js';
 import { Gatherer } from '../libs/events/dist/settle/gatherer.js';
@@ -56,8 +60,17 @@ const parts = /** @type {any} */ ({
   source: PAYMENTS_SOURCE,
   limits: LIMITS,
   telemetry: new Telemetry(),
+  erasure: false,
 });
 const handlers = ['Orders.payOrder'];
+const PLAN = /** @type {import('../libs/events/dist/personal/personal.js').PersonalPlan} */ (
+  personalPlanOf(OrderPlaced)
+);
+/** As if Redis had been asked: one question for all of a batch is not measured here. */
+const KEY = { number: 1, key: createSecretKey(randomBytes(32)) };
+const KEYS = /** @type {any} */ ({ find: () => KEY });
+const SUBSCRIPTION = /** @type {any} */ ({ roundsIntegers: false, limits: LIMITS });
+const sealedEntries = orders.map((order) => ({ fields: fieldsOf(sealed(order)) }));
 const settlements = settle();
 
 /** Each takes a step for all of the batch. @type {Record<string, () => unknown>} */
@@ -82,12 +95,29 @@ const steps = {
   },
   'publish: check, validate, envelope, fields': () =>
     orders.map((order) => encode(newEnvelope(OrderPlaced, order, ORDERS_SOURCE, LIMITS), LIMITS)),
+  'publish: the same, with five fields encrypted': () => orders.map(sealed),
+  'decode: five fields decrypted': () =>
+    Promise.all(
+      sealedEntries.map(({ fields }) => {
+        const event = decodeToHandle(fields);
+        return Sealed.of(PLAN, event)?.open(partitions.at(0), KEYS, SUBSCRIPTION);
+      }),
+    ),
 };
 
 /** @param {import('./orders.mjs').Order} order */
 function entryOf(order) {
   const envelope = newEnvelope(OrderPlaced, order, ORDERS_SOURCE, LIMITS, { correlationId: order.order_id });
   return fieldsOf(encode(envelope, LIMITS));
+}
+
+/** @param {import('./orders.mjs').Order} order */
+function sealed(order) {
+  const envelope = newEnvelope(OrderPlaced, order, ORDERS_SOURCE, LIMITS);
+  const place = { keyspace: partitions.at(0), comesBack: true };
+  const entry = encodePersonal(OrderPlaced, PLAN, envelope, {}, place, LIMITS);
+  entry.unsealed?.seal(KEY);
+  return entry;
 }
 
 /** What handlers that pay an order leave to be settled. */

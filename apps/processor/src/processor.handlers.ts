@@ -13,6 +13,7 @@ export class ProcessorHandlers {
   async onOrderPlaced(event: EventEnvelope<OrderPlaced>, delivery: Delivery): Promise<void> {
     const { order_id, items, currency, total_amount } = event.data;
     const bought = items.map(({ sku, quantity }) => ({ sku, quantity }));
+    // No name: what is kept for ever must hold nothing that somebody may want to be erased.
     await this.advance(order_id, 'placed', event, delivery, { items: bought, currency, total_amount });
   }
 

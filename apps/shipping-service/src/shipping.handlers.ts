@@ -25,12 +25,13 @@ export class ShippingHandlers {
     delivery: Delivery,
   ): undefined | Promise<undefined> {
     const { order_id: orderId, shipping_address: address } = order;
+    const { customer_id: customerId } = order.customer;
     const keepOrShip = ([items]: readonly (string | null)[]): undefined => {
       if (typeof items === 'string') {
-        this.ship({ orderId, items: JSON.parse(items) as Parcel['items'], address }, timestamp, delivery);
+        this.ship({ orderId, items: JSON.parse(items) as Parcel['items'], address, customerId }, timestamp, delivery);
         return;
       }
-      this.state.set(delivery, orderKey(orderId), { address: JSON.stringify(address) });
+      this.state.set(delivery, orderKey(orderId), { address: JSON.stringify(address), customer: customerId });
       delivery.transaction.expire(orderKey(orderId), KEEP_ADDRESS_MS);
     };
     return this.state.rest(delivery, orderKey(orderId), ['items'], keepOrShip, { isNew: true });
@@ -44,9 +45,9 @@ export class ShippingHandlers {
     const { order_id: orderId } = update;
     if (update.reason !== 'sale' || orderId === undefined) return undefined;
     const items = goodsOf(update);
-    return this.state.rest(delivery, orderKey(orderId), ['address'], ([address]) => {
+    return this.state.rest(delivery, orderKey(orderId), ['address', 'customer'], ([address, customerId = null]) => {
       if (typeof address === 'string') {
-        this.ship({ orderId, items, address: JSON.parse(address) as Address }, timestamp, delivery);
+        this.ship({ orderId, items, address: JSON.parse(address) as Address, customerId }, timestamp, delivery);
       } else {
         this.state.set(delivery, orderKey(orderId), { items: JSON.stringify(items) });
       }
@@ -57,7 +58,7 @@ export class ShippingHandlers {
   private ship(parcel: Parcel, timestamp: string, delivery: Delivery): void {
     const { transaction } = delivery;
     const shipment = shipmentOf(parcel, transaction.uuid('shipment'), this.config.SIMULATION_SEED, new Date(timestamp));
-    transaction.publish(ShipmentCreated, shipment);
+    transaction.publish(ShipmentCreated, shipment, { subject: parcel.customerId ?? parcel.orderId });
     this.state.delete(delivery, orderKey(parcel.orderId));
   }
 }

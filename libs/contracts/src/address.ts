@@ -1,17 +1,21 @@
 import { IsISO31661Alpha2, IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { Personal } from 'nestjs-event-streams';
 
 /** Where a parcel goes. */
 export class Address {
+  @Personal()
   @IsString()
   @IsNotEmpty()
   @MaxLength(200)
   street!: string;
 
+  @Personal()
   @IsString()
   @IsNotEmpty()
   @MaxLength(100)
   city!: string;
 
+  @Personal()
   @IsString()
   @IsNotEmpty()
   @MaxLength(20)

@@ -16,7 +16,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { DomainEvent } from 'nestjs-event-streams';
+import { DomainEvent, Personal } from 'nestjs-event-streams';
 import { Address } from './address.js';
 import {
   HIGHEST_AMOUNT,
@@ -34,11 +34,13 @@ export class Customer {
   @IsUUID()
   customer_id!: string;
 
+  @Personal()
   @IsString()
   @IsNotEmpty()
   @MaxLength(LONGEST_NAME)
   name!: string;
 
+  @Personal()
   @IsEmail()
   @MaxLength(LONGEST_EMAIL)
   email!: string;
@@ -94,6 +96,7 @@ export class OrderTerms {
   version: '1.0',
   stream: 'orders',
   key: (order: OrderPlaced) => order.order_id,
+  subject: (order: OrderPlaced) => order.customer.customer_id,
   sources: ['order_service'],
 })
 export class OrderPlaced extends OrderTerms {

@@ -31,7 +31,7 @@ export class ShipmentItem {
   quantity!: number;
 }
 
-/** A parcel is on its way. Published by the shipping service. */
+/** A parcel is on its way. Published by the shipping service, which says whose address it has (`subject`). */
 @DomainEvent({
   type: 'shipment_created',
   version: '1.0',

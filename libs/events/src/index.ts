@@ -88,6 +88,7 @@ export { compareEntryIds, timeOfEntryId } from './stream/entry-id.js';
 export { type StartFrom } from './stream/group-starts.js';
 export { Erased, ERASED, isErased } from './personal/erased.js';
 export { validateSealed } from './personal/erased-in.js';
+export { shownPersonal } from './personal/shown.js';
 export { Personal } from './personal/personal.js';
 export { Subjects, type Forgotten } from './personal/subjects.js';
 export { Keyspace } from './stream/keyspace.js';

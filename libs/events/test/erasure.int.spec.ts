@@ -8,6 +8,7 @@ import {
   RedisForbiddenError,
   Subjects,
   UnrecoverableError,
+  validateSealed,
   type EventEnvelope,
 } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +63,11 @@ describe('erasure of personal data', () => {
       age: { $personal: 1 },
       country: 'GB',
     });
+    // Who has no keys checks the rest.
+    const sealed = JSON.parse(data) as Pick<PersonRegistered, keyof PersonRegistered>;
+    expect(isErased(validateSealed(PersonRegistered, sealed).person.name)).toBe(true);
+    expect(() => validateSealed(PersonRegistered, { ...sealed, country: 7 })).toThrow('country must be a string');
+    expect(JSON.parse(data)).toEqual(sealed);
   });
 
   it('is off unless asked for, and is read without being asked for', async () => {

@@ -116,6 +116,10 @@ export class ServiceConfiguration {
   @Matches(PREFIX_FORM, { message: 'takes letters, digits, "_", "." and "-"' })
   EVENTS_PREFIX: string = DEFAULT_PREFIX;
 
+  /** Whether personal data in events is encrypted, so that one customer's can be erased. */
+  @ChoiceSetting(['on', 'off'])
+  SHOP_ERASURE: 'on' | 'off' = 'off';
+
   /** Handlers that run at once. */
   @WholeNumberSetting(1, 10_000)
   EVENTS_CONCURRENCY = 16;

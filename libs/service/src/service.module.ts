@@ -102,6 +102,7 @@ export class ServiceModule {
             ...(group === undefined ? {} : { group }),
             ...(events === undefined ? {} : { events }),
             ...(partitions === undefined ? {} : { partitions: await partitions(config) }),
+            erasure: config.SHOP_ERASURE === 'on',
             // EventLog writes them, with fields of their own.
             logFailures: false,
             consumer: {

@@ -10,13 +10,16 @@ export function rulesOf(user: User, prefix: string): string[] {
   const keys = new ShopKeys(prefix);
   switch (user) {
     case 'order-service':
-      return [...aclRules('producer', { prefix, publishes: SERVICES.order.publishes }), ...orderRules(keys)];
+      return [
+        ...aclRules('producer', { prefix, publishes: SERVICES.order.publishes, erasure: true }),
+        ...orderRules(keys),
+      ];
     case 'payment-service':
       return workerRules(SERVICES.payment, prefix);
     case 'inventory-service':
       return workerRules(SERVICES.inventory, prefix);
     case 'shipping-service':
-      return workerRules(SERVICES.shipping, prefix);
+      return workerRules(SERVICES.shipping, prefix, true);
     case 'processor':
       return workerRules(SERVICES.processor, prefix);
     case 'console':
@@ -24,7 +27,7 @@ export function rulesOf(user: User, prefix: string): string[] {
     case 'viewer':
       return [...lookingRules('viewer', prefix), ...AT_ONE_MOMENT, books(keys)];
     case 'operator':
-      return aclRules('operator', { prefix, streams: STREAMS });
+      return aclRules('operator', { prefix, streams: STREAMS, erasure: true });
     case 'audit':
       return auditRules(keys);
     case 'inspector':
@@ -56,8 +59,13 @@ class ShopKeys {
   }
 }
 
-function workerRules({ handles, publishes, group, state, stateKeys }: Required<ShopService>, prefix: string): string[] {
-  return aclRules('worker', { prefix, streams: handles, publishes, group, state, stateKeys });
+/** Whoever handles orders or shipments reads keys of personal data; to make one is for those who publish some. */
+function workerRules(
+  { handles, publishes, group, state, stateKeys }: Required<ShopService>,
+  prefix: string,
+  erasure: true | 'read' = 'read',
+): string[] {
+  return aclRules('worker', { prefix, streams: handles, publishes, group, state, stateKeys, erasure });
 }
 
 function lookingRules(role: Extract<AclRole, 'viewer' | 'operator'>, prefix: string): string[] {

@@ -2,6 +2,7 @@ import {
   indentedJson,
   lossesOf,
   shapeOf,
+  shownPersonal,
   timeOfEntryId,
   type DeadLetter,
   type EventEnvelope,
@@ -48,7 +49,7 @@ export function summaryOf(stream: string, entry: MonitoredEntry): EntrySummary {
     key: textOf(event?.partition_key),
     correlationId: textOf(event?.correlation_id),
     causationId: textOf(event?.causation_id),
-    preview: cut(event ? (fieldOf(fields, 'data') ?? '') : beginningOf(fields), PREVIEW_LENGTH),
+    preview: cut(event ? shownPersonal(fieldOf(fields, 'data') ?? '') : beginningOf(fields), PREVIEW_LENGTH),
     size: sizeOf(entry),
   };
 }
@@ -73,8 +74,12 @@ export interface ShownEntry {
   size: number;
 }
 
-/** An entry whole; of one that is too much for that, its fields, or the beginnings of them. */
-export function shownOf(entry: Read): ShownEntry {
+/**
+ * An entry whole; of one that is too much for that, its fields, or the beginnings of them.
+ *
+ * @param data its payload as people are to see it. Default: as it is
+ */
+export function shownOf(entry: Read, data = fieldOf(entry.fields, 'data') ?? '{}'): ShownEntry {
   const { event, fields, cut: whole } = entry;
   const size = sizeOf(entry);
   const fieldCount = Math.floor((whole?.values ?? fields.length) / 2);
@@ -82,7 +87,7 @@ export function shownOf(entry: Read): ShownEntry {
   return {
     event: isCut ? null : event,
     isCut,
-    payload: isCut || event === null ? null : payloadText(fieldOf(fields, 'data') ?? '{}'),
+    payload: isCut || event === null ? null : payloadText(data),
     fields: isCut ? beginningsOf(fields) : pairsOf(fields),
     fieldCount,
     size,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EventMonitor, Keyspace, problemOf, timeOfEntryId, type RawEntry } from 'nestjs-event-streams';
+import { EventMonitor, Keyspace, problemOf, Subjects, timeOfEntryId, type RawEntry } from 'nestjs-event-streams';
 import { Problem } from '../access/problem.js';
 import type {
   ConsumerDetail,
@@ -20,7 +20,7 @@ import { Surveyor } from '../observe/surveyor.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { fits, isFilter } from './entry-filter.js';
-import { HEAD_BYTES, shownOf, summaryOf } from './entry-summary.js';
+import { fieldOf, HEAD_BYTES, shownOf, summaryOf } from './entry-summary.js';
 import { isEntryId } from './parameters.js';
 import { Scanner } from './scanner.js';
 
@@ -39,6 +39,7 @@ export class StreamsService {
     private readonly deliveries: DeliveriesService,
     private readonly keyspace: Keyspace,
     private readonly surveyor: Surveyor,
+    private readonly subjects: Subjects,
   ) {}
 
   async list(): Promise<StreamList> {
@@ -105,7 +106,9 @@ export class StreamsService {
   /** What is shown of an entry, and nothing else of it: what it was is not held while something else is asked for. */
   private async shown(name: string, id: string): Promise<Omit<EntryDetail, 'deliveries'> | null> {
     const entry = await this.monitor.entry(name, id);
-    return entry && { ...summaryOf(name, entry), ...shownOf(entry), problem: problemOf(entry) };
+    if (!entry) return null;
+    const [data] = await this.subjects.shown([fieldOf(entry.fields, 'data') ?? '{}']);
+    return { ...summaryOf(name, entry), ...shownOf(entry, data), problem: problemOf(entry) };
   }
 
   private async deliveriesOf(name: string, id: string): Promise<DeliveryView[]> {

@@ -23,7 +23,7 @@ const REPORT_EVERY_MS = 250;
 const { source, state } = SERVICES.order;
 
 @Module({
-  imports: [EventsModule.forRoot({ redis: task.redis, prefix: task.prefix, source, state })],
+  imports: [EventsModule.forRoot({ redis: task.redis, prefix: task.prefix, source, state, erasure: task.erasure })],
   providers: [AcceptedOrders],
 })
 class CustomersModule {}

@@ -105,7 +105,7 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
   private open(thread: number, run: number): void {
     const { EVENTS_PREFIX, SIMULATION_SEED, SIMULATION_SPEED, SIMULATION_THREADS, SIMULATION_POISON_SHARE } =
       this.config;
-    const { LOG_FORMAT, LOG_LEVEL } = this.config;
+    const { LOG_FORMAT, LOG_LEVEL, SHOP_ERASURE } = this.config;
     const workerData: CustomersTask = {
       redis: redisOf(this.config),
       prefix: EVENTS_PREFIX,
@@ -116,6 +116,7 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
       rate: this.rate,
       speed: SIMULATION_SPEED,
       poisonShare: SIMULATION_POISON_SHARE,
+      erasure: SHOP_ERASURE === 'on',
       log: { app: 'order-service', format: LOG_FORMAT, level: LOG_LEVEL === 'error' ? 'error' : 'warn' },
     };
     const worker = new Worker(new URL('./customers.js', import.meta.url), { workerData });

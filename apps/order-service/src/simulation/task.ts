@@ -15,6 +15,8 @@ export interface CustomersTask {
   rate: Rate;
   speed: number;
   poisonShare: number;
+  /** Whether personal data of the orders is encrypted. */
+  erasure: boolean;
   /** How it logs; trouble alone, since each thread would tell the same of its start. */
   log: LoggerOptions;
 }

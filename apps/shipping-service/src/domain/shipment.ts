@@ -6,6 +6,8 @@ export interface Parcel {
   orderId: string;
   items: ShipmentCreated['items'];
   address: Address;
+  /** Whose address it is; null where that was not kept. */
+  customerId: string | null;
 }
 
 /** The goods that a sale took out of the stock. */
@@ -15,7 +17,7 @@ export function goodsOf(sale: InventoryUpdated): ShipmentCreated['items'] {
 
 /** The shipment of a parcel; the seed and the order decide its carrier and tracking number. */
 export function shipmentOf(
-  { orderId, items, address }: Parcel,
+  { orderId, items, address }: Omit<Parcel, 'customerId'>,
   shipmentId: string,
   seed: number,
   shippedAt: Date,
