@@ -37,8 +37,6 @@ const ENV = {
   EVENTS_UNKNOWN_GRACE_MS: '2000',
   // One address sends all of it: it is to get further than the throttle.
   REQUESTS_PER_SECOND: '100000',
-  // The heap that Node.js gives itself in a container of 512 MB.
-  NODE_OPTIONS: '--max-old-space-size=256',
 };
 
 /**

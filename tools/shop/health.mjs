@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import http from 'node:http';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../failure.mjs';
 import { urlOf } from './apps.mjs';
@@ -31,21 +28,11 @@ export async function waitUntilHealthy(app, { deadlineMs }) {
  */
 export async function askHealth(app, deadlineMs = ANSWER_DEADLINE_MS) {
   try {
-    const { status, body } = await get(`${urlOf(app)}/health`, deadlineMs);
-    return status === 200 ? null : `GET /health answered ${String(status)}: ${body.slice(0, 500)}`;
+    const response = await fetch(`${urlOf(app)}/health`, { signal: AbortSignal.timeout(deadlineMs) });
+    const body = await response.text();
+    return response.status === 200 ? null : `GET /health answered ${String(response.status)}: ${body.slice(0, 500)}`;
   } catch (error) {
-    return `GET /health: ${messageOf(error)}`;
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    return `GET /health: ${messageOf(cause)}`;
   }
-}
-
-/**
- * On a connection of its own: one that is kept can be closed by the app in the moment in which it is used again.
- * @param {string} url
- * @param {number} deadlineMs
- * @returns {Promise<{ status: number | undefined, body: string }>}
- */
-async function get(url, deadlineMs) {
-  const request = http.get(url, { agent: false, signal: AbortSignal.timeout(deadlineMs) });
-  const [response] = /** @type {[http.IncomingMessage]} */ (await once(request, 'response'));
-  return { status: response.statusCode, body: await text(response) };
 }

@@ -1,5 +1,5 @@
 import { ApiKeySetting, BooleanSetting, SecretSetting, ServiceConfiguration, WholeNumberSetting } from '@shop/service';
-import { IsNotEmpty, IsString, IsUrl, Matches, MinLength, ValidateIf, ValidateBy } from 'class-validator';
+import { IsEmpty, IsNotEmpty, IsString, IsUrl, Matches, MinLength, ValidateIf, ValidateBy } from 'class-validator';
 import { isLoopback } from './access/loopback.js';
 
 const SHORTEST_PASSWORD = 8;
@@ -10,13 +10,13 @@ function OnlyProtected(): PropertyDecorator {
     name: 'onlyProtected',
     validator: {
       validate: (host, validation) => {
-        const { CONSOLE_USERNAME, CONSOLE_PASSWORD, CONSOLE_TRUST_NETWORK } =
+        const { CONSOLE_USERNAME, CONSOLE_PASSWORD, CONSOLE_USERS_FILE, CONSOLE_TRUST_NETWORK } =
           validation?.object as ConsoleConfiguration;
-        const hasCredentials = CONSOLE_USERNAME !== '' && CONSOLE_PASSWORD !== '';
-        return isLoopback(String(host)) || hasCredentials || CONSOLE_TRUST_NETWORK;
+        const hasUsers = CONSOLE_USERS_FILE !== '' || (CONSOLE_USERNAME !== '' && CONSOLE_PASSWORD !== '');
+        return isLoopback(String(host)) || hasUsers || CONSOLE_TRUST_NETWORK;
       },
       defaultMessage: () =>
-        'opens the console to the network and so takes CONSOLE_USERNAME and CONSOLE_PASSWORD with it ' +
+        'opens the console to the network and so takes CONSOLE_USERNAME and CONSOLE_PASSWORD with it, or CONSOLE_USERS_FILE ' +
         '(or CONSOLE_TRUST_NETWORK=true where something else keeps strangers out)',
     },
   });
@@ -45,7 +45,14 @@ export class ConsoleConfiguration extends ServiceConfiguration {
   @IsNotEmpty({ message: 'takes an address such as 127.0.0.1' })
   CONSOLE_HOST = '127.0.0.1';
 
-  /** What browsers ask for, when both are set. */
+  /** A file of the users who may use the console, each a viewer or an operator; see the README. */
+  @ValidateIf(
+    (settings: ConsoleConfiguration) => settings.CONSOLE_USERNAME !== '' && settings.CONSOLE_USERS_FILE !== '',
+  )
+  @IsEmpty({ message: 'goes without CONSOLE_USERNAME and CONSOLE_PASSWORD: put that user into the file' })
+  CONSOLE_USERS_FILE = '';
+
+  /** One user, an operator, when both are set. */
   @ValidateIf(isGiven('CONSOLE_PASSWORD'))
   @IsNotEmpty({ message: 'is needed with CONSOLE_PASSWORD' })
   CONSOLE_USERNAME = '';
@@ -64,6 +71,13 @@ export class ConsoleConfiguration extends ServiceConfiguration {
   /** Nothing can be changed. */
   @BooleanSetting()
   CONSOLE_READ_ONLY = false;
+
+  /** How many actions the log of actions keeps, about, and for how many days. */
+  @WholeNumberSetting(100, 10_000_000)
+  CONSOLE_ACTIONS_KEPT = 50_000;
+
+  @WholeNumberSetting(1, 36_500)
+  CONSOLE_ACTIONS_KEPT_DAYS = 400;
 
   /**
    * Hosts, apart from localhost and addresses, under which browsers reach the console; with commas. With a port, where a proxy

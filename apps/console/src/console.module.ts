@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { ActionsModule } from './actions/actions.module.js';
 import { ChangesGuard } from './access/changes.guard.js';
+import { SecurityLog } from './access/security-log.js';
 import { SessionToken } from './access/session-token.js';
+import { ConsoleConfiguration } from './configuration.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DeadLettersService } from './dead-letters/dead-letters.service.js';
 import { HistoryService } from './dead-letters/history.service.js';
@@ -19,10 +22,11 @@ import { DeliveriesService } from './streams/deliveries.service.js';
 import { Scanner } from './streams/scanner.js';
 import { StreamsController } from './streams/streams.controller.js';
 import { StreamsService } from './streams/streams.service.js';
+import { Users } from './users/users.js';
 
 /** Watches and operates whatever runs on the event library under one prefix. */
 @Module({
-  imports: [ObserveModule, LiveExtrasModule, ShopModule],
+  imports: [ActionsModule, ObserveModule, LiveExtrasModule, ShopModule],
   controllers: [
     SessionController,
     OverviewController,
@@ -34,6 +38,8 @@ import { StreamsService } from './streams/streams.service.js';
   providers: [
     { provide: APP_GUARD, useClass: ChangesGuard },
     SessionToken,
+    SecurityLog,
+    { provide: Users, inject: [ConsoleConfiguration], useFactory: (config: ConsoleConfiguration) => Users.of(config) },
     OverviewService,
     StreamsService,
     DeliveriesService,

@@ -9,7 +9,10 @@ let redis: TestRedis;
 let site: Console;
 beforeAll(async () => {
   redis = await freshRedis();
-  site = await startConsole(redis.url, { SHOP_ORDER_URL: 'http://127.0.0.1:1/orders?key=geheim' });
+  site = await startConsole(redis.url, {
+    SHOP_ORDER_URL: 'http://127.0.0.1:1/orders?key=geheim',
+    OPERATOR_TOKEN: 'a-token-of-operators-0123456789abcdef',
+  });
 });
 afterAll(async () => {
   await site[Symbol.asyncDispose]();

@@ -5,6 +5,8 @@ import { eventually } from '@repo/testing';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MOST_FEEDS, MOST_OF_ADDRESS, MOST_OF_USER, whyFull } from '../src/live/feed-bounds.js';
+import { hashOfNone } from '../src/users/password.js';
+import type { User } from '../src/users/users-file.js';
 import { END_AFTER_BEATS, LiveClient, messageOf, RENEW_AFTER_BEATS } from '../src/live/live-client.js';
 
 const OWNER = { user: null, address: '127.0.0.1' };
@@ -86,8 +88,9 @@ describe('a feed that nobody needs', () => {
 });
 
 describe('how many feeds there may be', () => {
-  const of = (count: number, user: string | null, address: string) =>
-    Array.from({ length: count }, () => ({ user, address }));
+  const user = (name: string): User => ({ name, role: 'viewer', hash: hashOfNone() });
+  const of = (count: number, name: string | null, address: string) =>
+    Array.from({ length: count }, () => ({ user: name === null ? null : user(name), address }));
 
   it('is bounded for one address, and leaves room to others', () => {
     const open = of(MOST_OF_ADDRESS, null, '192.0.2.1');
@@ -100,8 +103,8 @@ describe('how many feeds there may be', () => {
 
   it('is bounded for one user wherever, and not by those of another at the same address', () => {
     const open = [...of(MOST_OF_USER / 2, 'ada', '192.0.2.1'), ...of(MOST_OF_USER / 2, 'ada', '192.0.2.2')];
-    expect(whyFull(open, { user: 'ada', address: '192.0.2.3' })).toContain('live feeds of ada');
-    expect(whyFull(open, { user: 'bob', address: '192.0.2.1' })).toBeNull();
+    expect(whyFull(open, { user: user('ada'), address: '192.0.2.3' })).toContain('live feeds of ada');
+    expect(whyFull(open, { user: user('bob'), address: '192.0.2.1' })).toBeNull();
   });
 
   it('is bounded for all together', () => {
@@ -109,6 +112,6 @@ describe('how many feeds there may be', () => {
       user: null,
       address: `192.0.2.${String(index)}`,
     }));
-    expect(whyFull(open, { user: 'ada', address: '198.51.100.1' })).toContain('live feeds of all users');
+    expect(whyFull(open, { user: user('ada'), address: '198.51.100.1' })).toContain('live feeds of all users');
   });
 });

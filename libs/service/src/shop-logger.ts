@@ -111,6 +111,6 @@ function readable() {
     translateTime: 'SYS:HH:MM:ss.l',
     messageFormat: ({ msg }) => safe(String(msg)),
     ignore:
-      'pid,hostname,name,context,stack,stream,entry_id,event_id,handler,event_type,key,attempt,duration_ms,published,error,security,address,method,route',
+      'pid,hostname,name,context,stack,stream,entry_id,event_id,handler,event_type,key,attempt,duration_ms,published,error,security,address,path,user,left_out,method,route',
   });
 }

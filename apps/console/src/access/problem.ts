@@ -7,6 +7,7 @@ const STATUS: Readonly<Record<ApiProblem['code'], HttpStatus>> = {
   'cross-site': HttpStatus.FORBIDDEN,
   'bad-token': HttpStatus.FORBIDDEN,
   'read-only': HttpStatus.FORBIDDEN,
+  forbidden: HttpStatus.FORBIDDEN,
   'not-found': HttpStatus.NOT_FOUND,
   gone: HttpStatus.CONFLICT,
   parked: HttpStatus.CONFLICT,
@@ -18,6 +19,7 @@ const STATUS: Readonly<Record<ApiProblem['code'], HttpStatus>> = {
   'not-operator': HttpStatus.BAD_GATEWAY,
   'redis-away': HttpStatus.SERVICE_UNAVAILABLE,
   busy: HttpStatus.SERVICE_UNAVAILABLE,
+  locked: HttpStatus.TOO_MANY_REQUESTS,
   failed: HttpStatus.INTERNAL_SERVER_ERROR,
 };
 

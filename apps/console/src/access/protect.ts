@@ -1,19 +1,14 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import {
-  hostList,
-  isSameText,
-  onlyJson,
-  onlyKnownHosts,
-  onlyOwnPages,
-  securityHeaders,
-  unlessHealth,
-} from '@shop/access';
+import { hostList, onlyJson, onlyKnownHosts, onlyOwnPages, securityHeaders, unlessHealth } from '@shop/access';
 import type { RequestHandler } from 'express';
 import { ConsoleConfiguration } from '../configuration.js';
 import { withoutBase } from '../page/base.js';
 import { compress } from '../transfer/compress.js';
+import { LogIn } from '../users/log-in.js';
+import { Users } from '../users/users.js';
+import { actorOf } from './actor.js';
 import { limitLoad, LOOKING, READING } from './load.js';
-import { problemOf } from './problem.js';
+import { SecurityLog, type SecurityEvent } from './security-log.js';
 
 const NOTHING_FROM_ELSEWHERE = {
   defaultSrc: ["'none'"],
@@ -34,16 +29,31 @@ export function protect(app: NestExpressApplication): void {
   app.use(belowBase(config));
   const hosts = { names: hostList(config.CONSOLE_ALLOWED_HOSTS), setting: 'CONSOLE_ALLOWED_HOSTS' };
   app.use(securityHeaders(NOTHING_FROM_ELSEWHERE));
-  app.use(unlessHealth(onlyKnownHosts(hosts)));
-  if (config.CONSOLE_PASSWORD !== '') app.use(unlessHealth(onlyWithCredentials(config)));
-  app.use('/api', onlyOwnPages(hosts));
+  const log = app.get(SecurityLog);
+  const users = app.get(Users);
+  app.use(unlessHealth(noted(onlyKnownHosts(hosts), 'refused-host', log)));
+  if (users.areThere) app.use(unlessHealth(new LogIn(users, log).handle));
+  app.use('/api', noted(onlyOwnPages(hosts), 'refused-origin', log));
   app.use(onlyJson);
   app.use('/api', withinLoad());
   app.use(compress);
 }
 
+/** Notes what a handler refuses. */
+function noted(handler: RequestHandler, event: SecurityEvent, log: SecurityLog): RequestHandler {
+  return (request, response, next) => {
+    void handler(request, response, (refusal?: unknown) => {
+      if (refusal instanceof Error) {
+        const from = event === 'refused-host' ? request.headers.host : request.headers.origin;
+        log.note(event, request, from ?? 'none given', actorOf(request).user?.name);
+      }
+      next(refusal);
+    });
+  };
+}
+
 /** What reads entries, by the path below `/api`; what else there is, is small. */
-const READS = /^\/(streams\/[^/]+\/entries|journeys|dead-letters)/;
+const READS = /^\/(streams\/[^/]+\/entries|journeys|dead-letters|actions)/;
 /** The feed stays open, and has bounds of its own; an action can take long, and only an operator asks for it. */
 const UNBOUNDED = /^\/(live|dead-letters\/act)$/;
 
@@ -67,21 +77,5 @@ function belowBase({ CONSOLE_BASE_PATH: base }: ConsoleConfiguration): RequestHa
       request.url = rest;
       next();
     }
-  };
-}
-
-function onlyWithCredentials({ CONSOLE_USERNAME, CONSOLE_PASSWORD }: ConsoleConfiguration): RequestHandler {
-  return (request, response, next) => {
-    const [, encoded = ''] = /^Basic (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
-    const given = Buffer.from(encoded, 'base64').toString('utf8');
-    // Both as one text: neither tells which of them was wrong.
-    if (isSameText(given, `${CONSOLE_USERNAME}:${CONSOLE_PASSWORD}`)) {
-      next();
-      return;
-    }
-    response
-      .status(401)
-      .header('WWW-Authenticate', 'Basic realm="console", charset="UTF-8"')
-      .json(problemOf('unauthorized', 'Expected the name and the password of this console'));
   };
 }

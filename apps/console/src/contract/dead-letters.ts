@@ -111,7 +111,7 @@ export interface DeadLetterActionRequest {
   data?: Record<string, unknown>;
   /** The same as JSON, instead of `data`: what of it is as it was stays so, digit by digit. */
   json?: string;
-  /** For the history. At most 500 characters each. */
+  /** For the history. At most 500 characters each. Where users log in, their names count, and not `by`. */
   by?: string;
   why?: string;
 }
@@ -167,6 +167,8 @@ export interface DeadLetterHistory {
     edited: boolean;
     by: string;
     why: string;
+    /** Whether `by` had logged in; else it is what the caller said. */
+    isVerified: boolean;
     atMs: number;
     /**
      * What became of one that was replayed: `replaying` as long as it is not settled, `dead-letter` when it is one again,

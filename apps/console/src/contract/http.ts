@@ -18,9 +18,9 @@
  *
  * Errors are answered with `ApiProblem` and one of these codes:
  * 400 a parameter or body is not what it must be; 401 the user must log in (HTTP Basic; browsers ask by themselves);
- * 403 from another site, without or with a wrong token, or the console is read-only; 404 there is no such thing;
+ * 403 from another site, without or with a wrong token, the console is read-only, or the user is a viewer (`forbidden`); 404 there is no such thing;
  * 409 it was there, and somebody was quicker; 413 the body is larger than 1 MiB; 415 it is no JSON; 421 wrong Host header;
- * 429 too many requests from one address (ask again after `Retry-After` seconds);
+ * 429 too many requests from one address, or too many log-ins have failed (`locked`; ask again after `Retry-After` seconds);
  * 501 these streams have partitions, of which this is not shown; 502 a service of the shop does not answer, or does not take
  * this console for an operator; 503 Redis is away (ask again after `Retry-After` seconds, or wait for the
  * live feed to say that it is back).
@@ -39,6 +39,7 @@ export interface ApiProblem {
     | 'cross-site'
     | 'bad-token'
     | 'read-only'
+    | 'forbidden'
     | 'not-found'
     | 'gone'
     | 'parked'
@@ -50,6 +51,7 @@ export interface ApiProblem {
     | 'not-operator'
     | 'redis-away'
     | 'busy'
+    | 'locked'
     | 'failed';
   /** One sentence for people: what was expected, what came, what to do. */
   message: string;

@@ -5,7 +5,9 @@
 export interface Session {
   /** Random at each start of the server; goes into the header `X-Console-Token`. After a 403 `bad-token`: ask anew. */
   token: string;
-  /** Nothing can be changed: hide or disable what would. */
+  /** Who is logged in; null where nobody has to. */
+  user: SessionUser | null;
+  /** Nothing can be changed, or not by this user, who is a viewer: hide or disable what would. */
   readOnly: boolean;
   /** Prefix of every key. */
   prefix: string;
@@ -20,6 +22,13 @@ export interface Session {
   pollEveryMs: number;
   /** Version of the console. */
   version: string;
+}
+
+/** Somebody who is logged in. */
+export interface SessionUser {
+  name: string;
+  /** A viewer looks; an operator changes things as well. */
+  role: 'viewer' | 'operator';
 }
 
 /** Whether Redis answers. */

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Who, type Actor } from '../access/actor.js';
 import { ChangesNothing } from '../access/changes.guard.js';
 import type {
   DeadLetterActionResult,
@@ -67,7 +68,7 @@ export class DeadLettersController {
   @ApiOperation({ summary: 'Replays or discards' })
   @ApiSecurity('token')
   @ApiAnswer('DeadLetterActionResult')
-  act(@Body() request: ActionBody): Promise<DeadLetterActionResult> {
-    return this.letters.act(request);
+  act(@Body() request: ActionBody, @Who() actor: Actor): Promise<DeadLetterActionResult> {
+    return this.letters.act(request, actor);
   }
 }

@@ -7,7 +7,9 @@ import {
   KeyParkedError,
   OriginalGoneError,
 } from 'nestjs-event-streams';
+import type { Actor } from '../access/actor.js';
 import { Problem } from '../access/problem.js';
+import { ActionLog, type Action } from '../actions/action-log.js';
 import type {
   DeadLetterActionRequest,
   DeadLetterActionResult,
@@ -47,6 +49,11 @@ interface Chosen {
   beyond: number;
 }
 
+/** What was done, and which of them were left. */
+interface Acted extends DeadLetterActionResult {
+  leftIds: string[];
+}
+
 /** Dead letters by their causes, and what is done to them. */
 @Injectable()
 export class DeadLettersService {
@@ -56,6 +63,7 @@ export class DeadLettersService {
     private readonly observatory: Observatory,
     private readonly streams: StreamsService,
     private readonly surveyor: Surveyor,
+    private readonly actions: ActionLog,
   ) {}
 
   async groups(stream?: string): Promise<DeadLetterGroups> {
@@ -121,20 +129,43 @@ export class DeadLettersService {
   }
 
   /** @throws Problem, DeadLetterGoneError, KeyParkedError, EventPayloadError; of several, those are left */
-  async act(request: DeadLetterActionRequest): Promise<DeadLetterActionResult> {
-    const { action, data, json, by = '', why = '' } = request;
+  async act(request: DeadLetterActionRequest, actor: Actor): Promise<DeadLetterActionResult> {
+    const { action, data, json, why } = request;
+    const chosen = await this.chosen(request);
+    const isEdited = data !== undefined || json !== undefined;
+    const noted: Action = {
+      action: isEdited ? 'edit-and-replay' : action,
+      target: chosen.stream,
+      ids: chosen.letters.map(({ id }) => id),
+      details: 'causeId' in request.selection ? `all of cause ${request.selection.causeId}` : '',
+      by: request.by,
+      why,
+    };
+    const { done, left, beyond, replayId } = await this.actions.run(
+      actor,
+      noted,
+      () => this.actOn(chosen, request, actor),
+      (acted) => inWords(action, acted),
+    );
+    return { done, left, beyond, replayId };
+  }
+
+  private async actOn(
+    { stream, letters, gone, beyond }: Chosen,
+    { action, data, json, by = '', why = '' }: DeadLetterActionRequest,
+    { user }: Actor,
+  ): Promise<Acted> {
     const payload = { ...(data === undefined ? {} : { data }), ...(json === undefined ? {} : { json }) };
-    const { stream, letters, gone, beyond } = await this.chosen(request);
+    const note = { by: user?.name ?? by, why, verified: user !== null };
     const isSingle = letters.length + gone === 1;
     const [only] = letters;
     if (isSingle && !only) throw new Problem('gone', `${stream}: it was replayed or discarded meanwhile`);
-    let done = 0;
+    const leftIds: string[] = [];
     let replayId: string | null = null;
     for (const { id } of letters) {
       try {
-        if (action === 'discard') await this.letters.discard(stream, id, { by, why });
-        else replayId = await this.letters.replay(stream, id, { by, why, ...payload });
-        done += 1;
+        if (action === 'discard') await this.letters.discard(stream, id, note);
+        else replayId = await this.letters.replay(stream, id, { ...note, ...payload });
       } catch (error) {
         const isLeft =
           error instanceof DeadLetterGoneError ||
@@ -142,9 +173,11 @@ export class DeadLettersService {
           error instanceof OriginalGoneError ||
           error instanceof EventPayloadError;
         if (isSingle || !isLeft) throw error;
+        leftIds.push(id);
       }
     }
-    return { done, left: letters.length - done, beyond, replayId: isSingle ? replayId : null };
+    const [done, left] = [letters.length - leftIds.length, leftIds.length];
+    return { done, left, beyond, replayId: isSingle ? replayId : null, leftIds };
   }
 
   private async names(stream: string | undefined): Promise<string[]> {
@@ -202,6 +235,11 @@ export class DeadLettersService {
     }
     throw new Problem('not-found', 'No dead letter has this cause any more: all were replayed or discarded');
   }
+}
+
+function inWords(action: 'replay' | 'discard', { done, leftIds }: Acted): string {
+  const did = `${String(done)} ${action === 'replay' ? 'replayed' : 'discarded'}`;
+  return leftIds.length === 0 ? did : `${did}, ${String(leftIds.length)} left: ${leftIds.slice(0, 20).join(' ')}`;
 }
 
 /** What a dead letter adds to a page, about, in characters. */

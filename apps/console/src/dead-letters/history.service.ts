@@ -45,7 +45,7 @@ export class HistoryService {
     // What is not on its way is settled or a dead letter by now, which is looked for after that.
     const replaying = await this.letters.replaying(stream, groups);
     const letters = replayed.length > 0 ? await this.book.of(stream) : undefined;
-    const became = (one: DeadLetterAction): Became => {
+    const became = (one: Omit<DeadLetterAction, 'at' | 'verified'>): Became => {
       if (one.action === 'discarded' || !letters) return null;
       const { entryId, group, handler } = one;
       const isAgain = letters
@@ -55,11 +55,12 @@ export class HistoryService {
       if (replaying.some((back) => back.entryId === entryId && back.group === group)) return 'replaying';
       return letters.covers(`${String(timeOfEntryId(one.id))}-0`) ? 'settled' : 'unknown';
     };
-    return actions.map(({ at, ...action }) => ({
+    return actions.map(({ at, verified, ...action }) => ({
       ...action,
+      isVerified: verified,
       stream,
       atMs: Date.parse(at) || 0,
-      became: became({ at, ...action }),
+      became: became(action),
     }));
   }
 }

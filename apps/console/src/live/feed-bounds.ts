@@ -12,9 +12,9 @@ export function whyFull(open: readonly LiveOwner[], { user, address }: LiveOwner
   const own =
     user === null
       ? open.filter((owner) => owner.user === null && owner.address === address)
-      : open.filter((owner) => owner.user === user);
+      : open.filter((owner) => owner.user?.name === user.name);
   if (own.length >= (user === null ? MOST_OF_ADDRESS : MOST_OF_USER)) {
-    const whose = user === null ? `from your address (${address})` : `of ${user}`;
+    const whose = user === null ? `from your address (${address})` : `of ${user.name}`;
     return `Too many pages are open at once: ${String(own.length)} live feeds ${whose}. Close one of them; ${ADVICE}`;
   }
   if (open.length < MOST_FEEDS) return null;

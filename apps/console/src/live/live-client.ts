@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import type { User } from '../users/users-file.js';
 import type { LiveMessages } from '../contract/live.js';
 
 /** What may wait to be sent to one client, in bytes: a page that is slower than its feed gets less of it. */
@@ -19,8 +20,8 @@ export interface LiveInterest {
 
 /** Whose feed it is; both count. */
 export interface LiveOwner {
-  /** The name of who is logged in; null without users. */
-  user: string | null;
+  /** Who is logged in; null without users. */
+  user: User | null;
   /** As requests are counted by. */
   address: string;
 }

@@ -8,6 +8,7 @@ import type { FreshEntries } from '../observe/picture.js';
 import { RedisWatch } from '../observe/redis-watch.js';
 import { POLL_EVERY_MS } from '../observe/timing.js';
 import { OverviewService } from '../overview/overview.service.js';
+import { Users } from '../users/users.js';
 import { whyFull } from './feed-bounds.js';
 import { LiveExtras } from './live-extras.js';
 import { messageOf, MOST_WAITING_BYTES, type LiveClient, type LiveOwner } from './live-client.js';
@@ -33,7 +34,15 @@ export class LiveFeed implements OnModuleDestroy {
     private readonly overviews: OverviewService,
     private readonly redis: RedisWatch,
     private readonly extras: LiveExtras,
+    users: Users,
   ) {
+    // Whoever is no user any more, or another one, sees nothing from now on; the page asks again.
+    users.onChange(() => {
+      for (const client of this.clients) {
+        const { user } = client.owner;
+        if (user !== null && !users.isCurrent(user)) client.end();
+      }
+    });
     redis.subscribe((state) => {
       this.sendAll('redis', state);
     });

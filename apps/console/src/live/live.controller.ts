@@ -1,8 +1,8 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { addressOf } from '@shop/access';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import type { Request, Response } from 'express';
+import { actorOf } from '../access/actor.js';
 import { Problem } from '../access/problem.js';
 import { LiveClient } from './live-client.js';
 import { LiveFeed } from './live-feed.js';
@@ -30,7 +30,8 @@ export class LiveController {
   @ApiOperation({ summary: 'Server-sent events: overview each second, new entries of tailed streams, outages' })
   @ApiProduces('text/event-stream')
   live(@Query() { tail, shop }: LiveParameters, @Req() request: Request, @Res() response: Response): void {
-    const owner = { user: null, address: addressOf(request) };
+    const { user, address } = actorOf(request);
+    const owner = { user, address };
     const why = this.feed.whyFull(owner);
     if (why !== null) throw new Problem('busy', why, undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS });
     this.feed.add(new LiveClient(response, { tail, shop: shop === 'true' }, owner));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Keyspace, RedisConnection } from 'nestjs-event-streams';
+import { Who, type Actor } from '../access/actor.js';
 import { SessionToken } from '../access/session-token.js';
 import { ConsoleConfiguration } from '../configuration.js';
 import type { Session } from '../contract/session.js';
@@ -29,10 +30,11 @@ export class SessionController {
   @Get()
   @ApiOperation({ summary: 'What a page must know first, the token among it' })
   @ApiAnswer('Session')
-  session(): Session {
+  session(@Who() { user, role }: Actor): Session {
     return {
       token: this.token.value,
-      readOnly: this.config.CONSOLE_READ_ONLY,
+      user: user && { name: user.name, role },
+      readOnly: this.config.CONSOLE_READ_ONLY || role === 'viewer',
       prefix: this.keyspace.prefix,
       redisAddress: this.connection.address,
       partitions: this.surveyor.partitionCount,

@@ -2,6 +2,72 @@
 
 /** The contract's types, as the OpenAPI document has them. */
 export const SCHEMAS = {
+  ActionEntry: {
+    type: 'object',
+    properties: {
+      id: { type: 'string', description: 'Its id in the log.' },
+      atMs: { type: 'number', description: 'When it began.' },
+      action: { $ref: '#/components/schemas/ActionName' },
+      target: { type: 'string', description: 'Of what: a stream, or a service of the shop.' },
+      ids: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'The ids that it was about, such as those of dead letters; of thousands the first 1,000.',
+      },
+      count: { type: 'number', description: 'How many there were.' },
+      details: {
+        type: 'string',
+        description:
+          'What else it was asked to do, such as a rate; never the payload of an event, nor anything about a customer.',
+      },
+      why: { type: 'string', description: 'Why, in the words of who did it; may be empty.' },
+      by: {
+        type: 'string',
+        description: 'Who: the user who was logged in, else whoever the caller said that it was, which may be empty.',
+      },
+      isVerified: { type: 'boolean', description: 'Whether `by` has logged in.' },
+      role: { type: 'string', enum: ['operator', 'viewer'] },
+      address: { type: 'string', description: 'Where the request came from; of IPv6 the network (/64).' },
+      outcome: {
+        anyOf: [{ type: 'string', enum: ['done', 'failed'] }, { type: 'null' }],
+        description:
+          'Null while it is being done, and where the console has ended, or lost Redis, before it could write that down.',
+      },
+      result: { type: 'string', description: 'In words, what was done or why it failed.' },
+    },
+    required: [
+      'id',
+      'atMs',
+      'action',
+      'target',
+      'ids',
+      'count',
+      'details',
+      'why',
+      'by',
+      'isVerified',
+      'role',
+      'address',
+      'outcome',
+      'result',
+    ],
+    description: 'Something that was changed.',
+  },
+  ActionName: {
+    type: 'string',
+    enum: ['discard', 'edit-and-replay', 'place-order', 'replay', 'set-gateway', 'start-simulation', 'stop-simulation'],
+    description: 'What can be done. What others than a console wrote there can have any.',
+  },
+  ActionPage: {
+    type: 'object',
+    properties: {
+      actions: { type: 'array', items: { $ref: '#/components/schemas/ActionEntry' } },
+      next: { anyOf: [{ type: 'null' }, { type: 'string' }] },
+    },
+    required: ['actions', 'next'],
+    description:
+      '`GET /api/actions`: what was changed by this console, latest first: who did what to which things, when, why, and how it came out. An action is written down before it is done, and is not done when it cannot be. Query: `cursor` of the page before, `count` (1 to 200, default 50). Errors: 400, 503. `GET /api/actions/export?format=csv` (or `jsonl`): all of them as a file; of JSON lines each is an `ActionEntry`.',
+  },
   AnswerLatency: {
     type: 'object',
     properties: {
@@ -26,8 +92,10 @@ export const SCHEMAS = {
           'busy',
           'cross-site',
           'failed',
+          'forbidden',
           'gone',
           'invalid',
+          'locked',
           'not-found',
           'not-operator',
           'parked',
@@ -176,7 +244,11 @@ export const SCHEMAS = {
         type: 'string',
         description: 'The same as JSON, instead of `data`: what of it is as it was stays so, digit by digit.',
       },
-      by: { type: 'string', description: 'For the history. At most 500 characters each.' },
+      by: {
+        type: 'string',
+        description:
+          'For the history. At most 500 characters each. Where users log in, their names count, and not `by`.',
+      },
       why: { type: 'string' },
     },
     required: ['action', 'selection'],
@@ -282,6 +354,10 @@ export const SCHEMAS = {
             edited: { type: 'boolean' },
             by: { type: 'string' },
             why: { type: 'string' },
+            isVerified: {
+              type: 'boolean',
+              description: 'Whether `by` had logged in; else it is what the caller said.',
+            },
             atMs: { type: 'number' },
             became: {
               anyOf: [{ type: 'string', enum: ['dead-letter', 'replaying', 'settled', 'unknown'] }, { type: 'null' }],
@@ -300,6 +376,7 @@ export const SCHEMAS = {
             'edited',
             'by',
             'why',
+            'isVerified',
             'atMs',
             'became',
           ],
@@ -1163,7 +1240,14 @@ export const SCHEMAS = {
         description:
           'Random at each start of the server; goes into the header `X-Console-Token`. After a 403 `bad-token`: ask anew.',
       },
-      readOnly: { type: 'boolean', description: 'Nothing can be changed: hide or disable what would.' },
+      user: {
+        anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/SessionUser' }],
+        description: 'Who is logged in; null where nobody has to.',
+      },
+      readOnly: {
+        type: 'boolean',
+        description: 'Nothing can be changed, or not by this user, who is a viewer: hide or disable what would.',
+      },
       prefix: { type: 'string', description: 'Prefix of every key.' },
       redisAddress: { type: 'string', description: 'Host and port of Redis, never its password.' },
       partitions: {
@@ -1176,9 +1260,33 @@ export const SCHEMAS = {
       pollEveryMs: { type: 'number', description: 'How often the live feed tells, in milliseconds.' },
       version: { type: 'string', description: 'Version of the console.' },
     },
-    required: ['token', 'readOnly', 'prefix', 'redisAddress', 'partitions', 'redis', 'shop', 'pollEveryMs', 'version'],
+    required: [
+      'token',
+      'user',
+      'readOnly',
+      'prefix',
+      'redisAddress',
+      'partitions',
+      'redis',
+      'shop',
+      'pollEveryMs',
+      'version',
+    ],
     description:
       '`GET /api/session`: asked first of all, by the page itself (refused with 403 to other sites). Works while Redis is away.',
+  },
+  SessionUser: {
+    type: 'object',
+    properties: {
+      name: { type: 'string' },
+      role: {
+        type: 'string',
+        enum: ['operator', 'viewer'],
+        description: 'A viewer looks; an operator changes things as well.',
+      },
+    },
+    required: ['name', 'role'],
+    description: 'Somebody who is logged in.',
   },
   ShopView: {
     type: 'object',

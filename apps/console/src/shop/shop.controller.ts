@@ -1,6 +1,8 @@
 import { Body, Controller, Get, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Who, type Actor } from '../access/actor.js';
 import { ChangesNothing } from '../access/changes.guard.js';
+import { ActionLog } from '../actions/action-log.js';
 import type { AuditView, Catalogue, GatewayView, PlacedOrderView, ShopView, SimulationView } from '../contract/shop.js';
 import { ApiAnswer } from '../openapi/api-answer.js';
 import { AuditService } from './audit.service.js';
@@ -8,6 +10,9 @@ import { GatewayBody, OrderBody, SimulationBody } from './parameters.js';
 import { ShopGuard } from './shop.guard.js';
 import { ShopService } from './shop.service.js';
 import { SimulationService } from './simulation.service.js';
+
+const ORDER_SERVICE = 'order service';
+const PAYMENT_SERVICE = 'payment service';
 
 @ApiTags('shop')
 @Controller('api/shop')
@@ -17,6 +22,7 @@ export class ShopController {
     private readonly shop: ShopService,
     private readonly simulation: SimulationService,
     private readonly auditor: AuditService,
+    private readonly actions: ActionLog,
   ) {}
 
   @Get()
@@ -37,8 +43,14 @@ export class ShopController {
   @ApiOperation({ summary: 'Places an order' })
   @ApiSecurity('token')
   @ApiAnswer('PlacedOrderView', 201)
-  place(@Body() order: OrderBody): Promise<PlacedOrderView> {
-    return this.shop.place(order);
+  place(@Body() order: OrderBody, @Who() actor: Actor): Promise<PlacedOrderView> {
+    const details = `${String(order.items.length)} items, key ${order.idempotencyKey}`;
+    return this.actions.run(
+      actor,
+      { action: 'place-order', target: ORDER_SERVICE, details },
+      () => this.shop.place(order),
+      ({ orderId }) => `order ${orderId}`,
+    );
   }
 
   @Post('simulation')
@@ -46,8 +58,15 @@ export class ShopController {
   @ApiOperation({ summary: 'Lets simulated customers come, or sends them home' })
   @ApiSecurity('token')
   @ApiAnswer('SimulationView')
-  steer(@Body() request: SimulationBody): Promise<SimulationView> {
-    return this.simulation.steer(request);
+  steer(@Body() request: SimulationBody, @Who() actor: Actor): Promise<SimulationView> {
+    const action = request.running ? 'start-simulation' : 'stop-simulation';
+    const details = request.rate === undefined ? '' : `${String(request.rate)} orders a second`;
+    return this.actions.run(
+      actor,
+      { action, target: ORDER_SERVICE, details },
+      () => this.simulation.steer(request),
+      ({ running, rate }) => (running ? `${String(rate)} orders a second` : 'stopped'),
+    );
   }
 
   @Post('gateway')
@@ -55,8 +74,13 @@ export class ShopController {
   @ApiOperation({ summary: 'Sets the share of gateway calls that fail' })
   @ApiSecurity('token')
   @ApiAnswer('GatewayView')
-  setGateway(@Body() request: GatewayBody): Promise<GatewayView> {
-    return this.simulation.setGateway(request);
+  setGateway(@Body() request: GatewayBody, @Who() actor: Actor): Promise<GatewayView> {
+    return this.actions.run(
+      actor,
+      { action: 'set-gateway', target: PAYMENT_SERVICE, details: `failureShare ${String(request.failureShare)}` },
+      () => this.simulation.setGateway(request),
+      ({ failureShare }) => `failureShare ${String(failureShare)}`,
+    );
   }
 
   @Post('audit')

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ActionsModule } from '../actions/actions.module.js';
 import { ObserveModule } from '../observe/observe.module.js';
 import { LiveExtrasModule } from '../live/live-extras.module.js';
 import { AuditService } from './audit.service.js';
@@ -10,7 +11,7 @@ import { SimulationService } from './simulation.service.js';
 
 /** The view of the shop: all that the console knows of it. */
 @Module({
-  imports: [ObserveModule, LiveExtrasModule],
+  imports: [ActionsModule, ObserveModule, LiveExtrasModule],
   controllers: [ShopController],
   providers: [AuditService, ReadModelsReader, ShopServices, ShopService, SimulationService],
 })

@@ -20,6 +20,8 @@ export interface Looks {
   height?: number;
   /** Whether things may move, which is in the way of looking at them. */
   motion?: boolean;
+  /** What the browser answers when it is asked who that is. */
+  login?: { username: string; password: string };
 }
 
 /** A browser of one test file. */
@@ -51,11 +53,12 @@ export async function startBrowser(): Promise<TestBrowser> {
 }
 
 async function open(browser: Browser, url: string, looks: Looks = {}): Promise<Sight> {
-  const { theme = 'light', width = 1280, height = 900, motion = false } = looks;
+  const { theme = 'light', width = 1280, height = 900, motion = false, login } = looks;
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
     reducedMotion: motion ? 'no-preference' : 'reduce',
+    ...(login ? { httpCredentials: login } : {}),
   });
   const page = await context.newPage();
   const mishaps: string[] = [];

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
+import { ActionsView } from './actions/actions-view.js';
 import { DeadLettersView } from './dead-letters/dead-letters-view.js';
 import { LetterDrawer } from './dead-letters/letter-drawer.js';
 import { JourneyView } from './journey/journey-view.js';
@@ -36,6 +37,7 @@ export function App() {
           <Route path="/streams/:stream?" component={StreamsView} />
           <Route path="/journey/:id?" component={JourneyView} />
           <Route path="/dead-letters/:cause?" component={DeadLettersView} />
+          <Route path="/actions" component={ActionsView} />
           {session?.shop === false ? null : <Route path="/shop" component={ShopViewPage} />}
           <Route>
             <Notice icon="route" title="There is no such page">

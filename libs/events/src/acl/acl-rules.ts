@@ -40,7 +40,7 @@ export interface AclScope {
 }
 
 /** Keys by what they are: those of scripts, and some that only commands by themselves have. */
-type AclKey = KeyRole | 'starts' | 'count' | 'target';
+type AclKey = KeyRole | 'starts' | 'count' | 'target' | 'actions';
 type Commands = Readonly<Partial<Record<AclKey, readonly string[]>>>;
 
 /** Who it is, what it talks to, and whether that is there. */
@@ -55,12 +55,16 @@ const LOOKING: Commands = {
   replays: ['XINFO|STREAM', 'XINFO|GROUPS', 'XINFO|CONSUMERS', 'XRANGE', 'XREVRANGE', 'XLEN', 'XPENDING'],
   letters: ['XINFO|STREAM', 'XINFO|GROUPS', 'XRANGE', 'XREVRANGE', 'XREAD', 'XLEN'],
   history: ['XINFO|STREAM', 'XRANGE', 'XREVRANGE', 'XLEN'],
+  actions: ['XINFO|STREAM', 'XRANGE', 'XREVRANGE', 'XLEN'],
   notes: ['HSCAN', 'HMGET'],
   lease: ['HMGET'],
   count: ['GET'],
   forgotten: ['HMGET'],
   server: ['TIME', 'SCAN', 'CLIENT|LIST'],
 };
+
+/** A console writes down what its operators do. */
+const NOTING: Commands = { actions: ['XADD'] };
 
 const HANDLING: Commands = {
   stream: ['XREADGROUP', 'XREAD', 'XGROUP|CREATE', 'XINFO|STREAM', 'XINFO|GROUPS', 'XPENDING', ...['XINFO|CONSUMERS', 'XRANGE', 'XREVRANGE', 'XLEN']], // prettier-ignore
@@ -137,8 +141,9 @@ function commandsOf(role: AclRole, { acks = 'received', erasure = false }: AclSc
     case 'worker':
       return [EVERYBODY, AGREEING, PUBLISHING, waits, HANDLING, ...(erasure === false ? [] : [OPENING])];
     case 'viewer':
-    case 'operator':
       return [EVERYBODY, LOOKING, { state: TRANSACTION_READS }];
+    case 'operator':
+      return [EVERYBODY, LOOKING, { state: TRANSACTION_READS }, NOTING];
   }
 }
 
@@ -193,6 +198,7 @@ function patternsIn(role: AclRole, scope: AclScope): (key: AclKey) => readonly s
     count: () => [whole.partitionCount()],
     subjects: () => [keyspace.subjectKeys()],
     forgotten: () => [keyspace.forgottenSubjects()],
+    actions: () => [whole.operatorActions()],
   };
   return (key) => (key === 'server' ? [] : patterns[key]());
 }

@@ -39,6 +39,8 @@ export interface OtherPayload {
 export interface OperatorNote {
   by?: string;
   why?: string;
+  /** Whether the caller vouches that it was `by`, who has logged in. @default false */
+  verified?: boolean;
 }
 
 /** What was done to a dead letter. */
@@ -54,6 +56,8 @@ export interface DeadLetterAction {
   edited: boolean;
   by: string;
   why: string;
+  /** Whether who noted it vouched for `by`. */
+  verified: boolean;
   /** RFC 3339. */
   at: string;
 }
@@ -265,6 +269,7 @@ export class DeadLetters {
         action: text('action') as DeadLetterAction['action'],
         ...{ deadLetter: text('deadLetter'), entryId: text('entryId'), group: text('group'), handler: text('handler') },
         ...{ edited: text('edited') === 'true', by: text('by'), why: text('why'), at: text('at') },
+        verified: text('verified') === 'true',
       };
     });
   }
@@ -283,7 +288,7 @@ export class DeadLetters {
     stream: string,
     letter: DeadLetter,
     action: DeadLetterAction['action'],
-    { by = '', why = '' }: OperatorNote,
+    { by = '', why = '', verified = false }: OperatorNote,
     other: OtherPayload = {},
   ): Promise<string> {
     const { id: deadLetter, entryId, group, handler, partitionKey = '' } = letter;
@@ -302,6 +307,7 @@ export class DeadLetters {
       by,
       why,
       edited: String(edited !== ''),
+      ...(verified ? { verified: 'true' } : {}),
       at: new Date().toISOString(),
     });
     const keys = [

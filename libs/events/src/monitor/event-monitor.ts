@@ -4,6 +4,7 @@ import type { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { Partitions } from '../stream/partitions.js';
 import { MOST_WHOLE_BYTES, peek, peekNextId } from '../stream/peek.js';
+import { rangePages, type RangeOptions, type RangePage } from '../stream/range-pages.js';
 import { REPLY_BYTES } from '../stream/read-pace.js';
 import { rangeBack, scanStreams, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/questions.js';
 import { awaitedBy } from '../stream/waiting.js';
@@ -167,6 +168,14 @@ export class EventMonitor {
       if (entry) return entry;
     }
     return null;
+  }
+
+  /**
+   * Entries of any stream of Redis, by its whole key, page by page: those of an application's own, which need not be events. A
+   * page is bounded in bytes.
+   */
+  pagesOf(key: string, options: RangeOptions = {}): AsyncGenerator<RangePage> {
+    return rangePages(this.client, key, options);
   }
 
   /**

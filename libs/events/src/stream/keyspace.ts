@@ -83,6 +83,11 @@ export class Keyspace {
     return `${this.stream(name)}:trimmer:${source}`;
   }
 
+  /** A stream: what operators have done by a console, as it notes that. */
+  operatorActions(): string {
+    return `${this.prefix}:console:actions`;
+  }
+
   /** Fits every stream's key, and others. */
   get streamPattern(): string {
     return `${this.prefix.replace(/[*?[\]\\]/g, String.raw`\$&`)}:*`;

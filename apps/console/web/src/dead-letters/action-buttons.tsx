@@ -1,4 +1,4 @@
-import { useSession } from '../shell/use-session.js';
+import { useLock } from '../shell/use-lock.js';
 import { Icon } from '../ui/icon.js';
 
 interface ActionButtonsProps {
@@ -7,11 +7,12 @@ interface ActionButtonsProps {
   onAct: (action: 'replay' | 'discard') => void;
 }
 
-/** Replay and discard; where the console is read-only, they say so and do nothing. */
+/** Replay and discard; where nothing can be changed, they say why and do nothing. */
 export function ActionButtons({ count, onAct }: ActionButtonsProps) {
-  const isReadOnly = useSession()?.readOnly === true;
+  const lock = useLock();
+  const isReadOnly = lock !== null;
   const all = count === 1 ? '' : ` ${String(count)}`;
-  const title = isReadOnly ? 'The console is read-only' : undefined;
+  const title = lock ?? undefined;
   return (
     <>
       <button

@@ -7,6 +7,7 @@ import type {
 } from '../../../src/contract/dead-letters.js';
 import { ApiError, post } from '../api/client.js';
 import { count, plural } from '../format/numbers.js';
+import { useSession } from '../shell/use-session.js';
 import { toast } from '../shell/toasts.js';
 import { Icon } from '../ui/icon.js';
 import { Json } from '../ui/json.js';
@@ -33,6 +34,7 @@ export function ActionDialog({ request, onClose, onDone }: ActionDialogProps) {
   const queries = useQueryClient();
   const [why, setWhy] = useState('');
   const [by, setBy] = useState('');
+  const user = useSession()?.user ?? null;
   const preview = useQuery({
     queryKey: ['preview', request],
     queryFn: () => post<DeadLetterPreview>('/api/dead-letters/preview', request),
@@ -105,18 +107,25 @@ export function ActionDialog({ request, onClose, onDone }: ActionDialogProps) {
             }}
           />
         </label>
-        <label className="field">
-          <span>Your name</span>
-          <input
-            className="input"
-            value={by}
-            maxLength={500}
-            autoComplete="name"
-            onChange={(event) => {
-              setBy(event.target.value);
-            }}
-          />
-        </label>
+        {user === null ? (
+          <label className="field">
+            <span>Your name</span>
+            <input
+              className="input"
+              value={by}
+              maxLength={500}
+              autoComplete="name"
+              onChange={(event) => {
+                setBy(event.target.value);
+              }}
+            />
+          </label>
+        ) : (
+          <p className="field">
+            <span>By</span>
+            <span>{user.name}, who is logged in</span>
+          </p>
+        )}
       </div>
     </Modal>
   );

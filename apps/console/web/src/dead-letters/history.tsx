@@ -43,6 +43,7 @@ export function History() {
                 </td>
                 <td>
                   {action.by === '' ? <span className="quiet">not told</span> : <Text most={80}>{action.by}</Text>}
+                  {action.by === '' || action.isVerified ? null : <span className="quiet small"> (not logged in)</span>}
                 </td>
                 <td>
                   {action.why === '' ? <span className="quiet">not told</span> : <Text most={300}>{action.why}</Text>}

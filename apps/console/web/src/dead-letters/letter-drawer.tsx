@@ -7,7 +7,7 @@ import { ApiError } from '../api/client.js';
 import { plural } from '../format/numbers.js';
 import { dateTime, duration } from '../format/times.js';
 import { parseEntryRef, useParam } from '../shell/use-param.js';
-import { useSession } from '../shell/use-session.js';
+import { useLock } from '../shell/use-lock.js';
 import { CutNote, RawFields } from '../streams/entry-drawer.js';
 import { Icon } from '../ui/icon.js';
 import { Json } from '../ui/json.js';
@@ -43,7 +43,7 @@ function OpenLetter({ stream, id, onClose }: { stream: string; id: string; onClo
   const [isEdited, setEdited] = useState(false);
   /** What was typed, while it is looked at what it would do. */
   const [draft, setDraft] = useState<string | null>(null);
-  const isReadOnly = useSession()?.readOnly === true;
+  const isReadOnly = useLock() !== null;
   const isGone = error instanceof ApiError && error.code === 'not-found';
   const selection = { stream, ids: [id] };
   return (

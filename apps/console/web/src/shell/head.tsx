@@ -4,6 +4,7 @@ import { shortCount } from '../format/numbers.js';
 import { useLive } from '../live/use-live.js';
 import { ConnectionState } from './connection-state.js';
 import { ThemeSwitch } from './theme-switch.js';
+import { UserBadge } from './user-badge.js';
 import { useSession } from './use-session.js';
 
 const VIEWS = [
@@ -11,6 +12,7 @@ const VIEWS = [
   { href: '/streams', name: 'Streams' },
   { href: '/journey', name: 'Journey' },
   { href: '/dead-letters', name: 'Dead letters' },
+  { href: '/actions', name: 'Actions' },
 ];
 
 /** The head of the page: whose events these are, the ways to the views, and whether all of it is live. */
@@ -39,6 +41,7 @@ export function Head() {
           </ul>
         </nav>
         <div className="head-tools">
+          <UserBadge />
           <ConnectionState />
           <ThemeSwitch />
         </div>

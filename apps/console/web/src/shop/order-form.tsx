@@ -6,7 +6,7 @@ import { ApiError, post } from '../api/client.js';
 import { places } from '../api/paths.js';
 import { useGet } from '../api/use-get.js';
 import { money } from '../format/numbers.js';
-import { useSession } from '../shell/use-session.js';
+import { useLock } from '../shell/use-lock.js';
 import { Icon } from '../ui/icon.js';
 import { Failed, Loading } from '../ui/notice.js';
 import { Text } from '../ui/text.js';
@@ -35,7 +35,8 @@ export function OrderForm() {
 }
 
 function Form({ catalogue }: { catalogue: Catalogue }) {
-  const isReadOnly = useSession()?.readOnly === true;
+  const lock = useLock();
+  const isReadOnly = lock !== null;
   const [currency, setCurrency] = useState(catalogue.currencies[0] ?? 'EUR');
   const [sku, setSku] = useState(catalogue.products[0]?.sku ?? '');
   const [quantity, setQuantity] = useState(1);
@@ -138,7 +139,7 @@ function Form({ catalogue }: { catalogue: Catalogue }) {
           type="submit"
           className="button button-primary"
           disabled={isReadOnly || order.isPending}
-          title={isReadOnly ? 'The console is read-only' : undefined}
+          title={lock ?? undefined}
         >
           <Icon name="cart" /> {order.isPending ? 'Placing …' : 'Place the order'}
         </button>

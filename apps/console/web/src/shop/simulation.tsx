@@ -4,7 +4,7 @@ import type { GatewayView, ShopView, SimulationRequest, SimulationView } from '.
 import { post } from '../api/client.js';
 import { count, percent, rate } from '../format/numbers.js';
 import { toast } from '../shell/toasts.js';
-import { useSession } from '../shell/use-session.js';
+import { useLock } from '../shell/use-lock.js';
 import { Icon } from '../ui/icon.js';
 
 /** The slider's steps are tenths of a power of ten: 0.1 to 1,000 orders a second. */
@@ -12,14 +12,15 @@ const RATE_STEPS = { min: -10, max: 30 };
 
 /** The simulated customers and the payment gateway: how many orders come, and how many calls fail. */
 export function Simulation({ simulation, gateway, canSteer }: Pick<ShopView, 'simulation' | 'gateway' | 'canSteer'>) {
-  const isReadOnly = useSession()?.readOnly === true;
+  const lock = useLock();
+  const isReadOnly = lock !== null;
   const isFixed = isReadOnly || !canSteer;
   return (
     <section className="card" aria-labelledby="simulation-title">
       <div className="card-head">
         <h2 id="simulation-title">Simulation</h2>
         {isReadOnly ? (
-          <span className="badge">
+          <span className="badge" title={lock}>
             <Icon name="lock" /> read-only
           </span>
         ) : null}

@@ -1,0 +1,101 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { bounded } from 'nestjs-event-streams/text';
+import { Keyspace, RedisConnection } from 'nestjs-event-streams';
+import type { Actor } from '../access/actor.js';
+import { ConsoleConfiguration } from '../configuration.js';
+import type { ActionName } from '../contract/actions.js';
+
+/** What is about to be done. */
+export interface Action {
+  action: ActionName;
+  /** Of what: a stream, or a service of the shop. */
+  target: string;
+  ids?: readonly string[];
+  details?: string;
+  why?: string | undefined;
+  /** Who the caller says that it is; counts only where nobody has to log in. */
+  by?: string | undefined;
+}
+
+const MOST_IDS = 1000;
+const LONGEST_TEXT = 500;
+const DAY_MS = 86_400_000;
+/** When memory is short, too: then discarding, which is written down before, frees some. */
+const APPEND = '#!lua flags=allow-oom\nreturn redis.call("XADD", KEYS[1], unpack(ARGV))';
+/** An action has an entry for its beginning and one for its outcome. */
+const ENTRIES_OF_ACTION = 2;
+
+/**
+ * Writes down what is changed by the console, in a stream of Redis to which entries are only added: when an action begins, and
+ * how it came out. What is too many or too old is trimmed, see `CONSOLE_ACTIONS_KEPT`.
+ */
+@Injectable()
+export class ActionLog {
+  private readonly logger = new Logger('console');
+
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly keyspace: Keyspace,
+    private readonly config: ConsoleConfiguration,
+  ) {}
+
+  /**
+   * Does something, and writes it down.
+   *
+   * @param work is not begun when the log cannot be written
+   * @param told says in words what came of it
+   * @throws what the log or the work throws
+   */
+  async run<T>(actor: Actor, action: Action, work: () => Promise<T>, told: (result: T) => string): Promise<T> {
+    const id = await this.begin(actor, action);
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      await this.end(id, 'failed', error instanceof Error ? error.message : 'for an unknown reason');
+      throw error;
+    }
+    await this.end(id, 'done', told(result));
+    return result;
+  }
+
+  private begin({ user, role, address }: Actor, { action, target, ids = [], ...rest }: Action): Promise<string> {
+    const { details = '', why = '', by = '' } = rest;
+    const oldest = Date.now() - this.config.CONSOLE_ACTIONS_KEPT_DAYS * DAY_MS;
+    return this.append(['MINID', '~', String(Math.max(0, oldest))], {
+      phase: 'begun',
+      action,
+      target,
+      ids: ids.slice(0, MOST_IDS).join(' '),
+      count: String(ids.length),
+      details: bounded(details, LONGEST_TEXT),
+      why: bounded(why, LONGEST_TEXT),
+      by: bounded(user?.name ?? by, LONGEST_TEXT),
+      verified: String(user !== null),
+      role,
+      address,
+    });
+  }
+
+  /** Never throws: what was done is done. */
+  private async end(id: string, outcome: 'done' | 'failed', result: string): Promise<void> {
+    const most = this.config.CONSOLE_ACTIONS_KEPT * ENTRIES_OF_ACTION;
+    try {
+      await this.append(['MAXLEN', '~', String(most)], {
+        phase: outcome,
+        of: id,
+        result: bounded(result, LONGEST_TEXT),
+      });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.logger.error(`The outcome of action ${id} (${outcome}: ${result}) could not be written down: ${why}`);
+    }
+  }
+
+  private async append(trim: readonly string[], fields: Record<string, string>): Promise<string> {
+    const args = [...trim, '*', ...Object.entries(fields).flat()];
+    return String(
+      await this.connection.call((redis) => redis.eval(APPEND, 1, this.keyspace.operatorActions(), ...args)),
+    );
+  }
+}
