@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 let shop: ComposeShop;
 
 beforeAll(async () => {
-  const settings = { SIMULATION_RATE: '20', SIMULATION_ENABLED: 'true', LOG_FORMAT: 'json' };
+  const settings = { SIMULATION_RATE: '20', SIMULATION_ENABLED: 'true', LOG_FORMAT: 'json', SHOP_ERASURE: 'on' };
   shop = await ComposeShop.create(settings, 'docker-compose.tls.yml');
   await shop.build();
   await shop.compose('up', '--detach', '--wait');
@@ -40,6 +40,18 @@ it('nobody is answered without TLS, or without a certificate of the shop', async
     expect(said).not.toContain('PONG');
     expect(said).toMatch(/error|closed|reset/i);
   }
+});
+
+it('forgets a customer, by the command line of an operator', async () => {
+  const events = (...args: readonly string[]): Promise<string> => shop.compose('run', '--rm', '-T', 'events', ...args);
+  const [id = '', ...fields] = lines(await shop.redis('XRANGE', 'ecommerce:orders', '-', '+', 'COUNT', '1'));
+  const { customer } = JSON.parse(fields[fields.indexOf('data') + 1] ?? '') as { customer: Record<string, unknown> };
+  expect(customer).toMatchObject({ name: { $personal: 1 }, email: { $personal: 1 } });
+  expect(await events('show', 'orders', id)).toContain('"name": "(encrypted)"');
+  const subject = String(customer['customer_id']);
+  expect(await events('subjects', 'forget', subject, '--yes', '--why', 'asked to')).toContain('is forgotten');
+  expect(await events('show', 'orders', id)).toContain('"name": "(erased)"');
+  expect(await events('monitor', '--once')).toContain('orders');
 });
 
 it('keeps the laws, which the audit checks with a certificate of its own', async () => {

@@ -58,5 +58,5 @@ async function aclFileOf(acl: string): Promise<{ path: string; remove(): Promise
   const path = join(folder, 'users.acl');
   const { username, password } = TESTER;
   await writeFile(path, `${acl}user ${username} on >${password} ~* &* +@all\n`);
-  return { path, remove: () => rm(folder, { recursive: true }) };
+  return { path, remove: () => rm(folder, { recursive: true, force: true }) };
 }
