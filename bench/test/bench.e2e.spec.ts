@@ -86,7 +86,7 @@ describe('npm run bench', () => {
     const steps = output.filter((line) =>
       /^(validate|decode|dispatch|transaction|publish): .* \d+ ns +\d+ ns$/.test(line),
     );
-    expect(steps).toHaveLength(9);
+    expect(steps).toHaveLength(11);
   });
 
   it('writes a profile and its summary', { timeout: DEADLINE_MS }, async () => {

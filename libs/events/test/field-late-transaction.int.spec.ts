@@ -39,7 +39,7 @@ const CALLS: Record<string, (t: Transaction) => unknown> = {
   onRollback: (t) => t.onRollback(() => undefined),
 };
 /** What it has besides. */
-const INNER = /^(constructor|isEmpty|tellListeners|reportListener|mustBeOpen|lateCall|late|read|ask|track|readable|change|write|buffer)$/; // prettier-ignore
+const INNER = /^(constructor|isEmpty|tellListeners|reportListener|mustBeOpen|lateCall|late|read|ask|track|readable|change|write|buffer|withPersonal)$/; // prettier-ignore
 const READS = ['get', 'hget', 'hmget', 'hgetall', 'exists', 'sismember', 'smembers', 'lrange', 'zscore', 'zrange'];
 
 describe('a transaction whose run is over', () => {
