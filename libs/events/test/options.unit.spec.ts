@@ -28,6 +28,7 @@ describe('resolveOptions', () => {
       globalEnhancers: false,
       commandTimeoutMs: 5000,
       logFailures: true,
+      erasure: false,
       consumer: {
         concurrency: 16,
         readAhead: 1024,
@@ -77,6 +78,7 @@ describe('resolveOptions', () => {
       globalEnhancers: true,
       commandTimeoutMs: 100,
       logFailures: false,
+      erasure: true,
       consumer: {
         concurrency: 1,
         readAhead: 2,
