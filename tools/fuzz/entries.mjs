@@ -117,14 +117,14 @@ export const ENTRY_KINDS = [
   },
   {
     name: 'many levels',
-    weight: 5,
+    weight: 4,
     make: (random, sample) => withData(sample, deepJson(random.whole(200, 6000), random.one([true, false]))),
   },
-  { name: 'many items', weight: 4, make: (random, sample) => withData(sample, manyItems(random.whole(200, 3000))) },
-  { name: 'many keys', weight: 2, make: (random, sample) => withData(sample, wideJson(random.whole(500, 12_000))) },
+  { name: 'many items', weight: 3, make: (random, sample) => withData(sample, manyItems(random.whole(200, 3000))) },
+  { name: 'many keys', weight: 0.5, make: (random, sample) => withData(sample, wideJson(random.whole(500, 12_000))) },
   {
     name: 'many fields',
-    weight: 1,
+    weight: 0.3,
     make: (random, sample) => [
       ...fieldsOf(sample, { data: 'x' }),
       ...Array.from({ length: random.whole(500, 20_000) }, (_, index) => /** @type {const} */ ([`f${String(index)}`, ''])), // prettier-ignore

@@ -1,3 +1,5 @@
+import { Failure } from '../failure.mjs';
+import { RedisReplyError } from '../redis/replies.mjs';
 import { createEntries } from './entries.mjs';
 
 /** Commands that are on their way at once. */
@@ -37,11 +39,22 @@ export async function throwEntries({ connection, random, prefix, streams, count,
       byStream[stream] = (byStream[stream] ?? 0) + 1;
       return connection.call('XADD', `${prefix}:${stream}`, '*', ...fields.flat());
     });
-    for (const id of await Promise.all(some)) thrown.add(id);
+    for (const id of await Promise.all(some).catch(explain)) thrown.add(id);
     done += some.length;
     tell(done);
   }
   return { byKind, byStream };
+}
+
+/**
+ * @param {unknown} error
+ * @returns {never}
+ */
+function explain(error) {
+  if (!(error instanceof RedisReplyError) || error.code !== 'OOM') throw error;
+  throw new Failure(
+    'Redis is full, as it may be in docker-compose.yml (REDIS_MAXMEMORY): fewer entries fit. Try --entries 50000.',
+  );
 }
 
 /**
