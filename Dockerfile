@@ -62,4 +62,4 @@ USER node
 # `fetch` would take twice the time of the processor.
 HEALTHCHECK --interval=5s --timeout=4s --start-period=60s --retries=3 \
   CMD ["node", "-e", "http.get(`http://127.0.0.1:${process.env.PORT}/health`, (answer) => process.exit(answer.statusCode === 200 ? 0 : 1))"]
-CMD ["node", "--enable-source-maps", "--max-semi-space-size=64", "dist/main.js"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=32", "dist/main.js"]
