@@ -129,8 +129,11 @@ function isAllowed(licence, allowed) {
 function lockProblems(place, { resolved, integrity }) {
   const problems = [];
   if (!integrity?.startsWith('sha512-')) problems.push(`package-lock.json: ${place} is not locked by its SHA-512.`);
-  if (resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/')) {
-    problems.push(`package-lock.json: ${place} comes from ${resolved}, not from the registry that everybody has.`);
+  // What comes from a registry has none here, so that everybody installs it from the one that they have set.
+  if (resolved !== undefined) {
+    problems.push(
+      `package-lock.json: ${place} comes from ${resolved}: expected a package of the registry, with its version alone.`,
+    );
   }
   return problems;
 }

@@ -46,7 +46,7 @@ describe('the supply chain', () => {
       'node_modules/own': { link: true, resolved: 'libs/own' },
       'node_modules/a': { integrity: 'sha1-x' },
       'node_modules/b': { integrity: 'sha512-x', resolved: 'git+ssh://git@example.com/b.git' },
-      'node_modules/c': { integrity: 'sha512-x', resolved: 'https://registry.npmjs.org/c/-/c-1.0.0.tgz' },
+      'node_modules/c': { integrity: 'sha512-x' },
     };
     expect(problemsOf([], packages)).toEqual([
       'package-lock.json: node_modules/a is not locked by its SHA-512.',
