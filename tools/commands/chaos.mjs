@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { commandOf, parseChaosArguments, USAGE } from '../chaos/arguments.mjs';
 import { readHistory } from '../chaos/history.mjs';
 import { judgeHistory } from '../chaos/judge.mjs';
@@ -7,11 +6,11 @@ import { formatReport, isKept } from '../chaos/report.mjs';
 import { planFaults, REDIS } from '../chaos/schedule.mjs';
 import { createChaosScreen } from '../chaos/screen.mjs';
 import { appVictim, redisVictim } from '../chaos/victims.mjs';
-import { Failure, printFailure } from '../failure.mjs';
-import { HIGHEST_SEED } from '../shop/arguments.mjs';
+import { Failure } from '../failure.mjs';
 import { urlOf } from '../shop/apps.mjs';
 import { formatDuration } from '../shop/duration.mjs';
 import { createCustomer } from '../trial/customer.mjs';
+import { runTrialCommand } from '../trial/command.mjs';
 import { runOnOwnShop } from '../trial/own-shop.mjs';
 import { planTrialShop, PREFIX } from '../trial/plan-shop.mjs';
 import { watchRefusals } from '../trial/refusals.mjs';
@@ -35,18 +34,8 @@ const KEEP_ALL = ['--appendfsync', 'always'];
  * @param {readonly string[]} args
  * @returns {Promise<number>} the exit code
  */
-export async function main(args) {
-  try {
-    const options = parseChaosArguments(args, process.env);
-    if (options.help) {
-      process.stdout.write(USAGE);
-      return 0;
-    }
-    return await setUpAndRun({ ...options, seed: options.seed ?? randomInt(HIGHEST_SEED) });
-  } catch (error) {
-    printFailure(error);
-    return 1;
-  }
+export function main(args) {
+  return runTrialCommand({ parse: () => parseChaosArguments(args, process.env), usage: USAGE, run: setUpAndRun });
 }
 
 /**

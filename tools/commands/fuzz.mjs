@@ -1,6 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure, printFailure } from '../failure.mjs';
+import { Failure } from '../failure.mjs';
 import { untilSettled } from '../fuzz/accounts.mjs';
 import { commandOf, parseFuzzArguments, USAGE } from '../fuzz/arguments.mjs';
 import { problemsOf, REDIS_BYTES } from '../fuzz/judge.mjs';
@@ -11,8 +10,8 @@ import { watchApps } from '../fuzz/watch.mjs';
 import { parseRedisAddress } from '../redis/address.mjs';
 import { connectRedis } from '../redis/connection.mjs';
 import { urlOf } from '../shop/apps.mjs';
-import { HIGHEST_SEED } from '../shop/arguments.mjs';
 import { createCustomer, orderBody } from '../trial/customer.mjs';
+import { runTrialCommand } from '../trial/command.mjs';
 import { runOnOwnShop } from '../trial/own-shop.mjs';
 import { planTrialShop, PREFIX, STREAMS } from '../trial/plan-shop.mjs';
 import { createRandom } from '../trial/random.mjs';
@@ -44,18 +43,8 @@ const ENV = {
  * @param {readonly string[]} args
  * @returns {Promise<number>} the exit code
  */
-export async function main(args) {
-  try {
-    const options = parseFuzzArguments(args, process.env);
-    if (options.help) {
-      process.stdout.write(USAGE);
-      return 0;
-    }
-    return await setUpAndRun({ ...options, seed: options.seed ?? randomInt(HIGHEST_SEED) });
-  } catch (error) {
-    printFailure(error);
-    return 1;
-  }
+export function main(args) {
+  return runTrialCommand({ parse: () => parseFuzzArguments(args, process.env), usage: USAGE, run: setUpAndRun });
 }
 
 /**
