@@ -79,6 +79,7 @@ it(
       SIMULATION_RATE: '30',
       SIMULATION_POISON_SHARE: '0.05',
       GATEWAY_FAILURE_SHARE: '0.1',
+      GATEWAY_DECLINE_SHARE: '0',
       SHOP_ERASURE: 'on',
     };
     await using shop = await startShop({ passwords, processors: 2, environment });
@@ -98,13 +99,13 @@ it(
     expect(placed.status).toBe(201);
     expect((await shop.post('/orders', orderBody(), key)).body).toEqual(placed.body);
     expect((await shop.post('/orders', orderBody())).status).toBe(201);
-    await shop.post('/simulation/start', { rate: 'max' });
-    await goesOn(200);
-    await shop.post('/simulation/start', { rate: 30 });
     await eventually(
       'the order is shipped',
       async () => (await shop.order(placed.body.order_id)).body.timeline.length === 4,
     );
+    await shop.post('/simulation/start', { rate: 'max' });
+    await goesOn(200);
+    await shop.post('/simulation/start', { rate: 30 });
     for (const app of shop.apps) expect((await fetch(`${app.url}/metrics`)).status).toBe(200);
     await nothingWasRefused();
 
