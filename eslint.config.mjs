@@ -69,9 +69,9 @@ export default defineConfig(
     // Whatever of a line came from outside is escaped, in one place.
     files: ['libs/events/src/**/*.ts'],
     ignores: [
-      'libs/events/src/safe-logger.ts',
+      'libs/events/src/log/safe-logger.ts',
       'libs/events/src/cli/session.ts',
-      'libs/events/src/module/shutdown-hooks-check.ts',
+      'libs/events/src/nest/shutdown-hooks-check.ts',
     ],
     rules: {
       'no-restricted-imports': [

@@ -11,20 +11,20 @@ import { ORDERS_SOURCE, PAYMENTS_SOURCE } from './contestants/contestant.mjs';
 import { createOrders } from './orders.mjs';
 import { decodeToHandle } from '../libs/events/dist/decode/decode.js';
 import { EncodedCommand } from '../libs/events/dist/connection/encoded-command.js';
-import { Attempts } from '../libs/events/dist/dispatch/attempts.js';
+import { HandlerRunner } from '../libs/events/dist/dispatch/handler-runner.js';
 import { Overruns } from '../libs/events/dist/dispatch/overruns.js';
-import { Slots } from '../libs/events/dist/dispatch/slots.js';
+import { Semaphore } from '../libs/events/dist/concurrency/semaphore.js';
 import { subscriptionsOf } from '../libs/events/dist/dispatch/subscriptions.js';
-import { Pipeline } from '../libs/events/dist/pipeline.js';
-import { DEFAULT_PAYLOAD_LIMITS } from '../libs/events/dist/envelope/payload-limits.js';
+import { Pipeline } from '../libs/events/dist/worker/pipeline.js';
+import { DEFAULT_PAYLOAD_LIMITS } from '../libs/events/dist/model/payload-limits.js';
 import { encode } from '../libs/events/dist/publish/encode.js';
 import { newEnvelope } from '../libs/events/dist/publish/new-envelope.js';
 import { Sealed } from '../libs/events/dist/personal/opening.js';
 import { personalPlanOf } from '../libs/events/dist/personal/personal.js';
 import { encodePersonal } from '../libs/events/dist/publish/personal.js';
-import { Holding, Holdings } from '../libs/events/dist/read/holdings.js';
-import { Stopping } from '../libs/events/dist/read/stopping.js';
-import { Gatherer } from '../libs/events/dist/settle/gatherer.js';
+import { InFlightDeliveries, InFlightDelivery } from '../libs/events/dist/read/in-flight.js';
+import { Stopping } from '../libs/events/dist/concurrency/stopping.js';
+import { Gatherer } from '../libs/events/dist/concurrency/gatherer.js';
 import { settleArguments } from '../libs/events/dist/settle/settle-arguments.js';
 import { EntriesParser } from '../libs/events/dist/stream/entries-parser.js';
 import { fieldsOf } from '../libs/events/dist/stream/layouts.js';
@@ -156,7 +156,7 @@ function createDispatch() {
   const handler = {
     name: 'Orders.onOrder',
     event: OrderPlaced,
-    retry: { attempts: 3, firstDelayMs: 100, longestDelayMs: 1000 },
+    retry: { attempts: 3, firstDelayMs: 100, maxDelayMs: 1000 },
     errors: [],
     timeoutMs: 30_000,
     parksKey: false,
@@ -164,14 +164,16 @@ function createDispatch() {
   };
   const [subscription] = subscriptionsOf([handler], []);
   if (subscription === undefined) throw new Error('There is no subscription');
-  const slots = new Slots(1000);
-  const holdings = new Holdings({ entries: 1000, bytes: 2 ** 26, concurrency: 1000 }, () => slots.load);
+  const slots = new Semaphore(1000);
+  const holdings = new InFlightDeliveries({ entries: 1000, bytes: 2 ** 26, concurrency: 1000 }, () => slots.load);
   const gatherer = new Gatherer(async () => ({ status: 'done' }));
-  const settler = { commit: (/** @type {{ holding: Holding }} */ { holding }) => gatherer.add(holding.entry.id) };
+  const settler = {
+    commit: (/** @type {{ inFlight: InFlightDelivery }} */ { inFlight }) => gatherer.add(inFlight.entry.id),
+  };
   const address = { group: 'bench', consumer: 'bench' };
   const parts = /** @type {any} */ ({});
   const stopping = new Stopping();
-  const attempts = new Attempts(
+  const attempts = new HandlerRunner(
     address,
     slots,
     new Overruns(Infinity),
@@ -188,7 +190,7 @@ function createDispatch() {
   const nothing = new Map();
   return async () => {
     for (const entry of entries) {
-      pipeline.accept(new Holding(subscription, channel, entry, nothing, undefined, false));
+      pipeline.accept(new InFlightDelivery(subscription, channel, entry, nothing, undefined, false));
     }
     while (holdings.size > 0) await turn();
     return true;

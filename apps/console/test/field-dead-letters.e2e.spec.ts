@@ -135,7 +135,7 @@ describe('an event that was given up long ago', () => {
       ({ data }) => {
         if (data.to === 'nowhere') throw new Error('no such place');
       },
-      { retry: { attempts: 3, firstDelayMs: 20, longestDelayMs: 20 } },
+      { retry: { attempts: 3, firstDelayMs: 20, maxDelayMs: 20 } },
     );
     await using post = await startConsole(redis.url, { EVENTS_PREFIX: 'post' });
     const id = await worker.send('nowhere', 'lost-journey');

@@ -5,7 +5,7 @@ import { paymentFor } from './domain/payment.js';
 import { PaymentGateway } from './payment-gateway.js';
 
 /** A gateway that fails now and then is asked again, within about a quarter of a minute. */
-const PATIENT = { attempts: 8, longestDelayMs: 5000 };
+const PATIENT = { attempts: 8, maxDelayMs: 5000 };
 
 /** An order becomes a payment. */
 @Injectable()

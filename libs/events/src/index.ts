@@ -2,7 +2,7 @@ export { type PasswordSource } from './connection/changing-credentials.js';
 export { RedisConnection, type RedisConnectionOptions } from './connection/redis-connection.js';
 export { type RedisByUrl, type RedisClientOptions, type RedisTarget } from './connection/redis-target.js';
 export { type EventsConfig, type ProjectCommand } from './cli/project.js';
-export { type DeadLetter } from './dead-letters/dead-letter.js';
+export { type DeadLetter } from './operate/dead-letter.js';
 export {
   DeadLetters,
   type DeadLetterAction,
@@ -11,12 +11,12 @@ export {
   type OperatorNote,
   type OtherPayload,
   type Replaying,
-} from './dead-letters/dead-letters.js';
+} from './operate/dead-letters.js';
 export { Delivery, type DeliveryInfo } from './dispatch/delivery.js';
-export { EventHandler, type EventHandlerOptions } from './dispatch/event-handler.js';
-export { isEventsContext, type EventsContext } from './dispatch/events-context.js';
-export { DomainEvent, domainEventOf, type DomainEventOptions, type EventClass } from './envelope/domain-event.js';
-export { type EventEnvelope } from './envelope/event-envelope.js';
+export { EventHandler, type EventHandlerOptions } from './nest/event-handler.js';
+export { isEventsContext, type EventsContext } from './nest/events-context.js';
+export { DomainEvent, domainEventOf, type DomainEventOptions, type EventClass } from './model/domain-event.js';
+export { type EventEnvelope } from './model/event-envelope.js';
 export {
   AttemptsExhaustedError,
   ConfigurationError,
@@ -50,10 +50,10 @@ export {
   UnrecoverableError,
   WorkerCrashedError,
   type EventProblem,
-} from './errors.js';
-export { EventsHealthIndicator } from './health/events-health.js';
-export { EventsModule } from './module/events.module.js';
-export { eventsToken, InjectEvents } from './module/tokens.js';
+} from './model/errors.js';
+export { EventsHealthIndicator } from './nest/events-health.js';
+export { EventsModule } from './nest/events.module.js';
+export { eventsToken, InjectEvents } from './nest/tokens.js';
 export {
   type Acks,
   type ConsumerOptions,
@@ -61,10 +61,10 @@ export {
   type EventsModuleOptions,
   type ProducerOptions,
   type UnsafeIntegers,
-} from './module/options.js';
-export { LineLimit } from './line-limit.js';
-export { type DeliveryState, type HandlerProgress } from './monitor/delivery-states.js';
-export { type EntryPage, type EntryPagesOptions, type RawEntry } from './monitor/entry-pages.js';
+} from './options/options.js';
+export { LineLimit } from './log/line-limit.js';
+export { type DeliveryState, type HandlerProgress } from './operate/delivery-states.js';
+export { type EntryPage, type EntryPagesOptions, type RawEntry } from './operate/entry-pages.js';
 export {
   EventMonitor,
   type GroupBacklog,
@@ -72,18 +72,18 @@ export {
   type PartitionOverview,
   type StreamOverview,
   type WaitingEvents,
-} from './monitor/event-monitor.js';
-export { type MonitoredEntry } from './monitor/monitored-entry.js';
+} from './operate/event-monitor.js';
+export { type MonitoredEntry } from './operate/monitored-entry.js';
 export { type WholeSize } from './stream/stream-client.js';
-export { type StreamSurveyRequest, type Survey, type SurveyedStream, type SurveyRequest } from './monitor/survey.js';
-export { EventsObserver, type Observation } from './observe/events-observer.js';
+export { type StreamSurveyRequest, type Survey, type SurveyedStream, type SurveyRequest } from './operate/survey.js';
+export { EventsObserver, type Observation } from './model/events-observer.js';
 export { EventProducer, type EventToPublish, type ProduceOptions } from './publish/event-producer.js';
-export { EventConsumer } from './read/event-consumer.js';
-export { type ReaderConnection } from './read/reader-connection.js';
-export { Retention } from './retention/retention.js';
-export { type TrimReport } from './retention/trim-stream.js';
-export { type RetentionPolicy } from './retention/retention-policy.js';
-export { type ErrorRule, type RetryPolicy } from './settle/retry-policy.js';
+export { EventConsumer } from './nest/event-consumer.js';
+export { type ReaderConnection } from './stream/reader-connection.js';
+export { Retention } from './operate/retention.js';
+export { type TrimReport } from './operate/trim-stream.js';
+export { type RetentionPolicy } from './model/retention-policy.js';
+export { type ErrorRule, type RetryPolicy } from './model/retry-policy.js';
 export { compareEntryIds, timeOfEntryId } from './stream/entry-id.js';
 export { type StartFrom } from './stream/group-starts.js';
 export { Erased, ERASED, isErased } from './personal/erased.js';
@@ -102,6 +102,6 @@ export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/q
 export { Transaction } from './transaction/transaction.js';
 export { decode } from './decode/decode.js';
 export { eventForHandlers, problemOf } from './decode/event-of.js';
-export { dangerousKey } from './envelope/dangerous-keys.js';
-export { compactJson, indentedJson, lossesOf, shapeOf, type JsonLoss, type JsonShape } from './envelope/json-text.js';
+export { dangerousKey } from './model/dangerous-keys.js';
+export { compactJson, indentedJson, lossesOf, shapeOf, type JsonLoss, type JsonShape } from './model/json-text.js';
 export { validate } from './validate/validate.js';

@@ -11,9 +11,9 @@ import {
 } from 'class-validator';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DomainEvent } from '../src/envelope/domain-event.js';
-import { DEFAULT_PAYLOAD_LIMITS } from '../src/envelope/payload-limits.js';
-import { ConfigurationError, EventPayloadError, EventValidationError, type EventProblem } from '../src/errors.js';
+import { DomainEvent } from '../src/model/domain-event.js';
+import { DEFAULT_PAYLOAD_LIMITS } from '../src/model/payload-limits.js';
+import { ConfigurationError, EventPayloadError, EventValidationError, type EventProblem } from '../src/model/errors.js';
 import { travelling } from '../src/publish/payload.js';
 import { readBack } from '../src/publish/read-back.js';
 import { compiler, instanceIfValid } from '../src/validate/compile.js';

@@ -118,7 +118,7 @@ describe('dead letters', () => {
   it('do not take classes that the group passes over; those are acknowledged', async () => {
     const seen: number[] = [];
     const handler = noteHandler(({ data }) => seen.push(data.number));
-    await using worker = await startWorker(redis.url, { prefix: 'passed', events: [NoteBurnt] }, [handler]);
+    await using worker = await startWorker(redis.url, { prefix: 'passed', ignore: [NoteBurnt] }, [handler]);
     await worker.producer.publish(NoteBurnt, { reason: 'cold' });
     await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
     // It is not this group's business what is in there.

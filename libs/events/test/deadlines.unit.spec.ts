@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { eventually } from '@repo/testing';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Deadlines, type Deadline } from '../src/deadlines.js';
+import { Deadlines, type Deadline } from '../src/concurrency/deadlines.js';
 
 describe('Deadlines', () => {
   beforeEach(() => {

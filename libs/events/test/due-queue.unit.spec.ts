@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DueQueue } from '../src/dispatch/due-queue.js';
+import { DueQueue } from '../src/collections/due-queue.js';
 
 describe('a queue of what is due', () => {
   it('gives the first first, what is due by then and no more than asked for', () => {

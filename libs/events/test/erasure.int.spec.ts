@@ -17,7 +17,7 @@ import { ada, CardPrinted, nameIn, personHandler, PersonRegistered, SECRETS } fr
 import { callsOf } from './redis-state.js';
 import { startWorker, type Worker } from './worker.js';
 
-const SOON = { attempts: 3, firstDelayMs: 20, longestDelayMs: 40 };
+const SOON = { attempts: 3, firstDelayMs: 20, maxDelayMs: 40 };
 
 describe('erasure of personal data', () => {
   let redis: TestRedis;
@@ -163,7 +163,7 @@ describe('erasure of personal data', () => {
         names.push(nameIn(data));
         if (fail) throw new Error('again');
       },
-      { retry: { attempts: 1000, firstDelayMs: 20, longestDelayMs: 40 } },
+      { retry: { attempts: 1000, firstDelayMs: 20, maxDelayMs: 40 } },
     );
     await using worker = await startWorker(redis.url, { prefix: 'later', erasure: true }, [handler]);
     await worker.producer.publish(PersonRegistered, ada());

@@ -86,7 +86,7 @@ describe('an application whose Redis user lacks a right', () => {
           // Its failure is to be noted, and then it becomes a dead letter.
           if (number === 2) throw new Error('no');
         },
-        { retry: { attempts: 2, firstDelayMs: 10, longestDelayMs: 10 } },
+        { retry: { attempts: 2, firstDelayMs: 10, maxDelayMs: 10 } },
       );
       const url = await user(prefix);
       await using worker = await startWorker(url, { prefix, consumer: { claimAfterMs: 60_000 } }, [handler]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseRedisAddress, RedisAddressError, redisClientOptions, type RedisAddressPart } from '../address/index.mjs';
-import { resolveOptions } from '../src/module/options.js';
+import { resolveOptions } from '../src/options/options.js';
 
 /** The address's error; a failure where there is none. */
 function refusalOf(url: string): RedisAddressError {

@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ShutdownHooksCheck } from '../src/module/shutdown-hooks-check.js';
+import { ShutdownHooksCheck } from '../src/nest/shutdown-hooks-check.js';
 import { noteHandler } from './handlers.js';
 import { collectLogs } from './logs.js';
 import { rootOf } from './root.js';

@@ -9,7 +9,7 @@ const COUNT = 400;
 const READ_AHEAD = 60;
 const CLAIM_AFTER_MS = 16_000;
 const NEVER_MS = 3_600_000;
-const retry = { attempts: 1000, firstDelayMs: NEVER_MS, longestDelayMs: NEVER_MS };
+const retry = { attempts: 1000, firstDelayMs: NEVER_MS, maxDelayMs: NEVER_MS };
 
 interface Case {
   keys: number;

@@ -87,7 +87,7 @@ describe('a key that is slow', () => {
         if (topic === 'slow' && !isMended) throw new Error('not yet');
         (seen[topic] ??= []).push(number);
       },
-      { retry: { attempts: 1000, firstDelayMs: 200, longestDelayMs: 200 } },
+      { retry: { attempts: 1000, firstDelayMs: 200, maxDelayMs: 200 } },
     );
     const consumer = { readAhead: READ_AHEAD, batchSize: BATCH };
     await using worker = await startWorker(redis.url, { prefix: 'retry', consumer }, [handler]);
@@ -202,7 +202,7 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
   afterAll(() => redis.stop());
 
   const FAILING = 300;
-  const NEVER = { attempts: 1000, firstDelayMs: NEVER_MS, longestDelayMs: NEVER_MS };
+  const NEVER = { attempts: 1000, firstDelayMs: NEVER_MS, maxDelayMs: NEVER_MS };
   const consumer = { readAhead: READ_AHEAD, batchSize: BATCH, claimAfterMs: NEVER_MS, drainMs: 200 };
   const failingOf = (each: number, count = FAILING) =>
     numbers(each).flatMap((number) =>
@@ -249,7 +249,7 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
 
   it('go on when their pauses are over, each with its next try, and those behind them in order', async () => {
     const { tries, handler, othersSeen } = failing(2, {
-      retry: { attempts: 5, firstDelayMs: 3000, longestDelayMs: 3000 },
+      retry: { attempts: 5, firstDelayMs: 3000, maxDelayMs: 3000 },
     });
     await using worker = await startWorker(redis.url, { prefix: 'over', consumer }, [handler]);
     await worker.producer.publishAll([...failingOf(3), ...others]);
@@ -264,7 +264,7 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
   });
 
   it('of several handlers, go on with those that are not done, each after its own pause', async () => {
-    const soon = failing(1, { retry: { attempts: 5, firstDelayMs: 200, longestDelayMs: 200 } }, 'Soon');
+    const soon = failing(1, { retry: { attempts: 5, firstDelayMs: 200, maxDelayMs: 200 } }, 'Soon');
     const never = failing(1, { retry: NEVER }, 'Never');
     const done = failing(0, {}, 'Done');
     const handlers = [soon.handler, never.handler, done.handler];
@@ -298,7 +298,7 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
 
   it('in partitions, too', async () => {
     const { tries, handler, othersSeen } = failing(1, {
-      retry: { attempts: 5, firstDelayMs: 3000, longestDelayMs: 3000 },
+      retry: { attempts: 5, firstDelayMs: 3000, maxDelayMs: 3000 },
     });
     const options = { prefix: 'parts', partitions: 2, consumer };
     await using worker = await startWorker(redis.url, options, [handler]);

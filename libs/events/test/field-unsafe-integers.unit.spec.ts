@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, decodeToHandle } from '../src/decode/decode.js';
-import { compactJson, indentedJson, infiniteNumber, lossesOf, unsafeInteger } from '../src/envelope/json-text.js';
-import { DEFAULT_PAYLOAD_LIMITS } from '../src/envelope/payload-limits.js';
-import { EventDecodeError, EventPayloadError } from '../src/errors.js';
+import { compactJson, indentedJson, infiniteNumber, lossesOf, unsafeInteger } from '../src/model/json-text.js';
+import { DEFAULT_PAYLOAD_LIMITS } from '../src/model/payload-limits.js';
+import { EventDecodeError, EventPayloadError } from '../src/model/errors.js';
 import { checkedJson } from '../src/publish/payload.js';
 import { noteFields } from './entries.js';
 

@@ -19,4 +19,4 @@ export function noteHandler(handle: HandleNote, options: EventHandlerOptions = {
 }
 
 /** Retries without noticeable waiting, for tests that are not about waiting. */
-export const SOON = { attempts: 5, firstDelayMs: 20, longestDelayMs: 40 };
+export const SOON = { attempts: 5, firstDelayMs: 20, maxDelayMs: 40 };

@@ -47,7 +47,7 @@ describe('heartbeat', () => {
         if (!isMended) throw new Error('not yet');
         seen.push({ number: data.number, consumer });
       },
-      { retry: { attempts: 100, firstDelayMs: 100, longestDelayMs: 100 } },
+      { retry: { attempts: 100, firstDelayMs: 100, maxDelayMs: 100 } },
     );
     const options = { prefix: 'wait', consumer: { claimAfterMs: CLAIM_AFTER_MS } };
     await using one = await startWorker(redis.url, options, [handler]);

@@ -3,11 +3,11 @@ import { IsInt, IsOptional, IsString, MaxLength, ValidateNested } from 'class-va
 import { DomainEvent, lossesOf, validate, type EventClass } from 'nestjs-event-streams';
 import { describe, expect, it } from 'vitest';
 import { decodeToHandle } from '../src/decode/decode.js';
-import { dangerousKey } from '../src/envelope/dangerous-keys.js';
-import { compactJson, indentedJson } from '../src/envelope/json-text.js';
-import { limitBeyond, type PayloadLimits } from '../src/envelope/payload-limits.js';
+import { dangerousKey } from '../src/model/dangerous-keys.js';
+import { compactJson, indentedJson } from '../src/model/json-text.js';
+import { limitBeyond, type PayloadLimits } from '../src/model/payload-limits.js';
 import { EntriesParser } from '../src/stream/entries-parser.js';
-import { textOf } from '../src/thrown.js';
+import { textOf } from '../src/model/thrown.js';
 import { noteFields } from './entries.js';
 
 const SEED = Number(process.env['HOSTILE_SEED'] ?? Math.floor(Math.random() * 2 ** 32));

@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { DomainEvent, EventLimitError, EventValidationError, validate } from 'nestjs-event-streams';
 import { describe, expect, it } from 'vitest';
 import { decodeToHandle } from '../src/decode/decode.js';
-import { DEFAULT_PAYLOAD_LIMITS, limitBeyond, type PayloadLimits } from '../src/envelope/payload-limits.js';
+import { DEFAULT_PAYLOAD_LIMITS, limitBeyond, type PayloadLimits } from '../src/model/payload-limits.js';
 import { checkedJson } from '../src/publish/payload.js';
-import { textOf } from '../src/thrown.js';
+import { textOf } from '../src/model/thrown.js';
 import { noteFields } from './entries.js';
 
 /** What a payload has of what is limited, by its value. */

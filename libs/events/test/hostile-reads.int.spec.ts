@@ -1,7 +1,7 @@
 import { freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeadLetters, EventPayloadError, shapeOf, type EntryPage, type EntryPagesOptions } from 'nestjs-event-streams';
-import { compactJson, lossesOf } from '../src/envelope/json-text.js';
+import { compactJson, lossesOf } from '../src/model/json-text.js';
 import { startWorker, type Worker } from './worker.js';
 
 const LARGE = 1_000_000;

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Lanes } from '../src/dispatch/lanes.js';
+import { KeyedQueue } from '../src/concurrency/keyed-queue.js';
 
 /** Lets everything run that is ready to. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -11,7 +11,7 @@ describe('Lanes', () => {
     const jobs = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c') }), { maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), jobs, async (scheduler, list) => {
-        const lanes = new Lanes<() => Promise<void>>((job) => job());
+        const lanes = new KeyedQueue<() => Promise<void>>((job) => job());
         const running = new Set<string>();
         const seen: Record<string, number[]> = {};
         list.forEach(({ key }, index) => {
@@ -34,7 +34,7 @@ describe('Lanes', () => {
   });
 
   it('run the jobs of different keys side by side', async () => {
-    const lanes = new Lanes<() => Promise<void>>((job) => job());
+    const lanes = new KeyedQueue<() => Promise<void>>((job) => job());
     const started: string[] = [];
     let finish = (): void => undefined;
     const blocked = new Promise<void>((resolve) => (finish = resolve));
@@ -52,7 +52,7 @@ describe('Lanes', () => {
   });
 
   it('go on with a key whose job failed', async () => {
-    const lanes = new Lanes<() => Promise<void>>((job) => job());
+    const lanes = new KeyedQueue<() => Promise<void>>((job) => job());
     const ran: string[] = [];
     Logger.overrideLogger(false);
     lanes.run('a', () => Promise.reject(new Error('must not happen, but did')));
@@ -71,7 +71,7 @@ describe('Lanes', () => {
   it('let the first item of a key go and go on with it later, before all that came meanwhile', async () => {
     const seen: string[] = [];
     const rests = new Set<string>();
-    const lanes = new Lanes<string, string>(
+    const lanes = new KeyedQueue<string, string>(
       (item) => Promise.resolve(void seen.push(item)),
       (item) => (rests.delete(item) ? item : undefined),
       { leave: (item) => item, bring: ([first]) => Promise.resolve({ items: first ? [first] : [], used: 1 }) },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LetterPace } from '../src/dead-letters/letter-pace.js';
+import { LetterPace } from '../src/operate/letter-pace.js';
 
 describe('LetterPace', () => {
   it('lets a second’s worth through at once, and then one after the other', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LineLimit } from '../src/line-limit.js';
+import { LineLimit } from '../src/log/line-limit.js';
 
 describe('LineLimit', () => {
   beforeEach(() => {

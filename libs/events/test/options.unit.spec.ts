@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../src/errors.js';
+import { ConfigurationError } from '../src/model/errors.js';
 import {
   DEFAULT_RETRY,
   resolveErrorRules,
   resolveOptions,
   resolveRetry,
   type EventsModuleOptions,
-} from '../src/module/options.js';
-import type { ErrorRule } from '../src/settle/retry-policy.js';
+} from '../src/options/options.js';
+import type { ErrorRule } from '../src/model/retry-policy.js';
 
 const least: EventsModuleOptions = { redis: 'redis://127.0.0.1:6379', prefix: 'shop', source: 'order_service' };
 
@@ -22,7 +22,7 @@ describe('resolveOptions', () => {
       state: 'order_service',
       group: undefined,
       startFrom: 'beginning',
-      events: [],
+      ignore: [],
       partitions: 1,
       sharedState: false,
       globalEnhancers: false,
@@ -98,7 +98,7 @@ describe('resolveOptions', () => {
         maxDepth: 1,
         maxProperties: 1,
         maxItems: 1,
-        retry: { attempts: 1, firstDelayMs: 0, longestDelayMs: 0 },
+        retry: { attempts: 1, firstDelayMs: 0, maxDelayMs: 0 },
       },
       producer: {
         timeoutMs: 10,
@@ -115,7 +115,7 @@ describe('resolveOptions', () => {
       deadLetters: { maxBytes: 65_536, maxLength: 0, maxAgeMs: 1, maxPerSecond: 0 },
       retention: { notes: { maxAgeMs: 0, maxLength: 5, hardMaxLength: 5 }, files: { maxAgeMs: 1 } },
     };
-    expect(resolveOptions(given)).toEqual({ ...given, events: [] });
+    expect(resolveOptions(given)).toEqual({ ...given, ignore: [] });
   });
 
   it.each([
@@ -172,7 +172,7 @@ describe('resolveOptions', () => {
     ['commandTimeoutMs', 5, 'from 10 to 600000'],
     ['consumer.retry.attempts', 0, 'from 1 to 1000'],
     ['consumer.retry.firstDelayMs', -1, 'from 0 to 3600000'],
-    ['consumer.retry.longestDelayMs', 100, 'from 200 to 86400000'],
+    ['consumer.retry.maxDelayMs', 100, 'from 200 to 86400000'],
   ])('refuses %s %j, and says what it takes', (path, value, range) => {
     const options = path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
     expect(resolving(options as Record<string, unknown>)).toThrow(
@@ -278,7 +278,7 @@ describe('resolveOptions', () => {
 
 describe('resolveRetry', () => {
   it('takes what a handler leaves out from the module', () => {
-    const defaults = { attempts: 7, firstDelayMs: 10, longestDelayMs: 100 };
+    const defaults = { attempts: 7, firstDelayMs: 10, maxDelayMs: 100 };
     expect(resolveRetry('retry', { attempts: 2 }, defaults)).toEqual({ ...defaults, attempts: 2 });
     expect(resolveRetry('retry', undefined, defaults)).toEqual(defaults);
   });

@@ -10,10 +10,10 @@ import {
   TransactionRefusedError,
   UnknownEventError,
   UnrecoverableError,
-} from '../src/errors.js';
-import { outcomeOf, outcomeOfUnreadable } from '../src/settle/outcome.js';
+} from '../src/model/errors.js';
+import { outcomeOf, outcomeOfUnreadable } from '../src/model/outcome.js';
 
-const policy = { attempts: 3, firstDelayMs: 100, longestDelayMs: 1000 };
+const policy = { attempts: 3, firstDelayMs: 100, maxDelayMs: 1000 };
 
 /** What Redis refuses a command with, as ioredis throws it. */
 function reply(message: string): Error {

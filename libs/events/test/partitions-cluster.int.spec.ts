@@ -1,7 +1,7 @@
 import { eventually, type TestRedis } from '@repo/testing';
 import { DeadLetters } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { partitionOf } from '../src/partitions/murmur2.js';
+import { partitionOf } from '../src/stream/murmur2.js';
 import { startCluster, type TestCluster } from './cluster.js';
 import { noteHandler } from './handlers.js';
 import { NoteFiled, NoteTaken } from './notes.js';
@@ -27,7 +27,7 @@ describe('partitions in a cluster', () => {
         if (isBroken && data.number === 1) throw new Error('broken');
         transaction.rpush(`order ${data.topic}`, data.number).publish(NoteFiled, data);
       },
-      { retry: { attempts: 2, firstDelayMs: 10, longestDelayMs: 10 }, afterDeadLetter: 'park-key' },
+      { retry: { attempts: 2, firstDelayMs: 10, maxDelayMs: 10 }, afterDeadLetter: 'park-key' },
     );
     const options = { prefix: 'slots', partitions: COUNT };
     await using worker = await startWorker(redis.url, options, [handler]);

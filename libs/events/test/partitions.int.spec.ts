@@ -2,7 +2,7 @@ import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { ConfigurationError, DeadLetters, Retention } from 'nestjs-event-streams';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { partitionOf } from '../src/partitions/murmur2.js';
+import { partitionOf } from '../src/stream/murmur2.js';
 import { sourceOfScript } from '../src/stream/scripts.js';
 import { readEntries } from './entries.js';
 import { Gate } from './gate.js';

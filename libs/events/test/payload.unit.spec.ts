@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { EventPayloadError } from 'nestjs-event-streams';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_PAYLOAD_LIMITS } from '../src/envelope/payload-limits.js';
+import { DEFAULT_PAYLOAD_LIMITS } from '../src/model/payload-limits.js';
 import { checkedJson, payloadOfJson } from '../src/publish/payload.js';
 
 const LIMITS = { ...DEFAULT_PAYLOAD_LIMITS, maxBytes: 1000, maxDepth: 10 };

@@ -31,7 +31,7 @@ describe('persistence', () => {
         if (data.topic === 'later' && isBroken) throw new Error('not yet');
         seen.push(data.number);
       },
-      { retry: { attempts: 1000, firstDelayMs: 50, longestDelayMs: 50 } },
+      { retry: { attempts: 1000, firstDelayMs: 50, maxDelayMs: 50 } },
     );
     await using worker = await startWorker(redis.url, { prefix: 'crash' }, [handler]);
     const ids = await worker.producer.publishAll(notes('before', 20));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RenewedMap } from '../src/renewed-map.js';
+import { RenewedMap } from '../src/collections/renewed-map.js';
 
 describe('RenewedMap', () => {
   it('holds what a map would hold, in the same order', () => {

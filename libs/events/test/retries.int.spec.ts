@@ -6,7 +6,7 @@ import { noteHandler, SOON } from './handlers.js';
 import { NoteTaken, notes } from './notes.js';
 import { startWorker } from './worker.js';
 
-const LATER = { attempts: 5, firstDelayMs: 3_600_000, longestDelayMs: 3_600_000 };
+const LATER = { attempts: 5, firstDelayMs: 3_600_000, maxDelayMs: 3_600_000 };
 
 describe('retries', () => {
   let redis: TestRedis;
@@ -108,7 +108,7 @@ describe('retries', () => {
         if (attempt === 2) void first.stop();
         if (attempt < 4) throw new Error('again');
       },
-      { retry: { attempts: 5, firstDelayMs: 100, longestDelayMs: 100 } },
+      { retry: { attempts: 5, firstDelayMs: 100, maxDelayMs: 100 } },
     );
     const first = await startWorker(redis.url, { prefix: 'moved' }, [handler]);
     await first.producer.publish(NoteTaken, { topic: 'a', number: 7 });

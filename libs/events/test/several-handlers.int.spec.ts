@@ -80,7 +80,7 @@ describe('several handlers of one event', () => {
         if (!isMended) throw new Error('an hour later');
         runs.push(`failing ${consumer} ${String(attempt)}`);
       },
-      { retry: { attempts: 9, firstDelayMs: 3_600_000, longestDelayMs: 3_600_000 } },
+      { retry: { attempts: 9, firstDelayMs: 3_600_000, maxDelayMs: 3_600_000 } },
       'Failing',
     );
     const handlers = [done, plain, failing];

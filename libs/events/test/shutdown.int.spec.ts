@@ -90,7 +90,7 @@ describe('shutdown', () => {
       () => {
         throw new Error('in an hour');
       },
-      { retry: { attempts: 5, firstDelayMs: NEVER_MS, longestDelayMs: NEVER_MS } },
+      { retry: { attempts: 5, firstDelayMs: NEVER_MS, maxDelayMs: NEVER_MS } },
     );
     const options = { prefix: 'retry', consumer: { claimAfterMs: NEVER_MS, drainMs: 60_000 } };
     const worker = await startWorker(redis.url, options, [handler]);

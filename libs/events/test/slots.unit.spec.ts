@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Slots } from '../src/dispatch/slots.js';
+import { Semaphore } from '../src/concurrency/semaphore.js';
 
 describe('Slots', () => {
   it('let never more than their number run, serve in the order of asking, and leave alone who asks for it', async () => {
@@ -8,20 +8,20 @@ describe('Slots', () => {
     const jobs = fc.array(fc.boolean(), { maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), number, jobs, async (scheduler, limit, alone) => {
-        const slots = new Slots(limit);
+        const semaphore = new Semaphore(limit);
         const order: number[] = [];
         const running = new Set<number>();
         let most = 0;
         const all = Promise.all(
           alone.map(async (isAlone, index) => {
-            await slots.acquire(isAlone);
+            await semaphore.acquire(isAlone);
             order.push(index);
             running.add(index);
             most = Math.max(most, running.size);
             if ([...running].some((job) => alone[job])) expect(running.size).toBe(1);
             await scheduler.schedule(Promise.resolve());
             running.delete(index);
-            slots.release(isAlone);
+            semaphore.release(isAlone);
           }),
         );
         await scheduler.waitFor(all);
@@ -33,35 +33,35 @@ describe('Slots', () => {
   });
 
   it('keep others waiting for one that wants to be alone only for a while', async () => {
-    const slots = new Slots(2, 20);
-    await slots.acquire(); // and never given back, until the end
+    const semaphore = new Semaphore(2, 20);
+    await semaphore.acquire(); // and never given back, until the end
     let isAlone = false;
-    const alone = Promise.resolve(slots.acquire(true)).then(() => (isAlone = true));
+    const alone = Promise.resolve(semaphore.acquire(true)).then(() => (isAlone = true));
     for (let round = 0; round < 3; round += 1) {
-      await slots.acquire(); // waits, but not for ever
-      slots.release();
+      await semaphore.acquire(); // waits, but not for ever
+      semaphore.release();
     }
     expect(isAlone).toBe(false);
-    slots.release();
+    semaphore.release();
     await alone;
-    slots.release(true);
-    expect(slots.load).toBe(0);
+    semaphore.release(true);
+    expect(semaphore.load).toBe(0);
   });
 
   it('are as many at the end as at the beginning', async () => {
-    const slots = new Slots(2);
+    const semaphore = new Semaphore(2);
     for (let round = 0; round < 3; round += 1) {
-      await Promise.all([slots.acquire(), slots.acquire()]);
-      const third = slots.acquire();
-      expect(slots.load).toBe(3);
-      slots.release();
+      await Promise.all([semaphore.acquire(), semaphore.acquire()]);
+      const third = semaphore.acquire();
+      expect(semaphore.load).toBe(3);
+      semaphore.release();
       await third;
-      slots.release();
-      slots.release();
-      expect(slots.acquire(true)).toBeUndefined();
-      slots.release(true);
-      expect(slots.load).toBe(0);
+      semaphore.release();
+      semaphore.release();
+      expect(semaphore.acquire(true)).toBeUndefined();
+      semaphore.release(true);
+      expect(semaphore.load).toBe(0);
     }
-    await Promise.all([slots.acquire(), slots.acquire()]);
+    await Promise.all([semaphore.acquire(), semaphore.acquire()]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { subscriptionsOf, type RegisteredHandler } from '../src/dispatch/subscriptions.js';
-import { DomainEvent, type EventClass } from '../src/envelope/domain-event.js';
-import { ConfigurationError, UnknownEventError } from '../src/errors.js';
+import { DomainEvent, type EventClass } from '../src/model/domain-event.js';
+import { ConfigurationError, UnknownEventError } from '../src/model/errors.js';
 
 @DomainEvent({ type: 'note_taken', version: '1.2', stream: 'notes' })
 class NoteTaken {}
@@ -26,7 +26,7 @@ function handler(event: EventClass, name = `On.${event.name}`): RegisteredHandle
   return {
     name,
     event,
-    retry: { attempts: 1, firstDelayMs: 0, longestDelayMs: 0 },
+    retry: { attempts: 1, firstDelayMs: 0, maxDelayMs: 0 },
     errors: [],
     timeoutMs: 0,
     parksKey: false,

@@ -123,7 +123,7 @@ describe('what became of an entry', () => {
         if (data.number === 1) throw new Error('not this one');
         if (data.number === 2) await gate.pass();
       },
-      { retry: { attempts: 50, firstDelayMs: 60_000, longestDelayMs: 60_000 } },
+      { retry: { attempts: 50, firstDelayMs: 60_000, maxDelayMs: 60_000 } },
     );
     await using worker = await startWorker(redis.url, { prefix: 'told' }, [handler]);
     const { monitor, producer, consumer } = worker;

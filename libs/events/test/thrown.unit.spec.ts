@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isGroupMissing, isOutage } from '../src/errors.js';
-import { outcomeOf, outcomeOfUnreadable } from '../src/settle/outcome.js';
+import { isGroupMissing, isOutage } from '../src/model/errors.js';
+import { outcomeOf, outcomeOfUnreadable } from '../src/model/outcome.js';
 import { errorTypeOf } from '../src/telemetry/error-type.js';
-import { errorOf, isA, LONGEST_MESSAGE, LONGEST_NAME, LONGEST_STACK, textOf } from '../src/thrown.js';
+import { errorOf, isA, LONGEST_MESSAGE, LONGEST_NAME, LONGEST_STACK, textOf } from '../src/model/thrown.js';
 import { HOSTILE } from './hostile.js';
 
-const POLICY = { attempts: 3, firstDelayMs: 100, longestDelayMs: 1000 };
+const POLICY = { attempts: 3, firstDelayMs: 100, maxDelayMs: 1000 };
 
 describe.each(Object.entries(HOSTILE))('%s that is thrown', (_, make) => {
   it('becomes text that has a bound', () => {

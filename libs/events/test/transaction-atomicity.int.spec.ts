@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { TransactionRefusedError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
-import { DEFAULT_PAYLOAD_LIMITS } from '../src/envelope/payload-limits.js';
+import { DEFAULT_PAYLOAD_LIMITS } from '../src/model/payload-limits.js';
 import { SubjectKeys } from '../src/personal/subject-keys.js';
 import { settleArguments, type Settlement } from '../src/settle/settle-arguments.js';
 import { Partitions } from '../src/stream/partitions.js';

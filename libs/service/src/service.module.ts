@@ -100,7 +100,7 @@ export class ServiceModule {
             source,
             state,
             ...(group === undefined ? {} : { group }),
-            ...(events === undefined ? {} : { events }),
+            ...(events === undefined ? {} : { ignore: events }),
             ...(partitions === undefined ? {} : { partitions: await partitions(config) }),
             erasure: config.SHOP_ERASURE === 'on',
             // EventLog writes them, with fields of their own.

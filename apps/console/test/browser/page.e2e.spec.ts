@@ -26,7 +26,7 @@ beforeAll(async () => {
       if (fails) throw new Error(`no such address: "${data.to}"`);
       transaction.publish(ParcelReceived, { by: data.to });
     },
-    { retry: { attempts: 2, firstDelayMs: 1, longestDelayMs: 1 } },
+    { retry: { attempts: 2, firstDelayMs: 1, maxDelayMs: 1 } },
   );
 }, 600_000);
 afterAll(async () => {

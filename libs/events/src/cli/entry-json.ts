@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { EventEnvelope } from '../envelope/event-envelope.js';
-import { compactJson } from '../envelope/json-text.js';
+import type { EventEnvelope } from '../model/event-envelope.js';
+import { compactJson } from '../model/json-text.js';
 import { fieldOf } from '../stream/pairs.js';
 import type { WholeSize } from '../stream/stream-client.js';
-import { safe } from '../safe-text.js';
+import { safe } from '../log/safe-text.js';
 
 /** What entries and dead letters have in common. */
 interface Shown {

@@ -1,10 +1,10 @@
-import { compactJson, indentedJson, lossesOf, shapeOf } from '../envelope/json-text.js';
-import type { MonitoredEntry } from '../monitor/monitored-entry.js';
+import { compactJson, indentedJson, lossesOf, shapeOf } from '../model/json-text.js';
+import type { MonitoredEntry } from '../operate/monitored-entry.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
 import { fieldOf, pairs } from '../stream/pairs.js';
 import { shownPersonal } from '../personal/shown.js';
 import type { Paint } from './terminal/paint.js';
-import { safe, safeLines } from '../safe-text.js';
+import { safe, safeLines } from '../log/safe-text.js';
 import { count, cut, number, timeOfDay } from './terminal/text.js';
 
 /** What of an entry is shown for people, in fields and in characters of a value: more nobody reads, and `--json` has it. */

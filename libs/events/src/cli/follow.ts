@@ -1,7 +1,7 @@
-import { isOutage } from '../errors.js';
+import { isOutage } from '../model/errors.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { ReadPace } from '../stream/read-pace.js';
-import type { MonitoredEntry } from '../monitor/monitored-entry.js';
+import type { MonitoredEntry } from '../operate/monitored-entry.js';
 import { pause } from './context.js';
 import type { Session } from './session.js';
 

@@ -1,6 +1,6 @@
-import type { DeadLetter } from '../dead-letters/dead-letter.js';
-import type { DeadLetterAction } from '../dead-letters/dead-letters.js';
-import { DONE, parseNote } from '../settle/delivery-notes.js';
+import type { DeadLetter } from '../operate/dead-letter.js';
+import type { DeadLetterAction } from '../operate/dead-letters.js';
+import { DONE, parseNote } from '../stream/delivery-notes.js';
 import { splitReplay } from '../stream/channel.js';
 import { compareEntryIds, timeOfEntryId } from '../stream/entry-id.js';
 import type { PendingRow } from '../stream/questions.js';

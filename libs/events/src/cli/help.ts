@@ -1,7 +1,7 @@
 import { COMMON_OPTIONS, type CommandHelp, type OptionSpecs } from './command.js';
 import type { ProjectCommand } from './project.js';
 import type { Paint } from './terminal/paint.js';
-import { safe } from '../safe-text.js';
+import { safe } from '../log/safe-text.js';
 
 const EXIT_CODES = [
   ['0', 'done, and as it should be'],

@@ -2,7 +2,7 @@ import { countCell, lagCell, NONE, rateCell, timeCell } from './group-cells.js';
 import type { StreamLook } from './look.js';
 import { PLAIN, type Paint } from './terminal/paint.js';
 import { table, type Cell, type Column } from './terminal/table.js';
-import { safe } from '../safe-text.js';
+import { safe } from '../log/safe-text.js';
 import { count, cut, duration, number, widthOf } from './terminal/text.js';
 
 /** What the monitor shows at one moment. */

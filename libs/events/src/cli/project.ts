@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { EventClass } from '../envelope/domain-event.js';
-import { textOf } from '../thrown.js';
+import type { EventClass } from '../model/domain-event.js';
+import { textOf } from '../model/thrown.js';
 import { UsageError } from './cli-errors.js';
 
 /** A command that a project adds to `events`. */

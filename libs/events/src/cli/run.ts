@@ -7,8 +7,8 @@ import {
   PublishTimeoutError,
   RedisForbiddenError,
   RedisOutOfMemoryError,
-} from '../errors.js';
-import { isA, textOf } from '../thrown.js';
+} from '../model/errors.js';
+import { isA, textOf } from '../model/thrown.js';
 import { UnmetError, UsageError } from './cli-errors.js';
 import type { Invocation } from './command.js';
 import { COMMANDS, findCommand } from './commands.js';

@@ -1,12 +1,12 @@
 import { Logger } from '@nestjs/common';
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
-import { DeadLetters } from '../dead-letters/dead-letters.js';
-import type { PayloadLimits } from '../envelope/payload-limits.js';
-import { resolveOptions, type ResolvedOptions } from '../module/options.js';
+import { DeadLetters } from '../operate/dead-letters.js';
+import type { PayloadLimits } from '../model/payload-limits.js';
+import { resolveOptions, type ResolvedOptions } from '../options/options.js';
 import { Subjects } from '../personal/subjects.js';
-import { Startup } from '../module/startup.js';
-import { EventMonitor } from '../monitor/event-monitor.js';
+import { Startup } from '../nest/startup.js';
+import { EventMonitor } from '../operate/event-monitor.js';
 import { EventProducer } from '../publish/event-producer.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { Partitions } from '../stream/partitions.js';

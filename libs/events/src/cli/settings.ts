@@ -6,8 +6,8 @@ import {
   redisUrlOf,
   SettingFileError,
 } from '../../address/index.mjs';
-import { resolveOptions, type ResolvedOptions } from '../module/options.js';
-import { ConfigurationError } from '../errors.js';
+import { resolveOptions, type ResolvedOptions } from '../options/options.js';
+import { ConfigurationError } from '../model/errors.js';
 import { UsageError } from './cli-errors.js';
 import type { EventsConfig } from './project.js';
 

@@ -1,4 +1,4 @@
-import { SafeLogger } from '../safe-logger.js';
+import { SafeLogger } from '../log/safe-logger.js';
 
 /** How long nothing must have been refused before Redis counts as serving again: what it refuses is repeated sooner. */
 const QUIET_MS = 3000;

@@ -1,12 +1,12 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { reasonOfFailure, tellsNothing, whyClosed } from '../../address/index.mjs';
-import { isGroupMissing, isOutage, RedisTimeoutError, RedisUnavailableError } from '../errors.js';
+import { isGroupMissing, isOutage, RedisTimeoutError, RedisUnavailableError } from '../model/errors.js';
 import { RedisWithChangingCredentials } from './changing-credentials.js';
 import { OutageWatch } from './outage-watch.js';
 import { encodeCommand } from './encoded-command.js';
 import { RawReplies, type ReplyParser } from './raw-replies.js';
 import { addressOf, connectingTo, type RedisTarget } from './redis-target.js';
-import { RenewedMap } from '../renewed-map.js';
+import { RenewedMap } from '../collections/renewed-map.js';
 
 /** How one connection behaves. */
 export interface RedisConnectionOptions {

@@ -1,16 +1,16 @@
-import { dangerousKey } from '../envelope/dangerous-keys.js';
-import { infiniteNumber, unsafeInteger } from '../envelope/json-text.js';
+import { dangerousKey } from '../model/dangerous-keys.js';
+import { infiniteNumber, unsafeInteger } from '../model/json-text.js';
 import {
   DEFAULT_PAYLOAD_LIMITS,
   limitBeyond,
   MOST_BYTES_OF_A_UNIT,
   type PayloadLimits,
-} from '../envelope/payload-limits.js';
-import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../envelope/event-envelope.js';
-import { ID, shown } from '../envelope/fields.js';
-import { EventDecodeError, EventLimitError } from '../errors.js';
+} from '../model/payload-limits.js';
+import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../model/event-envelope.js';
+import { ID, shown } from '../model/fields.js';
+import { EventDecodeError, EventLimitError } from '../model/errors.js';
 import { fieldOf } from '../stream/pairs.js';
-import { bounded } from '../safe-text.js';
+import { bounded } from '../log/safe-text.js';
 
 /** A stream entry as Redis gives it: field, value, field, value, … */
 export type EntryFields = readonly string[];

@@ -1,4 +1,4 @@
-import type { EventEnvelope } from '../envelope/event-envelope.js';
+import type { EventEnvelope } from '../model/event-envelope.js';
 import { notUtf8Error } from '../stream/raw-entry.js';
 import type { StreamEntry } from '../stream/stream-client.js';
 import { decode, decodeToHandle, refuseInfinite } from './decode.js';

@@ -1,11 +1,11 @@
-import type { Holding } from '../read/holdings.js';
+import type { InFlightDelivery } from '../read/in-flight.js';
 import { fieldText } from '../stream/raw-entry.js';
 import type { Pause } from './pauses.js';
 import { isSealed, readEvent, type ReadEvent, type SealedEvent } from './read-event.js';
 
 /** An entry that was taken. A suspect is not read yet: workers may have ended while they decoded it. */
 export interface Unread {
-  holding: Holding;
+  inFlight: InFlightDelivery;
   /** The pauses in which it was set aside, where several handlers had one. */
   left?: readonly Pause[];
 }
@@ -14,22 +14,22 @@ export interface Unread {
 export type Accepted = Unread & (ReadEvent | { toOpen: SealedEvent } | { thrown: unknown } | { isUnread: true });
 
 /** Reads an entry, unless workers may have ended of that. Never throws. */
-export function acceptedOf(holding: Holding): Accepted {
-  if (holding.isSuspect) return { holding, isUnread: true };
+export function acceptedOf(inFlight: InFlightDelivery): Accepted {
+  if (inFlight.isSuspect) return { inFlight, isUnread: true };
   try {
-    const read = readEvent(holding);
-    if (isSealed(read)) return { holding, toOpen: read };
+    const read = readEvent(inFlight);
+    if (isSealed(read)) return { inFlight, toOpen: read };
     const { event, handlers } = read;
-    return { holding, event, handlers };
+    return { inFlight, event, handlers };
   } catch (thrown) {
-    return { holding, thrown };
+    return { inFlight, thrown };
   }
 }
 
 /** Whose order it keeps: its key's. Without one, or where it cannot be read, there is none: it has a lane of its own. */
 export function laneOf(accepted: Accepted): string {
-  const { holding } = accepted;
-  if ('isUnread' in accepted) return fieldText(holding.entry, 'partition_key') ?? holding.key;
-  if ('toOpen' in accepted) return accepted.toOpen.event.partition_key ?? holding.key;
-  return ('event' in accepted ? accepted.event.partition_key : undefined) ?? holding.key;
+  const { inFlight } = accepted;
+  if ('isUnread' in accepted) return fieldText(inFlight.entry, 'partition_key') ?? inFlight.key;
+  if ('toOpen' in accepted) return accepted.toOpen.event.partition_key ?? inFlight.key;
+  return ('event' in accepted ? accepted.event.partition_key : undefined) ?? inFlight.key;
 }

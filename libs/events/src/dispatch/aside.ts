@@ -1,18 +1,18 @@
-import { isGroupMissing, isOutage, LeaseLostError } from '../errors.js';
-import type { Holding, Holdings } from '../read/holdings.js';
-import type { Stopping } from '../read/stopping.js';
-import { SafeLogger } from '../safe-logger.js';
-import { DueQueue } from './due-queue.js';
+import { isGroupMissing, isOutage, LeaseLostError } from '../model/errors.js';
+import type { InFlightDelivery, InFlightDeliveries } from '../read/in-flight.js';
+import type { Stopping } from '../concurrency/stopping.js';
+import { SafeLogger } from '../log/safe-logger.js';
+import { DueQueue } from '../collections/due-queue.js';
 import { acceptedOf, laneOf, type Accepted } from './accepted.js';
-import type { Outside } from './lanes.js';
+import type { Outside } from '../concurrency/keyed-queue.js';
 import { endOf, type Pause } from './pauses.js';
 
 /** Where entries wait that were set aside, by id: they are delivered to this worker, and not settled. */
 export interface Redelivery {
   /** Says that a delivery has not begun, or has come to an end. Never rejects. */
-  setAside(holdings: readonly Holding[]): Promise<void>;
+  setAside(allInFlight: readonly InFlightDelivery[]): Promise<void>;
   /** Gets entries again, those that are still this worker's. */
-  takeUp(ids: readonly string[]): Promise<Holding[]>;
+  takeUp(ids: readonly string[]): Promise<InFlightDelivery[]>;
 }
 
 /** What is kept of an entry that is set aside. */
@@ -42,7 +42,7 @@ export class Aside implements Outside<Accepted, Ticket> {
   private readonly logger = new SafeLogger(Aside.name);
   private readonly sources = new Map<string, Redelivery>();
   /** What was set aside in this turn of the event loop. */
-  private leaving: Holding[] = [];
+  private leaving: InFlightDelivery[] = [];
   private readonly resting = new DueQueue<Resting>();
   private timer: NodeJS.Timeout | undefined;
   private isTakingUp = false;
@@ -53,7 +53,7 @@ export class Aside implements Outside<Accepted, Ticket> {
    * @param resume goes on with a lane that rests. Without an entry: it is not there any more
    */
   constructor(
-    private readonly holdings: Holdings,
+    private readonly allInFlight: InFlightDeliveries,
     private readonly stopping: Stopping,
     private readonly resume: (lane: string, accepted: Accepted | undefined) => void,
   ) {}
@@ -67,24 +67,24 @@ export class Aside implements Outside<Accepted, Ticket> {
   close(): void {
     this.isClosed = true;
     for (const stream of this.sources.keys()) {
-      for (const id of this.holdings.asideOf(stream)) this.holdings.forgetAside(stream, id);
+      for (const id of this.allInFlight.asideOf(stream)) this.allInFlight.forgetAside(stream, id);
     }
   }
 
   /** Lets an entry go that waits behind others of its key. */
-  leave({ holding }: Accepted): Ticket {
-    this.putAside(holding);
-    return { stream: holding.stream, id: holding.entry.id };
+  leave({ inFlight }: Accepted): Ticket {
+    this.putAside(inFlight);
+    return { stream: inFlight.stream, id: inFlight.entry.id };
   }
 
   /** Lets an entry go that is in a retry pause; its lane goes on when that is over. */
   rest(accepted: Accepted, pauses: readonly Pause[]): Ticket {
-    const { holding } = accepted;
-    this.putAside(holding);
+    const { inFlight } = accepted;
+    this.putAside(inFlight);
     const left = pauses.length > 1 ? pauses : undefined;
     const resting = {
-      stream: holding.stream,
-      id: holding.entry.id,
+      stream: inFlight.stream,
+      id: inFlight.entry.id,
       lane: laneOf(accepted),
       until: endOf(pauses),
       left,
@@ -97,7 +97,7 @@ export class Aside implements Outside<Accepted, Ticket> {
   /** The first of those that wait behind others, as far as they came by one stream. */
   async bring(tickets: readonly Ticket[]): Promise<{ items: Accepted[]; used: number }> {
     const stream = tickets[0]?.stream ?? '';
-    const most = Math.max(1, Math.min(TAKEN_UP_AT_ONCE, Math.floor(this.holdings.roomToBring / 2)));
+    const most = Math.max(1, Math.min(TAKEN_UP_AT_ONCE, Math.floor(this.allInFlight.roomToBring / 2)));
     let used = 1;
     while (used < most && tickets[used]?.stream === stream) used += 1;
     const items = await this.takeUp(
@@ -107,14 +107,14 @@ export class Aside implements Outside<Accepted, Ticket> {
     return { items, used: items.length === 0 && this.stopping.isStopping ? tickets.length : used };
   }
 
-  private putAside(holding: Holding): void {
-    this.holdings.putAside(holding);
+  private putAside(inFlight: InFlightDelivery): void {
+    this.allInFlight.putAside(inFlight);
     if (this.isClosed) {
-      this.holdings.forgetAside(holding.stream, holding.entry.id);
+      this.allInFlight.forgetAside(inFlight.stream, inFlight.entry.id);
       return;
     }
     if (this.leaving.length === 0) setImmediate(this.tellAside);
-    this.leaving.push(holding);
+    this.leaving.push(inFlight);
   }
 
   private readonly tellAside = (): void => {
@@ -151,12 +151,12 @@ export class Aside implements Outside<Accepted, Ticket> {
     return [];
   }
 
-  private taken(found: readonly Holding[]): Accepted[] {
-    return this.stopping.isStopping ? [] : found.filter((one) => this.holdings.add(one)).map(acceptedOf);
+  private taken(found: readonly InFlightDelivery[]): Accepted[] {
+    return this.stopping.isStopping ? [] : found.filter((one) => this.allInFlight.add(one)).map(acceptedOf);
   }
 
   private forget(stream: string, ids: readonly string[]): void {
-    for (const id of ids) this.holdings.forgetAside(stream, id);
+    for (const id of ids) this.allInFlight.forgetAside(stream, id);
   }
 
   private awaitDue(): void {
@@ -172,7 +172,7 @@ export class Aside implements Outside<Accepted, Ticket> {
   private async takeUpDue(): Promise<void> {
     this.isTakingUp = true;
     while (!this.stopping.isStopping && (this.resting.first?.until ?? Infinity) <= performance.now()) {
-      const room = await this.holdings.awaitRoomToResume(TAKEN_UP_AT_ONCE, PAUSE_MS);
+      const room = await this.allInFlight.awaitRoomToResume(TAKEN_UP_AT_ONCE, PAUSE_MS);
       // What is new gets as much of the room.
       const most = Math.min(TAKEN_UP_AT_ONCE, Math.ceil(room / 2));
       const due = this.resting.take(performance.now(), most);
@@ -187,7 +187,7 @@ export class Aside implements Outside<Accepted, Ticket> {
       stream,
       due.map(({ id }) => id),
     );
-    const found = new Map(items.map((item) => [item.holding.entry.id, item]));
+    const found = new Map(items.map((item) => [item.inFlight.entry.id, item]));
     for (const { id, lane, left } of due) {
       const item = found.get(id);
       this.resume(lane, item && left ? { ...item, left } : item);

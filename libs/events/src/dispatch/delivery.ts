@@ -1,4 +1,4 @@
-import type { EventEnvelope } from '../envelope/event-envelope.js';
+import type { EventEnvelope } from '../model/event-envelope.js';
 import { endTransaction, Transaction, type TransactionParts } from '../transaction/transaction.js';
 
 /** Where a delivery came from, and how often it was tried. */

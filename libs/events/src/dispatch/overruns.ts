@@ -1,4 +1,4 @@
-import { SafeLogger } from '../safe-logger.js';
+import { SafeLogger } from '../log/safe-logger.js';
 
 /** A handler that goes on although its time is up. */
 export interface Overrun {

@@ -1,5 +1,5 @@
-import type { Holding } from '../read/holdings.js';
-import type { Stopping } from '../read/stopping.js';
+import type { InFlightDelivery } from '../read/in-flight.js';
+import type { Stopping } from '../concurrency/stopping.js';
 
 /** The pause between two tries of a handler at an event. */
 export interface Pause {
@@ -14,7 +14,7 @@ interface Waiting extends Pause {
 
 /** Events in their retry pauses. One of which all handlers wait need not be held: what came of its tries is noted in Redis. */
 export class Pauses {
-  private readonly waiting = new Map<Holding, Waiting[]>();
+  private readonly waiting = new Map<InFlightDelivery, Waiting[]>();
 
   constructor(private readonly stopping: Stopping) {}
 
@@ -23,14 +23,14 @@ export class Pauses {
    *
    * @returns whether the event was set aside meanwhile: the handler goes on when it is taken up
    */
-  async until(holding: Holding, { handler, until }: Pause): Promise<boolean> {
+  async until(inFlight: InFlightDelivery, { handler, until }: Pause): Promise<boolean> {
     await this.stopping.orAfter(Math.max(0, until - performance.now()), (end) => {
-      const others = this.waiting.get(holding);
+      const others = this.waiting.get(inFlight);
       if (others) others.push({ handler, until, end });
-      else this.waiting.set(holding, [{ handler, until, end }]);
+      else this.waiting.set(inFlight, [{ handler, until, end }]);
     });
-    if (holding.setAsideIn) return true;
-    this.end(holding, handler);
+    if (inFlight.setAsideIn) return true;
+    this.end(inFlight, handler);
     return false;
   }
 
@@ -40,21 +40,21 @@ export class Pauses {
    * @returns how many; each has `setAsideIn` then, and its handlers' waiting ends soon
    */
   setAside(most: number): number {
-    const whole = [...this.waiting].filter(([holding, waiting]) => waiting.length === holding.openHandlers);
+    const whole = [...this.waiting].filter(([inFlight, waiting]) => waiting.length === inFlight.openHandlers);
     whole.sort(([, one], [, other]) => endOf(other) - endOf(one));
     const some = whole.slice(0, most);
-    for (const [holding, waiting] of some) {
-      this.waiting.delete(holding);
-      holding.setAsideIn = waiting.map(({ handler, until }) => ({ handler, until }));
+    for (const [inFlight, waiting] of some) {
+      this.waiting.delete(inFlight);
+      inFlight.setAsideIn = waiting.map(({ handler, until }) => ({ handler, until }));
       for (const { end } of waiting) end();
     }
     return some.length;
   }
 
-  private end(holding: Holding, handler: string): void {
-    const others = this.waiting.get(holding)?.filter((one) => one.handler !== handler) ?? [];
-    if (others.length > 0) this.waiting.set(holding, others);
-    else this.waiting.delete(holding);
+  private end(inFlight: InFlightDelivery, handler: string): void {
+    const others = this.waiting.get(inFlight)?.filter((one) => one.handler !== handler) ?? [];
+    if (others.length > 0) this.waiting.set(inFlight, others);
+    else this.waiting.delete(inFlight);
   }
 }
 

@@ -1,11 +1,11 @@
 import { decodeToHandle, demandSize, refuseInfinite } from '../decode/decode.js';
-import type { EventEnvelope } from '../envelope/event-envelope.js';
-import { EventSourceError, HandlerGoneError } from '../errors.js';
+import type { EventEnvelope } from '../model/event-envelope.js';
+import { EventSourceError, HandlerGoneError } from '../model/errors.js';
 import { validateErased } from '../personal/erased-in.js';
 import { Sealed } from '../personal/opening.js';
 import type { PersonalPlace } from '../personal/personal.js';
 import type { SubjectKeys } from '../personal/subject-keys.js';
-import type { Holding } from '../read/holdings.js';
+import type { InFlightDelivery } from '../read/in-flight.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { textsOf } from '../stream/raw-entry.js';
 import { validateByDecorators, validateCompiled } from '../validate/validate.js';
@@ -24,11 +24,11 @@ export interface SealedEvent extends ReadEvent {
 }
 
 /** Decodes and validates an entry, each time anew. @throws what makes it a dead letter */
-export function readEvent(holding: Holding): ReadEvent | SealedEvent {
-  const { entry, subscription, origin } = holding;
+export function readEvent(inFlight: InFlightDelivery): ReadEvent | SealedEvent {
+  const { entry, subscription, origin } = inFlight;
   const { roundsIntegers, limits } = subscription;
   if (entry.bytes) demandSize(entry.bytes, limits);
-  const fields = fieldsOf(holding);
+  const fields = fieldsOf(inFlight);
   const event = decodeToHandle(fields, roundsIntegers, limits);
   const route = subscription.routeOf(event.event_type, event.version);
   const handlers = origin ? handlersOfReplay(route.handlers, origin.handler, event) : route.handlers;
@@ -38,7 +38,7 @@ export function readEvent(holding: Holding): ReadEvent | SealedEvent {
   }
   const sealed = route.personal && Sealed.of(route.personal, event);
   if (sealed) return { event, handlers, sealed, route };
-  event.data = validated(holding, route, event.data);
+  event.data = validated(inFlight, route, event.data);
   return { event, handlers };
 }
 
@@ -52,19 +52,19 @@ export function isSealed(read: ReadEvent): read is SealedEvent {
  * @throws what makes it a dead letter, or what Redis says when it is asked for keys
  */
 export async function openEvent(
-  holding: Holding,
+  inFlight: InFlightDelivery,
   { event, handlers, sealed, route }: SealedEvent,
   keyspace: Keyspace,
   keys: SubjectKeys,
 ): Promise<ReadEvent> {
-  holding.openedMs = performance.now();
-  const erased = await sealed.open(keyspace, keys, holding.subscription);
-  event.data = validated(holding, route, event.data as Record<string, unknown>, erased);
+  inFlight.openedMs = performance.now();
+  const erased = await sealed.open(keyspace, keys, inFlight.subscription);
+  event.data = validated(inFlight, route, event.data as Record<string, unknown>, erased);
   return { event, handlers };
 }
 
 function validated(
-  holding: Holding,
+  inFlight: InFlightDelivery,
   { event }: EventRoute,
   given: Record<string, unknown>,
   erased?: readonly PersonalPlace[],
@@ -72,13 +72,13 @@ function validated(
   if (erased && erased.length > 0) return validateErased(event, given, erased) as Record<string, unknown>;
   let data = validateCompiled(event, given);
   if (!data) {
-    if (!holding.subscription.roundsIntegers) refuseInfinite(fieldsOf(holding));
+    if (!inFlight.subscription.roundsIntegers) refuseInfinite(fieldsOf(inFlight));
     data = validateByDecorators(event, given);
   }
   return data as Record<string, unknown>;
 }
 
-function fieldsOf({ entry }: Holding): readonly string[] {
+function fieldsOf({ entry }: InFlightDelivery): readonly string[] {
   return entry.bytes ? textsOf(entry.bytes) : (entry.fields ?? []);
 }
 

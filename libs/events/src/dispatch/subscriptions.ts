@@ -1,11 +1,11 @@
-import { canBeEvent, domainEventOf, majorOf, type EventClass } from '../envelope/domain-event.js';
-import type { EventEnvelope } from '../envelope/event-envelope.js';
-import { DEFAULT_PAYLOAD_LIMITS, type PayloadLimits } from '../envelope/payload-limits.js';
-import { ConfigurationError, HandlerGoneError, UnknownEventError } from '../errors.js';
-import { DEFAULT_UNKNOWN, unknownPolicyOf, type ResolvedOptions, type UnknownPolicy } from '../module/options.js';
+import { canBeEvent, domainEventOf, majorOf, type EventClass } from '../model/domain-event.js';
+import type { EventEnvelope } from '../model/event-envelope.js';
+import { DEFAULT_PAYLOAD_LIMITS, type PayloadLimits } from '../model/payload-limits.js';
+import { ConfigurationError, HandlerGoneError, UnknownEventError } from '../model/errors.js';
+import { DEFAULT_UNKNOWN, unknownPolicyOf, type ResolvedOptions, type UnknownPolicy } from '../options/options.js';
 import { personalPlanOf, type PersonalPlan } from '../personal/personal.js';
-import type { ErrorRule, RetryPolicy } from '../settle/retry-policy.js';
-import { isA } from '../thrown.js';
+import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';
+import { isA } from '../model/thrown.js';
 import type { Delivery } from './delivery.js';
 
 /** Stands for the handler of an entry that reached none: it could not be decoded, is not valid or not wanted. See READING in tries.lua. */

@@ -1,5 +1,5 @@
-import { Deadlines } from '../deadlines.js';
-import { HandlerTimeoutError } from '../errors.js';
+import { Deadlines } from '../concurrency/deadlines.js';
+import { HandlerTimeoutError } from '../model/errors.js';
 import { expire, type Delivery } from './delivery.js';
 
 /** One for each limit that handlers have. */

@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { ConfigurationError, isOutage } from '../errors.js';
-import type { ResolvedOptions } from '../module/options.js';
-import { Startup } from '../module/startup.js';
-import { EVENTS_OPTIONS } from '../module/tokens.js';
-import { SafeLogger } from '../safe-logger.js';
+import { ConfigurationError, isOutage } from '../model/errors.js';
+import type { ResolvedOptions } from '../options/options.js';
+import { Startup } from '../nest/startup.js';
+import { EVENTS_OPTIONS } from '../nest/tokens.js';
+import { SafeLogger } from '../log/safe-logger.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { Partitions } from '../stream/partitions.js';
 import { PartitionsClient } from '../stream/partitions-client.js';

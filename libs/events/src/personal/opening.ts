@@ -1,8 +1,8 @@
-import { infiniteNumber } from '../envelope/json-text.js';
-import { limitBeyond } from '../envelope/payload-limits.js';
-import type { EventEnvelope } from '../envelope/event-envelope.js';
+import { infiniteNumber } from '../model/json-text.js';
+import { limitBeyond } from '../model/payload-limits.js';
+import type { EventEnvelope } from '../model/event-envelope.js';
 import { parseToHandle, parseRounded } from '../decode/decode.js';
-import { EventDecodeError } from '../errors.js';
+import { EventDecodeError } from '../model/errors.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { Subscription } from '../dispatch/subscriptions.js';
 import { Erased } from './erased.js';

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomFillSync, type KeyObject } from 'node:crypto';
-import { ID } from '../envelope/fields.js';
-import { EventDecodeError } from '../errors.js';
-import { bounded } from '../safe-text.js';
+import { ID } from '../model/fields.js';
+import { EventDecodeError } from '../model/errors.js';
+import { bounded } from '../log/safe-text.js';
 import { ERASED, FORMAT, isErased, MARK } from './erased.js';
 
 /** A key of a subject: a subject that was forgotten and comes back has another one, with the next number. */

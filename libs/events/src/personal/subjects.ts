@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { OperatorNote } from '../dead-letters/dead-letters.js';
-import { ID, shown } from '../envelope/fields.js';
-import { ConfigurationError, isForbidden } from '../errors.js';
+import type { OperatorNote } from '../operate/dead-letters.js';
+import { ID, shown } from '../model/fields.js';
+import { ConfigurationError, isForbidden } from '../model/errors.js';
 import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { shownPersonal, subjectsIn } from './shown.js';

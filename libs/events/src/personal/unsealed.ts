@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { EventEnvelope } from '../envelope/event-envelope.js';
-import type { PayloadLimits } from '../envelope/payload-limits.js';
+import type { EventEnvelope } from '../model/event-envelope.js';
+import type { PayloadLimits } from '../model/payload-limits.js';
 import { demandJson, toJson } from '../publish/payload.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { ERASED_JSON, isErased } from './erased.js';

@@ -1,5 +1,5 @@
-import { ConfigurationError, isForbidden, isOutage, NotReplicatedError } from '../errors.js';
-import type { ResolvedOptions } from '../module/options.js';
+import { ConfigurationError, isForbidden, isOutage, NotReplicatedError } from '../model/errors.js';
+import type { ResolvedOptions } from '../options/options.js';
 import type { StreamClient } from '../stream/stream-client.js';
 
 /** How long the server is asked to wait at once, in milliseconds. */

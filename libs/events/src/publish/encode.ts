@@ -1,5 +1,5 @@
-import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../envelope/event-envelope.js';
-import type { PayloadLimits } from '../envelope/payload-limits.js';
+import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../model/event-envelope.js';
+import type { PayloadLimits } from '../model/payload-limits.js';
 import { layoutOf, type LaidOut, type Layout } from '../stream/layouts.js';
 import { toJson } from './payload.js';
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { isDate } from 'node:util/types';
-import { domainEventOf, type EventClass } from '../envelope/domain-event.js';
-import type { EventEnvelope } from '../envelope/event-envelope.js';
-import { ID, shown, TRACE_PARENT, TRACE_STATE, type Rule } from '../envelope/fields.js';
-import type { PayloadLimits } from '../envelope/payload-limits.js';
-import { EventEnvelopeError } from '../errors.js';
+import { domainEventOf, type EventClass } from '../model/domain-event.js';
+import type { EventEnvelope } from '../model/event-envelope.js';
+import { ID, shown, TRACE_PARENT, TRACE_STATE, type Rule } from '../model/fields.js';
+import type { PayloadLimits } from '../model/payload-limits.js';
+import { EventEnvelopeError } from '../model/errors.js';
 import { erasedIn, validateErased } from '../personal/erased-in.js';
 import { personalPlanOf } from '../personal/personal.js';
 import { saidBy } from '../validate/user-code.js';

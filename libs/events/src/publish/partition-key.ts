@@ -1,6 +1,6 @@
-import { KEY, shown } from '../envelope/fields.js';
-import type { PayloadLimits } from '../envelope/payload-limits.js';
-import { EventEnvelopeError } from '../errors.js';
+import { KEY, shown } from '../model/fields.js';
+import type { PayloadLimits } from '../model/payload-limits.js';
+import { EventEnvelopeError } from '../model/errors.js';
 import { saidBy } from '../validate/user-code.js';
 import { toJson } from './payload.js';
 

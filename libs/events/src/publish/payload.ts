@@ -1,9 +1,9 @@
 import { isDate } from 'node:util/types';
-import { isDangerousKey } from '../envelope/dangerous-keys.js';
-import type { EventClass } from '../envelope/domain-event.js';
-import { compactJson, unsafeInteger } from '../envelope/json-text.js';
-import { limitBeyond, MOST_BYTES_OF_A_UNIT, type PayloadLimits } from '../envelope/payload-limits.js';
-import { EventPayloadError } from '../errors.js';
+import { isDangerousKey } from '../model/dangerous-keys.js';
+import type { EventClass } from '../model/domain-event.js';
+import { compactJson, unsafeInteger } from '../model/json-text.js';
+import { limitBeyond, MOST_BYTES_OF_A_UNIT, type PayloadLimits } from '../model/payload-limits.js';
+import { EventPayloadError } from '../model/errors.js';
 import { saidBy } from '../validate/user-code.js';
 import { copyOfPlainJson, isSafe } from './plain-json.js';
 

@@ -1,5 +1,5 @@
-import { isDangerousKey } from '../envelope/dangerous-keys.js';
-import type { PayloadLimits } from '../envelope/payload-limits.js';
+import { isDangerousKey } from '../model/dangerous-keys.js';
+import type { PayloadLimits } from '../model/payload-limits.js';
 
 type Properties = Record<string, unknown>;
 

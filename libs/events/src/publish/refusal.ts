@@ -1,4 +1,10 @@
-import { type EventsError, isForbidden, isOutOfMemory, RedisForbiddenError, RedisOutOfMemoryError } from '../errors.js';
+import {
+  type EventsError,
+  isForbidden,
+  isOutOfMemory,
+  RedisForbiddenError,
+  RedisOutOfMemoryError,
+} from '../model/errors.js';
 
 /**
  * What a caller is told at once of a refusal that need not end while it waits: whoever waits for room only makes it scarcer, and

@@ -1,12 +1,12 @@
-import { DeliveryLostError, isGroupMissing, isOutage } from '../errors.js';
-import type { ResolvedOptions } from '../module/options.js';
-import type { EventsObserver } from '../observe/events-observer.js';
-import { SafeLogger } from '../safe-logger.js';
+import { DeliveryLostError, isGroupMissing, isOutage } from '../model/errors.js';
+import type { ResolvedOptions } from '../options/options.js';
+import type { EventsObserver } from '../model/events-observer.js';
+import { SafeLogger } from '../log/safe-logger.js';
 import type { ClaimReply, Look, StreamClient } from '../stream/stream-client.js';
 import { compareEntryIds } from '../stream/entry-id.js';
-import type { Holdings } from './holdings.js';
+import type { InFlightDeliveries } from './in-flight.js';
 import type { Source } from './source.js';
-import type { Stopping } from './stopping.js';
+import type { Stopping } from '../concurrency/stopping.js';
 import type { Troubles } from './troubles.js';
 
 /** Renewals within the time after which a delivery is taken over: two may be late before one is lost. */
@@ -44,7 +44,7 @@ export class Claims {
     private readonly watch: string,
     private readonly address: { group: string; consumer: string },
     private readonly sources: readonly Source[],
-    private readonly holdings: Holdings,
+    private readonly allInFlight: InFlightDeliveries,
     private readonly options: ResolvedOptions['consumer'],
     private readonly observer: EventsObserver,
     private readonly stopping: Stopping,
@@ -61,12 +61,12 @@ export class Claims {
       // The last one may have been settled meanwhile, and then nothing would wake us.
       if (this.isThrough()) return;
       // While the worker drains, its last handlers still need their claims.
-      await (this.stopping.isStopping ? this.holdings.change(pauseMs) : this.stopping.orAfter(pauseMs));
+      await (this.stopping.isStopping ? this.allInFlight.change(pauseMs) : this.stopping.orAfter(pauseMs));
     }
   }
 
   private isThrough(): boolean {
-    return this.stopping.isOver || (this.stopping.isStopping && this.holdings.size === 0);
+    return this.stopping.isOver || (this.stopping.isStopping && this.allInFlight.size === 0);
   }
 
   /** Takes over what others left, before anything new is read, until the worker stops. Never throws. */
@@ -80,16 +80,16 @@ export class Claims {
       if (look) this.report(look);
       if (look && look.waiting.length > 0) await this.takeWaiting(new Set(look.waiting));
       const isLeft = look !== undefined && look.left.length > 0 && (await this.takeOverFrom(new Set(look.left)));
-      this.holdings.takeOverFirst(isLeft);
+      this.allInFlight.takeOverFirst(isLeft);
       if (isLeft) {
         const waitMs = Math.min(claimAfterMs * WAIT, LONGEST_WAIT_MS);
-        await this.holdings.awaitRoom(batchSize, waitMs, () => this.holdings.roomToTakeOver);
+        await this.allInFlight.awaitRoom(batchSize, waitMs, () => this.allInFlight.roomToTakeOver);
       } else {
         // Not all workers at once.
         await this.stopping.orAfter((look?.pauseMs ?? everyMs) * (1 + Math.random() / 4));
       }
     }
-    this.holdings.takeOverFirst(false);
+    this.allInFlight.takeOverFirst(false);
   }
 
   /** Says that this worker is gone. @throws RedisUnavailableError */
@@ -116,7 +116,7 @@ export class Claims {
   private async takeWaitingOf(source: Source): Promise<void> {
     const { batchSize, claimAfterMs: aliveMs, unknownGraceMs: graceMs } = this.options;
     for (;;) {
-      const wanted = Math.min(batchSize, this.holdings.roomToTakeOver);
+      const wanted = Math.min(batchSize, this.allInFlight.roomToTakeOver);
       if (wanted === 0 || this.stopping.isStopping) return;
       const times = { graceMs, aliveMs };
       const reply = await this.client.takeWaiting(source.consumerAddress, this.watch, source.awaited, times, wanted);
@@ -127,24 +127,24 @@ export class Claims {
 
   private async renew(source: Source): Promise<void> {
     const { key, consumerAddress } = source;
-    const ids = this.holdings.idsOf(key);
+    const ids = this.allInFlight.idsOf(key);
     const lost = ids.length > 0 ? await this.client.renew(consumerAddress, ids) : [];
     for (const id of lost) {
       // What was settled while the answer was on its way is not held any more, and nothing is lost.
-      this.holdings.get(key, id)?.lose(new DeliveryLostError(`${key} ${id}`));
+      this.allInFlight.get(key, id)?.lose(new DeliveryLostError(`${key} ${id}`));
     }
-    const aside = this.holdings.asideOf(key);
+    const aside = this.allInFlight.asideOf(key);
     for (let first = 0; first < aside.length; first += RENEWED_AT_ONCE) {
       const some = aside.slice(first, first + RENEWED_AT_ONCE).sort(compareEntryIds);
       // Those that were taken up meanwhile are somebody else's all the same, and the next renewal tells.
-      for (const id of await this.client.renew(consumerAddress, some)) this.holdings.forgetAside(key, id);
+      for (const id of await this.client.renew(consumerAddress, some)) this.allInFlight.forgetAside(key, id);
     }
   }
 
   /** @returns whether something is left, for which there was no room */
   private async takeOverFrom(streams: ReadonlySet<string>): Promise<boolean> {
     let isLeft = false;
-    this.holdings.takeOverFirst(true);
+    this.allInFlight.takeOverFirst(true);
     for (const key of this.leftSince.keys()) if (!streams.has(key)) this.leftSince.delete(key);
     for (const source of this.sources) {
       if (!streams.has(source.key) || this.stopping.isStopping) continue;
@@ -156,7 +156,7 @@ export class Claims {
 
   /** @returns whether nothing is left */
   private async takeOverOne(source: Source): Promise<boolean> {
-    const { holdings, leftSince } = this;
+    const { allInFlight, leftSince } = this;
     let count = 0;
     const take = async (room: () => number): Promise<boolean> => {
       for (let from: string | undefined = '-'; from !== undefined;) {
@@ -177,7 +177,7 @@ export class Claims {
     try {
       const now = performance.now();
       const isTooLong = now - (leftSince.get(source.key) ?? now) >= this.options.claimAfterMs * SHARED;
-      const isThrough = await take(() => (isTooLong ? holdings.mostRoom : holdings.roomToTakeOver));
+      const isThrough = await take(() => (isTooLong ? allInFlight.mostRoom : allInFlight.roomToTakeOver));
       if (isThrough) leftSince.delete(source.key);
       else if (!leftSince.has(source.key)) leftSince.set(source.key, now);
       return isThrough;

@@ -1,15 +1,15 @@
 import type { Subscription } from '../dispatch/subscriptions.js';
-import type { EventsObserver } from '../observe/events-observer.js';
+import type { EventsObserver } from '../model/events-observer.js';
 import type { Redelivery } from '../dispatch/aside.js';
-import type { Pipeline } from '../pipeline.js';
-import { SafeLogger } from '../safe-logger.js';
-import { noteField } from '../settle/delivery-notes.js';
+import type { Pipeline } from '../worker/pipeline.js';
+import { SafeLogger } from '../log/safe-logger.js';
+import { noteField } from '../stream/delivery-notes.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { BEGINNING, splitReplay, type Channel } from '../stream/channel.js';
 import type { ClaimedEntry, ClaimReply, StreamClient, StreamEntry } from '../stream/stream-client.js';
 import { waitingFor } from '../stream/waiting.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { Holding, type Holdings } from './holdings.js';
+import { InFlightDelivery, type InFlightDeliveries } from './in-flight.js';
 
 /**
  * Of so many deliveries without an end, the entry itself may be the cause. One alone is no reason for suspicion: most of
@@ -31,7 +31,7 @@ export class Source implements Redelivery {
     private readonly address: { group: string; consumer: string },
     private readonly channel: Channel,
     private readonly client: StreamClient,
-    private readonly holdings: Holdings,
+    private readonly allInFlight: InFlightDeliveries,
     private readonly pipeline: Pipeline,
     private readonly observer: EventsObserver,
     private readonly telemetry: Telemetry,
@@ -114,8 +114,8 @@ export class Source implements Redelivery {
   }
 
   /** Says that deliveries have not begun: nothing is lost where Redis does not hear of it. */
-  async setAside(holdings: readonly Holding[]): Promise<void> {
-    const entries = holdings.map(({ entry: { id }, deliveries }) => ({
+  async setAside(allInFlight: readonly InFlightDelivery[]): Promise<void> {
+    const entries = allInFlight.map(({ entry: { id }, deliveries }) => ({
       id,
       fields: null,
       deliveries: Math.max(0, deliveries),
@@ -124,18 +124,18 @@ export class Source implements Redelivery {
   }
 
   /** Gets entries again that were set aside; what was deleted meanwhile is reported. */
-  async takeUp(ids: readonly string[]): Promise<Holding[]> {
+  async takeUp(ids: readonly string[]): Promise<InFlightDelivery[]> {
     return this.again(await this.client.takeUp(this.consumerAddress, ids));
   }
 
   private async acceptAgain(entries: readonly ClaimedEntry[]): Promise<void> {
-    const holdings = await this.again(entries.filter(({ id }) => !this.holdings.has(this.key, id)));
-    this.telemetry.consumed(this.subscription.stream, holdings.length);
-    for (const holding of holdings) this.pipeline.accept(holding);
+    const allInFlight = await this.again(entries.filter(({ id }) => !this.allInFlight.has(this.key, id)));
+    this.telemetry.consumed(this.subscription.stream, allInFlight.length);
+    for (const inFlight of allInFlight) this.pipeline.accept(inFlight);
   }
 
   /** With what was noted of earlier tries. */
-  private async again(entries: readonly ClaimedEntry[]): Promise<Holding[]> {
+  private async again(entries: readonly ClaimedEntry[]): Promise<InFlightDelivery[]> {
     await this.forget(entries.filter(({ fields }) => fields === null).map(({ id }) => id));
     const left = entries.filter(({ fields }) => fields !== null);
     const notes = await this.notesOf(left);
@@ -158,11 +158,11 @@ export class Source implements Redelivery {
     entry: StreamEntry,
     notes: ReadonlyMap<string, string>,
     { deliveries, isOverdue }: Pick<ClaimedEntry, 'deliveries' | 'isOverdue'> = FIRST_DELIVERY,
-  ): Holding {
+  ): InFlightDelivery {
     const { subscription, channel } = this;
     const isSuspect = deliveries >= SUSPICIOUS_DELIVERIES;
     const { origin, entry: event } = channel.isReplay ? splitReplay(entry) : { origin: undefined, entry };
-    return new Holding(subscription, channel, event, notes, origin, isSuspect, deliveries, isOverdue);
+    return new InFlightDelivery(subscription, channel, event, notes, origin, isSuspect, deliveries, isOverdue);
   }
 
   private async notesOf(entries: readonly StreamEntry[]): Promise<ReadonlyMap<string, string>[]> {

@@ -1,11 +1,11 @@
-import { isGroupMissing } from '../errors.js';
-import type { ResolvedOptions } from '../module/options.js';
+import { isGroupMissing } from '../model/errors.js';
+import type { ResolvedOptions } from '../options/options.js';
 import type { EntryReader } from '../stream/entry-reader.js';
 import type { StreamEntry } from '../stream/stream-client.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import type { Holdings } from './holdings.js';
+import type { InFlightDeliveries } from './in-flight.js';
 import type { Source } from './source.js';
-import type { Stopping } from './stopping.js';
+import type { Stopping } from '../concurrency/stopping.js';
 import type { Troubles } from './troubles.js';
 
 /** How long the reader waits for room before it shows again that it is alive, and after a failed read. */
@@ -42,7 +42,7 @@ export class StreamReader {
     private readonly client: EntryReader,
     private readonly sources: readonly Source[],
     private readonly address: { group: string; consumer: string },
-    private readonly holdings: Holdings,
+    private readonly allInFlight: InFlightDeliveries,
     private readonly options: ResolvedOptions,
     private readonly stopping: Stopping,
     private readonly telemetry: Telemetry,
@@ -129,14 +129,14 @@ export class StreamReader {
   /** Begins a read as soon as there is room. @returns undefined when there was none for a while, or the worker stops */
   private async begin(): Promise<Reading | undefined> {
     const { batchSize } = this.options.consumer;
-    await this.holdings.awaitRoom(batchSize, PAUSE_MS);
+    await this.allInFlight.awaitRoom(batchSize, PAUSE_MS);
     const count = this.countOf(0);
     return count === 0 || this.stopping.isStopping ? undefined : this.read(count);
   }
 
   /** How many entries of each stream there is room for. @param arrived that are not held yet */
   private countOf(arrived: number): number {
-    const room = this.holdings.room - arrived;
+    const room = this.allInFlight.room - arrived;
     if (room <= 0) return 0;
     // Redis counts for each stream.
     const share = Math.max(1, Math.floor(room / this.sources.filter(({ isReplay }) => !isReplay).length));
@@ -160,13 +160,13 @@ export class StreamReader {
   }
 
   private async whileRecovering(recover: (source: Source) => Promise<void>): Promise<void> {
-    this.holdings.rememberRemoved();
+    this.allInFlight.rememberRemoved();
     try {
       // To the end, even where one has failed: what is on its way must not be accepted later.
       const results = await Promise.allSettled(this.sources.map(recover));
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     } finally {
-      this.holdings.forgetRemoved();
+      this.allInFlight.forgetRemoved();
     }
   }
 }

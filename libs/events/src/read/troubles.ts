@@ -1,5 +1,5 @@
-import { isGroupMissing, isOutage } from '../errors.js';
-import { SafeLogger } from '../safe-logger.js';
+import { isGroupMissing, isOutage } from '../model/errors.js';
+import { SafeLogger } from '../log/safe-logger.js';
 
 /** How long the same failure is not said again, however often it comes and goes, in milliseconds. */
 const SAID_FOR_MS = 60_000;

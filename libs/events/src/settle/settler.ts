@@ -1,8 +1,8 @@
-import { DeliveryLostError, isOutage, isOutageForAll, TransactionRefusedError } from '../errors.js';
-import type { EventEnvelope } from '../envelope/event-envelope.js';
+import { DeliveryLostError, isOutage, isOutageForAll, TransactionRefusedError } from '../model/errors.js';
+import type { EventEnvelope } from '../model/event-envelope.js';
 import type { SpanContext } from '@opentelemetry/api';
 import type { Standstill } from '../dispatch/standstill.js';
-import type { Holding } from '../read/holdings.js';
+import type { InFlightDelivery } from '../read/in-flight.js';
 import type { Troubles } from '../read/troubles.js';
 import type { Channel } from '../stream/channel.js';
 import type { Keyspace } from '../stream/keyspace.js';
@@ -13,11 +13,11 @@ import type { SettleReply, StreamClient } from '../stream/stream-client.js';
 import { waitingFor } from '../stream/waiting.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { BufferedWrite, Transaction } from '../transaction/transaction.js';
-import { deadLetterFields } from '../dead-letters/dead-letter-fields.js';
+import { deadLetterFields } from './dead-letter-fields.js';
 import { Batcher } from './batcher.js';
-import { Gatherer } from './gatherer.js';
-import { DONE, formatNote, noteField, parseNote, type FailureNote } from './delivery-notes.js';
-import type { DeadLetterReason } from './outcome.js';
+import { Gatherer } from '../concurrency/gatherer.js';
+import { DONE, formatNote, noteField, parseNote, type FailureNote } from '../stream/delivery-notes.js';
+import type { DeadLetterReason } from '../model/outcome.js';
 import { settleArguments, weightOf, type KeyRule, type Settlement } from './settle-arguments.js';
 
 /** What is said to fail while Redis does not take what was decided. */
@@ -32,8 +32,8 @@ const ACKNOWLEDGED_AT_ONCE = 1000;
 const SETTLED_AT_ONCE = { most: 100, heaviest: 2 ** 20, weigh: weightOf };
 
 /** One handler's share of a delivery. */
-export interface Share {
-  holding: Holding;
+export interface HandlerDelivery {
+  inFlight: InFlightDelivery;
   /** Undefined for an entry that could not be decoded. */
   event: EventEnvelope<object> | undefined;
   handler: string;
@@ -51,7 +51,7 @@ export interface Share {
 
 /** A settlement, and whose it is. */
 interface Settling extends Settlement {
-  share: Share;
+  handlerDelivery: HandlerDelivery;
   /** How often it was sent. */
   sent: number;
 }
@@ -61,7 +61,7 @@ export type CommitResult = Exclude<SettleReply, { status: 'lost' | 'refused' | '
 
 /** Carries out in Redis what was decided about deliveries; the one place that does. */
 export class Settler {
-  private readonly acknowledgements = new Map<Channel, Gatherer<Share, CommitResult>>();
+  private readonly acknowledgements = new Map<Channel, Gatherer<HandlerDelivery, CommitResult>>();
   private readonly settlements: Batcher<Settling, SettleReply, CommitResult>;
 
   /**
@@ -99,19 +99,21 @@ export class Settler {
    * @throws DeliveryLostError when another consumer has the delivery; nothing was applied
    * @throws TransactionRefusedError when a write does not fit; nothing was applied
    */
-  commit(share: Share, transaction: Transaction | undefined): Promise<CommitResult> {
-    const { holding, handlers } = share;
-    const key = this.keyRule(share, holding.origin ? 'release' : 'free');
-    const isPlain = !key && handlers.length <= 1 && !holding.isNoted && !holding.channel.isReplay;
-    if (isPlain && (!transaction || transaction.isEmpty)) return this.acknowledge(share);
-    return this.settle(share, this.settlement(share, transaction, key));
+  commit(handlerDelivery: HandlerDelivery, transaction: Transaction | undefined): Promise<CommitResult> {
+    const { inFlight, handlers } = handlerDelivery;
+    const key = this.keyRule(handlerDelivery, inFlight.origin ? 'release' : 'free');
+    const isPlain = !key && handlers.length <= 1 && !inFlight.isNoted && !inFlight.channel.isReplay;
+    if (isPlain && (!transaction || transaction.isEmpty)) return this.acknowledge(handlerDelivery);
+    return this.settle(handlerDelivery, this.settlement(handlerDelivery, transaction, key));
   }
 
   /** Whether an earlier event of the same key is a dead letter, so that this one must wait. */
-  async isParked(share: Share): Promise<boolean> {
-    const key = this.keyRule(share, 'free');
+  async isParked(handlerDelivery: HandlerDelivery): Promise<boolean> {
+    const key = this.keyRule(handlerDelivery, 'free');
     return (
-      key !== undefined && !share.holding.origin && (await this.throughOutages(() => this.client.exists(key.list)))
+      key !== undefined &&
+      !handlerDelivery.inFlight.origin &&
+      (await this.throughOutages(() => this.client.exists(key.list)))
     );
   }
 
@@ -121,24 +123,26 @@ export class Settler {
    * @param change `+name` of a try alone that begins, `-name` of one that has ended
    * @throws DeliveryLostError
    */
-  async note(share: Share, note: FailureNote, change?: string): Promise<void> {
-    const { holding } = share;
-    holding.isNoted = true;
-    const reply = await this.settlements.add(this.settlement(share, undefined, undefined, formatNote(note, change)));
-    if (reply.status === 'settled') throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
+  async note(handlerDelivery: HandlerDelivery, note: FailureNote, change?: string): Promise<void> {
+    const { inFlight } = handlerDelivery;
+    inFlight.isNoted = true;
+    const reply = await this.settlements.add(
+      this.settlement(handlerDelivery, undefined, undefined, formatNote(note, change)),
+    );
+    if (reply.status === 'settled') throw new DeliveryLostError(`${inFlight.stream} ${inFlight.entry.id}`);
   }
 
   /** The tries alone that were begun, and of whose end nothing is known. */
-  async unended({ holding, handler }: Share): Promise<readonly string[]> {
-    const field = noteField(holding.entry.id, handler);
-    const [note] = await this.throughOutages(() => this.client.hashFields(holding.channel.notes, [field]));
+  async unended({ inFlight, handler }: HandlerDelivery): Promise<readonly string[]> {
+    const field = noteField(inFlight.entry.id, handler);
+    const [note] = await this.throughOutages(() => this.client.hashFields(inFlight.channel.notes, [field]));
     return parseNote(note ?? undefined).unended;
   }
 
   /** Says that a try alone has come to an end, whoever has the delivery by now. @param name what it is noted as */
-  async endAlone({ holding, handler }: Share, name: string): Promise<void> {
-    const field = noteField(holding.entry.id, handler);
-    await this.throughOutages(() => this.client.endAlone(holding.channel.notes, field, name));
+  async endAlone({ inFlight, handler }: HandlerDelivery, name: string): Promise<void> {
+    const field = noteField(inFlight.entry.id, handler);
+    await this.throughOutages(() => this.client.endAlone(inFlight.channel.notes, field, name));
   }
 
   /**
@@ -147,8 +151,8 @@ export class Settler {
    * @param awaited what it waits for, such as `order_placed 2`
    * @returns false when events wait for too many different things already
    */
-  waitForHandler({ holding }: Share, awaited: string): Promise<boolean> {
-    const { channel, entry, deliveries } = holding;
+  waitForHandler({ inFlight }: HandlerDelivery, awaited: string): Promise<boolean> {
+    const { channel, entry, deliveries } = inFlight;
     const address = { stream: channel.key, ...this.address };
     const delivery = { id: entry.id, deliveries: Math.max(0, deliveries) };
     const watch = this.keyspace.watch(this.address.group);
@@ -161,10 +165,15 @@ export class Settler {
    * @returns false when it was to follow other parked events and there is none any more
    * @throws DeliveryLostError
    */
-  async deadLetter(share: Share, reason: DeadLetterReason, error: Error, note: FailureNote): Promise<boolean> {
-    const { holding, handler } = share;
+  async deadLetter(
+    handlerDelivery: HandlerDelivery,
+    reason: DeadLetterReason,
+    error: Error,
+    note: FailureNote,
+  ): Promise<boolean> {
+    const { inFlight, handler } = handlerDelivery;
     const letter = deadLetterFields(
-      holding,
+      inFlight,
       this.address.group,
       handler,
       reason,
@@ -173,18 +182,18 @@ export class Settler {
       new Date(),
       this.maxLetterBytes,
     );
-    const stream = this.keyspace.deadLetters(holding.subscription.stream);
-    const key = this.keyRule(share, holding.origin ? 'return' : reason === 'parked' ? 'follow' : 'park');
+    const stream = this.keyspace.deadLetters(inFlight.subscription.stream);
+    const key = this.keyRule(handlerDelivery, inFlight.origin ? 'return' : reason === 'parked' ? 'follow' : 'park');
     const reply = await this.settle(
-      share,
-      this.settlement(share, { ...NO_EFFECTS, events: [{ stream, ...letter }] }, key),
+      handlerDelivery,
+      this.settlement(handlerDelivery, { ...NO_EFFECTS, events: [{ stream, ...letter }] }, key),
     );
     return reply.status !== 'free';
   }
 
   /** Undefined where the key's order does not matter; that of a replay may, whatever its handler says today. */
-  private keyRule({ holding, event, handler, parksKey }: Share, rule: KeyRule['rule']): KeyRule | undefined {
-    const { origin, entry, subscription } = holding;
+  private keyRule({ inFlight, event, handler, parksKey }: HandlerDelivery, rule: KeyRule['rule']): KeyRule | undefined {
+    const { origin, entry, subscription } = inFlight;
     if (!parksKey && !origin) return undefined;
     const partitionKey = event?.partition_key ?? fieldText(entry, 'partition_key');
     if (partitionKey === undefined) return undefined;
@@ -207,7 +216,7 @@ export class Settler {
       // At once: keys are known to the server that is asked now.
       const { keys, values } = settleArguments(this.address, batch);
       const settle = () => this.client.settle(keys, values);
-      return await this.observed(() => batch.map(({ share }) => share), settle);
+      return await this.observed(() => batch.map(({ handlerDelivery }) => handlerDelivery), settle);
     } catch (error) {
       if (batch.length === 1 || isOutageForAll(error)) throw error;
       const one = (settlement: Settling) =>
@@ -224,49 +233,58 @@ export class Settler {
   }
 
   /** Acknowledges the entry with others; as there are no effects, whoever else may hold it loses nothing. */
-  private acknowledge(share: Share): Promise<CommitResult> {
-    const { channel, subscription } = share.holding;
+  private acknowledge(handlerDelivery: HandlerDelivery): Promise<CommitResult> {
+    const { channel, subscription } = handlerDelivery.inFlight;
     let gatherer = this.acknowledgements.get(channel);
     if (!gatherer) {
       const handlers = subscription.handlerNames;
-      gatherer = new Gatherer((shares) => this.acknowledgeAll(channel, handlers, shares));
+      gatherer = new Gatherer((handlerDeliveries) => this.acknowledgeAll(channel, handlers, handlerDeliveries));
       this.acknowledgements.set(channel, gatherer);
     }
-    return gatherer.add(share);
+    return gatherer.add(handlerDelivery);
   }
 
-  private async acknowledgeAll(channel: Channel, handlers: readonly string[], shares: Share[]): Promise<CommitResult> {
-    for (let first = 0; first < shares.length; first += ACKNOWLEDGED_AT_ONCE) {
-      const some = shares.slice(first, first + ACKNOWLEDGED_AT_ONCE);
-      const ids = some.map(({ holding }) => holding.entry.id);
+  private async acknowledgeAll(
+    channel: Channel,
+    handlers: readonly string[],
+    handlerDeliveries: HandlerDelivery[],
+  ): Promise<CommitResult> {
+    for (let first = 0; first < handlerDeliveries.length; first += ACKNOWLEDGED_AT_ONCE) {
+      const some = handlerDeliveries.slice(first, first + ACKNOWLEDGED_AT_ONCE);
+      const ids = some.map(({ inFlight }) => inFlight.entry.id);
       const acknowledge = () => this.client.acknowledge(channel, this.address.group, handlers, ids);
       await this.throughOutages(() => this.observed(() => some, acknowledge));
     }
     return COMMITTED;
   }
 
-  private settle(share: Share, settlement: Settling): Promise<CommitResult> {
-    const { holding } = share;
-    return holding.isSettledAtOnce ? this.end(settlement) : holding.settle(() => this.end(settlement));
+  private settle(handlerDelivery: HandlerDelivery, settlement: Settling): Promise<CommitResult> {
+    const { inFlight } = handlerDelivery;
+    return inFlight.isSettledAtOnce ? this.end(settlement) : inFlight.settle(() => this.end(settlement));
   }
 
   private end(settlement: Settling): Promise<CommitResult> {
-    const { holding } = settlement.share;
-    const isLast = holding.openHandlers === 1;
+    const { inFlight } = settlement.handlerDelivery;
+    const isLast = inFlight.openHandlers === 1;
     settlement.noteBecomes = isLast ? undefined : DONE;
     // A replayed entry has no history to keep: it goes with its acknowledgement.
-    if (isLast && holding.channel.isReplay) settlement.writes = [...settlement.writes, removalOf(holding)];
+    if (isLast && inFlight.channel.isReplay) settlement.writes = [...settlement.writes, removalOf(inFlight)];
     return this.settlements.add(settlement);
   }
 
-  private settlement(share: Share, effects: Effects = NO_EFFECTS, key?: KeyRule, noteBecomes?: string): Settling {
-    const { holding, event, handler, handlers } = share;
+  private settlement(
+    handlerDelivery: HandlerDelivery,
+    effects: Effects = NO_EFFECTS,
+    key?: KeyRule,
+    noteBecomes?: string,
+  ): Settling {
+    const { inFlight, event, handler, handlers } = handlerDelivery;
     return {
-      share,
+      handlerDelivery,
       sent: 0,
-      stream: holding.stream,
-      notes: holding.channel.notes,
-      id: holding.entry.id,
+      stream: inFlight.stream,
+      notes: inFlight.channel.notes,
+      id: inFlight.entry.id,
       eventId: event?.event_id ?? '',
       handler,
       handlers,
@@ -279,8 +297,8 @@ export class Settler {
     };
   }
 
-  private async observed<T>(sharesOf: () => readonly Share[], call: () => Promise<T>): Promise<T> {
-    const operation = this.telemetry.isOff ? undefined : this.telemetry.settle(sharesOf());
+  private async observed<T>(deliveriesOf: () => readonly HandlerDelivery[], call: () => Promise<T>): Promise<T> {
+    const operation = this.telemetry.isOff ? undefined : this.telemetry.settle(deliveriesOf());
     const result = await (operation ? operation.until(operation.run(call)) : call());
     this.troubles?.succeeded(SETTLING);
     return result;
@@ -326,19 +344,19 @@ export class Settler {
  * @throws DeliveryLostError, TransactionRefusedError, what Redis said
  */
 function answer(settlement: Settling, reply: SettleReply): CommitResult {
-  const { holding } = settlement.share;
+  const { inFlight } = settlement.handlerDelivery;
   if (reply.status === 'error') throw reply.error;
   if (reply.status === 'lost' || (reply.status === 'settled' && settlement.sent === 1)) {
-    throw new DeliveryLostError(`${holding.stream} ${holding.entry.id}`);
+    throw new DeliveryLostError(`${inFlight.stream} ${inFlight.entry.id}`);
   }
   if (reply.status === 'refused') throw new TransactionRefusedError(reply.why);
   const isApplied = reply.status === 'committed' || reply.status === 'settled';
-  if (isApplied && endsShare(settlement)) holding.openHandlers -= 1;
+  if (isApplied && endsDelivery(settlement)) inFlight.openHandlers -= 1;
   return reply;
 }
 
 /** Whether the handler is done with the event then; else only its failures are noted. */
-function endsShare({ noteBecomes }: Settlement): boolean {
+function endsDelivery({ noteBecomes }: Settlement): boolean {
   return noteBecomes === undefined || noteBecomes === DONE;
 }
 
@@ -348,6 +366,6 @@ const NO_EFFECTS: Effects = { reads: [], writes: [], events: [], unsealed: NONE 
 
 type Effects = Pick<Settlement, 'reads' | 'writes' | 'events' | 'unsealed'>;
 
-function removalOf({ channel, entry }: Holding): BufferedWrite {
+function removalOf({ channel, entry }: InFlightDelivery): BufferedWrite {
   return { command: 'XDEL', key: channel.key, type: 'stream', integer: '', args: [entry.id] };
 }

@@ -1,6 +1,6 @@
 import type { Argument } from '../connection/encoded-command.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { isFenced, LeaseLostError } from '../errors.js';
+import { isFenced, LeaseLostError } from '../model/errors.js';
 import type { ScriptName } from './scripts.js';
 import { entryOf, LONGEST_TEXT, type RawEntry } from './raw-entry.js';
 import {

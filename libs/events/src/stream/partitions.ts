@@ -1,5 +1,5 @@
-import { TransactionRefusedError } from '../errors.js';
-import { partitionOf } from '../partitions/murmur2.js';
+import { TransactionRefusedError } from '../model/errors.js';
+import { partitionOf } from './murmur2.js';
 import { Keyspace } from './keyspace.js';
 
 /** How the streams of a prefix are divided. */

@@ -1,4 +1,4 @@
-import { OPTIONAL_FIELDS, REQUIRED_FIELDS } from '../envelope/event-envelope.js';
+import { OPTIONAL_FIELDS, REQUIRED_FIELDS } from '../model/event-envelope.js';
 import { lastIdOf, range, rangeBack, streamInfo, type Question, type StreamRow } from './questions.js';
 import { entryOf, upTo, type RawEntry } from './raw-entry.js';
 import { REPLY_BYTES } from './read-pace.js';

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { EventDecodeError } from '../errors.js';
+import { EventDecodeError } from '../model/errors.js';
 import { fieldOf } from './pairs.js';
 import type { StreamEntry } from './stream-client.js';
 

@@ -1,4 +1,4 @@
-import { isA, textIn } from '../thrown.js';
+import { isA, textIn } from '../model/thrown.js';
 
 /** Names of errors that are told apart; a label must have a bound whatever handlers throw. */
 const MOST_TYPES = 100;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Attributes } from '@opentelemetry/api';
-import { EventsObserver, type Observation } from '../observe/events-observer.js';
+import { EventsObserver, type Observation } from '../model/events-observer.js';
 import { Partitions } from '../stream/partitions.js';
 import { CONSUMER_GROUP, DESTINATION, ERROR_TYPE, REDIS } from './attributes.js';
 import { boundedType, errorTypeOf } from './error-type.js';

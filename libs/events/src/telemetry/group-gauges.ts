@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { BatchObservableCallback, Observable } from '@opentelemetry/api';
-import { EventMonitor } from '../monitor/event-monitor.js';
-import { EventConsumer } from '../read/event-consumer.js';
+import { EventMonitor } from '../operate/event-monitor.js';
+import { EventConsumer } from '../nest/event-consumer.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { CONSUMER_GROUP, DESTINATION, REDIS } from './attributes.js';
 import { Telemetry } from './telemetry.js';

@@ -8,7 +8,7 @@ import {
   type Span,
   type SpanContext,
 } from '@opentelemetry/api';
-import { textOf } from '../thrown.js';
+import { textOf } from '../model/thrown.js';
 import { ERROR_TYPE } from './attributes.js';
 import { errorTypeOf } from './error-type.js';
 

@@ -11,10 +11,15 @@ import {
   type Tracer,
   type TracerProvider,
 } from '@opentelemetry/api';
-import { domainEventOf } from '../envelope/domain-event.js';
-import { EventEnvelopeError, EventPayloadError, EventValidationError, ProducerOverloadedError } from '../errors.js';
+import { domainEventOf } from '../model/domain-event.js';
+import {
+  EventEnvelopeError,
+  EventPayloadError,
+  EventValidationError,
+  ProducerOverloadedError,
+} from '../model/errors.js';
 import type { EventToPublish, ProduceOptions } from '../publish/event-producer.js';
-import type { Share } from '../settle/settler.js';
+import type { HandlerDelivery } from '../settle/settler.js';
 import { fieldOf } from '../stream/pairs.js';
 import type { StreamEntry } from '../stream/stream-client.js';
 import {
@@ -35,8 +40,8 @@ import {
   SETTLE,
   type OperationKind,
 } from './attributes.js';
-import { bounded } from '../safe-text.js';
-import { isA } from '../thrown.js';
+import { bounded } from '../log/safe-text.js';
+import { isA } from '../model/thrown.js';
 import { errorTypeOf } from './error-type.js';
 import { Instruments, registeredMeter } from './instruments.js';
 import { Operation } from './operation.js';
@@ -146,12 +151,12 @@ export class Telemetry {
   }
 
   /** One try of one handler begins. */
-  process({ holding, event, handler }: Share, attempt: number): Operation | undefined {
+  process({ inFlight, event, handler }: HandlerDelivery, attempt: number): Operation | undefined {
     if (this.isOff) return undefined;
-    const { stream } = holding.subscription;
+    const { stream } = inFlight.subscription;
     if (!this.tracer) return this.begin(PROCESS, stream);
     const creation = event && spanContextOf(event);
-    const attributes: Attributes = { [HANDLER]: handler, [ATTEMPT]: attempt, [ENTRY_ID]: holding.entry.id };
+    const attributes: Attributes = { [HANDLER]: handler, [ATTEMPT]: attempt, [ENTRY_ID]: inFlight.entry.id };
     if (event) {
       attributes[MESSAGE_ID] = event.event_id;
       attributes[EVENT_TYPE] = event.event_type;
@@ -164,19 +169,26 @@ export class Telemetry {
   }
 
   /** A call begins that settles deliveries, of one handler each. */
-  settle(shares: readonly Share[]): Operation {
-    const stream = commonOf(shares.map(({ holding }) => holding.subscription.stream));
-    const [first] = shares;
-    if (shares.length === 1 && first) {
-      const { holding, event, span } = first;
-      const attributes: Attributes = { [ENTRY_ID]: holding.entry.id };
+  settle(handlerDeliveries: readonly HandlerDelivery[]): Operation {
+    const stream = commonOf(handlerDeliveries.map(({ inFlight }) => inFlight.subscription.stream));
+    const [first] = handlerDeliveries;
+    if (handlerDeliveries.length === 1 && first) {
+      const { inFlight, event, span } = first;
+      const attributes: Attributes = { [ENTRY_ID]: inFlight.entry.id };
       if (event) attributes[MESSAGE_ID] = event.event_id;
       const parent = span ? trace.setSpanContext(ROOT_CONTEXT, span) : ROOT_CONTEXT;
-      return this.begin(SETTLE, stream, { attributes, links: linksTo([creationContextOf(holding.entry)]) }, parent);
+      return this.begin(SETTLE, stream, { attributes, links: linksTo([creationContextOf(inFlight.entry)]) }, parent);
     }
     // What is settled together has no one parent.
-    const links = this.tracer ? linksTo(shares.map(({ holding }) => creationContextOf(holding.entry))) : [];
-    return this.begin(SETTLE, stream, { attributes: { [BATCH_MESSAGE_COUNT]: shares.length }, links }, ROOT_CONTEXT);
+    const links = this.tracer
+      ? linksTo(handlerDeliveries.map(({ inFlight }) => creationContextOf(inFlight.entry)))
+      : [];
+    return this.begin(
+      SETTLE,
+      stream,
+      { attributes: { [BATCH_MESSAGE_COUNT]: handlerDeliveries.length }, links },
+      ROOT_CONTEXT,
+    );
   }
 
   /** What an event that is made now carries: the context of the span that is active; undefined for none. */

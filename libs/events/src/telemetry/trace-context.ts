@@ -1,5 +1,5 @@
 import { createTraceState, type SpanContext } from '@opentelemetry/api';
-import { TRACE_STATE, TRACEPARENT } from '../envelope/fields.js';
+import { TRACE_STATE, TRACEPARENT } from '../model/fields.js';
 
 /** W3C Trace Context, as an entry's fields carry it. */
 export interface TraceFields {

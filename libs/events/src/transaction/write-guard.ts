@@ -1,4 +1,4 @@
-import { TransactionRefusedError } from '../errors.js';
+import { TransactionRefusedError } from '../model/errors.js';
 import { fieldOf } from '../stream/pairs.js';
 
 /** The Redis types that a write can demand of its key. */

@@ -1,4 +1,4 @@
-import { textOf } from '../thrown.js';
+import { textOf } from '../model/thrown.js';
 
 /**
  * What a message says of user code that threw: the code of a getter, a `toJSON`, a validator, a constructor.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cut, duration, safeJson, widthOf } from '../../src/cli/terminal/text.js';
-import { safe, safeLines } from '../../src/safe-text.js';
+import { safe, safeLines } from '../../src/log/safe-text.js';
 
 const OBEYED = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
 

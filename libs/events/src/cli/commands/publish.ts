@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { EventClass } from '../../envelope/domain-event.js';
-import { ID, KEY, shown } from '../../envelope/fields.js';
-import { lossesOf } from '../../envelope/json-text.js';
-import { EventEnvelopeError, EventPayloadError, EventValidationError } from '../../errors.js';
-import type { PayloadLimits } from '../../envelope/payload-limits.js';
+import type { EventClass } from '../../model/domain-event.js';
+import { ID, KEY, shown } from '../../model/fields.js';
+import { lossesOf } from '../../model/json-text.js';
+import { EventEnvelopeError, EventPayloadError, EventValidationError } from '../../model/errors.js';
+import type { PayloadLimits } from '../../model/payload-limits.js';
 import { UnmetError, UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
 import { readData } from '../data.js';
@@ -107,7 +107,7 @@ async function classOf(
   limits: PayloadLimits,
 ): Promise<{ event: EventClass; isChecked: boolean }> {
   const [{ DomainEvent, domainEventOf, majorOf }, { newEnvelope }, { Allow }] = await Promise.all([
-    import('../../envelope/domain-event.js'),
+    import('../../model/domain-event.js'),
     import('../../publish/new-envelope.js'),
     import('class-validator'),
   ]);

@@ -1,6 +1,6 @@
 import { problemOf } from '../../decode/event-of.js';
-import type { RawEntry } from '../../monitor/entry-pages.js';
-import type { MonitoredEntry } from '../../monitor/monitored-entry.js';
+import type { RawEntry } from '../../operate/entry-pages.js';
+import type { MonitoredEntry } from '../../operate/monitored-entry.js';
 import { fieldOf } from '../../stream/pairs.js';
 import { UnmetError, UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
@@ -12,7 +12,7 @@ import { handlingsOf, type Handling } from '../handling.js';
 import { Progress } from '../terminal/progress.js';
 import type { Cell } from '../terminal/table.js';
 import { table } from '../terminal/table.js';
-import { safe } from '../../safe-text.js';
+import { safe } from '../../log/safe-text.js';
 import { count, duration } from '../terminal/text.js';
 import { isEntryId } from '../values.js';
 

@@ -1,5 +1,5 @@
 import { paintFor, type Paint } from './paint.js';
-import { safe } from '../../safe-text.js';
+import { safe } from '../../log/safe-text.js';
 import { safeJson } from './text.js';
 
 /** A stream of the process, as far as it is needed. */

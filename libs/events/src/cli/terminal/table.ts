@@ -1,5 +1,5 @@
 import { PLAIN, type Paint, type Style } from './paint.js';
-import { safe } from '../../safe-text.js';
+import { safe } from '../../log/safe-text.js';
 import { cut, widthOf } from './text.js';
 
 /** A column; the first one gives way to the others where the terminal is narrow. */

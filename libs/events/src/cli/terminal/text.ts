@@ -1,4 +1,4 @@
-import { safe } from '../../safe-text.js';
+import { safe } from '../../log/safe-text.js';
 
 /** A value as one line of JSON that is the same to a program, and harmless to a terminal. */
 export function safeJson(value: unknown): string {

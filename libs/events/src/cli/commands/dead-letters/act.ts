@@ -1,12 +1,12 @@
 import os from 'node:os';
-import type { OperatorNote } from '../../../dead-letters/dead-letters.js';
-import { DeadLetterGoneError, EventPayloadError, KeyParkedError, OriginalGoneError } from '../../../errors.js';
+import type { OperatorNote } from '../../../operate/dead-letters.js';
+import { DeadLetterGoneError, EventPayloadError, KeyParkedError, OriginalGoneError } from '../../../model/errors.js';
 import type { OptionSpecs } from '../../command.js';
 import type { Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-codes.js';
 import { confirm } from '../../terminal/confirm.js';
 import { Progress } from '../../terminal/progress.js';
-import { safe } from '../../../safe-text.js';
+import { safe } from '../../../log/safe-text.js';
 import { count, cut, number } from '../../terminal/text.js';
 import type { Chosen } from './selection.js';
 

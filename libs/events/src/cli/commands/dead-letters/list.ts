@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../../../dead-letters/dead-letter.js';
+import type { DeadLetter } from '../../../operate/dead-letter.js';
 import { defineCommand } from '../../command.js';
 import { entryJson } from '../../entry-json.js';
 import { EXIT } from '../../exit-codes.js';

@@ -1,6 +1,6 @@
 import { UsageError } from '../../cli-errors.js';
-import { lossesOf } from '../../../envelope/json-text.js';
-import { safe } from '../../../safe-text.js';
+import { lossesOf } from '../../../model/json-text.js';
+import { safe } from '../../../log/safe-text.js';
 import { defineCommand } from '../../command.js';
 import { readData } from '../../data.js';
 import { ACT_OPTIONS, carryOut } from './act.js';

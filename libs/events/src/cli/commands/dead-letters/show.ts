@@ -1,10 +1,10 @@
-import type { DeadLetter } from '../../../dead-letters/dead-letter.js';
+import type { DeadLetter } from '../../../operate/dead-letter.js';
 import { number } from '../../terminal/text.js';
 import { defineCommand } from '../../command.js';
 import { entryJson } from '../../entry-json.js';
 import { entryLines, fieldLines, shortened } from '../../entry-text.js';
 import { EXIT } from '../../exit-codes.js';
-import { safe, safeLines } from '../../../safe-text.js';
+import { safe, safeLines } from '../../../log/safe-text.js';
 import { fieldOf } from '../../../stream/pairs.js';
 import { entryId } from '../../values.js';
 

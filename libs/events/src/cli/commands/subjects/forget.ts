@@ -1,6 +1,6 @@
 import os from 'node:os';
-import { ID, shown } from '../../../envelope/fields.js';
-import { safe } from '../../../safe-text.js';
+import { ID, shown } from '../../../model/fields.js';
+import { safe } from '../../../log/safe-text.js';
 import { UsageError } from '../../cli-errors.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exit-codes.js';

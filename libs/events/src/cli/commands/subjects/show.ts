@@ -1,4 +1,4 @@
-import { safe } from '../../../safe-text.js';
+import { safe } from '../../../log/safe-text.js';
 import { defineCommand } from '../../command.js';
 import { EXIT } from '../../exit-codes.js';
 import { demandSubject } from './forget.js';

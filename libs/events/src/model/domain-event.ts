@@ -1,0 +1,102 @@
+import 'reflect-metadata';
+import { ConfigurationError } from './errors.js';
+import { shown } from './fields.js';
+
+/** What `@DomainEvent` says of a class. */
+export interface DomainEventOptions<T extends object> {
+  /** A past-tense verb in snake_case: `order_placed`. */
+  type: string;
+  /** `major.minor` of the schema. A reader takes every minor version of the majors that it has a class for. */
+  version: string;
+  /** The stream's name without prefix: `orders`. */
+  stream: string;
+  /**
+   * The partition key, of 1 to 1,024 characters: events with the same key keep their order. It gets the payload as readers
+   * get it. Default: none, and no order.
+   */
+  key?: (data: T) => string;
+  /**
+   * Whose personal data the event has (`@Personal()`), such as a customer's id: visible ASCII of at most 256 characters that says
+   * nothing about the person, as it is not encrypted. Default: who publishes says it by the option `subject`.
+   */
+  subject?: (data: T) => string;
+  /**
+   * Who may publish it: the `source` of each application that does. Others are refused, and what says that it comes from
+   * another one is a dead letter. Default: anybody.
+   */
+  sources?: readonly string[];
+}
+
+/** A class that carries `@DomainEvent`. */
+export type EventClass<T extends object = object> = new () => T;
+
+const TYPE = /^[a-z][a-z0-9_]*$/;
+
+const eventClasses = new WeakMap<EventClass, Readonly<DomainEventOptions<never>>>();
+
+/**
+ * Makes a class an event type. Its class-validator decorators are the schema, checked on publishing and on consuming.
+ *
+ * @throws ConfigurationError when type, version or stream are not of the form that they must have
+ */
+export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
+  return (target: EventClass<T>): void => {
+    check(target.name, 'type', options.type, TYPE, 'snake_case, such as order_placed');
+    check(target.name, 'version', options.version, /^\d+\.\d+$/, 'major.minor, such as 1.0');
+    check(
+      target.name,
+      'stream',
+      options.stream,
+      /^[a-z][a-z0-9_-]*$/,
+      'a lower-case name without prefix, such as orders',
+    );
+    const { key, sources, subject } = options as { key?: unknown; sources?: unknown; subject?: unknown };
+    if (sources !== undefined && !(Array.isArray(sources) && sources.length > 0 && sources.every(isName))) {
+      throw new ConfigurationError(
+        `@DomainEvent on ${target.name}: expected sources as names of applications, such as ["order_service"], got ${shown(sources)}`,
+      );
+    }
+    if (key !== undefined && typeof key !== 'function') {
+      throw new ConfigurationError(`@DomainEvent on ${target.name}: expected key as a function, got ${shown(key)}`);
+    }
+    if (subject !== undefined && typeof subject !== 'function') {
+      throw new ConfigurationError(
+        `@DomainEvent on ${target.name}: expected subject as a function, got ${shown(subject)}`,
+      );
+    }
+    eventClasses.set(target, Object.freeze({ ...options }));
+  };
+}
+
+/**
+ * What `@DomainEvent` said of this class.
+ *
+ * @throws ConfigurationError when the class does not carry the decorator
+ */
+export function domainEventOf<T extends object>(target: EventClass<T>): Readonly<DomainEventOptions<T>> {
+  const options = eventClasses.get(target) as DomainEventOptions<T> | undefined;
+  if (options) return options;
+  const name = typeof target === 'function' && target.name !== '' ? target.name : shown(target);
+  throw new ConfigurationError(`Expected a class with @DomainEvent, got ${name}`);
+}
+
+/** The part of a version that decides whether two schemas are compatible: `2` of `2.1`. */
+export function majorOf(version: string): string {
+  return version.split('.', 1)[0] ?? '';
+}
+
+/** Whether a class could be of this type and version: what stands in an entry need not be anybody's. */
+export function canBeEvent(type: string, version: string): boolean {
+  return TYPE.test(type) && /^\d+$/.test(majorOf(version));
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function check(name: string, field: string, value: unknown, form: RegExp, expected: string): void {
+  if (typeof value === 'string' && form.test(value)) return;
+  throw new ConfigurationError(
+    `@DomainEvent on ${name}: expected ${field} as ${expected}, got ${JSON.stringify(value)}`,
+  );
+}

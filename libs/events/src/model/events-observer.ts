@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import { isPromise } from '../concurrency/promise-like.js';
+import { SafeLogger } from '../log/safe-logger.js';
+import type { DeadLetterReason } from './outcome.js';
+import { textOf } from './thrown.js';
+
+interface AboutEvent {
+  /** The stream's key, and the entry's id. */
+  stream: string;
+  id: string;
+  group: string;
+  handler: string;
+  event_type: string;
+  event_id: string;
+  /** The partition key, if the event has one. */
+  key: string | undefined;
+  attempt: number;
+}
+
+interface Handled extends AboutEvent {
+  /** From the first call of the handler to the end of its commit, in milliseconds. */
+  durationMs: number;
+}
+
+/** Something that happened to an event. */
+export type Observation =
+  | (Handled & {
+      kind: 'handled';
+      /** Types of the events that its transaction published. */
+      published: readonly string[];
+    })
+  /** Acknowledged without effects, because the handler's policy says so of this error. */
+  | (Handled & { kind: 'ignored'; error: Error })
+  /** Another commit has changed what the transaction had read: the handler runs again at once. */
+  | (AboutEvent & { kind: 'conflict'; conflictingKey: string })
+  | (Handled & { kind: 'retried'; error: Error; delayMs: number; counts: boolean })
+  | {
+      kind: 'dead-lettered';
+      stream: string;
+      id: string;
+      group: string;
+      handler: string;
+      event_type: string | undefined;
+      event_id: string | undefined;
+      key: string | undefined;
+      attempt: number;
+      reason: DeadLetterReason;
+      error: Error;
+    }
+  /** A dead letter waits before it is written, since there are more in a second than `deadLetters.maxPerSecond`. */
+  | { kind: 'dead-letter-delayed'; stream: string; group: string; delayMs: number }
+  /**
+   * An event of a type, a major version or, when it was replayed, a handler that this worker does not know (`awaited`, such as
+   * `order_placed 2`): with `wait` it is left to a worker that does, with `ignore` acknowledged.
+   */
+  | { kind: 'unknown'; stream: string; id: string; group: string; awaited: string; policy: 'wait' | 'ignore' }
+  | { kind: 'abandoned'; stream: string; id: string; group: string; handler: string; error: Error }
+  | { kind: 'taken-over'; stream: string; group: string; count: number }
+  | { kind: 'handed-back'; stream: string; group: string; count: number }
+  /** Entries that were trimmed or deleted before this group had handled them. */
+  | { kind: 'vanished'; stream: string; group: string; ids: readonly string[] }
+  /** Retention took entries, or the limits of dead letters took some of them; `dropped` are those, by group, that its hard limit took before they were handled. */
+  | { kind: 'trimmed'; stream: string; count: number; dropped: Readonly<Record<string, number>> }
+  /** A stream comes near its hard limit; `heldBackBy` is the group that has still to handle the oldest entries. */
+  | {
+      kind: 'retention-warning';
+      stream: string;
+      length: number;
+      hardMaxLength: number;
+      heldBackBy: string | undefined;
+    }
+  /** This worker owns a partition from now on; `partition` is its number, and `epoch` counts its owners. */
+  | { kind: 'partition-acquired'; partition: number; group: string; epoch: number }
+  /** It has finished, or handed back, what it had of the partition, and given it to the others. */
+  | { kind: 'partition-released'; partition: number; group: string; epoch: number }
+  /** Its ownership has run out, or another worker has it: what it had of the partition was dropped. */
+  | { kind: 'partition-lost'; partition: number; group: string; epoch: number; error: Error }
+  /** Redis is away or refuses to serve: `reason` is `unreachable` or Redis' own word, such as `READONLY`. */
+  | { kind: 'outage'; address: string; reason: string }
+  | { kind: 'recovered'; address: string; reason: string; durationMs: number }
+  /** Redis takes keys away when its memory is full, by this `maxmemory-policy`: said once, and again when it changes. */
+  | { kind: 'eviction-warning'; address: string; policy: string }
+  /** The group, and so all that it knew, was missing; it was made anew. */
+  | { kind: 'group-recreated'; stream: string; group: string };
+
+type Kind = Observation['kind'];
+
+interface Subscription {
+  listener: (observation: Observation) => unknown;
+  /** Undefined for all. */
+  kinds: ReadonlySet<Kind> | undefined;
+}
+
+/** Tells listeners what happens to events: for logs, metrics and tests. */
+@Injectable()
+export class EventsObserver {
+  private readonly logger = new SafeLogger(EventsObserver.name);
+  private readonly subscriptions = new Set<Subscription>();
+
+  /**
+   * @param kinds what the listener hears of; what no listener does is not even put together. @default all
+   * @returns a function that ends the subscription
+   */
+  subscribe<K extends Kind = Kind>(
+    listener: (observation: Extract<Observation, { kind: K }>) => void,
+    kinds?: readonly K[],
+  ): () => void {
+    const subscription = { listener: listener as Subscription['listener'], kinds: kinds && new Set<Kind>(kinds) };
+    this.subscriptions.add(subscription);
+    return () => this.subscriptions.delete(subscription);
+  }
+
+  /** Whether anybody hears of it. */
+  isHeard(kind: Kind): boolean {
+    for (const { kinds } of this.subscriptions) if (kinds?.has(kind) ?? true) return true;
+    return false;
+  }
+
+  /** Tells all listeners; one that throws is no reason to handle the event again. */
+  emit(observation: Observation): void {
+    for (const { listener, kinds } of this.subscriptions) {
+      if (kinds && !kinds.has(observation.kind)) continue;
+      try {
+        const result = listener(observation);
+        // It may be an async function after all, and nobody waits for it.
+        if (isPromise(result)) Promise.resolve(result).catch((thrown: unknown) => { this.report(observation, thrown); }); // prettier-ignore
+      } catch (thrown) {
+        this.report(observation, thrown);
+      }
+    }
+  }
+
+  private report({ kind }: Observation, thrown: unknown): void {
+    this.logger.error(`An observer failed at "${kind}"`, textOf(thrown).stack);
+  }
+}

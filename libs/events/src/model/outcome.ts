@@ -1,0 +1,104 @@
+import {
+  DeliveryLostError,
+  EventDecodeError,
+  EventParkedError,
+  HandlerGoneError,
+  isGroupMissing,
+  isOutage,
+  TransactionConflictError,
+  UnknownEventError,
+  UnrecoverableError,
+  WorkerCrashedError,
+} from './errors.js';
+import { errorOf, isA } from './thrown.js';
+import { backoff, type ErrorRule, type RetryPolicy } from './retry-policy.js';
+
+/** Why an event becomes a dead letter. */
+export type DeadLetterReason =
+  | 'undecodable'
+  | 'unknown'
+  | 'invalid'
+  | 'unrecoverable'
+  | 'exhausted'
+  /** Workers died of it, although they handled it alone. */
+  | 'crashed'
+  /** An earlier event of its key is a dead letter. */
+  | 'parked';
+
+/** What happens to a delivery. Decided here, carried out by the settler. */
+export type Outcome =
+  /** Acknowledge, with the transaction's writes and events. */
+  | { kind: 'commit' }
+  /** Try again in `delayMs`; `counts` tells whether the failure was the event's own. */
+  | { kind: 'retry'; delayMs: number; counts: boolean; error: Error }
+  /** Move it to the dead letters. */
+  | { kind: 'dead-letter'; reason: DeadLetterReason; error: Error }
+  /** Acknowledge without effects: the handler's policy says that this error does not matter. */
+  | { kind: 'ignore'; error: Error }
+  /** Leave it: it is somebody else's now. */
+  | { kind: 'abandon'; error: Error };
+
+/** Workers that may end in the middle of an event that each handled alone: one may be chance, two are none. */
+const MOST_CRASHES = 2;
+
+/** How long to wait when Redis, or a rival transaction, is the reason. */
+const NOT_ITS_FAULT: RetryPolicy = { attempts: Infinity, firstDelayMs: 100, maxDelayMs: 2000 };
+
+/**
+ * Decides what a handler's failure leads to. Pure.
+ *
+ * @param thrown what the handler threw
+ * @param attempt which attempt failed, from 1
+ * @param random from 0 to below 1, for the jitter
+ * @param rules what the handler says of errors; the first that fits decides
+ * @param isIgnored whether the try itself has said that its failure does not matter
+ */
+export function outcomeOf(
+  thrown: unknown,
+  attempt: number,
+  policy: RetryPolicy,
+  random: number,
+  rules: readonly ErrorRule[] = [],
+  isIgnored = false,
+): Outcome {
+  const error = errorOf(thrown, 'The handler threw');
+  if (isA(thrown, DeliveryLostError) || isGroupMissing(thrown)) return { kind: 'abandon', error };
+  if (isA(thrown, EventParkedError)) return { kind: 'dead-letter', reason: 'parked', error };
+  if (isOutage(thrown) || isA(thrown, TransactionConflictError)) {
+    return { kind: 'retry', delayMs: backoff(NOT_ITS_FAULT, 1, random), counts: false, error };
+  }
+  const rule = isIgnored ? 'ignore' : rules.find((one) => isA(thrown, one.error))?.then;
+  if (rule === 'ignore') return { kind: 'ignore', error };
+  if (rule === 'dead-letter' || (rule === undefined && isA(thrown, UnrecoverableError))) {
+    return { kind: 'dead-letter', reason: 'unrecoverable', error };
+  }
+  if (attempt >= policy.attempts) return { kind: 'dead-letter', reason: 'exhausted', error };
+  return { kind: 'retry', delayMs: backoff(policy, attempt, random), counts: true, error };
+}
+
+/** Whether the handler was tried and has failed; what is parked was not tried. */
+export function isFailure(outcome: Outcome): boolean {
+  if (outcome.kind === 'retry') return outcome.counts;
+  return outcome.kind === 'dead-letter' && outcome.reason !== 'parked' && outcome.reason !== 'crashed';
+}
+
+/** What becomes of an event before its handler runs, if anything is known against it. Pure. */
+export function outcomeBeforehand(
+  handler: string,
+  { crashes, isParked, key }: { crashes: number; isParked: boolean; key: string | undefined },
+): Outcome | undefined {
+  if (isParked) return { kind: 'dead-letter', reason: 'parked', error: new EventParkedError(key ?? '') };
+  if (crashes < MOST_CRASHES) return undefined;
+  return { kind: 'dead-letter', reason: 'crashed', error: new WorkerCrashedError(handler, crashes) };
+}
+
+/** What becomes of an entry that never reached a handler: it cannot be decoded, or is not valid. */
+export function outcomeOfUnreadable(thrown: unknown): Outcome {
+  const reason = isA(thrown, EventDecodeError)
+    ? 'undecodable'
+    : isA(thrown, UnknownEventError) || isA(thrown, HandlerGoneError)
+      ? 'unknown'
+      : 'invalid';
+  // Decorators of the user's may have thrown it.
+  return { kind: 'dead-letter', reason, error: errorOf(thrown, 'Reading the event threw') };
+}

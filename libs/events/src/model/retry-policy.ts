@@ -1,0 +1,31 @@
+/** When a failed handler is tried again. */
+export interface RetryPolicy {
+  /** How often the handler is tried in all, the first time included. */
+  attempts: number;
+  /** The longest wait after the first failure, in milliseconds; it doubles with each further one. */
+  firstDelayMs: number;
+  /** What the wait grows to at most, in milliseconds. */
+  maxDelayMs: number;
+}
+
+/** What becomes of an event whose handler threw an error of a class, or of a subclass. */
+export interface ErrorRule {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an error class may take any arguments
+  error: abstract new (...args: any[]) => Error;
+  /** `retry` as any other failure, `dead-letter` at once, or `ignore`: acknowledge the event, without effects. */
+  then: 'retry' | 'dead-letter' | 'ignore';
+}
+
+/**
+ * How long to wait after a failed attempt: exponential, with "equal jitter" (half fixed, half random), so that many
+ * events that failed together do not come back together.
+ * Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+ *
+ * @param attempt which attempt failed, from 1
+ * @param random from 0 to below 1
+ * @returns milliseconds
+ */
+export function backoff(policy: RetryPolicy, attempt: number, random: number): number {
+  const ceiling = Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** (attempt - 1));
+  return Math.round(ceiling / 2 + (ceiling / 2) * random);
+}

@@ -1,0 +1,126 @@
+import { inspect, types } from 'node:util';
+import { bounded } from '../log/safe-text.js';
+
+/** What was thrown, as text that has a bound. */
+export interface ThrownText {
+  name: string;
+  message: string;
+  /** Begins with name and message, and goes on with the stacks of its causes. */
+  stack: string;
+}
+
+/** Characters of what was thrown that are kept: dead letters and log lines hold them. */
+export const LONGEST_NAME = 100;
+export const LONGEST_MESSAGE = 4000;
+export const LONGEST_STACK = 8000;
+
+/** Of a chain of causes, so many are told. */
+const MOST_CAUSES = 5;
+
+/** Things without a text of their own are shown as far as this, never by code of theirs. */
+const SHOWN = { depth: 1, customInspect: false, maxArrayLength: 20, maxStringLength: LONGEST_MESSAGE } as const;
+
+/**
+ * Whatever user code threw, as bounded text: `null`, a text, a Proxy, an error whose `message` is an object or whose
+ * getters throw. Never throws.
+ *
+ * @param said goes before what is no error: "The handler threw"
+ */
+export function textOf(thrown: unknown, said = 'Something threw'): ThrownText {
+  const text = ownTextOf(thrown, said);
+  return { ...text, stack: bounded(text.stack + causesOf(thrown), LONGEST_STACK) };
+}
+
+/**
+ * What was thrown as an error that can be relied on: itself where it is one, else a stand-in, whose `cause` is what was
+ * thrown. Never throws.
+ *
+ * @param said as in {@link textOf}
+ */
+export function errorOf(thrown: unknown, said?: string): Error {
+  if (isA(thrown, Error) && isWellFormed(thrown)) return thrown;
+  const { name, message, stack } = textOf(thrown, said);
+  const error = new Error(message, { cause: thrown });
+  error.name = name;
+  error.stack = stack;
+  return error;
+}
+
+/** As `instanceof`, which a Proxy, a `Symbol.hasInstance` or a class that is none can make throw. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a class may take any arguments
+export function isA<T>(value: unknown, type: abstract new (...args: any[]) => T): value is T {
+  try {
+    return value instanceof type;
+  } catch {
+    return false;
+  }
+}
+
+/** A property of what was thrown, if it is text. */
+export function textIn(thrown: unknown, property: keyof ThrownText): string | undefined {
+  const value = read(thrown, property);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function isWellFormed(error: Error): boolean {
+  if (types.isProxy(error)) return false;
+  const name = textIn(error, 'name');
+  const message = textIn(error, 'message');
+  if (name === undefined || message === undefined) return false;
+  const stack = read(error, 'stack');
+  return (
+    name !== '' &&
+    name.length <= LONGEST_NAME &&
+    message.length <= LONGEST_MESSAGE &&
+    (stack === undefined || typeof stack === 'string')
+  );
+}
+
+/** Without its causes. */
+function ownTextOf(thrown: unknown, said: string): ThrownText {
+  // An error of another realm is one, too.
+  if (!isA(thrown, Error) && !types.isNativeError(thrown)) {
+    const message = bounded(`${said} ${shown(thrown)}`, LONGEST_MESSAGE);
+    return { name: 'Error', message, stack: `Error: ${message}` };
+  }
+  const name = bounded(textIn(thrown, 'name') ?? '', LONGEST_NAME) || 'Error';
+  const given = read(thrown, 'message');
+  const whole = typeof given === 'string' ? given : given === undefined ? '' : shown(given);
+  const message = bounded(whole, LONGEST_MESSAGE);
+  const stack = textIn(thrown, 'stack') ?? '';
+  // Where a long message is cut, the places that it came from are kept.
+  const place = whole === '' ? -1 : stack.indexOf(whole);
+  const frames = place === -1 ? stack : stack.slice(place + whole.length);
+  const head = message === '' ? name : `${name}: ${message}`;
+  return { name, message, stack: bounded(stack === '' || place !== -1 ? head + frames : stack, LONGEST_STACK) };
+}
+
+function causesOf(thrown: unknown): string {
+  const told = new Set<unknown>([thrown]);
+  let text = '';
+  let cause = read(thrown, 'cause');
+  while (cause !== undefined && cause !== null && told.size <= MOST_CAUSES && !told.has(cause)) {
+    told.add(cause);
+    text += `\nCaused by: ${ownTextOf(cause, 'Something threw').stack}`;
+    cause = read(cause, 'cause');
+  }
+  return text;
+}
+
+function read(thrown: unknown, property: string): unknown {
+  try {
+    return (thrown as Record<string, unknown> | null | undefined)?.[property];
+  } catch {
+    return undefined;
+  }
+}
+
+/** `inspect` shows what has no text of its own, too, such as an object without prototype. */
+function shown(thrown: unknown): string {
+  if (typeof thrown === 'string') return thrown;
+  try {
+    return inspect(thrown, SHOWN);
+  } catch {
+    return `a value of type ${typeof thrown} that cannot be shown`;
+  }
+}

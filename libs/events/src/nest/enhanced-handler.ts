@@ -1,0 +1,84 @@
+import { AsyncResource } from 'node:async_hooks';
+import { ApplicationConfig, ExternalContextCreator, type ModulesContainer, type NestContainer } from '@nestjs/core';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { EventEnvelope } from '../model/event-envelope.js';
+import type { Delivery } from '../dispatch/delivery.js';
+import { Enhancers, type HandlerMethod } from './enhancers.js';
+import { PARAMETERS_METADATA } from './event-handler.js';
+import { CONTEXT_TYPE } from './events-context.js';
+import { Filters } from './filters.js';
+
+/** Runs a handler for one event. */
+export type RunHandler = (event: EventEnvelope<object>, delivery: Delivery) => unknown;
+
+/** Makes of handlers' methods what is called for an event: with the enhancers that apply, or as it is where none does. */
+export class EnhancedHandlers {
+  private readonly contexts: ExternalContextCreator;
+
+  /** @param globals the application's, if its global enhancers are to apply */
+  constructor(
+    modules: ModulesContainer,
+    private readonly globals: ApplicationConfig | undefined,
+  ) {
+    const applicationConfig = globals ?? new ApplicationConfig();
+    // All that is asked of the container: where enhancers are, and which are global.
+    const container = { applicationConfig, getModules: () => modules } as unknown as NestContainer;
+    this.contexts = ExternalContextCreator.fromContainer(container);
+    // Nest's own fails where an Observable ends without a value.
+    this.contexts.transformToResult = (result: unknown) => Promise.resolve(awaitable(result));
+  }
+
+  /** @throws ConfigurationError for an enhancer that is to apply and cannot */
+  of(method: HandlerMethod): RunHandler {
+    const enhancers = new Enhancers(method, this.globals);
+    const { instance, callback } = method;
+    const run = enhancers.surround
+      ? this.surrounded(method)
+      : (event: EventEnvelope<object>, delivery: Delivery) => awaitable(callback.call(instance, event, delivery));
+    const { filters } = enhancers;
+    return inContextOfItsOwn(filters.length > 0 ? filtered(run, method, new Filters(method.handler, filters)) : run);
+  }
+
+  private surrounded({ instance, callback, name, provider }: HandlerMethod): RunHandler {
+    return this.contexts.create(
+      instance,
+      callback,
+      name,
+      PARAMETERS_METADATA,
+      { exchangeKeyForValue: (position, _data, args: unknown[]) => args[position] },
+      undefined,
+      provider.id,
+      { guards: true, interceptors: true, filters: false },
+      CONTEXT_TYPE,
+    );
+  }
+}
+
+/** Shows failures to the filters; they stay failures. */
+function filtered(run: RunHandler, { instance, callback }: HandlerMethod, filters: Filters): RunHandler {
+  return async (event, delivery) => {
+    try {
+      return await run(event, delivery);
+    } catch (error) {
+      const host = new ExecutionContextHost([event, delivery], instance.constructor as never, callback);
+      host.setType(CONTEXT_TYPE);
+      await filters.show(error, host);
+      throw error;
+    }
+  };
+}
+
+/** What a handler puts into an AsyncLocalStorage must not be there for the next one. */
+function inContextOfItsOwn(run: RunHandler): RunHandler {
+  return (event, delivery) => new AsyncResource(RESOURCE, LET_GO).runInAsyncScope(run, undefined, event, delivery);
+}
+
+const RESOURCE = 'EventHandler';
+/** It has no destroy hook, for which Node.js would have to watch it. */
+const LET_GO = { requireManualDestroy: true };
+
+/** As Nest does, an Observable is waited for. */
+function awaitable(result: unknown): unknown {
+  return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
+}

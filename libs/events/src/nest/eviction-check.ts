@@ -1,0 +1,69 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { EventsObserver } from '../model/events-observer.js';
+import { SafeLogger } from '../log/safe-logger.js';
+import { MonitorClient } from '../stream/monitor-client.js';
+import { StreamClient } from '../stream/stream-client.js';
+
+/** How often Redis is asked, besides at the start, after each reconnect, and by the health indicator, in milliseconds. */
+const EVERY_MS = 60_000;
+
+/** The one policy under which Redis takes nothing away when its memory is full. */
+const SAFE = 'noeviction';
+
+/**
+ * Sees to it that Redis does not evict keys: under `volatile-*` and `allkeys-*` the memory of idempotency keys and producers,
+ * leases and counts go first, and what was published or handled once is repeated.
+ */
+@Injectable()
+export class EvictionCheck implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new SafeLogger('EventsModule');
+  private timer: NodeJS.Timeout | undefined;
+  private known: string | undefined;
+
+  constructor(
+    private readonly streams: StreamClient,
+    private readonly client: MonitorClient,
+    private readonly observer: EventsObserver,
+  ) {
+    const look = (): void => void this.look().catch(() => undefined);
+    this.streams.connection.onReconnect(look);
+    this.begin = () => {
+      this.timer = setInterval(look, EVERY_MS).unref();
+      look();
+    };
+  }
+
+  private readonly begin: () => void;
+
+  onApplicationBootstrap(): void {
+    // Redis may be away; that is no reason to start later.
+    this.begin();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /**
+   * Asks Redis, and warns of what it has not warned of yet.
+   *
+   * @returns what is wrong, in words; undefined when nothing is. `policy` is null when Redis does not tell
+   * @throws RedisUnavailableError
+   */
+  async look(timeoutMs?: number): Promise<{ policy: string | null; warning: string | undefined }> {
+    const policy = await this.client.evictionPolicy(timeoutMs);
+    if (policy === null || policy === SAFE) {
+      this.known = policy ?? this.known;
+      return { policy, warning: undefined };
+    }
+    const warning =
+      `Redis evicts keys when its memory is full (maxmemory-policy ${policy}): what tells a repeated publish from a new one ` +
+      `goes first, and events are published or handled twice. Set maxmemory-policy to ${SAFE}`;
+    if (policy !== this.known) {
+      this.known = policy;
+      this.logger.warn(warning);
+      this.observer.emit({ kind: 'eviction-warning', address: this.streams.connection.address, policy });
+    }
+    return { policy, warning };
+  }
+}

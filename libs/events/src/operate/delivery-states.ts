@@ -1,0 +1,77 @@
+import { DONE, parseNote } from '../stream/delivery-notes.js';
+import { compareEntryIds } from '../stream/entry-id.js';
+import type { Keyspace } from '../stream/keyspace.js';
+import type { MonitorClient } from '../stream/monitor-client.js';
+import { groupsOf, pendingEntries, scanHash } from '../stream/questions.js';
+
+/** What a handler did with a delivery that is not settled. */
+export interface HandlerProgress {
+  handler: string;
+  /** It has succeeded; others of the same event have not. */
+  isDone: boolean;
+  failures: number;
+  /** Milliseconds since 1970; null when none failed. */
+  firstFailureMs: number | null;
+  /** Workers that ended in the middle of it. */
+  crashes: number;
+}
+
+/** What became of an entry with one group, dead letters left out: those are a stream of their own. */
+export interface DeliveryState {
+  group: string;
+  /** Not delivered yet; delivered and not settled; or nothing is left to do. */
+  state: 'waiting' | 'pending' | 'settled';
+  /** Of a pending one: who holds it, since when nothing was heard of it, and how often it was delivered. */
+  consumer: string | null;
+  idleMs: number | null;
+  deliveries: number | null;
+  /** Of a pending one: what handlers have noted. */
+  handlers: HandlerProgress[];
+}
+
+const NOTES_OF_ONE_STEP = 1000;
+
+/** Asks what became of entries of one stream: two round trips, however many entries and groups. */
+export async function deliveryStates(
+  client: MonitorClient,
+  keyspace: Keyspace,
+  stream: string,
+  ids: readonly string[],
+): Promise<Map<string, DeliveryState[]>> {
+  const key = keyspace.stream(stream);
+  const groups = await client.ask(groupsOf(key));
+  const pairs = ids.flatMap((id) => groups.map((group) => ({ id, group })));
+  const delivered = pairs.filter(({ id, group }) => compareEntryIds(id, group.lastDeliveredId) <= 0);
+  const questions = delivered.flatMap(({ id, group }) => [
+    pendingEntries(key, group.name, id, id, 1),
+    scanHash(keyspace.channel(stream, group.name).notes, `${id}|*`, NOTES_OF_ONE_STEP),
+  ]);
+  const answers = await client.askAll(questions);
+  const found = new Map(ids.map((id): [string, DeliveryState[]] => [id, []]));
+  for (const { id, group } of pairs) {
+    const place = delivered.findIndex((one) => one.id === id && one.group === group);
+    if (place === -1) {
+      found.get(id)?.push(stateOf(group.name, 'waiting'));
+      continue;
+    }
+    const [row] = answers[2 * place] as { consumer: string; idleMs: number; deliveries: number }[];
+    const notes = answers[2 * place + 1] as [string, string][];
+    if (!row) found.get(id)?.push(stateOf(group.name, 'settled'));
+    else {
+      const { consumer, idleMs, deliveries } = row;
+      const handlers = notes.map(([field, note]) => progressOf(field.slice(id.length + 1), note));
+      found.get(id)?.push({ group: group.name, state: 'pending', consumer, idleMs, deliveries, handlers });
+    }
+  }
+  return found;
+}
+
+function stateOf(group: string, state: DeliveryState['state']): DeliveryState {
+  return { group, state, consumer: null, idleMs: null, deliveries: null, handlers: [] };
+}
+
+function progressOf(handler: string, note: string): HandlerProgress {
+  if (note === DONE) return { handler, isDone: true, failures: 0, firstFailureMs: null, crashes: 0 };
+  const { failures, firstFailureMs, unended } = parseNote(note);
+  return { handler, isDone: false, failures, firstFailureMs: firstFailureMs || null, crashes: unended.length };
+}

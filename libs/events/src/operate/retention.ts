@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { isOutage } from '../model/errors.js';
+import type { ResolvedOptions } from '../options/options.js';
+import { Startup } from '../nest/startup.js';
+import { EVENTS_OPTIONS } from '../nest/tokens.js';
+import { EventsObserver } from '../model/events-observer.js';
+import { Stopping } from '../concurrency/stopping.js';
+import { SafeLogger } from '../log/safe-logger.js';
+import { MonitorClient } from '../stream/monitor-client.js';
+import { Partitions } from '../stream/partitions.js';
+import { StreamClient } from '../stream/stream-client.js';
+import { warningOf, type RetentionPolicy } from '../model/retention-policy.js';
+import { addTo, trimStream, type TrimReport } from './trim-stream.js';
+
+/** How often the streams are looked at. */
+const EVERY_MS = 5000;
+
+/**
+ * Trims streams by age and length, in the background, and never an entry that a group has still to handle, unless the
+ * stream is beyond its hard limit. Any number of processes may have the same policy: of those of one `source`, one does it.
+ */
+@Injectable()
+export class Retention {
+  private readonly logger = new SafeLogger(Retention.name);
+  private readonly stopping = new Stopping();
+  private readonly warned = new Set<string>();
+  private readonly id = randomUUID();
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly client: StreamClient,
+    private readonly monitor: MonitorClient,
+    private readonly partitions: Partitions,
+    private readonly observer: EventsObserver,
+    startup: Startup,
+  ) {
+    startup.add({
+      begin: () => {
+        if (Object.keys(this.options.retention).length > 0) this.loop = this.run();
+      },
+      end: async () => {
+        this.stopping.giveUp();
+        await this.loop;
+      },
+    });
+  }
+
+  /**
+   * Trims a stream now; with partitions each of them, by the same limits.
+   *
+   * @param stream the stream's name without prefix
+   * @param policy @default what the module's options say of this stream
+   */
+  async trim(
+    stream: string,
+    policy: RetentionPolicy | undefined = this.options.retention[stream],
+  ): Promise<TrimReport> {
+    return sumOf(await this.trimEach(stream, policy, false));
+  }
+
+  private async trimEach(
+    stream: string,
+    policy: RetentionPolicy | undefined,
+    isInBackground: boolean,
+  ): Promise<TrimReport[]> {
+    const reports: TrimReport[] = [];
+    for (const keyspace of this.partitions.all) {
+      const trimmer = isInBackground ? keyspace.trimmer(stream, this.options.source) : undefined;
+      const report = await this.trimOne(keyspace.stream(stream), policy, trimmer);
+      if (report) reports.push(report);
+      if (this.stopping.isStopping) break;
+    }
+    return reports;
+  }
+
+  /**
+   * @param trimmer where it is noted who trims the stream in the background
+   * @returns undefined when another process does
+   */
+  private async trimOne(
+    key: string,
+    policy: RetentionPolicy | undefined,
+    trimmer?: string,
+  ): Promise<TrimReport | undefined> {
+    const report = await trimStream(key, policy ?? {}, {
+      client: this.client,
+      monitor: this.monitor,
+      isStopping: () => this.stopping.isStopping,
+      trimmer: trimmer === undefined ? undefined : { key: trimmer, id: this.id },
+    });
+    if (report) this.tell(key, policy ?? {}, report);
+    return report;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.isStopping) {
+      for (const stream of Object.keys(this.options.retention)) {
+        try {
+          await this.trimEach(stream, this.options.retention[stream], true);
+        } catch (error) {
+          // The connection reports an outage.
+          if (!isOutage(error)) this.logger.error(`Trimming ${stream} failed: ${(error as Error).message}`);
+        }
+      }
+      // Not all processes at once.
+      await this.stopping.orAfter(EVERY_MS * (0.75 + Math.random() / 2));
+    }
+  }
+
+  private tell(key: string, policy: RetentionPolicy, report: TrimReport): void {
+    const { trimmed, dropped } = report;
+    if (trimmed > 0) this.observer.emit({ kind: 'trimmed', stream: key, count: trimmed, dropped });
+    const losses = Object.entries(dropped).map(([group, count]) => `${String(count)} of ${group}`);
+    if (losses.length > 0) {
+      this.logger.error(
+        `${key} was beyond its hard limit of ${String(policy.hardMaxLength)} entries; dropped before they were handled: ` +
+          losses.join(', '),
+      );
+    }
+    const warning = warningOf(policy, report);
+    if (!warning) this.warned.delete(key);
+    if (!warning || this.warned.has(key)) return;
+    this.warned.add(key);
+    this.logger.warn(
+      `${key} has ${String(warning.length)} entries, and at ${String(warning.hardMaxLength)} the oldest are dropped, handled ` +
+        `or not` +
+        (warning.heldBackBy === undefined ? '' : `. The group ${warning.heldBackBy} has still to handle the oldest`),
+    );
+    this.observer.emit({ kind: 'retention-warning', stream: key, ...warning });
+  }
+}
+
+/** What was done to the partitions, together. */
+function sumOf(reports: readonly TrimReport[]): TrimReport {
+  const sum: { trimmed: number; length: number; heldBackBy: string | undefined; dropped: Record<string, number> } = {
+    trimmed: 0,
+    length: 0,
+    heldBackBy: undefined,
+    dropped: {},
+  };
+  for (const { trimmed, length, heldBackBy, dropped } of reports) {
+    sum.trimmed += trimmed;
+    sum.length += length;
+    sum.heldBackBy ??= heldBackBy;
+    addTo(sum.dropped, dropped);
+  }
+  return sum;
+}

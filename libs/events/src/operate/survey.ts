@@ -1,0 +1,174 @@
+import { readersIn, type ReaderConnection } from '../stream/reader-connection.js';
+import type { Keyspace } from '../stream/keyspace.js';
+import {
+  CLIENTS,
+  consumersOf,
+  groupsOf,
+  lengthOf,
+  NOW,
+  pendingOf,
+  type ConsumerRow,
+  type GroupRow,
+  type PendingSummary,
+  type Question,
+} from '../stream/questions.js';
+import { MOST_WHOLE_BYTES, peek, peekLastId, peekNextId, peekStream } from '../stream/peek.js';
+import { REPLY_BYTES } from '../stream/read-pace.js';
+import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entry.js';
+
+/** What a survey asks of one stream, besides its groups; each thing is one command. */
+export interface StreamSurveyRequest {
+  /** Without prefix. */
+  stream: string;
+  /** Length, first and last entry. */
+  info?: boolean;
+  /** The newest entries, of those after an id: so many at most, and so many bytes of them, about. @default 4 MiB */
+  entries?: { after?: string; count: number; replyBytes?: number };
+  /** How many dead letters there are. */
+  deadLetters?: boolean;
+  /** Groups whose consumers are asked for. */
+  consumersOf?: readonly string[];
+  /** Groups whose pending entries are asked for. */
+  pendingOf?: readonly string[];
+  /** Groups whose replays are counted. */
+  replaysOf?: readonly string[];
+  /** Groups by what they were given last: the entry that follows is asked for, to tell how long it waits. */
+  nextOf?: Readonly<Record<string, string>>;
+}
+
+/** What a survey asks for; everything goes to Redis in one round trip. */
+export interface SurveyRequest {
+  streams: readonly StreamSurveyRequest[];
+  /** The server's clock. */
+  clock?: boolean;
+  /** The workers' connections. */
+  workers?: boolean;
+  /** Up to which size entries come whole, in bytes, as in `EventMonitor.pages`. @default 8 MiB */
+  wholeBytes?: number;
+}
+
+/** What is known of a stream itself. */
+export interface StreamInfo {
+  length: number;
+  /** Entries that were ever appended. */
+  entriesAdded: number;
+  first: MonitoredEntry | null;
+  last: MonitoredEntry | null;
+}
+
+/** One stream; what was not asked for is not there. */
+export interface SurveyedStream {
+  stream: string;
+  groups: GroupRow[];
+  /** Null when there is no such stream. */
+  info?: StreamInfo | null;
+  /** Newest first. */
+  entries?: MonitoredEntry[];
+  /** Whether there are more after the id than were asked for, or than the bytes have room for. */
+  hasMore?: boolean;
+  deadLetters?: number;
+  consumers: Record<string, ConsumerRow[]>;
+  pending: Record<string, PendingSummary>;
+  replays: Record<string, number>;
+  /** The id of the first entry that the group was not given; null when there is none. */
+  next: Record<string, string | null>;
+}
+
+/** The answer to a survey. */
+export interface Survey {
+  streams: SurveyedStream[];
+  /** Milliseconds since 1970. */
+  nowMs?: number;
+  /** Null when this Redis user may not see connections. */
+  workers?: ReaderConnection[] | null;
+}
+
+/** Questions, and where their answers go. */
+export class SurveyPlan {
+  readonly questions: Question<unknown>[] = [];
+  private readonly keepers: ((answer: unknown) => void)[] = [];
+  private readonly survey: Survey = { streams: [] };
+  /** Of the last entry of each stream, which the lags of its groups are checked against. */
+  readonly lastIds = new Map<SurveyedStream, string | null | undefined>();
+
+  constructor(
+    private readonly keyspace: Keyspace,
+    { streams, clock = false, workers = false, wholeBytes = MOST_WHOLE_BYTES }: SurveyRequest,
+  ) {
+    if (clock) {
+      this.add(NOW, (nowMs) => {
+        this.survey.nowMs = nowMs;
+      });
+    }
+    for (const request of streams) this.addStream(request, wholeBytes);
+    if (workers) {
+      this.add(CLIENTS, (lines) => {
+        this.survey.workers = lines && readersIn(lines);
+      });
+    }
+  }
+
+  /** @param answers in the order of the questions */
+  read(answers: readonly unknown[]): Survey {
+    this.keepers.forEach((keep, index) => {
+      keep(answers[index]);
+    });
+    return this.survey;
+  }
+
+  private addStream(request: StreamSurveyRequest, wholeBytes: number): void {
+    const { stream, entries } = request;
+    const key = this.keyspace.stream(stream);
+    const found: SurveyedStream = {
+      ...{ stream, groups: [] },
+      ...{ consumers: byName(), pending: byName(), replays: byName(), next: byName() },
+    };
+    this.survey.streams.push(found);
+    this.add(groupsOf(key), (groups) => (found.groups = groups));
+    // What is asked for anyway tells it, too.
+    if (!request.info && !entries) this.add(peekLastId(key), (id) => this.lastIds.set(found, id));
+    if (request.info) {
+      this.add(peekStream(key, { wholeBytes }), (info) => {
+        found.info = info && { ...info, first: toMonitored(info.first), last: toMonitored(info.last) };
+        this.lastIds.set(found, info?.last?.id ?? null);
+      });
+    }
+    if (entries) {
+      const from = entries.after === undefined ? '-' : `(${entries.after}`;
+      const range = { key, from, to: '+', order: 'newest-first', count: entries.count } as const;
+      this.add(
+        peek(range, { replyBytes: entries.replyBytes ?? REPLY_BYTES, wholeBytes }),
+        ({ entries: rows, isEnd }) => {
+          found.entries = allMonitored(rows);
+          found.hasMore = !isEnd;
+          this.lastIds.set(found, rows[0]?.id ?? entries.after ?? null);
+        },
+      );
+    }
+    if (request.deadLetters) {
+      this.add(lengthOf(this.keyspace.deadLetters(stream)), (length) => (found.deadLetters = length));
+    }
+    for (const group of request.consumersOf ?? []) {
+      this.add(consumersOf(key, group), (rows) => (found.consumers[group] = rows));
+    }
+    for (const group of request.pendingOf ?? []) {
+      this.add(pendingOf(key, group), (summary) => (found.pending[group] = summary));
+    }
+    for (const group of request.replaysOf ?? []) {
+      this.add(lengthOf(this.keyspace.replays(stream, group).key), (length) => (found.replays[group] = length));
+    }
+    for (const [group, after] of Object.entries(request.nextOf ?? {})) {
+      this.add(peekNextId(key, after), (id) => (found.next[group] = id));
+    }
+  }
+
+  private add<T>(question: Question<T>, keep: (answer: T) => unknown): void {
+    this.questions.push(question);
+    this.keepers.push(keep as (answer: unknown) => void);
+  }
+}
+
+/** What is told of groups: one may be called `constructor`, or `__proto__`. */
+function byName<T>(): Record<string, T> {
+  return Object.create(null) as Record<string, T>;
+}

@@ -1,0 +1,326 @@
+import type { Loss } from '../dispatch/delivery.js';
+import type { Pause } from '../dispatch/pauses.js';
+import type { Subscription } from '../dispatch/subscriptions.js';
+import { DeliveryLostError } from '../model/errors.js';
+import { RenewedMap } from '../collections/renewed-map.js';
+import { compareEntryIds } from '../stream/entry-id.js';
+import type { Channel, ReplayOrigin } from '../stream/channel.js';
+import type { StreamEntry } from '../stream/stream-client.js';
+import { ReadAhead, type ReadAheadLimits } from './read-ahead.js';
+
+/** A delivery that this worker was given and that is not settled. */
+export class InFlightDelivery implements Loss {
+  /** The stream's key, of the channel that it came by. */
+  readonly stream: string;
+  /** Its size, about, in bytes. */
+  readonly weight: number;
+  /** Whether Redis holds notes of this entry, which must go when it is acknowledged. */
+  isNoted: boolean;
+  /** Whether a handler was given the event as it was first decoded. */
+  isGiven = false;
+  /** When keys were last asked for, to read personal data of it, by `performance.now()`; 0 for an event that has none encrypted. */
+  openedMs = 0;
+  /** Handlers of this event that are not done yet; the last one acknowledges it. */
+  openHandlers = 1;
+  /** The retry pauses in which it was set aside; undefined for one that is worked on. */
+  setAsideIn: readonly Pause[] | undefined;
+  private lossListeners: ((reason: Error) => void)[] | undefined;
+  private lost: Error | undefined;
+  private settling: Promise<unknown> | undefined;
+
+  /**
+   * @param entry with the event's own fields only
+   * @param origin where a replayed entry came from; undefined for one that was not replayed
+   * @param notes what was noted of earlier tries, by handler; empty for an entry that is delivered for the first time
+   * @param isSuspect whether workers may have died of it, so that it is handled alone
+   * @param deliveries how often it was delivered to other consumers before
+   * @param isOverdue whether it has waited for a worker that handles it for long enough
+   */
+  constructor(
+    readonly subscription: Subscription,
+    readonly channel: Channel,
+    readonly entry: StreamEntry,
+    readonly notes: ReadonlyMap<string, string>,
+    readonly origin: ReplayOrigin | undefined,
+    readonly isSuspect: boolean,
+    readonly deliveries = 0,
+    readonly isOverdue = false,
+  ) {
+    this.stream = channel.key;
+    this.weight = weightOf(entry);
+    this.isNoted = notes.size > 0;
+  }
+
+  /** Its stream and its id: no other delivery in flight has both. */
+  get key(): string {
+    return `${this.stream} ${this.entry.id}`;
+  }
+
+  get lostBecause(): Error | undefined {
+    return this.lost;
+  }
+
+  onLost(listener: (reason: Error) => void): void {
+    (this.lossListeners ??= []).push(listener);
+  }
+
+  /** It is somebody else's from now on. */
+  lose(reason: Error): void {
+    if (this.lost) return;
+    this.lost = reason;
+    for (const listener of this.lossListeners ?? []) listener(reason);
+  }
+
+  /** Whether no other settlement of this entry is under way, or will be: one handler is left. */
+  get isSettledAtOnce(): boolean {
+    return this.openHandlers === 1 && !this.settling;
+  }
+
+  /** Runs settlements of this entry one at a time, so that exactly the last handler acknowledges. */
+  settle<T>(settlement: () => Promise<T>): Promise<T> {
+    const result = (this.settling ?? Promise.resolve()).then(settlement);
+    this.settling = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/**
+ * Entries that are set aside at most, of which only the ids are kept, and of what is in a retry pause its key and when that is
+ * over. Some tens of megabytes, and what renewing them takes of Redis is a hundredth of its time.
+ */
+const MOST_ASIDE = 100_000;
+
+/** How long a worker that is full waits before it sets aside what waits behind others of its key, or for its retry. */
+const RELIEVE_AFTER_MS = 100;
+
+/** What can send away what it does not work on at present. */
+export interface Relievable {
+  /** Keys that are worked on, or whose first is in a retry pause. */
+  readonly keys: number;
+  /** @param share how many may wait behind the first of each key */
+  relieve(share: number): void;
+  /** Sends away what is in a retry pause, soon. @returns how many, `most` at most */
+  setAsidePaused(most: number): number;
+}
+
+/** Everything that this worker holds: bounded, so that a slow worker does not fill its memory. */
+export class InFlightDeliveries {
+  /** By stream and id: put together they would be a new text, to be hashed, for each entry. */
+  private readonly byStream = new Map<string, RenewedMap<string, InFlightDelivery>>();
+  private readonly waiting = new Set<() => void>();
+  private readonly readAhead: ReadAhead;
+  private removed: Set<string> | undefined;
+  private count = 0;
+  private bytes = 0;
+  private isLeftBehind = false;
+  /** What waits in Redis, delivered to this worker: ids, by stream. */
+  private readonly aside = new Map<string, Set<string>>();
+  private asideCount = 0;
+  private readonly relievables = new Set<Relievable>();
+
+  /** @param ready how many of the handlers' tries run, or wait for a slot */
+  constructor(
+    limits: ReadAheadLimits,
+    private readonly ready: () => number,
+  ) {
+    this.readAhead = new ReadAhead(limits, performance.now());
+  }
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** How many more may be read; none while there is something to take over that others have left: that comes first. */
+  get room(): number {
+    return this.isLeftBehind ? 0 : this.roomToTakeOver;
+  }
+
+  /** How many more may be taken over, by as many as the handlers can do soon. */
+  get roomToTakeOver(): number {
+    return this.asideCount < MOST_ASIDE ? this.roomToResume : 0;
+  }
+
+  /** How many of those that are set aside may be taken up, by as many as the handlers can do soon. */
+  private get roomToResume(): number {
+    return this.readAhead.room(this.held(), this.ready(), performance.now());
+  }
+
+  /** How many more may be held at all. */
+  get mostRoom(): number {
+    return this.asideCount < MOST_ASIDE ? this.roomToBring : 0;
+  }
+
+  /** How many of those that are set aside there is room for. */
+  get roomToBring(): number {
+    return this.readAhead.most(this.held());
+  }
+
+  /** How many entries are set aside: they are this worker's, and wait in Redis until there is room. */
+  get setAside(): number {
+    return this.asideCount;
+  }
+
+  /** Says whether something was left behind that is not taken over yet. */
+  takeOverFirst(isLeftBehind: boolean): void {
+    this.isLeftBehind = isLeftBehind;
+    for (const wake of this.waiting) wake();
+  }
+
+  /** Whether there is room for so many, or for as much as is left to do: little by little would be many reads. */
+  isWorthReading(batch: number, room = this.room): boolean {
+    return room > 0 && room >= Math.min(batch, this.ready());
+  }
+
+  /**
+   * Waits until it is worth reading, `ms` at most. Where all that is held waits, behind others of its key, which are slow, or for
+   * its retry, it is set aside, so that other keys go on.
+   *
+   * @param roomNow what there is room for
+   */
+  awaitRoom(batch: number, ms: number, roomNow = () => this.room): Promise<void> {
+    return this.awaitRoomOf(batch, ms, roomNow, () => this.mostRoom);
+  }
+
+  /** Waits until it is worth taking up what was set aside, `ms` at most. @returns for how many there is room */
+  async awaitRoomToResume(batch: number, ms: number): Promise<number> {
+    const roomNow = () => this.roomToResume;
+    await this.awaitRoomOf(batch, ms, roomNow, () => this.roomToBring);
+    return roomNow();
+  }
+
+  private async awaitRoomOf(batch: number, ms: number, roomNow: () => number, mostNow: () => number): Promise<void> {
+    const isWorthIt = (): boolean => this.isWorthReading(batch, roomNow());
+    const isFull = (): boolean => !this.isWorthReading(batch, mostNow());
+    if (isWorthIt()) return;
+    await this.change(isFull() ? RELIEVE_AFTER_MS : ms, isWorthIt);
+    if (!isWorthIt() && isFull()) this.relieve();
+  }
+
+  /** Sends away what waits behind others of its key, and then what waits for its retry, until half of what can be held is free. */
+  private relieve(): void {
+    // Where no more may be set aside, as much comes back for it.
+    if (this.roomToBring > 0 && this.asideCount >= MOST_ASIDE) return;
+    let keys = 0;
+    for (const one of this.relievables) keys += one.keys;
+    const target = (this.count + this.roomToBring) / 2;
+    const share = Math.floor(Math.max(0, target - keys) / Math.max(1, keys));
+    for (const one of this.relievables) one.relieve(share);
+    let excess = this.count - target;
+    for (const one of this.relievables) if (excess > 0) excess -= one.setAsidePaused(Math.ceil(excess));
+  }
+
+  /** @returns what ends it */
+  relieveBy(one: Relievable): () => void {
+    this.relievables.add(one);
+    return () => this.relievables.delete(one);
+  }
+
+  /** The entry is this worker's, but not held any more: of it there is only the id. */
+  putAside(inFlight: InFlightDelivery): void {
+    const { stream, entry } = inFlight;
+    this.byStream.get(stream)?.delete(entry.id);
+    this.count -= 1;
+    this.bytes -= inFlight.weight;
+    let aside = this.aside.get(stream);
+    if (!aside) this.aside.set(stream, (aside = new Set()));
+    if (!aside.has(entry.id)) this.asideCount += 1;
+    aside.add(entry.id);
+    for (const wake of this.waiting) wake();
+  }
+
+  /** The entry is held again, settled, or somebody else's. */
+  forgetAside(stream: string, id: string): void {
+    if (this.aside.get(stream)?.delete(id)) this.asideCount -= 1;
+  }
+
+  /** The ids set aside of one stream, about ascending. */
+  asideOf(stream: string): readonly string[] {
+    return [...(this.aside.get(stream) ?? [])];
+  }
+
+  /** @returns false when the entry is held already, or was settled since {@link rememberRemoved} */
+  add(inFlight: InFlightDelivery): boolean {
+    const { stream, entry } = inFlight;
+    let held = this.byStream.get(stream);
+    if (!held) this.byStream.set(stream, (held = new RenewedMap()));
+    if (held.has(entry.id) || this.aside.get(stream)?.has(entry.id) || this.removed?.has(inFlight.key)) return false;
+    held.set(entry.id, inFlight);
+    this.count += 1;
+    this.bytes += inFlight.weight;
+    return true;
+  }
+
+  remove(inFlight: InFlightDelivery): void {
+    this.byStream.get(inFlight.stream)?.delete(inFlight.entry.id);
+    this.count -= 1;
+    this.bytes -= inFlight.weight;
+    this.removed?.add(inFlight.key);
+    this.readAhead.settled();
+    for (const wake of this.waiting) wake();
+  }
+
+  /** All that is held is somebody else's from now on. */
+  loseAll(): void {
+    for (const held of this.byStream.values()) {
+      for (const inFlight of held.values()) inFlight.lose(new DeliveryLostError(inFlight.key));
+    }
+    for (const wake of this.waiting) wake();
+  }
+
+  /** Whether it is held, or set aside; for entries that a reply brings again. */
+  has(stream: string, id: string): boolean {
+    return this.get(stream, id) !== undefined || this.aside.get(stream)?.has(id) === true;
+  }
+
+  /**
+   * From now on, entries that are removed are not taken again. The reply to a read of the own history can show an entry
+   * that was settled while the reply was on its way.
+   */
+  rememberRemoved(): void {
+    this.removed = new Set();
+  }
+
+  forgetRemoved(): void {
+    this.removed = undefined;
+  }
+
+  /** The ids held of one stream, ascending. */
+  idsOf(stream: string): string[] {
+    return [...(this.byStream.get(stream)?.keys() ?? [])].sort(compareEntryIds);
+  }
+
+  private held(): { entries: number; bytes: number } {
+    return { entries: this.count, bytes: this.bytes };
+  }
+
+  get(stream: string, id: string): InFlightDelivery | undefined {
+    return this.byStream.get(stream)?.get(id);
+  }
+
+  /**
+   * Waits for something to be removed.
+   *
+   * @param until goes on waiting until this holds, too
+   * @returns after `ms` at the latest
+   */
+  async change(ms: number, until: () => boolean = () => true): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(wake);
+        resolve();
+      };
+      const wake = (): void => {
+        if (until()) end();
+      };
+      const timer = setTimeout(end, ms);
+      this.waiting.add(wake);
+    });
+  }
+}
+
+function weightOf({ fields, bytes }: StreamEntry): number {
+  let weight = 0;
+  for (const field of bytes ?? fields ?? []) weight += field.length;
+  return weight;
+}

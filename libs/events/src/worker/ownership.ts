@@ -1,0 +1,196 @@
+import { isOutage, LeaseLostError } from '../model/errors.js';
+import type { Stopping } from '../concurrency/stopping.js';
+import { SafeLogger } from '../log/safe-logger.js';
+import type { Keyspace } from '../stream/keyspace.js';
+import type { Heartbeat, PartitionsClient } from '../stream/partitions-client.js';
+import { assign } from '../partitions/assignment.js';
+import { OwnedPartition, type WorkerParts } from './owned-partition.js';
+
+/** How often, at least, workers look who has come or gone: so often in the time of a lease, and so many milliseconds apart. */
+const TURNS = 3;
+const LONGEST_PAUSE_MS = 1000;
+
+/**
+ * The partitions of this worker. The workers of a group tell each other who is alive and who owns what; each works out
+ * the same assignment from that, gives up what is to be another's and takes what is to be its own and free. They need not
+ * agree at every moment: a lease has one owner, whatever they think.
+ */
+export class Ownership {
+  private readonly logger = new SafeLogger(Ownership.name);
+  /** Partitions whose lease is this worker's: those that it reads, and those that it is handing over. */
+  private readonly owned = new Map<number, OwnedPartition>();
+  private readonly handovers = new Map<number, Promise<void>>();
+  /** Those that were owned before, by whomever: their groups must be there. */
+  private readonly known = new Set<number>();
+  /** Those that were found to hold something that this worker does not handle: rather another one's, as long as this one runs. */
+  private readonly unfit = new Set<number>();
+  private readonly workersKey: string;
+  private next = 0;
+  private turning: Promise<void> = Promise.resolve();
+
+  /** @param keyspace of what belongs to no partition */
+  constructor(
+    private readonly parts: WorkerParts,
+    private readonly client: PartitionsClient,
+    keyspace: Keyspace,
+    private readonly stopping: Stopping,
+  ) {
+    this.workersKey = keyspace.workers(parts.address.group);
+  }
+
+  /** Those that are to be read. */
+  get partitions(): OwnedPartition[] {
+    return [...this.owned.values()].filter(({ stopping }) => !stopping.isStopping);
+  }
+
+  /** Keeps what is owned, and balances it with the others, until the worker has left. Never throws. */
+  async run(): Promise<void> {
+    const { leaseMs } = this.parts.options.consumer;
+    while (!this.stopping.isOver) {
+      await (this.turning = this.attempt('Keeping partitions', () => this.turn()));
+      const pauseMs = Math.min(leaseMs / TURNS, LONGEST_PAUSE_MS);
+      // Not all workers at once. While the worker stops, its last handlers still need their leases.
+      const pause = pauseMs * (0.75 + Math.random() / 4);
+      await (this.stopping.isStopping ? this.parts.allInFlight.change(pause, () => this.stopping.isOver) : this.stopping.orAfter(pause)); // prettier-ignore
+    }
+  }
+
+  /** Looks once who is alive, and acts on it. @throws RedisUnavailableError */
+  async turn(): Promise<void> {
+    for (const partition of this.owned.values()) {
+      partition.checkLease();
+      partition.checkWaiting();
+      if (partition.hasUnknown) this.unfit.add(partition.number);
+    }
+    const alive = this.stopping.isStopping ? undefined : await this.heartbeat();
+    await Promise.all([...this.owned.values()].map((partition) => this.renew(partition)));
+    if (!alive) return;
+    const owners = new Map<number, string>();
+    for (const [worker, { owned }] of alive) for (const number of owned) owners.set(number, worker);
+    const unfit = new Map([...alive].map(([worker, about]) => [worker, new Set(about.unfit)]));
+    // What others have heard of this worker may be old.
+    for (const number of this.owned.keys()) owners.set(number, this.own);
+    const { count } = this.parts.partitions;
+    const assigned = assign(count, [...alive.keys()], owners, unfit);
+    for (const partition of this.partitions) {
+      if (assigned[partition.number] !== this.own) void this.handOver(partition);
+    }
+    const wanted = assigned.flatMap((worker, number) =>
+      worker === this.own && (owners.get(number) ?? this.own) === this.own && !this.owned.has(number) ? [number] : [],
+    );
+    const results = await Promise.allSettled(wanted.map((number) => this.acquire(number)));
+    if (results.some((result) => result.status === 'fulfilled' && result.value)) await this.heartbeat();
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+    await this.sweepNext();
+  }
+
+  /** Hands all partitions over, and takes this worker off. */
+  async leave(): Promise<void> {
+    await this.turning;
+    await Promise.all([
+      // At first, so that the others take each partition as soon as it is free.
+      this.attempt('Leaving', () => this.client.heartbeat(this.workersKey, this.own, 0, { owned: [], unfit: [] })),
+      ...[...this.owned.values()].map((partition) => this.handOver(partition)),
+    ]);
+  }
+
+  private get own(): string {
+    return this.parts.address.consumer;
+  }
+
+  private heartbeat(): Promise<Map<string, Heartbeat>> {
+    const { leaseMs } = this.parts.options.consumer;
+    const told = { owned: [...this.owned.keys()], unfit: [...this.unfit] };
+    return this.client.heartbeat(this.workersKey, this.own, leaseMs, told);
+  }
+
+  private async renew(partition: OwnedPartition): Promise<void> {
+    try {
+      await partition.renew();
+    } catch (error) {
+      // Redis says that it is another's, and the partition has told so itself; or it is away, and the lease may last.
+      if (!(error instanceof LeaseLostError)) throw error;
+    }
+  }
+
+  private async acquire(number: number): Promise<boolean> {
+    const { partitions, address, options, observer } = this.parts;
+    const { group } = address;
+    // Handlers of an earlier ownership may still run; what they hold would not be taken again.
+    if (OwnedPartition.isBusy(number, this.parts)) return false;
+    const lease = partitions.at(number).lease(group);
+    const asked = performance.now();
+    const epoch = await this.client.acquire(lease, this.own, options.consumer.leaseMs);
+    if (epoch === undefined) return false;
+    const partition = new OwnedPartition(number, epoch, asked, this.parts, (error) => {
+      this.forget(number, epoch, error);
+    });
+    await partition.ensureGroups(epoch > 1 || this.known.has(number));
+    this.known.add(number);
+    this.owned.set(number, partition);
+    this.logger.log(
+      `Owns partition ${String(number)} of ${String(partitions.count)} as ${group}, epoch ${String(epoch)}`,
+    );
+    observer.emit({ kind: 'partition-acquired', partition: number, group, epoch });
+    return true;
+  }
+
+  private handOver(partition: OwnedPartition): Promise<void> {
+    const { number } = partition;
+    let handover = this.handovers.get(number);
+    if (!handover) {
+      handover = this.release(partition).finally(() => this.handovers.delete(number));
+      this.handovers.set(number, handover);
+    }
+    return handover;
+  }
+
+  /** Never throws: what cannot be given back is taken when its lease has run out. */
+  private async release(partition: OwnedPartition): Promise<void> {
+    const { number, epoch } = partition;
+    const { group } = this.parts.address;
+    await partition.drain();
+    await this.attempt(`Handing over partition ${String(number)}`, async () => {
+      const count = await partition.release();
+      const stream = this.parts.partitions.at(number).prefix;
+      if (count > 0) this.parts.observer.emit({ kind: 'handed-back', stream, group, count });
+      this.parts.observer.emit({ kind: 'partition-released', partition: number, group, epoch });
+    });
+    if (this.owned.get(number) === partition) this.owned.delete(number);
+    if (!this.stopping.isStopping) await this.attempt('Telling of a handover', () => this.heartbeat());
+  }
+
+  private forget(number: number, epoch: number, error: LeaseLostError): void {
+    // A handler that goes on after the handover is refused, too.
+    if (this.owned.get(number)?.epoch !== epoch) return;
+    this.owned.delete(number);
+    this.logger.warn(error.message);
+    this.parts.observer.emit({
+      kind: 'partition-lost',
+      partition: number,
+      group: this.parts.address.group,
+      epoch,
+      error,
+    });
+  }
+
+  /** One partition at a time: there is no hurry. */
+  private async sweepNext(): Promise<void> {
+    const { partitions } = this;
+    this.next += 1;
+    const partition = partitions[this.next % partitions.length];
+    if (partition) await this.attempt('Removing consumers that are gone', () => partition.sweep());
+  }
+
+  private async attempt(what: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      // The connection reports an outage; a lost lease was reported.
+      if (!isOutage(error) && !(error instanceof LeaseLostError)) {
+        this.logger.error(`${what} failed: ${(error as Error).message}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { isGroupMissing, LeaseLostError } from '../model/errors.js';
+import type { ResolvedOptions } from '../options/options.js';
+import type { InFlightDeliveries } from '../read/in-flight.js';
+import type { Stopping } from '../concurrency/stopping.js';
+import type { Troubles } from '../read/troubles.js';
+import type { PartitionsClient } from '../stream/partitions-client.js';
+import type { OwnedPartition } from './owned-partition.js';
+import type { Ownership } from './ownership.js';
+
+/** How long the reader waits for room, for news or after a failure before it looks again what it owns, in milliseconds. */
+const PAUSE_MS = 500;
+/** What is said to fail. */
+const READING = 'Reading';
+const WAITING = 'Waiting for entries';
+/** How long it waits when it owns nothing, and where no command can wait for news. */
+const IDLE_MS = 50;
+
+/**
+ * Reads the partitions that this worker owns, as far as there is room. It waits for news with a command that gives
+ * entries to nobody, and reads them by a script that asks whether the partition is still this worker's.
+ */
+export class PartitionReader {
+  /** By the clock of `performance.now()`. */
+  private lastTurn = performance.now();
+  /** Those whose last read has failed: they must not keep the others waiting. */
+  private readonly failing = new WeakSet<OwnedPartition>();
+
+  /** @param waiting over a connection that is used for nothing else */
+  constructor(
+    private readonly ownership: Ownership,
+    private readonly waiting: PartitionsClient,
+    private readonly allInFlight: InFlightDeliveries,
+    private readonly options: ResolvedOptions,
+    private readonly stopping: Stopping,
+    private readonly isCluster: () => boolean,
+    private readonly troubles: Troubles,
+  ) {}
+
+  /** How long ago the loop last went round, in milliseconds. */
+  get idleMs(): number {
+    return Math.round(performance.now() - this.lastTurn);
+  }
+
+  /** Reads until the worker stops. Never throws. */
+  async run(): Promise<void> {
+    while (!this.stopping.isStopping) {
+      this.lastTurn = performance.now();
+      const due = this.ownership.partitions.filter(({ isDue }) => isDue);
+      const hasWorked = await (due.length > 0 ? this.read(due) : this.waitForNews());
+      if (!hasWorked) await this.stopping.orAfter(PAUSE_MS);
+    }
+  }
+
+  /** @returns false when it would only fail again at once */
+  private async read(all: readonly OwnedPartition[]): Promise<boolean> {
+    const { batchSize } = this.options.consumer;
+    const { allInFlight } = this;
+    // What an earlier owner has left comes before what is new, in other partitions, too, and needs no handlers that are free soon.
+    const left = all.filter((partition) => partition.isRecovering && !this.failing.has(partition));
+    const due = left.length > 0 ? left : all;
+    const roomNow = () => (left.length > 0 ? allInFlight.mostRoom : allInFlight.room);
+    await allInFlight.awaitRoom(batchSize, PAUSE_MS, roomNow);
+    const room = roomNow();
+    if (room === 0) return true;
+    // Redis counts for each stream.
+    const streams = due.reduce((sum, { streamCount }) => sum + streamCount / 2, 0);
+    const count = Math.min(batchSize, Math.max(1, Math.floor(room / streams)));
+    const isRecovering = due.some((partition) => partition.isRecovering);
+    if (isRecovering) this.allInFlight.rememberRemoved();
+    const open = due.filter(({ stopping }) => !stopping.isStopping);
+    const results = await Promise.all(open.map((partition) => this.readOne(partition, count)));
+    if (isRecovering) this.allInFlight.forgetRemoved();
+    return results.every(Boolean);
+  }
+
+  private async readOne(partition: OwnedPartition, count: number): Promise<boolean> {
+    try {
+      await partition.read(count);
+      this.failing.delete(partition);
+      this.troubles.succeeded(READING);
+      return true;
+    } catch (error) {
+      this.failing.add(partition);
+      if (error instanceof LeaseLostError) return true;
+      partition.recover();
+      if (isGroupMissing(error)) return partition.ensureGroups(true).then(() => true, () => false); // prettier-ignore
+      this.troubles.failed(READING, error);
+      return false;
+    }
+  }
+
+  private async waitForNews(): Promise<boolean> {
+    const { partitions } = this.ownership;
+    // In a cluster a command waits in one slot, and there is one connection.
+    if (partitions.length === 0 || this.isCluster()) {
+      await this.stopping.orAfter(IDLE_MS);
+      for (const partition of partitions) partition.isDue = true;
+      return true;
+    }
+    const after = new Map(partitions.flatMap(({ lastIds }) => lastIds));
+    const blockMs = Math.min(this.options.consumer.blockMs, PAUSE_MS);
+    try {
+      const news = new Set(await this.waiting.waitForNews(after, blockMs, this.options.commandTimeoutMs));
+      this.troubles.succeeded(WAITING);
+      for (const partition of partitions) if (partition.lastIds.some(([key]) => news.has(key))) partition.isDue = true;
+      return true;
+    } catch (error) {
+      // A flushed stream has no news: only a read shows that its group is gone.
+      for (const partition of partitions) partition.recover();
+      this.troubles.failed(WAITING, error);
+      return false;
+    }
+  }
+}
