@@ -6,6 +6,7 @@ import {
   IsIn,
   IsInt,
   IsNotEmpty,
+  IsObject,
   IsString,
   IsUUID,
   Max,
@@ -62,6 +63,8 @@ export class InventoryUpdated {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_LINES)
+  // @ValidateNested alone looks into lists within the list, and takes an empty one.
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => StockChange)
   changes!: StockChange[];

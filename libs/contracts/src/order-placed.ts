@@ -76,6 +76,8 @@ export class OrderTerms {
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_LINES)
   @ArrayUnique((item: OrderItem | null | undefined) => item?.sku, { message: 'items must not name a sku twice' })
+  // @ValidateNested alone looks into lists within the list, and takes an empty one.
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => OrderItem)
   items!: OrderItem[];

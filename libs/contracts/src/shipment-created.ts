@@ -7,6 +7,7 @@ import {
   IsISO8601,
   IsNotEmpty,
   IsObject,
+  IsRFC3339,
   IsString,
   IsUUID,
   Max,
@@ -59,6 +60,8 @@ export class ShipmentCreated {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_LINES)
+  // @ValidateNested alone looks into lists within the list, and takes an empty one.
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ShipmentItem)
   items!: ShipmentItem[];
@@ -69,7 +72,8 @@ export class ShipmentCreated {
   @Type(() => Address)
   shipping_address!: Address;
 
-  /** RFC 3339. */
+  /** RFC 3339, of a day that the calendar has. */
+  @IsRFC3339()
   @IsISO8601({ strict: true })
   estimated_delivery!: string;
 }

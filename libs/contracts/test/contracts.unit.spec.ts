@@ -67,6 +67,8 @@ describe('the payloads of version 1.0', () => {
     ['total_amount', OrderPlaced, { ...order, total_amount: { toString: 1 } }],
     ['items', OrderPlaced, { ...order, items: [] }],
     ['items.0', OrderPlaced, { ...order, items: [null] }],
+    ['items', OrderPlaced, { ...order, items: [[]] }],
+    ['items', OrderPlaced, { ...order, items: [[item]] }],
     ['items', OrderPlaced, { ...order, items: [item, item], total_amount: 600 }],
     ['items.0.quantity', OrderPlaced, { ...order, items: [{ ...item, quantity: 0 }], total_amount: 0 }],
     ['items.0.unit_price', OrderPlaced, { ...order, items: [{ ...item, unit_price: 1.5 }], total_amount: 3 }],
@@ -84,11 +86,15 @@ describe('the payloads of version 1.0', () => {
     ['changes.0.stock_level', InventoryUpdated, { ...sale, changes: [{ ...change, stock_level: 1e200 }] }],
     ['changes.0.quantity_change', InventoryUpdated, { ...sale, changes: [{ ...change, quantity_change: -1e200 }] }],
     ['changes', InventoryUpdated, { ...sale, changes: Array.from({ length: 101 }, () => change) }],
+    ['changes', InventoryUpdated, { ...sale, changes: [[]] }],
     ['shipping_address', ShipmentCreated, { ...shipment, shipping_address: [] }],
     ['items.0.quantity', ShipmentCreated, { ...shipment, items: [{ sku: 'A', quantity: 1e200 }] }],
     ['tracking_number', ShipmentCreated, { ...shipment, tracking_number: 'x'.repeat(201) }],
     ['items', ShipmentCreated, { ...shipment, items: [] }],
+    ['items', ShipmentCreated, { ...shipment, items: [[]] }],
     ['estimated_delivery', ShipmentCreated, { ...shipment, estimated_delivery: 'soon' }],
+    ['estimated_delivery', ShipmentCreated, { ...shipment, estimated_delivery: '2026-11-25' }],
+    ['estimated_delivery', ShipmentCreated, { ...shipment, estimated_delivery: '2026-02-30T12:00:00Z' }],
   ])('refuses a wrong %s', (path, target, data) => {
     expect(problems(target, data)).toContain(path);
   });
