@@ -1,4 +1,4 @@
-import { DEFAULT_PREFIX } from '@shop/contracts';
+import { DEFAULT_PREFIX } from '@shop/contracts/facts';
 import type { RedisPlace } from 'nestjs-event-streams/address';
 import { withRedis } from './connection.js';
 import type { LawResult } from './laws/law.js';

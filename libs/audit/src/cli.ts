@@ -1,6 +1,10 @@
+import { DEFAULT_PREFIX } from '@shop/contracts/facts';
 import { redisPlaceOf, redisUrlOf } from 'nestjs-event-streams/address';
-import { safeLines } from 'nestjs-event-streams/text';
+import { audit } from './audit.js';
 import { HELP, parseOptions, UsageError, type CliOptions } from './options.js';
+import { waitUntilQuiet } from './quiet.js';
+import { formatReport, paintFor } from './report.js';
+import { safeLines } from './text.js';
 
 /** What the command line needs of its process. */
 export interface CliProcess {
@@ -22,23 +26,13 @@ export async function run(cli: CliProcess): Promise<number> {
     return 0;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    cli.stderr.write(`${safeLines(message).join('\n')}\n`);
+    cli.stderr.write(`${safeLines(message)}\n`);
     return error instanceof UsageError ? MISUSED : FAILED;
   }
 }
 
 async function report({ json, waitMs }: CliOptions, { env, stdout, stderr }: CliProcess): Promise<number> {
   const place = redisPlaceOf(redisUrlOf(env) ?? 'redis://127.0.0.1:6379', env);
-  // The event classes take a second to load. A wrong option and --help need nothing of it, and that Redis is not there
-  // can be said before.
-  const { withRedis } = await import('./connection.js');
-  await withRedis(place, (redis) => redis.ping());
-  const [{ DEFAULT_PREFIX }, { audit }, { waitUntilQuiet }, { formatReport, paintFor }] = await Promise.all([
-    import('@shop/contracts'),
-    import('./audit.js'),
-    import('./quiet.js'),
-    import('./report.js'),
-  ]);
   const prefix = given(env['EVENTS_PREFIX']) ?? DEFAULT_PREFIX;
   if (waitMs !== undefined) {
     stderr.write(`Waiting until the shop is quiet, at most ${String(waitMs / 1000)} s …\n`);
@@ -46,7 +40,7 @@ async function report({ json, waitMs }: CliOptions, { env, stdout, stderr }: Cli
   }
   const found = await audit(place, { prefix });
   // In JSON an escape is the same to a program.
-  const asJson = (): string => safeLines(JSON.stringify(found, null, 2)).join('\n');
+  const asJson = (): string => safeLines(JSON.stringify(found, null, 2));
   stdout.write(json ? `${asJson()}\n` : formatReport(found, paintFor(stdout, env)));
   return found.kept ? 0 : FAILED;
 }

@@ -1,5 +1,5 @@
 import type { DeadLetter } from './dead-letter.js';
-import type { StreamName } from '@shop/contracts';
+import type { StreamName } from '@shop/contracts/facts';
 
 /** Dead letters of one kind. */
 export interface DeadLetterCause {

@@ -1,4 +1,5 @@
-import type { StreamName } from '@shop/contracts';
+import type { StreamName } from '@shop/contracts/facts';
+import { fieldOf } from './events/envelope.js';
 
 /** A delivery that a group gave up, as `<stream>:dead-letters` tells it; empty texts for what it does not say. */
 export interface DeadLetter {
@@ -16,7 +17,11 @@ export interface DeadLetter {
   isInjected: boolean;
 }
 
+/** Before the names of the original entry's fields. */
 const ORIGINAL = 'entry.';
+/** An original of thousands of fields stands in one: a JSON array of them, in Base64 where they are not UTF-8. */
+const WHOLE = 'entry_json';
+const WHOLE_BASE64 = 'entry_base64';
 
 /** Reads an entry of a stream's dead letters. */
 export function readDeadLetter(
@@ -28,7 +33,7 @@ export function readDeadLetter(
   const entry = new Map<string, string>();
   for (let index = 0; index + 1 < fields.length; index += 2) entry.set(fields[index] ?? '', fields[index + 1] ?? '');
   const text = (field: string): string => entry.get(field) ?? '';
-  const eventId = text(`${ORIGINAL}event_id`);
+  const eventId = text(`${ORIGINAL}event_id`) || fieldOf(wholeOriginal(text(WHOLE), text(WHOLE_BASE64)), 'event_id');
   return {
     id,
     stream,
@@ -40,6 +45,11 @@ export function readDeadLetter(
     eventId,
     isInjected: poison.has(eventId),
   };
+}
+
+function wholeOriginal(texts: string, base64: string): string[] {
+  if (texts !== '') return JSON.parse(texts) as string[];
+  return base64 === '' ? [] : (JSON.parse(base64) as string[]).map((field) => Buffer.from(field, 'base64').toString());
 }
 
 /** What an entry of the history was about: `<stream> <entry id> <group>`. */

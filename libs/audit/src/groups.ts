@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { STREAMS, type StreamName } from '@shop/contracts';
+import { STREAMS, type StreamName } from '@shop/contracts/facts';
 import { askAtOnce, toRow, type Question } from './at-once.js';
 import { READERS, replaysKey, streamKey } from './keys.js';
 
@@ -79,8 +79,14 @@ export function lagOf(
   return counted === 0 ? null : (counted ?? null);
 }
 
+/** Compares as digits: a sequence number can be larger than a number of JavaScript counts. */
 function compareIds(a: string, b: string): number {
   const [aMs = '0', aSequence = '0'] = a.split('-');
   const [bMs = '0', bSequence = '0'] = b.split('-');
-  return Number(aMs) - Number(bMs) || Number(aSequence) - Number(bSequence);
+  return compareDigits(aMs, bMs) || compareDigits(aSequence, bSequence);
+}
+
+function compareDigits(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length;
+  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -1,5 +1,4 @@
-import { ORDER_STATE, READ_MODELS, SERVICES, type ShopService, type StreamName } from '@shop/contracts';
-import { Keyspace } from 'nestjs-event-streams';
+import { ORDER_STATE, READ_MODELS, SERVICES, type ShopService, type StreamName } from '@shop/contracts/facts';
 
 /** A read model of the processor that the audit recomputes. */
 export type ReadModelName = Exclude<keyof typeof READ_MODELS, 'order'>;
@@ -28,35 +27,35 @@ function readersOf(stream: StreamName): string[] {
 
 /** `ecommerce:orders` */
 export function streamKey(prefix: string, stream: StreamName): string {
-  return new Keyspace(prefix, '').stream(stream);
+  return `${prefix}:${stream}`;
 }
 
 /** `ecommerce:orders:dead-letters` */
 export function deadLettersKey(prefix: string, stream: StreamName): string {
-  return new Keyspace(prefix, '').deadLetters(stream);
+  return `${streamKey(prefix, stream)}:dead-letters`;
 }
 
 /** Where dead letters of the stream come back to a group, until they are handled: `ecommerce:orders:payment_service:replays` */
 export function replaysKey(prefix: string, stream: StreamName, group: string): string {
-  return new Keyspace(prefix, '').replays(stream, group).key;
+  return `${streamKey(prefix, stream)}:${group}:replays`;
 }
 
 /** What was replayed and discarded of the dead letters: `ecommerce:orders:dead-letters:history` */
 export function deadLetterHistoryKey(prefix: string, stream: StreamName): string {
-  return new Keyspace(prefix, '').deadLetterHistory(stream);
+  return `${deadLettersKey(prefix, stream)}:history`;
 }
 
 /** The set of the ids of accepted orders, each added once its publish was confirmed. */
 export function acceptedKey(prefix: string): string {
-  return new Keyspace(prefix, SERVICES.order.state).ofService(ORDER_STATE.accepted);
+  return `${prefix}:${SERVICES.order.state}:${ORDER_STATE.accepted}`;
 }
 
 /** The set of the `event_id` of each poison entry that the simulation injected. */
 export function poisonKey(prefix: string): string {
-  return new Keyspace(prefix, SERVICES.order.state).ofService(ORDER_STATE.poison);
+  return `${prefix}:${SERVICES.order.state}:${ORDER_STATE.poison}`;
 }
 
 /** `ecommerce:processor:orders_by_state` */
 export function readModelKey(prefix: string, model: ReadModelName): string {
-  return new Keyspace(prefix, SERVICES.processor.state).ofService(READ_MODELS[model]);
+  return `${prefix}:${SERVICES.processor.state}:${READ_MODELS[model]}`;
 }

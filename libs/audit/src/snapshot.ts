@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { STREAMS } from '@shop/contracts';
+import { STREAMS } from '@shop/contracts/facts';
 import { askAtOnce, type Question } from './at-once.js';
 import { readDeadLetter, settledDeadLetter, type DeadLetter } from './dead-letter.js';
 import { streamQuestions, streamsIn, type StreamLook } from './groups.js';
@@ -14,7 +14,7 @@ import {
 } from './keys.js';
 import { entryPages, membersOf } from './pages.js';
 import { pendingIdsOf, type PendingIds } from './pending.js';
-import { RecordsBuilder, type Records } from './records-builder.js';
+import { RecordsBuilder, type Records } from './events/records-builder.js';
 
 /** Field → value of each read model's hash, as Redis has it. */
 export type ReadModels = Readonly<Record<ReadModelName, ReadonlyMap<string, string>>>;

@@ -1,10 +1,20 @@
-import { safe as escaped } from 'nestjs-event-streams/text';
-
 const NUMBER = new Intl.NumberFormat('en');
 
 /** `1,204` */
 export function number(value: number): string {
   return NUMBER.format(value);
+}
+
+/** What a terminal would obey: control characters, line ends, marks that change the direction of text, halves of surrogate pairs. */
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}]/gu;
+
+function escaped(text: string): string {
+  return text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Text of several lines, each with nothing in it that a terminal would obey. */
+export function safeLines(text: string): string {
+  return text.split('\n').map(escaped).join('\n');
 }
 
 /**

@@ -61,7 +61,7 @@ describe('the snapshot', () => {
     await redis.client.xadd(key, '*', ...named(Buffer.from('\ufffd')));
     const { rejected } = await withRedis(redis.url, (client) => takeSnapshot(client, prefix));
     expect(rejected.filter(({ why }) => why.includes('UTF-8')).map(({ id }) => id)).toEqual([wrong]);
-    expect(rejected.find(({ id }) => id === wrong)?.why).toMatch(/^Expected data as UTF-8, got \\xff at byte/);
+    expect(rejected.find(({ id }) => id === wrong)?.why).toBe('Expected data as UTF-8');
   });
 
   it('has the pending entries of a group, and how many it was not given', async () => {

@@ -14,6 +14,8 @@ describe('what a group was not given yet', () => {
     { counted: 0, delivered: '5-1', last: '5-2', lag: null },
     { counted: 2, delivered: '10-0', last: '9-9', lag: 0 },
     { counted: undefined, delivered: '9-10', last: '9-9', lag: 0 },
+    // Sequence numbers that JavaScript would round to the same.
+    { counted: 1, delivered: '9-18446744073709551614', last: '9-18446744073709551615', lag: 1 },
   ])('$delivered of $last, counted $counted: $lag', ({ counted, delivered, last, lag }) => {
     expect(lagOf(counted, delivered, last)).toBe(lag);
   });

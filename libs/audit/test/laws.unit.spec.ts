@@ -35,7 +35,7 @@ const BREACHES: Record<number, Record<string, Breach>> = {
       const orderId = shop.uuid();
       const { id } = shop.refused('orders', { order_id: orderId });
       shop.accepted.add(orderId);
-      return [orderId, id, 'not valid', 'total_amount must not be less than 0'];
+      return [orderId, id, 'not valid', 'customer must be an object'];
     },
     'the entry of an accepted order cannot be decoded': (shop) => {
       const orderId = shop.uuid();

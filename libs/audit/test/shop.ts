@@ -1,8 +1,8 @@
-import { STREAMS, type StreamName } from '@shop/contracts';
+import { STREAMS, type StreamName } from '@shop/contracts/facts';
 import { readDeadLetter } from '../src/dead-letter.js';
 import type { GroupLook } from '../src/groups.js';
 import { READERS, type ReadModelName } from '../src/keys.js';
-import { RecordsBuilder } from '../src/records-builder.js';
+import { RecordsBuilder } from '../src/events/records-builder.js';
 import type { Snapshot } from '../src/snapshot.js';
 
 export interface Line {
@@ -98,8 +98,13 @@ export class TestShop {
     return orderId;
   }
 
-  placeOrder(orderId: string, items: readonly Line[], data: Fields = {}): Entry & { eventId: string } {
-    return this.append('orders', {
+  placeOrder(
+    orderId: string,
+    items: readonly Line[],
+    data: Fields = {},
+    envelope: Fields = {},
+  ): Entry & { eventId: string } {
+    const payload = {
       order_id: orderId,
       customer: { customer_id: this.uuid(), name: 'Ada Lovelace', email: 'ada@example.com' },
       items: items.map((line) => ({ ...line, name: `The ${line.sku}`, unit_price: UNIT_PRICE })),
@@ -107,7 +112,8 @@ export class TestShop {
       total_amount: this.priceOf(items),
       shipping_address: ADDRESS,
       ...data,
-    });
+    };
+    return this.append('orders', payload, envelope);
   }
 
   pay(orderId: string, items: readonly Line[], data: Fields = {}): Entry {

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { STREAMS } from '@shop/contracts';
+import { STREAMS } from '@shop/contracts/facts';
 import {
   acceptedKey,
   deadLettersKey,

@@ -11,7 +11,8 @@ export {
 } from './bounds.js';
 export { EqualsTotalOf, totalOf } from './equals-total-of.js';
 export { InventoryUpdated, StockChange, INVENTORY_REASONS, type InventoryReason } from './inventory-updated.js';
-export { DEFAULT_PREFIX, EVENTS, GROUPS, PREFIX_FORM, STREAMS, type StreamName } from './names.js';
+export { EVENTS } from './events.js';
+export { DEFAULT_PREFIX, GROUPS, PREFIX_FORM, STREAMS, type StreamName } from './names.js';
 export { Customer, OrderItem, OrderPlaced, OrderTerms } from './order-placed.js';
 export {
   PaymentProcessed,

@@ -1,8 +1,3 @@
-import { InventoryUpdated } from './inventory-updated.js';
-import { OrderPlaced } from './order-placed.js';
-import { PaymentProcessed } from './payment-processed.js';
-import { ShipmentCreated } from './shipment-created.js';
-
 /** Prefix of every key of the shop, unless `EVENTS_PREFIX` says otherwise. */
 export const DEFAULT_PREFIX = 'ecommerce';
 
@@ -14,9 +9,6 @@ export const STREAMS = ['orders', 'payments', 'inventory', 'shipments'] as const
 
 /** A stream of the shop, without prefix. */
 export type StreamName = (typeof STREAMS)[number];
-
-/** The shop's event types, in the same order. */
-export const EVENTS = [OrderPlaced, PaymentProcessed, InventoryUpdated, ShipmentCreated] as const;
 
 /** The consumer groups, each of one app. */
 export const GROUPS = {

@@ -1,5 +1,5 @@
 /**
- * The processor's read models: names of its keys below `ecommerce:processor:`. The audit recomputes them from the
+ * The processor's read models: names of its keys below `ecommerce:processor:`. The audit recomputes what they hold from the
  * streams.
  */
 export const READ_MODELS = {
@@ -30,7 +30,7 @@ export interface OrderFacts {
 
 /**
  * How far an order is, from what is known of it: the furthest step counts, in whatever order the events came.
- * Both the processor and the audit ask here, so that they mean the same by a state.
+ * The audit has this rule a second time, so that a fault in this one shows.
  */
 export function orderState({ payment, sold, shipped }: OrderFacts): OrderState {
   if (shipped) return 'shipped';

@@ -1,4 +1,4 @@
-import type { OrderRecord } from '../records.js';
+import type { OrderRecord } from '../events/order-placed.js';
 import type { Snapshot } from '../snapshot.js';
 
 /** Records by the order that they belong to, each list in stream order. */

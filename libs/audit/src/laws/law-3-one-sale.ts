@@ -1,4 +1,4 @@
-import { GROUPS } from '@shop/contracts';
+import { GROUPS } from '@shop/contracts/facts';
 import { byOrder, orderBook } from './by-order.js';
 import type { Law } from './law.js';
 import { explainer, idsOf } from './problem.js';

@@ -1,4 +1,4 @@
-import { GROUPS } from '@shop/contracts';
+import { GROUPS } from '@shop/contracts/facts';
 import { READ_MODEL_NAMES, readModelKey } from '../keys.js';
 import type { Snapshot } from '../snapshot.js';
 import type { Law } from './law.js';

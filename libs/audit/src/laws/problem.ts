@@ -1,5 +1,5 @@
 import { deadLetterFinder, type DeadLetter } from '../dead-letter.js';
-import type { StreamName } from '@shop/contracts';
+import type { StreamName } from '@shop/contracts/facts';
 import type { Snapshot } from '../snapshot.js';
 
 /** `1-0, 2-0` */

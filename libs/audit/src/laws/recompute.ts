@@ -1,4 +1,4 @@
-import { orderState, type OrderFacts, type OrderState } from '@shop/contracts';
+import type { OrderState } from '@shop/contracts/facts';
 import type { ReadModelName } from '../keys.js';
 import type { Snapshot } from '../snapshot.js';
 
@@ -32,17 +32,18 @@ export function tally({
 }
 
 function statesOf({ orders, payments, updates, shipments }: Snapshot): Counts {
-  const known = new Map<string, OrderFacts>();
-  for (const { orderId } of orders) known.set(orderId, {});
-  const tell = (orderId: string | undefined, facts: OrderFacts): void => {
-    const order = orderId === undefined ? undefined : known.get(orderId);
-    if (order) Object.assign(order, facts);
+  const states = new Map<string, OrderState>();
+  const reach = (orderId: string | undefined, state: OrderState): void => {
+    if (orderId !== undefined && states.has(orderId)) states.set(orderId, state);
   };
-  for (const { orderId, isApproved } of payments) tell(orderId, { payment: isApproved ? 'approved' : 'declined' });
-  for (const { orderId } of updates) tell(orderId, { sold: true });
-  for (const { orderId } of shipments) tell(orderId, { shipped: true });
+  for (const { orderId } of orders) states.set(orderId, 'placed');
+  // The furthest step counts: so the steps are told in their order, whatever the order of the events was. Of several payments the last
+  // one counts.
+  for (const { orderId, isApproved } of payments) reach(orderId, isApproved ? 'paid' : 'declined');
+  for (const { orderId } of updates) reach(orderId, 'packed');
+  for (const { orderId } of shipments) reach(orderId, 'shipped');
   const counts: Counts = new Map<OrderState, number>();
-  for (const facts of known.values()) add(counts, orderState(facts), 1);
+  for (const state of states.values()) add(counts, state, 1);
   return counts;
 }
 

@@ -1,4 +1,4 @@
-import { itemsOf } from '../items.js';
+import { itemsOf } from '../events/items.js';
 import type { Snapshot } from '../snapshot.js';
 
 /** Goods that left the stock for an order. */

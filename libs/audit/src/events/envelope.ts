@@ -1,0 +1,90 @@
+import { isUtf8 } from 'node:buffer';
+import { readPayload } from './payload.js';
+import type { Data } from './shape.js';
+
+/** What the audit needs of an event. */
+export interface Event {
+  eventId: string;
+  type: string;
+  version: string;
+  source: string;
+  data: Data;
+  /** The text of `data`. */
+  json: string;
+}
+
+/** An entry that is no event, and why. */
+export interface NoEvent {
+  why: string;
+}
+
+/** What every entry has. */
+const REQUIRED = ['event_id', 'event_type', 'timestamp', 'version', 'source', 'data'] as const;
+/** What an entry may have. Others are kept by readers, and mean nothing. */
+const OPTIONAL = ['correlation_id', 'causation_id', 'partition_key', 'traceparent', 'tracestate'] as const;
+const KNOWN: ReadonlySet<string> = new Set([...REQUIRED, ...OPTIONAL]);
+
+/** What handlers are given at most, by the library's README: fields, characters of an attribute, bytes beside the payload. */
+const MOST_FIELDS = 10_000 + KNOWN.size;
+const LONGEST_ATTRIBUTE = 4096;
+const MOST_BYTES = 2 ** 20;
+const LONGEST_ID = 256;
+
+/**
+ * Reads an entry as the design has it, and as the library's README says which entries no handler is given. This is the audit's own: what
+ * the library reads wrongly, nobody would find by asking the library.
+ *
+ * @param bytes the fields, where they are not UTF-8
+ */
+export function readEvent(fields: readonly string[], bytes?: readonly Buffer[]): Event | NoEvent {
+  if (bytes) return { why: whyNotUtf8(fields, bytes) };
+  const values = new Map<string, string>();
+  let others = 0;
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const [name = '', value = ''] = [fields[index], fields[index + 1]];
+    if (!KNOWN.has(name)) others += name.length + value.length;
+    else if (values.has(name)) return { why: `Expected the field ${name} once, got it twice` };
+    else values.set(name, value);
+    if (name === 'data' || !KNOWN.has(name)) continue;
+    if (value.length > LONGEST_ATTRIBUTE) {
+      return {
+        why: `Expected ${name} of at most ${String(LONGEST_ATTRIBUTE)} characters, got ${String(value.length)}`,
+      };
+    }
+  }
+  const missing = REQUIRED.filter((name) => !values.get(name));
+  if (missing.length > 0) return { why: `Expected the fields ${REQUIRED.join(', ')}; ${missing.join(', ')} missing` };
+  const [eventId = '', type = '', , version = '', source = '', json = ''] = REQUIRED.map((name) => values.get(name));
+  if (!isId(eventId)) return { why: 'Expected event_id as a UUID, or other visible ASCII of at most 256 characters' };
+  const large = whyTooLarge(fields, json, others);
+  if (large !== undefined) return { why: large };
+  const payload = readPayload(json);
+  return 'why' in payload ? payload : { eventId, type, version, source, data: payload.data, json };
+}
+
+/** Whether it can be an `event_id`, or names a person whose data is encrypted. */
+export function isId(value: string): boolean {
+  return value.length <= LONGEST_ID && /^[\x21-\x7e]+$/.test(value);
+}
+
+/** The value of a field of any entry; empty where there is none. */
+export function fieldOf(fields: readonly string[], name: string): string {
+  for (let index = 0; index + 1 < fields.length; index += 2) if (fields[index] === name) return fields[index + 1] ?? '';
+  return '';
+}
+
+/** @param others characters of fields that are not the envelope's: few are worth counting in bytes */
+function whyTooLarge(fields: readonly string[], json: string, others: number): string | undefined {
+  const count = fields.length / 2;
+  if (count > MOST_FIELDS) return `Expected at most ${String(MOST_FIELDS)} fields, got ${String(count)}`;
+  if (others < MOST_BYTES / 4) return undefined;
+  const bytes = fields.reduce((sum, field) => sum + Buffer.byteLength(field), 0) - Buffer.byteLength(json);
+  if (bytes <= MOST_BYTES) return undefined;
+  return `Expected at most ${String(MOST_BYTES)} bytes beside data, got ${String(bytes)}`;
+}
+
+function whyNotUtf8(fields: readonly string[], bytes: readonly Buffer[]): string {
+  const index = bytes.findIndex((field) => !isUtf8(field));
+  if (index % 2 === 0) return 'Expected the names of fields as UTF-8';
+  return `Expected ${fields[index - 1] ?? ''} as UTF-8`;
+}

@@ -1,0 +1,82 @@
+import { isObject, type Data } from './shape.js';
+
+/** What a payload that handlers are given has at most, by the library's README. */
+const MOST_BYTES = 2 ** 20;
+const MOST_LEVELS = 100;
+const MOST_PROPERTIES = 10_000;
+const MOST_ITEMS = 10_000;
+
+/** Names that change what an object is: no payload may have such a property. */
+const DANGEROUS = new Set(['__proto__', 'prototype', 'constructor']);
+/** What a text has in which one of them may stand; an escape can hide it. */
+const MAY_BE_DANGEROUS = /proto|constructor|\\u/;
+
+/** Of a text in which no number can be too large: 16 digits in a row, or an exponent of three. */
+const MAY_HAVE_LARGE = /\d{16}|\d[eE]\+?\d{3}/;
+/** Strings, numbers, words and marks, of a text that JSON.parse has taken. */
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[a-z]+|[{}[\]:,]/g;
+
+/** The payload of an event, or why no handler is given it. */
+export function readPayload(json: string): { data: Data } | { why: string } {
+  const bytes = Buffer.byteLength(json);
+  if (bytes > MOST_BYTES) return { why: `Expected data of at most ${String(MOST_BYTES)} bytes, got ${String(bytes)}` };
+  let data: unknown;
+  try {
+    data = JSON.parse(json);
+  } catch {
+    return { why: 'Expected data to be JSON' };
+  }
+  if (!isObject(data)) return { why: 'Expected data to be a JSON object' };
+  // A value takes two characters at least, and so does a level: most payloads are too short for the rest of this.
+  const why = mayBeBeyond(json) || MAY_HAVE_LARGE.test(json) ? whyRefused(json) : undefined;
+  if (why !== undefined) return { why };
+  const dangerous = MAY_BE_DANGEROUS.test(json) ? dangerousIn(data) : undefined;
+  return dangerous === undefined ? { data } : { why: `Expected data without a property called ${dangerous}` };
+}
+
+function mayBeBeyond(json: string): boolean {
+  if (json.length > 2 * Math.min(MOST_PROPERTIES, MOST_ITEMS)) return true;
+  let opened = 0;
+  for (let at = json.search(/[{[]/); at < json.length && opened <= MOST_LEVELS; at += 1) {
+    const mark = json.charCodeAt(at);
+    if (mark === BRACE || mark === BRACKET) opened += 1;
+  }
+  return opened > MOST_LEVELS;
+}
+
+const BRACE = 123;
+const BRACKET = 91;
+
+/** Looks at the text, not at what was parsed of it: there, each property is once, and numbers are rounded. */
+function whyRefused(json: string): string | undefined {
+  const open: string[] = [];
+  let before = '';
+  let properties = 0;
+  let items = 0;
+  for (const [token] of json.matchAll(TOKENS)) {
+    const isFirst = before === '[' && token !== ']';
+    if (isFirst || (before === ',' && open.at(-1) === '[')) items += 1;
+    if (token === ':') properties += 1;
+    if (token === '}' || token === ']') open.pop();
+    if (token === '{' || token === '[') open.push(token);
+    before = token;
+    if (open.length > MOST_LEVELS) return `Expected data of at most ${String(MOST_LEVELS)} levels`;
+    if (properties > MOST_PROPERTIES) return `Expected data of at most ${String(MOST_PROPERTIES)} properties`;
+    if (items > MOST_ITEMS) return `Expected data of at most ${String(MOST_ITEMS)} items`;
+    const number = /^[-\d]/.test(token) ? Number(token) : 0;
+    if (!Number.isFinite(number)) return 'Expected numbers of data that a double holds: it would be Infinity';
+    if (Math.abs(number) > Number.MAX_SAFE_INTEGER && /\d{16}/.test(token)) {
+      return 'Expected integers of data within ±(2^53 - 1): it would be rounded';
+    }
+  }
+  return undefined;
+}
+
+function dangerousIn(value: object): string | undefined {
+  for (const [name, inner] of Object.entries(value)) {
+    if (DANGEROUS.has(name)) return name;
+    const found = typeof inner === 'object' && inner !== null ? dangerousIn(inner as object) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
