@@ -45,7 +45,7 @@ export class ConsoleConfiguration extends ServiceConfiguration {
   @IsNotEmpty({ message: 'takes an address such as 127.0.0.1' })
   CONSOLE_HOST = '127.0.0.1';
 
-  /** A file of the users who may use the console, each a viewer or an operator; see the README. */
+  /** A file of the users who may use the console, each a viewer or an operator; see docs/console.md. */
   @ValidateIf(
     (settings: ConsoleConfiguration) => settings.CONSOLE_USERNAME !== '' && settings.CONSOLE_USERS_FILE !== '',
   )

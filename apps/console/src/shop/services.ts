@@ -58,7 +58,7 @@ async function ask(
   body: unknown,
   headers: Record<string, string>,
 ): Promise<ServiceAnswer> {
-  if (base === '') throw new Problem('service-away', `Where the ${name} is was not set; see the README`);
+  if (base === '') throw new Problem('service-away', `Where the ${name} is was not set; see docs/configuration.md`);
   try {
     const response = await fetch(new URL(path, base), {
       signal: AbortSignal.timeout(body === undefined ? ANSWER_MS : ACTION_MS),
