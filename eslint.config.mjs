@@ -14,7 +14,8 @@ const boundaries = [
   { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'type:access'] },
   { sourceTag: 'type:audit', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts'] },
   { sourceTag: 'type:setup', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts'] },
-  { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['scope:testing'] },
+  { sourceTag: 'scope:tools', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['scope:tools'] },
   {
     sourceTag: 'scope:app',
     onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'type:domain', 'type:access', 'type:service'],
@@ -36,7 +37,14 @@ const boundaries = [
 const moduleBoundaries = (depConstraints) =>
   /** @type {const} */ ([
     'error',
-    { allow: [String.raw`^(\.\./)+tools/`], allowCircularSelfDependency: true, depConstraints },
+    {
+      // The tools are compiled alone, before anything else is.
+      allow: [String.raw`^(\.\./)+libs/events/address/`],
+      allowCircularSelfDependency: true,
+      // The testing library starts servers with the tools, whose tests use it.
+      ignoredCircularDependencies: [['@shop/tools', '@repo/testing']],
+      depConstraints,
+    },
   ]);
 
 export default defineConfig(

@@ -1,4 +1,4 @@
-import { findRunningShop } from './tools/shop/running-shop.mjs';
+import { findRunningShop } from '@shop/tools';
 
 const shop = findRunningShop();
 

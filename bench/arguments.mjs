@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Failure } from '../tools/failure.mjs';
+import { Failure } from '@shop/tools';
 
 /** What `npm run bench -- --help` prints. */
 export const USAGE = `Measures the event library beside other ways to send events over Redis.

@@ -1,12 +1,8 @@
-// Runs the benchmark; tools/commands/bench.mjs has set everything up.
+// Runs the benchmark; tools/src/commands/bench.ts has set everything up.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf, printFailure } from '../tools/failure.mjs';
-import { listenForInterruption } from '../tools/machine/interruption.mjs';
-import { ROOT } from '../tools/root.mjs';
-import { paintFor } from '../tools/terminal/paint.mjs';
-import { createProgress } from '../tools/terminal/progress.mjs';
-import { parseBenchArguments } from './arguments.mjs';
+import { createProgress, listenForInterruption, messageOf, paintFor, printFailure, ROOT } from '@shop/tools';
+import { parseBenchArguments, USAGE } from './arguments.mjs';
 import { CONTESTANTS, loadContestant } from './contestants/all.mjs';
 import { createOrders } from './orders.mjs';
 import { writeDocument } from './report/document.mjs';
@@ -32,6 +28,10 @@ try {
 /** @returns {Promise<number>} the exit code: 1 where a contestant failed */
 async function main() {
   const options = parseBenchArguments(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   const machine = await describeMachine();
   const contestants = await Promise.all(
     Object.keys(CONTESTANTS).map(async (name) => ({ name, ...(await loadContestant(name)) })),

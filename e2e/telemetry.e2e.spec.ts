@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { eventually } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findPromtool } from '../tools/promtool.mjs';
+import { findPromtool } from '@shop/tools';
 import { startCollector, type CollectedSpan, type OtlpCollector } from './otlp-collector.js';
 import { orderBody, startShop, type Shop } from './shop.js';
 

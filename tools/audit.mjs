@@ -1,5 +1,3 @@
-import { checkRequirements } from './requirements.mjs';
-
-checkRequirements();
-const { main } = await import('./commands/audit.mjs');
-process.exit(await main(process.argv.slice(2)));
+// `npm run audit` as a script of its own, for `npx events audit` (events.config.mjs).
+process.argv.splice(2, 0, 'audit');
+await import('./run.mjs');

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import prettier from 'prettier';
-import { ROOT } from '../../tools/root.mjs';
+import { ROOT } from '@shop/tools';
 import { machineLines } from '../run/machine.mjs';
 import { chartOf } from './chart.mjs';
 import { markdownTable, tablesOf } from './tables.mjs';

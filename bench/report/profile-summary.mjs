@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ROOT } from '../../tools/root.mjs';
+import { ROOT } from '@shop/tools';
 
 const SHOWN = 40;
 

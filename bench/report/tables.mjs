@@ -107,7 +107,7 @@ function range(spread, show) {
 /**
  * A table for the terminal.
  * @param {Table} table
- * @param {ReturnType<typeof import('../../tools/terminal/paint.mjs').paintFor>} paint
+ * @param {ReturnType<typeof import('@shop/tools').paintFor>} paint
  * @returns {string}
  */
 export function printTable({ title, head, rows, notes }, paint) {

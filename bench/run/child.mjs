@@ -1,10 +1,6 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
-import { endGroupAfterMe } from '../../tools/machine/last-will.mjs';
-import { signalGroup } from '../../tools/machine/signal-group.mjs';
-import { createTail, eachLine } from '../../tools/terminal/lines.mjs';
-import { Failure } from '../../tools/failure.mjs';
-import { ROOT } from '../../tools/root.mjs';
+import { createTail, eachLine, endGroupAfterMe, Failure, ROOT, signalGroup } from '@shop/tools';
 
 const ENTRY = path.join(ROOT, 'bench', 'process', 'main.mjs');
 const KEPT_LINES = 20;

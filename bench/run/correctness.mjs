@@ -1,4 +1,4 @@
-import { Failure } from '../../tools/failure.mjs';
+import { Failure } from '@shop/tools';
 
 /**
  * Every event was handled exactly once.

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { findRedis } from '../../tools/redis-binary.mjs';
-import { ROOT } from '../../tools/root.mjs';
+import { findRedis, ROOT } from '@shop/tools';
 
 /** Packages whose version matters for the figures. */
 const PACKAGES = ['ioredis', 'bullmq', '@nestjs/core', '@nestjs/microservices', 'class-validator'];

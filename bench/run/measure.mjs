@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../../tools/failure.mjs';
-import { startRedis } from '../../tools/redis-server.mjs';
+import { Failure, startRedis } from '@shop/tools';
 import { loadContestant } from '../contestants/all.mjs';
 import { now } from '../process/clock.mjs';
 import { IDLE_STREAMS, LATENCY_PER_SECOND } from '../scenarios.mjs';

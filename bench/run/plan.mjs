@@ -1,4 +1,4 @@
-import { Failure } from '../../tools/failure.mjs';
+import { Failure } from '@shop/tools';
 import { CONTESTANTS, loadContestant } from '../contestants/all.mjs';
 import { LATENCY_PER_SECOND, SCENARIOS } from '../scenarios.mjs';
 

@@ -1,5 +1,4 @@
-import { parseRedisAddress } from '../../tools/redis/address.mjs';
-import { connectRedis } from '../../tools/redis/connection.mjs';
+import { connectRedis, parseRedisAddress } from '@shop/tools';
 import { now } from '../process/clock.mjs';
 
 const DEADLINE_MS = 30_000;

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '../../tools/machine/command.mjs';
+import { run } from '@shop/tools';
 
 const MAIN = path.resolve(import.meta.dirname, '..', 'main.mjs');
 const DEADLINE_MS = 120_000;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { findPromtool } from '../../tools/promtool.mjs';
+import { findPromtool } from '@shop/tools';
 import { asPrometheusGetsIt, OBSERVABILITY, readDashboard } from './sources.js';
 
 const execute = promisify(execFile);

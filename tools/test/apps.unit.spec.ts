@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseShopArguments } from '../shop/arguments.mjs';
-import { planApps, planConsole } from '../shop/apps.mjs';
+import { parseShopArguments } from '../src/shop/arguments.js';
+import { planApps, planConsole } from '../src/shop/apps.js';
 
 function plan(args: string[], env: Record<string, string> = {}) {
   return planApps(parseShopArguments(args, env), env);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseShopArguments } from '../shop/arguments.mjs';
+import { parseShopArguments } from '../src/shop/arguments.js';
 
 const DEFAULTS = {
   help: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandOf, parseChaosArguments, USAGE } from '../chaos/arguments.mjs';
+import { commandOf, parseChaosArguments, USAGE } from '../src/chaos/arguments.js';
 
 const DEFAULTS = { help: false, durationMs: 300_000, seed: null, rate: 50, processors: 3 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { OwnOrder } from '../trial/customer.mjs';
-import type { Entry, History, StreamName } from '../chaos/history.mjs';
-import { judgeHistory } from '../chaos/judge.mjs';
+import type { OwnOrder } from '../src/trial/customer.js';
+import type { Entry, History, StreamName } from '../src/chaos/history.js';
+import { judgeHistory } from '../src/chaos/judge.js';
 
 const STREAMS: readonly StreamName[] = ['orders', 'payments', 'inventory', 'shipments'];
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { DoneFault } from '../chaos/perform.mjs';
-import type { Recovery } from '../chaos/recovery.mjs';
-import { formatReport, isKept, type ChaosResult } from '../chaos/report.mjs';
-import type { Action } from '../chaos/schedule.mjs';
+import type { DoneFault } from '../src/chaos/perform.js';
+import type { Recovery } from '../src/chaos/recovery.js';
+import { formatReport, isKept, type ChaosResult } from '../src/chaos/report.js';
+import type { Action } from '../src/chaos/schedule.js';
 
 const plain = (_style: string, text: string) => text;
 

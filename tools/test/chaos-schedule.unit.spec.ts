@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planFaults, REDIS, type Fault } from '../chaos/schedule.mjs';
+import { planFaults, REDIS, type Fault } from '../src/chaos/schedule.js';
 
 const APPS = ['order', 'payment', 'inventory', 'shipping', 'processor-1', 'processor-2', 'processor-3'];
 const CLAIM_AFTER_MS = 4000;

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { IS_BUILT } from '../setup.mjs';
+import { IS_BUILT } from '../src/build.js';
 import { createFakeShop, runTool, type FakeShop, type ToolRun } from './fake-shop/create.js';
 
 /** Its plan for two processors and 20 s kills Redis once and freezes it once, and kills, freezes and stops apps. */
@@ -42,7 +42,7 @@ describe('npm run chaos', () => {
     const args = ['--minutes', '0.34', '--seed', SEED, '--rate', '10', '--scale', 'processor=2'];
     // Who runs the tests has built it; a second build would take away for a moment what other tests run.
     const env = { TMPDIR: tmp, [IS_BUILT]: 'true' };
-    const run = track(runTool(path.resolve(import.meta.dirname, '..', 'chaos.mjs'), args, env));
+    const run = track(runTool(path.resolve(import.meta.dirname, '..', 'run.mjs'), ['chaos', ...args], env));
     const exitCode = await run.ended;
     const output = run.output();
     expect(output).toContain('Nothing lost, nothing repeated, nothing out of order; every law kept.');
@@ -68,17 +68,17 @@ describe('npm run chaos', () => {
     afterEach(() => shop.remove());
 
     it('refuses a wrong value before any set-up, and prints its help', async () => {
-      const wrong = track(shop.run('chaos.mjs', ['--minutes', 'many']));
+      const wrong = track(shop.run('chaos', ['--minutes', 'many']));
       expect(await wrong.ended).toBe(1);
       expect(wrong.output().trim()).toBe('--minutes takes a number from 0.2 to 1440, got "many".');
-      const help = track(shop.run('chaos.mjs', ['--help']));
+      const help = track(shop.run('chaos', ['--help']));
       expect(await help.ended).toBe(0);
       expect(help.output()).toContain('--minutes N');
     });
 
     it('ends with 1 where the shop does not keep what it says, and keeps the evidence', async () => {
       // They answer every order, and place none.
-      const run = track(shop.run('chaos.mjs', ['--minutes', '0.2', '--seed', SEED], { FAKE_AUDIT_EXIT: '1' }));
+      const run = track(shop.run('chaos', ['--minutes', '0.2', '--seed', SEED], { FAKE_AUDIT_EXIT: '1' }));
       expect(await run.ended).toBe(1);
       expect(run.output()).toContain(
         'Broken: the laws are not kept (see above); the streams do not hold what customers were told.',
@@ -89,7 +89,7 @@ describe('npm run chaos', () => {
     });
 
     it.each(['SIGINT', 'SIGKILL'] as const)('leaves nothing after %s, frozen or not', async (signal) => {
-      const run = track(shop.run('chaos.mjs', ['--minutes', '5', '--seed', SEED]));
+      const run = track(shop.run('chaos', ['--minutes', '5', '--seed', SEED]));
       await run.says(/s {2}frozen /);
       expect(await processesOf(shop, run)).toHaveLength(8);
       run.child.kill(signal);

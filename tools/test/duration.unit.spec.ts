@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, parseDuration } from '../shop/duration.mjs';
+import { formatDuration, parseDuration } from '../src/shop/duration.js';
 
 describe('parseDuration', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { checkGivenRedis } from '../redis/given.mjs';
-import { startRedis, type RedisServer } from '../redis-server.mjs';
+import { checkGivenRedis } from '../src/redis/given.js';
+import { startRedis, type RedisServer } from '../src/redis/server.js';
 
 describe('a REDIS_URL that does not fit its server', () => {
   let redis: RedisServer;
@@ -21,8 +21,8 @@ describe('a REDIS_URL that does not fit its server', () => {
 
   it('is told that Redis has as many clients as it takes', async () => {
     const full = await startRedis({ args: ['--maxclients', '1'] });
-    const { connectRedis } = await import('../redis/connection.mjs');
-    const { parseRedisAddress } = await import('../redis/address.mjs');
+    const { connectRedis } = await import('../src/redis/connection.js');
+    const { parseRedisAddress } = await import('../src/redis/address.js');
     const first = await connectRedis(parseRedisAddress(full.url), { deadlineMs: 3000 });
     await first.call('PING');
     await expect(checkGivenRedis(full.url)).rejects.toThrow(/max number of clients reached/);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { commandOf, parseFuzzArguments } from '../fuzz/arguments.mjs';
-import { withWrongLeaf } from '../fuzz/broken-json.mjs';
-import { createEntries, ENTRY_KINDS } from '../fuzz/entries.mjs';
-import { problemsOf, type FuzzResult } from '../fuzz/judge.mjs';
-import { createRequests, REQUEST_KINDS } from '../fuzz/requests.mjs';
-import { isRight } from '../fuzz/throw-requests.mjs';
-import { createRandom } from '../trial/random.mjs';
+import { commandOf, parseFuzzArguments } from '../src/fuzz/arguments.js';
+import { withWrongLeaf } from '../src/fuzz/broken-json.js';
+import { createEntries, ENTRY_KINDS } from '../src/fuzz/entries.js';
+import { problemsOf, type FuzzResult } from '../src/fuzz/judge.js';
+import { createRequests, REQUEST_KINDS } from '../src/fuzz/requests.js';
+import { isRight } from '../src/fuzz/throw-requests.js';
+import { createRandom } from '../src/trial/random.js';
 
 const DATA = { order_id: 'a', items: [{ sku: 'MUG-0001', quantity: 2 }], total_amount: 500 };
 const SAMPLE = {

@@ -3,8 +3,9 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkGivenRedis } from '../redis/given.mjs';
-import { provideRedis, startRedis, type RedisServer } from '../redis-server.mjs';
+import { checkGivenRedis } from '../src/redis/given.js';
+import { provideRedis } from '../src/redis/provide.js';
+import { startRedis, type RedisServer } from '../src/redis/server.js';
 
 const PASSWORD = 's3cret';
 

@@ -1,7 +1,7 @@
 import { freshRedis } from '@repo/testing';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
-import { watchRefusals } from '../trial/refusals.mjs';
+import { watchRefusals } from '../src/trial/refusals.js';
 
 it('chaos knows what Redis has refused its users, also before it was killed', async () => {
   await using redis = await freshRedis({ acl: 'user default reset off ~* &* +@all\nuser shop on >secret ~a +get\n' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readResults, withResults } from '../promises/results.mjs';
+import { readResults, withResults } from '../src/promises/results.js';
 
 const readme = [
   '| promise | tests | last run |',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRedisAddress } from '../redis/address.mjs';
+import { parseRedisAddress } from '../src/redis/address.js';
 
 describe('the address of a Redis', () => {
   it('has the usual port', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createReplyReader, RedisReplyError } from '../redis/replies.mjs';
+import { createReplyReader, RedisReplyError } from '../src/redis/replies.js';
 
 const STREAM = '+PONG\r\n:42\r\n$5\r\nhé\r\n\r\n$-1\r\n*2\r\n$1\r\na\r\n*1\r\n:-7\r\n-LOADING it loads\r\n*0\r\n';
 const REPLIES = ['PONG', 42, 'hé\r\n', null, ['a', [-7]], new RedisReplyError('LOADING it loads'), []];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingRequirement } from '../requirements.mjs';
+import { missingRequirement } from '../bootstrap/requirements.mjs';
 
 describe('what the machine must have', () => {
   it.each(['20.19.0', '20.20.2', '22.0.0', '24.1.0'])('Node.js %s will do', (node) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { restartDelayMs, restartsAfter } from '../machine/restart-delay.mjs';
+import { restartDelayMs, restartsAfter } from '../src/machine/restart-delay.js';
 
 describe('the delay before a restart', () => {
   it('doubles from half a second to 30 seconds', () => {

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Failure } from '../failure.mjs';
-import { parseRedisAddress } from '../redis/address.mjs';
-import { connectRedis } from '../redis/connection.mjs';
-import { startRedis, type RedisServer, type StartRedisOptions } from '../redis-server.mjs';
+import { Failure } from '../src/failure.js';
+import { parseRedisAddress } from '../src/redis/address.js';
+import { connectRedis } from '../src/redis/connection.js';
+import { startRedis, type RedisServer, type StartRedisOptions } from '../src/redis/server.js';
 
 const cleanup: (() => Promise<unknown>)[] = [];
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseRedisAddress } from '../redis/address.mjs';
-import { connectRedis } from '../redis/connection.mjs';
+import { parseRedisAddress } from '../src/redis/address.js';
+import { connectRedis } from '../src/redis/connection.js';
 import { createFakeShop, type FakeShop, type ToolRun } from './fake-shop/create.js';
 
 let shop: FakeShop;
@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 function start(args: readonly string[] = [], env: Record<string, string> = {}): ToolRun {
-  const run = shop.run('start.mjs', args, { SHOP_PORT_BASE: String(shop.portBase), ...env });
+  const run = shop.run('start', args, { SHOP_PORT_BASE: String(shop.portBase), ...env });
   runs.push(run);
   return run;
 }
@@ -234,18 +234,35 @@ describe('npm start', () => {
   });
 });
 
+describe('the set-up', () => {
+  it('installs packages where they are not, and says so beside the output of the command', async () => {
+    await rm(path.join(shop.dir, 'node_modules'), { recursive: true });
+    const run = start(['--help']);
+    expect(await run.ended).toBe(0);
+    expect(run.output()).toMatch(/^setup {2}installing packages …$[^]*^setup {2}installing packages … done in \d+s$/m);
+    expect(run.output()).toContain('--scale processor=N');
+  });
+
+  it('compiles the tools where their sources are newer, and says what failed', async () => {
+    await utimes(path.join(shop.dir, 'tools', 'src', 'root.ts'), new Date(), new Date(Date.now() + 60_000));
+    const run = start(['--help']); // there is no compiler
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toMatch(/^setup {2}compiling the tools …$[^]*^`tsc -b tools` failed: exit code 1\.$/m);
+  });
+});
+
 describe('npm run audit', () => {
   it('finds the Redis of the shop that runs', async () => {
     const run = start();
     await run.says(/The shop is open/);
     const port = (await run.says(/^redis +127\.0\.0\.1:(\d+)/m))[1] ?? '';
-    const audit = shop.run('audit.mjs', ['--wait', '5s'], { FAKE_AUDIT_EXIT: '1' });
+    const audit = shop.run('audit', ['--wait', '5s'], { FAKE_AUDIT_EXIT: '1' });
     expect(await audit.ended).toBe(1);
     expect(audit.output()).toContain(`audit of redis://127.0.0.1:${port} ecommerce --wait 5s`);
   });
 
   it('takes the usual Redis where no shop runs', async () => {
-    const audit = shop.run('audit.mjs', []);
+    const audit = shop.run('audit', []);
     expect(await audit.ended).toBe(0);
     expect(audit.output()).toContain('audit of redis://127.0.0.1:6379');
   });

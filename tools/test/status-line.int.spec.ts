@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { parseRedisAddress } from '../redis/address.mjs';
-import { connectRedis } from '../redis/connection.mjs';
-import { startRedis, type RedisServer } from '../redis-server.mjs';
-import { statusLine } from '../shop/status-line.mjs';
+import { parseRedisAddress } from '../src/redis/address.js';
+import { connectRedis } from '../src/redis/connection.js';
+import { startRedis, type RedisServer } from '../src/redis/server.js';
+import { statusLine } from '../src/shop/status-line.js';
 
 let redis: RedisServer;
 

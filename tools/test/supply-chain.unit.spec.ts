@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeSupplyChain, productionOf } from '../supply-chain/judge.mjs';
+import { judgeSupplyChain, productionOf } from '../src/supply-chain/judge.js';
 
 const component = (licence: string | undefined, isDevelopment = false) => ({
   'bom-ref': 'thing@1.2.3',

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ROOT } from '../root.mjs';
+import { ROOT } from '../src/root.js';
 
 const DIR = path.join(ROOT, '.github/workflows');
 

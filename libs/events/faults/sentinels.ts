@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { Redis, type RedisOptions } from 'ioredis';
-import { endGroupAfterMe } from '../../../tools/machine/last-will.mjs';
-import { findFreePort } from '../../../tools/machine/ports.mjs';
+import { endGroupAfterMe, findFreePort } from '@shop/tools';
 import { startProxy } from '../test/tcp-proxy.js';
 
 /** A master, its replicas, and three Sentinels that watch them. */

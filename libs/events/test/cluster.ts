@@ -1,5 +1,5 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { findFreePort } from '../../../tools/machine/ports.mjs';
+import { findFreePort } from '@shop/tools';
 
 const SLOTS = 16_384;
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { EventsHealthIndicator, RedisConnection, type RedisByUrl } from 'nestjs-event-streams';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findFreePort } from '../../../tools/machine/ports.mjs';
+import { findFreePort } from '@shop/tools';
 import { noteHandler } from './handlers.js';
 import { collectLogs } from './logs.js';
 import { notes } from './notes.js';

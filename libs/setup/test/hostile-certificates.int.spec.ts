@@ -5,7 +5,7 @@ import { freshRedis, type TestRedis } from '@repo/testing';
 import { Redis } from 'ioredis';
 import { readRedisPlace, type RedisTlsFiles } from 'nestjs-event-streams/address';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findFreePort } from '../../../tools/machine/ports.mjs';
+import { findFreePort } from '@shop/tools';
 import { SecretFolder } from '../src/folder.js';
 import { setUp } from '../src/index.js';
 import { setUpTls } from '../src/tls/tls-files.js';

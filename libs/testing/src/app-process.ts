@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { endGroupAfterMe } from '../../../tools/machine/last-will.mjs';
+import { endGroupAfterMe } from '@shop/tools';
 import { eventually } from './condition.js';
 
 /** Several apps start at once, perhaps beside other tests. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { startRedis, type RedisServer, type StartRedisOptions } from '../../../tools/redis-server.mjs';
+import { startRedis, type RedisServer, type StartRedisOptions } from '@shop/tools';
 
 /** A Redis server of one test file, and a client to look with. */
 export interface TestRedis extends AsyncDisposable {

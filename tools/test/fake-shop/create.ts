@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { removeAfterMe } from '../../machine/last-will.mjs';
-import { findFreePortBase } from '../../shop/free-ports.mjs';
+import { removeAfterMe } from '../../src/machine/last-will.js';
+import { findFreePortBase } from '../../src/shop/free-ports.js';
 
 const TOOLS = path.resolve(import.meta.dirname, '..', '..');
-/** Of the library, what the tools use before anything is built. */
+/** What the tools share with the library. */
 const ADDRESS = path.join('libs', 'events', 'address');
 const APPS = ['console', 'order-service', 'payment-service', 'inventory-service', 'shipping-service', 'processor'];
 
@@ -19,7 +19,7 @@ export interface FakeShop {
   readonly dir: string;
   /** The apps' ports are free from here on. */
   readonly portBase: number;
-  /** Starts a tool, such as `start.mjs`, with the directory of temporary files below `dir`. */
+  /** Runs a command of the tools, such as `start`, with the directory of temporary files below `dir`. */
   run(tool: string, args: readonly string[], env?: Record<string, string>): ToolRun;
   remove(): Promise<void>;
 }
@@ -36,7 +36,8 @@ export interface ToolRun {
 export async function createFakeShop(): Promise<FakeShop> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'fake-shop-'));
   const callOffRemoval = removeAfterMe(dir); // for a run of the tests that is interrupted
-  await cp(TOOLS, path.join(dir, 'tools'), { recursive: true, filter: (source) => !source.endsWith('test') });
+  // With their times, by which it is seen that they are compiled.
+  await cp(TOOLS, path.join(dir, 'tools'), { recursive: true, preserveTimestamps: true, filter: isWanted });
   await cp(path.join(TOOLS, '..', ADDRESS), path.join(dir, ADDRESS), { recursive: true });
   for (const app of APPS) await copyTo(path.join(dir, 'apps', app, 'dist', 'main.js'), APP);
   await copyTo(path.join(dir, 'libs', 'audit', 'dist', 'main.js'), AUDIT);
@@ -61,13 +62,18 @@ export async function createFakeShop(): Promise<FakeShop> {
     dir,
     portBase: await findFreePortBase([1, 2, 3, 4, 10, 11, 5080]),
     run(tool, args, env = {}) {
-      return runTool(path.join(dir, 'tools', tool), args, { TMPDIR: path.join(dir, 'tmp'), ...env });
+      return runTool(path.join(dir, 'tools', 'run.mjs'), [tool, ...args], { TMPDIR: path.join(dir, 'tmp'), ...env });
     },
     async remove() {
       await rm(dir, { recursive: true, force: true });
       callOffRemoval();
     },
   };
+}
+
+/** @param source a file or folder of the tools */
+function isWanted(source: string): boolean {
+  return source !== path.join(TOOLS, 'test');
 }
 
 async function copyTo(target: string, source: URL): Promise<void> {

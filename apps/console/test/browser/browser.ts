@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { findBrowser } from '../../../../tools/browser/find.mjs';
+import { findBrowser } from '@shop/tools';
 
 /** A page of the console that is being looked at. */
 export interface Sight extends AsyncDisposable {

@@ -1,5 +1,0 @@
-import { checkRequirements } from './requirements.mjs';
-
-checkRequirements();
-const { main } = await import('./commands/bench.mjs');
-process.exit(await main(process.argv.slice(2)));

@@ -1,2 +1,0 @@
-export { provideRedis } from './redis/provide.mjs';
-export { startRedis } from './redis/server.mjs';

@@ -1,0 +1,89 @@
+import { parseRedisAddress } from '../redis/address.js';
+import { connectRedis, type RedisConnection } from '../redis/connection.js';
+import { STREAMS } from '../trial/plan-shop.js';
+
+const DEADLINE_MS = 10_000;
+const PAGE = 500;
+
+export type StreamName = (typeof STREAMS)[number];
+
+/** What the checks need of a stream entry; a text is '' where the entry has none. */
+export interface Entry {
+  readonly stream: StreamName;
+  readonly id: string;
+  readonly eventId: string;
+  readonly causationId: string;
+  readonly correlationId: string;
+  readonly orderId: string;
+  /** Of a payment. */
+  readonly status: string;
+  /** An entry of the inventory that belongs to no order. */
+  readonly isRestock: boolean;
+}
+
+/** What the shop says that happened. */
+export interface History {
+  /** The order service's book of the orders it has accepted. */
+  readonly accepted: ReadonlySet<string>;
+  /** In stream order. */
+  readonly streams: Readonly<Record<StreamName, readonly Entry[]>>;
+}
+
+/**
+ * Reads the streams as they are, with nothing of the event library between.
+ * @param prefix of the keys
+ */
+export async function readHistory(url: string, prefix: string): Promise<History> {
+  const connection = await connectRedis(parseRedisAddress(url), { deadlineMs: DEADLINE_MS });
+  try {
+    const accepted = await readSet(connection, `${prefix}:order:accepted`);
+    const streams: Record<StreamName, Entry[]> = { orders: [], payments: [], inventory: [], shipments: [] };
+    for (const stream of STREAMS) streams[stream] = await readStream(connection, `${prefix}:${stream}`, stream);
+    return { accepted, streams };
+  } finally {
+    connection.close();
+  }
+}
+
+async function readSet(connection: RedisConnection, key: string) {
+  const members = new Set<string>();
+  let cursor = '0';
+  do {
+    const [next, page] = (await connection.call('SSCAN', key, cursor, 'COUNT', String(PAGE))) as [string, string[]];
+    for (const member of page) members.add(member);
+    cursor = next;
+  } while (cursor !== '0');
+  return members;
+}
+
+async function readStream(connection: RedisConnection, key: string, stream: StreamName) {
+  const entries: Entry[] = [];
+  for (let from = '-'; ; from = `(${entries.at(-1)?.id ?? ''}`) {
+    const page = (await connection.call('XRANGE', key, from, '+', 'COUNT', String(PAGE))) as [string, string[]][];
+    for (const [id, fields] of page) entries.push(readEntry(stream, id, fields));
+    if (page.length < PAGE) return entries;
+  }
+}
+
+/** @param fields names and values in turn */
+function readEntry(stream: StreamName, id: string, fields: readonly string[]): Entry {
+  const field = (name: string) => {
+    const at = fields.findIndex((each, index) => index % 2 === 0 && each === name);
+    return at === -1 ? '' : (fields[at + 1] ?? '');
+  };
+  const data = JSON.parse(field('data')) as Record<string, unknown>;
+  return {
+    stream,
+    id,
+    eventId: field('event_id'),
+    causationId: field('causation_id'),
+    correlationId: field('correlation_id'),
+    orderId: textOf(data['order_id']),
+    status: textOf(data['status']),
+    isRestock: data['reason'] === 'restock',
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,32 @@
+import { paintFor } from './terminal/paint.js';
+
+/** A failure that the user can mend: its message says what is wrong and what to do, so it is shown without a stack. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+
+  /** @param details lines to show below the message, such as the last output of a command */
+  constructor(
+    message: string,
+    readonly details: readonly string[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** Prints what went wrong to stderr: a `Failure` as its message and details, anything else with its stack. */
+export function printFailure(error: unknown) {
+  const paint = paintFor(process.stderr);
+  if (error instanceof Failure) {
+    const details = error.details.map((line) => `  ${paint('dim', '|')} ${line}\n`).join('');
+    process.stderr.write(`\n${paint('red', error.message)}\n${details}`);
+  } else {
+    process.stderr.write(`\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  }
+}
+
+/** The text of an error, for use in a message: its code where it has no text of its own (as some socket errors). */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message !== '') return error.message;
+  return 'code' in error ? String(error.code) : error.name;
+}

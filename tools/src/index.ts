@@ -1,0 +1,18 @@
+export { Failure, messageOf, printFailure } from './failure.js';
+export { run } from './machine/command.js';
+export { listenForInterruption } from './machine/interruption.js';
+export { endGroupAfterMe } from './machine/last-will.js';
+export { findFreePort } from './machine/ports.js';
+export { signalGroup } from './machine/signal-group.js';
+export { findBrowser } from './programs/browser.js';
+export { findPromtool } from './programs/promtool.js';
+export { parseRedisAddress } from './redis/address.js';
+export { connectRedis } from './redis/connection.js';
+export { findRedis } from './redis/find.js';
+export { startRedis, type RedisServer, type StartRedisOptions } from './redis/server.js';
+export { ROOT } from './root.js';
+export { findRunningShop } from './shop/running-shop.js';
+export { createTail, eachLine } from './terminal/lines.js';
+export { parseNumber, readOptions, type Environment } from './terminal/options.js';
+export { paintFor } from './terminal/paint.js';
+export { createProgress } from './terminal/progress.js';

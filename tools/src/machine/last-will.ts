@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
+
+/** Ends process group $1: politely (a frozen one has to be woken for that), then for good once it had $2 seconds. */
+const END_GROUP =
+  'kill -s TERM -- "-$1"; kill -s CONT -- "-$1"; n=0; while [ $n -lt "$2" ] && kill -s 0 -- "-$1"; do sleep 1; n=$((n+1)); done; kill -s KILL -- "-$1"';
+
+/**
+ * Runs a shell script once this process is gone, however it went (exit, crash, SIGKILL), so that nothing stays behind.
+ * It works without a signal or a hook: the shell waits for the end of a pipe that the system closes with this process.
+ * @param args the script's $1, $2, …
+ * @returns calls it off
+ */
+export function lastWill(script: string, args: readonly string[]): () => void {
+  const shell = spawn('/bin/sh', ['-c', `read -r _; ${script}`, 'last-will', ...args], {
+    cwd: '/',
+    detached: true, // a Ctrl-C in the terminal must not reach it
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  shell.on('error', () => {
+    // Without a shell there is no last will; the orderly way of stopping does not depend on it.
+  });
+  shell.stdin.on('error', () => {
+    // The shell was called off while the pipe was open.
+  });
+  shell.unref();
+  if (shell.stdin instanceof Socket) shell.stdin.unref();
+  return () => shell.kill('SIGKILL');
+}
+
+/**
+ * Ends a process group once this process is gone.
+ * @param group the id of the group's first process
+ * @param graceSeconds how long it has between SIGTERM and SIGKILL
+ * @returns calls it off
+ */
+export function endGroupAfterMe(group: number, graceSeconds: number): () => void {
+  return lastWill(END_GROUP, [String(group), String(graceSeconds)]);
+}
+
+/**
+ * Removes a folder once this process is gone, a moment later, so that whoever writes in it has ended before.
+ * @returns calls it off
+ */
+export function removeAfterMe(directory: string): () => void {
+  return lastWill('sleep 2; rm -rf -- "$1"', [directory]);
+}

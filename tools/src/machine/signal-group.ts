@@ -1,0 +1,12 @@
+/**
+ * Sends a signal to a process group; a group that is gone, or that belongs to somebody else (sudo), is left alone.
+ * @param group the id of the group's first process
+ */
+export function signalGroup(group: number, signal: NodeJS.Signals) {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+  }
+}

@@ -1,0 +1,54 @@
+/** How many tests of a file passed and failed. */
+export interface Result {
+  passed: number;
+  failed: number;
+}
+
+/** as Vitest's JSON reporter writes it */
+export interface Report {
+  readonly testResults: { name: string; assertionResults: { status: string }[] }[];
+}
+
+const LIBRARY = 'libs/events/';
+/** A row of the table of promises: the promise, its tests, and what they came to. */
+const ROW = /^\| (\*\*.+?) \| (\[`.+?) \|(?: ([^|]*) \|)?$/gm;
+const LINK = /\]\(((?:test|faults)\/[^)]+\.spec\.ts)\)/g;
+const WHEN = /^_Results of .*_$/m;
+
+/** @returns by the file's path within the library */
+export function readResults(reports: readonly Report[]): Map<string, Result> {
+  const results = new Map<string, Result>();
+  for (const { name, assertionResults } of reports.flatMap(({ testResults }) => testResults)) {
+    const at = name.lastIndexOf(LIBRARY);
+    if (at === -1) continue;
+    const count = (status: string) => assertionResults.filter((one) => one.status === status).length;
+    results.set(name.slice(at + LIBRARY.length), { passed: count('passed'), failed: count('failed') });
+  }
+  return results;
+}
+
+/**
+ * The README with the results in their places.
+ * @returns missing: tests that no report has
+ */
+export function withResults(
+  readme: string,
+  results: ReadonlyMap<string, Result>,
+  when: Date,
+): { text: string; missing: string[] } {
+  const missing: string[] = [];
+  const text = readme
+    .replace(ROW, (_row, promise: string, tests: string) => {
+      const sum = { passed: 0, failed: 0 };
+      for (const [, file = ''] of tests.matchAll(LINK)) {
+        const result = results.get(file);
+        if (result === undefined) missing.push(file);
+        sum.passed += result?.passed ?? 0;
+        sum.failed += result?.failed ?? 0;
+      }
+      const outcome = `${String(sum.passed)} passed${sum.failed === 0 ? '' : `, ${String(sum.failed)} failed`}`;
+      return `| ${promise.trimEnd()} | ${tests.trimEnd()} | ${outcome} |`;
+    })
+    .replace(WHEN, `_Results of ${when.toISOString().slice(0, 10)}._`);
+  return { text, missing };
+}

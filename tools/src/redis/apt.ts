@@ -1,0 +1,34 @@
+import { run } from '../machine/command.js';
+
+/**
+ * The package that is wanted. On Debian and Ubuntu it holds the server's program under the name `redis-check-rdb` (the
+ * package `redis-server` only adds a link to it, and a system service, which nobody asked for and which would take port 6379).
+ */
+export const APT_PACKAGE = 'redis-tools';
+
+/**
+ * What apt-get would install, in its own resolution: the package, and what it needs that the machine lacks.
+ * @param options of apt-get
+ * @returns null where the package is not known, as with absent lists
+ */
+export async function planInstallation(
+  options: readonly string[],
+): Promise<{ name: string; version: string }[] | null> {
+  const { ok, stdout } = await run(
+    'apt-get',
+    [...options, '--simulate', '--no-install-recommends', 'install', APT_PACKAGE],
+    { deadlineMs: 30_000, env: { LC_ALL: 'C' } },
+  );
+  if (!ok) return null;
+  return stdout.flatMap((line) => {
+    const match = /^Inst (\S+) .*?\((\S+)/.exec(line);
+    return match === null ? [] : [{ name: match[1] ?? '', version: match[2] ?? '' }];
+  });
+}
+
+/** The major version of the planned package, or null where it is not planned (it is installed already). */
+export function plannedMajor(plan: readonly { name: string; version: string }[]): number | null {
+  const planned = plan.find(({ name }) => name === APT_PACKAGE);
+  if (planned === undefined) return null;
+  return Number.parseInt(planned.version.replace(/^\d+:/, ''), 10); // an epoch such as "5:" comes first
+}

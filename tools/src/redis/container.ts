@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../failure.js';
+import { complaintOf, run } from '../machine/command.js';
+import { lastWill } from '../machine/last-will.js';
+import { parseRedisAddress } from './address.js';
+import { connectRedis } from './connection.js';
+import type { Log } from '../terminal/progress.js';
+import type { ProvidedRedis } from './provided.js';
+
+const IMAGE = 'redis:8';
+const PULL_DEADLINE_MS = 300_000;
+const COMMAND_DEADLINE_MS = 30_000;
+const READY_DEADLINE_MS = 30_000;
+const PAUSE_MS = 200;
+
+/** Programs that start containers with the same words. */
+const ENGINES = ['docker', 'podman'];
+
+/**
+ * Starts Redis in a container that publishes it on a free loopback port; it is removed with this process at the latest.
+ * @returns null where no container engine runs
+ */
+export async function startRedisContainer({ log }: { log: Log }): Promise<ProvidedRedis | null> {
+  for (const engine of ENGINES) {
+    const { ok } = await run(engine, ['info'], { deadlineMs: 5000 });
+    if (!ok) continue;
+    log(`starting a container of ${IMAGE} with ${engine} …`);
+    const started = await startWith(engine);
+    if (!('problem' in started)) return started;
+    log(`no container: ${started.problem}`);
+  }
+  return null;
+}
+
+async function startWith(engine: string): Promise<ProvidedRedis | { problem: string }> {
+  const server = ['redis-server', '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];
+  const started = await run(engine, ['run', '--rm', '-d', '-p', '127.0.0.1::6379', IMAGE, ...server], {
+    deadlineMs: PULL_DEADLINE_MS,
+  });
+  if (!started.ok) return { problem: `${engine} run: ${started.problem}, ${complaintOf(started.output)}` };
+
+  const id = (started.stdout.at(-1) ?? '').slice(0, 12);
+  const callOff = lastWill('"$1" rm -f -v "$2"', [engine, id]);
+  const stop = async () => {
+    await run(engine, ['rm', '-f', '-v', id], { deadlineMs: COMMAND_DEADLINE_MS });
+    callOff();
+  };
+  const published = await run(engine, ['port', id, '6379/tcp'], { deadlineMs: COMMAND_DEADLINE_MS });
+  const port = /:(\d+)$/.exec(published.stdout[0] ?? '')?.[1] ?? '0';
+  const url = `redis://127.0.0.1:${port}`;
+  const problem = await silence(url);
+  if (problem !== null) {
+    await stop();
+    return { problem };
+  }
+  return {
+    url,
+    label: `127.0.0.1:${port}, ${IMAGE} in a container of ${engine}; its data end with it`,
+    kind: 'container',
+    cli: `${engine} exec ${id} redis-cli`,
+    stop,
+    abandon: () => undefined, // the last will removes it
+  };
+}
+
+/** Why a server does not answer, or null as soon as it does. */
+async function silence(url: string) {
+  const address = parseRedisAddress(url);
+  const endsAt = performance.now() + READY_DEADLINE_MS;
+  for (;;) {
+    try {
+      const connection = await connectRedis(address, { deadlineMs: 3000 });
+      await connection.call('PING').finally(connection.close);
+      return null;
+    } catch (error) {
+      if (performance.now() > endsAt) return messageOf(error);
+      await sleep(PAUSE_MS);
+    }
+  }
+}

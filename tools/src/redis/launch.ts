@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { endGroupAfterMe } from '../machine/last-will.js';
+import { signalGroup } from '../machine/signal-group.js';
+import { createTail, eachLine } from '../terminal/lines.js';
+import type { RedisBinary } from './find.js';
+
+/** Servers that are started here listen on the loopback interface alone. */
+export const HOST = '127.0.0.1';
+
+const START_DEADLINE_MS = 20_000;
+const STOP_DEADLINE_MS = 5000;
+const KEPT_LINES = 100;
+
+/**
+ * What a server logs once it has loaded its data and listens. An answer on the port alone would not do: where another
+ * process has taken the port meanwhile, it is that one which answers.
+ */
+const READY = 'Ready to accept connections';
+
+/** How a process ended: one of both is not null. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export type Launched = ReturnType<typeof launch>;
+
+/** Starts the program of a Redis server: `ready` tells when it serves, `exited` when it has ended. */
+export function launch(
+  binary: RedisBinary,
+  { port, dir, args }: { port: number; dir: string; args: readonly string[] },
+) {
+  const settings = ['--port', String(port), '--bind', HOST, '--dir', dir, '--daemonize', 'no'];
+  const persistence = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];
+  // To write the file anew takes a core for seconds, time and again from 64 MB on, for a server that seldom lives long
+  // enough to be started from it.
+  const rewriting = ['--auto-aof-rewrite-min-size', '512mb'];
+  const logging = ['--loglevel', 'notice', '--logfile', ''];
+  const child = spawn(binary.command, [...settings, ...persistence, ...rewriting, ...args, ...logging], {
+    env: { ...process.env, ...binary.env },
+    detached: true, // a group of its own: a Ctrl-C in the terminal must not end it before its clients
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const callOff = child.pid === undefined ? () => false : endGroupAfterMe(child.pid, 1);
+
+  const exited = new Promise<Ending>((resolve) => {
+    child.once('exit', (code, signal) => {
+      callOff();
+      resolve({ code, signal });
+    });
+    child.once('error', () => {
+      resolve({ code: 127, signal: null });
+    });
+  });
+
+  const tail = createTail(KEPT_LINES);
+  /** why it is not ready, or null */
+  const ready = new Promise<string | null>((resolve) => {
+    const deadline = setTimeout(() => {
+      resolve(`it was not ready within ${String(START_DEADLINE_MS / 1000)}s`);
+    }, START_DEADLINE_MS);
+    const settle = (problem: string | null) => {
+      clearTimeout(deadline);
+      resolve(problem);
+    };
+    const onLine = (line: string) => {
+      tail.push(line);
+      if (line.includes(READY)) settle(null);
+    };
+    eachLine(child.stdout, onLine);
+    eachLine(child.stderr, onLine);
+    child.once('error', (error) => {
+      settle(error.message);
+    });
+    child.once('close', (code, signal) => {
+      settle(`it ended with ${signal ?? `exit code ${String(code)}`}`);
+    });
+  });
+
+  const send = (signal: NodeJS.Signals) => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(child.pid, signal);
+  };
+  const end = async () => {
+    send('SIGTERM');
+    send('SIGCONT'); // a frozen server would not see the end coming
+    const timer = setTimeout(() => {
+      send('SIGKILL');
+    }, STOP_DEADLINE_MS);
+    await exited;
+    clearTimeout(timer);
+  };
+  return { child, tail, ready, exited, send, end };
+}

@@ -1,0 +1,32 @@
+import { rmSync } from 'node:fs';
+import { signalGroup } from '../machine/signal-group.js';
+import { startRedis } from './server.js';
+import type { StartRedisOptions } from './server.js';
+
+export type RestartableRedis = Awaited<ReturnType<typeof startRestartableRedis>>;
+
+/** Starts a server that can be started again, on its data and its port, once it has ended. */
+export async function startRestartableRedis(options: Omit<StartRedisOptions, 'dir'>) {
+  const first = await startRedis(options);
+  let current = first;
+  return {
+    url: first.url,
+    port: first.port,
+    /** The server that was started last. */
+    current: () => current,
+    /** Starts it again; rejects where it does not come up. */
+    async restart() {
+      current = await startRedis({ ...options, dir: first.dir, port: first.port });
+    },
+    /** Stops it, and removes its data. */
+    async stop() {
+      await current.stop();
+      await first.stop(); // it owns the data directory
+    },
+    /** The same at once and without waiting, for a process that is about to exit. */
+    abandon() {
+      signalGroup(current.pid, 'SIGKILL');
+      rmSync(first.dir, { recursive: true, force: true });
+    },
+  };
+}

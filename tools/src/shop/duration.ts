@@ -1,0 +1,25 @@
+const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000 };
+
+/**
+ * Reads a duration such as `90s`, `2m`, `1.5h` or `1m30s`.
+ * @returns milliseconds, or null where it is none
+ */
+export function parseDuration(text: string): number | null {
+  if (!/^(\d+(\.\d+)?[smh])+$/.test(text)) return null;
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)([smh])/g)) {
+    total += Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  }
+  return Math.round(total);
+}
+
+/** Writes a duration for people: `45s`, `2m`, `1h 5m`, `1m 30s`. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const parts = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ].filter(([amount]) => amount !== 0);
+  return parts.length === 0 ? '0s' : parts.map(([amount, unit]) => `${String(amount)}${String(unit)}`).join(' ');
+}

@@ -1,0 +1,13 @@
+/** What `npm start` was asked for. */
+export interface ShopOptions {
+  readonly help: boolean;
+  readonly quiet: boolean;
+  readonly simulation: boolean;
+  readonly processors: number;
+  /** Mean orders a second; `max` for as many as the shop carries. */
+  readonly rate: number | 'max' | null;
+  readonly seed: number | null;
+  /** How long to run, in milliseconds; null until Ctrl-C. */
+  readonly forMs: number | null;
+  readonly portBase: number;
+}

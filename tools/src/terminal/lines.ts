@@ -1,0 +1,47 @@
+import { StringDecoder } from 'node:string_decoder';
+import type { Readable } from 'node:stream';
+
+/** A line longer than this, in characters, is broken, so that a program without newlines cannot fill the memory. */
+const LONGEST_LINE = 64 * 1024;
+
+/** Calls back for each line of a stream, the last one too where it has no newline. */
+export function eachLine(stream: Readable, onLine: (line: string) => void) {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  stream.on('data', (chunk: Buffer) => {
+    const lines = (rest + decoder.write(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
+    if (rest.length > LONGEST_LINE) {
+      onLine(rest);
+      rest = '';
+    }
+  });
+  stream.on('end', () => {
+    rest += decoder.end();
+    if (rest !== '') onLine(rest);
+  });
+  stream.on('error', () => {
+    // A pipe that breaks has nothing more to say; the end of the process is reported elsewhere.
+  });
+}
+
+/**
+ * The last lines that were said, in memory.
+ * @param capacity how many lines to keep
+ */
+export function createTail(capacity: number) {
+  let lines: string[] = [];
+  return {
+    push(line: string) {
+      lines.push(line);
+      if (lines.length > capacity * 2) lines = lines.slice(-capacity);
+    },
+    clear() {
+      lines = [];
+    },
+    last(count: number = capacity): string[] {
+      return lines.slice(-Math.min(count, capacity));
+    },
+  };
+}

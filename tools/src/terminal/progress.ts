@@ -1,0 +1,76 @@
+import { paintFor } from './paint.js';
+
+const TICK_MS = 1000;
+
+/** A task shorter than this needs no word about how long it took. */
+const WORTH_TIMING_MS = 1000;
+
+/** Says one line of progress; a text that ends in an ellipsis is a task, timed until the next line or the end. */
+export type Log = (text: string) => void;
+
+/**
+ * Shows what is being done: on a terminal a task's line counts its seconds in place, elsewhere there is a line when it
+ * begins and one when it is done.
+ */
+export function createProgress(stream: NodeJS.WriteStream) {
+  const paint = paintFor(stream);
+  const live = stream.isTTY;
+
+  /** Does a piece of work whose log lines appear under a scope, such as `setup`. */
+  async function step<T>(scope: string, work: (log: Log) => Promise<T>): Promise<T> {
+    const prefix = `${paint('cyan', scope)}  `;
+    let task: { text: string; startedAt: number; timer: NodeJS.Timeout } | null = null;
+
+    const draw = (text: string, startedAt: number) => {
+      const shown = `${text} ${elapsed(startedAt)}`.slice(0, Math.max(20, (stream.columns || 80) - scope.length - 3));
+      stream.write(`\r\u001b[2K${prefix}${shown}`);
+    };
+    const finish = (failed: boolean) => {
+      if (task === null) return;
+      clearInterval(task.timer);
+      const took = performance.now() - task.startedAt;
+      if (live) {
+        const outcome = failed ? paint('red', 'failed') : paint('dim', took < WORTH_TIMING_MS ? 'done' : seconds(took));
+        stream.write(`\r\u001b[2K${prefix}${task.text} ${outcome}\n`);
+      } else if (failed || took >= WORTH_TIMING_MS) {
+        stream.write(`${prefix}${task.text} ${failed ? 'failed after' : 'done in'} ${seconds(took)}\n`);
+      }
+      task = null;
+    };
+    const log = (text: string) => {
+      finish(false);
+      if (!text.endsWith('…')) {
+        stream.write(`${prefix}${text}\n`);
+        return;
+      }
+      const startedAt = performance.now();
+      const timer = setInterval(() => {
+        if (live) draw(text, startedAt);
+      }, TICK_MS);
+      timer.unref();
+      task = { text, startedAt, timer };
+      if (live) draw(text, startedAt);
+      else stream.write(`${prefix}${text}\n`);
+    };
+
+    try {
+      const result = await work(log);
+      finish(false);
+      return result;
+    } catch (error) {
+      finish(true);
+      throw error;
+    }
+  }
+
+  return { step };
+}
+
+function elapsed(startedAt: number) {
+  const took = performance.now() - startedAt;
+  return took < WORTH_TIMING_MS ? '' : seconds(took);
+}
+
+function seconds(ms: number) {
+  return `${String(Math.round(ms / 1000))}s`;
+}
