@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { readResults, withResults } from '../src/promises/results.js';
 
 const readme = [
-  '| promise | tests | last run |',
-  '| --- | --- | --- |',
-  '| **Once.** Whatever happens. | [`one`](test/one.int.spec.ts), [`two`](faults/two.fault.spec.ts) | 1 passed |',
-  '| **In order.** Always.       | [`three`](test/three.int.spec.ts) | |',
+  '### Once',
+  'Tests (1 passed): [`one`](test/one.int.spec.ts), [`two`](faults/two.fault.spec.ts)',
+  '### In order',
+  'Tests (none yet): [`three`](test/three.int.spec.ts)',
   '',
   '_Results of never._',
 ].join('\n');
@@ -25,12 +25,12 @@ describe('the results of the promises', () => {
     { testResults: [file('faults/two.fault.spec.ts', 'passed'), { name: '/libs/audit/a.ts', assertionResults: [] }] },
   ];
 
-  it('come into the table from the reports', () => {
+  it('are put below the promises from the reports', () => {
     const { text, missing } = withResults(readme, readResults(reports), new Date(0));
     expect(missing).toEqual([]);
-    const [, , once, order, , when] = text.split('\n');
-    expect(once).toMatch(/\| 3 passed \|$/);
-    expect(order).toMatch(/\| 1 passed, 1 failed \|$/);
+    const [, once, , order, , when] = text.split('\n');
+    expect(once).toMatch(/^Tests \(3 passed\): \[`one`/);
+    expect(order).toMatch(/^Tests \(1 passed, 1 failed\): \[`three`/);
     expect(when).toBe('_Results of 1970-01-01._');
   });
 

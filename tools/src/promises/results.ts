@@ -4,14 +4,14 @@ export interface Result {
   failed: number;
 }
 
-/** as Vitest's JSON reporter writes it */
+/** What Vitest's JSON reporter writes, as far as it is read here. */
 export interface Report {
   readonly testResults: { name: string; assertionResults: { status: string }[] }[];
 }
 
 const LIBRARY = 'libs/events/';
-/** A row of the table of promises: the promise, its tests, and what they came to. */
-const ROW = /^\| (\*\*.+?) \| (\[`.+?) \|(?: ([^|]*) \|)?$/gm;
+/** The line below a promise: the results of its tests, and links to them. */
+const TESTS = /^Tests \([^)]*\): (\[`.+)$/gm;
 const LINK = /\]\(((?:test|faults)\/[^)]+\.spec\.ts)\)/g;
 const WHEN = /^_Results of .*_$/m;
 
@@ -38,7 +38,7 @@ export function withResults(
 ): { text: string; missing: string[] } {
   const missing: string[] = [];
   const text = readme
-    .replace(ROW, (_row, promise: string, tests: string) => {
+    .replace(TESTS, (_line, tests: string) => {
       const sum = { passed: 0, failed: 0 };
       for (const [, file = ''] of tests.matchAll(LINK)) {
         const result = results.get(file);
@@ -47,7 +47,7 @@ export function withResults(
         sum.failed += result?.failed ?? 0;
       }
       const outcome = `${String(sum.passed)} passed${sum.failed === 0 ? '' : `, ${String(sum.failed)} failed`}`;
-      return `| ${promise.trimEnd()} | ${tests.trimEnd()} | ${outcome} |`;
+      return `Tests (${outcome}): ${tests}`;
     })
     .replace(WHEN, `_Results of ${when.toISOString().slice(0, 10)}._`);
   return { text, missing };
