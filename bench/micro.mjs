@@ -29,7 +29,7 @@ import { settleArguments } from '../libs/events/dist/settle/settle-arguments.js'
 import { EntriesParser } from '../libs/events/dist/stream/entries-parser.js';
 import { fieldsOf } from '../libs/events/dist/stream/layouts.js';
 import { Partitions } from '../libs/events/dist/stream/partitions.js';
-import { Telemetry } from '../libs/events/dist/telemetry/telemetry.js';
+import { NO_INSTRUMENTATION } from '../libs/events/dist/model/instrumentation.js';
 import { Transaction } from '../libs/events/dist/transaction/transaction.js';
 
 /** With --quick the figures mean little: to see that all of it runs. */
@@ -59,7 +59,7 @@ const parts = /** @type {any} */ ({
   partitions,
   source: PAYMENTS_SOURCE,
   limits: LIMITS,
-  telemetry: new Telemetry(),
+  instrumentation: NO_INSTRUMENTATION,
   erasure: false,
 });
 const handlers = ['Orders.payOrder'];
@@ -181,7 +181,7 @@ function createDispatch() {
     parts,
     new EventsObserver(),
     stopping,
-    new Telemetry(),
+    NO_INSTRUMENTATION,
     Infinity,
     /** @type {any} */ ({}),
   );

@@ -16,7 +16,8 @@ import {
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeToHandle } from '../src/decode/decode.js';
 import { encode } from '../src/publish/encode.js';
-import { newEnvelope, type PublishOptions } from '../src/publish/new-envelope.js';
+import type { PublishOptions } from '../src/model/event-to-publish.js';
+import { newEnvelope } from '../src/publish/new-envelope.js';
 import { fieldsOf } from '../src/stream/layouts.js';
 import { namesAField } from './publishing/errors.js';
 import {

@@ -8,7 +8,7 @@ import { SubjectKeys } from '../src/personal/subject-keys.js';
 import { settleArguments, type Settlement } from '../src/settle/settle-arguments.js';
 import { Partitions } from '../src/stream/partitions.js';
 import { StreamClient } from '../src/stream/stream-client.js';
-import { Telemetry } from '../src/telemetry/telemetry.js';
+import { NO_INSTRUMENTATION } from '../src/model/instrumentation.js';
 import { Transaction } from '../src/transaction/transaction.js';
 
 const KEYS = ['x', 'y'];
@@ -184,7 +184,7 @@ describe('transaction atomicity', () => {
     const limits = { ...DEFAULT_PAYLOAD_LIMITS, maxBytes: 1000, maxDepth: 10 };
     const cause = { event_id: '1', event_type: 'a', timestamp: '', version: '1.0', source: 'a', data: {} };
     const personal = { erasure: false, subjectKeys: new SubjectKeys(client) };
-    const parts = { client, keyspace: partitions.at(0), partitions, source: 'a', limits, telemetry: new Telemetry(), ...personal }; // prettier-ignore
+    const parts = { client, keyspace: partitions.at(0), partitions, source: 'a', limits, instrumentation: NO_INSTRUMENTATION, ...personal }; // prettier-ignore
     return new Transaction(parts, cause, 'A.on');
   }
 

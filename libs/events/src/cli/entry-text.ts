@@ -1,7 +1,8 @@
 import { compactJson, indentedJson, lossesOf, shapeOf } from '../model/json-text.js';
 import type { MonitoredEntry } from '../operate/monitored-entry.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
-import { fieldOf, pairs } from '../stream/pairs.js';
+import { fieldOf } from '../model/fields.js';
+import { pairs } from '../stream/pairs.js';
 import { shownPersonal } from '../personal/shown.js';
 import type { Paint } from './terminal/paint.js';
 import { safe, safeLines } from '../log/safe-text.js';

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
 import { DeadLetters } from '../operate/dead-letters.js';
+import { NO_INSTRUMENTATION } from '../model/instrumentation.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
 import { resolveOptions, type ResolvedOptions } from '../options/options.js';
 import { Subjects } from '../personal/subjects.js';
@@ -13,7 +14,6 @@ import { Partitions } from '../stream/partitions.js';
 import { PartitionsClient } from '../stream/partitions-client.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { StreamClient } from '../stream/stream-client.js';
-import { Telemetry } from '../telemetry/telemetry.js';
 import { UnmetError } from './cli-errors.js';
 import { BLOCK_MS } from './follow.js';
 
@@ -94,7 +94,14 @@ export class Session implements Disposable {
   producer(source: string): EventProducer {
     const { redis, prefix } = this.options;
     const options = resolveOptions({ redis, prefix, source });
-    return new EventProducer(options, this.streamClient, this.partitions, this.watch, new Telemetry(), new Startup());
+    return new EventProducer(
+      options,
+      this.streamClient,
+      this.partitions,
+      this.watch,
+      NO_INSTRUMENTATION,
+      new Startup(),
+    );
   }
 
   /**

@@ -7,9 +7,8 @@ import {
   type PayloadLimits,
 } from '../model/payload-limits.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../model/event-envelope.js';
-import { ID, shown } from '../model/fields.js';
+import { fieldOf, ID, shown } from '../model/fields.js';
 import { EventDecodeError, EventLimitError } from '../model/errors.js';
-import { fieldOf } from '../stream/pairs.js';
 import { bounded } from '../log/safe-text.js';
 
 /** A stream entry as Redis gives it: field, value, field, value, … */

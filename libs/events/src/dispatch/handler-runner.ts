@@ -10,17 +10,15 @@ import {
 } from '../model/errors.js';
 import { LineLimit } from '../log/line-limit.js';
 import type { EventsObserver } from '../model/events-observer.js';
+import type { Instrumentation, Operation } from '../model/instrumentation.js';
 import type { InFlightDelivery } from '../read/in-flight.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import { SafeLogger } from '../log/safe-logger.js';
-import { OUTCOME } from '../telemetry/attributes.js';
 import { NO_FAILURES, noteField, parseNote, type FailureNote } from '../stream/delivery-notes.js';
 import { isFailure, outcomeBeforehand, outcomeOf, outcomeOfUnreadable, type Outcome } from '../model/outcome.js';
 import type { Settler, HandlerDelivery } from '../settle/settler.js';
 import { KEYS_KEPT_MS } from '../personal/subject-keys.js';
 import { rollBack, type Transaction, type TransactionParts } from '../transaction/transaction.js';
-import type { Operation } from '../telemetry/operation.js';
-import type { Telemetry } from '../telemetry/telemetry.js';
 import { errorOf, isA, textOf } from '../model/thrown.js';
 import { isPromise } from '../concurrency/promise-like.js';
 import { Pauses, type Pause } from './pauses.js';
@@ -61,7 +59,7 @@ export class HandlerRunner {
     private readonly parts: TransactionParts,
     private readonly observer: EventsObserver,
     private readonly stopping: Stopping,
-    private readonly telemetry: Telemetry,
+    private readonly instrumentation: Instrumentation,
     private readonly takeoverAfterMs: number,
     private readonly letters: DeadLetterLimits,
   ) {
@@ -181,7 +179,7 @@ export class HandlerRunner {
       handler: NO_HANDLER,
       parksKey: false,
       handlers: namesOf(handlers),
-      span: undefined,
+      operation: undefined,
     };
     await this.settler.commit(handlerDelivery, undefined).catch((thrown: unknown) => {
       if (!isLoss(thrown)) this.logUnexpected(handlerDelivery, thrown);
@@ -208,7 +206,7 @@ export class HandlerRunner {
       handler: name,
       parksKey,
       handlers: namesOf(handlers),
-      span: undefined,
+      operation: undefined,
     };
     let note = noteOf(inFlight, name);
     try {
@@ -300,8 +298,7 @@ export class HandlerRunner {
       if (transaction) rollBack(transaction);
       const isIgnored = delivery && ignoresFailure(delivery);
       const outcome = outcomeOf(error, attempt, handler.retry, Math.random(), handler.errors, isIgnored);
-      operation?.say({ [OUTCOME]: outcome.kind });
-      operation?.fail(error);
+      operation?.fail(error, outcome.kind);
       this.tellFailed(handlerDelivery, attempt, started, outcome);
       return outcome;
     } finally {
@@ -340,8 +337,11 @@ export class HandlerRunner {
   }
 
   private begin(handlerDelivery: DecodedHandlerDelivery, attempt: number): Operation | undefined {
-    const operation = this.telemetry.process(handlerDelivery, attempt);
-    handlerDelivery.span = operation?.spanContext;
+    if (this.instrumentation.isOff) return undefined;
+    const { inFlight, event, handler } = handlerDelivery;
+    const { stream } = inFlight.subscription;
+    const operation = this.instrumentation.process({ stream, entryId: inFlight.entry.id, event, handler, attempt });
+    handlerDelivery.operation = operation?.ref;
     return operation;
   }
 
@@ -454,7 +454,7 @@ export class HandlerRunner {
     started: number,
     transaction?: Transaction,
   ): void {
-    for (const { streamName } of transaction?.events ?? []) this.telemetry.sent(streamName);
+    for (const { streamName } of transaction?.events ?? []) this.instrumentation.sent(streamName);
     if (!this.observer.isHeard('handled')) return;
     const published = transaction?.events.map(({ type }) => type) ?? [];
     const durationMs = performance.now() - started;
@@ -550,7 +550,7 @@ function undecodedDelivery(inFlight: InFlightDelivery): HandlerDelivery {
     handler,
     parksKey: false,
     handlers: inFlight.subscription.handlerNames,
-    span: undefined,
+    operation: undefined,
   };
 }
 

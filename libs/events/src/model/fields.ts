@@ -52,6 +52,12 @@ export const TRACE_STATE: Rule = {
     typeof value === 'string' && value.length <= LONGEST_TRACESTATE && PRINTABLE_ASCII.test(value),
 };
 
+/** The value of a field, the last one where it is there several times. */
+export function fieldOf(flat: readonly string[], name: string): string | undefined {
+  for (let index = flat.length - 2; index >= 0; index -= 2) if (flat[index] === name) return flat[index + 1];
+  return undefined;
+}
+
 /** A value as a message shows it: short, whatever it is. */
 export function shown(value: unknown): string {
   switch (typeof value) {

@@ -24,7 +24,7 @@ import { Partitions } from '../stream/partitions.js';
 import { EntryReader } from '../stream/entry-reader.js';
 import { GroupStarts, type StartFrom } from '../stream/group-starts.js';
 import { StreamClient } from '../stream/stream-client.js';
-import { Telemetry } from '../telemetry/telemetry.js';
+import { Instrumentation } from '../model/instrumentation.js';
 import { Claims } from '../read/claims.js';
 import { newConsumerName } from '../read/consumer-name.js';
 import { InFlightDeliveries } from '../read/in-flight.js';
@@ -70,7 +70,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly watch: OutageWatch,
     private readonly divided: Partitions,
     private readonly agreement: PartitionAgreement,
-    private readonly telemetry: Telemetry,
+    private readonly instrumentation: Instrumentation,
     private readonly startup: Startup,
     private readonly letters: DeadLetterLimits,
   ) {
@@ -209,7 +209,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       semaphore,
       overruns,
       divided,
-      telemetry,
+      instrumentation,
       troubles,
       letters,
     } = this;
@@ -217,7 +217,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     const starts = new GroupStarts(client, keyspace.starts(address.group), address.group, options.startFrom);
     await this.findStarts(starts, subscriptions, address.group);
     if (divided.count > 1) {
-      const parts = { address, subscriptions, client, partitions: divided, allInFlight, semaphore, overruns, options, observer, stopping, telemetry, starts, troubles, letters }; // prettier-ignore
+      const parts = { address, subscriptions, client, partitions: divided, allInFlight, semaphore, overruns, options, observer, stopping, instrumentation, starts, troubles, letters }; // prettier-ignore
       this.partitioned = new PartitionedWorker(parts, keyspace, this.reading);
       for (const { stream, handlers } of subscriptions) {
         for (const { name } of handlers) {
@@ -232,20 +232,21 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
       keyspace,
       address,
       () => stopping.isOver,
-      telemetry,
+      instrumentation,
       letters.maxBytes,
       subjectKeys,
       troubles,
     );
-    const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer, telemetry, erasure: options.erasure, subjectKeys }; // prettier-ignore
-    const runner = new HandlerRunner(address, semaphore, overruns, settler, transactions, observer, stopping, telemetry, options.consumer.claimAfterMs, letters); // prettier-ignore
+    const transactions = { client, keyspace, partitions: divided, source: options.source, limits: options.producer, instrumentation, erasure: options.erasure, subjectKeys }; // prettier-ignore
+    const runner = new HandlerRunner(address, semaphore, overruns, settler, transactions, observer, stopping, instrumentation, options.consumer.claimAfterMs, letters); // prettier-ignore
     const pipeline = new Pipeline(allInFlight, runner, stopping);
     this.sources = subscriptions.flatMap((subscription) =>
       [
         keyspace.channel(subscription.stream, address.group, starts.of(keyspace.stream(subscription.stream))),
         keyspace.replays(subscription.stream, address.group),
       ].map(
-        (channel) => new Source(subscription, address, channel, client, allInFlight, pipeline, observer, telemetry),
+        (channel) =>
+          new Source(subscription, address, channel, client, allInFlight, pipeline, observer, instrumentation),
       ),
     );
     for (const source of this.sources) {
@@ -257,7 +258,16 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     }
     this.readingConnection = new RedisConnection(options.redis, this.reading);
     const reading = new EntryReader(this.readingConnection, options.commandTimeoutMs);
-    this.reader = new StreamReader(reading, this.sources, address, allInFlight, options, stopping, telemetry, troubles);
+    this.reader = new StreamReader(
+      reading,
+      this.sources,
+      address,
+      allInFlight,
+      options,
+      stopping,
+      instrumentation,
+      troubles,
+    );
     this.claims = new Claims(client, keyspace.watch(address.group), address, this.sources, allInFlight, options.consumer, observer, stopping, troubles); // prettier-ignore
   }
 

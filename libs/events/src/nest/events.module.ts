@@ -21,9 +21,9 @@ import { Partitions } from '../stream/partitions.js';
 import { PartitionsClient } from '../stream/partitions-client.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { StreamClient } from '../stream/stream-client.js';
-import { EventCounters } from '../telemetry/event-counters.js';
-import { GroupGauges } from '../telemetry/group-gauges.js';
-import { Telemetry } from '../telemetry/telemetry.js';
+import { Instrumentation } from '../model/instrumentation.js';
+import { instrumentationFor } from '../telemetry/telemetry.js';
+import { Metrics } from './metrics.js';
 import { demandOneOfEachName } from './named-modules.js';
 import { providersOf, type OwnProvider } from './named-providers.js';
 import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from '../options/options.js';
@@ -72,9 +72,9 @@ const PROVIDERS: readonly OwnProvider[] = [
     useFactory: (connection: RedisConnection) => new client(connection),
   })),
   {
-    provide: Telemetry,
+    provide: Instrumentation,
     inject: [EVENTS_OPTIONS],
-    useFactory: ({ group }: ResolvedOptions) => new Telemetry(group),
+    useFactory: ({ group }: ResolvedOptions) => instrumentationFor(group),
   },
   PartitionAgreement,
   EventsObserver,
@@ -86,8 +86,7 @@ const PROVIDERS: readonly OwnProvider[] = [
   Subjects,
   HandlerExplorer,
   EventConsumer,
-  EventCounters,
-  GroupGauges,
+  Metrics,
   Retention,
   EvictionCheck,
   EventsHealthIndicator,

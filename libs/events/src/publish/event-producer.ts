@@ -9,13 +9,12 @@ import type { ResolvedOptions } from '../options/options.js';
 import { personalPlanOf } from '../personal/personal.js';
 import { SubjectKeys } from '../personal/subject-keys.js';
 import { domainEventOf, type EventClass } from '../model/domain-event.js';
+import type { EventToPublish, ProduceOptions } from '../model/event-to-publish.js';
 import { KEY } from '../model/fields.js';
 import { ProducerOverloadedError } from '../model/errors.js';
+import { Instrumentation, type Operation } from '../model/instrumentation.js';
 import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
-import { PARTITION } from '../telemetry/attributes.js';
-import type { Operation } from '../telemetry/operation.js';
-import { Telemetry } from '../telemetry/telemetry.js';
 import { weightOf, type Appendable } from './append-arguments.js';
 import { BatchSender } from './batch-sender.js';
 import { Durability, LONGEST_WAIT_MS } from './durability.js';
@@ -24,24 +23,8 @@ import { payloadOfJson } from './payload.js';
 import { encodePersonal } from './personal.js';
 import { PublishQueue } from './publish-queue.js';
 import { inBatches, inParts, type Placed } from './placed.js';
-import { demand, newEnvelope, unreadable, type PublishOptions } from './new-envelope.js';
+import { demand, newEnvelope, unreadable } from './new-envelope.js';
 import { PublishRequest } from './publish-request.js';
-
-/** Options of {@link EventProducer.publish}. */
-export interface ProduceOptions extends PublishOptions {
-  /**
-   * The same key publishes once, whoever publishes it; a repeat resolves with the first entry's id. Text of 1 to 1,024
-   * characters.
-   */
-  idempotencyKey?: string;
-}
-
-/** One event of {@link EventProducer.publishAll}. */
-export interface EventToPublish<T extends object = object> {
-  event: EventClass<T>;
-  data: T;
-  options?: ProduceOptions;
-}
 
 /**
  * Publishes events. What is asked for while calls are on their way goes along with the next one, so many callers share
@@ -67,7 +50,7 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
     shared: StreamClient,
     private readonly partitions: Partitions,
     watch: OutageWatch,
-    private readonly telemetry: Telemetry,
+    private readonly instrumentation: Instrumentation,
     private readonly startup: Startup,
   ) {
     const { redis, source, commandTimeoutMs, producer } = options;
@@ -111,7 +94,7 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
    * @throws PublishTimeoutError when Redis confirmed nothing in time: the event is in the stream once, or not at all
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions = {}): Promise<string> {
-    if (!this.telemetry.isOff) return this.publishAll([{ event, data, options }]).then(([id]) => id as string);
+    if (!this.instrumentation.isOff) return this.publishAll([{ event, data, options }]).then(([id]) => id as string);
     return new Promise((resolve, reject) => {
       const { partition, appendable } = this.place(event, data, options);
       this.demandRoomFor(1);
@@ -145,7 +128,7 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
    * @throws as {@link publish}; nothing is published when one payload is not valid
    */
   publishAll(events: readonly EventToPublish[]): Promise<string[]> {
-    return this.telemetry.publishing(events, (carried, operation) => this.append(carried, operation));
+    return this.instrumentation.publishing(events, (carried, operation) => this.append(carried, operation));
   }
 
   /** Waits until everything that was asked for is published or has failed. */
@@ -165,7 +148,7 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
       return one;
     });
     const parts = inParts(placed);
-    if (parts.length === 1 && this.partitions.count > 1) operation?.say({ [PARTITION]: String(parts[0]?.partition) });
+    if (parts.length === 1 && this.partitions.count > 1) operation?.inPartition(parts[0]?.partition as number);
     const ids = new Array<string>(events.length);
     await Promise.all(
       parts.map(async ({ partition, places, appendable }) => {

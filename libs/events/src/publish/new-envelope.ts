@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDate } from 'node:util/types';
 import { domainEventOf, type EventClass } from '../model/domain-event.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
+import type { PublishOptions } from '../model/event-to-publish.js';
 import { ID, shown, TRACE_PARENT, TRACE_STATE, type Rule } from '../model/fields.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
 import { EventEnvelopeError } from '../model/errors.js';
@@ -12,27 +13,6 @@ import { validateCompiled } from '../validate/validate.js';
 import { demandSameKey, keyOf } from './partition-key.js';
 import { travelling } from './payload.js';
 import { readBack } from './read-back.js';
-
-/** What a publisher may say of an event besides its payload. */
-export interface PublishOptions {
-  /** A UUID, or other visible ASCII of at most 256 characters. @default a new UUID */
-  eventId?: string | undefined;
-  /** When the event happened; of the years 0 to 9999. @default now */
-  timestamp?: Date | undefined;
-  /** Visible ASCII of at most 256 characters. */
-  correlationId?: string | undefined;
-  /** Visible ASCII of at most 256 characters. */
-  causationId?: string | undefined;
-  /**
-   * Whose personal data it has, where the class does not say it: visible ASCII of at most 256 characters, not encrypted. Only looked
-   * at with the module's option `erasure`, for a class with `@Personal()`.
-   */
-  subject?: string | undefined;
-  /** Of W3C's form. */
-  traceparent?: string | undefined;
-  /** Printable ASCII of at most 512 characters. */
-  tracestate?: string | undefined;
-}
 
 /** What an event has of the one that it answers, where its publisher says nothing else. Readers have taken it before. */
 export interface Inheritance {

@@ -9,7 +9,8 @@ import type { Keyspace } from '../stream/keyspace.js';
 import type { LaidOut } from '../stream/layouts.js';
 import { saidBy } from '../validate/user-code.js';
 import { DATA_PLACE, encode } from './encode.js';
-import { demand, unreadable, type PublishOptions } from './new-envelope.js';
+import type { PublishOptions } from '../model/event-to-publish.js';
+import { demand, unreadable } from './new-envelope.js';
 
 /** An entry, and what of it must be encrypted before it is sent. */
 export interface PersonalEntry extends LaidOut {

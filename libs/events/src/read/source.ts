@@ -8,7 +8,7 @@ import { compareEntryIds } from '../stream/entry-id.js';
 import { BEGINNING, splitReplay, type Channel } from '../stream/channel.js';
 import type { ClaimedEntry, ClaimReply, StreamClient, StreamEntry } from '../stream/stream-client.js';
 import { waitingFor } from '../stream/waiting.js';
-import type { Telemetry } from '../telemetry/telemetry.js';
+import type { Instrumentation } from '../model/instrumentation.js';
 import { InFlightDelivery, type InFlightDeliveries } from './in-flight.js';
 
 /**
@@ -34,7 +34,7 @@ export class Source implements Redelivery {
     private readonly allInFlight: InFlightDeliveries,
     private readonly pipeline: Pipeline,
     private readonly observer: EventsObserver,
-    private readonly telemetry: Telemetry,
+    private readonly instrumentation: Instrumentation,
   ) {
     this.key = channel.key;
     this.awaited = subscription.awaitable(channel.isReplay).map(waitingFor);
@@ -70,7 +70,7 @@ export class Source implements Redelivery {
 
   /** Entries that are delivered for the first time: nothing was noted of them. */
   acceptNew(entries: readonly StreamEntry[]): void {
-    this.telemetry.consumed(this.subscription.stream, entries.length);
+    this.instrumentation.consumed(this.subscription.stream, entries.length);
     for (const entry of entries) this.pipeline.accept(this.holdingOf(entry, NO_NOTES));
   }
 
@@ -130,7 +130,7 @@ export class Source implements Redelivery {
 
   private async acceptAgain(entries: readonly ClaimedEntry[]): Promise<void> {
     const allInFlight = await this.again(entries.filter(({ id }) => !this.allInFlight.has(this.key, id)));
-    this.telemetry.consumed(this.subscription.stream, allInFlight.length);
+    this.instrumentation.consumed(this.subscription.stream, allInFlight.length);
     for (const inFlight of allInFlight) this.pipeline.accept(inFlight);
   }
 

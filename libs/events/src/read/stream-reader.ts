@@ -2,7 +2,7 @@ import { isGroupMissing } from '../model/errors.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { EntryReader } from '../stream/entry-reader.js';
 import type { StreamEntry } from '../stream/stream-client.js';
-import type { Telemetry } from '../telemetry/telemetry.js';
+import type { Instrumentation } from '../model/instrumentation.js';
 import type { InFlightDeliveries } from './in-flight.js';
 import type { Source } from './source.js';
 import type { Stopping } from '../concurrency/stopping.js';
@@ -45,7 +45,7 @@ export class StreamReader {
     private readonly allInFlight: InFlightDeliveries,
     private readonly options: ResolvedOptions,
     private readonly stopping: Stopping,
-    private readonly telemetry: Telemetry,
+    private readonly instrumentation: Instrumentation,
     private readonly troubles: Troubles,
   ) {
     client.connection.onReconnect(() => {
@@ -103,7 +103,7 @@ export class StreamReader {
     for (const source of this.sources) {
       const own = entries.get(source.key);
       if (!own) continue;
-      this.telemetry.received(source.subscription.stream, own, started);
+      this.instrumentation.received(source.subscription.stream, own, started);
       if (isAlone) source.acceptNew(own);
     }
     if (isAlone) return;

@@ -1,6 +1,6 @@
 import { DeliveryLostError, isOutage, isOutageForAll, TransactionRefusedError } from '../model/errors.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
-import type { SpanContext } from '@opentelemetry/api';
+import type { Instrumentation, OperationRef, SettledFacts } from '../model/instrumentation.js';
 import type { Standstill } from '../dispatch/standstill.js';
 import type { InFlightDelivery } from '../read/in-flight.js';
 import type { Troubles } from '../read/troubles.js';
@@ -11,7 +11,6 @@ import type { SubjectKeys } from '../personal/subject-keys.js';
 import type { Unsealed } from '../personal/unsealed.js';
 import type { SettleReply, StreamClient } from '../stream/stream-client.js';
 import { waitingFor } from '../stream/waiting.js';
-import type { Telemetry } from '../telemetry/telemetry.js';
 import type { BufferedWrite, Transaction } from '../transaction/transaction.js';
 import { deadLetterFields } from './dead-letter-fields.js';
 import { Batcher } from './batcher.js';
@@ -41,8 +40,8 @@ export interface HandlerDelivery {
   parksKey: boolean;
   /** All handlers of this event. */
   handlers: readonly string[];
-  /** The span of the try that is settled; undefined where nobody traces. */
-  span: SpanContext | undefined;
+  /** The try that is settled, for the instrumentation; undefined where nobody traces. */
+  operation: OperationRef | undefined;
   /** Of a try alone: what it is noted as, and whether the worker stands still meanwhile. */
   alone?: { name: string; standstill: Standstill };
   /** Of a handler that goes on although its time is up: resolves when it has really ended. */
@@ -74,7 +73,7 @@ export class Settler {
     private readonly keyspace: Keyspace,
     private readonly address: { group: string; consumer: string },
     private readonly isOver: () => boolean,
-    private readonly telemetry: Telemetry,
+    private readonly instrumentation: Instrumentation,
     private readonly maxLetterBytes: number,
     private readonly subjectKeys: SubjectKeys,
     private readonly troubles?: Troubles,
@@ -298,7 +297,8 @@ export class Settler {
   }
 
   private async observed<T>(deliveriesOf: () => readonly HandlerDelivery[], call: () => Promise<T>): Promise<T> {
-    const operation = this.telemetry.isOff ? undefined : this.telemetry.settle(deliveriesOf());
+    const { instrumentation } = this;
+    const operation = instrumentation.isOff ? undefined : instrumentation.settle(deliveriesOf().map(factsOf));
     const result = await (operation ? operation.until(operation.run(call)) : call());
     this.troubles?.succeeded(SETTLING);
     return result;
@@ -358,6 +358,12 @@ function answer(settlement: Settling, reply: SettleReply): CommitResult {
 /** Whether the handler is done with the event then; else only its failures are noted. */
 function endsDelivery({ noteBecomes }: Settlement): boolean {
   return noteBecomes === undefined || noteBecomes === DONE;
+}
+
+function factsOf({ inFlight, event, operation }: HandlerDelivery): SettledFacts {
+  const { subscription, entry } = inFlight;
+  const { id: entryId, fields } = entry;
+  return { stream: subscription.stream, entryId, fields, eventId: event?.event_id, operation };
 }
 
 const NONE: readonly never[] = [];

@@ -4,9 +4,3 @@ export function pairs<T>(flat: readonly T[]): [T, T][] {
   for (let index = 0; index + 1 < flat.length; index += 2) found.push([flat[index] as T, flat[index + 1] as T]);
   return found;
 }
-
-/** The value of a field, the last one where it is there several times. */
-export function fieldOf(flat: readonly string[], name: string): string | undefined {
-  for (let index = flat.length - 2; index >= 0; index -= 2) if (flat[index] === name) return flat[index + 1];
-  return undefined;
-}

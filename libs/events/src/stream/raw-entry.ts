@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { EventDecodeError } from '../model/errors.js';
-import { fieldOf } from './pairs.js';
+import { fieldOf } from '../model/fields.js';
 import type { StreamEntry } from './stream-client.js';
 
 /** An entry as Redis replies it; without fields when it is no longer in the stream. */

@@ -1,62 +1,64 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import type { BatchObservableCallback, Observable } from '@opentelemetry/api';
-import { EventMonitor } from '../operate/event-monitor.js';
-import { EventConsumer } from '../nest/event-consumer.js';
-import { StreamClient } from '../stream/stream-client.js';
+import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/api';
 import { CONSUMER_GROUP, DESTINATION, REDIS } from './attributes.js';
-import { Telemetry } from './telemetry.js';
+
+/** A group, as the gauges ask about it whenever somebody collects. */
+export interface MeasuredGroup {
+  /** Whether Redis can be asked now. */
+  readonly isReachable: boolean;
+  /** Undefined for a process that consumes nothing. */
+  readonly group: string | undefined;
+  /** Names, without prefix, of the streams that it reads. */
+  readonly streams: readonly string[];
+  /** @returns null for a stream that the group does not read yet */
+  backlog(stream: string, group: string): Promise<MeasuredBacklog | null>;
+}
+
+/** How far a group is behind on a stream. */
+export interface MeasuredBacklog {
+  /** Events that it has not been given yet; null where Redis does not know it. */
+  lag: number | null;
+  /** Age of the oldest of them, in milliseconds. */
+  lagMs: number;
+  /** Events that it was given and has not settled. */
+  pending: number;
+  /** Age of the oldest of them, in milliseconds. */
+  oldestPendingMs: number;
+}
 
 /**
- * How far this process's group is behind on the streams that it reads. Redis is asked only when somebody collects, five
- * commands for each stream, or partition of one, seldom more; while it is away there are no values.
+ * Gauges of how far a group is behind. It is asked only when somebody collects; while Redis is away there are no values.
+ *
+ * @returns ends them
  */
-@Injectable()
-export class GroupGauges implements OnApplicationBootstrap, OnModuleDestroy {
-  private end: () => void = () => undefined;
+export function measureGroup(meter: Meter, measured: MeasuredGroup): () => void {
+  const gauge = (name: string, unit: string, description: string): Observable =>
+    meter.createObservableGauge(`messaging.redis.group.${name}`, { unit, description });
+  const lag = gauge('lag', '{message}', 'Messages that the group has not been given yet');
+  const lagTime = gauge('lag.time', 's', 'Age of the oldest message that the group has not been given yet');
+  const pending = gauge('pending', '{message}', 'Messages that the group was given and has not settled');
+  const oldestPending = gauge('oldest_pending.age', 's', 'Age of the oldest message that the group has not settled');
 
-  constructor(
-    private readonly telemetry: Telemetry,
-    private readonly consumer: EventConsumer,
-    private readonly monitor: EventMonitor,
-    private readonly client: StreamClient,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    const { meter } = this.telemetry;
-    if (!meter) return;
-    const gauge = (name: string, unit: string, description: string): Observable =>
-      meter.createObservableGauge(`messaging.redis.group.${name}`, { unit, description });
-    const lag = gauge('lag', '{message}', 'Messages that the group has not been given yet');
-    const lagTime = gauge('lag.time', 's', 'Age of the oldest message that the group has not been given yet');
-    const pending = gauge('pending', '{message}', 'Messages that the group was given and has not settled');
-    const oldestPending = gauge('oldest_pending.age', 's', 'Age of the oldest message that the group has not settled');
-
-    const observe: BatchObservableCallback = async (result) => {
-      // A scrape must not wait for a Redis that is away.
-      if (!this.client.connection.isReady) return;
-      const { group, streams } = this.consumer;
-      if (group === undefined) return;
-      const looks = streams.map(async (stream) => {
-        const backlog = await this.monitor.backlog(stream, group);
-        if (!backlog) return;
-        const attributes = { ...REDIS, [DESTINATION]: stream, [CONSUMER_GROUP]: group };
-        // Redis does not always know it, which is not 0.
-        if (backlog.lag !== null) result.observe(lag, backlog.lag, attributes);
-        result.observe(lagTime, backlog.lagMs / 1000, attributes);
-        result.observe(pending, backlog.pending, attributes);
-        result.observe(oldestPending, backlog.oldestPendingMs / 1000, attributes);
-      });
-      // What one stream does not tell is no reason to miss the others.
-      await Promise.allSettled(looks);
-    };
-    const gauges = [lag, lagTime, pending, oldestPending];
-    meter.addBatchObservableCallback(observe, gauges);
-    this.end = () => {
-      meter.removeBatchObservableCallback(observe, gauges);
-    };
-  }
-
-  onModuleDestroy(): void {
-    this.end();
-  }
+  const observe: BatchObservableCallback = async (result) => {
+    // A scrape must not wait for a Redis that is away.
+    if (!measured.isReachable) return;
+    const { group, streams } = measured;
+    if (group === undefined) return;
+    const looks = streams.map(async (stream) => {
+      const backlog = await measured.backlog(stream, group);
+      if (!backlog) return;
+      const attributes = { ...REDIS, [DESTINATION]: stream, [CONSUMER_GROUP]: group };
+      // Redis does not always know it, which is not 0.
+      if (backlog.lag !== null) result.observe(lag, backlog.lag, attributes);
+      result.observe(lagTime, backlog.lagMs / 1000, attributes);
+      result.observe(pending, backlog.pending, attributes);
+      result.observe(oldestPending, backlog.oldestPendingMs / 1000, attributes);
+    });
+    // What one stream does not tell is no reason to miss the others.
+    await Promise.allSettled(looks);
+  };
+  const gauges = [lag, lagTime, pending, oldestPending];
+  meter.addBatchObservableCallback(observe, gauges);
+  return () => {
+    meter.removeBatchObservableCallback(observe, gauges);
+  };
 }

@@ -6,6 +6,7 @@ import {
   type Attributes,
   type Context,
   type Link,
+  type Meter,
   type SpanContext,
   type SpanOptions,
   type Tracer,
@@ -18,10 +19,15 @@ import {
   EventValidationError,
   ProducerOverloadedError,
 } from '../model/errors.js';
-import type { EventToPublish, ProduceOptions } from '../publish/event-producer.js';
-import type { HandlerDelivery } from '../settle/settler.js';
-import { fieldOf } from '../stream/pairs.js';
-import type { StreamEntry } from '../stream/stream-client.js';
+import type { EventToPublish, ProduceOptions } from '../model/event-to-publish.js';
+import { fieldOf } from '../model/fields.js';
+import {
+  NO_INSTRUMENTATION,
+  type Instrumentation,
+  type SettledFacts,
+  type TraceFields,
+  type TryFacts,
+} from '../model/instrumentation.js';
 import {
   ATTEMPT,
   BATCH_MESSAGE_COUNT,
@@ -44,8 +50,8 @@ import { bounded } from '../log/safe-text.js';
 import { isA } from '../model/thrown.js';
 import { errorTypeOf } from './error-type.js';
 import { Instruments, registeredMeter } from './instruments.js';
-import { Operation } from './operation.js';
-import { spanContextOf, traceFieldsOf, type TraceFields } from './trace-context.js';
+import { spanContextIn, SpanOperation } from './span-operation.js';
+import { spanContextOf, traceFieldsOf } from './trace-context.js';
 
 /** The instrumentation scope of spans and metrics. */
 const SCOPE = 'nestjs-event-streams';
@@ -54,51 +60,50 @@ const SCOPE = 'nestjs-event-streams';
 const LONGEST_CONVERSATION_ID = 256;
 
 /**
- * Tells OpenTelemetry what happens to events: by spans, and by measurements of the same operations.
+ * What a worker, or a producer, tells to OpenTelemetry: by spans, and by measurements of the same operations.
  *
- * Whether anybody listens is decided once, when the application is made: an SDK is registered before that or not at all.
- * Without one every method returns at once, and nothing is made for it.
+ * Whether anybody listens is decided here, once: an SDK is registered before the application is made, or not at all.
+ *
+ * @param group of those that consume
  */
-export class Telemetry {
-  readonly instruments: Instruments | undefined;
-  readonly meter = registeredMeter(SCOPE);
-  private readonly tracer = registeredTracer();
+export function instrumentationFor(group: string | undefined): Instrumentation {
+  const tracer = registeredTracer();
+  const meter = libraryMeter();
+  return tracer || meter ? new Telemetry(tracer, meter && new Instruments(meter), group) : NO_INSTRUMENTATION;
+}
+
+/** The library's meter; undefined where no SDK takes measurements. */
+export function libraryMeter(): Meter | undefined {
+  return registeredMeter(SCOPE);
+}
+
+/** OpenTelemetry's implementation of the port. */
+class Telemetry implements Instrumentation {
+  readonly isOff = false;
   private readonly attributes: OperationAttributes;
   /** By stream, messages that have gone to Redis in this turn of the event loop. */
   private readonly sentInTurn = new Map<string, number>();
 
-  /**
-   * @param group of those that consume
-   * @param partition that they consume; undefined where there is only one
-   */
+  /** @param partition that the group consumes; undefined where there is only one */
   constructor(
-    private readonly group?: string,
+    private readonly tracer: Tracer | undefined,
+    private readonly instruments: Instruments | undefined,
+    private readonly group: string | undefined,
     private readonly partition?: number,
   ) {
     this.attributes = new OperationAttributes(group);
-    this.instruments = this.meter && new Instruments(this.meter);
   }
 
-  /** The same for one partition of several. */
   ofPartition(partition: number): Telemetry {
-    return new Telemetry(this.group, partition);
+    return new Telemetry(this.tracer, this.instruments, this.group, partition);
   }
 
-  /** Whether nobody listens. */
-  get isOff(): boolean {
-    return this.tracer === undefined && this.meter === undefined;
-  }
-
-  /**
-   * Publishes within a span, whose context the events carry that bring none of their own.
-   *
-   * @param publish gets the events with what they are to carry
-   */
+  /** Events that bring no trace of their own carry that of the operation. */
   async publishing(
     events: readonly EventToPublish[],
-    publish: (events: readonly EventToPublish[], operation?: Operation) => Promise<string[]>,
+    publish: (events: readonly EventToPublish[], operation?: SpanOperation) => Promise<string[]>,
   ): Promise<string[]> {
-    if (this.isOff || events.length === 0) return publish(events);
+    if (events.length === 0) return publish(events);
     const streams = events.map(({ event }) => domainEventOf(event).stream);
     const { operation, carried } = this.beginPublishing(events, commonOf(streams));
     try {
@@ -111,7 +116,6 @@ export class Telemetry {
     }
   }
 
-  /** One message has gone to Redis. */
   sent(stream: string, error?: unknown): void {
     if (!this.instruments) return;
     if (error !== undefined) {
@@ -130,18 +134,12 @@ export class Telemetry {
     this.sentInTurn.clear();
   };
 
-  /** Redis has given entries to this consumer. */
   consumed(stream: string, count: number): void {
     if (count > 0) this.instruments?.consumed.add(count, this.attributes.of(RECEIVE, stream));
   }
 
-  /**
-   * A read has brought entries.
-   *
-   * @param started when it was begun, by the clock of `performance.now()`
-   */
-  received(stream: string, entries: readonly StreamEntry[], started: number): void {
-    if (entries.length === 0 || this.isOff) return;
+  received(stream: string, entries: readonly Pick<SettledFacts, 'fields'>[], started: number): void {
+    if (entries.length === 0) return;
     const tookMs = performance.now() - started;
     const links = this.tracer ? linksTo(entries.map(creationContextOf)) : [];
     const startTime = Date.now() - tookMs;
@@ -150,49 +148,41 @@ export class Telemetry {
     this.instruments?.operationDuration.record(tookMs / 1000, this.attributes.of(RECEIVE, stream));
   }
 
-  /** One try of one handler begins. */
-  process({ inFlight, event, handler }: HandlerDelivery, attempt: number): Operation | undefined {
-    if (this.isOff) return undefined;
-    const { stream } = inFlight.subscription;
+  process({ stream, entryId, event, handler, attempt }: TryFacts): SpanOperation {
     if (!this.tracer) return this.begin(PROCESS, stream);
-    const creation = event && spanContextOf(event);
-    const attributes: Attributes = { [HANDLER]: handler, [ATTEMPT]: attempt, [ENTRY_ID]: inFlight.entry.id };
-    if (event) {
-      attributes[MESSAGE_ID] = event.event_id;
-      attributes[EVENT_TYPE] = event.event_type;
-      if (event.correlation_id !== undefined)
-        attributes[CONVERSATION_ID] = bounded(event.correlation_id, LONGEST_CONVERSATION_ID);
-    }
+    const creation = spanContextOf(event);
+    const { event_id, event_type, correlation_id } = event;
+    const attributes: Attributes = {
+      [HANDLER]: handler,
+      [ATTEMPT]: attempt,
+      [ENTRY_ID]: entryId,
+      [MESSAGE_ID]: event_id,
+      [EVENT_TYPE]: event_type,
+    };
+    if (correlation_id !== undefined) attributes[CONVERSATION_ID] = bounded(correlation_id, LONGEST_CONVERSATION_ID);
     // The link is what the conventions ask for; the parent is what makes one trace of an event and all that follows from it.
     const parent = creation ? trace.setSpanContext(ROOT_CONTEXT, creation) : ROOT_CONTEXT;
     return this.begin(PROCESS, stream, { attributes, links: linksTo([creation]) }, parent);
   }
 
-  /** A call begins that settles deliveries, of one handler each. */
-  settle(handlerDeliveries: readonly HandlerDelivery[]): Operation {
-    const stream = commonOf(handlerDeliveries.map(({ inFlight }) => inFlight.subscription.stream));
-    const [first] = handlerDeliveries;
-    if (handlerDeliveries.length === 1 && first) {
-      const { inFlight, event, span } = first;
-      const attributes: Attributes = { [ENTRY_ID]: inFlight.entry.id };
-      if (event) attributes[MESSAGE_ID] = event.event_id;
-      const parent = span ? trace.setSpanContext(ROOT_CONTEXT, span) : ROOT_CONTEXT;
-      return this.begin(SETTLE, stream, { attributes, links: linksTo([creationContextOf(inFlight.entry)]) }, parent);
+  settle(settled: readonly SettledFacts[]): SpanOperation {
+    const stream = commonOf(settled.map((one) => one.stream));
+    if (!this.tracer) return this.begin(SETTLE, stream);
+    const links = linksTo(settled.map(creationContextOf));
+    const [first] = settled;
+    if (settled.length === 1 && first) {
+      const { entryId, eventId, operation } = first;
+      const attributes: Attributes = { [ENTRY_ID]: entryId };
+      if (eventId !== undefined) attributes[MESSAGE_ID] = eventId;
+      const tried = spanContextIn(operation);
+      const parent = tried ? trace.setSpanContext(ROOT_CONTEXT, tried) : ROOT_CONTEXT;
+      return this.begin(SETTLE, stream, { attributes, links }, parent);
     }
     // What is settled together has no one parent.
-    const links = this.tracer
-      ? linksTo(handlerDeliveries.map(({ inFlight }) => creationContextOf(inFlight.entry)))
-      : [];
-    return this.begin(
-      SETTLE,
-      stream,
-      { attributes: { [BATCH_MESSAGE_COUNT]: handlerDeliveries.length }, links },
-      ROOT_CONTEXT,
-    );
+    return this.begin(SETTLE, stream, { attributes: { [BATCH_MESSAGE_COUNT]: settled.length }, links });
   }
 
-  /** What an event that is made now carries: the context of the span that is active; undefined for none. */
-  get creation(): TraceFields | undefined {
+  get activeTrace(): TraceFields | undefined {
     const active = this.tracer && trace.getSpanContext(context.active());
     return isValid(active) ? traceFieldsOf(active) : undefined;
   }
@@ -200,7 +190,7 @@ export class Telemetry {
   private beginPublishing(
     events: readonly EventToPublish[],
     stream: string | undefined,
-  ): { operation: Operation; carried: readonly EventToPublish[] } {
+  ): { operation: SpanOperation; carried: readonly EventToPublish[] } {
     const [first] = events;
     // What only a span is told need not be put together where there is none.
     if (!this.tracer || !first) return { operation: this.begin(PUBLISH, stream), carried: events };
@@ -235,11 +225,11 @@ export class Telemetry {
     stream: string | undefined,
     options: SpanOptions = {},
     parent: Context = ROOT_CONTEXT,
-  ): Operation {
+  ): SpanOperation {
     const span = this.tracer && this.startSpan(this.tracer, operation, stream, options, parent);
     const { instruments } = this;
     const duration = operation === PROCESS ? instruments?.processDuration : instruments?.operationDuration;
-    return new Operation(span, duration, this.attributes.of(operation, stream));
+    return new SpanOperation(span, duration, this.attributes.of(operation, stream));
   }
 
   private startSpan(
@@ -283,7 +273,7 @@ function isValid(one: SpanContext | undefined): one is SpanContext {
 }
 
 /** Where an entry's event was made. */
-function creationContextOf({ fields }: StreamEntry): SpanContext | undefined {
+function creationContextOf({ fields }: Pick<SettledFacts, 'fields'>): SpanContext | undefined {
   const traceparent = fields ? fieldOf(fields, 'traceparent') : undefined;
   if (!fields || traceparent === undefined) return undefined;
   return spanContextOf({ traceparent, tracestate: fieldOf(fields, 'tracestate') });

@@ -1,11 +1,6 @@
 import { createTraceState, type SpanContext } from '@opentelemetry/api';
 import { TRACE_STATE, TRACEPARENT } from '../model/fields.js';
-
-/** W3C Trace Context, as an entry's fields carry it. */
-export interface TraceFields {
-  traceparent?: string | undefined;
-  tracestate?: string | undefined;
-}
+import type { TraceFields } from '../model/instrumentation.js';
 
 /**
  * The span context that an entry carries, whichever propagator the application has: the fields are part of the envelope.

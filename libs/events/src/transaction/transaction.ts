@@ -8,7 +8,9 @@ import type { SubjectKeys } from '../personal/subject-keys.js';
 import type { Unsealed } from '../personal/unsealed.js';
 import { encode } from '../publish/encode.js';
 import { encodePersonal, type PersonalEntry } from '../publish/personal.js';
-import { newEnvelope, type PublishOptions } from '../publish/new-envelope.js';
+import type { PublishOptions } from '../model/event-to-publish.js';
+import type { Instrumentation } from '../model/instrumentation.js';
+import { newEnvelope } from '../publish/new-envelope.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import type { Keyspace } from '../stream/keyspace.js';
@@ -16,7 +18,6 @@ import type { LaidOut } from '../stream/layouts.js';
 import type { Partitions } from '../stream/partitions.js';
 import { MOST_VALUES } from '../stream/server-limits.js';
 import type { StreamClient } from '../stream/stream-client.js';
-import type { Telemetry } from '../telemetry/telemetry.js';
 import { textOf } from '../model/thrown.js';
 import { derivedUuid, uuidSeed, type UuidSeed } from './derived-uuid.js';
 import { replyDigest } from './reply-digest.js';
@@ -53,7 +54,7 @@ export interface TransactionParts {
   partitions: Partitions;
   source: string;
   limits: PayloadLimits;
-  telemetry: Telemetry;
+  instrumentation: Instrumentation;
   /** Whether personal data is encrypted, and with which keys. */
   erasure: boolean;
   subjectKeys: SubjectKeys;
@@ -271,10 +272,10 @@ export class Transaction {
   publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
     this.mustBeOpen('publish');
     const { cause } = this;
-    const { keyspace, partitions, source, limits, telemetry, erasure } = this.parts;
+    const { keyspace, partitions, source, limits, instrumentation, erasure } = this.parts;
     const eventId = this.uuid(`event ${String(this.events.length)}`);
     // Where the handler's span is known, what it publishes is its own; else it is of the same trace as the cause.
-    const { traceparent, tracestate } = telemetry.creation ?? cause;
+    const { traceparent, tracestate } = instrumentation.activeTrace ?? cause;
     const envelope = newEnvelope(event, data, source, limits, options, {
       eventId,
       correlationId: cause.correlation_id ?? cause.event_id,

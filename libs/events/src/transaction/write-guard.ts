@@ -1,5 +1,5 @@
 import { TransactionRefusedError } from '../model/errors.js';
-import { fieldOf } from '../stream/pairs.js';
+import { fieldOf } from '../model/fields.js';
 
 /** The Redis types that a write can demand of its key. */
 export type KeyType = 'string' | 'hash' | 'set' | 'zset' | 'list' | 'stream';

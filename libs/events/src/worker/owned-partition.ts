@@ -18,7 +18,7 @@ import type { GroupStarts } from '../stream/group-starts.js';
 import type { Partitions } from '../stream/partitions.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import { linesOf } from '../stream/waiting.js';
-import type { Telemetry } from '../telemetry/telemetry.js';
+import type { Instrumentation } from '../model/instrumentation.js';
 
 /** What a worker has for all of its partitions. */
 export interface WorkerParts {
@@ -33,7 +33,7 @@ export interface WorkerParts {
   observer: EventsObserver;
   /** Of the worker as a whole. */
   stopping: Stopping;
-  telemetry: Telemetry;
+  instrumentation: Instrumentation;
   troubles: Troubles;
   letters: DeadLetterLimits;
   /** Where the group begins on streams on which it is new. */
@@ -65,7 +65,7 @@ export class OwnedPartition {
   /** Whether there may be something to read. */
   isDue = true;
   private readonly client: FencedClient;
-  private readonly telemetry: Telemetry;
+  private readonly instrumentation: Instrumentation;
   private readonly positions: Position[];
   private readonly pipeline: Pipeline;
   private reading: Promise<unknown> = Promise.resolve();
@@ -109,15 +109,15 @@ export class OwnedPartition {
         this.expectOverdue(options.consumer.unknownGraceMs);
       },
     );
-    const telemetry = parts.telemetry.ofPartition(number);
-    this.telemetry = telemetry;
+    const instrumentation = parts.instrumentation.ofPartition(number);
+    this.instrumentation = instrumentation;
     const subjectKeys = new SubjectKeys(this.client);
     const settler = new Settler(
       this.client,
       keyspace,
       address,
       () => this.stopping.isOver || parts.stopping.isOver,
-      telemetry,
+      instrumentation,
       parts.letters.maxBytes,
       subjectKeys,
       parts.troubles,
@@ -128,11 +128,11 @@ export class OwnedPartition {
       partitions,
       source: options.source,
       limits: options.producer,
-      telemetry,
+      instrumentation,
       erasure: options.erasure,
       subjectKeys,
     };
-    const runner = new HandlerRunner(address, semaphore, overruns, settler, transactions, observer, this.stopping, telemetry, options.consumer.leaseMs, parts.letters); // prettier-ignore
+    const runner = new HandlerRunner(address, semaphore, overruns, settler, transactions, observer, this.stopping, instrumentation, options.consumer.leaseMs, parts.letters); // prettier-ignore
     const pipeline = new Pipeline(allInFlight, runner, this.stopping);
     this.pipeline = pipeline;
     this.positions = subscriptions.flatMap((subscription) => {
@@ -141,7 +141,16 @@ export class OwnedPartition {
         keyspace.channel(stream, address.group, starts.of(keyspace.stream(stream))),
         keyspace.replays(stream, address.group),
       ].map((channel) => ({
-        source: new Source(subscription, address, channel, this.client, allInFlight, pipeline, observer, telemetry),
+        source: new Source(
+          subscription,
+          address,
+          channel,
+          this.client,
+          allInFlight,
+          pipeline,
+          observer,
+          instrumentation,
+        ),
         pendingFrom: BEGINNING,
         last: undefined,
       }));
@@ -278,7 +287,7 @@ export class OwnedPartition {
     if (overdueInMs !== undefined) this.expectOverdue(overdueInMs);
     const found = pending.entries.length + pending.vanished.length;
     if (found > 0) await position.source.acceptClaimed(pending);
-    this.telemetry.received(position.source.subscription.stream, fresh, started);
+    this.instrumentation.received(position.source.subscription.stream, fresh, started);
     if (fresh.length > 0) position.source.acceptNew(fresh);
     position.pendingFrom = pending.next;
     position.last = last;

@@ -12,7 +12,7 @@ import {
 } from 'class-validator';
 import fc from 'fast-check';
 import { DomainEvent, type EventClass } from 'nestjs-event-streams';
-import type { PublishOptions } from '../../src/publish/new-envelope.js';
+import type { PublishOptions } from '../../src/model/event-to-publish.js';
 import { anything } from '../validation/values.js';
 
 /** What `key()` of the events below does next. */

@@ -1,7 +1,7 @@
 import { problemOf } from '../../decode/event-of.js';
 import type { RawEntry } from '../../operate/entry-pages.js';
 import type { MonitoredEntry } from '../../operate/monitored-entry.js';
-import { fieldOf } from '../../stream/pairs.js';
+import { fieldOf } from '../../model/fields.js';
 import { UnmetError, UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';

@@ -1,5 +1,5 @@
 import { compareEntryIds, entryIdBefore } from '../../stream/entry-id.js';
-import { fieldOf } from '../../stream/pairs.js';
+import { fieldOf } from '../../model/fields.js';
 import { UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';

@@ -5,7 +5,7 @@ import { entryJson } from '../../entry-json.js';
 import { entryLines, fieldLines, shortened } from '../../entry-text.js';
 import { EXIT } from '../../exit-codes.js';
 import { safe, safeLines } from '../../../log/safe-text.js';
-import { fieldOf } from '../../../stream/pairs.js';
+import { fieldOf } from '../../../model/fields.js';
 import { entryId } from '../../values.js';
 
 /** `events dead-letters show` */

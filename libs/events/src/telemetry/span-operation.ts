@@ -8,12 +8,19 @@ import {
   type Span,
   type SpanContext,
 } from '@opentelemetry/api';
+import type { Operation, OperationRef } from '../model/instrumentation.js';
+import type { Outcome } from '../model/outcome.js';
 import { textOf } from '../model/thrown.js';
-import { ERROR_TYPE } from './attributes.js';
+import { ERROR_TYPE, OUTCOME, PARTITION } from './attributes.js';
 import { errorTypeOf } from './error-type.js';
 
-/** One operation that is under way: its span, and what is measured of it; either may be missing. */
-export class Operation {
+/** The span context that {@link SpanOperation.ref} stands for. */
+export function spanContextIn(ref: OperationRef | undefined): SpanContext | undefined {
+  return ref as SpanContext | undefined;
+}
+
+/** An operation's span, and what is measured of it; either may be missing. */
+export class SpanOperation implements Operation {
   private readonly started = performance.now();
   private isOver = false;
 
@@ -24,29 +31,29 @@ export class Operation {
     private readonly attributes: Attributes,
   ) {}
 
-  /** What follows from the operation belongs to it. */
   get spanContext(): SpanContext | undefined {
     return this.span?.spanContext();
   }
 
-  /** Runs `work` as a part of the operation. */
+  get ref(): OperationRef | undefined {
+    return this.spanContext as OperationRef | undefined;
+  }
+
   run<T>(work: () => T): T {
     return this.span ? context.with(trace.setSpan(ROOT_CONTEXT, this.span), work) : work();
   }
 
-  /** Says something of it that was not known at its beginning. */
-  say(attributes: Attributes): void {
-    this.span?.setAttributes(attributes);
+  inPartition(partition: number): void {
+    this.span?.setAttribute(PARTITION, String(partition));
   }
 
-  /** It is done. */
   succeed(): void {
     this.end(this.attributes);
   }
 
-  /** It has failed. */
-  fail(thrown: unknown): void {
+  fail(thrown: unknown, outcome?: Outcome['kind']): void {
     if (this.isOver) return;
+    if (outcome !== undefined) this.span?.setAttribute(OUTCOME, outcome);
     const type = errorTypeOf(thrown);
     this.span?.setAttribute(ERROR_TYPE, type);
     if (this.span) {
@@ -57,7 +64,6 @@ export class Operation {
     this.end({ ...this.attributes, [ERROR_TYPE]: type });
   }
 
-  /** Ends as the promise does. */
   async until<T>(promise: Promise<T>): Promise<T> {
     try {
       const result = await promise;
