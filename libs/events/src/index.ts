@@ -17,40 +17,42 @@ export { EventHandler, type EventHandlerOptions } from './nest/event-handler.js'
 export { isEventsContext, type EventsContext } from './nest/events-context.js';
 export { DomainEvent, domainEventOf, type DomainEventOptions, type EventClass } from './model/domain-event.js';
 export { type EventEnvelope } from './model/event-envelope.js';
+export { ConfigurationError } from './model/errors/configuration.js';
+export { DeadLetterGoneError, KeyParkedError, OriginalGoneError } from './model/errors/dead-letter.js';
 export {
   AttemptsExhaustedError,
-  ConfigurationError,
-  DeadLetterGoneError,
   DeliveryLostError,
-  EventDecodeError,
-  EventEnvelopeError,
-  EventLimitError,
   EventParkedError,
-  EventPayloadError,
-  EventsError,
-  EventValidationError,
-  EventSourceError,
   HandlerGoneError,
   HandlerTimeoutError,
-  isOutage,
-  KeyParkedError,
   LeaseLostError,
+  UnrecoverableError,
+  WorkerCrashedError,
+} from './model/errors/delivery.js';
+export {
+  EventDecodeError,
+  EventLimitError,
+  EventValidationError,
+  EventSourceError,
+  UnknownEventError,
+  type EventProblem,
+} from './model/errors/event.js';
+export { EventsError } from './model/errors/events-error.js';
+export {
+  EventEnvelopeError,
+  EventPayloadError,
   NotReplicatedError,
-  OriginalGoneError,
   ProducerOverloadedError,
   PublishTimeoutError,
+} from './model/errors/publishing.js';
+export {
+  isOutage,
   RedisForbiddenError,
   RedisOutOfMemoryError,
   RedisTimeoutError,
   RedisUnavailableError,
-  TransactionConflictError,
-  TransactionOverError,
-  TransactionRefusedError,
-  UnknownEventError,
-  UnrecoverableError,
-  WorkerCrashedError,
-  type EventProblem,
-} from './model/errors.js';
+} from './model/errors/redis.js';
+export { TransactionConflictError, TransactionOverError, TransactionRefusedError } from './model/errors/transaction.js';
 export { EventsHealthIndicator } from './nest/events-health.js';
 export { EventsModule } from './nest/events.module.js';
 export { eventsToken, InjectEvents } from './nest/tokens.js';

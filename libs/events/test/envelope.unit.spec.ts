@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decode, decodeToHandle } from '../src/decode/decode.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../src/model/event-envelope.js';
 import { DEFAULT_PAYLOAD_LIMITS } from '../src/model/payload-limits.js';
-import { EventDecodeError } from '../src/model/errors.js';
+import { EventDecodeError } from '../src/model/errors/event.js';
 import { encode } from '../src/publish/encode.js';
 import { fieldsOf } from '../src/stream/layouts.js';
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { decode, decodeToHandle } from '../src/decode/decode.js';
 import { compactJson, indentedJson, infiniteNumber, lossesOf, unsafeInteger } from '../src/model/json-text.js';
 import { DEFAULT_PAYLOAD_LIMITS } from '../src/model/payload-limits.js';
-import { EventDecodeError, EventPayloadError } from '../src/model/errors.js';
+import { EventDecodeError } from '../src/model/errors/event.js';
+import { EventPayloadError } from '../src/model/errors/publishing.js';
 import { checkedJson } from '../src/publish/payload.js';
 import { noteFields } from './entries.js';
 

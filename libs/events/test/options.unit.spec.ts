@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../src/model/errors.js';
+import { ConfigurationError } from '../src/model/errors/configuration.js';
 import {
   DEFAULT_RETRY,
   resolveErrorRules,

@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  DeliveryLostError,
-  EventDecodeError,
-  EventValidationError,
-  RedisTimeoutError,
-  RedisUnavailableError,
-  TransactionConflictError,
-  TransactionRefusedError,
-  UnknownEventError,
-  UnrecoverableError,
-} from '../src/model/errors.js';
+import { DeliveryLostError, UnrecoverableError } from '../src/model/errors/delivery.js';
+import { EventDecodeError, EventValidationError, UnknownEventError } from '../src/model/errors/event.js';
+import { RedisTimeoutError, RedisUnavailableError } from '../src/model/errors/redis.js';
+import { TransactionConflictError, TransactionRefusedError } from '../src/model/errors/transaction.js';
 import { outcomeOf, outcomeOfUnreadable } from '../src/model/outcome.js';
 
 const policy = { attempts: 3, firstDelayMs: 100, maxDelayMs: 1000 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { subscriptionsOf, type RegisteredHandler } from '../src/dispatch/subscriptions.js';
 import { DomainEvent, type EventClass } from '../src/model/domain-event.js';
-import { ConfigurationError, UnknownEventError } from '../src/model/errors.js';
+import { ConfigurationError } from '../src/model/errors/configuration.js';
+import { UnknownEventError } from '../src/model/errors/event.js';
 
 @DomainEvent({ type: 'note_taken', version: '1.2', stream: 'notes' })
 class NoteTaken {}

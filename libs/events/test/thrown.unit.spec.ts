@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isGroupMissing, isOutage } from '../src/model/errors.js';
+import { isGroupMissing, isOutage } from '../src/model/errors/redis.js';
 import { outcomeOf, outcomeOfUnreadable } from '../src/model/outcome.js';
 import { errorTypeOf } from '../src/telemetry/error-type.js';
 import { errorOf, isA, LONGEST_MESSAGE, LONGEST_NAME, LONGEST_STACK, textOf } from '../src/model/thrown.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TransactionRefusedError } from '../src/model/errors.js';
+import { TransactionRefusedError } from '../src/model/errors/transaction.js';
 import { WriteGuard } from '../src/transaction/write-guard.js';
 
 describe('WriteGuard', () => {

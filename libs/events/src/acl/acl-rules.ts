@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { SCRIPT_COMMANDS, TRANSACTION_READS, type KeyRole } from '../stream/script-commands.js';
 import type { ScriptName } from '../stream/scripts.js';

@@ -1,4 +1,4 @@
-import { isOutage } from '../model/errors.js';
+import { isOutage } from '../model/errors/redis.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { ReadPace } from '../stream/read-pace.js';
 import type { MonitoredEntry } from '../operate/monitored-entry.js';

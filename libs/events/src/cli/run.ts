@@ -1,13 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import {
-  ConfigurationError,
-  DeadLetterGoneError,
-  EventsError,
-  isOutage,
-  PublishTimeoutError,
-  RedisForbiddenError,
-  RedisOutOfMemoryError,
-} from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
+import { DeadLetterGoneError } from '../model/errors/dead-letter.js';
+import { EventsError } from '../model/errors/events-error.js';
+import { PublishTimeoutError } from '../model/errors/publishing.js';
+import { isOutage, RedisForbiddenError, RedisOutOfMemoryError } from '../model/errors/redis.js';
 import { isA, textOf } from '../model/thrown.js';
 import { UnmetError, UsageError } from './cli-errors.js';
 import type { Invocation } from './command.js';

@@ -7,7 +7,7 @@ import {
   SettingFileError,
 } from '../../address/index.mjs';
 import { resolveOptions, type ResolvedOptions } from '../options/options.js';
-import { ConfigurationError } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
 import { UsageError } from './cli-errors.js';
 import type { EventsConfig } from './project.js';
 

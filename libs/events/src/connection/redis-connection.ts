@@ -1,6 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { reasonOfFailure, tellsNothing, whyClosed } from '../../address/index.mjs';
-import { isGroupMissing, isOutage, RedisTimeoutError, RedisUnavailableError } from '../model/errors.js';
+import { isGroupMissing, isOutage, RedisTimeoutError, RedisUnavailableError } from '../model/errors/redis.js';
 import { RedisWithChangingCredentials } from './changing-credentials.js';
 import { OutageWatch } from './outage-watch.js';
 import { encodeCommand } from './encoded-command.js';

@@ -7,7 +7,7 @@ import {
   type RedisPlaceByUrl,
   type RedisPlaceNames,
 } from '../../address/index.mjs';
-import { ConfigurationError } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
 import type { CredentialSources, PasswordSource } from './changing-credentials.js';
 
 /** Where Redis is, by a URL and what does not belong into one. */

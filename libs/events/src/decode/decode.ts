@@ -8,7 +8,7 @@ import {
 } from '../model/payload-limits.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../model/event-envelope.js';
 import { fieldOf, ID, shown } from '../model/fields.js';
-import { EventDecodeError, EventLimitError } from '../model/errors.js';
+import { EventDecodeError, EventLimitError } from '../model/errors/event.js';
 import { bounded } from '../log/safe-text.js';
 
 /** A stream entry as Redis gives it: field, value, field, value, … */

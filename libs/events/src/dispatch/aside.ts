@@ -1,4 +1,5 @@
-import { isGroupMissing, isOutage, LeaseLostError } from '../model/errors.js';
+import { LeaseLostError } from '../model/errors/delivery.js';
+import { isGroupMissing, isOutage } from '../model/errors/redis.js';
 import type { InFlightDelivery, InFlightDeliveries } from '../read/in-flight.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import { SafeLogger } from '../log/safe-logger.js';

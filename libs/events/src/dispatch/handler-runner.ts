@@ -1,13 +1,8 @@
 import type { DeadLetterLimits } from '../operate/dead-letter-limits.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
-import {
-  AttemptsExhaustedError,
-  DeliveryLostError,
-  EventParkedError,
-  isGroupMissing,
-  isOutage,
-  TransactionConflictError,
-} from '../model/errors.js';
+import { AttemptsExhaustedError, DeliveryLostError, EventParkedError } from '../model/errors/delivery.js';
+import { isGroupMissing, isOutage } from '../model/errors/redis.js';
+import { TransactionConflictError } from '../model/errors/transaction.js';
 import { LineLimit } from '../log/line-limit.js';
 import type { EventsObserver } from '../model/events-observer.js';
 import type { Instrumentation, Operation } from '../model/instrumentation.js';

@@ -1,6 +1,7 @@
 import { decodeToHandle, demandSize, refuseInfinite } from '../decode/decode.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
-import { EventSourceError, HandlerGoneError } from '../model/errors.js';
+import { HandlerGoneError } from '../model/errors/delivery.js';
+import { EventSourceError } from '../model/errors/event.js';
 import { validateErased } from '../personal/erased-in.js';
 import { Sealed } from '../personal/opening.js';
 import type { PersonalPlace } from '../personal/personal.js';

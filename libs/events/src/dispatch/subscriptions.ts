@@ -1,7 +1,9 @@
 import { canBeEvent, domainEventOf, majorOf, type EventClass } from '../model/domain-event.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { DEFAULT_PAYLOAD_LIMITS, type PayloadLimits } from '../model/payload-limits.js';
-import { ConfigurationError, HandlerGoneError, UnknownEventError } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
+import { HandlerGoneError } from '../model/errors/delivery.js';
+import { UnknownEventError } from '../model/errors/event.js';
 import { DEFAULT_UNKNOWN, unknownPolicyOf, type ResolvedOptions, type UnknownPolicy } from '../options/options.js';
 import { personalPlanOf, type PersonalPlan } from '../personal/personal.js';
 import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';

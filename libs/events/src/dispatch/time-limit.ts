@@ -1,5 +1,5 @@
 import { Deadlines } from '../concurrency/deadlines.js';
-import { HandlerTimeoutError } from '../model/errors.js';
+import { HandlerTimeoutError } from '../model/errors/delivery.js';
 import { expire, type Delivery } from './delivery.js';
 
 /** One for each limit that handlers have. */

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { ConfigurationError } from './errors.js';
+import { ConfigurationError } from './errors/configuration.js';
 import { shown } from './fields.js';
 
 /** What `@DomainEvent` says of a class. */

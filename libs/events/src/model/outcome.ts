@@ -1,15 +1,13 @@
 import {
   DeliveryLostError,
-  EventDecodeError,
   EventParkedError,
   HandlerGoneError,
-  isGroupMissing,
-  isOutage,
-  TransactionConflictError,
-  UnknownEventError,
   UnrecoverableError,
   WorkerCrashedError,
-} from './errors.js';
+} from './errors/delivery.js';
+import { EventDecodeError, UnknownEventError } from './errors/event.js';
+import { isGroupMissing, isOutage } from './errors/redis.js';
+import { TransactionConflictError } from './errors/transaction.js';
 import { errorOf, isA } from './thrown.js';
 import { backoff, type ErrorRule, type RetryPolicy } from './retry-policy.js';
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
 
 /** The methods of each prototype that `@EventHandler` was put on: what it says is with the method itself. */
 const methods = new WeakMap<object, Set<string>>();

@@ -1,7 +1,7 @@
 import type { ExceptionFilter } from '@nestjs/common';
 import type { ApplicationConfig, DiscoveryService } from '@nestjs/core';
 import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
-import { ConfigurationError } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
 
 /** A provider of the container, and what Nest knows of it. */
 export type Provider = ReturnType<DiscoveryService['getProviders']>[number];

@@ -7,7 +7,7 @@ import { HandlerExplorer } from './handler-explorer.js';
 import { Overruns } from '../dispatch/overruns.js';
 import { Semaphore } from '../concurrency/semaphore.js';
 import { subscriptionsOf, type Subscription } from '../dispatch/subscriptions.js';
-import { ConfigurationError } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
 import { ShutdownHooksCheck } from './shutdown-hooks-check.js';
 import { Startup } from './startup.js';
 import { EVENTS_OPTIONS } from './tokens.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { domainEventOf } from '../model/domain-event.js';
-import { ConfigurationError } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
 import { demandGroupsOfTheirOwn, moduleNames } from './named-modules.js';
 import { resolveErrorRules, resolveRetry, resolveTimeout, type ResolvedOptions } from '../options/options.js';
 import { EVENTS_OPTIONS } from './tokens.js';

@@ -1,5 +1,5 @@
 import type { ModulesContainer } from '@nestjs/core';
-import { ConfigurationError } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { EVENTS_NAME, EVENTS_OPTIONS } from './tokens.js';
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DeadLetterGoneError, EventPayloadError, KeyParkedError, OriginalGoneError } from '../model/errors.js';
+import { DeadLetterGoneError, KeyParkedError, OriginalGoneError } from '../model/errors/dead-letter.js';
+import { EventPayloadError } from '../model/errors/publishing.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { EVENTS_OPTIONS } from '../nest/tokens.js';
 import type { PayloadLimits } from '../model/payload-limits.js';

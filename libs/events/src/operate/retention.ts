@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { isOutage } from '../model/errors.js';
+import { isOutage } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { Startup } from '../nest/startup.js';
 import { EVENTS_OPTIONS } from '../nest/tokens.js';

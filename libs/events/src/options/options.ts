@@ -1,7 +1,7 @@
 import { checkTarget, type RedisTarget } from '../connection/redis-target.js';
 import type { EventClass } from '../model/domain-event.js';
 import { DEFAULT_PAYLOAD_LIMITS, type PayloadLimits } from '../model/payload-limits.js';
-import { ConfigurationError } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';
 import type { StartFrom } from '../stream/group-starts.js';
 import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { ConfigurationError, isOutage } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
+import { isOutage } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { Startup } from '../nest/startup.js';
 import { EVENTS_OPTIONS } from '../nest/tokens.js';

@@ -1,5 +1,5 @@
 import type { EventClass } from '../model/domain-event.js';
-import { EventPayloadError } from '../model/errors.js';
+import { EventPayloadError } from '../model/errors/publishing.js';
 import { validate, validateByDecorators } from '../validate/validate.js';
 import { ERASED, isErased, MARK } from './erased.js';
 import { personalPlaces, personalPlanOf, type PersonalPlace, type PersonalPlan } from './personal.js';

@@ -2,7 +2,7 @@ import { infiniteNumber } from '../model/json-text.js';
 import { limitBeyond } from '../model/payload-limits.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { parseToHandle, parseRounded } from '../decode/decode.js';
-import { EventDecodeError } from '../model/errors.js';
+import { EventDecodeError } from '../model/errors/event.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { Subscription } from '../dispatch/subscriptions.js';
 import { Erased } from './erased.js';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { defaultMetadataStorage as storage } from 'class-transformer/cjs/storage.js';
-import { ConfigurationError } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
 
 type Class = new () => object;
 

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomFillSync, type KeyObject } from 'node:crypto';
 import { ID } from '../model/fields.js';
-import { EventDecodeError } from '../model/errors.js';
+import { EventDecodeError } from '../model/errors/event.js';
 import { bounded } from '../log/safe-text.js';
 import { ERASED, FORMAT, isErased, MARK } from './erased.js';
 

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OperatorNote } from '../operate/dead-letters.js';
 import { ID, shown } from '../model/fields.js';
-import { ConfigurationError, isForbidden } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
+import { isForbidden } from '../model/errors/redis.js';
 import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { shownPersonal, subjectsIn } from './shown.js';

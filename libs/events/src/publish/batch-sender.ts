@@ -1,4 +1,4 @@
-import { isOutage, RedisUnavailableError } from '../model/errors.js';
+import { isOutage, RedisUnavailableError } from '../model/errors/redis.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import { appendArguments } from './append-arguments.js';
 import type { Durability } from './durability.js';

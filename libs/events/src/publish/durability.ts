@@ -1,4 +1,6 @@
-import { ConfigurationError, isForbidden, isOutage, NotReplicatedError } from '../model/errors.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
+import { NotReplicatedError } from '../model/errors/publishing.js';
+import { isForbidden, isOutage } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { StreamClient } from '../stream/stream-client.js';
 

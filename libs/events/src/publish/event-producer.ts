@@ -11,7 +11,7 @@ import { SubjectKeys } from '../personal/subject-keys.js';
 import { domainEventOf, type EventClass } from '../model/domain-event.js';
 import type { EventToPublish, ProduceOptions } from '../model/event-to-publish.js';
 import { KEY } from '../model/fields.js';
-import { ProducerOverloadedError } from '../model/errors.js';
+import { ProducerOverloadedError } from '../model/errors/publishing.js';
 import { Instrumentation, type Operation } from '../model/instrumentation.js';
 import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';

@@ -5,7 +5,7 @@ import type { EventEnvelope } from '../model/event-envelope.js';
 import type { PublishOptions } from '../model/event-to-publish.js';
 import { ID, shown, TRACE_PARENT, TRACE_STATE, type Rule } from '../model/fields.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
-import { EventEnvelopeError } from '../model/errors.js';
+import { EventEnvelopeError } from '../model/errors/publishing.js';
 import { erasedIn, validateErased } from '../personal/erased-in.js';
 import { personalPlanOf } from '../personal/personal.js';
 import { saidBy } from '../validate/user-code.js';

@@ -1,6 +1,6 @@
 import { KEY, shown } from '../model/fields.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
-import { EventEnvelopeError } from '../model/errors.js';
+import { EventEnvelopeError } from '../model/errors/publishing.js';
 import { saidBy } from '../validate/user-code.js';
 import { toJson } from './payload.js';
 

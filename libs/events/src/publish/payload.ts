@@ -3,7 +3,7 @@ import { isDangerousKey } from '../model/dangerous-keys.js';
 import type { EventClass } from '../model/domain-event.js';
 import { compactJson, unsafeInteger } from '../model/json-text.js';
 import { limitBeyond, MOST_BYTES_OF_A_UNIT, type PayloadLimits } from '../model/payload-limits.js';
-import { EventPayloadError } from '../model/errors.js';
+import { EventPayloadError } from '../model/errors/publishing.js';
 import { saidBy } from '../validate/user-code.js';
 import { copyOfPlainJson, isSafe } from './plain-json.js';
 

@@ -2,7 +2,7 @@ import { domainEventOf, type EventClass } from '../model/domain-event.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { ID } from '../model/fields.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
-import { EventEnvelopeError } from '../model/errors.js';
+import { EventEnvelopeError } from '../model/errors/publishing.js';
 import type { PersonalPlan } from '../personal/personal.js';
 import { Unsealed } from '../personal/unsealed.js';
 import type { Keyspace } from '../stream/keyspace.js';

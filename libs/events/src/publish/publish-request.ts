@@ -1,6 +1,6 @@
 import type { Deadline, Deadlines } from '../concurrency/deadlines.js';
 import { redisReply } from '../connection/redis-reply.js';
-import { NotReplicatedError, PublishTimeoutError } from '../model/errors.js';
+import { NotReplicatedError, PublishTimeoutError } from '../model/errors/publishing.js';
 import type { Unsealed } from '../personal/unsealed.js';
 import { weightOf, type Appendable } from './append-arguments.js';
 import { refusalOf } from './refusal.js';

@@ -1,6 +1,6 @@
 import { domainEventOf, type EventClass } from '../model/domain-event.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
-import { EventPayloadError } from '../model/errors.js';
+import { EventPayloadError } from '../model/errors/publishing.js';
 import { validateByDecorators } from '../validate/validate.js';
 import { withheld } from '../validate/withheld.js';
 import { toJson } from './payload.js';

@@ -1,10 +1,5 @@
-import {
-  type EventsError,
-  isForbidden,
-  isOutOfMemory,
-  RedisForbiddenError,
-  RedisOutOfMemoryError,
-} from '../model/errors.js';
+import type { EventsError } from '../model/errors/events-error.js';
+import { isForbidden, isOutOfMemory, RedisForbiddenError, RedisOutOfMemoryError } from '../model/errors/redis.js';
 
 /**
  * What a caller is told at once of a refusal that need not end while it waits: whoever waits for room only makes it scarcer, and

@@ -1,4 +1,5 @@
-import { DeliveryLostError, isGroupMissing, isOutage } from '../model/errors.js';
+import { DeliveryLostError } from '../model/errors/delivery.js';
+import { isGroupMissing, isOutage } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { EventsObserver } from '../model/events-observer.js';
 import { SafeLogger } from '../log/safe-logger.js';

@@ -1,7 +1,7 @@
 import type { Loss } from '../dispatch/delivery.js';
 import type { Pause } from '../dispatch/pauses.js';
 import type { Subscription } from '../dispatch/subscriptions.js';
-import { DeliveryLostError } from '../model/errors.js';
+import { DeliveryLostError } from '../model/errors/delivery.js';
 import { RenewedMap } from '../collections/renewed-map.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import type { Channel, ReplayOrigin } from '../stream/channel.js';

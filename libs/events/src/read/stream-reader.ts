@@ -1,4 +1,4 @@
-import { isGroupMissing } from '../model/errors.js';
+import { isGroupMissing } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { EntryReader } from '../stream/entry-reader.js';
 import type { StreamEntry } from '../stream/stream-client.js';

@@ -1,4 +1,4 @@
-import { isGroupMissing, isOutage } from '../model/errors.js';
+import { isGroupMissing, isOutage } from '../model/errors/redis.js';
 import { SafeLogger } from '../log/safe-logger.js';
 
 /** How long the same failure is not said again, however often it comes and goes, in milliseconds. */

@@ -1,4 +1,4 @@
-import { EventDecodeError, EventValidationError, UnknownEventError } from '../model/errors.js';
+import { EventDecodeError, EventValidationError, UnknownEventError } from '../model/errors/event.js';
 import type { InFlightDelivery } from '../read/in-flight.js';
 import type { FailureNote } from '../stream/delivery-notes.js';
 import type { DeadLetterReason } from '../model/outcome.js';

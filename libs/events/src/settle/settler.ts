@@ -1,4 +1,6 @@
-import { DeliveryLostError, isOutage, isOutageForAll, TransactionRefusedError } from '../model/errors.js';
+import { DeliveryLostError } from '../model/errors/delivery.js';
+import { isOutage, isOutageForAll } from '../model/errors/redis.js';
+import { TransactionRefusedError } from '../model/errors/transaction.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import type { Instrumentation, OperationRef, SettledFacts } from '../model/instrumentation.js';
 import type { Standstill } from '../dispatch/standstill.js';

@@ -1,6 +1,7 @@
 import type { Argument } from '../connection/encoded-command.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { isFenced, LeaseLostError } from '../model/errors.js';
+import { LeaseLostError } from '../model/errors/delivery.js';
+import { isFenced } from '../model/errors/redis.js';
 import type { ScriptName } from './scripts.js';
 import { entryOf, LONGEST_TEXT, type RawEntry } from './raw-entry.js';
 import {

@@ -1,5 +1,5 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { isForbidden } from '../model/errors.js';
+import { isForbidden } from '../model/errors/redis.js';
 import { GroupLag } from './group-lag.js';
 import { pairs } from './pairs.js';
 import { cutEntry, MOST_WHOLE_BYTES, peekIds, peekLastId, peekStream, type PeekBounds } from './peek.js';

@@ -1,4 +1,4 @@
-import { TransactionRefusedError } from '../model/errors.js';
+import { TransactionRefusedError } from '../model/errors/transaction.js';
 import { partitionOf } from './murmur2.js';
 import { Keyspace } from './keyspace.js';
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { EventDecodeError } from '../model/errors.js';
+import { EventDecodeError } from '../model/errors/event.js';
 import { fieldOf } from '../model/fields.js';
 import type { StreamEntry } from './stream-client.js';
 

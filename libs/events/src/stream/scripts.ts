@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { EncodedCommand, type Argument } from '../connection/encoded-command.js';
 import { redisReply } from '../connection/redis-reply.js';
-import { isForbidden } from '../model/errors.js';
+import { isForbidden } from '../model/errors/redis.js';
 import { allRightsInLua, rightsInLua } from './script-commands.js';
 import { MOST_VALUES } from './server-limits.js';
 

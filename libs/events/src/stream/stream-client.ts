@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Argument } from '../connection/encoded-command.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { isForbidden, RedisUnavailableError } from '../model/errors.js';
+import { isForbidden, RedisUnavailableError } from '../model/errors/redis.js';
 import { redisReply } from '../connection/redis-reply.js';
 import { BEGINNING, type Channel } from './channel.js';
 import { compareEntryIds } from './entry-id.js';

@@ -13,12 +13,8 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 import { domainEventOf } from '../model/domain-event.js';
-import {
-  EventEnvelopeError,
-  EventPayloadError,
-  EventValidationError,
-  ProducerOverloadedError,
-} from '../model/errors.js';
+import { EventValidationError } from '../model/errors/event.js';
+import { EventEnvelopeError, EventPayloadError, ProducerOverloadedError } from '../model/errors/publishing.js';
 import type { EventToPublish, ProduceOptions } from '../model/event-to-publish.js';
 import { fieldOf } from '../model/fields.js';
 import {

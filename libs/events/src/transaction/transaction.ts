@@ -1,6 +1,6 @@
 import { domainEventOf, type EventClass } from '../model/domain-event.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
-import { TransactionOverError, TransactionRefusedError } from '../model/errors.js';
+import { TransactionOverError, TransactionRefusedError } from '../model/errors/transaction.js';
 import { LineLimit } from '../log/line-limit.js';
 import { isPromise } from '../concurrency/promise-like.js';
 import { personalPlanOf } from '../personal/personal.js';

@@ -1,4 +1,4 @@
-import { TransactionRefusedError } from '../model/errors.js';
+import { TransactionRefusedError } from '../model/errors/transaction.js';
 import { fieldOf } from '../model/fields.js';
 
 /** The Redis types that a write can demand of its key. */

@@ -1,6 +1,6 @@
 import { defaultMetadataStorage as storage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage, validateSync } from 'class-validator';
-import type { EventProblem } from '../model/errors.js';
+import type { EventProblem } from '../model/errors/event.js';
 import { isClass, lineOf, type Class } from './plain-class.js';
 import { type Constraint, type Rule } from './rules.js';
 

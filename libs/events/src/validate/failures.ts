@@ -1,5 +1,5 @@
 import { getMetadataStorage } from 'class-validator';
-import type { EventProblem } from '../model/errors.js';
+import type { EventProblem } from '../model/errors/event.js';
 import type { Class } from './plain-class.js';
 import { plainToInstance } from './plain-to-instance.js';
 import { constraintCheck, type Rule } from './rules.js';

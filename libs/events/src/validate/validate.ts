@@ -1,6 +1,6 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { domainEventOf, type EventClass } from '../model/domain-event.js';
-import { EventValidationError, type EventProblem } from '../model/errors.js';
+import { EventValidationError, type EventProblem } from '../model/errors/event.js';
 import { instanceIfValid, type InstanceIfValid } from './compile.js';
 import { problemOfSize } from './array-sizes.js';
 import { problemOfMaking, problemOfChecking } from './failures.js';

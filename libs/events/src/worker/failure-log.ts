@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { NO_HANDLER } from '../dispatch/subscriptions.js';
-import { isOutage } from '../model/errors.js';
+import { isOutage } from '../model/errors/redis.js';
 import { LineLimit } from '../log/line-limit.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { EVENTS_OPTIONS } from '../nest/tokens.js';

@@ -3,7 +3,7 @@ import { HandlerRunner } from '../dispatch/handler-runner.js';
 import type { Overruns } from '../dispatch/overruns.js';
 import type { Semaphore } from '../concurrency/semaphore.js';
 import type { Subscription } from '../dispatch/subscriptions.js';
-import { LeaseLostError } from '../model/errors.js';
+import { LeaseLostError } from '../model/errors/delivery.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { EventsObserver } from '../model/events-observer.js';
 import { Pipeline } from './pipeline.js';

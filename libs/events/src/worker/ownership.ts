@@ -1,4 +1,5 @@
-import { isOutage, LeaseLostError } from '../model/errors.js';
+import { LeaseLostError } from '../model/errors/delivery.js';
+import { isOutage } from '../model/errors/redis.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import type { Keyspace } from '../stream/keyspace.js';

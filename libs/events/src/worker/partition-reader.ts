@@ -1,4 +1,5 @@
-import { isGroupMissing, LeaseLostError } from '../model/errors.js';
+import { LeaseLostError } from '../model/errors/delivery.js';
+import { isGroupMissing } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { InFlightDeliveries } from '../read/in-flight.js';
 import type { Stopping } from '../concurrency/stopping.js';

@@ -1,4 +1,4 @@
-import { isOutage } from '../../model/errors.js';
+import { isOutage } from '../../model/errors/redis.js';
 import { defineCommand } from '../command.js';
 import { pause, type Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';

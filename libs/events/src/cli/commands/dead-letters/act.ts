@@ -1,6 +1,7 @@
 import os from 'node:os';
 import type { OperatorNote } from '../../../operate/dead-letters.js';
-import { DeadLetterGoneError, EventPayloadError, KeyParkedError, OriginalGoneError } from '../../../model/errors.js';
+import { DeadLetterGoneError, KeyParkedError, OriginalGoneError } from '../../../model/errors/dead-letter.js';
+import { EventPayloadError } from '../../../model/errors/publishing.js';
 import type { OptionSpecs } from '../../command.js';
 import type { Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-codes.js';

@@ -1,0 +1,84 @@
+import { bounded } from '../../log/safe-text.js';
+import { LONGEST_MESSAGE } from '../thrown.js';
+import { EventsError, MAX_SHOWN_LENGTH } from './events-error.js';
+
+/** One thing that is wrong with a payload. */
+export interface EventProblem {
+  /** Path of the property, such as `items.0.quantity`; empty for the payload itself. */
+  path: string;
+  message: string;
+}
+
+/** Problems of one payload that are told, and characters of the message of each. */
+const MOST_PROBLEMS = 20;
+const LONGEST_PROBLEM = 500;
+
+/** A payload that its event class's decorators refuse. Nothing was published. */
+export class EventValidationError extends EventsError {
+  /** The first twenty, each with a bound: a payload may have as many as it has bytes. */
+  readonly problems: readonly EventProblem[];
+
+  /** @param count of all problems, where these are the first of them */
+  constructor(
+    readonly eventType: string,
+    problems: readonly EventProblem[],
+    options?: { cause?: unknown },
+    count = problems.length,
+  ) {
+    const told = problems.slice(0, MOST_PROBLEMS).map(({ path, message }) => ({
+      path: bounded(path, MAX_SHOWN_LENGTH),
+      message: bounded(message, LONGEST_PROBLEM),
+    }));
+    const rest = count > told.length ? `; and ${String(count - told.length)} more problems` : '';
+    const list = told.map(({ message }) => message).join('; ');
+    const said = `${eventType} is not valid: `;
+    super(said + bounded(list, LONGEST_MESSAGE - said.length - rest.length) + rest, options);
+    this.problems = told;
+  }
+}
+
+/** A stream entry that is no envelope: a field is missing, or `data` is not a JSON object. */
+export class EventDecodeError extends EventsError {}
+
+/** Of a source that somebody else has written, in a message. */
+const LONGEST_SHOWN_SOURCE = 100;
+
+/** An entry that says it comes from an application that does not publish this type, see `sources` of `@DomainEvent`. */
+export class EventSourceError extends EventsError {
+  constructor(
+    readonly eventType: string,
+    readonly source: string,
+    expected: readonly string[],
+  ) {
+    super(`Expected ${eventType} from ${expected.join(' or ')}, got one from ${bounded(source, LONGEST_SHOWN_SOURCE)}`);
+  }
+}
+
+/** A stream entry that is larger, deeper or of more parts than this worker takes; it was not parsed. */
+export class EventLimitError extends EventDecodeError {
+  constructor(
+    /** The option that sets the limit, such as `consumer.maxItems`. */
+    readonly option: string,
+    readonly limit: number,
+    /** What the limit is of: `bytes of data`. */
+    what: string,
+    got: string,
+  ) {
+    super(`Expected at most ${String(limit)} ${what} (${option}), got ${got}`);
+  }
+}
+
+/** An entry whose type or major version no class of this worker knows. */
+export class UnknownEventError extends EventsError {
+  constructor(
+    readonly eventType: string,
+    readonly version: string,
+    known: readonly string[],
+  ) {
+    super(
+      `This worker knows no event ${bounded(eventType, MAX_SHOWN_LENGTH)} of version ${bounded(version, MAX_SHOWN_LENGTH)}; ` +
+        `it knows ${known.join(', ')}. ` +
+        `Add a handler for it, or list its class in EventsModule's "events" to pass over it.`,
+    );
+  }
+}
