@@ -11,6 +11,13 @@ const NEVER_MS = 3_600_000;
 
 const pendingOf = (worker: Worker) => worker.monitor.pending('notes', 'testers');
 
+interface Inside {
+  worker: { context: { stopping: { isStopping: boolean } } };
+}
+
+/** Whether it begins nothing more, as its parts know it. */
+const stoppingOf = ({ consumer }: Worker) => (consumer as unknown as Inside).worker.context.stopping;
+
 describe('shutdown', () => {
   let redis: TestRedis;
   beforeAll(async () => {
@@ -37,7 +44,7 @@ describe('shutdown', () => {
     await using second = await startWorker(redis.url, options, [handler]);
 
     const stopping = first.stop();
-    const { stopping: state } = first.consumer as unknown as { stopping: { isStopping: boolean } };
+    const state = stoppingOf(first);
     await eventually('it begins nothing any more', () => state.isStopping);
     gate.open();
     await stopping;
@@ -151,7 +158,7 @@ describe('shutdown', () => {
     await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
     await eventually('the handler runs', () => calls.length === 1);
     const stopping = worker.stop();
-    const { stopping: state } = worker.consumer as unknown as { stopping: { isStopping: boolean } };
+    const state = stoppingOf(worker);
     await eventually('it stops', () => state.isStopping);
     gate.open();
     await stopping;

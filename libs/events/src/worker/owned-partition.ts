@@ -1,44 +1,12 @@
-import type { DeadLetterLimits } from '../operate/dead-letter-limits.js';
-import { HandlerRunner } from '../dispatch/handler-runner.js';
-import type { Overruns } from '../dispatch/overruns.js';
-import type { Semaphore } from '../concurrency/semaphore.js';
-import type { Subscription } from '../dispatch/subscriptions.js';
 import { LeaseLostError } from '../model/errors/delivery.js';
-import type { ResolvedOptions } from '../options/options.js';
-import type { EventsObserver } from '../model/events-observer.js';
-import { Pipeline } from './pipeline.js';
-import type { InFlightDeliveries } from '../read/in-flight.js';
-import { Source } from '../read/source.js';
+import { buildPipeline } from './build-pipeline.js';
+import type { Pipeline } from './pipeline.js';
+import type { Source } from '../read/source.js';
 import { Stopping } from '../concurrency/stopping.js';
-import type { Troubles } from '../read/troubles.js';
-import { SubjectKeys } from '../personal/subject-keys.js';
-import { Settler } from '../settle/settler.js';
 import { FencedClient, type PartitionReply } from '../stream/fenced-client.js';
-import type { GroupStarts } from '../stream/group-starts.js';
-import type { Partitions } from '../stream/partitions.js';
-import type { StreamClient } from '../stream/stream-client.js';
 import { linesOf } from '../stream/waiting.js';
 import type { Instrumentation } from '../model/instrumentation.js';
-
-/** What a worker has for all of its partitions. */
-export interface WorkerParts {
-  address: { group: string; consumer: string };
-  subscriptions: readonly Subscription[];
-  client: StreamClient;
-  partitions: Partitions;
-  allInFlight: InFlightDeliveries;
-  semaphore: Semaphore;
-  overruns: Overruns;
-  options: ResolvedOptions;
-  observer: EventsObserver;
-  /** Of the worker as a whole. */
-  stopping: Stopping;
-  instrumentation: Instrumentation;
-  troubles: Troubles;
-  letters: DeadLetterLimits;
-  /** Where the group begins on streams on which it is new. */
-  starts: GroupStarts;
-}
+import type { WorkerContext } from './worker-parts.js';
 
 /** One stream of the partition, and how far it was read. */
 interface Position {
@@ -87,10 +55,10 @@ export class OwnedPartition {
     readonly number: number,
     readonly epoch: number,
     acquiredMs: number,
-    private readonly parts: WorkerParts,
+    private readonly context: WorkerContext,
     private readonly onLost: (error: LeaseLostError) => void,
   ) {
-    const { address, subscriptions, allInFlight, semaphore, overruns, options, observer, partitions, starts } = parts;
+    const { address, options, partitions } = context;
     const keyspace = partitions.at(number);
     const fence = {
       partition: keyspace.prefix,
@@ -100,7 +68,7 @@ export class OwnedPartition {
     };
     this.validUntil = acquiredMs + options.consumer.leaseMs;
     this.client = new FencedClient(
-      parts.client.connection,
+      context.client.connection,
       fence,
       (error) => {
         this.lose(error);
@@ -109,52 +77,20 @@ export class OwnedPartition {
         this.expectOverdue(options.consumer.unknownGraceMs);
       },
     );
-    const instrumentation = parts.instrumentation.ofPartition(number);
-    this.instrumentation = instrumentation;
-    const subjectKeys = new SubjectKeys(this.client);
-    const settler = new Settler(
-      this.client,
+    this.instrumentation = context.instrumentation.ofPartition(number);
+    const { client, instrumentation, stopping } = this;
+    const isOver = () => stopping.isOver || context.stopping.isOver;
+    const takeoverAfterMs = options.consumer.leaseMs;
+    const { pipeline, sources } = buildPipeline(context, {
       keyspace,
-      address,
-      () => this.stopping.isOver || parts.stopping.isOver,
+      client,
       instrumentation,
-      parts.letters.maxBytes,
-      subjectKeys,
-      parts.troubles,
-    );
-    const transactions = {
-      client: this.client,
-      keyspace,
-      partitions,
-      source: options.source,
-      limits: options.producer,
-      instrumentation,
-      erasure: options.erasure,
-      subjectKeys,
-    };
-    const runner = new HandlerRunner(address, semaphore, overruns, settler, transactions, observer, this.stopping, instrumentation, options.consumer.leaseMs, parts.letters); // prettier-ignore
-    const pipeline = new Pipeline(allInFlight, runner, this.stopping);
-    this.pipeline = pipeline;
-    this.positions = subscriptions.flatMap((subscription) => {
-      const { stream } = subscription;
-      return [
-        keyspace.channel(stream, address.group, starts.of(keyspace.stream(stream))),
-        keyspace.replays(stream, address.group),
-      ].map((channel) => ({
-        source: new Source(
-          subscription,
-          address,
-          channel,
-          this.client,
-          allInFlight,
-          pipeline,
-          observer,
-          instrumentation,
-        ),
-        pendingFrom: BEGINNING,
-        last: undefined,
-      }));
+      stopping,
+      isOver,
+      takeoverAfterMs,
     });
+    this.pipeline = pipeline;
+    this.positions = sources.map((source) => ({ source, pendingFrom: BEGINNING, last: undefined }));
     this.handled = this.positions.map(({ source }) => linesOf(source.awaited));
   }
 
@@ -173,11 +109,11 @@ export class OwnedPartition {
   }
 
   /** Whether anything of a partition, of this ownership or an earlier one, is still at work here. */
-  static isBusy(number: number, { address, subscriptions, partitions, allInFlight }: WorkerParts): boolean {
+  static isBusy(number: number, { address, subscriptions, partitions, inFlight }: WorkerContext): boolean {
     const keyspace = partitions.at(number);
     return subscriptions.some(({ stream }) =>
       [keyspace.channel(stream, address.group), keyspace.replays(stream, address.group)].some(
-        ({ key }) => allInFlight.idsOf(key).length > 0,
+        ({ key }) => inFlight.idsOf(key).length > 0,
       ),
     );
   }
@@ -211,7 +147,7 @@ export class OwnedPartition {
 
   /** Renews the lease when a third of its time has passed. @throws LeaseLostError */
   async renew(): Promise<void> {
-    const { leaseMs } = this.parts.options.consumer;
+    const { leaseMs } = this.context.options.consumer;
     const asked = performance.now();
     if (this.validUntil - asked > leaseMs - leaseMs / RENEWALS) return;
     await this.client.renewLease(leaseMs);
@@ -221,8 +157,8 @@ export class OwnedPartition {
   /** Drops everything when the lease was not renewed in time: another worker may own the partition by now. */
   checkLease(): void {
     if (performance.now() < this.validUntil) return;
-    const { leaseMs } = this.parts.options.consumer;
-    const { prefix } = this.parts.partitions.at(this.number);
+    const { leaseMs } = this.context.options.consumer;
+    const { prefix } = this.context.partitions.at(this.number);
     this.lose(new LeaseLostError(prefix, this.epoch, `it could not be renewed for ${String(leaseMs)} ms`));
   }
 
@@ -235,7 +171,7 @@ export class OwnedPartition {
 
   /** Removes consumers of the dead, now and then. */
   async sweep(): Promise<void> {
-    const { forgetAfterMs } = this.parts.options.consumer;
+    const { forgetAfterMs } = this.context.options.consumer;
     const now = performance.now();
     if (now < this.sweepAt) return;
     this.sweepAt = now + forgetAfterMs;
@@ -246,16 +182,16 @@ export class OwnedPartition {
   async drain(): Promise<void> {
     this.stopping.begin();
     await this.reading;
-    const { allInFlight, options } = this.parts;
-    const isIdle = (): boolean => !OwnedPartition.isBusy(this.number, this.parts);
-    if (!isIdle()) await allInFlight.change(options.consumer.drainMs, isIdle);
+    const { inFlight, options } = this.context;
+    const isIdle = (): boolean => !OwnedPartition.isBusy(this.number, this.context);
+    if (!isIdle()) await inFlight.change(options.consumer.drainMs, isIdle);
     this.stopping.giveUp();
-    this.drop(new LeaseLostError(this.parts.partitions.at(this.number).prefix, this.epoch, 'it was handed over'));
+    this.drop(new LeaseLostError(this.context.partitions.at(this.number).prefix, this.epoch, 'it was handed over'));
   }
 
   /** Hands back what is not settled, and gives the partition to whoever comes. @returns how much was handed back */
   async release(): Promise<number> {
-    const { claimAfterMs } = this.parts.options.consumer;
+    const { claimAfterMs } = this.context.options.consumer;
     const left = this.positions.map(({ source }) => this.client.leave(source.consumerAddress, claimAfterMs));
     const counts = await Promise.all(left);
     await this.client.releaseLease();
@@ -263,13 +199,13 @@ export class OwnedPartition {
   }
 
   private async readAndAccept(count: number): Promise<void> {
-    const { address } = this.parts;
+    const { address } = this.context;
     const keys = this.positions.map(({ source }) => source.key);
     const from = this.positions.map(({ pendingFrom }) => pendingFrom);
     const lastKnown = this.positions.map(({ last }) => last);
     this.isDue = false;
     const started = performance.now();
-    const handled = { lines: this.handled, graceMs: this.parts.options.consumer.unknownGraceMs };
+    const handled = { lines: this.handled, graceMs: this.context.options.consumer.unknownGraceMs };
     const replies = await this.client.readPartition(keys, address, count, from, lastKnown, handled);
     for (const [index, position] of this.positions.entries()) {
       const reply = replies[index];
@@ -305,10 +241,10 @@ export class OwnedPartition {
   }
 
   private drop(error: Error): void {
-    const { allInFlight } = this.parts;
+    const { inFlight } = this.context;
     this.pipeline.close();
     for (const { source } of this.positions) {
-      for (const id of allInFlight.idsOf(source.key)) allInFlight.get(source.key, id)?.lose(error);
+      for (const id of inFlight.idsOf(source.key)) inFlight.get(source.key, id)?.lose(error);
     }
   }
 }

@@ -2,10 +2,10 @@ import { LeaseLostError } from '../model/errors/delivery.js';
 import { isOutage } from '../model/errors/redis.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import { SafeLogger } from '../log/safe-logger.js';
-import type { Keyspace } from '../stream/keyspace.js';
 import type { Heartbeat, PartitionsClient } from '../stream/partitions-client.js';
 import { assign } from '../partitions/assignment.js';
-import { OwnedPartition, type WorkerParts } from './owned-partition.js';
+import { OwnedPartition } from './owned-partition.js';
+import type { WorkerContext } from './worker-parts.js';
 
 /** How often, at least, workers look who has come or gone: so often in the time of a lease, and so many milliseconds apart. */
 const TURNS = 3;
@@ -29,14 +29,12 @@ export class Ownership {
   private next = 0;
   private turning: Promise<void> = Promise.resolve();
 
-  /** @param keyspace of what belongs to no partition */
   constructor(
-    private readonly parts: WorkerParts,
+    private readonly context: WorkerContext,
     private readonly client: PartitionsClient,
-    keyspace: Keyspace,
     private readonly stopping: Stopping,
   ) {
-    this.workersKey = keyspace.workers(parts.address.group);
+    this.workersKey = context.keyspace.workers(context.address.group);
   }
 
   /** Those that are to be read. */
@@ -46,13 +44,13 @@ export class Ownership {
 
   /** Keeps what is owned, and balances it with the others, until the worker has left. Never throws. */
   async run(): Promise<void> {
-    const { leaseMs } = this.parts.options.consumer;
+    const { leaseMs } = this.context.options.consumer;
     while (!this.stopping.isOver) {
       await (this.turning = this.attempt('Keeping partitions', () => this.turn()));
       const pauseMs = Math.min(leaseMs / TURNS, LONGEST_PAUSE_MS);
       // Not all workers at once. While the worker stops, its last handlers still need their leases.
       const pause = pauseMs * (0.75 + Math.random() / 4);
-      await (this.stopping.isStopping ? this.parts.allInFlight.change(pause, () => this.stopping.isOver) : this.stopping.orAfter(pause)); // prettier-ignore
+      await (this.stopping.isStopping ? this.context.inFlight.change(pause, () => this.stopping.isOver) : this.stopping.orAfter(pause)); // prettier-ignore
     }
   }
 
@@ -71,7 +69,7 @@ export class Ownership {
     const unfit = new Map([...alive].map(([worker, about]) => [worker, new Set(about.unfit)]));
     // What others have heard of this worker may be old.
     for (const number of this.owned.keys()) owners.set(number, this.own);
-    const { count } = this.parts.partitions;
+    const { count } = this.context.partitions;
     const assigned = assign(count, [...alive.keys()], owners, unfit);
     for (const partition of this.partitions) {
       if (assigned[partition.number] !== this.own) void this.handOver(partition);
@@ -97,11 +95,11 @@ export class Ownership {
   }
 
   private get own(): string {
-    return this.parts.address.consumer;
+    return this.context.address.consumer;
   }
 
   private heartbeat(): Promise<Map<string, Heartbeat>> {
-    const { leaseMs } = this.parts.options.consumer;
+    const { leaseMs } = this.context.options.consumer;
     const told = { owned: [...this.owned.keys()], unfit: [...this.unfit] };
     return this.client.heartbeat(this.workersKey, this.own, leaseMs, told);
   }
@@ -116,15 +114,15 @@ export class Ownership {
   }
 
   private async acquire(number: number): Promise<boolean> {
-    const { partitions, address, options, observer } = this.parts;
+    const { partitions, address, options, observer } = this.context;
     const { group } = address;
     // Handlers of an earlier ownership may still run; what they hold would not be taken again.
-    if (OwnedPartition.isBusy(number, this.parts)) return false;
+    if (OwnedPartition.isBusy(number, this.context)) return false;
     const lease = partitions.at(number).lease(group);
     const asked = performance.now();
     const epoch = await this.client.acquire(lease, this.own, options.consumer.leaseMs);
     if (epoch === undefined) return false;
-    const partition = new OwnedPartition(number, epoch, asked, this.parts, (error) => {
+    const partition = new OwnedPartition(number, epoch, asked, this.context, (error) => {
       this.forget(number, epoch, error);
     });
     await partition.ensureGroups(epoch > 1 || this.known.has(number));
@@ -150,13 +148,13 @@ export class Ownership {
   /** Never throws: what cannot be given back is taken when its lease has run out. */
   private async release(partition: OwnedPartition): Promise<void> {
     const { number, epoch } = partition;
-    const { group } = this.parts.address;
+    const { group } = this.context.address;
     await partition.drain();
     await this.attempt(`Handing over partition ${String(number)}`, async () => {
       const count = await partition.release();
-      const stream = this.parts.partitions.at(number).prefix;
-      if (count > 0) this.parts.observer.emit({ kind: 'handed-back', stream, group, count });
-      this.parts.observer.emit({ kind: 'partition-released', partition: number, group, epoch });
+      const stream = this.context.partitions.at(number).prefix;
+      if (count > 0) this.context.observer.emit({ kind: 'handed-back', stream, group, count });
+      this.context.observer.emit({ kind: 'partition-released', partition: number, group, epoch });
     });
     if (this.owned.get(number) === partition) this.owned.delete(number);
     if (!this.stopping.isStopping) await this.attempt('Telling of a handover', () => this.heartbeat());
@@ -167,10 +165,10 @@ export class Ownership {
     if (this.owned.get(number)?.epoch !== epoch) return;
     this.owned.delete(number);
     this.logger.warn(error.message);
-    this.parts.observer.emit({
+    this.context.observer.emit({
       kind: 'partition-lost',
       partition: number,
-      group: this.parts.address.group,
+      group: this.context.address.group,
       epoch,
       error,
     });

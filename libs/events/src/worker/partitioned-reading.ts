@@ -1,13 +1,13 @@
 import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
 import { Stopping } from '../concurrency/stopping.js';
-import type { Keyspace } from '../stream/keyspace.js';
 import { PartitionsClient } from '../stream/partitions-client.js';
-import type { WorkerParts } from './owned-partition.js';
 import { Ownership } from './ownership.js';
 import { PartitionReader } from './partition-reader.js';
+import type { Reading } from './reading.js';
+import type { WorkerContext } from './worker-parts.js';
 
-/** A worker of a group whose streams have partitions: it owns some of them, and reads only those. */
-export class PartitionedWorker {
+/** Reads streams of several partitions: each worker of the group owns some of them, and reads only those. */
+export class PartitionedReading implements Reading {
   private readonly ownership: Ownership;
   private readonly reader: PartitionReader;
   private readonly connection: RedisConnection;
@@ -16,22 +16,19 @@ export class PartitionedWorker {
   private loops: Promise<unknown> = Promise.resolve();
   private keeping: Promise<void> = Promise.resolve();
 
-  /**
-   * @param keyspace of what belongs to no partition
-   * @param connection of the one that waits for entries
-   */
-  constructor(parts: WorkerParts, keyspace: Keyspace, connection: RedisConnectionOptions) {
-    const { client, options, allInFlight, stopping } = parts;
-    this.ownership = new Ownership(parts, new PartitionsClient(client.connection), keyspace, this.leaving);
+  /** @param connection of the one that waits for entries */
+  constructor(context: WorkerContext, connection: RedisConnectionOptions) {
+    const { client, options, partitions, inFlight, stopping, troubles } = context;
+    this.ownership = new Ownership(context, new PartitionsClient(client.connection), this.leaving);
     this.connection = new RedisConnection(options.redis, connection);
     this.reader = new PartitionReader(
       this.ownership,
       new PartitionsClient(this.connection),
-      allInFlight,
+      inFlight,
       options,
       stopping,
-      () => parts.partitions.isCluster,
-      parts.troubles,
+      () => partitions.isCluster,
+      troubles,
     );
     // Replies of what was sent before may have been lost.
     client.connection.onReconnect(() => {
@@ -39,28 +36,23 @@ export class PartitionedWorker {
     });
   }
 
-  /** How long ago the reading loop last went round, in milliseconds. */
   get idleMs(): number {
     return this.reader.idleMs;
   }
 
-  /** The numbers of the partitions that it owns and reads. */
   get partitions(): readonly number[] {
     return this.ownership.partitions.map(({ number }) => number);
   }
 
-  /** Takes its part of the partitions. @throws RedisUnavailableError when Redis is not there */
   join(): Promise<void> {
     return this.ownership.turn();
   }
 
-  /** Reads what it owns. Never throws. */
   begin(): void {
     this.keeping = this.ownership.run();
     this.loops = this.reader.run();
   }
 
-  /** Hands everything over, within about `consumer.drainMs`, and leaves; the worker's stopping has begun. */
   async stop(): Promise<void> {
     this.leaving.begin();
     await Promise.all([this.loops, this.ownership.leave()]);

@@ -1,0 +1,101 @@
+import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
+import { SafeLogger } from '../log/safe-logger.js';
+import { Claims } from '../read/claims.js';
+import type { Source } from '../read/source.js';
+import { StreamReader } from '../read/stream-reader.js';
+import { EntryReader } from '../stream/entry-reader.js';
+import { buildPipeline } from './build-pipeline.js';
+import type { Reading } from './reading.js';
+import type { WorkerContext } from './worker-parts.js';
+
+/** Reads streams of one partition: all workers of the group do, and Redis shares the entries among them. */
+export class PlainReading implements Reading {
+  readonly partitions = [0];
+  private readonly logger = new SafeLogger('EventConsumer');
+  private readonly connection: RedisConnection;
+  private readonly sources: readonly Source[];
+  private readonly reader: StreamReader;
+  private readonly claims: Claims;
+  private loops: Promise<unknown> | undefined;
+
+  /** @param connection of the one that waits for entries */
+  constructor(
+    private readonly context: WorkerContext,
+    connection: RedisConnectionOptions,
+  ) {
+    const { address, client, keyspace, inFlight, options, observer, stopping, instrumentation, troubles } = context;
+    const takeoverAfterMs = options.consumer.claimAfterMs;
+    const scope = { keyspace, client, instrumentation, stopping, isOver: () => stopping.isOver, takeoverAfterMs };
+    this.sources = buildPipeline(context, scope).sources;
+    this.connection = new RedisConnection(options.redis, connection);
+    const entries = new EntryReader(this.connection, options.commandTimeoutMs);
+    this.reader = new StreamReader(
+      entries,
+      this.sources,
+      address,
+      inFlight,
+      options,
+      stopping,
+      instrumentation,
+      troubles,
+    );
+    this.claims = new Claims(
+      client,
+      keyspace.watch(address.group),
+      address,
+      this.sources,
+      inFlight,
+      options.consumer,
+      observer,
+      stopping,
+      troubles,
+    );
+  }
+
+  get idleMs(): number {
+    return this.reader.idleMs;
+  }
+
+  async join(): Promise<void> {
+    for (const source of this.sources) await source.ensureGroup();
+  }
+
+  begin(): void {
+    this.loops = Promise.all([this.reader.run(), this.claims.takeOver(), this.claims.keep()]);
+  }
+
+  async stop(): Promise<void> {
+    const { stopping, inFlight, options } = this.context;
+    if (this.loops) {
+      const deadline = setTimeout(() => {
+        stopping.giveUp();
+        inFlight.loseAll();
+      }, options.consumer.drainMs);
+      // The read that is on its way may still bring entries; they are handed back with the rest.
+      await this.loops;
+      clearTimeout(deadline);
+      stopping.giveUp();
+      await this.leave();
+    }
+    this.connection.close();
+  }
+
+  private async leave(): Promise<void> {
+    // All at once: while Redis is away, each of them takes its time.
+    await Promise.all(this.sources.map((source) => this.leaveOne(source)));
+    await this.claims.leave().catch(() => undefined);
+  }
+
+  private async leaveOne({ consumerAddress }: Source): Promise<void> {
+    const { stream, group } = consumerAddress;
+    const { client, options, observer } = this.context;
+    try {
+      const count = await client.leave(consumerAddress, options.consumer.claimAfterMs);
+      if (count === 0) return;
+      this.logger.warn(`Handed back ${String(count)} entries of ${stream}`);
+      observer.emit({ kind: 'handed-back', stream, group, count });
+    } catch (error) {
+      this.logger.warn(`Could not leave ${group} of ${stream}; others take over: ${(error as Error).message}`);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { Overruns } from '../dispatch/overruns.js';
+import type { Semaphore } from '../concurrency/semaphore.js';
+import type { Stopping } from '../concurrency/stopping.js';
+import type { OutageWatch } from '../connection/outage-watch.js';
+import type { Subscription } from '../dispatch/subscriptions.js';
+import type { EventsObserver } from '../model/events-observer.js';
+import type { DeadLetterLimits } from '../operate/dead-letter-limits.js';
+import type { ResolvedOptions } from '../options/options.js';
+import type { InFlightDeliveries } from '../read/in-flight.js';
+import type { Troubles } from '../read/troubles.js';
+import type { GroupStarts } from '../stream/group-starts.js';
+import type { Keyspace } from '../stream/keyspace.js';
+import type { Partitions } from '../stream/partitions.js';
+import type { StreamClient } from '../stream/stream-client.js';
+import type { Instrumentation } from '../model/instrumentation.js';
+
+/** What a worker is made of. */
+export interface WorkerParts {
+  /** `consumer` is this worker's name in the group: no other worker has it. */
+  address: { group: string; consumer: string };
+  /** At least one. */
+  subscriptions: readonly Subscription[];
+  client: StreamClient;
+  /** Of what belongs to no partition. */
+  keyspace: Keyspace;
+  partitions: Partitions;
+  options: ResolvedOptions;
+  observer: EventsObserver;
+  instrumentation: Instrumentation;
+  /** Says that Redis is away, once for all connections. */
+  watch: OutageWatch;
+  deadLetterLimits: DeadLetterLimits;
+}
+
+/** What all pipelines of a worker share. */
+export interface WorkerContext extends WorkerParts {
+  inFlight: InFlightDeliveries;
+  semaphore: Semaphore;
+  overruns: Overruns;
+  troubles: Troubles;
+  /** Of the worker as a whole. */
+  stopping: Stopping;
+  /** Where the group begins on streams on which it is new. */
+  starts: GroupStarts;
+}

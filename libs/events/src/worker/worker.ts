@@ -1,0 +1,158 @@
+import { Overruns } from '../dispatch/overruns.js';
+import { Semaphore } from '../concurrency/semaphore.js';
+import { Stopping } from '../concurrency/stopping.js';
+import type { RedisConnectionOptions } from '../connection/redis-connection.js';
+import { SafeLogger } from '../log/safe-logger.js';
+import { InFlightDeliveries } from '../read/in-flight.js';
+import { Troubles } from '../read/troubles.js';
+import { GroupStarts, type StartFrom } from '../stream/group-starts.js';
+import { readerName } from '../stream/reader-connection.js';
+import { PartitionedReading } from './partitioned-reading.js';
+import { PlainReading } from './plain-reading.js';
+import type { Reading } from './reading.js';
+import type { WorkerContext, WorkerParts } from './worker-parts.js';
+
+/**
+ * A worker of a consumer group: it reads the streams of its subscriptions, and sees every event through to its settlement.
+ * It starts in three steps, so that a start that is refused meanwhile has handled nothing: {@link prepare}, {@link join},
+ * {@link begin}. It stops once, and does not start again.
+ */
+export class Worker {
+  private readonly logger = new SafeLogger('EventConsumer');
+  private readonly context: WorkerContext;
+  /** Made when it is known where the group begins. */
+  private reading: Reading | undefined;
+  private stopped: Promise<void> | undefined;
+
+  constructor(parts: WorkerParts) {
+    const { options, client, keyspace, address } = parts;
+    const { readAhead: entries, readAheadBytes: bytes, concurrency, overrunMs } = options.consumer;
+    const semaphore = new Semaphore(concurrency);
+    this.context = {
+      ...parts,
+      semaphore,
+      overruns: new Overruns(overrunMs),
+      inFlight: new InFlightDeliveries({ entries, bytes, concurrency }, () => semaphore.load),
+      troubles: new Troubles(),
+      stopping: new Stopping(),
+      starts: new GroupStarts(client, keyspace.starts(address.group), address.group, options.startFrom),
+    };
+  }
+
+  get group(): string {
+    return this.context.address.group;
+  }
+
+  /** The streams' names, without prefix, that this worker reads. */
+  get streams(): readonly string[] {
+    return this.context.subscriptions.map(({ stream }) => stream);
+  }
+
+  /** The numbers of the partitions that this worker owns at present; of one partition every worker reads. */
+  get partitions(): readonly number[] {
+    return this.reading?.partitions ?? [];
+  }
+
+  /** How long ago the reading loop last went round, in milliseconds; liveness is this, not an answered ping. */
+  get idleMs(): number {
+    return this.reading?.idleMs ?? 0;
+  }
+
+  /** What this worker fails at at present, since when and why: reading, settling, taking over; undefined while nothing does. */
+  get trouble(): string | undefined {
+    return this.context.troubles.current;
+  }
+
+  /** What makes this worker unhealthy: a handler that goes on for more than `consumer.overrunMs` after its time limit. */
+  get stuck(): string | undefined {
+    return this.context.overruns.stuck;
+  }
+
+  /** Entries that are held at present: waiting, running, or waiting for their retry. */
+  get held(): number {
+    return this.context.inFlight.size;
+  }
+
+  /** Entries that are this worker's, too, and wait in Redis, since there is no room for them. */
+  get setAside(): number {
+    return this.context.inFlight.setAside;
+  }
+
+  /** Finds where the group begins, and says what is wired. @throws RedisUnavailableError when Redis is not there */
+  async prepare(): Promise<void> {
+    await this.findStarts();
+    const { context, connection } = this;
+    const { subscriptions, partitions, address } = context;
+    const isPartitioned = partitions.count > 1;
+    this.reading = isPartitioned ? new PartitionedReading(context, connection) : new PlainReading(context, connection);
+    for (const { stream, handlers } of subscriptions) {
+      const others = isPartitioned ? ` and ${String(partitions.count - 1)} more` : '';
+      for (const { name } of handlers) {
+        this.logger.log(`${name} ← ${partitions.at(0).stream(stream)}${others} as ${address.group}`);
+      }
+    }
+  }
+
+  /** Takes its place in the group; reads nothing yet. @throws RedisUnavailableError when Redis is not there */
+  async join(): Promise<void> {
+    if (!this.context.stopping.isStopping) await this.reading?.join();
+  }
+
+  /** Reads and handles from now on. Never throws. */
+  begin(): void {
+    if (this.context.stopping.isStopping) return;
+    this.context.deadLetterLimits.begin(this.streams);
+    this.reading?.begin();
+  }
+
+  /** All three steps. @throws RedisUnavailableError when Redis is not there */
+  async start(): Promise<void> {
+    await this.prepare();
+    await this.join();
+    this.begin();
+  }
+
+  /** Reads nothing more, sees through what runs within `consumer.drainMs`, and hands back the rest. Never throws. */
+  stop(): Promise<void> {
+    return (this.stopped ??= this.end());
+  }
+
+  private async end(): Promise<void> {
+    const { stopping } = this.context;
+    stopping.begin();
+    await this.reading?.stop();
+    stopping.giveUp();
+  }
+
+  /** Finds where the group begins on streams on which it is new, and says so: history may be more than was meant. */
+  private async findStarts(): Promise<void> {
+    const { options, partitions, subscriptions, starts, address } = this.context;
+    for (const { stream } of subscriptions) {
+      const found = await starts.find(partitions.all.map((keyspace) => keyspace.stream(stream)));
+      const length = found.reduce((sum, one) => sum + one.length, 0);
+      if (length === 0 || found.some(({ hasGroup }) => hasGroup)) continue;
+      this.logger.log(
+        `${address.group} is a new group of ${found[0]?.key ?? stream}, which has ${String(length)} entries: ` +
+          `${shownStart(options.startFrom)} (option startFrom)`,
+      );
+    }
+  }
+
+  /** The connection that waits for entries. */
+  private get connection(): RedisConnectionOptions {
+    const { options, address, watch } = this.context;
+    const { source, commandTimeoutMs, consumer } = options;
+    return {
+      name: readerName(source, address.consumer),
+      timeoutMs: commandTimeoutMs,
+      blockMs: consumer.blockMs,
+      watch,
+    };
+  }
+}
+
+function shownStart(startFrom: StartFrom): string {
+  if (startFrom === 'beginning') return 'it starts with the first of them';
+  if (startFrom === 'now') return 'it starts with what comes after them';
+  return `it starts with the first that is not before ${startFrom instanceof Date ? startFrom.toISOString() : startFrom}`;
+}
