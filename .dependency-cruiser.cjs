@@ -44,7 +44,7 @@ module.exports = {
     {
       name: 'sources-without-tests',
       severity: 'error',
-      from: { path: '^((apps|libs)/[^/]+|tools)/src', pathNot: '^libs/testing/' },
+      from: { path: '^((apps|libs)/[^/]+|bench|tools)/src', pathNot: '^libs/testing/' },
       to: { path: '(/test/|/faults/|node_modules/vitest|libs/testing/)' },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -15,6 +15,7 @@ const boundaries = [
   { sourceTag: 'type:audit', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts'] },
   { sourceTag: 'type:setup', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts'] },
   { sourceTag: 'scope:tools', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'scope:bench', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'scope:tools'] },
   { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['scope:tools'] },
   {
     sourceTag: 'scope:app',
@@ -87,6 +88,11 @@ export default defineConfig(
         { paths: [{ name: '@nestjs/common', importNames: ['Logger'], message: 'Take SafeLogger.' }] },
       ],
     },
+  },
+  {
+    // Single steps of an event's way are no public names of the library, and are timed all the same.
+    files: ['bench/src/micro/internals.ts'],
+    rules: { '@nx/enforce-module-boundaries': 'off' },
   },
   {
     files: ['apps/console/web/src/**/*.{ts,tsx}'],

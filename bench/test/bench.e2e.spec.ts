@@ -3,9 +3,13 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from '@shop/tools';
+import { ROOT, run } from '@shop/tools';
 
-const MAIN = path.resolve(import.meta.dirname, '..', 'main.mjs');
+const RUN = path.join(ROOT, 'tools', 'run.mjs');
+const BENCH = [RUN, 'bench/bench'];
+const MICRO = [RUN, 'bench/micro'];
+/** It runs what is built, as all end-to-end tests do. */
+const ENV = { NO_COLOR: '1', SHOP_IS_BUILT: 'true' };
 const DEADLINE_MS = 120_000;
 
 let folder: string;
@@ -19,9 +23,9 @@ afterEach(async () => {
 });
 
 function bench(...args: string[]) {
-  return run(process.execPath, [MAIN, '--quick', '--events', '300', ...args], {
+  return run(process.execPath, [...BENCH, '--quick', '--events', '300', ...args], {
     deadlineMs: DEADLINE_MS,
-    env: { NO_COLOR: '1' },
+    env: ENV,
   });
 }
 
@@ -80,8 +84,10 @@ describe('npm run bench', () => {
   });
 
   it('times single steps', { timeout: DEADLINE_MS }, async () => {
-    const micro = path.resolve(import.meta.dirname, '..', 'micro.mjs');
-    const { problem, output } = await run(process.execPath, [micro, '--quick'], { deadlineMs: DEADLINE_MS });
+    const { problem, output } = await run(process.execPath, [...MICRO, '--quick'], {
+      deadlineMs: DEADLINE_MS,
+      env: ENV,
+    });
     expect(problem).toBe('');
     const steps = output.filter((line) =>
       /^(validate|decode|dispatch|transaction|publish): .* \d+ ns +\d+ ns$/.test(line),
@@ -99,8 +105,9 @@ describe('npm run bench', () => {
   });
 
   it('leaves no process when it is interrupted', { timeout: DEADLINE_MS }, async () => {
-    const child = spawn(process.execPath, [MAIN, '--events', '1000000', '--only', '^consume/library'], {
+    const child = spawn(process.execPath, [...BENCH, '--events', '1000000', '--only', '^consume/library'], {
       stdio: 'ignore',
+      env: { ...process.env, ...ENV },
     });
     const ended = new Promise((resolve) => child.once('exit', resolve));
     // The server, and a process that fills its stream; with so many events, for longer than it takes to be seen.

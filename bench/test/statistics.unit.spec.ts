@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createOrders, numberOf } from '../orders.mjs';
-import { medianOf, percentilesOf, spreadOf } from '../report/statistics.mjs';
-import { span, timeAt, valueAt } from '../run/marks.mjs';
+import { span, timeAt, valueAt } from '../src/measure/marks.js';
+import { createOrders, numberOf } from '../src/orders.js';
+import { medianOf, percentilesOf, spreadOf } from '../src/statistics.js';
 
 describe('statistics', () => {
   it('take the median, between the middle ones where there are two', () => {

@@ -15,7 +15,7 @@ const COMPILE_DEADLINE_MS = 300_000;
 export async function setUp(projects) {
   if (process.env['SHOP_IS_BUILT'] === 'true') return true; // npm test tells what it starts
   if (!isInstalled() && !(await install())) return false;
-  return projects.every(isCompiled) || compile(projects);
+  return withReferences(projects).every(isCompiled) || compile(projects);
 }
 
 function install() {
@@ -69,6 +69,20 @@ function isInstalled() {
  */
 function readPackages(file) {
   return JSON.parse(readFileSync(path.join(ROOT, file), 'utf8')).packages;
+}
+
+/**
+ * Projects, and those that they refer to, which are compiled with them.
+ * @param {readonly string[]} projects
+ * @returns {string[]}
+ */
+function withReferences(projects) {
+  const all = new Set(projects);
+  for (const project of all) {
+    const { references = [] } = JSON.parse(readFileSync(path.join(ROOT, project, 'tsconfig.json'), 'utf8'));
+    for (const reference of references) all.add(path.join(project, reference.path));
+  }
+  return [...all];
 }
 
 /** @param {string} project */

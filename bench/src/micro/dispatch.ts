@@ -1,0 +1,65 @@
+import { OrderPlaced } from '@shop/contracts';
+import { EventsObserver } from 'nestjs-event-streams';
+import { setImmediate as turn } from 'node:timers/promises';
+import { entries, NOTES, STREAM } from './batch.js';
+import {
+  Gatherer,
+  HandlerRunner,
+  InFlightDeliveries,
+  InFlightDelivery,
+  NO_INSTRUMENTATION,
+  Overruns,
+  Pipeline,
+  Semaphore,
+  Stopping,
+  subscriptionsOf,
+  type CommitResult,
+  type Settler,
+} from './internals.js';
+import { standIn } from './stand-in.js';
+
+const CONCURRENCY = 1000;
+
+/** The way of a batch from the read to its settlement, without what Redis does to settle it; resolves with how many there were. */
+export function createDispatch(): () => Promise<number> {
+  const handler = {
+    name: 'Orders.onOrder',
+    event: OrderPlaced,
+    retry: { attempts: 3, firstDelayMs: 100, maxDelayMs: 1000 },
+    errors: [],
+    timeoutMs: 30_000,
+    parksKey: false,
+    invoke: () => undefined,
+  };
+  const [subscription] = subscriptionsOf([handler], []);
+  if (subscription === undefined) throw new Error('There is no subscription');
+  const semaphore = new Semaphore(CONCURRENCY);
+  const inFlight = new InFlightDeliveries(
+    { entries: 1000, bytes: 2 ** 26, concurrency: CONCURRENCY },
+    () => semaphore.load,
+  );
+  const gatherer = new Gatherer<unknown, CommitResult>(() => Promise.resolve({ status: 'committed' }));
+  const stopping = new Stopping();
+  const runner = new HandlerRunner(
+    { group: 'bench', consumer: 'bench' },
+    semaphore,
+    new Overruns(Infinity),
+    standIn<Settler>({ commit: (share) => gatherer.add(share) }),
+    standIn(),
+    new EventsObserver(),
+    stopping,
+    NO_INSTRUMENTATION,
+    Infinity,
+    standIn(),
+  );
+  const pipeline = new Pipeline(inFlight, runner, stopping);
+  const channel = { key: STREAM, notes: NOTES, isReplay: false, start: '0' };
+  const nothing = new Map<string, string>();
+  return async () => {
+    for (const entry of entries) {
+      pipeline.accept(new InFlightDelivery(subscription, channel, entry, nothing, undefined, false));
+    }
+    while (inFlight.size > 0) await turn();
+    return entries.length;
+  };
+}

@@ -1,0 +1,24 @@
+// Single steps of an event's way are no public names of the library: the micro benchmark takes them from its files, here alone.
+export { Gatherer } from '../../../libs/events/dist/concurrency/gatherer.js';
+export { Semaphore } from '../../../libs/events/dist/concurrency/semaphore.js';
+export { Stopping } from '../../../libs/events/dist/concurrency/stopping.js';
+export { EncodedCommand } from '../../../libs/events/dist/connection/encoded-command.js';
+export { decodeToHandle } from '../../../libs/events/dist/decode/decode.js';
+export { HandlerRunner } from '../../../libs/events/dist/dispatch/handler-runner.js';
+export { Overruns } from '../../../libs/events/dist/dispatch/overruns.js';
+export { Subscription, subscriptionsOf } from '../../../libs/events/dist/dispatch/subscriptions.js';
+export { NO_INSTRUMENTATION } from '../../../libs/events/dist/model/instrumentation.js';
+export { DEFAULT_PAYLOAD_LIMITS } from '../../../libs/events/dist/model/payload-limits.js';
+export { Sealed } from '../../../libs/events/dist/personal/opening.js';
+export { personalPlanOf } from '../../../libs/events/dist/personal/personal.js';
+export { type SubjectKeys } from '../../../libs/events/dist/personal/subject-keys.js';
+export { encode } from '../../../libs/events/dist/publish/encode.js';
+export { newEnvelope } from '../../../libs/events/dist/publish/new-envelope.js';
+export { encodePersonal, type PersonalEntry } from '../../../libs/events/dist/publish/personal.js';
+export { InFlightDeliveries, InFlightDelivery } from '../../../libs/events/dist/read/in-flight.js';
+export { settleArguments, type Settlement } from '../../../libs/events/dist/settle/settle-arguments.js';
+export { type CommitResult, type Settler } from '../../../libs/events/dist/settle/settler.js';
+export { EntriesParser } from '../../../libs/events/dist/stream/entries-parser.js';
+export { fieldsOf } from '../../../libs/events/dist/stream/layouts.js';
+export { Transaction, type TransactionParts } from '../../../libs/events/dist/transaction/transaction.js';
+export { Pipeline } from '../../../libs/events/dist/worker/pipeline.js';

@@ -1,0 +1,78 @@
+import { OrderPlaced, PaymentProcessed } from '@shop/contracts';
+import { validate, type Partitions } from 'nestjs-event-streams';
+import { PAYMENTS_SOURCE } from '../contestants/contestant.js';
+import { entries, LIMITS, NOTES, STREAM } from './batch.js';
+import {
+  decodeToHandle,
+  EncodedCommand,
+  NO_INSTRUMENTATION,
+  settleArguments,
+  Transaction,
+  type Settlement,
+  type TransactionParts,
+} from './internals.js';
+import { standIn } from './stand-in.js';
+
+const HANDLER = 'Orders.payOrder';
+const HANDLERS = [HANDLER];
+const SHA_LENGTH = 40;
+
+/** What handlers that pay the orders of a batch leave to be settled. */
+export function createPaying(partitions: Partitions): () => Settlement[] {
+  const causes = entries.map(({ fields }) => {
+    const cause = decodeToHandle(fields);
+    return { cause, order: validate(OrderPlaced, cause.data) };
+  });
+  const parts: TransactionParts = {
+    client: standIn(),
+    keyspace: partitions.at(0),
+    partitions,
+    source: PAYMENTS_SOURCE,
+    limits: LIMITS,
+    instrumentation: NO_INSTRUMENTATION,
+    erasure: false,
+    subjectKeys: standIn(),
+  };
+  return () =>
+    causes.map(({ cause, order }, index) => {
+      const transaction = new Transaction(parts, cause, HANDLER);
+      pay(order, transaction);
+      const { reads, writes, events } = transaction;
+      return {
+        stream: STREAM,
+        notes: NOTES,
+        id: entries[index]?.id ?? '',
+        eventId: cause.event_id,
+        handler: HANDLER,
+        handlers: HANDLERS,
+        noteBecomes: undefined,
+        key: undefined,
+        reads,
+        writes,
+        events,
+      };
+    });
+}
+
+/** The command that commits settlements. */
+export function createCommit(settlements: readonly Settlement[]): () => EncodedCommand {
+  const sha = '0'.repeat(SHA_LENGTH);
+  return () => {
+    const { keys, values } = settleArguments({ group: 'bench', consumer: 'bench' }, settlements);
+    const command = new EncodedCommand('evalsha', [sha, keys.length, ...keys, ...values]);
+    command.recycle();
+    return command;
+  };
+}
+
+function pay(order: OrderPlaced, transaction: Transaction): void {
+  transaction.hset('paid', order.order_id, order.total_amount);
+  transaction.publish(PaymentProcessed, {
+    payment_id: transaction.uuid('payment'),
+    order_id: order.order_id,
+    amount: order.total_amount,
+    currency: order.currency,
+    method: 'card',
+    status: 'approved',
+  });
+}

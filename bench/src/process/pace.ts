@@ -1,0 +1,32 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { createOrders } from '../orders.js';
+import { LATENCY_PER_SECOND } from '../scenarios.js';
+import { now } from './clock.js';
+import type { Bench, PaceRole } from './settings.js';
+
+/**
+ * Publishes by a schedule, whether or not what was sent before has arrived: each event has its time, and a delay of one
+ * does not move the next. The loop is busy, since timers are a millisecond late.
+ */
+export async function pace({ contestant, settings, parent }: Bench<PaceRole>): Promise<void> {
+  const { url, warmUp, events } = settings;
+  const total = warmUp + events;
+  const publisher = await contestant.openPublisher(url);
+  const orders = createOrders(0, total);
+  parent.say('ready');
+  const { startAt } = await parent.hear('pace');
+
+  const published: Promise<unknown>[] = [];
+  const everyMs = 1000 / LATENCY_PER_SECOND;
+  while (published.length < total) {
+    const due = Math.min(total, Math.floor((now() - startAt) / everyMs) + 1);
+    while (published.length < due) {
+      const order = orders.next();
+      if (order !== undefined) published.push(publisher.publish(order));
+    }
+    await turn();
+  }
+  await Promise.all(published);
+  parent.say('done');
+  await publisher.close();
+}
