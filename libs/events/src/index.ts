@@ -76,7 +76,7 @@ export {
   type WaitingEvents,
 } from './operate/event-monitor.js';
 export { type MonitoredEntry } from './operate/monitored-entry.js';
-export { type WholeSize } from './stream/stream-client.js';
+export type { WholeSize } from './stream/stream-entry.js';
 export { type StreamSurveyRequest, type Survey, type SurveyedStream, type SurveyRequest } from './operate/survey.js';
 export { EventsObserver, type Observation } from './model/events-observer.js';
 export { EventProducer } from './publish/event-producer.js';

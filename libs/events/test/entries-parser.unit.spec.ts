@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { EntriesParser } from '../src/stream/entries-parser.js';
 import { LONGEST_TEXT } from '../src/stream/raw-entry.js';
-import type { StreamEntry } from '../src/stream/stream-client.js';
+import type { StreamEntry } from '../src/stream/stream-entry.js';
 
 function bulk(text: string): string {
   return `$${String(Buffer.byteLength(text))}\r\n${text}\r\n`;

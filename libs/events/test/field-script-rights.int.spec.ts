@@ -6,7 +6,8 @@ import { appendArguments, type Appendable } from '../src/publish/append-argument
 import { settleArguments, type KeyRule, type Settlement } from '../src/settle/settle-arguments.js';
 import { layoutOf } from '../src/stream/layouts.js';
 import { SCRIPT_COMMANDS } from '../src/stream/script-commands.js';
-import { runScript, type ScriptName } from '../src/stream/scripts.js';
+import { runScript } from '../src/stream/scripts.js';
+import type { ScriptName } from '../src/stream/script-commands.js';
 import { replyDigest } from '../src/transaction/reply-digest.js';
 import type { BufferedWrite, TrackedRead } from '../src/transaction/transaction.js';
 

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { SCRIPT_COMMANDS, TRANSACTION_READS, type KeyRole } from '../stream/script-commands.js';
-import type { ScriptName } from '../stream/scripts.js';
+import type { ScriptName } from '../stream/script-commands.js';
 
 /** What a Redis user is for: it publishes; it handles events, and publishes; it looks; it looks and acts on dead letters. */
 export type AclRole = 'producer' | 'worker' | 'viewer' | 'operator';

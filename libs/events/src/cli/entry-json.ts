@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { compactJson } from '../model/json-text.js';
 import { fieldOf } from '../model/fields.js';
-import type { WholeSize } from '../stream/stream-client.js';
+import type { WholeSize } from '../stream/stream-entry.js';
 import { safe } from '../log/safe-text.js';
 
 /** What entries and dead letters have in common. */

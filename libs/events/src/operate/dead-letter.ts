@@ -3,7 +3,7 @@ import type { EventEnvelope } from '../model/event-envelope.js';
 import type { DeadLetterReason } from '../model/outcome.js';
 import { pairs } from '../stream/pairs.js';
 import { fieldText, withBytes } from '../stream/raw-entry.js';
-import type { StreamEntry, WholeSize } from '../stream/stream-client.js';
+import type { StreamEntry, WholeSize } from '../stream/stream-entry.js';
 import { MOST_REPLAYABLE_VALUES } from '../stream/server-limits.js';
 import { BASE64, ORIGINAL, TEXTS, WHOLE_BYTES } from '../settle/dead-letter-fields.js';
 

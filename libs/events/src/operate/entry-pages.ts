@@ -2,7 +2,7 @@ import { compareEntryIds } from '../stream/entry-id.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { MonitorClient } from '../stream/monitor-client.js';
 import { rangePages, type RangeOptions, type RangePage } from '../stream/range-pages.js';
-import type { StreamEntry } from '../stream/stream-client.js';
+import type { StreamEntry } from '../stream/stream-entry.js';
 import { allMonitored, type MonitoredEntry } from './monitored-entry.js';
 
 /** Which entries to read, and how. */

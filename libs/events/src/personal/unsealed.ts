@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
-import { demandJson, toJson } from '../publish/payload.js';
+import { demandJson, toJson } from '../model/payload-json.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { ERASED_JSON, isErased } from './erased.js';
 import { personalPlaces, type PersonalPlan } from './personal.js';

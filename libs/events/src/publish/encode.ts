@@ -1,7 +1,7 @@
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../model/event-envelope.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
 import { layoutOf, type LaidOut, type Layout } from '../stream/layouts.js';
-import { toJson } from './payload.js';
+import { toJson } from '../model/payload-json.js';
 
 /** A layout of envelopes, and which they are. */
 interface EnvelopeLayout extends Layout {

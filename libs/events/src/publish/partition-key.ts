@@ -2,7 +2,7 @@ import { KEY, shown } from '../model/fields.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
 import { EventEnvelopeError } from '../model/errors/publishing.js';
 import { saidBy } from '../validate/user-code.js';
-import { toJson } from './payload.js';
+import { toJson } from '../model/payload-json.js';
 
 /**
  * The partition key of an event.

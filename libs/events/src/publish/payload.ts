@@ -2,7 +2,8 @@ import { isDate } from 'node:util/types';
 import { isDangerousKey } from '../model/dangerous-keys.js';
 import type { EventClass } from '../model/domain-event.js';
 import { compactJson, unsafeInteger } from '../model/json-text.js';
-import { limitBeyond, MOST_BYTES_OF_A_UNIT, type PayloadLimits } from '../model/payload-limits.js';
+import { beyondLimit, toJson } from '../model/payload-json.js';
+import { limitBeyond, type PayloadLimits } from '../model/payload-limits.js';
 import { EventPayloadError } from '../model/errors/publishing.js';
 import { saidBy } from '../validate/user-code.js';
 import { copyOfPlainJson, isSafe } from './plain-json.js';
@@ -39,30 +40,6 @@ function plainCopy(data: unknown, limits: PayloadLimits, own?: EventClass): obje
   }
 }
 
-/**
- * The JSON of what travels.
- *
- * @throws EventPayloadError when it is larger than it may be
- */
-export function toJson(type: string, data: object, limits: PayloadLimits): string {
-  let json: string;
-  try {
-    json = JSON.stringify(data);
-  } catch (cause) {
-    // V8 has no text of more than half a gigabyte.
-    throw new EventPayloadError(type, '', tooMuch('maxBytes', limits), { cause });
-  }
-  // Most payloads need no counting.
-  if (json.length * MOST_BYTES_OF_A_UNIT <= limits.maxBytes || Buffer.byteLength(json) <= limits.maxBytes) return json;
-  throw new EventPayloadError(type, '', tooMuch('maxBytes', limits));
-}
-
-/** @throws EventPayloadError when JSON that nobody has looked at is beyond a limit */
-export function demandJson(type: string, json: string, limits: PayloadLimits): void {
-  const beyond = limitBeyond(json, limits);
-  if (beyond) throw new EventPayloadError(type, '', tooMuch(beyond, limits));
-}
-
 /** Both in one: the JSON of a payload that nobody has looked at. @throws EventPayloadError */
 export function checkedJson(type: string, data: object, limits: PayloadLimits): string {
   return toJson(type, travelling(type, data, limits), limits);
@@ -83,7 +60,7 @@ export function payloadOfJson(
 ): { data: Record<string, unknown>; json: string } {
   // By the text: of a property that stands there twice nothing else tells. Blanks do not travel, and count no bytes.
   const beyond = limitBeyond(text, { ...limits, maxBytes: Infinity });
-  if (beyond) throw new EventPayloadError(type, '', tooMuch(beyond, limits));
+  if (beyond) throw new EventPayloadError(type, '', beyondLimit(beyond, limits));
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -99,7 +76,7 @@ export function payloadOfJson(
   if (!traveller.ofPayload(data))
     throw new EventPayloadError(type, traveller.fault.path.join('.'), traveller.fault.why);
   const json = compactJson(text);
-  if (Buffer.byteLength(json) > limits.maxBytes) throw new EventPayloadError(type, '', tooMuch('maxBytes', limits));
+  if (Buffer.byteLength(json) > limits.maxBytes) throw new EventPayloadError(type, '', beyondLimit('maxBytes', limits));
   return { data: data as Record<string, unknown>, json };
 }
 
@@ -258,7 +235,7 @@ class Traveller {
   }
 
   private failBeyond(limit: keyof PayloadLimits): symbol {
-    return this.fail(tooMuch(limit, this.limits));
+    return this.fail(beyondLimit(limit, this.limits));
   }
 
   private within(key: string | number, faulty: symbol): symbol {
@@ -300,14 +277,3 @@ function wrongNumber(value: number): string {
 function wrongInteger(digits: string): string {
   return `expected an integer within ±${String(Number.MAX_SAFE_INTEGER)}, got ${digits}: beyond, numbers are rounded; pass it as a string`;
 }
-
-function tooMuch(limit: keyof PayloadLimits, limits: PayloadLimits): string {
-  return `expected at most ${String(limits[limit])} ${WHAT[limit]} (producer.${limit}), got more`;
-}
-
-const WHAT: Record<keyof PayloadLimits, string> = {
-  maxBytes: 'bytes of JSON',
-  maxDepth: 'levels (is it a circle?)',
-  maxProperties: 'properties of all objects together',
-  maxItems: 'items of all arrays together',
-};

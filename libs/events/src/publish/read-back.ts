@@ -3,7 +3,7 @@ import type { PayloadLimits } from '../model/payload-limits.js';
 import { EventPayloadError } from '../model/errors/publishing.js';
 import { validateByDecorators } from '../validate/validate.js';
 import { withheld } from '../validate/withheld.js';
-import { toJson } from './payload.js';
+import { toJson } from '../model/payload-json.js';
 
 /**
  * What readers make of a payload, by class-transformer and class-validator themselves.

@@ -5,7 +5,7 @@ import { DeliveryLostError } from '../model/errors/delivery.js';
 import { RenewedMap } from '../collections/renewed-map.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import type { Channel, ReplayOrigin } from '../stream/channel.js';
-import type { StreamEntry } from '../stream/stream-client.js';
+import type { StreamEntry } from '../stream/stream-entry.js';
 import { ReadAhead, type ReadAheadLimits } from './read-ahead.js';
 
 /** A delivery that this worker was given and that is not settled. */

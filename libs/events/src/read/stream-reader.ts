@@ -1,7 +1,7 @@
 import { isGroupMissing } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { EntryReader } from '../stream/entry-reader.js';
-import type { StreamEntry } from '../stream/stream-client.js';
+import type { StreamEntry } from '../stream/stream-entry.js';
 import type { Instrumentation } from '../model/instrumentation.js';
 import type { InFlightDeliveries } from './in-flight.js';
 import type { Source } from './source.js';

@@ -1,5 +1,5 @@
 import { pairs } from './pairs.js';
-import type { StreamEntry } from './stream-client.js';
+import type { StreamEntry } from './stream-entry.js';
 
 /** Where every stream begins. */
 export const BEGINNING = '0';

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { redisReply } from '../connection/redis-reply.js';
 import type { ReplyParser } from '../connection/raw-replies.js';
 import { LONGEST_TEXT, withBytes } from './raw-entry.js';
-import type { StreamEntry } from './stream-client.js';
+import type { StreamEntry } from './stream-entry.js';
 
 const LF = 10;
 const CR = 13;

@@ -1,6 +1,7 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { EntriesParser } from './entries-parser.js';
-import type { ConsumerAddress, StreamEntry } from './stream-client.js';
+import type { ConsumerAddress } from './consumer-address.js';
+import type { StreamEntry } from './stream-entry.js';
 
 /** Reads a group's entries, over a connection that is used for nothing else: a read blocks it. */
 export class EntryReader {

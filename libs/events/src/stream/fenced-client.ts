@@ -1,18 +1,12 @@
 import type { Argument } from '../connection/encoded-command.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { LeaseLostError } from '../model/errors/delivery.js';
 import { isFenced } from '../model/errors/redis.js';
-import type { ScriptName } from './scripts.js';
+import { LeaseLostError } from '../model/errors/delivery.js';
+import type { ScriptName } from './script-commands.js';
 import { entryOf, LONGEST_TEXT, type RawEntry } from './raw-entry.js';
-import {
-  claimReplyOf,
-  StreamClient,
-  type ClaimedEntry,
-  type ClaimReply,
-  type ConsumerAddress,
-  type RawClaimReply,
-  type StreamEntry,
-} from './stream-client.js';
+import { claimReplyOf, StreamClient, type ClaimedEntry, type ClaimReply, type RawClaimReply } from './stream-client.js';
+import type { ConsumerAddress } from './consumer-address.js';
+import type { StreamEntry } from './stream-entry.js';
 
 /** What lets the owner of a partition act, and nobody who was it once. */
 export interface Fence {

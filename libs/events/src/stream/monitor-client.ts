@@ -21,7 +21,7 @@ import {
   type StreamRow,
 } from './questions.js';
 import type { RawEntry } from './raw-entry.js';
-import type { StreamEntry } from './stream-client.js';
+import type { StreamEntry } from './stream-entry.js';
 
 const SCANNED_AT_ONCE = 1000;
 

@@ -1,5 +1,6 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { runScript, type ScriptName } from './scripts.js';
+import { runScript } from './scripts.js';
+import type { ScriptName } from './script-commands.js';
 
 /** What a worker tells the others. */
 export interface Heartbeat {

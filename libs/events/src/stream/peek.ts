@@ -3,7 +3,7 @@ import { lastIdOf, range, rangeBack, streamInfo, type Question, type StreamRow }
 import { entryOf, upTo, type RawEntry } from './raw-entry.js';
 import { REPLY_BYTES } from './read-pace.js';
 import { PEEK, PEEK_STREAM } from './scripts.js';
-import type { StreamEntry } from './stream-client.js';
+import type { StreamEntry } from './stream-entry.js';
 
 /** Up to so many bytes an entry is read whole unless it is asked for less: eight times what is published unless set otherwise. */
 export const MOST_WHOLE_BYTES = 8 * 1024 * 1024;

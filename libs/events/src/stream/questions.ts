@@ -1,6 +1,6 @@
 import { pairs } from './pairs.js';
 import { entryOf, type RawEntry } from './raw-entry.js';
-import type { StreamEntry } from './stream-client.js';
+import type { StreamEntry } from './stream-entry.js';
 
 /** A command that looks, and how to read its reply; several go to Redis in one round trip. */
 export interface Question<T> {

@@ -1,7 +1,7 @@
 import type { MonitorClient } from './monitor-client.js';
 import { MOST_WHOLE_BYTES, peek } from './peek.js';
 import { REPLY_BYTES, ReadPace } from './read-pace.js';
-import type { StreamEntry } from './stream-client.js';
+import type { StreamEntry } from './stream-entry.js';
 
 /** Which part of a stream to read, and how. */
 export interface RangeOptions {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { EventDecodeError } from '../model/errors/event.js';
 import { fieldOf } from '../model/fields.js';
-import type { StreamEntry } from './stream-client.js';
+import type { StreamEntry } from './stream-entry.js';
 
 /** An entry as Redis replies it; without fields when it is no longer in the stream. */
 export type RawEntry = [id: Buffer, fields: Buffer[] | null];

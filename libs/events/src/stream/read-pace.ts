@@ -1,4 +1,4 @@
-import type { StreamEntry } from './stream-client.js';
+import type { StreamEntry } from './stream-entry.js';
 
 /** What one reply brings at most, about, in bytes: entries of a stream can be of any size, and a reply is held whole. */
 export const REPLY_BYTES = 4 * 1024 * 1024;

@@ -1,5 +1,3 @@
-import type { ScriptName } from './scripts.js';
-
 /** What a script's keys are to it. */
 export type KeyRole =
   /** A producer's memory, and the key of an idempotency key. */
@@ -62,8 +60,7 @@ const WAIT_FOR_HANDLER: Commands = {
 
 const FENCE: Commands = { lease: ['HMGET'] };
 
-/** Every command that a script runs. What Redis allows its user is checked by this list, and rules for users are made of it. */
-export const SCRIPT_COMMANDS: Readonly<Record<ScriptName, Commands>> = {
+const COMMANDS = {
   append: { producer: ['HMGET', 'HSET', 'PEXPIRE'], stream: ['TYPE', 'XADD'], once: ['GET', 'SET'] },
   settle: SETTLE,
   acknowledge: ACKNOWLEDGE,
@@ -104,7 +101,13 @@ export const SCRIPT_COMMANDS: Readonly<Record<ScriptName, Commands>> = {
   'acknowledge-fenced': { ...ACKNOWLEDGE, ...FENCE },
   'subject-keys': { subjects: ['HGET', 'HSET'], forgotten: ['HGET'] },
   'forget-subject': { subjects: ['HDEL'], forgotten: ['HGET', 'HSET'] },
-};
+} satisfies Readonly<Record<string, Commands>>;
+
+/** The name of a script: its file's in `lua/`, whose header says what it takes and replies. */
+export type ScriptName = keyof typeof COMMANDS;
+
+/** Every command that a script runs: what its Redis user may do is checked by this list, and `acl/` makes the rules of users from it. */
+export const SCRIPT_COMMANDS: Readonly<Record<ScriptName, Commands>> = COMMANDS;
 
 /** Arguments that each command could have, as servers check their number; KEY stands for its key. */
 const ARGUMENTS: Readonly<Record<string, string>> = {

@@ -4,40 +4,8 @@ import type { Redis } from 'ioredis';
 import { EncodedCommand, type Argument } from '../connection/encoded-command.js';
 import { redisReply } from '../connection/redis-reply.js';
 import { isForbidden } from '../model/errors/redis.js';
-import { allRightsInLua, rightsInLua } from './script-commands.js';
+import { allRightsInLua, rightsInLua, SCRIPT_COMMANDS, type ScriptName } from './script-commands.js';
 import { MOST_VALUES } from './server-limits.js';
-
-const NAMES = [
-  'append',
-  'settle',
-  'acknowledge',
-  'claim',
-  'look',
-  'own',
-  'end-alone',
-  'set-aside',
-  'take-up',
-  'wait-for-handler',
-  'take-waiting',
-  'renew',
-  'leave',
-  'sweep',
-  'trim',
-  'take-dead-letter',
-  'heartbeat',
-  'acquire-lease',
-  'renew-lease',
-  'release-lease',
-  'read-partition',
-  'settle-fenced',
-  'acknowledge-fenced',
-  'wait-for-handler-fenced',
-  'subject-keys',
-  'forget-subject',
-] as const;
-
-/** The name of a script: its file's in `lua/`, whose header says what it takes and replies. */
-export type ScriptName = (typeof NAMES)[number];
 
 interface Script {
   source: string;
@@ -50,6 +18,8 @@ const CONSTANTS: Readonly<Record<string, number>> = { MOST_VALUES };
 
 /** Scripts that reply entries: as bytes, since what others have written need not be text. */
 const WITH_BYTES: ReadonlySet<ScriptName> = new Set(['own', 'claim', 'take-up', 'take-waiting', 'read-partition']);
+
+const NAMES = Object.keys(SCRIPT_COMMANDS) as ScriptName[];
 
 const SCRIPTS = Object.fromEntries(NAMES.map((name) => [name, scriptOf(name)])) as Record<ScriptName, Script>;
 

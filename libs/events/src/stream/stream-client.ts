@@ -7,33 +7,11 @@ import { BEGINNING, type Channel } from './channel.js';
 import { compareEntryIds } from './entry-id.js';
 import { pairs } from './pairs.js';
 import { entryOf, LONGEST_TEXT, type RawEntry } from './raw-entry.js';
-import { runScript, type ScriptName } from './scripts.js';
+import type { ConsumerAddress } from './consumer-address.js';
+import type { ScriptName } from './script-commands.js';
+import { runScript } from './scripts.js';
+import type { StreamEntry } from './stream-entry.js';
 import { linesOf, MOST_AWAITED } from './waiting.js';
-
-/** An entry of a stream; `fields` is null when it was trimmed or deleted while it was pending. */
-export interface StreamEntry {
-  id: string;
-  fields: readonly string[] | null;
-  /** The fields as they are where one of them is not UTF-8: `fields` shows its bytes as `\\xff`, and nobody can decode it. */
-  bytes?: readonly Buffer[] | undefined;
-  /** Of an entry that was larger than asked for, and of which `fields` has the beginnings alone: what it is whole. */
-  cut?: WholeSize | undefined;
-}
-
-/** How large an entry is of which only the beginning was read. */
-export interface WholeSize {
-  /** Of its names and values. */
-  bytes: number;
-  /** How many names and values it has. */
-  values: number;
-}
-
-/** A consumer of a group on one stream, by keys. */
-export interface ConsumerAddress {
-  stream: string;
-  group: string;
-  consumer: string;
-}
 
 /** An entry that was taken over, and how often it was delivered before; 0 when its consumer had handed it back. */
 export interface ClaimedEntry extends StreamEntry {

@@ -1,0 +1,38 @@
+import { EventPayloadError } from './errors/publishing.js';
+import { limitBeyond, MOST_BYTES_OF_A_UNIT, type PayloadLimits } from './payload-limits.js';
+
+/**
+ * The JSON of a payload.
+ *
+ * @throws EventPayloadError when it is larger than it may be
+ */
+export function toJson(type: string, data: object, limits: PayloadLimits): string {
+  let json: string;
+  try {
+    json = JSON.stringify(data);
+  } catch (cause) {
+    // V8 has no text of more than half a gigabyte.
+    throw new EventPayloadError(type, '', beyondLimit('maxBytes', limits), { cause });
+  }
+  // Most payloads need no counting.
+  if (json.length * MOST_BYTES_OF_A_UNIT <= limits.maxBytes || Buffer.byteLength(json) <= limits.maxBytes) return json;
+  throw new EventPayloadError(type, '', beyondLimit('maxBytes', limits));
+}
+
+/** @throws EventPayloadError when JSON that nobody has looked at is beyond a limit */
+export function demandJson(type: string, json: string, limits: PayloadLimits): void {
+  const beyond = limitBeyond(json, limits);
+  if (beyond) throw new EventPayloadError(type, '', beyondLimit(beyond, limits));
+}
+
+/** What is wrong with a payload that is beyond a limit, in words. */
+export function beyondLimit(limit: keyof PayloadLimits, limits: PayloadLimits): string {
+  return `expected at most ${String(limits[limit])} ${WHAT[limit]} (producer.${limit}), got more`;
+}
+
+const WHAT: Record<keyof PayloadLimits, string> = {
+  maxBytes: 'bytes of JSON',
+  maxDepth: 'levels (is it a circle?)',
+  maxProperties: 'properties of all objects together',
+  maxItems: 'items of all arrays together',
+};
