@@ -78,7 +78,7 @@ describe('every schedule of two workers', () => {
         ...{ noteBecomes, key: undefined, reads: [], writes: hasEffect ? [effect] : [], events: [] },
       };
       const { keys, values } = settleArguments({ group: GROUP, consumer }, [settlement]);
-      return client.settle(keys, values);
+      return client.settling.settle(keys, values);
     };
     const take = ({ worker: consumer, what, event = 0 }: Step): Promise<unknown> => {
       const address = { stream, group: GROUP, consumer };
@@ -86,11 +86,11 @@ describe('every schedule of two workers', () => {
         case 'read':
           return connection.call((raw) => raw.xreadgroup('GROUP', GROUP, consumer, 'COUNT', 1, 'STREAMS', stream, '>'));
         case 'claim':
-          return client.claim(address, 0, '-', 10);
+          return client.claims.takeOver(address, 0, '-', 10);
         case 'settle':
           return settle(consumer, event);
         case 'acknowledge':
-          return client.acknowledge({ key: stream, notes }, GROUP, [HANDLER], [IDS[event] ?? '']);
+          return client.settling.acknowledge({ key: stream, notes }, GROUP, [HANDLER], [IDS[event] ?? '']);
         case 'note':
           return settle(consumer, event, formatNote({ failures: 1, firstFailureMs: 1 }));
         case 'crash':
@@ -103,7 +103,7 @@ describe('every schedule of two workers', () => {
     ];
     const sent = [
       ...IDS.map((id) => connection.call((raw) => raw.xadd(stream, id, 'event_id', `event ${id}`))),
-      client.ensureGroup(stream, GROUP),
+      client.groups.ensure(stream, GROUP),
       ...[...steps, ...drain].map(take),
     ];
     const [applied, pending, noted, group] = await Promise.all([

@@ -88,12 +88,17 @@ describe('acks', () => {
         const client = new StreamClient(connection);
         await connection.call((redis) => redis.set('written', '1'));
         const { generation } = connection;
-        expect(await client.waitFor('replicated', 1, 1000, generation)).toEqual({ isLocal: true, replicas: 1 });
+        expect(await client.publishing.waitFor('replicated', 1, 1000, generation)).toEqual({
+          isLocal: true,
+          replicas: 1,
+        });
         one.server.freeze();
         await connection.call((redis) => redis.set('written', '2'));
         proxy.cut();
         await eventually('the connection is lost', () => !connection.isReady);
-        await expect(client.waitFor('replicated', 1, 1000, generation)).rejects.toThrow(RedisUnavailableError);
+        await expect(client.publishing.waitFor('replicated', 1, 1000, generation)).rejects.toThrow(
+          RedisUnavailableError,
+        );
       } finally {
         one.server.thaw();
         connection.close();

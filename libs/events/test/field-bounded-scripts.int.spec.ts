@@ -121,12 +121,12 @@ describe('what a script does in one call', () => {
     await redis.client.xreadgroup('GROUP', 'testers', 'me', 'COUNT', 1200, 'STREAMS', 'left', '>');
     await redis.client.config('RESETSTAT');
     const address = { stream: 'left', group: 'testers', consumer: 'me' };
-    expect(await client.leave(address, 60_000)).toBe(1200);
+    expect(await client.claims.handBack(address, 60_000)).toBe(1200);
     expect(await evaluations()).toBe(2);
     const rows = await redis.client.xpending('left', 'testers', 'IDLE', 50_000, '-', '+', 2000);
     expect(rows).toHaveLength(1200);
     await redis.client.xack('left', 'testers', ...rows.map((row) => (row as [string])[0]));
-    expect(await client.leave(address, 60_000)).toBe(0);
+    expect(await client.claims.handBack(address, 60_000)).toBe(0);
     expect(await redis.client.xinfo('CONSUMERS', 'left', 'testers')).toEqual([]);
   });
 
@@ -137,7 +137,7 @@ describe('what a script does in one call', () => {
     const ids = (reply as [string, [string, string[]][]][])[0]?.[1].map(([id]) => id) ?? [];
     await redis.client.xack('held', 'testers', ids[1700] ?? '');
     await redis.client.config('RESETSTAT');
-    expect(await client.renew({ stream: 'held', group: 'testers', consumer: 'me' }, ids)).toEqual([ids[1700]]);
+    expect(await client.claims.renew({ stream: 'held', group: 'testers', consumer: 'me' }, ids)).toEqual([ids[1700]]);
     expect(await evaluations()).toBe(3);
   });
 
@@ -148,7 +148,7 @@ describe('what a script does in one call', () => {
     }
     const address = { stream: 'crowd', group: 'testers', consumer: 'me' };
     const sweeps = [];
-    for (let sweep = 0; sweep < 4; sweep += 1) sweeps.push((await client.sweep(address, 0)).length);
+    for (let sweep = 0; sweep < 4; sweep += 1) sweeps.push((await client.watch.removeConsumers(address, 0)).length);
     expect(sweeps).toEqual([100, 100, 50, 0]);
   });
 

@@ -154,7 +154,10 @@ describe('what retention reads of a stream', () => {
         const oldest = maxAgeMs === undefined ? '' : `${String(maxAgeMs)}-0`;
         const lost: Record<string, number> = {};
         for (let hasMore = true; hasMore;) {
-          const step = await client.trim([stream], [oldest, maxLength ?? '', hardMaxLength ?? '', 100, 256 * 1024]);
+          const step = await client.trimming.trim(
+            [stream],
+            [oldest, maxLength ?? '', hardMaxLength ?? '', 100, 256 * 1024],
+          );
           for (const [group, count] of Object.entries(step?.dropped ?? {})) lost[group] = (lost[group] ?? 0) + count;
           hasMore = step?.hasMore === true;
         }
@@ -172,12 +175,12 @@ describe('what retention reads of a stream', () => {
     await fill('turns:notes', [10, 10, 10, 10]);
     const keys = ['turns:notes', 'turns:notes:trimmer:tester'];
     const limits = ['', 3, '', 100, 1000];
-    expect(await client.trim(keys, [...limits, 'first', 60_000])).toMatchObject({ trimmed: 1 });
+    expect(await client.trimming.trim(keys, [...limits, 'first', 60_000])).toMatchObject({ trimmed: 1 });
     await redis.client.xadd('turns:notes', '9-0', 'data', 'x');
-    expect(await client.trim(keys, [...limits, 'second', 60_000])).toBeUndefined();
+    expect(await client.trimming.trim(keys, [...limits, 'second', 60_000])).toBeUndefined();
     expect(await redis.client.xlen('turns:notes')).toBe(4);
-    expect(await client.trim(keys, [...limits, 'first', 60_000])).toMatchObject({ trimmed: 1 });
+    expect(await client.trimming.trim(keys, [...limits, 'first', 60_000])).toMatchObject({ trimmed: 1 });
     await redis.client.pexpire('turns:notes:trimmer:tester', 0);
-    expect(await client.trim(keys, [...limits, 'second', 60_000])).toMatchObject({ trimmed: 0, length: 3 });
+    expect(await client.trimming.trim(keys, [...limits, 'second', 60_000])).toMatchObject({ trimmed: 0, length: 3 });
   });
 });

@@ -160,7 +160,7 @@ const SCENARIOS: Record<ScriptName, Scenario[]> = {
     ['notes', 'watch'],
     [GROUP, 'me', 0, 1000, 10],
   ),
-  own: one(delivered, ['notes'], [GROUP, 'me', '-', 10]),
+  'pending-of-consumer': one(delivered, ['notes'], [GROUP, 'me', '-', 10]),
   'end-alone': one((admin) => admin.hset('deliveries', 'a', '1 123 b,c'), ['deliveries'], ['a', 'b']),
   renew: one(delivered, ['notes'], [GROUP, 'me', '1-1', '2-1']),
   leave: one(delivered, ['notes'], [GROUP, 'me', 1000, '-', 10]),

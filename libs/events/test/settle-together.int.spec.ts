@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
 import { settleArguments, type Settlement } from '../src/settle/settle-arguments.js';
-import { StreamClient, type SettleReply } from '../src/stream/stream-client.js';
+import { StreamClient } from '../src/stream/stream-client.js';
+import type { SettleReply } from '../src/stream/settle-client.js';
 import { replyDigest } from '../src/transaction/reply-digest.js';
 import type { BufferedWrite, TrackedRead } from '../src/transaction/transaction.js';
 
@@ -91,7 +92,7 @@ describe('settle.lua, many transactions in one call,', () => {
 
   async function settle(settlements: readonly Settlement[]): Promise<SettleReply[]> {
     const { keys, values } = settleArguments({ group: GROUP, consumer: 'me' }, settlements);
-    return client.settle(keys, values);
+    return client.settling.settle(keys, values);
   }
 
   async function stateOf(stream: string): Promise<unknown[]> {

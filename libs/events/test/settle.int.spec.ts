@@ -39,7 +39,7 @@ describe('settle.lua', () => {
 
   async function settle(settlements: readonly Settlement[]): Promise<string[]> {
     const { keys, values } = settleArguments({ group: GROUP, consumer: 'me' }, settlements);
-    return (await client.settle(keys, values)).map(({ status }) => status);
+    return (await client.settling.settle(keys, values)).map(({ status }) => status);
   }
 
   const effects = (stream: string) => redis.client.hgetall(`${stream}:effects`);
@@ -135,7 +135,7 @@ describe('settle.lua', () => {
       writes: given[index] ?? [],
     }));
     const { keys, values } = settleArguments({ group: GROUP, consumer: 'me' }, settlements);
-    expect(await client.settle(keys, values)).toEqual([
+    expect(await client.settling.settle(keys, values)).toEqual([
       { status: 'committed' },
       { status: 'committed' },
       { status: 'refused', why: expect.stringMatching(/at most 15 digits, it holds 1000000000000000$/) as string },

@@ -190,7 +190,7 @@ describe('transaction atomicity', () => {
 
   async function deliver(client: StreamClient, prefix: string): Promise<string> {
     const stream = `${prefix}:notes`;
-    await client.ensureGroup(stream, address.group);
+    await client.groups.ensure(stream, address.group);
     const id = (await redis.client.xadd(stream, '*', 'event_id', '1')) ?? expect.fail();
     await redis.client.xreadgroup('GROUP', address.group, address.consumer, 'STREAMS', stream, '>');
     return id;
@@ -212,7 +212,7 @@ describe('transaction atomicity', () => {
 
   async function settle(client: StreamClient, settlements: readonly Settlement[]): Promise<string[]> {
     const { keys, values } = settleArguments(address, settlements);
-    return (await client.settle(keys, values)).map(({ status }) => status);
+    return (await client.settling.settle(keys, values)).map(({ status }) => status);
   }
 
   it('applies all writes of a transaction as Redis would one by one, or none of them', async () => {

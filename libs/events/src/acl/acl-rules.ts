@@ -84,7 +84,7 @@ const OPENING: Commands = { subjects: ['HMGET'] };
 /** What a worker of streams without partitions runs, what one of partitions does, and both. */
 const PLAIN: readonly ScriptName[] = [
   ...(['settle', 'acknowledge', 'claim', 'look', 'set-aside', 'take-up', 'wait-for-handler', 'take-waiting'] as const),
-  ...(['own', 'end-alone', 'renew', 'leave', 'sweep'] as const),
+  ...(['pending-of-consumer', 'end-alone', 'renew', 'leave', 'sweep'] as const),
 ];
 const PARTITIONED: readonly ScriptName[] = [
   ...(['settle-fenced', 'acknowledge-fenced', 'wait-for-handler-fenced', 'read-partition'] as const),

@@ -8,6 +8,9 @@ import { RawReplies, type ReplyParser } from './raw-replies.js';
 import { addressOf, connectingTo, type RedisTarget } from './redis-target.js';
 import { RenewedMap } from '../collections/renewed-map.js';
 
+/** What a call may use of its connection: the commands, as ioredis has them. */
+export type RedisCommands = Redis;
+
 /** How one connection behaves. */
 export interface RedisConnectionOptions {
   /** What `CLIENT LIST` shows for it. */

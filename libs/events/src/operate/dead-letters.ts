@@ -318,7 +318,13 @@ export class DeadLetters {
       keyspace.parked(stream, group, handler, partitionKey),
       ...(action === 'replayed' ? [keyspace.replays(stream, group).key, keyspace.stream(stream)] : []),
     ];
-    const reply = await this.client.takeDeadLetter(keys, [letterId, entryId, HISTORY_LENGTH, edited, ...booked.flat()]);
+    const reply = await this.client.deadLetters.take(keys, [
+      letterId,
+      entryId,
+      HISTORY_LENGTH,
+      edited,
+      ...booked.flat(),
+    ]);
     switch (reply.status) {
       case 'taken':
         return reply.replayId;

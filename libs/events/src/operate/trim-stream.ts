@@ -48,8 +48,8 @@ export async function trimStream(
   for (;;) {
     const limits = [oldest, maxLength ?? '', hardMaxLength ?? '', STEP, STEP_BYTES];
     const step = trimmer
-      ? await client.trim([key, trimmer.key], [...limits, trimmer.id, TRIMMER_MS])
-      : await client.trim([key], limits);
+      ? await client.trimming.trim([key, trimmer.key], [...limits, trimmer.id, TRIMMER_MS])
+      : await client.trimming.trim([key], limits);
     if (!step) return undefined;
     trimmed += step.trimmed;
     addTo(dropped, step.dropped);

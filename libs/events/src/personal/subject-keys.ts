@@ -98,7 +98,7 @@ export class SubjectKeys {
         randomBytes(KEY_BYTES).toString('base64'),
         comesBack ? '1' : '0',
       ]);
-      const replies = await this.client.subjectKeys([keyspace.subjectKeys(), keyspace.forgottenSubjects()], values);
+      const replies = await this.client.subjects.keys([keyspace.subjectKeys(), keyspace.forgottenSubjects()], values);
       for (const [index, one] of some.entries()) {
         const key = keyOf(replies[index]);
         if (key) this.keep(keyspace, one.subject, { key, until: started + KEYS_KEPT_MS, generation });
@@ -135,7 +135,7 @@ export class SubjectKeys {
       const some = subjects.slice(first, first + MOST_AT_ONCE);
       const started = performance.now();
       const { generation } = this.client.connection;
-      const values = await this.client.hashFields(keyspace.subjectKeys(), some);
+      const values = await this.client.reads.hashFields(keyspace.subjectKeys(), some);
       for (const [index, subject] of some.entries()) {
         const key = keyOf(values[index]);
         if (!key) continue;

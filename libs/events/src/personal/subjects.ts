@@ -45,7 +45,7 @@ export class Subjects {
     let wasThere = false;
     for (const keyspace of this.partitions.all) {
       const keys = [keyspace.subjectKeys(), keyspace.forgottenSubjects()];
-      if (await this.client.forgetSubject(keys, subject, text)) wasThere = true;
+      if (await this.client.subjects.forget(keys, subject, text)) wasThere = true;
     }
     // Whoever has asked for it before uses it for so long.
     await new Promise((resolve) => setTimeout(resolve, KEYS_KEPT_MS));
@@ -64,7 +64,7 @@ export class Subjects {
     const destroyed = new Map<string, number>();
     for (let first = 0; first < subjects.length; first += MOST_AT_ONCE) {
       const some = subjects.slice(first, first + MOST_AT_ONCE);
-      const texts = await this.client.hashFields(keyspace.forgottenSubjects(), some).catch((error: unknown) => {
+      const texts = await this.client.reads.hashFields(keyspace.forgottenSubjects(), some).catch((error: unknown) => {
         // Who may not even know who was forgotten sees that something is encrypted.
         if (isForbidden(error)) return [];
         throw error;
@@ -83,7 +83,7 @@ export class Subjects {
     demandSubject(subject);
     const found = await Promise.all(
       this.partitions.all.map(async (keyspace) => {
-        const [text] = await this.client.hashFields(keyspace.forgottenSubjects(), [subject]);
+        const [text] = await this.client.reads.hashFields(keyspace.forgottenSubjects(), [subject]);
         return text === null || text === undefined ? undefined : forgottenOf(text);
       }),
     );

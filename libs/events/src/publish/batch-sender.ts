@@ -145,7 +145,7 @@ export class BatchSender {
       if (wasSealed) await wasSealed;
       const { keys, values } = appendArguments(this.key, batch.number, after, requests, keep, isRenewed);
       const timeoutMs = Math.min(leftMs, this.timing.commandTimeoutMs);
-      const appending = this.client.append(keys, values, timeoutMs);
+      const appending = this.client.publishing.append(keys, values, timeoutMs);
       if (wasSealed) queueMicrotask(this.callbacks.onFree);
       const { answers, generation } = await appending;
       if (isRenewed) this.renewedMs = now;

@@ -29,7 +29,7 @@ export class Durability {
     if (this.options.acks !== 'fsynced') return;
     try {
       await this.client.connection.call((redis) => redis.ping());
-      await this.client.waitFor('fsynced', 0, 1);
+      await this.client.publishing.waitFor('fsynced', 0, 1);
     } catch (error) {
       if (isOutage(error)) throw error;
       const { message } = error as Error;
@@ -54,10 +54,12 @@ export class Durability {
     if (acks === 'received') return;
     const wanted = `acks "${acks}" with ${String(replicas)} replicas`;
     while (isWanted()) {
-      const safe = await this.client.waitFor(acks, replicas, LONGEST_WAIT_MS, generation).catch((error: unknown) => {
-        // What was written is there.
-        throw isForbidden(error) ? new NotReplicatedError(wanted, (error as Error).message) : error;
-      });
+      const safe = await this.client.publishing
+        .waitFor(acks, replicas, LONGEST_WAIT_MS, generation)
+        .catch((error: unknown) => {
+          // What was written is there.
+          throw isForbidden(error) ? new NotReplicatedError(wanted, (error as Error).message) : error;
+        });
       if (safe.isLocal && safe.replicas >= replicas) return;
       const got = `${String(safe.replicas)} replicas${safe.isLocal ? '' : ', and not on the disk of the master'}`;
       note(new NotReplicatedError(wanted, got));

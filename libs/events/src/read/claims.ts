@@ -3,7 +3,9 @@ import { isGroupMissing, isOutage } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { EventsObserver } from '../model/events-observer.js';
 import { SafeLogger } from '../log/safe-logger.js';
-import type { ClaimReply, Look, StreamClient } from '../stream/stream-client.js';
+import type { ClaimReply } from '../stream/claimed-entry.js';
+import type { Look } from '../stream/watch-client.js';
+import type { StreamClient } from '../stream/stream-client.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import type { InFlightDeliveries } from './in-flight.js';
 import type { Source } from './source.js';
@@ -76,7 +78,7 @@ export class Claims {
     const everyMs = Math.ceil(Math.min(claimAfterMs / LOOKS, forgetAfterMs / LOOKS, LONGEST_PAUSE_MS));
     while (!this.stopping.isStopping) {
       const look = await this.attempt('Looking for what others have left', () =>
-        this.client.look(this.watch, this.handled, this.address, { everyMs, claimAfterMs, forgetAfterMs }),
+        this.client.watch.look(this.watch, this.handled, this.address, { everyMs, claimAfterMs, forgetAfterMs }),
       );
       if (look) this.report(look);
       if (look && look.waiting.length > 0) await this.takeWaiting(new Set(look.waiting));
@@ -95,7 +97,7 @@ export class Claims {
 
   /** Says that this worker is gone. @throws RedisUnavailableError */
   leave(): Promise<void> {
-    return this.client.unwatch(this.watch, this.keys, this.address.consumer);
+    return this.client.watch.leave(this.watch, this.keys, this.address.consumer);
   }
 
   private get keys(): string[] {
@@ -120,7 +122,7 @@ export class Claims {
       const wanted = Math.min(batchSize, this.allInFlight.roomToTakeOver);
       if (wanted === 0 || this.stopping.isStopping) return;
       const times = { graceMs, aliveMs };
-      const reply = await this.client.takeWaiting(source.consumerAddress, this.watch, source.awaited, times, wanted);
+      const reply = await this.client.waiting.take(source.consumerAddress, this.watch, source.awaited, times, wanted);
       await source.acceptClaimed(reply);
       if (reply.entries.length + reply.vanished.length < wanted) return;
     }
@@ -129,7 +131,7 @@ export class Claims {
   private async renew(source: Source): Promise<void> {
     const { key, consumerAddress } = source;
     const ids = this.allInFlight.idsOf(key);
-    const lost = ids.length > 0 ? await this.client.renew(consumerAddress, ids) : [];
+    const lost = ids.length > 0 ? await this.client.claims.renew(consumerAddress, ids) : [];
     for (const id of lost) {
       // What was settled while the answer was on its way is not held any more, and nothing is lost.
       this.allInFlight.get(key, id)?.lose(new DeliveryLostError(`${key} ${id}`));
@@ -138,7 +140,7 @@ export class Claims {
     for (let first = 0; first < aside.length; first += RENEWED_AT_ONCE) {
       const some = aside.slice(first, first + RENEWED_AT_ONCE).sort(compareEntryIds);
       // Those that were taken up meanwhile are somebody else's all the same, and the next renewal tells.
-      for (const id of await this.client.renew(consumerAddress, some)) this.allInFlight.forgetAside(key, id);
+      for (const id of await this.client.claims.renew(consumerAddress, some)) this.allInFlight.forgetAside(key, id);
     }
   }
 
@@ -163,7 +165,7 @@ export class Claims {
       for (let from: string | undefined = '-'; from !== undefined;) {
         const wanted = Math.min(this.options.batchSize, room());
         if (wanted === 0 || this.stopping.isStopping) return false;
-        const reply: ClaimReply = await this.client.claim(
+        const reply: ClaimReply = await this.client.claims.takeOver(
           source.consumerAddress,
           this.options.claimAfterMs,
           from,

@@ -6,7 +6,8 @@ import { SafeLogger } from '../log/safe-logger.js';
 import { noteField } from '../stream/delivery-notes.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { BEGINNING, splitReplay, type Channel } from '../stream/channel.js';
-import type { ClaimedEntry, ClaimReply, StreamClient } from '../stream/stream-client.js';
+import type { ClaimedEntry, ClaimReply } from '../stream/claimed-entry.js';
+import type { StreamClient } from '../stream/stream-client.js';
 import type { StreamEntry } from '../stream/stream-entry.js';
 import { waitingFor } from '../stream/waiting.js';
 import type { Instrumentation } from '../model/instrumentation.js';
@@ -57,7 +58,7 @@ export class Source implements Redelivery {
 
   /** Makes the group if it is missing. @returns whether it was */
   ensureGroup(): Promise<boolean> {
-    return this.client.ensureGroup(this.key, this.address.group, this.channel.start);
+    return this.client.groups.ensure(this.key, this.address.group, this.channel.start);
   }
 
   /** Says that the group had been there, and what that means. */
@@ -86,7 +87,7 @@ export class Source implements Redelivery {
    */
   async acceptNewOrLate(read: readonly StreamEntry[], pageSize: number): Promise<void> {
     const entries = read.filter(({ id }) => this.takenUpTo === '-' || compareEntryIds(id, this.takenUpTo) > 0);
-    if (await this.client.hasOwn(this.consumerAddress, this.takenUpTo, entries[0]?.id)) {
+    if (await this.client.claims.hasPending(this.consumerAddress, this.takenUpTo, entries[0]?.id)) {
       await this.recoverAfter(this.takenUpTo, pageSize);
       return;
     }
@@ -102,7 +103,7 @@ export class Source implements Redelivery {
   private async recoverAfter(id: string, pageSize: number): Promise<void> {
     this.takenUpTo = id;
     for (;;) {
-      const entries = await this.client.own(this.consumerAddress, this.takenUpTo, pageSize);
+      const entries = await this.client.claims.pendingOf(this.consumerAddress, this.takenUpTo, pageSize);
       await this.acceptAgain(entries);
       this.takenUpTo = entries.at(-1)?.id ?? this.takenUpTo;
       if (entries.length < pageSize) return;
@@ -121,12 +122,12 @@ export class Source implements Redelivery {
       fields: null,
       deliveries: Math.max(0, deliveries),
     }));
-    await this.client.setAside(this.consumerAddress, entries).catch(() => undefined);
+    await this.client.claims.setAside(this.consumerAddress, entries).catch(() => undefined);
   }
 
   /** Gets entries again that were set aside; what was deleted meanwhile is reported. */
   async takeUp(ids: readonly string[]): Promise<InFlightDelivery[]> {
-    return this.again(await this.client.takeUp(this.consumerAddress, ids));
+    return this.again(await this.client.claims.takeUp(this.consumerAddress, ids));
   }
 
   private async acceptAgain(entries: readonly ClaimedEntry[]): Promise<void> {
@@ -147,7 +148,7 @@ export class Source implements Redelivery {
   private async forget(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     const { key, channel, address } = this;
-    await this.client.acknowledge(channel, address.group, this.handlers, ids);
+    await this.client.settling.acknowledge(channel, address.group, this.handlers, ids);
     this.logger.error(
       `${String(ids.length)} entries of ${key} were trimmed or deleted before ${address.group} had handled them: ` +
         ids.slice(0, 5).join(', '),
@@ -170,7 +171,7 @@ export class Source implements Redelivery {
     const { handlers } = this;
     if (entries.length === 0 || handlers.length === 0) return [];
     const fields = entries.map(({ id }) => handlers.map((handler) => noteField(id, handler)));
-    const values = await this.client.hashFields(this.channel.notes, fields.flat());
+    const values = await this.client.reads.hashFields(this.channel.notes, fields.flat());
     return fields.map((own, index) => {
       const pairs = own.map((field, place) => [field, values[index * handlers.length + place] ?? ''] as const);
       return new Map(pairs.filter(([, value]) => value !== ''));

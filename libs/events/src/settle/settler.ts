@@ -11,7 +11,8 @@ import type { Keyspace } from '../stream/keyspace.js';
 import { fieldText } from '../stream/raw-entry.js';
 import type { SubjectKeys } from '../personal/subject-keys.js';
 import type { Unsealed } from '../personal/unsealed.js';
-import type { SettleReply, StreamClient } from '../stream/stream-client.js';
+import type { SettleReply } from '../stream/settle-client.js';
+import type { StreamClient } from '../stream/stream-client.js';
 import { waitingFor } from '../stream/waiting.js';
 import type { BufferedWrite, Transaction } from '../transaction/transaction.js';
 import { deadLetterFields } from './dead-letter-fields.js';
@@ -114,7 +115,7 @@ export class Settler {
     return (
       key !== undefined &&
       !handlerDelivery.inFlight.origin &&
-      (await this.throughOutages(() => this.client.exists(key.list)))
+      (await this.throughOutages(() => this.client.reads.exists(key.list)))
     );
   }
 
@@ -136,14 +137,14 @@ export class Settler {
   /** The tries alone that were begun, and of whose end nothing is known. */
   async unended({ inFlight, handler }: HandlerDelivery): Promise<readonly string[]> {
     const field = noteField(inFlight.entry.id, handler);
-    const [note] = await this.throughOutages(() => this.client.hashFields(inFlight.channel.notes, [field]));
+    const [note] = await this.throughOutages(() => this.client.reads.hashFields(inFlight.channel.notes, [field]));
     return parseNote(note ?? undefined).unended;
   }
 
   /** Says that a try alone has come to an end, whoever has the delivery by now. @param name what it is noted as */
   async endAlone({ inFlight, handler }: HandlerDelivery, name: string): Promise<void> {
     const field = noteField(inFlight.entry.id, handler);
-    await this.throughOutages(() => this.client.endAlone(inFlight.channel.notes, field, name));
+    await this.throughOutages(() => this.client.settling.endAlone(inFlight.channel.notes, field, name));
   }
 
   /**
@@ -157,7 +158,7 @@ export class Settler {
     const address = { stream: channel.key, ...this.address };
     const delivery = { id: entry.id, deliveries: Math.max(0, deliveries) };
     const watch = this.keyspace.watch(this.address.group);
-    return this.throughOutages(() => this.client.waitForHandler(address, watch, waitingFor(awaited), delivery));
+    return this.throughOutages(() => this.client.waiting.leave(address, watch, waitingFor(awaited), delivery));
   }
 
   /**
@@ -216,7 +217,7 @@ export class Settler {
       if (sealing) await sealing;
       // At once: keys are known to the server that is asked now.
       const { keys, values } = settleArguments(this.address, batch);
-      const settle = () => this.client.settle(keys, values);
+      const settle = () => this.client.settling.settle(keys, values);
       return await this.observed(() => batch.map(({ handlerDelivery }) => handlerDelivery), settle);
     } catch (error) {
       if (batch.length === 1 || isOutageForAll(error)) throw error;
@@ -253,7 +254,7 @@ export class Settler {
     for (let first = 0; first < handlerDeliveries.length; first += ACKNOWLEDGED_AT_ONCE) {
       const some = handlerDeliveries.slice(first, first + ACKNOWLEDGED_AT_ONCE);
       const ids = some.map(({ inFlight }) => inFlight.entry.id);
-      const acknowledge = () => this.client.acknowledge(channel, this.address.group, handlers, ids);
+      const acknowledge = () => this.client.settling.acknowledge(channel, this.address.group, handlers, ids);
       await this.throughOutages(() => this.observed(() => some, acknowledge));
     }
     return COMMITTED;

@@ -1,10 +1,13 @@
 import type { Argument } from '../connection/encoded-command.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { isFenced } from '../model/errors/redis.js';
 import { LeaseLostError } from '../model/errors/delivery.js';
+import { isFenced } from '../model/errors/redis.js';
 import type { ScriptName } from './script-commands.js';
 import { entryOf, LONGEST_TEXT, type RawEntry } from './raw-entry.js';
-import { claimReplyOf, StreamClient, type ClaimedEntry, type ClaimReply, type RawClaimReply } from './stream-client.js';
+import { claimReplyOf, type ClaimedEntry, type ClaimReply, type RawClaimReply } from './claimed-entry.js';
+import { ScriptRunner } from './script-runner.js';
+import { StreamClient } from './stream-client.js';
+import { WaitingClient } from './waiting-client.js';
 import type { ConsumerAddress } from './consumer-address.js';
 import type { StreamEntry } from './stream-entry.js';
 
@@ -46,12 +49,81 @@ const FENCED: Partial<Record<ScriptName, ScriptName>> = {
 
 type RawReply = [...RawClaimReply, fresh: RawEntry[], last: Buffer, overdueInMs: number];
 
+/** Runs scripts for a partition's owner: once another worker owns the partition, they do nothing and throw LeaseLostError. */
+class FencedScripts extends ScriptRunner {
+  private lost: LeaseLostError | undefined;
+
+  constructor(
+    connection: RedisConnection,
+    private readonly fence: Fence,
+    private readonly onLost: (error: LeaseLostError) => void,
+  ) {
+    super(connection);
+  }
+
+  override run(
+    name: ScriptName,
+    keys: readonly string[],
+    values: readonly Argument[],
+    timeoutMs?: number,
+  ): Promise<unknown> {
+    const fenced = FENCED[name];
+    return fenced ? this.runFenced(fenced, keys, values, timeoutMs) : super.run(name, keys, values, timeoutMs);
+  }
+
+  /** @param name of a script that checks the fence */
+  async runFenced(
+    name: ScriptName,
+    keys: readonly string[],
+    values: readonly Argument[],
+    timeoutMs?: number,
+  ): Promise<unknown> {
+    // An epoch that has passed does not come back: there is nothing more to ask.
+    if (this.lost) throw this.lost;
+    const { partition, lease, worker, epoch } = this.fence;
+    try {
+      return await super.run(name, [...keys, lease], [...values, worker, epoch], timeoutMs);
+    } catch (error) {
+      if (!isFenced(error)) throw error;
+      throw this.lose(new LeaseLostError(partition, epoch, error.message));
+    }
+  }
+
+  private lose(error: LeaseLostError): LeaseLostError {
+    if (this.lost) return this.lost;
+    this.lost = error;
+    this.onLost(error);
+    return error;
+  }
+}
+
+/** Entries of a partition that wait for a handler: nothing is noted for the group, as the owner looks by itself. */
+class PartitionWaitingClient extends WaitingClient {
+  constructor(
+    scripts: ScriptRunner,
+    private readonly onWaiting: () => void,
+  ) {
+    super(scripts);
+  }
+
+  override async leave(
+    address: ConsumerAddress,
+    _watch: string | undefined,
+    name: string,
+    entry: Pick<ClaimedEntry, 'id' | 'deliveries'>,
+  ): Promise<boolean> {
+    const waits = await super.leave(address, undefined, name, entry);
+    if (waits) this.onWaiting();
+    return waits;
+  }
+}
+
 /**
- * The commands of a partition's owner: what it settles, acknowledges and reads is refused whole once another worker owns
- * the partition, with LeaseLostError.
+ * The commands of a partition's owner. What it settles, acknowledges, reads and leaves to others is refused whole once another worker
+ * owns the partition, with LeaseLostError.
  */
 export class FencedClient extends StreamClient {
-  private lost: LeaseLostError | undefined;
+  private readonly fenced: FencedScripts;
 
   /**
    * @param onLost called once, when Redis says that the lease is somebody else's
@@ -60,10 +132,12 @@ export class FencedClient extends StreamClient {
   constructor(
     connection: RedisConnection,
     private readonly fence: Fence,
-    private readonly onLost: (error: LeaseLostError) => void,
-    private readonly onWaiting: () => void,
+    onLost: (error: LeaseLostError) => void,
+    onWaiting: () => void,
   ) {
-    super(connection);
+    const scripts = new FencedScripts(connection, fence, onLost);
+    super(connection, scripts, new PartitionWaitingClient(scripts, onWaiting));
+    this.fenced = scripts;
   }
 
   /**
@@ -83,7 +157,7 @@ export class FencedClient extends StreamClient {
     { lines, graceMs }: Handled,
   ): Promise<PartitionReply[]> {
     const values = [group, consumer, count, ...[...from, ...last].map((id) => id ?? ''), ...lines, graceMs];
-    const replies = (await this.fenced('read-partition', streams, values)) as RawReply[];
+    const replies = (await this.fenced.runFenced('read-partition', streams, values)) as RawReply[];
     return replies.map(([next, entries, vanished, fresh, last, overdueInMs]) => ({
       pending: claimReplyOf([next, entries, vanished]),
       fresh: fresh.map((entry) => entryOf(entry, LONGEST_TEXT)),
@@ -92,57 +166,11 @@ export class FencedClient extends StreamClient {
     }));
   }
 
-  /** The workers of a group note nothing of a partition: its owner looks by itself. */
-  override async waitForHandler(
-    address: ConsumerAddress,
-    _watch: string | undefined,
-    name: string,
-    entry: Pick<ClaimedEntry, 'id' | 'deliveries'>,
-  ): Promise<boolean> {
-    const waits = await super.waitForHandler(address, undefined, name, entry);
-    if (waits) this.onWaiting();
-    return waits;
-  }
-
   async renewLease(leaseMs: number): Promise<void> {
-    await this.fenced('renew-lease', [this.fence.lease], [leaseMs]);
+    await this.fenced.runFenced('renew-lease', [this.fence.lease], [leaseMs]);
   }
 
   async releaseLease(): Promise<void> {
-    await this.fenced('release-lease', [this.fence.lease], []);
-  }
-
-  protected override script(
-    name: ScriptName,
-    keys: readonly string[],
-    values: readonly Argument[],
-    timeoutMs?: number,
-  ): Promise<unknown> {
-    const fenced = FENCED[name];
-    return fenced ? this.fenced(fenced, keys, values, timeoutMs) : super.script(name, keys, values, timeoutMs);
-  }
-
-  private async fenced(
-    name: ScriptName,
-    keys: readonly string[],
-    values: readonly Argument[],
-    timeoutMs?: number,
-  ): Promise<unknown> {
-    // An epoch that has passed does not come back: there is nothing more to ask.
-    if (this.lost) throw this.lost;
-    const { partition, lease, worker, epoch } = this.fence;
-    try {
-      return await super.script(name, [...keys, lease], [...values, worker, epoch], timeoutMs);
-    } catch (error) {
-      if (!isFenced(error)) throw error;
-      throw this.lose(new LeaseLostError(partition, epoch, error.message));
-    }
-  }
-
-  private lose(error: LeaseLostError): LeaseLostError {
-    if (this.lost) return this.lost;
-    this.lost = error;
-    this.onLost(error);
-    return error;
+    await this.fenced.runFenced('release-lease', [this.fence.lease], []);
   }
 }

@@ -1,6 +1,6 @@
 import { BEGINNING } from './channel.js';
 import { compareEntryIds, entryIdBefore } from './entry-id.js';
-import type { StreamClient } from './stream-client.js';
+import type { GroupClient } from './group-client.js';
 
 /**
  * Where a group that is new on a stream starts: with the stream's first entry, with what is appended from now on, or with
@@ -27,7 +27,7 @@ export class GroupStarts {
    * @param startFrom for streams on which the group is new
    */
   constructor(
-    private readonly client: StreamClient,
+    private readonly client: GroupClient,
     private readonly book: string,
     private readonly group: string,
     private readonly startFrom: StartFrom,
@@ -48,9 +48,8 @@ export class GroupStarts {
       const missing = streams.filter((_, index) => booked[index] === null);
       if (missing.length > 0) {
         const starts = missing.map((stream) => (stream.hasGroup ? BEGINNING : startIn(stream, this.startFrom)));
-        await this.client.connection.call((redis) =>
-          Promise.all(missing.map(({ key }, index) => redis.hsetnx(this.book, key, starts[index] ?? BEGINNING))),
-        );
+        const found = missing.map(({ key }, index) => [key, starts[index] ?? BEGINNING] as const);
+        await this.client.bookStarts(this.book, found);
       }
       for (const [index, start] of (await this.booked(keys)).entries()) {
         this.starts.set(keys[index] ?? '', start ?? BEGINNING);
@@ -60,11 +59,11 @@ export class GroupStarts {
   }
 
   private booked(keys: readonly string[]): Promise<(string | null)[]> {
-    return this.client.connection.call((redis) => redis.hmget(this.book, ...keys));
+    return this.client.starts(this.book, keys);
   }
 
   private async look(key: string): Promise<StreamAtStart & { lastId: string }> {
-    const [extent, groups] = await Promise.all([this.client.extent(key), this.client.groupNames(key)]);
+    const [extent, groups] = await Promise.all([this.client.extent(key), this.client.names(key)]);
     return { key, hasGroup: groups.includes(this.group), ...extent };
   }
 }

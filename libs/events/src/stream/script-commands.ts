@@ -78,7 +78,7 @@ const COMMANDS = {
     watch: ['HGETALL', 'HDEL'],
     server: ['TIME'],
   },
-  own: { stream: ['XPENDING', 'XGROUP|CREATECONSUMER', 'XRANGE'] },
+  'pending-of-consumer': { stream: ['XPENDING', 'XGROUP|CREATECONSUMER', 'XRANGE'] },
   'end-alone': { notes: ['HGET', 'HSET'] },
   renew: { stream: ['XPENDING', 'XCLAIM'] },
   leave: { stream: ['XPENDING', 'XCLAIM', 'XGROUP|DELCONSUMER'] },

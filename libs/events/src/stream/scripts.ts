@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
 import { EncodedCommand, type Argument } from '../connection/encoded-command.js';
+import type { RedisCommands } from '../connection/redis-connection.js';
 import { redisReply } from '../connection/redis-reply.js';
 import { isForbidden } from '../model/errors/redis.js';
 import { allRightsInLua, rightsInLua, SCRIPT_COMMANDS, type ScriptName } from './script-commands.js';
@@ -17,7 +17,13 @@ interface Script {
 const CONSTANTS: Readonly<Record<string, number>> = { MOST_VALUES };
 
 /** Scripts that reply entries: as bytes, since what others have written need not be text. */
-const WITH_BYTES: ReadonlySet<ScriptName> = new Set(['own', 'claim', 'take-up', 'take-waiting', 'read-partition']);
+const WITH_BYTES: ReadonlySet<ScriptName> = new Set([
+  'pending-of-consumer',
+  'claim',
+  'take-up',
+  'take-waiting',
+  'read-partition',
+]);
 
 const NAMES = Object.keys(SCRIPT_COMMANDS) as ScriptName[];
 
@@ -41,7 +47,7 @@ const sentOver = new WeakMap<object, Set<ScriptName>>();
  * @throws ioredis' ReplyError when Redis refuses it; where its user lacks a right, nothing was written, and the error names it
  */
 export async function runScript(
-  client: Redis,
+  client: RedisCommands,
   name: ScriptName,
   keys: readonly string[],
   values: readonly Argument[],
@@ -75,7 +81,7 @@ export async function runScript(
 const IN_SCRIPT = 'ERR ACL failure in script: ';
 
 /** What a user lacks, in the same words from every server; Redis 7.0 says only that it is something. */
-async function named(client: Redis, name: ScriptName, keys: readonly string[], error: Error): Promise<Error> {
+async function named(client: RedisCommands, name: ScriptName, keys: readonly string[], error: Error): Promise<Error> {
   if (error.message.startsWith('NOPERM')) return error;
   if (error.message.startsWith(IN_SCRIPT)) return redisReply(error.message.replace(IN_SCRIPT, 'NOPERM '));
   const question = `${rightsInLua(name)}\nreturn firstLacking(KEYS[1])`;

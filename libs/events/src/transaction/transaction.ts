@@ -363,7 +363,7 @@ export class Transaction {
   ): Promise<T> {
     const key = this.readable(command, name);
     const args = values.map(String);
-    const reply = await this.parts.client.read(command, key, args);
+    const reply = await this.parts.client.reads.bytes(command, key, args);
     // Of one that nobody has waited for, the commit knows nothing.
     if (!this.isOver) this.track(command, key, args, reply);
     return shape(asText(reply));

@@ -175,7 +175,8 @@ export class OwnedPartition {
     const now = performance.now();
     if (now < this.sweepAt) return;
     this.sweepAt = now + forgetAfterMs;
-    for (const { source } of this.positions) await this.client.sweep(source.consumerAddress, forgetAfterMs);
+    for (const { source } of this.positions)
+      await this.client.watch.removeConsumers(source.consumerAddress, forgetAfterMs);
   }
 
   /** Begins nothing more, and waits for what runs, at most `consumer.drainMs`. */
@@ -192,7 +193,7 @@ export class OwnedPartition {
   /** Hands back what is not settled, and gives the partition to whoever comes. @returns how much was handed back */
   async release(): Promise<number> {
     const { claimAfterMs } = this.context.options.consumer;
-    const left = this.positions.map(({ source }) => this.client.leave(source.consumerAddress, claimAfterMs));
+    const left = this.positions.map(({ source }) => this.client.claims.handBack(source.consumerAddress, claimAfterMs));
     const counts = await Promise.all(left);
     await this.client.releaseLease();
     return counts.reduce((sum, count) => sum + count, 0);

@@ -90,7 +90,7 @@ export class PlainReading implements Reading {
     const { stream, group } = consumerAddress;
     const { client, options, observer } = this.context;
     try {
-      const count = await client.leave(consumerAddress, options.consumer.claimAfterMs);
+      const count = await client.claims.handBack(consumerAddress, options.consumer.claimAfterMs);
       if (count === 0) return;
       this.logger.warn(`Handed back ${String(count)} entries of ${stream}`);
       observer.emit({ kind: 'handed-back', stream, group, count });

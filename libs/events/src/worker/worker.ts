@@ -35,7 +35,7 @@ export class Worker {
       inFlight: new InFlightDeliveries({ entries, bytes, concurrency }, () => semaphore.load),
       troubles: new Troubles(),
       stopping: new Stopping(),
-      starts: new GroupStarts(client, keyspace.starts(address.group), address.group, options.startFrom),
+      starts: new GroupStarts(client.groups, keyspace.starts(address.group), address.group, options.startFrom),
     };
   }
 

@@ -1,0 +1,100 @@
+import {
+  claimedEntryOf,
+  claimReplyOf,
+  type ClaimedEntry,
+  type ClaimReply,
+  type RawClaimedEntry,
+  type RawClaimReply,
+} from './claimed-entry.js';
+import type { ConsumerAddress } from './consumer-address.js';
+import type { ScriptRunner } from './script-runner.js';
+
+/** How many entries one script call takes: while it runs, the server does nothing else. */
+const ENTRIES_AT_ONCE = 1000;
+
+/** The pending list of a group: which consumer has which entry. */
+export class ClaimClient {
+  constructor(private readonly scripts: ScriptRunner) {}
+
+  /** What this consumer was given and has not settled, after an id; '-' for the first page. Makes the consumer where it is missing. */
+  async pendingOf({ stream, group, consumer }: ConsumerAddress, after: string, count: number): Promise<ClaimedEntry[]> {
+    const reply = await this.scripts.run('pending-of-consumer', [stream], [group, consumer, fromOf(after), count]);
+    return (reply as RawClaimedEntry[]).map(claimedEntryOf);
+  }
+
+  /** Whether this consumer has unsettled entries between two ids, both left out; '-' and undefined for no limit. */
+  async hasPending(
+    { stream, group, consumer }: ConsumerAddress,
+    after: string,
+    before: string | undefined,
+  ): Promise<boolean> {
+    const end = before === undefined ? '+' : `(${before}`;
+    const rows = await this.scripts.connection.call((redis) =>
+      redis.xpending(stream, group, fromOf(after), end, 1, consumer),
+    );
+    return rows.length > 0;
+  }
+
+  /** Lets entries go that this consumer has not begun with: they stay its own, and this delivery does not count. */
+  async setAside({ stream, group, consumer }: ConsumerAddress, entries: readonly ClaimedEntry[]): Promise<void> {
+    for (let first = 0; first < entries.length; first += ENTRIES_AT_ONCE) {
+      const some = entries.slice(first, first + ENTRIES_AT_ONCE);
+      const values = some.flatMap(({ id, deliveries }) => [id, deliveries]);
+      await this.scripts.run('set-aside', [stream], [group, consumer, ...values]);
+    }
+  }
+
+  /** Goes on with entries that were set aside. @returns those that are still this consumer's */
+  async takeUp({ stream, group, consumer }: ConsumerAddress, ids: readonly string[]): Promise<ClaimedEntry[]> {
+    const reply = await this.scripts.run('take-up', [stream], [group, consumer, ...ids]);
+    return (reply as RawClaimedEntry[]).map(claimedEntryOf);
+  }
+
+  /**
+   * Takes over entries that no consumer has renewed for `minIdleMs`, one page at a time.
+   *
+   * @param from where to begin: `-`, or `next` of the page before
+   */
+  async takeOver(
+    { stream, group, consumer }: ConsumerAddress,
+    minIdleMs: number,
+    from: string,
+    count: number,
+  ): Promise<ClaimReply> {
+    const reply = await this.scripts.run('claim', [stream], [group, consumer, minIdleMs, from, count]);
+    return claimReplyOf(reply as RawClaimReply);
+  }
+
+  /** Renews the claim on deliveries that are still this consumer's. @returns the ids that no longer are */
+  async renew({ stream, group, consumer }: ConsumerAddress, ids: readonly string[]): Promise<string[]> {
+    const lost: string[] = [];
+    for (let first = 0; first < ids.length; first += ENTRIES_AT_ONCE) {
+      const some = ids.slice(first, first + ENTRIES_AT_ONCE);
+      lost.push(...((await this.scripts.run('renew', [stream], [group, consumer, ...some])) as string[]));
+    }
+    return lost;
+  }
+
+  /**
+   * Hands back what the consumer still has, and removes it from the group.
+   *
+   * @param idleMs for how long the entries then count as not renewed, so that others take them over at once
+   * @returns how many were handed back
+   */
+  async handBack({ stream, group, consumer }: ConsumerAddress, idleMs: number): Promise<number> {
+    let handedBack = 0;
+    let from = '-';
+    while (from !== '') {
+      const reply = await this.scripts.run('leave', [stream], [group, consumer, idleMs, from, ENTRIES_AT_ONCE]);
+      const [count, next] = reply as [number, string];
+      handedBack += count;
+      from = next;
+    }
+    return handedBack;
+  }
+}
+
+/** Where a range begins that leaves an id out. @param after '-' for the beginning */
+function fromOf(after: string): string {
+  return after === '-' ? after : `(${after}`;
+}

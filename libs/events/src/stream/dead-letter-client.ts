@@ -1,0 +1,31 @@
+import type { ScriptRunner } from './script-runner.js';
+
+/**
+ * What was done to a dead letter: it was gone, cannot be replayed, or its original was lost; it was taken; or one of its key comes
+ * first.
+ */
+export type TakeReply =
+  { status: 'gone' | 'unfit' | 'lost' } | { status: 'taken'; replayId: string } | { status: 'parked'; first: string };
+
+/** Acts on dead letters. */
+export class DeadLetterClient {
+  constructor(private readonly scripts: ScriptRunner) {}
+
+  /** Takes a dead letter away, to replay or to discard it; see `lua/take-dead-letter.lua`. */
+  async take(keys: readonly string[], values: readonly (string | number)[]): Promise<TakeReply> {
+    const reply = await this.scripts.run('take-dead-letter', keys, values);
+    const [status, id] = reply as [TakeReply['status'] | 'again', string];
+    switch (status) {
+      case 'again':
+        return this.take(keys, values);
+      case 'gone':
+      case 'unfit':
+      case 'lost':
+        return { status };
+      case 'taken':
+        return { status, replayId: id };
+      case 'parked':
+        return { status, first: id };
+    }
+  }
+}

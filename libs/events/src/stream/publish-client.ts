@@ -1,0 +1,64 @@
+import type { Argument } from '../connection/encoded-command.js';
+import type { RedisCommands, RedisConnection } from '../connection/redis-connection.js';
+import { RedisUnavailableError } from '../model/errors/redis.js';
+import { runScript } from './scripts.js';
+
+/** What the answer to a command that waits at the server takes beyond that, in milliseconds. */
+const ANSWER_MS = 1000;
+
+/** How safe what was written is. */
+export interface Safety {
+  /** Whether it is on the disk of the server that was asked; true where that was not asked. */
+  isLocal: boolean;
+  /** On how many replicas it is. */
+  replicas: number;
+}
+
+/** Appends events, and waits until they are safe. */
+export class PublishClient {
+  constructor(readonly connection: RedisConnection) {}
+
+  /**
+   * Appends what several requests ask for; see `lua/append.lua`.
+   *
+   * @returns for each event its entry's id, or why nothing of its request was appended; and the connection that it was
+   * written on
+   */
+  async append(
+    keys: readonly string[],
+    values: readonly Argument[],
+    timeoutMs?: number,
+  ): Promise<{ answers: string[]; generation: number }> {
+    let generation = 0;
+    const answer = (await this.connection.call((redis) => {
+      ({ generation } = this.connection);
+      return runScript(redis, 'append', keys, values);
+    }, timeoutMs)) as string;
+    return { answers: answer.split('\n'), generation };
+  }
+
+  /**
+   * Waits until what was written on this connection is as safe as demanded.
+   *
+   * @param generation of the connection that it was written on
+   * @throws RedisUnavailableError when the connection is another one by now, which knows nothing of it: write again
+   * @throws ioredis' ReplyError where Redis does not know how, or has no append-only file
+   */
+  async waitFor(
+    acks: 'replicated' | 'fsynced',
+    replicas: number,
+    timeoutMs: number,
+    generation = this.connection.generation,
+  ): Promise<Safety> {
+    const wait = async (redis: RedisCommands): Promise<Safety> => {
+      // Here, since the call may have waited for a connection: a new one would say yes to everything.
+      if (this.connection.generation !== generation) {
+        throw new RedisUnavailableError(this.connection.address, 'the connection was lost before the write was safe');
+      }
+      if (acks === 'replicated') return { isLocal: true, replicas: await redis.wait(replicas, timeoutMs) };
+      const [local, remote] = (await redis.call('WAITAOF', 1, replicas, timeoutMs)) as [number, number];
+      return { isLocal: local === 1, replicas: remote };
+    };
+    return this.connection.call(wait, timeoutMs + ANSWER_MS);
+  }
+}

@@ -1,0 +1,70 @@
+import type { Argument } from '../connection/encoded-command.js';
+import { redisReply } from '../connection/redis-reply.js';
+import { isForbidden } from '../model/errors/redis.js';
+import type { Channel } from './channel.js';
+import type { ScriptRunner } from './script-runner.js';
+
+/** What became of a settlement; see `lua/settle.lua`. */
+export type SettleReply =
+  | { status: 'committed' | 'settled' | 'parked' | 'free' }
+  | { status: 'lost'; consumer: string }
+  | { status: 'conflict'; key: string }
+  | { status: 'refused'; why: string }
+  /** Redis' own error, such as NOGROUP. */
+  | { status: 'error'; error: Error };
+
+const COMMITTED: SettleReply = { status: 'committed' };
+
+/** Ends deliveries. */
+export class SettleClient {
+  constructor(private readonly scripts: ScriptRunner) {}
+
+  /** Settles deliveries, each whole or not at all; the replies come in their order. */
+  async settle(keys: readonly string[], values: readonly Argument[]): Promise<SettleReply[]> {
+    const replies = (await this.scripts.run('settle', keys, values)) as number | (1 | RawReply)[];
+    if (typeof replies === 'number') return new Array<SettleReply>(replies).fill(COMMITTED);
+    return replies.map((reply) => (reply === 1 ? COMMITTED : this.replyOf(reply)));
+  }
+
+  private replyOf([status, detail]: RawReply): SettleReply {
+    switch (status) {
+      case 'committed':
+      case 'settled':
+      case 'parked':
+      case 'free':
+        return { status };
+      case 'lost':
+        return { status, consumer: detail };
+      case 'conflict':
+        return { status, key: detail };
+      case 'refused':
+        return { status, why: detail };
+      case 'error': {
+        const error = redisReply(detail);
+        if (isForbidden(error)) this.scripts.connection.wasRefused(error);
+        return { status, error };
+      }
+    }
+  }
+
+  /**
+   * Acknowledges entries, whoever has them, and deletes their notes.
+   *
+   * @param handlers who may have notes
+   */
+  async acknowledge(
+    channel: Pick<Channel, 'key' | 'notes'>,
+    group: string,
+    handlers: readonly string[],
+    ids: readonly string[],
+  ): Promise<void> {
+    await this.scripts.run('acknowledge', [channel.key, channel.notes], [group, handlers.length, ...handlers, ...ids]);
+  }
+
+  /** Takes a try alone off a note, as it has come to an end. */
+  async endAlone(notes: string, field: string, name: string): Promise<void> {
+    await this.scripts.run('end-alone', [notes], [field, name]);
+  }
+}
+
+type RawReply = [SettleReply['status'], string];

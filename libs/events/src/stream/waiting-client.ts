@@ -1,0 +1,48 @@
+import { claimedEntryOf, type ClaimedEntry, type ClaimReply, type RawClaimedEntry } from './claimed-entry.js';
+import type { ConsumerAddress } from './consumer-address.js';
+import type { ScriptRunner } from './script-runner.js';
+import { MOST_AWAITED } from './waiting.js';
+
+/** Entries that this worker has no handler for, and that wait for a worker that has one. */
+export class WaitingClient {
+  constructor(private readonly scripts: ScriptRunner) {}
+
+  /**
+   * Lets an entry go that this consumer has no handler for: a worker that has one takes it.
+   *
+   * @param watch the key of the group's watch; undefined for a partition
+   * @param name of the consumer that stands for what the entry waits for
+   * @param entry `deliveries`: how often it was delivered to others before
+   * @returns false when entries of the stream wait for too many different things already
+   */
+  async leave(
+    { stream, group, consumer }: ConsumerAddress,
+    watch: string | undefined,
+    name: string,
+    { id, deliveries }: Pick<ClaimedEntry, 'id' | 'deliveries'>,
+  ): Promise<boolean> {
+    const keys = watch === undefined ? [stream] : [stream, watch];
+    const values = [group, consumer, name, MOST_AWAITED, id, deliveries];
+    return (await this.scripts.run('wait-for-handler', keys, values)) === 1;
+  }
+
+  /**
+   * Takes entries that wait for a handler that this worker has, and those that no living worker handles and that have waited for
+   * `graceMs`.
+   *
+   * @param names of the consumers under which waits what this worker handles
+   * @param times.aliveMs for how long a worker counts as alive after it was seen
+   */
+  async take(
+    { stream, group, consumer }: ConsumerAddress,
+    watch: string,
+    names: readonly string[],
+    { graceMs, aliveMs }: { graceMs: number; aliveMs: number },
+    count: number,
+  ): Promise<Omit<ClaimReply, 'next'>> {
+    const values = [group, consumer, graceMs, aliveMs, count, ...names];
+    const reply = await this.scripts.run('take-waiting', [stream, watch], values);
+    const [entries, vanished] = reply as [RawClaimedEntry[], Buffer[]];
+    return { entries: entries.map(claimedEntryOf), vanished: vanished.map(String) };
+  }
+}
