@@ -2,10 +2,8 @@
 const ADDITIONS = 1024;
 
 /**
- * A map of what comes and goes all the time. When the table of a `Map` is full V8 makes another, and the old one keeps
- * pointing to it, for iterators that may still be on their way. Once one of these tables has got old, all that follow, and
- * all that was ever in them, are taken for alive until the next large garbage collection: a worker spent a third of its
- * time on copying what had long been settled. So the map is copied to a new one before its tables can get old.
+ * A map whose entries come and go all the time. It is copied to a new `Map` before its tables get old, since these keep each
+ * other alive: docs/internals/performance.md#the-tables-of-a-busy-map-keep-each-other-alive
  */
 export class RenewedMap<K, V> {
   private map = new Map<K, V>();

@@ -37,15 +37,15 @@ const SHORT = 24;
 let lengths = new Uint32Array(4096);
 
 /**
- * Memory of commands that were answered. Without it each batch would get some outside of the heap, and V8 would look
- * through all of the heap again and again to find out what of that is still needed.
+ * Memory of commands that were answered, for the next ones: new memory for each starts large garbage collections, see
+ * docs/internals/performance.md#memory-outside-of-the-heap-starts-large-collections
  */
 const spare: Buffer[] = [];
 const MOST_SPARE = 4;
 const SMALLEST_SPARE = Buffer.poolSize;
 const LARGEST_SPARE = 2 ** 18;
 
-/** A command in the protocol's form, written at once: pieces of text would be most of the garbage of a publisher. */
+/** A command in the protocol's form, written into one buffer: docs/internals/performance.md#pieces-of-text-are-garbage */
 export function encodeCommand(args: readonly Argument[]): Buffer {
   if (args.length > lengths.length) lengths = new Uint32Array(2 * args.length);
   let size = 1 + digitsOf(args.length) + 2;

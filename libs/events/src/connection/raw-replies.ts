@@ -14,9 +14,9 @@ interface Expected {
 }
 
 /**
- * Sends commands past ioredis on one of its connections, and takes their replies before ioredis' parser sees them, which
- * takes longer over a reply of stream entries than everything else together. Connecting, signing in, Sentinels and
- * reconnecting stay ioredis' own. Nothing else may use the connection meanwhile.
+ * Sends commands past ioredis on one of its connections, and takes their replies before ioredis' parser sees them:
+ * docs/internals/performance.md#its-parser-takes-most-of-a-read. To connect, to sign in and to find the master stay ioredis'
+ * work. Nothing else may use the connection meanwhile.
  */
 export class RawReplies {
   private expected: Expected | undefined;

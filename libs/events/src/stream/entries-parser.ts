@@ -37,9 +37,7 @@ interface Partial {
 }
 
 /**
- * Not a literal: V8 keeps account of how long those of one place in the code live, and where it counted just after a read
- * it would take entries for lasting and make them old at once. What an old one refers to is kept until the next large
- * garbage collection, even if nobody needs either: half of the workers spent a fifth of their time on copying that.
+ * Not a literal, which V8 may allocate in the old generation: docs/internals/performance.md#objects-of-one-place-in-the-code-are-promoted-together
  */
 class Entry implements StreamEntry {
   constructor(

@@ -48,7 +48,7 @@ function digestOf(text: string): string {
 /** Of the seed that is used at present. */
 const bytes = Buffer.alloc(20);
 
-/** Written byte by byte: put together of pieces of text, it would be most of a transaction's garbage. */
+/** Written byte by byte: docs/internals/performance.md#pieces-of-text-are-garbage */
 const uuid = Buffer.alloc(36, '-');
 const HEX = Buffer.from('0123456789abcdef');
 /** Where each byte stands, hyphens in between. */

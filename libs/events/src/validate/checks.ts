@@ -25,7 +25,7 @@ function source(target: Class, properties: readonly PropertyChecks[]): [string, 
     return `v = instance[${JSON.stringify(name)}];
     if (${isRefused.join(' && ')}) return false;`;
   });
-  // V8 knows an object's prototype without asking when it has just read a property of it.
+  // A property is read before the prototype: docs/internals/performance.md#a-prototype-is-free-after-a-load
   const text = `(instance) => {
     let v = instance[${JSON.stringify(properties[0]?.name ?? '')}];
     if (${scope.add(Object.getPrototypeOf)}(instance) !== ${scope.add(target.prototype)}) return false;

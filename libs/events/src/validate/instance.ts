@@ -40,7 +40,7 @@ function source(target: new () => object, copies: ReadonlyMap<string, Copy>): [s
     const value = copy === copyPlain ? `${isItself} ? v : ${copied}` : copied;
     return `case ${key}: v = data[${key}]; instance[${key}] = ${value}; break;`;
   });
-  // V8 knows an object's prototype without asking when it has just read a property of it.
+  // A property is read before the prototype: docs/internals/performance.md#a-prototype-is-free-after-a-load
   const text = `(data) => {
     let v = data[${keys[0] ?? '""'}];
     const prototype = ${scope.add(Object.getPrototypeOf)}(data);
