@@ -18,7 +18,7 @@ const GROUP = 'workers';
 export const library = contestant({
   title: 'this library',
   about:
-    'EventsModule.forRoot({ redis, prefix, source, group }) in a Nest application context, every other option at its default; the shop’s own OrderPlaced, validated by its decorators on both sides',
+    'EventsModule.forRoot({ redis, prefix, source, group }) in a Nest application context, all other options at their defaults; the shop’s own OrderPlaced, validated by its decorators when it is published and when it is handled',
   partitions: 1,
   pace: {
     'publish-one': 6000,

@@ -11,7 +11,7 @@ const PATTERN = 'order_placed';
 export const nestRedis: Contestant = {
   title: 'Nest’s transport',
   about:
-    '@nestjs/microservices over Redis: emit and @EventPattern. It is pub/sub: nothing is stored, acknowledged or validated, and its consumer is fed by a publisher that runs meanwhile',
+    '@nestjs/microservices over Redis: emit and @EventPattern. It is pub/sub: nothing is stored, acknowledged or validated, so a publisher runs while its consumer is measured',
   pace: { 'publish-one': 8000, 'publish-callers': 30_000, consume: 20_000, latency: 1000 },
   keepsNothing: true,
 

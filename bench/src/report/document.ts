@@ -47,28 +47,31 @@ ${contestants.map(({ title, about }) => `- **${title}**: ${about}.`).join('\n')}
 
 ## How to read it
 
-Each measurement has a \`redis-server\` of its own and a process, or two, of the contestant’s own, on the same machine. The
-contestants take turns, ${String(rounds)} ${rounds === 1 ? 'round' : 'rounds'}; a figure is the median of them, with the smallest and the largest beside it. Only figures of one run can be
-compared, best as ratios: **× yardstick** is a contestant’s events per second, divided by the yardstick’s.
+Each contestant has processes and a \`redis-server\` of its own for each measurement, on the same machine. The contestants
+take turns, ${String(rounds)} ${rounds === 1 ? 'round' : 'rounds'}. A figure is the median of the rounds, with the smallest and the largest beside it.
+Compare only figures of one run, best as ratios: **× yardstick** is a contestant’s events per second, divided by the
+yardstick’s.
 
-- An event is the shop’s \`order_placed\` with three items, ${String(jsonBytes)} bytes of JSON; orders are made before the clock runs.
-- There is a warm-up before each measurement, with events that do not count.
-- _100 callers_ await one publish each, again and again; the yardstick serves them with its pipelines. _Batches_ are of 100, two in
-  flight, for everybody.
-- _Consume_: a backlog is there before; the clock runs from the last event of the warm-up to the last event.
-- **client µs**, **server µs**: CPU time for each event, of all threads of the contestant’s processes (\`process.cpuUsage\`), and
-  of the server (\`INFO cpu\`), its writing of the AOF included.
-- **commands**: what the client sends for each event, counted in the client, since \`INFO commandstats\` counts what runs inside of
-  scripts and transactions, too.
-- **bytes in**, **bytes out**: what the server receives and sends for each event (\`INFO stats\`).
-- _Latency_ runs from the time when an event should have been sent, a fixed schedule, to the beginning of its handler in another
-  process, on the clock that both have in common. The publisher is busy all the time, which costs one core.
-- _Memory_: the consumer’s heap after a garbage collection, and its resident set, when the backlog is new, half done, and done.
-- _With nothing to do_: what workers of one group send that read ten streams each on which nothing happens, for ten seconds, once
-  they have settled; **client ms/s** and **server ms/s** are CPU time, of all workers together. It is measured once.
+- An event is the shop’s \`order_placed\` with three items, ${String(jsonBytes)} bytes of JSON. The orders are made before the clock starts.
+- Each measurement begins with a warm-up, whose events do not count.
+- _100 callers_: a hundred callers, each of which awaits one publish after the other. The yardstick serves them with its
+  pipelines. _Batches_: 100 events each, two batches in flight.
+- _Consume_: the whole backlog is in Redis before the consumer starts. The clock runs from the last event of the warm-up to
+  the last event.
+- **client µs**, **server µs**: CPU time for each event. Of the client: all threads of the contestant’s processes
+  (\`process.cpuUsage\`). Of the server: \`INFO cpu\`, which includes writing the AOF.
+- **commands**: commands that the client sends for each event. The client counts them, since \`INFO commandstats\` also counts
+  the commands inside of scripts and transactions.
+- **bytes in**, **bytes out**: bytes that the server receives and sends for each event (\`INFO stats\`).
+- _Latency_: from the time at which the schedule has the event to the start of its handler, which runs in another process. Both
+  read the same clock. The publisher keeps one core busy, to be on time.
+- _Memory_: the consumer’s heap after a garbage collection, and its resident set, at the start, in the middle and at the end
+  of the backlog.
+- _With nothing to do_: what workers of one group send in ten seconds while each of them reads ten empty streams, once they have
+  settled. **client ms/s** and **server ms/s** are CPU time, of all workers together. It is measured once.
 
-Every event must be handled exactly once, and Redis must have all that was published; where not, there is no figure, but
-_failed_.
+Every event must be handled exactly once, and Redis must have every event that was published. Otherwise the table says
+_failed_ instead of a figure.
 
 ## Figures
 
