@@ -21,9 +21,9 @@ RUN --mount=type=cache,target=/root/.npm,sharing=locked \
     npm ci --ignore-scripts --prefer-offline
 COPY . .
 RUN node_modules/.bin/tsc -b apps/* libs/audit libs/setup \
-    && (cd apps/console && npx --no-install vite build web --logLevel warn) \
+    && (cd apps/console && npm run --silent openapi && npx --no-install vite build web --logLevel warn) \
     && rm -rf apps/*/node_modules libs/*/node_modules \
-    && rm -r apps/console/web apps/*/src libs/*/src apps/*/tsconfig.json libs/*/tsconfig.json \
+    && rm -r apps/console/web apps/console/openapi apps/*/src libs/*/src apps/*/tsconfig.json libs/*/tsconfig.json \
     && find apps libs \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.ts.map' -o -name '*.tsbuildinfo' \) -delete
 
 # What the apps need to run; the types and source maps of the packages, half of their files, are not among it.

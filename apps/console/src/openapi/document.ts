@@ -2,7 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { NextFunction, Request, Response } from 'express';
 import { TOKEN_HEADER } from '../contract/http.js';
-import { SCHEMAS } from './schemas.js';
+import { demandSchemas, readSchemas } from './schemas.js';
 
 /** The documentation's page styles its parts inline; it shows nothing that comes out of events. */
 const POLICY = [
@@ -16,7 +16,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Serves the OpenAPI document at `/api-json`, and a page of it at `/api`. */
+/** Serves the OpenAPI document at `/api-json`, and a page of it at `/api`. @throws UnknownSchemaError when it points to a schema that is none */
 export function documentApi(app: NestExpressApplication): void {
   const outline = new DocumentBuilder()
     .setTitle('Console')
@@ -32,8 +32,9 @@ export function documentApi(app: NestExpressApplication): void {
   document.paths = Object.fromEntries(Object.entries(document.paths).filter(([path]) => path.startsWith('/api/')));
   document.components = {
     ...document.components,
-    schemas: { ...document.components?.schemas, ...(SCHEMAS as unknown as Record<string, object>) },
+    schemas: { ...document.components?.schemas, ...readSchemas() },
   };
+  demandSchemas(document);
   app.use('/api', (request: Request, response: Response, next: NextFunction) => {
     if (request.path === '/' || request.path.startsWith('/swagger-ui'))
       response.header('Content-Security-Policy', POLICY);
