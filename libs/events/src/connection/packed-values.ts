@@ -19,6 +19,10 @@ export type PackedValue = string | number | Buffer;
  *
  * They are added to one text, a character for each byte, and written once:
  * docs/internals/performance.md#adding-to-a-text-copies-nothing
+ *
+ * Not msgpackr: it writes bytes as `bin`, which the server's cmsgpack refuses ("Bad data format in input"), and the library would depend on it.
+ * Measured for 100 settlements of 26 values, 55 kB: 0.17 ms this way and 0.20 ms by msgpackr where all text is ASCII, as mostly;
+ * 0.60 ms and 0.24 ms where each of them has other text.
  */
 export class PackedValues {
   private count = 0;

@@ -4,7 +4,13 @@ import { metrics } from '@opentelemetry/api';
 /** How often the event loop is looked at, in milliseconds: a delay that matters is longer. */
 const RESOLUTION_MS = 20;
 
-/** What the process takes, by OpenTelemetry's names: processor time, memory, and how late its event loop is. */
+/**
+ * What the process takes, by OpenTelemetry's names: processor time, memory, and how late its event loop is.
+ *
+ * OpenTelemetry's own packages (host-metrics, instrumentation-runtime-node) give more of the same under the same names, but for the uptime. For these
+ * six they bring nine packages into production: a library that asks the operating system for all that it has, and two that change how
+ * modules are loaded.
+ */
 export function observeProcess(): void {
   const meter = metrics.getMeter('@shop/service');
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });

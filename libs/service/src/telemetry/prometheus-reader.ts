@@ -9,7 +9,10 @@ import {
 /** What Prometheus calls units; its names end with them, which the serializer leaves to others. */
 const UNITS: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes' };
 
-/** Collects the metrics when Prometheus asks. */
+/**
+ * Collects the metrics when Prometheus asks. The text is OpenTelemetry's: its PrometheusExporter, which has a server of its own, leaves the units
+ * out of the names, by which rules and dashboards ask (`messaging_process_duration_seconds`).
+ */
 export class PrometheusReader extends MetricReader {
   private readonly serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
 
