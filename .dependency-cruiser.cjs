@@ -15,6 +15,13 @@ module.exports = {
       to: { path: 'node_modules/ioredis' },
     },
     {
+      name: 'nest-in-nest',
+      comment: "Only nest/ of the event library knows NestJS, and RxJS for what Nest's interceptors return.",
+      severity: 'error',
+      from: { path: '^libs/events/src', pathNot: '^libs/events/src/nest/' },
+      to: { path: 'node_modules/(@nestjs|rxjs)/' },
+    },
+    {
       name: 'domain-without-framework',
       comment: 'The domain is plain functions: no NestJS, no Redis.',
       severity: 'error',

@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { logTo, silentLogger } from '../src/log/logger.js';
 import { OutageWatch, type Outage } from '../src/connection/outage-watch.js';
 
 const HOUR_MS = 3_600_000;
@@ -7,7 +7,7 @@ const ADDRESS = '127.0.0.1:6379';
 
 describe('a clock that is set', () => {
   beforeEach(() => {
-    Logger.overrideLogger(false);
+    logTo(silentLogger);
     vi.useFakeTimers({ toFake: ['Date', 'performance'] });
   });
   afterEach(() => {

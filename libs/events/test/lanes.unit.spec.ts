@@ -1,6 +1,6 @@
-import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { logTo, silentLogger } from '../src/log/logger.js';
 import { KeyedQueue } from '../src/concurrency/keyed-queue.js';
 
 /** Lets everything run that is ready to. */
@@ -54,7 +54,7 @@ describe('Lanes', () => {
   it('go on with a key whose job failed', async () => {
     const lanes = new KeyedQueue<() => Promise<void>>((job) => job());
     const ran: string[] = [];
-    Logger.overrideLogger(false);
+    logTo(silentLogger);
     lanes.run('a', () => Promise.reject(new Error('must not happen, but did')));
     lanes.run('a', async () => {
       await settle();

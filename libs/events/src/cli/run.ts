@@ -54,7 +54,7 @@ async function runOnRedis(invocation: Invocation, { output, stdin, signal, env, 
   const { common } = invocation;
   const project = await loadProject(cwd);
   const settings = resolveSettings(common, env, project.config);
-  // What it needs of Nest takes a moment to load; help and mistakes need nothing of it.
+  // What works on Redis takes a moment to load; help and mistakes need nothing of it.
   const { Session } = await import('./session.js');
   using session = new Session(settings);
   const close = (): void => {

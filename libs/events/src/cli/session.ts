@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { logTo, silentLogger } from '../log/logger.js';
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
 import { DeadLetters } from '../operate/dead-letters.js';
@@ -6,7 +6,6 @@ import { NO_INSTRUMENTATION } from '../model/instrumentation.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
 import { resolveOptions, type ResolvedOptions } from '../options/options.js';
 import { Subjects } from '../personal/subjects.js';
-import { Startup } from '../nest/startup.js';
 import { EventMonitor } from '../operate/event-monitor.js';
 import { EventProducer } from '../publish/event-producer.js';
 import type { Keyspace } from '../stream/keyspace.js';
@@ -30,16 +29,15 @@ export class Session implements Disposable {
   private readonly connection: RedisConnection;
   private readonly streamClient: StreamClient;
   private readonly partitions: Partitions;
-  private readonly watch: OutageWatch;
 
   /** Told in words when Redis goes away, and when it is back. */
   onOutage: (message: string, isOver: boolean) => void = () => undefined;
 
   constructor(private readonly options: ResolvedOptions) {
     // It writes to where the results go.
-    Logger.overrideLogger(false);
+    logTo(silentLogger);
     const { redis, commandTimeoutMs } = options;
-    this.watch = new OutageWatch('events', {
+    const watch = new OutageWatch('events', {
       began: ({ address, reason }) => {
         this.onOutage(`Redis at ${address} is away (${reason}); waiting until it is back`, false);
       },
@@ -51,7 +49,7 @@ export class Session implements Disposable {
       name: 'events-cli',
       timeoutMs: commandTimeoutMs,
       blockMs: BLOCK_MS,
-      watch: this.watch,
+      watch,
     });
     this.partitions = new Partitions(options);
     this.keyspace = this.partitions.at(0);
@@ -94,14 +92,7 @@ export class Session implements Disposable {
   producer(source: string): EventProducer {
     const { redis, prefix } = this.options;
     const options = resolveOptions({ redis, prefix, source });
-    return new EventProducer(
-      options,
-      this.streamClient,
-      this.partitions,
-      this.watch,
-      NO_INSTRUMENTATION,
-      new Startup(),
-    );
+    return new EventProducer(options, this.streamClient, this.partitions, NO_INSTRUMENTATION);
   }
 
   /**

@@ -1,32 +1,27 @@
-import { Logger } from '@nestjs/common';
+import { loggerOf } from './logger.js';
 import { safe, safeBlock } from './safe-text.js';
 
 /**
- * Writes the library's lines by Nest's `Logger`. Each is one line, whatever of it came from outside: a stream's name, an event's
- * key, an error's message. Stacks keep their lines, which are indented.
+ * Writes the library's lines. Each is one line, whatever of it came from outside: a stream's name, an event's key, an error's
+ * message. Stacks keep their lines, which are indented.
  */
 export class SafeLogger {
-  private readonly logger: Logger;
-
   /** @param context who says it */
-  constructor(context: string) {
-    this.logger = new Logger(context);
-  }
+  constructor(private readonly context: string) {}
 
   debug(message: string): void {
-    this.logger.debug(safe(message));
+    loggerOf(this.context).debug(safe(message));
   }
 
   log(message: string): void {
-    this.logger.log(safe(message));
+    loggerOf(this.context).log(safe(message));
   }
 
   warn(message: string): void {
-    this.logger.warn(safe(message));
+    loggerOf(this.context).warn(safe(message));
   }
 
   error(message: string, stack?: string): void {
-    if (stack === undefined) this.logger.error(safe(message));
-    else this.logger.error(safe(message), safeBlock(stack));
+    loggerOf(this.context).error(safe(message), stack === undefined ? undefined : safeBlock(stack));
   }
 }

@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import { isPromise } from '../concurrency/promise-like.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import type { DeadLetterReason } from './outcome.js';
@@ -92,7 +91,6 @@ interface Subscription {
 }
 
 /** Tells listeners what happens to events: for logs, metrics and tests. */
-@Injectable()
 export class EventsObserver {
   private readonly logger = new SafeLogger(EventsObserver.name);
   private readonly subscriptions = new Set<Subscription>();

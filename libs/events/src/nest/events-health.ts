@@ -5,7 +5,7 @@ import type { ResolvedOptions } from '../options/options.js';
 import { EventMonitor } from '../operate/event-monitor.js';
 import { EventConsumer } from './event-consumer.js';
 import { StreamClient } from '../stream/stream-client.js';
-import { EvictionCheck } from './eviction-check.js';
+import { EvictionCheck } from '../operate/eviction-check.js';
 
 const PING_TIMEOUT_MS = 2000;
 

@@ -1,38 +1,42 @@
-import { ConfigurableModuleBuilder, Module, type OnApplicationShutdown, type Type } from '@nestjs/common';
+import './nest-logger.js';
+import { ConfigurableModuleBuilder, Module, type Type } from '@nestjs/common';
 import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
+import { EventsObserver } from '../model/events-observer.js';
 import { DeadLetterLimits } from '../operate/dead-letter-limits.js';
 import { DeadLetters } from '../operate/dead-letters.js';
-import { HandlerExplorer } from './handler-explorer.js';
-import { EventsHealthIndicator } from './events-health.js';
-import { EvictionCheck } from './eviction-check.js';
 import { EventMonitor } from '../operate/event-monitor.js';
-import { EventsObserver } from '../model/events-observer.js';
-import { FailureLog } from '../worker/failure-log.js';
+import { EvictionCheck } from '../operate/eviction-check.js';
+import { Retention } from '../operate/retention.js';
+import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from '../options/options.js';
 import { PartitionAgreement } from '../partitions/partition-agreement.js';
 import { Subjects } from '../personal/subjects.js';
+import { ownConnectionOf } from '../publish/durability.js';
 import { EventProducer } from '../publish/event-producer.js';
-import { EventConsumer } from './event-consumer.js';
-import { Retention } from '../operate/retention.js';
 import { Keyspace } from '../stream/keyspace.js';
+import { MonitorClient } from '../stream/monitor-client.js';
 import { Partitions } from '../stream/partitions.js';
 import { PartitionsClient } from '../stream/partitions-client.js';
-import { MonitorClient } from '../stream/monitor-client.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { Instrumentation } from '../model/instrumentation.js';
 import { instrumentationFor } from '../telemetry/telemetry.js';
+import { FailureLog } from '../worker/failure-log.js';
+import { EventConsumer } from './event-consumer.js';
+import { EventsHealthIndicator } from './events-health.js';
+import { HandlerExplorer } from './handler-explorer.js';
+import { Lifecycle } from './lifecycle.js';
 import { Metrics } from './metrics.js';
 import { demandOneOfEachName } from './named-modules.js';
-import { providersOf, type OwnProvider } from './named-providers.js';
-import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from '../options/options.js';
+import { provide, providersOf, type OwnProvider } from './named-providers.js';
 import { Startup, StartupModule } from './startup.js';
 import { EVENTS_NAME, EVENTS_OPTIONS, eventsToken } from './tokens.js';
 
-const CONNECTION_END = Symbol('nestjs-event-streams:connection-end');
+/** The client that events are published with, over a connection of its own where `producer.acks` needs one. */
+const PRODUCER_CLIENT = Symbol('nestjs-event-streams:producer-client');
 
-/** What each module has of its own. */
+/** What each module has of its own: plain classes of the library, by factories, and the few that know Nest. */
 const PROVIDERS: readonly OwnProvider[] = [
   {
     provide: OutageWatch,
@@ -56,9 +60,12 @@ const PROVIDERS: readonly OwnProvider[] = [
       ),
   },
   {
-    provide: Partitions,
-    inject: [EVENTS_OPTIONS],
-    useFactory: (options: ResolvedOptions) => new Partitions(options),
+    provide: PRODUCER_CLIENT,
+    inject: [EVENTS_OPTIONS, OutageWatch, StreamClient, Startup],
+    useFactory: (options: ResolvedOptions, watch: OutageWatch, shared: StreamClient, startup: Startup) => {
+      const own = ownConnectionOf(options, { watch, keepsProcess: false });
+      return own ? new StreamClient(startup.connection(own)) : shared;
+    },
   },
   {
     // What belongs to no partition; where there is only one, everything.
@@ -66,40 +73,30 @@ const PROVIDERS: readonly OwnProvider[] = [
     inject: [EVENTS_OPTIONS],
     useFactory: ({ prefix, state }: ResolvedOptions) => new Keyspace(prefix, state),
   },
-  ...[StreamClient, MonitorClient, PartitionsClient].map((client) => ({
-    provide: client,
-    inject: [RedisConnection],
-    useFactory: (connection: RedisConnection) => new client(connection),
-  })),
   {
     provide: Instrumentation,
     inject: [EVENTS_OPTIONS],
     useFactory: ({ group }: ResolvedOptions) => instrumentationFor(group),
   },
-  PartitionAgreement,
-  EventsObserver,
-  FailureLog,
-  EventProducer,
-  EventMonitor,
-  DeadLetters,
-  DeadLetterLimits,
-  Subjects,
+  provide(Partitions, EVENTS_OPTIONS),
+  provide(StreamClient, RedisConnection),
+  provide(MonitorClient, RedisConnection),
+  provide(PartitionsClient, RedisConnection),
+  provide(PartitionAgreement, EVENTS_OPTIONS, PartitionsClient, Keyspace, Partitions),
+  provide(EventsObserver),
+  provide(FailureLog, EVENTS_OPTIONS, EventsObserver),
+  provide(EventProducer, EVENTS_OPTIONS, PRODUCER_CLIENT, Partitions, Instrumentation),
+  provide(EventMonitor, MonitorClient, Partitions),
+  provide(DeadLetters, EVENTS_OPTIONS, StreamClient, MonitorClient, Partitions),
+  provide(DeadLetterLimits, EVENTS_OPTIONS, StreamClient, MonitorClient, Partitions, EventsObserver),
+  provide(Subjects, StreamClient, Partitions),
+  provide(Metrics, EventsObserver, Partitions, EventConsumer, EventMonitor, StreamClient),
+  provide(Retention, EVENTS_OPTIONS, StreamClient, MonitorClient, Partitions, EventsObserver),
+  provide(EvictionCheck, StreamClient, MonitorClient, EventsObserver),
   HandlerExplorer,
   EventConsumer,
-  Metrics,
-  Retention,
-  EvictionCheck,
   EventsHealthIndicator,
-  {
-    provide: CONNECTION_END,
-    inject: [RedisConnection],
-    useFactory: (connection: RedisConnection): OnApplicationShutdown => ({
-      // Last of all: consumers have left and producers have published by now.
-      onApplicationShutdown: () => {
-        connection.close();
-      },
-    }),
-  },
+  provide(Lifecycle, Startup, PartitionAgreement, EventProducer, FailureLog, PRODUCER_CLIENT, RedisConnection, DeadLetterLimits, Retention, EvictionCheck, Metrics), // prettier-ignore
 ];
 
 /** What an application may inject. */

@@ -1,16 +1,14 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { EventsObserver } from '../model/events-observer.js';
-import { EventMonitor } from '../operate/event-monitor.js';
-import { Partitions } from '../stream/partitions.js';
-import { StreamClient } from '../stream/stream-client.js';
+import type { EventsObserver } from '../model/events-observer.js';
+import type { EventMonitor } from '../operate/event-monitor.js';
+import type { Partitions } from '../stream/partitions.js';
+import type { StreamClient } from '../stream/stream-client.js';
 import { countObservations } from '../telemetry/event-counters.js';
 import { measureGroup } from '../telemetry/group-gauges.js';
 import { libraryMeter } from '../telemetry/telemetry.js';
-import { EventConsumer } from './event-consumer.js';
+import type { EventConsumer } from './event-consumer.js';
 
 /** What is measured beside the operations themselves, for as long as the application runs. */
-@Injectable()
-export class Metrics implements OnApplicationBootstrap, OnModuleDestroy {
+export class Metrics {
   private readonly meter = libraryMeter();
   private end: () => void = () => undefined;
 
@@ -24,7 +22,7 @@ export class Metrics implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.meter) countObservations(this.meter, observer, (key) => partitions.streamOf(key));
   }
 
-  onApplicationBootstrap(): void {
+  start(): void {
     if (!this.meter) return;
     const { client, consumer, monitor } = this;
     this.end = measureGroup(this.meter, {
@@ -41,7 +39,7 @@ export class Metrics implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  onModuleDestroy(): void {
+  stop(): void {
     this.end();
   }
 }

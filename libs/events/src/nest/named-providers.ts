@@ -4,6 +4,21 @@ import { eventsToken } from './tokens.js';
 /** A provider of this library's module: a class that Nest makes, or a factory. */
 export type OwnProvider = Type | FactoryProvider;
 
+/** A class of this library, or what stands for something of it. */
+type Token<T> = (abstract new (...args: never) => T) | symbol;
+
+/** A provider of a class that knows nothing of Nest. @param tokens of what its constructor takes, in order */
+export function provide<T, A extends unknown[]>(
+  type: new (...args: A) => T,
+  ...tokens: { [K in keyof A]: Token<A[K]> }
+): FactoryProvider<T> {
+  return {
+    provide: type,
+    inject: tokens as InjectionToken[],
+    useFactory: (...args: unknown[]) => new type(...(args as A)),
+  };
+}
+
 /**
  * The providers as a module of that name has them: their classes are not their tokens then, since `app.get(EventProducer)` gives
  * that of the module without a name, wherever it stands.

@@ -1,18 +1,15 @@
-import { Inject, Injectable } from '@nestjs/common';
 import { isOutage } from '../model/errors/redis.js';
 import { LineLimit } from '../log/line-limit.js';
 import type { ResolvedOptions } from '../options/options.js';
-import { Startup } from '../nest/startup.js';
-import { EVENTS_OPTIONS } from '../nest/tokens.js';
-import { EventsObserver } from '../model/events-observer.js';
+import type { EventsObserver } from '../model/events-observer.js';
 import { Stopping } from '../concurrency/stopping.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';
 import { trimStream } from './trim-stream.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import type { Keyspace } from '../stream/keyspace.js';
-import { MonitorClient } from '../stream/monitor-client.js';
-import { Partitions } from '../stream/partitions.js';
-import { StreamClient } from '../stream/stream-client.js';
+import type { MonitorClient } from '../stream/monitor-client.js';
+import type { Partitions } from '../stream/partitions.js';
+import type { StreamClient } from '../stream/stream-client.js';
 import { LetterPace } from './letter-pace.js';
 
 /** After how long what was written is trimmed: once for all that was written meanwhile. */
@@ -26,7 +23,6 @@ const LINES = 1;
  * Keeps a flood of dead letters from filling Redis, by the options `deadLetters`: how fast this worker writes them, and how many
  * of a stream are kept, how long. Where there are none it asks Redis for nothing.
  */
-@Injectable()
 export class DeadLetterLimits {
   private readonly logger = new SafeLogger('DeadLetters');
   private readonly stopping = new Stopping();
@@ -47,23 +43,15 @@ export class DeadLetterLimits {
   }, LINES);
 
   constructor(
-    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly options: ResolvedOptions,
     private readonly client: StreamClient,
     private readonly monitor: MonitorClient,
     private readonly partitions: Partitions,
     private readonly observer: EventsObserver,
-    startup: Startup,
   ) {
     const { maxPerSecond, maxLength, maxAgeMs } = options.deadLetters;
     this.pace = maxPerSecond === 0 ? undefined : new LetterPace(maxPerSecond);
     this.policy = { ...(maxLength === 0 ? {} : { maxLength }), ...(maxAgeMs === 0 ? {} : { maxAgeMs }) };
-    startup.add({
-      end: async () => {
-        this.stopping.giveUp();
-        await Promise.all([this.trimming, this.aging]);
-        for (const lines of [this.delays, this.trims, this.failures]) lines.flush();
-      },
-    });
   }
 
   /** What a dead letter may have, in bytes. */
@@ -74,6 +62,12 @@ export class DeadLetterLimits {
   /** The worker reads these streams, named without prefix: what is too old of their dead letters goes, whoever wrote it. */
   begin(streams: readonly string[]): void {
     if (this.policy.maxAgeMs !== undefined) this.aging = this.age(streams);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.giveUp();
+    await Promise.all([this.trimming, this.aging]);
+    for (const lines of [this.delays, this.trims, this.failures]) lines.flush();
   }
 
   /**

@@ -1,19 +1,17 @@
-import { Inject, Injectable } from '@nestjs/common';
 import { DeadLetterGoneError, KeyParkedError, OriginalGoneError } from '../model/errors/dead-letter.js';
 import { EventPayloadError } from '../model/errors/publishing.js';
 import type { ResolvedOptions } from '../options/options.js';
-import { EVENTS_OPTIONS } from '../nest/tokens.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
 import { checkedJson, payloadOfJson } from '../publish/payload.js';
 import { splitReplay } from '../stream/channel.js';
 import { compareEntryIds } from '../stream/entry-id.js';
-import { Partitions } from '../stream/partitions.js';
-import { MonitorClient } from '../stream/monitor-client.js';
+import type { Partitions } from '../stream/partitions.js';
+import type { MonitorClient } from '../stream/monitor-client.js';
 import { pairs } from '../stream/pairs.js';
 import { MOST_WHOLE_BYTES, peek } from '../stream/peek.js';
 import { rangePages, type RangeOptions } from '../stream/range-pages.js';
 import { REPLY_BYTES } from '../stream/read-pace.js';
-import { StreamClient } from '../stream/stream-client.js';
+import type { StreamClient } from '../stream/stream-client.js';
 import type { StreamEntry } from '../stream/stream-entry.js';
 import type { DeadLetterReason } from '../model/outcome.js';
 import { bounded } from '../log/safe-text.js';
@@ -103,10 +101,9 @@ const ENTRY_ID = /^\d{1,20}-\d{1,20}$/;
  * Lists, inspects, replays and discards what groups gave up. With partitions, a dead letter's id begins with its
  * partition's number: `3:1750000000000-0`.
  */
-@Injectable()
 export class DeadLetters {
   constructor(
-    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly options: ResolvedOptions,
     private readonly client: StreamClient,
     private readonly monitor: MonitorClient,
     private readonly partitions: Partitions,

@@ -1,8 +1,7 @@
-import { Injectable } from '@nestjs/common';
 import { timeOfEntryId } from '../stream/entry-id.js';
 import type { Keyspace } from '../stream/keyspace.js';
-import { MonitorClient } from '../stream/monitor-client.js';
-import { Partitions } from '../stream/partitions.js';
+import type { MonitorClient } from '../stream/monitor-client.js';
+import type { Partitions } from '../stream/partitions.js';
 import { MOST_WHOLE_BYTES, peek, peekNextId } from '../stream/peek.js';
 import { rangePages, type RangeOptions, type RangePage } from '../stream/range-pages.js';
 import { REPLY_BYTES } from '../stream/read-pace.js';
@@ -72,7 +71,6 @@ export interface PartitionOverview extends StreamOverview {
  * Looks at streams without touching them: nothing here reads as a consumer would. Of a stream with partitions it tells
  * what they come to together, and each of them with {@link EventMonitor.partitions}.
  */
-@Injectable()
 export class EventMonitor {
   private readonly looks = new Map<string, { atMs: number; added: number }>();
 

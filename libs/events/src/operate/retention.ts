@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
 import { isOutage } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
-import { Startup } from '../nest/startup.js';
-import { EVENTS_OPTIONS } from '../nest/tokens.js';
-import { EventsObserver } from '../model/events-observer.js';
+import type { EventsObserver } from '../model/events-observer.js';
 import { Stopping } from '../concurrency/stopping.js';
 import { SafeLogger } from '../log/safe-logger.js';
-import { MonitorClient } from '../stream/monitor-client.js';
-import { Partitions } from '../stream/partitions.js';
-import { StreamClient } from '../stream/stream-client.js';
+import type { MonitorClient } from '../stream/monitor-client.js';
+import type { Partitions } from '../stream/partitions.js';
+import type { StreamClient } from '../stream/stream-client.js';
 import { warningOf, type RetentionPolicy } from '../model/retention-policy.js';
 import { addTo, trimStream, type TrimReport } from './trim-stream.js';
 
@@ -20,7 +17,6 @@ const EVERY_MS = 5000;
  * Trims streams by age and length, in the background, and never an entry that a group has still to handle, unless the
  * stream is beyond its hard limit. Any number of processes may have the same policy: of those of one `source`, one does it.
  */
-@Injectable()
 export class Retention {
   private readonly logger = new SafeLogger(Retention.name);
   private readonly stopping = new Stopping();
@@ -29,22 +25,21 @@ export class Retention {
   private loop: Promise<void> = Promise.resolve();
 
   constructor(
-    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly options: ResolvedOptions,
     private readonly client: StreamClient,
     private readonly monitor: MonitorClient,
     private readonly partitions: Partitions,
     private readonly observer: EventsObserver,
-    startup: Startup,
-  ) {
-    startup.add({
-      begin: () => {
-        if (Object.keys(this.options.retention).length > 0) this.loop = this.run();
-      },
-      end: async () => {
-        this.stopping.giveUp();
-        await this.loop;
-      },
-    });
+  ) {}
+
+  /** Trims in the background from now on, where the options say what is kept. */
+  start(): void {
+    if (Object.keys(this.options.retention).length > 0) this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.giveUp();
+    await this.loop;
   }
 
   /**

@@ -1,13 +1,10 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { isOutage } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
-import { Startup } from '../nest/startup.js';
-import { EVENTS_OPTIONS } from '../nest/tokens.js';
 import { SafeLogger } from '../log/safe-logger.js';
-import { Keyspace } from '../stream/keyspace.js';
-import { Partitions } from '../stream/partitions.js';
-import { PartitionsClient } from '../stream/partitions-client.js';
+import type { Keyspace } from '../stream/keyspace.js';
+import type { Partitions } from '../stream/partitions.js';
+import type { PartitionsClient } from '../stream/partitions-client.js';
 
 /** An application without partitions starts when Redis is away, too, and not much later. */
 const PATIENCE_MS = 1000;
@@ -16,31 +13,30 @@ const PATIENCE_MS = 1000;
  * Sees to it at the start that all applications of a prefix divide its streams alike: two that did not would put the
  * events of a key into different partitions, and never read some of them.
  */
-@Injectable()
-export class PartitionAgreement implements OnApplicationBootstrap {
+export class PartitionAgreement {
   private readonly logger = new SafeLogger(PartitionAgreement.name);
   private reached: Promise<void> | undefined;
 
   constructor(
-    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly options: ResolvedOptions,
     private readonly client: PartitionsClient,
     private readonly keyspace: Keyspace,
     private readonly partitions: Partitions,
-    private readonly startup: Startup,
   ) {}
 
-  onApplicationBootstrap(): Promise<void> {
-    return this.startup.attempt(async () => {
-      // Where nothing is divided and nothing consumed, nothing is left in Redis before the first event.
-      if (this.partitions.count > 1) await this.reach();
-      else {
-        await this.refuseCluster();
-        this.compare(await this.ask((patienceMs) => this.client.agreed(this.key, patienceMs)));
-      }
-    });
+  /**
+   * For every application, whether it consumes or not.
+   *
+   * @throws ConfigurationError when others of this prefix have another number of partitions, or this Redis cannot carry them
+   */
+  async check(): Promise<void> {
+    // Where there is one partition and nothing is consumed, nothing is left in Redis before the first event.
+    if (this.partitions.count > 1) return this.reach();
+    await this.refuseCluster();
+    this.compare(await this.ask((patienceMs) => this.client.agreed(this.key, patienceMs)));
   }
 
-  /** @throws ConfigurationError when others of this prefix have another number of partitions */
+  /** For an application that consumes: as {@link check}, and notes the number where nobody has yet. */
   reach(): Promise<void> {
     return (this.reached ??= this.agree());
   }

@@ -1,10 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
 import type { OperatorNote } from '../operate/dead-letters.js';
 import { ID, shown } from '../model/fields.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { isForbidden } from '../model/errors/redis.js';
-import { Partitions } from '../stream/partitions.js';
-import { StreamClient } from '../stream/stream-client.js';
+import type { Partitions } from '../stream/partitions.js';
+import type { StreamClient } from '../stream/stream-client.js';
 import { shownPersonal, subjectsIn } from './shown.js';
 import { KEYS_KEPT_MS } from './subject-keys.js';
 
@@ -22,11 +21,10 @@ export interface Forgotten {
 }
 
 /** The people, or whoever else, whose data `@Personal()` marks: those who ask to be forgotten are. */
-@Injectable()
 export class Subjects {
   constructor(
-    @Inject(StreamClient) private readonly client: StreamClient,
-    @Inject(Partitions) private readonly partitions: Partitions,
+    private readonly client: StreamClient,
+    private readonly partitions: Partitions,
   ) {}
 
   /**

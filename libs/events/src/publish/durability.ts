@@ -1,11 +1,29 @@
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { NotReplicatedError } from '../model/errors/publishing.js';
 import { isForbidden, isOutage } from '../model/errors/redis.js';
+import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { StreamClient } from '../stream/stream-client.js';
 
 /** How long the server is asked to wait at once, in milliseconds. */
-export const LONGEST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 250;
+
+/**
+ * The connection that a producer needs for itself, since one that waits for replicas or a disk keeps everybody else on it
+ * waiting; undefined where `producer.acks` waits for nothing.
+ */
+export function ownConnectionOf(
+  { redis, source, commandTimeoutMs, producer }: ResolvedOptions,
+  how: Pick<RedisConnectionOptions, 'watch' | 'keepsProcess'>,
+): RedisConnection | undefined {
+  if (producer.acks === 'received') return undefined;
+  return new RedisConnection(redis, {
+    name: `${source}-producer`,
+    timeoutMs: commandTimeoutMs,
+    blockMs: LONGEST_WAIT_MS,
+    ...how,
+  });
+}
 
 /** Waits until what was appended is as safe as `producer.acks` demands. */
 export class Durability {

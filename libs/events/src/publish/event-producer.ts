@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Deadlines } from '../concurrency/deadlines.js';
-import { OutageWatch } from '../connection/outage-watch.js';
-import { RedisConnection } from '../connection/redis-connection.js';
-import { Startup } from '../nest/startup.js';
-import { EVENTS_OPTIONS } from '../nest/tokens.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { personalPlanOf } from '../personal/personal.js';
 import { SubjectKeys } from '../personal/subject-keys.js';
@@ -12,12 +7,12 @@ import { domainEventOf, type EventClass } from '../model/domain-event.js';
 import type { EventToPublish, ProduceOptions } from '../model/event-to-publish.js';
 import { KEY } from '../model/fields.js';
 import { ProducerOverloadedError } from '../model/errors/publishing.js';
-import { Instrumentation, type Operation } from '../model/instrumentation.js';
-import { Partitions } from '../stream/partitions.js';
-import { StreamClient } from '../stream/stream-client.js';
+import type { Instrumentation, Operation } from '../model/instrumentation.js';
+import type { Partitions } from '../stream/partitions.js';
+import type { StreamClient } from '../stream/stream-client.js';
 import { weightOf, type Appendable } from './append-arguments.js';
 import { BatchSender } from './batch-sender.js';
-import { Durability, LONGEST_WAIT_MS } from './durability.js';
+import { Durability } from './durability.js';
 import { encode } from './encode.js';
 import { payloadOfJson } from './payload.js';
 import { encodePersonal } from './personal.js';
@@ -31,51 +26,39 @@ import { PublishRequest } from './publish-request.js';
  * one round trip and a lone caller waits for nobody. A call whose answer was lost is sent again, and the server knows it
  * by its number: its events are appended once, and in order. Each partition has calls and numbers of its own.
  */
-@Injectable()
-export class EventProducer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class EventProducer {
   private readonly deadlines: Deadlines;
   private readonly id = randomUUID();
   /** By partition; made when its first event is published. */
   private readonly queues: (PublishQueue | undefined)[] = [];
-  private readonly client: StreamClient;
-  private readonly ownConnection: RedisConnection | undefined;
   private readonly keys: SubjectKeys;
   private readonly durability: Durability;
   private waiting = 0;
   private waitingBytes = 0;
   private whenIdle: (() => void)[] = [];
 
+  /** @param client over a connection that nothing else uses where `producer.acks` waits: see `ownConnectionOf` */
   constructor(
-    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
-    shared: StreamClient,
+    private readonly options: ResolvedOptions,
+    private readonly client: StreamClient,
     private readonly partitions: Partitions,
-    watch: OutageWatch,
     private readonly instrumentation: Instrumentation,
-    private readonly startup: Startup,
   ) {
-    const { redis, source, commandTimeoutMs, producer } = options;
-    if (producer.acks !== 'received') {
-      // A connection of its own: one that waits for replicas keeps everybody else on it waiting.
-      this.ownConnection = startup.connection(
-        new RedisConnection(redis, {
-          name: `${source}-producer`,
-          timeoutMs: commandTimeoutMs,
-          blockMs: LONGEST_WAIT_MS,
-          watch,
-          keepsProcess: false,
-        }),
-      );
-    }
-    this.client = this.ownConnection ? new StreamClient(this.ownConnection) : shared;
+    const { producer } = options;
     // Keys go over the connection that events go over: replicas that have an event have its key.
-    this.keys = new SubjectKeys(this.client);
-    this.durability = new Durability(this.client, producer);
+    this.keys = new SubjectKeys(client);
+    this.durability = new Durability(client, producer);
     this.deadlines = new Deadlines(producer.timeoutMs);
   }
 
   /** @throws ConfigurationError when this Redis cannot do what `producer.acks` demands */
-  onApplicationBootstrap(): Promise<void> {
-    return this.startup.attempt(() => this.durability.probe());
+  start(): Promise<void> {
+    return this.durability.probe();
+  }
+
+  /** Waits until everything that was asked for is published or has failed. */
+  async stop(): Promise<void> {
+    if (this.waiting > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
   }
 
   /**
@@ -129,12 +112,6 @@ export class EventProducer implements OnApplicationBootstrap, BeforeApplicationS
    */
   publishAll(events: readonly EventToPublish[]): Promise<string[]> {
     return this.instrumentation.publishing(events, (carried, operation) => this.append(carried, operation));
-  }
-
-  /** Waits until everything that was asked for is published or has failed. */
-  async beforeApplicationShutdown(): Promise<void> {
-    if (this.waiting > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
-    this.ownConnection?.close();
   }
 
   private async append(events: readonly EventToPublish[], operation?: Operation): Promise<string[]> {

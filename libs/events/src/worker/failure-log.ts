@@ -1,13 +1,11 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { NO_HANDLER } from '../dispatch/subscriptions.js';
 import { isOutage } from '../model/errors/redis.js';
 import { LineLimit } from '../log/line-limit.js';
 import type { ResolvedOptions } from '../options/options.js';
-import { EVENTS_OPTIONS } from '../nest/tokens.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { bounded } from '../log/safe-text.js';
 import { textOf } from '../model/thrown.js';
-import { EventsObserver, type Observation } from '../model/events-observer.js';
+import type { EventsObserver, Observation } from '../model/events-observer.js';
 
 /** Characters of what comes out of an event that a line shows. */
 const LONGEST_PART = 200;
@@ -18,8 +16,7 @@ type Failure = Extract<Observation, { kind: 'retried' | 'dead-lettered' }>;
  * Writes a warning for each failed try that is repeated, and an error for each dead letter, unless `logFailures` is false.
  * Of one handler it writes so many lines in a while, and then how many it left out.
  */
-@Injectable()
-export class FailureLog implements OnApplicationShutdown {
+export class FailureLog {
   private readonly logger = new SafeLogger(FailureLog.name);
   private readonly retries = new LineLimit((handler, count) => {
     this.logger.warn(`${handler}: ${String(count)} more failures that are tried again`);
@@ -32,7 +29,7 @@ export class FailureLog implements OnApplicationShutdown {
     this.logger.warn(`${awaited}: ${String(count)} more events that this worker does not know`);
   });
 
-  constructor(@Inject(EVENTS_OPTIONS) { logFailures, consumer }: ResolvedOptions, observer: EventsObserver) {
+  constructor({ logFailures, consumer }: ResolvedOptions, observer: EventsObserver) {
     if (!logFailures) return;
     observer.subscribe(
       ({ stream, id, awaited, policy }) => {
@@ -54,8 +51,8 @@ export class FailureLog implements OnApplicationShutdown {
     );
   }
 
-  /** The consumer has left by now. */
-  onApplicationShutdown(): void {
+  /** Says what was left out; the worker has stopped by now. */
+  stop(): void {
     this.retries.flush();
     this.deadLetters.flush();
     this.unknown.flush();

@@ -1,8 +1,7 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { EventsObserver } from '../model/events-observer.js';
+import type { EventsObserver } from '../model/events-observer.js';
 import { SafeLogger } from '../log/safe-logger.js';
-import { MonitorClient } from '../stream/monitor-client.js';
-import { StreamClient } from '../stream/stream-client.js';
+import type { MonitorClient } from '../stream/monitor-client.js';
+import type { StreamClient } from '../stream/stream-client.js';
 
 /** How often Redis is asked, besides at the start, after each reconnect, and by the health indicator, in milliseconds. */
 const EVERY_MS = 60_000;
@@ -14,8 +13,7 @@ const SAFE = 'noeviction';
  * Sees to it that Redis does not evict keys: under `volatile-*` and `allkeys-*` the memory of idempotency keys and producers,
  * leases and counts go first, and what was published or handled once is repeated.
  */
-@Injectable()
-export class EvictionCheck implements OnApplicationBootstrap, OnModuleDestroy {
+export class EvictionCheck {
   private readonly logger = new SafeLogger('EventsModule');
   private timer: NodeJS.Timeout | undefined;
   private known: string | undefined;
@@ -24,23 +22,17 @@ export class EvictionCheck implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly streams: StreamClient,
     private readonly client: MonitorClient,
     private readonly observer: EventsObserver,
-  ) {
+  ) {}
+
+  /** Looks now, after each reconnect and in the background. Redis may be away; that is no reason to start later. */
+  start(): void {
     const look = (): void => void this.look().catch(() => undefined);
     this.streams.connection.onReconnect(look);
-    this.begin = () => {
-      this.timer = setInterval(look, EVERY_MS).unref();
-      look();
-    };
+    this.timer = setInterval(look, EVERY_MS).unref();
+    look();
   }
 
-  private readonly begin: () => void;
-
-  onApplicationBootstrap(): void {
-    // Redis may be away; that is no reason to start later.
-    this.begin();
-  }
-
-  onModuleDestroy(): void {
+  stop(): void {
     clearInterval(this.timer);
   }
 
