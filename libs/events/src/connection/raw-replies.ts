@@ -9,6 +9,14 @@ export interface ReplyParser<T> {
   push(chunk: Buffer): T | undefined;
 }
 
+/**
+ * Whether ioredis reads a connection as {@link RawReplies} needs it: by listeners of `data`, and in no other way. A version of it that
+ * reads otherwise would get the bytes of our replies, too, and lose count of its own.
+ */
+export function canTakeReplies(stream: Redis['stream']): boolean {
+  return stream.listenerCount('data') > 0 && stream.listenerCount('readable') === 0;
+}
+
 interface Expected {
   receive: (chunk: Buffer) => void;
 }

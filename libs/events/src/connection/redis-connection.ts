@@ -4,8 +4,9 @@ import { isGroupMissing, isOutage, RedisTimeoutError, RedisUnavailableError } fr
 import { RedisWithChangingCredentials } from './changing-credentials.js';
 import { OutageWatch } from './outage-watch.js';
 import { encodeCommand } from './encoded-command.js';
-import { RawReplies, type ReplyParser } from './raw-replies.js';
+import { canTakeReplies, RawReplies, type ReplyParser } from './raw-replies.js';
 import { addressOf, connectingTo, type RedisTarget } from './redis-target.js';
+import { SafeLogger } from '../log/safe-logger.js';
 import { RenewedMap } from '../collections/renewed-map.js';
 
 /** What a call may use of its connection: the commands, as ioredis has them. */
@@ -32,6 +33,8 @@ const FIRST_RECONNECT_MS = 50;
 const LONGEST_RECONNECT_MS = 2000;
 const LEAST_CONNECT_MS = 1000;
 
+const logger = new SafeLogger('RedisConnection');
+
 interface Call {
   run: (client: Redis) => void;
   fail: (error: Error) => void;
@@ -51,7 +54,9 @@ export class RedisConnection {
   private readonly waiting = new Set<Call>();
   private readonly sent = new RenewedMap<Call, true>();
   private readonly reconnectListeners: (() => void)[] = [];
-  private raw: { stream: Redis['stream']; replies: RawReplies } | undefined;
+  private raw: { stream: Redis['stream']; replies: RawReplies | undefined } | undefined;
+  /** Whether it was said that events are read through ioredis. */
+  private saysPlain = false;
   private isDown = false;
   private lastError: Error | undefined;
   private timesReady = 0;
@@ -223,21 +228,44 @@ export class RedisConnection {
 
   /**
    * As {@link call}, for one command whose reply is read by a parser of its own; on a connection that is used for nothing
-   * else, and for one such call at a time.
+   * else, and for one such call at a time. Where ioredis does not read its connections as expected, the command goes through it:
+   * that is slower, and the result the same.
+   *
+   * @param fromReply makes the same of the reply as ioredis gives it: lists, numbers, texts as bytes
    */
-  async callRaw<T>(args: readonly (string | number)[], parser: ReplyParser<T>, timeoutMs: number): Promise<T> {
+  async callRaw<T>(
+    args: readonly [name: string, ...args: (string | number)[]],
+    parser: ReplyParser<T>,
+    fromReply: (reply: unknown) => T,
+    timeoutMs: number,
+  ): Promise<T> {
+    let stream: Redis['stream'] | undefined;
     try {
-      return await this.call((client) => {
-        if (this.raw?.stream !== client.stream) {
-          this.raw = { stream: client.stream, replies: new RawReplies(client.stream) };
-        }
-        return this.raw.replies.send(encodeCommand(args), parser);
+      return await this.call(async (client) => {
+        ({ stream } = client);
+        const replies = this.rawRepliesOf(stream);
+        return replies ? replies.send(encodeCommand(args), parser) : fromReply(await client.callBuffer(...args));
       }, timeoutMs);
     } catch (error) {
-      // As ioredis does after its own commands: a master that is one no more is looked for anew.
-      if (error instanceof RedisTimeoutError || isReadOnly(error)) this.raw?.replies.end();
+      // What comes too late would be taken for the next reply, or for nobody's. And as ioredis does after its own commands: a master
+      // that is one no more is looked for anew.
+      if (error instanceof RedisTimeoutError || isReadOnly(error)) stream?.destroy();
       throw error;
     }
+  }
+
+  /** @returns undefined where ioredis does not read this connection as expected */
+  private rawRepliesOf(stream: Redis['stream']): RawReplies | undefined {
+    if (this.raw?.stream === stream) return this.raw.replies;
+    const replies = canTakeReplies(stream) ? new RawReplies(stream) : undefined;
+    if (!replies && !this.saysPlain) {
+      this.saysPlain = true;
+      logger.warn(
+        'This version of ioredis reads its connections otherwise than expected: events are read through it, which is slower',
+      );
+    }
+    this.raw = { stream, replies };
+    return replies;
   }
 
   /** Closes the connection; calls that are under way fail. */

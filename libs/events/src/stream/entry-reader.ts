@@ -1,5 +1,6 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { EntriesParser } from './entries-parser.js';
+import { entryOf, LONGEST_TEXT, type RawEntry } from './raw-entry.js';
 import type { ConsumerAddress } from './consumer-address.js';
 import type { StreamEntry } from './stream-entry.js';
 
@@ -20,10 +21,18 @@ export class EntryReader {
     count: number,
     blockMs: number,
   ): Promise<Map<string, StreamEntry[]>> {
-    const command = ['XREADGROUP', 'GROUP', group, consumer, 'COUNT', count, 'BLOCK', blockMs, 'STREAMS'];
+    const command = ['GROUP', group, consumer, 'COUNT', count, 'BLOCK', blockMs, 'STREAMS'];
     // The reply before may have been cut off.
     this.parser.reset();
-    const args = [...command, ...streams, ...streams.map(() => '>')];
-    return this.connection.callRaw(args, this.parser, blockMs + this.timeoutMs);
+    const args = ['XREADGROUP', ...command, ...streams, ...streams.map(() => '>')] as const;
+    return this.connection.callRaw(args, this.parser, entriesOf, blockMs + this.timeoutMs);
   }
+}
+
+/** A reply to XREADGROUP as the parser gives it. */
+function entriesOf(reply: unknown): Map<string, StreamEntry[]> {
+  const streams = (reply ?? []) as [key: Buffer, entries: RawEntry[]][];
+  return new Map(
+    streams.map(([key, entries]) => [key.toString(), entries.map((entry) => entryOf(entry, LONGEST_TEXT))]),
+  );
 }
