@@ -6,7 +6,7 @@ export { EncodedCommand } from '../../../libs/events/dist/connection/encoded-com
 export { decodeToHandle } from '../../../libs/events/dist/decode/decode.js';
 export { HandlerRunner } from '../../../libs/events/dist/dispatch/handler-runner.js';
 export { Overruns } from '../../../libs/events/dist/dispatch/overruns.js';
-export { Subscription, subscriptionsOf } from '../../../libs/events/dist/dispatch/subscriptions.js';
+export { Subscription, subscriptionsOf } from '../../../libs/events/dist/delivery/subscriptions.js';
 export { NO_INSTRUMENTATION } from '../../../libs/events/dist/model/instrumentation.js';
 export { DEFAULT_PAYLOAD_LIMITS } from '../../../libs/events/dist/model/payload-limits.js';
 export { Sealed } from '../../../libs/events/dist/personal/opening.js';
@@ -15,7 +15,8 @@ export { type SubjectKeys } from '../../../libs/events/dist/personal/subject-key
 export { encode } from '../../../libs/events/dist/publish/encode.js';
 export { newEnvelope } from '../../../libs/events/dist/publish/new-envelope.js';
 export { encodePersonal, type PersonalEntry } from '../../../libs/events/dist/publish/personal.js';
-export { InFlightDeliveries, InFlightDelivery } from '../../../libs/events/dist/read/in-flight.js';
+export { InFlightDelivery } from '../../../libs/events/dist/delivery/in-flight-delivery.js';
+export { InFlightDeliveries } from '../../../libs/events/dist/read/in-flight.js';
 export { settleArguments, type Settlement } from '../../../libs/events/dist/settle/settle-arguments.js';
 export { type CommitResult, type Settler } from '../../../libs/events/dist/settle/settler.js';
 export { EntriesParser } from '../../../libs/events/dist/stream/entries-parser.js';

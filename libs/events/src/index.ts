@@ -12,7 +12,7 @@ export {
   type OtherPayload,
   type Replaying,
 } from './operate/dead-letters.js';
-export { Delivery, type DeliveryInfo } from './dispatch/delivery.js';
+export { Delivery, type DeliveryInfo } from './delivery/delivery.js';
 export { EventHandler, type EventHandlerOptions } from './nest/event-handler.js';
 export { isEventsContext, type EventsContext } from './nest/events-context.js';
 export { DomainEvent, domainEventOf, type DomainEventOptions, type EventClass } from './model/domain-event.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { subscriptionsOf, type RegisteredHandler } from '../src/dispatch/subscriptions.js';
+import { subscriptionsOf, type RegisteredHandler } from '../src/delivery/subscriptions.js';
 import { DomainEvent, type EventClass } from '../src/model/domain-event.js';
 import { ConfigurationError } from '../src/model/errors/configuration.js';
 import { UnknownEventError } from '../src/model/errors/event.js';

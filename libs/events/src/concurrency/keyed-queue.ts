@@ -1,6 +1,4 @@
 import { RenewedMap } from '../collections/renewed-map.js';
-import { SafeLogger } from '../log/safe-logger.js';
-import { textOf } from '../model/thrown.js';
 
 /** Where items wait for which there is no room in their lanes; `Ticket` is all that is kept of one meanwhile. */
 export interface Outside<T, Ticket> {
@@ -19,7 +17,6 @@ export interface Outside<T, Ticket> {
  * side. An item that waits for its retry keeps its lane: followers of its key must not overtake it.
  */
 export class KeyedQueue<T, Ticket = never> {
-  private readonly logger = new SafeLogger(KeyedQueue.name);
   private readonly lanes = new RenewedMap<string, Lane<T, Ticket>>();
   private resting = 0;
 
@@ -28,11 +25,13 @@ export class KeyedQueue<T, Ticket = never> {
    * @param onEnd called when an item has been worked on, whatever came of it. One that is not done, and was let go, has a ticket:
    *   its lane rests until {@link resume}
    * @param outside where {@link relieve} sends what waits
+   * @param onError called when `work` has rejected
    */
   constructor(
     private readonly work: (item: T) => Promise<unknown>,
     private readonly onEnd: (item: T) => Ticket | undefined = () => undefined,
     private readonly outside?: Outside<T, Ticket>,
+    private readonly onError: (key: string, error: unknown) => void = () => undefined,
   ) {}
 
   /** Keys that are worked on; those that rest are not. */
@@ -75,7 +74,7 @@ export class KeyedQueue<T, Ticket = never> {
         try {
           await this.work(item);
         } catch (error) {
-          this.logger.error(`An event of ${key} could not be settled`, textOf(error).stack);
+          this.onError(key, error);
         }
         const ticket = this.onEnd(item);
         if (ticket !== undefined) {

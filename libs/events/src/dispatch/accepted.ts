@@ -1,6 +1,6 @@
-import type { InFlightDelivery } from '../read/in-flight.js';
+import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import { fieldText } from '../stream/raw-entry.js';
-import type { Pause } from './pauses.js';
+import type { Pause } from '../delivery/pause.js';
 import { isSealed, readEvent, type ReadEvent, type SealedEvent } from './read-event.js';
 
 /** An entry that was taken. A suspect is not read yet: workers may have ended while they decoded it. */

@@ -1,20 +1,15 @@
 import { LeaseLostError } from '../model/errors/delivery.js';
 import { isGroupMissing, isOutage } from '../model/errors/redis.js';
-import type { InFlightDelivery, InFlightDeliveries } from '../read/in-flight.js';
+import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
+import type { Redelivery } from '../read/redelivery.js';
+import type { InFlightDeliveries } from '../read/in-flight.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { DueQueue } from '../collections/due-queue.js';
 import { acceptedOf, laneOf, type Accepted } from './accepted.js';
 import type { Outside } from '../concurrency/keyed-queue.js';
-import { endOf, type Pause } from './pauses.js';
-
-/** Where entries wait that were set aside, by id: they are delivered to this worker, and not settled. */
-export interface Redelivery {
-  /** Says that a delivery has not begun, or has come to an end. Never rejects. */
-  setAside(allInFlight: readonly InFlightDelivery[]): Promise<void>;
-  /** Gets entries again, those that are still this worker's. */
-  takeUp(ids: readonly string[]): Promise<InFlightDelivery[]>;
-}
+import { endOf } from './pauses.js';
+import type { Pause } from '../delivery/pause.js';
 
 /** What is kept of an entry that is set aside. */
 export interface Ticket {

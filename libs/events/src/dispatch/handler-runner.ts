@@ -1,4 +1,4 @@
-import type { DeadLetterLimits } from '../operate/dead-letter-limits.js';
+import type { DeadLetterQuota } from './dead-letter-quota.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { AttemptsExhaustedError, DeliveryLostError, EventParkedError } from '../model/errors/delivery.js';
 import { isGroupMissing, isOutage } from '../model/errors/redis.js';
@@ -6,23 +6,25 @@ import { TransactionConflictError } from '../model/errors/transaction.js';
 import { LineLimit } from '../log/line-limit.js';
 import type { EventsObserver } from '../model/events-observer.js';
 import type { Instrumentation, Operation } from '../model/instrumentation.js';
-import type { InFlightDelivery } from '../read/in-flight.js';
+import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { NO_FAILURES, noteField, parseNote, type FailureNote } from '../stream/delivery-notes.js';
 import { isFailure, outcomeBeforehand, outcomeOf, outcomeOfUnreadable, type Outcome } from '../model/outcome.js';
-import type { Settler, HandlerDelivery } from '../settle/settler.js';
+import type { Settler } from '../settle/settler.js';
+import type { HandlerDelivery } from '../delivery/handler-delivery.js';
 import { KEYS_KEPT_MS } from '../personal/subject-keys.js';
 import { rollBack, type Transaction, type TransactionParts } from '../transaction/transaction.js';
 import { errorOf, isA, textOf } from '../model/thrown.js';
 import { isPromise } from '../concurrency/promise-like.js';
-import { Pauses, type Pause } from './pauses.js';
-import { Delivery, endRun, ignoresFailure, overrunOf } from './delivery.js';
+import { Pauses } from './pauses.js';
+import type { Pause } from '../delivery/pause.js';
+import { Delivery, endRun, ignoresFailure, overrunOf } from '../delivery/delivery.js';
 import type { Overruns } from './overruns.js';
 import { isSealed, openEvent, readEvent, type ReadEvent, type SealedEvent } from './read-event.js';
-import { Standstill } from './standstill.js';
+import { Standstill } from '../concurrency/standstill.js';
 import type { Semaphore } from '../concurrency/semaphore.js';
-import { awaitedIn, NO_HANDLER, type RegisteredHandler } from './subscriptions.js';
+import { awaitedIn, NO_HANDLER, type RegisteredHandler } from '../delivery/subscriptions.js';
 import { withinTimeLimit } from './time-limit.js';
 import { turnIsOver } from '../concurrency/turn.js';
 
@@ -56,7 +58,7 @@ export class HandlerRunner {
     private readonly stopping: Stopping,
     private readonly instrumentation: Instrumentation,
     private readonly takeoverAfterMs: number,
-    private readonly letters: DeadLetterLimits,
+    private readonly deadLetterQuota: DeadLetterQuota,
   ) {
     this.pauses = new Pauses(stopping);
   }
@@ -404,11 +406,11 @@ export class HandlerRunner {
           return outcome.delayMs;
         case 'dead-letter': {
           const { reason, error } = outcome;
-          const turn = this.letters.turn(where, this.stopping);
+          const turn = this.deadLetterQuota.turn(where, this.stopping);
           if (turn) await turn;
           // What was to follow parked events goes on at once when there are none any more.
           if (!(await this.settler.deadLetter(handlerDelivery, reason, error, note))) return 0;
-          this.letters.wrote(this.parts.keyspace, inFlight.subscription.stream);
+          this.deadLetterQuota.wrote(this.parts.keyspace, inFlight.subscription.stream);
           const { event_type, event_id, partition_key: key } = event ?? {};
           const attempt = note.failures + note.unended.length;
           this.observer.emit({ kind: 'dead-lettered', ...where, event_type, event_id, key, attempt, reason, error });

@@ -1,12 +1,6 @@
-import type { InFlightDelivery } from '../read/in-flight.js';
+import type { Pause } from '../delivery/pause.js';
+import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { Stopping } from '../concurrency/stopping.js';
-
-/** The pause between two tries of a handler at an event. */
-export interface Pause {
-  readonly handler: string;
-  /** By the clock of `performance.now()`. */
-  readonly until: number;
-}
 
 interface Waiting extends Pause {
   end: () => void;

@@ -6,11 +6,11 @@ import { validateErased } from '../personal/erased-in.js';
 import { Sealed } from '../personal/opening.js';
 import type { PersonalPlace } from '../personal/personal.js';
 import type { SubjectKeys } from '../personal/subject-keys.js';
-import type { InFlightDelivery } from '../read/in-flight.js';
+import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { textsOf } from '../stream/raw-entry.js';
 import { validateByDecorators, validateCompiled } from '../validate/validate.js';
-import { NO_HANDLER, type EventRoute, type RegisteredHandler } from './subscriptions.js';
+import { NO_HANDLER, type EventRoute, type RegisteredHandler } from '../delivery/subscriptions.js';
 
 /** An event, and who gets it: nobody when the group passes over it. */
 export interface ReadEvent {

@@ -1,6 +1,6 @@
 import { Deadlines } from '../concurrency/deadlines.js';
 import { HandlerTimeoutError } from '../model/errors/delivery.js';
-import { expire, type Delivery } from './delivery.js';
+import { expire, type Delivery } from '../delivery/delivery.js';
 
 /** One for each limit that handlers have. */
 const limits = new Map<number, Deadlines>();

@@ -3,7 +3,7 @@ import { ApplicationConfig, ExternalContextCreator, type ModulesContainer, type 
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { EventEnvelope } from '../model/event-envelope.js';
-import type { Delivery } from '../dispatch/delivery.js';
+import type { Delivery } from '../delivery/delivery.js';
 import { Enhancers, type HandlerMethod } from './enhancers.js';
 import { PARAMETERS_METADATA } from './event-handler.js';
 import { CONTEXT_TYPE } from './events-context.js';

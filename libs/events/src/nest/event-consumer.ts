@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { OutageWatch } from '../connection/outage-watch.js';
-import { subscriptionsOf } from '../dispatch/subscriptions.js';
+import { subscriptionsOf } from '../delivery/subscriptions.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { EventsObserver } from '../model/events-observer.js';
 import { DeadLetterLimits } from '../operate/dead-letter-limits.js';

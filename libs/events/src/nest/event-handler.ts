@@ -3,7 +3,7 @@ import type { EventClass } from '../model/domain-event.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';
 import { declareHandler } from './declarations.js';
-import type { Delivery } from '../dispatch/delivery.js';
+import type { Delivery } from '../delivery/delivery.js';
 
 /** Options of one handler. */
 export interface EventHandlerOptions {

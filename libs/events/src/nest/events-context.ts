@@ -1,6 +1,6 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import type { EventEnvelope } from '../model/event-envelope.js';
-import type { Delivery } from '../dispatch/delivery.js';
+import type { Delivery } from '../delivery/delivery.js';
 
 /** What guards, interceptors and filters see as the context's type. */
 export const CONTEXT_TYPE = 'events';

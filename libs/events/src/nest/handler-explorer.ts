@@ -10,7 +10,7 @@ import { chainOf, declaredHandlers, declaringPrototypes } from './declarations.j
 import { scopedEnhancersOf, type HandlerMethod, type Provider } from './enhancers.js';
 import { handlersOf, type HandlerMetadata } from './event-handler.js';
 import { EnhancedHandlers, type RunHandler } from './enhanced-handler.js';
-import type { RegisteredHandler } from '../dispatch/subscriptions.js';
+import type { RegisteredHandler } from '../delivery/subscriptions.js';
 
 /** Names of classes that one line of the log gives. */
 const MOST_NAMES = 10;

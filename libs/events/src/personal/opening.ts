@@ -1,14 +1,20 @@
 import { infiniteNumber } from '../model/json-text.js';
-import { limitBeyond } from '../model/payload-limits.js';
+import { limitBeyond, type PayloadLimits } from '../model/payload-limits.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { parseToHandle, parseRounded } from '../decode/decode.js';
 import { EventDecodeError } from '../model/errors/event.js';
 import type { Keyspace } from '../stream/keyspace.js';
-import type { Subscription } from '../dispatch/subscriptions.js';
 import { Erased } from './erased.js';
 import { personalPlaces, type PersonalPlace, type PersonalPlan } from './personal.js';
 import { openedJson, sealedValueOf, type SealedIn, type SealedValue, type SubjectKey } from './sealed-value.js';
 import type { SubjectKeys } from './subject-keys.js';
+
+/** What a payload may be at most, as the reader of its stream has it. */
+interface PayloadBounds {
+  /** Whether integers beyond ±(2^53 - 1) are rounded, instead of refused. */
+  roundsIntegers: boolean;
+  limits: PayloadLimits;
+}
 
 interface SealedPlace extends PersonalPlace {
   value: SealedValue | Erased;
@@ -41,7 +47,7 @@ export class Sealed {
    * @throws EventDecodeError when it was changed, or is of another event or field, or what it holds could not be handled
    * @throws what Redis says when it is asked for keys
    */
-  async open(keyspace: Keyspace, keys: SubjectKeys, subscription: Subscription): Promise<PersonalPlace[]> {
+  async open(keyspace: Keyspace, keys: SubjectKeys, bounds: PayloadBounds): Promise<PersonalPlace[]> {
     const got = await Promise.all(
       this.places.map(async ({ value }) =>
         value instanceof Erased ? undefined : keys.find(keyspace, value.subject, value.key),
@@ -50,13 +56,13 @@ export class Sealed {
     const erased: PersonalPlace[] = [];
     for (const [index, place] of this.places.entries()) {
       const key = got[index];
-      if (key) place.owner[place.property] = this.opened(place, key, subscription);
+      if (key) place.owner[place.property] = this.opened(place, key, bounds);
       else erased.push(place);
     }
     return erased;
   }
 
-  private opened({ value, path }: SealedPlace, key: SubjectKey, { roundsIntegers, limits }: Subscription): unknown {
+  private opened({ value, path }: SealedPlace, key: SubjectKey, { roundsIntegers, limits }: PayloadBounds): unknown {
     const at = path.join('.');
     const json = `{"personal":${openedJson(value as SealedValue, key, this.where, at)}}`;
     // Who may encrypt can still encrypt anything.

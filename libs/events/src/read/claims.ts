@@ -10,7 +10,7 @@ import { compareEntryIds } from '../stream/entry-id.js';
 import type { InFlightDeliveries } from './in-flight.js';
 import type { Source } from './source.js';
 import type { Stopping } from '../concurrency/stopping.js';
-import type { Troubles } from './troubles.js';
+import type { Troubles } from '../model/troubles.js';
 
 /** Renewals within the time after which a delivery is taken over: two may be late before one is lost. */
 const RENEWALS = 3;

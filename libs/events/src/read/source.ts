@@ -1,7 +1,6 @@
-import type { Subscription } from '../dispatch/subscriptions.js';
+import type { Subscription } from '../delivery/subscriptions.js';
 import type { EventsObserver } from '../model/events-observer.js';
-import type { Redelivery } from '../dispatch/aside.js';
-import type { Pipeline } from '../worker/pipeline.js';
+import type { Redelivery } from './redelivery.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { noteField } from '../stream/delivery-notes.js';
 import { compareEntryIds } from '../stream/entry-id.js';
@@ -11,7 +10,8 @@ import type { StreamClient } from '../stream/stream-client.js';
 import type { StreamEntry } from '../stream/stream-entry.js';
 import { waitingFor } from '../stream/waiting.js';
 import type { Instrumentation } from '../model/instrumentation.js';
-import { InFlightDelivery, type InFlightDeliveries } from './in-flight.js';
+import { InFlightDelivery } from '../delivery/in-flight-delivery.js';
+import type { InFlightDeliveries } from './in-flight.js';
 
 /**
  * Of so many deliveries without an end, the entry itself may be the cause. One alone is no reason for suspicion: most of
@@ -19,7 +19,13 @@ import { InFlightDelivery, type InFlightDeliveries } from './in-flight.js';
  */
 const SUSPICIOUS_DELIVERIES = 2;
 
-/** One stream that a worker reads, and how its entries get into the pipeline. */
+/** Where deliveries go that were read. */
+export interface DeliverySink {
+  /** Takes a delivery; what comes of it is settled in Redis. Never throws. */
+  accept(inFlight: InFlightDelivery): void;
+}
+
+/** One stream that a worker reads, and how its entries become deliveries. */
 export class Source implements Redelivery {
   readonly key: string;
   /** The names of the consumers under which waits what this worker handles of the stream. */
@@ -34,13 +40,12 @@ export class Source implements Redelivery {
     private readonly channel: Channel,
     private readonly client: StreamClient,
     private readonly allInFlight: InFlightDeliveries,
-    private readonly pipeline: Pipeline,
+    private readonly sink: DeliverySink,
     private readonly observer: EventsObserver,
     private readonly instrumentation: Instrumentation,
   ) {
     this.key = channel.key;
     this.awaited = subscription.awaitable(channel.isReplay).map(waitingFor);
-    pipeline.comesFrom(this.key, this);
   }
 
   private get handlers(): readonly string[] {
@@ -73,7 +78,7 @@ export class Source implements Redelivery {
   /** Entries that are delivered for the first time: nothing was noted of them. */
   acceptNew(entries: readonly StreamEntry[]): void {
     this.instrumentation.consumed(this.subscription.stream, entries.length);
-    for (const entry of entries) this.pipeline.accept(this.holdingOf(entry, NO_NOTES));
+    for (const entry of entries) this.sink.accept(this.holdingOf(entry, NO_NOTES));
   }
 
   /** Accepts what was delivered to this consumer in replies that may have been lost: earlier failures count. */
@@ -133,7 +138,7 @@ export class Source implements Redelivery {
   private async acceptAgain(entries: readonly ClaimedEntry[]): Promise<void> {
     const allInFlight = await this.again(entries.filter(({ id }) => !this.allInFlight.has(this.key, id)));
     this.instrumentation.consumed(this.subscription.stream, allInFlight.length);
-    for (const inFlight of allInFlight) this.pipeline.accept(inFlight);
+    for (const inFlight of allInFlight) this.sink.accept(inFlight);
   }
 
   /** With what was noted of earlier tries. */

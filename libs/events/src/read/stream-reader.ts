@@ -6,7 +6,7 @@ import type { Instrumentation } from '../model/instrumentation.js';
 import type { InFlightDeliveries } from './in-flight.js';
 import type { Source } from './source.js';
 import type { Stopping } from '../concurrency/stopping.js';
-import type { Troubles } from './troubles.js';
+import type { Troubles } from '../model/troubles.js';
 
 /** How long the reader waits for room before it shows again that it is alive, and after a failed read. */
 const PAUSE_MS = 500;

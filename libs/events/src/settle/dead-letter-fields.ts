@@ -1,5 +1,5 @@
 import { EventDecodeError, EventValidationError, UnknownEventError } from '../model/errors/event.js';
-import type { InFlightDelivery } from '../read/in-flight.js';
+import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { FailureNote } from '../stream/delivery-notes.js';
 import type { DeadLetterReason } from '../model/outcome.js';
 import { layoutOf, type LaidOut } from '../stream/layouts.js';

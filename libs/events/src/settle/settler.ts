@@ -1,11 +1,10 @@
 import { DeliveryLostError } from '../model/errors/delivery.js';
 import { isOutage, isOutageForAll } from '../model/errors/redis.js';
 import { TransactionRefusedError } from '../model/errors/transaction.js';
-import type { EventEnvelope } from '../model/event-envelope.js';
-import type { Instrumentation, OperationRef, SettledFacts } from '../model/instrumentation.js';
-import type { Standstill } from '../dispatch/standstill.js';
-import type { InFlightDelivery } from '../read/in-flight.js';
-import type { Troubles } from '../read/troubles.js';
+import type { Instrumentation, SettledFacts } from '../model/instrumentation.js';
+import type { HandlerDelivery } from '../delivery/handler-delivery.js';
+import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
+import type { Troubles } from '../model/troubles.js';
 import type { Channel } from '../stream/channel.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { fieldText } from '../stream/raw-entry.js';
@@ -32,24 +31,6 @@ const LONGEST_PAUSE_MS = 2000;
 /** Acknowledgements of one command, and settlements of one script call, by number and by bytes. */
 const ACKNOWLEDGED_AT_ONCE = 1000;
 const SETTLED_AT_ONCE = { most: 100, heaviest: 2 ** 20, weigh: weightOf };
-
-/** One handler's share of a delivery. */
-export interface HandlerDelivery {
-  inFlight: InFlightDelivery;
-  /** Undefined for an entry that could not be decoded. */
-  event: EventEnvelope<object> | undefined;
-  handler: string;
-  /** Whether a dead letter of this handler parks those that follow it with the same key. */
-  parksKey: boolean;
-  /** All handlers of this event. */
-  handlers: readonly string[];
-  /** The try that is settled, for the instrumentation; undefined where nobody traces. */
-  operation: OperationRef | undefined;
-  /** Of a try alone: what it is noted as, and whether the worker stands still meanwhile. */
-  alone?: { name: string; standstill: Standstill };
-  /** Of a handler that goes on although its time is up: resolves when it has really ended. */
-  overrun?: Promise<void>;
-}
 
 /** A settlement, and whose it is. */
 interface Settling extends Settlement {

@@ -63,5 +63,6 @@ export function buildPipeline(
       (channel) => new Source(subscription, address, channel, client, inFlight, pipeline, observer, instrumentation),
     ),
   );
+  for (const one of sources) pipeline.comesFrom(one.key, one);
   return { pipeline, sources };
 }

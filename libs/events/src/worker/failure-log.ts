@@ -1,4 +1,4 @@
-import { NO_HANDLER } from '../dispatch/subscriptions.js';
+import { NO_HANDLER } from '../delivery/subscriptions.js';
 import { isOutage } from '../model/errors/redis.js';
 import { LineLimit } from '../log/line-limit.js';
 import type { ResolvedOptions } from '../options/options.js';

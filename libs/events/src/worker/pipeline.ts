@@ -1,15 +1,21 @@
+import { SafeLogger } from '../log/safe-logger.js';
+import { textOf } from '../model/thrown.js';
+import type { DeliverySink } from '../read/source.js';
 import { acceptedOf, laneOf, type Accepted, type Unread } from '../dispatch/accepted.js';
-import { Aside, type Redelivery, type Ticket } from '../dispatch/aside.js';
+import { Aside, type Ticket } from '../dispatch/aside.js';
+import type { Redelivery } from '../read/redelivery.js';
 import type { HandlerRunner } from '../dispatch/handler-runner.js';
 import { KeyedQueue } from '../concurrency/keyed-queue.js';
-import type { Pause } from '../dispatch/pauses.js';
+import type { Pause } from '../delivery/pause.js';
 import { isSealed, type ReadEvent, type SealedEvent } from '../dispatch/read-event.js';
-import type { InFlightDelivery, InFlightDeliveries } from '../read/in-flight.js';
+import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
+import type { InFlightDeliveries } from '../read/in-flight.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import { DONE, noteField } from '../stream/delivery-notes.js';
 
 /** The way of an event, from the stream's entry to its settlement: decode → validate → dispatch → settle. */
-export class Pipeline {
+export class Pipeline implements DeliverySink {
+  private readonly logger = new SafeLogger(Pipeline.name);
   private readonly aside: Aside;
   private readonly lanes: KeyedQueue<Accepted, Ticket>;
   private readonly forget: () => void;
@@ -27,6 +33,9 @@ export class Pipeline {
       (accepted) => this.untilSettled(accepted),
       (accepted) => this.end(accepted),
       this.aside,
+      (key, error) => {
+        this.logger.error(`An event of ${key} could not be settled`, textOf(error).stack);
+      },
     );
     const { lanes } = this;
     this.forget = allInFlight.relieveBy({
