@@ -1,5 +1,5 @@
 import { Failure } from '../failure.js';
-import { RedisReplyError } from '../redis/replies.js';
+import { RedisReplyError } from '../redis/connection.js';
 import { createEntries, type Sample } from './entries.js';
 import { weighted } from './weighted.js';
 import type { RedisConnection } from '../redis/connection.js';

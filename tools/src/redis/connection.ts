@@ -1,23 +1,34 @@
-import net from 'node:net';
-import tls from 'node:tls';
+import { Redis } from 'ioredis';
 import { reasonOfFailure, redisClientOptions, whyClosed } from '../../../libs/events/address/index.mjs';
 import { Failure, messageOf } from '../failure.js';
 import { readTlsFiles, type RedisAddress } from './address.js';
-import { createReplyReader, RedisReplyError, type Reply } from './replies.js';
 
-const LINE_END = Buffer.from('\r\n');
+/** How ioredis' errors begin that have no code: of a call whose deadline is over, and of an answer that is none of Redis'. */
+const LATE = 'Command timed out';
+const FOREIGN = 'Unknown RESP type';
+
+/** An error that Redis answered; the message is Redis' own, beginning with its code (`NOAUTH`, `LOADING`, …). */
+export class RedisReplyError extends Error {
+  override readonly name = 'RedisReplyError';
+  readonly code: string;
+
+  constructor(message: string) {
+    super(message);
+    this.code = message.split(' ', 1)[0] ?? '';
+  }
+}
 
 export interface RedisConnection {
-  /** Sends one command; an error reply rejects as `RedisReplyError`. */
-  readonly call: (...command: (string | Buffer)[]) => Promise<Reply>;
+  /** Sends one command; an error reply rejects as `RedisReplyError`, everything else as `Failure`. */
+  readonly call: (...command: (string | Buffer)[]) => Promise<unknown>;
   readonly close: () => void;
 }
 
 /**
- * Opens a connection to Redis, without any package: logs in and selects the database as the address says, with the files for
- * TLS that the environment names.
- * Every call has a deadline. Errors name the host, the port and the cause, never the password.
- * @param options for connecting, and again for each call
+ * Opens a connection to Redis: logs in and selects the database as the address says, with the files for TLS that the
+ * environment names. Every call has a deadline, and none is repeated. Errors name the host, the port and the cause, never the
+ * password.
+ * @param deadlineMs for connecting, and again for each call
  */
 export async function connectRedis(
   address: RedisAddress,
@@ -25,82 +36,48 @@ export async function connectRedis(
 ): Promise<RedisConnection> {
   const { host, port, path } = address;
   const place = path === '' ? { host, port } : { path };
-  const { tls: secure } = redisClientOptions(address, address.tls ? readTlsFiles(address, process.env) : {});
-  const socket = secure ? tls.connect({ ...place, ...secure }) : net.connect(place);
-  socket.setNoDelay(true);
-
-  const waiting: { resolve: (reply: Reply) => void; reject: (error: Error) => void }[] = [];
+  const { tls } = redisClientOptions(address, address.tls ? readTlsFiles(address, process.env) : {});
+  const client = new Redis({
+    ...place,
+    ...(tls === undefined ? {} : { tls }),
+    // Nothing is sent but what is called, once.
+    protocol: 2,
+    lazyConnect: true,
+    disableClientInfo: true,
+    enableReadyCheck: false,
+    autoResendUnfulfilledCommands: false,
+    retryStrategy: () => null,
+    connectTimeout: deadlineMs,
+    commandTimeout: deadlineMs,
+  });
   let hasAnswered = false;
-  const fail = (cause: unknown) => {
-    socket.destroy();
-    const error = failureOf(reasonOf(cause, address));
-    for (const call of waiting.splice(0)) call.reject(error);
-    return error;
-  };
-  const failureOf = (reason: string) => new Failure(`Redis at ${address.shown}: ${withoutSecrets(reason, address)}.`);
-  const read = createReplyReader();
+  let firstCause: Error | undefined;
   let finding: Promise<Failure> | undefined;
-  // A server that closes without a word is looked at once more, for why.
-  const ended = (cause: unknown) => {
-    if (hasAnswered) {
-      fail(cause);
-      return;
-    }
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-    const calls = waiting.splice(0);
-    finding ??= whyClosed(place, secure, code).then((why) => failureOf(why ?? reasonOf(cause, address)));
-    void finding.then((error) => {
-      for (const call of calls) call.reject(error);
-    });
-  };
-  socket.on('data', (chunk: Buffer) => {
-    try {
-      for (const reply of read(chunk)) {
-        hasAnswered = true;
-        const call = waiting.shift();
-        if (reply instanceof RedisReplyError) call?.reject(reply);
-        else call?.resolve(reply);
-      }
-    } catch (error) {
-      fail(error);
-    }
-  });
-  socket.on('error', ended);
-  socket.on('close', () => {
-    ended(new Error('it closed the connection'));
-  });
+  client.on('error', (error) => (firstCause ??= error));
 
-  const call: RedisConnection['call'] = (...command) => {
-    const parts = command.flatMap((part) => [
-      Buffer.from(`$${String(Buffer.byteLength(part))}\r\n`),
-      Buffer.from(part),
-      LINE_END,
-    ]);
-    const bytes = Buffer.concat([Buffer.from(`*${String(command.length)}\r\n`), ...parts]);
-    return new Promise((resolve, reject) => {
-      if (socket.destroyed) {
-        reject(fail(new Error('the connection is closed')));
-        return;
+  const failureOf = async (error: unknown): Promise<Failure> => {
+    const isLate = messageOf(error) === LATE;
+    const cause =
+      firstCause ?? new Error(isLate ? `no answer within ${String(deadlineMs / 1000)}s` : 'it closed the connection');
+    client.disconnect();
+    const code = isLate ? 'ETIMEDOUT' : codeOf(cause);
+    // A server that closes without a word is looked at once more, for why; so is one that does not answer a handshake.
+    const isSilent = !hasAnswered && !isForeign(cause) && (!isLate || tls !== undefined);
+    const why = isSilent ? await whyClosed(place, tls, code) : undefined;
+    return new Failure(`Redis at ${address.shown}: ${withoutSecrets(why ?? reasonOf(cause, address), address)}.`);
+  };
+  const call = async (...[command = '', ...args]: (string | Buffer)[]): Promise<unknown> => {
+    try {
+      const reply = await client.call(String(command), args);
+      hasAnswered = true;
+      return reply;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ReplyError') {
+        hasAnswered = true;
+        throw new RedisReplyError(error.message);
       }
-      const timer = setTimeout(() => {
-        const late = Object.assign(new Error(`no answer within ${String(deadlineMs / 1000)}s`), { code: 'ETIMEDOUT' });
-        // Of a handshake that nobody answers.
-        if (secure) ended(late);
-        else fail(late);
-        socket.destroy();
-      }, deadlineMs);
-      waiting.push({
-        resolve: (reply) => {
-          clearTimeout(timer);
-          resolve(reply);
-        },
-        reject: (error) => {
-          clearTimeout(timer);
-          reject(error);
-        },
-      });
-      socket.write(bytes);
-    });
+      throw await (finding ??= failureOf(error));
+    }
   };
 
   try {
@@ -109,19 +86,35 @@ export async function connectRedis(
     }
     if (address.database !== 0) await call('SELECT', String(address.database));
   } catch (error) {
-    socket.destroy();
+    client.disconnect();
     if (!(error instanceof RedisReplyError) || error.code === 'LOADING') throw error;
     throw new Failure(`Redis at ${address.shown} refused the connection: ${withoutSecrets(error.message, address)}`);
   }
-  return { call, close: () => socket.destroy() };
+  return {
+    call,
+    close: () => {
+      firstCause ??= new Error('the connection is closed');
+      client.disconnect();
+    },
+  };
 }
 
-function reasonOf(cause: unknown, address: RedisAddress) {
-  if (!(cause instanceof Error) || !('code' in cause) || cause.code === 'ETIMEDOUT') return messageOf(cause);
-  return reasonOfFailure({ code: String(cause.code), message: cause.message }, address.tls) ?? messageOf(cause);
+function reasonOf(cause: Error, address: RedisAddress): string {
+  if (isForeign(cause)) return 'it does not speak the protocol of Redis';
+  const code = codeOf(cause);
+  if (code === undefined || code === 'ETIMEDOUT') return messageOf(cause);
+  return reasonOfFailure({ code, message: cause.message }, address.tls) ?? messageOf(cause);
+}
+
+function isForeign(cause: Error): boolean {
+  return cause.message.startsWith(FOREIGN);
+}
+
+function codeOf(cause: Error): string | undefined {
+  return 'code' in cause ? String(cause.code) : undefined;
 }
 
 /** A server that does not know AUTH repeats its arguments in its answer. */
-function withoutSecrets(text: string, { password }: RedisAddress) {
+function withoutSecrets(text: string, { password }: RedisAddress): string {
   return password === '' ? text : text.replaceAll(password, '***');
 }

@@ -3,7 +3,7 @@ import { Failure } from '../failure.js';
 import { parseRedisAddress, readTlsFiles, type RedisAddress } from './address.js';
 import { connectRedis } from './connection.js';
 import { OLDEST_MAJOR } from './programs.js';
-import { RedisReplyError } from './replies.js';
+import { RedisReplyError } from './connection.js';
 
 const DEADLINE_MS = 3000;
 const LOADING_PAUSE_MS = 100;

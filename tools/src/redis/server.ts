@@ -10,7 +10,7 @@ import { parseRedisAddress } from './address.js';
 import { REDIS_SERVER_ADVICE } from './advice.js';
 import { connectRedis } from './connection.js';
 import { HOST, launch, type Ending, type Launched } from './launch.js';
-import { RedisReplyError } from './replies.js';
+import { RedisReplyError } from './connection.js';
 import type { RedisBinary } from './find.js';
 
 const PING_DEADLINE_MS = 3000;
@@ -95,7 +95,12 @@ async function silence(port: number) {
   try {
     const address = parseRedisAddress(`redis://${HOST}:${String(port)}`);
     const connection = await connectRedis(address, { deadlineMs: PING_DEADLINE_MS });
-    await connection.call('PING').finally(connection.close);
+    try {
+      await connection.call('PING');
+      await connection.call('QUIT'); // it is gone, for the server too, before the next client comes
+    } finally {
+      connection.close();
+    }
     return null;
   } catch (error) {
     return error instanceof RedisReplyError ? null : messageOf(error);

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { removeAfterMe } from '../../src/machine/last-will.js';
@@ -39,6 +39,9 @@ export async function createFakeShop(): Promise<FakeShop> {
   // With their times, by which it is seen that they are compiled.
   await cp(TOOLS, path.join(dir, 'tools'), { recursive: true, preserveTimestamps: true, filter: isWanted });
   await cp(path.join(TOOLS, '..', ADDRESS), path.join(dir, ADDRESS), { recursive: true });
+  // Beside the tools, where an installation leaves it alone; what it needs is found where the link leads.
+  await mkdir(path.join(dir, 'tools', 'node_modules'), { recursive: true });
+  await symlink(path.join(TOOLS, '..', 'node_modules', 'ioredis'), path.join(dir, 'tools', 'node_modules', 'ioredis'));
   for (const app of APPS) await copyTo(path.join(dir, 'apps', app, 'dist', 'main.js'), APP);
   await copyTo(path.join(dir, 'libs', 'audit', 'dist', 'main.js'), AUDIT);
   await copyTo(path.join(dir, 'libs', 'setup', 'dist', 'main.js'), SETUP);
