@@ -36,3 +36,8 @@ const WHAT: Record<keyof PayloadLimits, string> = {
   maxProperties: 'properties of all objects together',
   maxItems: 'items of all arrays together',
 };
+
+/** What is wrong with an integer that JavaScript's numbers do not hold, in words. */
+export function unsafeIntegerIs(digits: string): string {
+  return `expected an integer within ±${String(Number.MAX_SAFE_INTEGER)}, got ${digits}: beyond, numbers are rounded; pass it as a string`;
+}
