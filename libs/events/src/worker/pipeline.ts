@@ -79,18 +79,18 @@ export class Pipeline implements DeliverySink {
 
   private untilSettled(accepted: Accepted): Promise<unknown> {
     const { inFlight } = accepted;
-    if ('thrown' in accepted) return this.runner.reject(inFlight, accepted.thrown);
+    if ('thrown' in accepted) return this.runner.reading.reject(inFlight, accepted.thrown);
     if ('event' in accepted) return this.dispatch(inFlight, accepted, accepted.left);
-    return 'toOpen' in accepted ? this.open(inFlight, accepted.toOpen, accepted.left) : this.readAlone(accepted);
+    return 'toOpen' in accepted ? this.open(inFlight, accepted.toOpen, accepted.left) : this.readInQuarantine(accepted);
   }
 
-  private async readAlone({ inFlight, left }: Unread): Promise<void> {
-    const read = await this.runner.readAlone(inFlight);
+  private async readInQuarantine({ inFlight, left }: Unread): Promise<void> {
+    const read = await this.runner.reading.readInQuarantine(inFlight);
     if (read) await (isSealed(read) ? this.open(inFlight, read, left) : this.dispatch(inFlight, read, left));
   }
 
   private async open(inFlight: InFlightDelivery, sealed: SealedEvent, left?: readonly Pause[]): Promise<void> {
-    const read = await this.runner.open(inFlight, sealed);
+    const read = await this.runner.reading.open(inFlight, sealed);
     if (read) await this.dispatch(inFlight, read, left);
   }
 

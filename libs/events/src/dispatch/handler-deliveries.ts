@@ -1,0 +1,50 @@
+import type { HandlerDelivery } from '../delivery/handler-delivery.js';
+import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
+import { NO_HANDLER, type RegisteredHandler } from '../delivery/subscriptions.js';
+import type { EventEnvelope } from '../model/event-envelope.js';
+import { NO_FAILURES, noteField, parseNote, type FailureNote } from '../stream/delivery-notes.js';
+
+/** A delivery for one handler, of an event that could be read. */
+export type DecodedHandlerDelivery = HandlerDelivery & { event: EventEnvelope<object> };
+
+/** A delivery for one of the event's handlers, before its first try. */
+export function handlerDeliveryOf(
+  inFlight: InFlightDelivery,
+  event: EventEnvelope<object>,
+  { name: handler, parksKey }: Pick<RegisteredHandler, 'name' | 'parksKey'>,
+  handlers: readonly RegisteredHandler[],
+): DecodedHandlerDelivery {
+  return { inFlight, event, handler, parksKey, handlers: namesOf(handlers), operation: undefined };
+}
+
+/** Of an entry that is not decoded. A replay that can be read no more, such as an edited one, is still that handler's. */
+export function undecodedDelivery(inFlight: InFlightDelivery): HandlerDelivery {
+  const handler = inFlight.origin?.handler ?? NO_HANDLER;
+  return {
+    inFlight,
+    event: undefined,
+    handler,
+    parksKey: false,
+    handlers: inFlight.subscription.handlerNames,
+    operation: undefined,
+  };
+}
+
+const names = new WeakMap<readonly RegisteredHandler[], readonly string[]>();
+
+/** Once for each route, not for each event. */
+function namesOf(handlers: readonly RegisteredHandler[]): readonly string[] {
+  let found = names.get(handlers);
+  if (!found) names.set(handlers, (found = handlers.map(({ name }) => name)));
+  return found;
+}
+
+/** What was noted of earlier tries of a handler. */
+export function noteOf(inFlight: InFlightDelivery, handler: string): FailureNote {
+  if (!inFlight.isNoted && !inFlight.isSuspect) return NO_FAILURES;
+  return parseNote(inFlight.notes.get(noteField(inFlight.entry.id, handler)));
+}
+
+export function failedOnceMore({ failures, firstFailureMs, unended }: FailureNote): FailureNote {
+  return { failures: failures + 1, firstFailureMs: firstFailureMs || Date.now(), unended };
+}
