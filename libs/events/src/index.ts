@@ -67,14 +67,14 @@ export {
 export { LineLimit } from './log/line-limit.js';
 export { type DeliveryState, type HandlerProgress } from './operate/delivery-states.js';
 export { type EntryPage, type EntryPagesOptions, type RawEntry } from './operate/entry-pages.js';
+export { EventMonitor } from './operate/event-monitor.js';
 export {
-  EventMonitor,
   type GroupBacklog,
   type MonitoredGroup,
   type PartitionOverview,
   type StreamOverview,
   type WaitingEvents,
-} from './operate/event-monitor.js';
+} from './operate/overviews.js';
 export { type MonitoredEntry } from './operate/monitored-entry.js';
 export type { WholeSize } from './stream/stream-entry.js';
 export { type StreamSurveyRequest, type Survey, type SurveyedStream, type SurveyRequest } from './operate/survey.js';

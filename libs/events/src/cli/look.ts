@@ -1,4 +1,4 @@
-import type { MonitoredGroup } from '../operate/event-monitor.js';
+import type { MonitoredGroup } from '../operate/overviews.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
 import type { ConsumerRow } from '../stream/questions.js';
 import type { Session } from './session.js';

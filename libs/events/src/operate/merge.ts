@@ -1,6 +1,6 @@
 import { compareEntryIds } from '../stream/entry-id.js';
 import type { ConsumerRow, PendingSummary } from '../stream/questions.js';
-import type { GroupBacklog, MonitoredGroup, PartitionOverview } from './event-monitor.js';
+import type { GroupBacklog, MonitoredGroup, PartitionOverview } from './overviews.js';
 import type { MonitoredEntry } from './monitored-entry.js';
 
 /** What a stream's partitions come to together, of one kind after the other. Pure. */

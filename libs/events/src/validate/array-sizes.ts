@@ -2,7 +2,7 @@ import { defaultMetadataStorage as storage } from 'class-transformer/cjs/storage
 import { getMetadataStorage, validateSync } from 'class-validator';
 import type { EventProblem } from '../model/errors/event.js';
 import { isClass, lineOf, type Class } from './plain-class.js';
-import { type Constraint, type Rule } from './rules.js';
+import { type Constraint, type Rule } from './property-checks.js';
 
 const ARRAY_MAX_SIZE = 'arrayMaxSize';
 /** class-validator's own: a decorator of somebody else that has the same name has another one. */

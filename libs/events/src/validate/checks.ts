@@ -1,9 +1,6 @@
 import { Scope, type Generate } from './generate.js';
 import type { Class } from './plain-class.js';
-import type { PropertyChecks } from './rules.js';
-
-/** Whether a value is an instance of the class and passes; false also when that is not certain. */
-export type IsValid = (instance: object) => boolean;
+import type { IsValid, PropertyChecks } from './property-checks.js';
 
 /** The checks of all properties of a class. */
 export function checker(target: Class, properties: readonly PropertyChecks[], generate: Generate): IsValid {

@@ -1,9 +1,10 @@
 import { getMetadataStorage } from 'class-validator';
 import { mostItems } from './array-sizes.js';
-import { checker, type IsValid } from './checks.js';
+import { checker } from './checks.js';
 import { generate, type Generate } from './generate.js';
 import { builder, copyPlain, copyTyped, copyUpTo, isConverted, type Build, type Copy } from './instance.js';
 import { fieldsOf, isClass, lineOf, type Class } from './plain-class.js';
+import type { IsValid } from './property-checks.js';
 import { nestedCheck, propertyChecks } from './rules.js';
 import { propertyTypes, type PropertyType } from './property-types.js';
 

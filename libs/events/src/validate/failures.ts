@@ -2,7 +2,8 @@ import { getMetadataStorage } from 'class-validator';
 import type { EventProblem } from '../model/errors/event.js';
 import type { Class } from './plain-class.js';
 import { plainToInstance } from './plain-to-instance.js';
-import { constraintCheck, type Rule } from './rules.js';
+import type { Rule } from './property-checks.js';
+import { constraintCheck } from './rules.js';
 import { saidBy } from './user-code.js';
 
 /** Whose code threw when an instance was made of a payload: it is tried again, bit by bit. */

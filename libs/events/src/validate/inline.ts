@@ -1,9 +1,6 @@
 import { Scope, type Generate } from './generate.js';
 import { INLINE_CHECKS } from './inline-checks.js';
-import type { Check, Constraint, Rule } from './rules.js';
-
-/** The expression on `v` that stands in generated code, given the names of the values that it needs. */
-export type Inlined = (use: Scope['add']) => string;
+import type { Check, Constraint, Inlined, Rule } from './property-checks.js';
 
 /** What is tried on a decorator before it is taken for class-validator's own. */
 const SAMPLES: readonly unknown[] = [

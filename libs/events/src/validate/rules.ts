@@ -1,25 +1,8 @@
-import { getMetadataStorage, type MetadataStorage } from 'class-validator';
-import type { IsValid } from './checks.js';
+import { getMetadataStorage } from 'class-validator';
 import type { Generate } from './generate.js';
-import { inlined, type Inlined } from './inline.js';
+import { inlined } from './inline.js';
 import type { Class } from './plain-class.js';
-
-/** A decorator's verdict on a property's value, and the instance that has it. */
-export type Check = (value: unknown, instance: object) => boolean;
-
-/** What class-validator knows of one decorator on one property. */
-export type Rule = ReturnType<MetadataStorage['getTargetValidationMetadatas']>[number];
-export type Constraint = ReturnType<MetadataStorage['getTargetValidatorConstraints']>[number];
-
-/** A property's decorators. */
-export interface PropertyChecks {
-  name: string;
-  /** `@ValidateIf`: when it says no, anything is valid. */
-  condition: Check | undefined;
-  /** `@IsOptional`: missing is valid. */
-  isOptional: boolean;
-  checks: { check: Check; inline?: Inlined | undefined }[];
-}
+import type { Check, Constraint, IsValid, PropertyChecks, Rule } from './property-checks.js';
 
 /** What the decorators of a property come to. @param nested the check for `@ValidateNested` */
 export function propertyChecks(
