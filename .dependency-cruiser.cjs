@@ -22,6 +22,13 @@ module.exports = {
       to: { path: 'node_modules/(@nestjs|rxjs)/' },
     },
     {
+      name: 'core-without-nest',
+      comment: 'nestjs-event-streams/core works where NestJS is not installed.',
+      severity: 'error',
+      from: { path: '^libs/events/src/core\\.ts$' },
+      to: { path: '(^libs/events/src/nest/|node_modules/(@nestjs|rxjs)/)', reachable: true },
+    },
+    {
       name: 'domain-without-framework',
       comment: 'The domain is plain functions: no NestJS, no Redis.',
       severity: 'error',

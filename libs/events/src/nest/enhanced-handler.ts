@@ -1,9 +1,9 @@
-import { AsyncResource } from 'node:async_hooks';
 import { ApplicationConfig, ExternalContextCreator, type ModulesContainer, type NestContainer } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import type { Delivery } from '../delivery/delivery.js';
+import { inContextOfItsOwn } from '../dispatch/own-context.js';
 import { Enhancers, type HandlerMethod } from './enhancers.js';
 import { PARAMETERS_METADATA } from './event-handler.js';
 import { CONTEXT_TYPE } from './events-context.js';
@@ -68,15 +68,6 @@ function filtered(run: RunHandler, { instance, callback }: HandlerMethod, filter
     }
   };
 }
-
-/** What a handler puts into an AsyncLocalStorage must not be there for the next one. */
-function inContextOfItsOwn(run: RunHandler): RunHandler {
-  return (event, delivery) => new AsyncResource(RESOURCE, LET_GO).runInAsyncScope(run, undefined, event, delivery);
-}
-
-const RESOURCE = 'EventHandler';
-/** It has no destroy hook, for which Node.js would have to watch it. */
-const LET_GO = { requireManualDestroy: true };
 
 /** As Nest does, an Observable is waited for. */
 function awaitable(result: unknown): unknown {

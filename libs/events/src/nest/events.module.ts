@@ -2,6 +2,7 @@ import './nest-logger.js';
 import { ConfigurableModuleBuilder, Module, type Type } from '@nestjs/common';
 import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
+import { observedWatch } from '../create/plain-parts.js';
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
 import { EventsObserver } from '../model/events-observer.js';
@@ -41,15 +42,7 @@ const PROVIDERS: readonly OwnProvider[] = [
   {
     provide: OutageWatch,
     inject: [EVENTS_OPTIONS, EventsObserver],
-    useFactory: ({ source }: ResolvedOptions, observer: EventsObserver) =>
-      new OutageWatch(source, {
-        began: (outage) => {
-          observer.emit({ kind: 'outage', ...outage });
-        },
-        ended: (outage, durationMs) => {
-          observer.emit({ kind: 'recovered', ...outage, durationMs });
-        },
-      }),
+    useFactory: ({ source }: ResolvedOptions, observer: EventsObserver) => observedWatch(source, observer),
   },
   {
     provide: RedisConnection,

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
-import { domainEventOf } from '../model/domain-event.js';
+import { registerHandler } from '../dispatch/register-handler.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { demandGroupsOfTheirOwn, moduleNames } from './named-modules.js';
-import { resolveErrorRules, resolveRetry, resolveTimeout, type ResolvedOptions } from '../options/options.js';
+import type { ResolvedOptions } from '../options/options.js';
 import { EVENTS_OPTIONS } from './tokens.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { chainOf, declaredHandlers, declaringPrototypes } from './declarations.js';
@@ -92,19 +92,8 @@ export class HandlerExplorer {
   }
 
   private register(handler: string, { event, options }: HandlerMetadata, run: RunHandler): RegisteredHandler {
-    domainEventOf(event);
-    return {
-      name: handler,
-      event,
-      retry: resolveRetry(`@EventHandler on ${handler}: retry`, options.retry, this.options.consumer.retry),
-      errors: resolveErrorRules(`@EventHandler on ${handler}: errors`, options.errors),
-      timeoutMs: resolveTimeout(
-        `@EventHandler on ${handler}: timeoutMs`,
-        options.timeoutMs ?? this.options.consumer.timeoutMs,
-      ),
-      parksKey: options.afterDeadLetter === 'park-key',
-      invoke: run,
-    };
+    const found = { name: handler, event, options, invoke: run };
+    return registerHandler(`@EventHandler on ${handler}`, found, this.options.consumer);
   }
 
   /** They may belong to another application of this process, as in tests: nobody can know. */

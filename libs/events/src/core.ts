@@ -1,0 +1,109 @@
+// What needs no NestJS: `nestjs-event-streams/core`.
+export { createProducer } from './create/create-producer.js';
+export { createWorker, type Handler, type PlainWorker } from './create/create-worker.js';
+export { type PasswordSource } from './connection/changing-credentials.js';
+export { RedisConnection, type RedisConnectionOptions } from './connection/redis-connection.js';
+export { type RedisByUrl, type RedisClientOptions, type RedisTarget } from './connection/redis-target.js';
+export { type EventsConfig, type ProjectCommand } from './cli/project.js';
+export { type DeadLetter } from './operate/dead-letter.js';
+export {
+  DeadLetters,
+  type DeadLetterAction,
+  type DeadLetterFilter,
+  type DeadLetterPage,
+  type OperatorNote,
+  type OtherPayload,
+  type Replaying,
+} from './operate/dead-letters.js';
+export { Delivery, type DeliveryInfo } from './delivery/delivery.js';
+export { DomainEvent, domainEventOf, type DomainEventOptions, type EventClass } from './model/domain-event.js';
+export { type EventEnvelope } from './model/event-envelope.js';
+export { ConfigurationError } from './model/errors/configuration.js';
+export { DeadLetterGoneError, KeyParkedError, OriginalGoneError } from './model/errors/dead-letter.js';
+export {
+  AttemptsExhaustedError,
+  DeliveryLostError,
+  EventParkedError,
+  HandlerGoneError,
+  HandlerTimeoutError,
+  LeaseLostError,
+  UnrecoverableError,
+  WorkerCrashedError,
+} from './model/errors/delivery.js';
+export {
+  EventDecodeError,
+  EventLimitError,
+  EventValidationError,
+  EventSourceError,
+  UnknownEventError,
+  type EventProblem,
+} from './model/errors/event.js';
+export { EventsError } from './model/errors/events-error.js';
+export {
+  EventEnvelopeError,
+  EventPayloadError,
+  NotReplicatedError,
+  ProducerOverloadedError,
+  PublishTimeoutError,
+} from './model/errors/publishing.js';
+export {
+  isOutage,
+  RedisForbiddenError,
+  RedisOutOfMemoryError,
+  RedisTimeoutError,
+  RedisUnavailableError,
+} from './model/errors/redis.js';
+export { TransactionConflictError, TransactionOverError, TransactionRefusedError } from './model/errors/transaction.js';
+export {
+  type Acks,
+  type ConsumerOptions,
+  type DeadLetterOptions,
+  type EventsModuleOptions,
+  type ProducerOptions,
+  type UnsafeIntegers,
+} from './options/options.js';
+export { LineLimit } from './log/line-limit.js';
+export { type DeliveryState, type HandlerProgress } from './operate/delivery-states.js';
+export { type EntryPage, type EntryPagesOptions, type RawEntry } from './operate/entry-pages.js';
+export { EventMonitor } from './operate/event-monitor.js';
+export {
+  type GroupBacklog,
+  type MonitoredGroup,
+  type PartitionOverview,
+  type StreamOverview,
+  type WaitingEvents,
+} from './operate/overviews.js';
+export { type MonitoredEntry } from './operate/monitored-entry.js';
+export type { WholeSize } from './stream/stream-entry.js';
+export { type StreamSurveyRequest, type Survey, type SurveyedStream, type SurveyRequest } from './operate/survey.js';
+export { EventsObserver, type Observation } from './model/events-observer.js';
+export { EventProducer } from './publish/event-producer.js';
+export { type EventToPublish, type ProduceOptions } from './model/event-to-publish.js';
+export { type ReaderConnection } from './stream/reader-connection.js';
+export { Retention } from './operate/retention.js';
+export { type TrimReport } from './operate/trim-stream.js';
+export { type RetentionPolicy } from './model/retention-policy.js';
+export { type ErrorRule, type RetryPolicy } from './model/retry-policy.js';
+export { compareEntryIds, timeOfEntryId } from './stream/entry-id.js';
+export { type StartFrom } from './stream/group-starts.js';
+export { Erased, ERASED, isErased } from './personal/erased.js';
+export { validateSealed } from './personal/erased-in.js';
+export { shownPersonal } from './personal/shown.js';
+export { Personal } from './personal/personal.js';
+export { Subjects, type Forgotten } from './personal/subjects.js';
+export { Keyspace } from './stream/keyspace.js';
+export { Partitions } from './stream/partitions.js';
+export { type RangeOptions, type RangePage } from './stream/range-pages.js';
+export { MOST_REPLAYABLE_VALUES } from './stream/server-limits.js';
+export { ReadPace } from './stream/read-pace.js';
+export { aclRules, type AclRole, type AclScope } from './acl/acl-rules.js';
+export { awaitedBy } from './stream/waiting.js';
+export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/questions.js';
+export { Transaction } from './transaction/transaction.js';
+export { decode } from './decode/decode.js';
+export { eventForHandlers, problemOf } from './decode/event-of.js';
+export { dangerousKey } from './model/dangerous-keys.js';
+export { compactJson, indentedJson, lossesOf, shapeOf, type JsonLoss, type JsonShape } from './model/json-text.js';
+export { validate } from './validate/validate.js';
+export { type HandlerOptions } from './options/handler-options.js';
+export { logTo, silentLogger, type Logger, type LoggerFactory } from './log/logger.js';

@@ -1,0 +1,49 @@
+import type { RedisConnection } from '../connection/redis-connection.js';
+import type { EventsModuleOptions } from '../options/options.js';
+import { ownConnectionOf } from '../publish/durability.js';
+import { EventProducer } from '../publish/event-producer.js';
+import { StreamClient } from '../stream/stream-client.js';
+import { plainPartsOf, type PlainParts } from './plain-parts.js';
+
+/** A producer with connections of its own. */
+class PlainProducer extends EventProducer {
+  constructor(
+    private readonly parts: PlainParts,
+    private readonly own: RedisConnection | undefined,
+  ) {
+    const { options, client, partitions, instrumentation } = parts;
+    super(options, own ? new StreamClient(own) : client, partitions, instrumentation);
+  }
+
+  /** @throws ConfigurationError when this Redis cannot do what the options demand, RedisUnavailableError where it must be there */
+  override async start(): Promise<void> {
+    try {
+      await this.parts.agreement.check();
+      await super.start();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  override async stop(): Promise<void> {
+    await super.stop();
+    this.close();
+  }
+
+  private close(): void {
+    this.own?.close();
+    this.parts.connection.close();
+  }
+}
+
+/**
+ * A producer without a framework: `start()` it, publish, and `stop()` it, which waits for what was asked for and closes its
+ * connections. The options are those of `EventsModule`; what is for consumers has no effect.
+ *
+ * @throws ConfigurationError that names the option, what came and what it takes
+ */
+export function createProducer(options: EventsModuleOptions): EventProducer {
+  const parts = plainPartsOf(options);
+  return new PlainProducer(parts, ownConnectionOf(parts.options, { watch: parts.watch }));
+}

@@ -1,0 +1,121 @@
+import type { RedisConnection } from '../connection/redis-connection.js';
+import type { Delivery } from '../delivery/delivery.js';
+import { inContextOfItsOwn } from '../dispatch/own-context.js';
+import { registerHandler } from '../dispatch/register-handler.js';
+import { subscriptionsOf, type RegisteredHandler } from '../delivery/subscriptions.js';
+import type { EventClass } from '../model/domain-event.js';
+import { ConfigurationError } from '../model/errors/configuration.js';
+import type { EventEnvelope } from '../model/event-envelope.js';
+import type { EventsObserver } from '../model/events-observer.js';
+import { DeadLetterLimits } from '../operate/dead-letter-limits.js';
+import { EvictionCheck } from '../operate/eviction-check.js';
+import { Retention } from '../operate/retention.js';
+import type { HandlerOptions } from '../options/handler-options.js';
+import type { EventsModuleOptions } from '../options/options.js';
+import type { PartitionAgreement } from '../partitions/partition-agreement.js';
+import { newConsumerName } from '../read/consumer-name.js';
+import { MonitorClient } from '../stream/monitor-client.js';
+import { FailureLog } from '../worker/failure-log.js';
+import { Worker } from '../worker/worker.js';
+import type { WorkerParts } from '../worker/worker-parts.js';
+import { plainPartsOf } from './plain-parts.js';
+
+/** A handler of one event type, for {@link createWorker}. */
+export interface Handler<T extends object = object> extends HandlerOptions {
+  event: EventClass<T>;
+  /** What its retries are counted by in Redis, and its dead letters are replayed by: it stays the same. */
+  name: string;
+  /** When it returns, the event is acknowledged, together with its transaction; when it throws, the event is tried again. */
+  handle(event: EventEnvelope<T>, delivery: Delivery): unknown;
+}
+
+/** A worker of a consumer group, with connections of its own. */
+export interface PlainWorker extends Pick<
+  Worker,
+  'group' | 'streams' | 'partitions' | 'idleMs' | 'trouble' | 'stuck' | 'held' | 'setAside'
+> {
+  /** Its name in the group. */
+  readonly name: string;
+  /** Tells what happens to events. */
+  readonly observer: EventsObserver;
+  /** @throws ConfigurationError when others have agreed on something else, RedisUnavailableError when Redis is not there */
+  start(): Promise<void>;
+  /** Reads nothing more, sees through what runs within `consumer.drainMs`, hands back the rest, and closes its connections. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A worker without a framework: `start()` it, and `stop()` it, such as on SIGTERM. The options are those of `EventsModule`; what
+ * is for producers has its effect on what transactions publish.
+ *
+ * @throws ConfigurationError for an option, a handler or an event class that cannot be
+ */
+export function createWorker<T extends [] | object[]>(
+  options: EventsModuleOptions & { group: string },
+  handlers: { readonly [K in keyof T]: T[K] extends object ? Handler<T[K]> : never },
+): PlainWorker {
+  const parts = plainPartsOf(options);
+  const { options: resolved, client, partitions, observer, connection } = parts;
+  const registered = (handlers as unknown as readonly Handler[]).map((handler): RegisteredHandler => {
+    const { name, event } = handler;
+    const invoke = inContextOfItsOwn((envelope, delivery) => handler.handle(envelope, delivery));
+    return registerHandler(`Handler ${name}`, { name, event, options: handler, invoke }, resolved.consumer);
+  });
+  const subscriptions = subscriptionsOf(registered, resolved.ignore, resolved.consumer);
+  if (subscriptions.length === 0) throw new ConfigurationError('createWorker: expected at least one handler, got none');
+
+  const monitor = new MonitorClient(connection);
+  const deadLetterLimits = new DeadLetterLimits(resolved, client, monitor, partitions, observer);
+  const address = { group: options.group, consumer: newConsumerName() };
+  return new StandaloneWorker(
+    { ...parts, address, subscriptions, deadLetterLimits },
+    parts.agreement,
+    connection,
+    new FailureLog(resolved, observer),
+    new Retention(resolved, client, monitor, partitions, observer),
+    new EvictionCheck(client, monitor, observer),
+  );
+}
+
+/** A worker with what runs beside it. */
+class StandaloneWorker extends Worker implements PlainWorker {
+  readonly name: string;
+  readonly observer: EventsObserver;
+  private ended: Promise<void> | undefined;
+
+  constructor(
+    private readonly own: WorkerParts,
+    private readonly agreement: PartitionAgreement,
+    private readonly shared: RedisConnection,
+    private readonly failureLog: FailureLog,
+    private readonly retention: Retention,
+    private readonly eviction: EvictionCheck,
+  ) {
+    super(own);
+    this.name = own.address.consumer;
+    this.observer = own.observer;
+  }
+
+  override async start(): Promise<void> {
+    try {
+      await this.agreement.reach();
+      await super.start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    this.retention.start();
+    this.eviction.start();
+  }
+
+  override stop(): Promise<void> {
+    return (this.ended ??= this.endAll());
+  }
+
+  private async endAll(): Promise<void> {
+    this.eviction.stop();
+    await Promise.all([super.stop(), this.retention.stop(), this.own.deadLetterLimits.stop()]);
+    this.failureLog.stop();
+    this.shared.close();
+  }
+}

@@ -1,0 +1,53 @@
+import { OutageWatch } from '../connection/outage-watch.js';
+import { RedisConnection } from '../connection/redis-connection.js';
+import { EventsObserver } from '../model/events-observer.js';
+import type { Instrumentation } from '../model/instrumentation.js';
+import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from '../options/options.js';
+import { PartitionAgreement } from '../partitions/partition-agreement.js';
+import { Keyspace } from '../stream/keyspace.js';
+import { Partitions } from '../stream/partitions.js';
+import { PartitionsClient } from '../stream/partitions-client.js';
+import { StreamClient } from '../stream/stream-client.js';
+import { instrumentationFor } from '../telemetry/telemetry.js';
+
+/** What producers and workers without a framework are made of. */
+export interface PlainParts {
+  options: ResolvedOptions;
+  observer: EventsObserver;
+  watch: OutageWatch;
+  /** Opens when it is first used, and keeps the process alive until it is closed. */
+  connection: RedisConnection;
+  client: StreamClient;
+  partitions: Partitions;
+  /** Of what belongs to no partition. */
+  keyspace: Keyspace;
+  agreement: PartitionAgreement;
+  instrumentation: Instrumentation;
+}
+
+/** Says of outages to the log, and to the observer. */
+export function observedWatch(source: string, observer: EventsObserver): OutageWatch {
+  return new OutageWatch(source, {
+    began: (outage) => {
+      observer.emit({ kind: 'outage', ...outage });
+    },
+    ended: (outage, durationMs) => {
+      observer.emit({ kind: 'recovered', ...outage, durationMs });
+    },
+  });
+}
+
+/** @throws ConfigurationError that names the option, what came and what it takes */
+export function plainPartsOf(given: EventsModuleOptions): PlainParts {
+  const options = resolveOptions(given);
+  const { redis, source, commandTimeoutMs, prefix, state, group } = options;
+  const observer = new EventsObserver();
+  const watch = observedWatch(source, observer);
+  const connection = new RedisConnection(redis, { name: source, timeoutMs: commandTimeoutMs, watch });
+  const client = new StreamClient(connection);
+  const partitions = new Partitions(options);
+  const keyspace = new Keyspace(prefix, state);
+  const agreement = new PartitionAgreement(options, new PartitionsClient(connection), keyspace, partitions);
+  const instrumentation = instrumentationFor(group);
+  return { options, observer, watch, connection, client, partitions, keyspace, agreement, instrumentation };
+}

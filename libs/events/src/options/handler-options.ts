@@ -1,0 +1,20 @@
+import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';
+
+/** Options of one handler. */
+export interface HandlerOptions {
+  /** How often a failure is tried again; what is left out comes from the worker's options. */
+  retry?: Partial<RetryPolicy>;
+  /** What becomes of the event by the class of the error; the first rule that fits decides. */
+  errors?: readonly ErrorRule[];
+  /**
+   * How long one try may take, in milliseconds; then `delivery.signal` is aborted, and the try has failed. What it does
+   * afterwards has no effect on Redis, and until it has really ended nothing else of its key begins. 0 for no limit.
+   * @default the worker's `consumer.timeoutMs`
+   */
+  timeoutMs?: number;
+  /**
+   * What becomes of the events that follow a dead letter with the same partition key. `go-on`: they are handled.
+   * `park-key`: they wait, as dead letters too; a replay of the first brings the others, in order. @default 'go-on'
+   */
+  afterDeadLetter?: 'go-on' | 'park-key';
+}
