@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import http from 'node:http';
@@ -241,6 +242,25 @@ describe('the set-up', () => {
     expect(await run.ended).toBe(0);
     expect(run.output()).toMatch(/^setup {2}installing packages …$[^]*^setup {2}installing packages … done in \d+s$/m);
     expect(run.output()).toContain('--scale processor=N');
+  });
+
+  it('leaves an interrupted installation only when npm has ended', async () => {
+    await rm(path.join(shop.dir, 'node_modules'), { recursive: true });
+    const npm = path.join(shop.dir, 'npm-cli.cjs');
+    const takenBack = path.join(shop.dir, 'taken-back');
+    await writeFile(
+      npm,
+      `setInterval(() => undefined, 1000);
+      const takeBack = () => { require('node:fs').writeFileSync(${JSON.stringify(takenBack)}, ''); process.exit(1); };
+      process.once('SIGTERM', () => setTimeout(takeBack, 500));
+      console.log('begun');`,
+    );
+    const run = start([], { npm_execpath: npm });
+    await run.says(/^begun$/m);
+    const exited = once(run.child, 'exit');
+    run.child.kill('SIGTERM');
+    expect(await exited).toEqual([130, null]);
+    expect(existsSync(takenBack)).toBe(true);
   });
 
   it('compiles the tools where their sources are newer, and says what failed', async () => {
