@@ -1,4 +1,5 @@
 import type { MonitoredGroup } from '../operate/overviews.js';
+import { Rates } from '../operate/rates.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
 import type { ConsumerRow } from '../stream/questions.js';
 import type { Session } from './session.js';
@@ -26,7 +27,7 @@ export interface StreamLook {
 
 /** Looks at streams again and again, and tells how fast they move. */
 export class Watcher {
-  private readonly lags = new Map<string, { lag: number; atMs: number }>();
+  private readonly lags = new Rates();
 
   constructor(private readonly session: Session) {}
 
@@ -49,13 +50,8 @@ export class Watcher {
 
   /** What came in, less what the lag has grown by. */
   private rate(stream: string, { name, lag }: { name: string; lag: number | null }, added: number | null) {
-    const key = `${stream} ${name}`;
-    const before = this.lags.get(key);
-    const atMs = performance.now();
-    if (lag === null) this.lags.delete(key);
-    else this.lags.set(key, { lag, atMs });
-    if (lag === null || added === null || !before || atMs === before.atMs) return null;
-    return Math.max(0, added - ((lag - before.lag) * 1000) / (atMs - before.atMs));
+    const growth = this.lags.look(`${stream} ${name}`, lag);
+    return growth === null || added === null ? null : Math.max(0, added - growth);
   }
 }
 

@@ -2,7 +2,7 @@ import { DONE, parseNote } from '../stream/delivery-notes.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { MonitorClient } from '../stream/monitor-client.js';
-import { groupsOf, pendingEntries, scanHash } from '../stream/questions.js';
+import { groupsOf, pendingEntries, scanHash, type HashStep, type Question } from '../stream/questions.js';
 
 /** What a handler did with a delivery that is not settled. */
 export interface HandlerProgress {
@@ -31,12 +31,17 @@ export interface DeliveryState {
 
 const NOTES_OF_ONE_STEP = 1000;
 
-/** Asks what became of entries of one stream: two round trips, however many entries and groups. */
+/**
+ * Asks what became of entries of one stream: two round trips, however many entries and groups.
+ *
+ * @param isThorough whether all notes of a group are looked through, in more round trips where there are more than a thousand
+ */
 export async function deliveryStates(
   client: MonitorClient,
   keyspace: Keyspace,
   stream: string,
   ids: readonly string[],
+  isThorough = false,
 ): Promise<Map<string, DeliveryState[]>> {
   const key = keyspace.stream(stream);
   const groups = await client.ask(groupsOf(key));
@@ -44,7 +49,7 @@ export async function deliveryStates(
   const delivered = pairs.filter(({ id, group }) => compareEntryIds(id, group.lastDeliveredId) <= 0);
   const questions = delivered.flatMap(({ id, group }) => [
     pendingEntries(key, group.name, id, id, 1),
-    scanHash(keyspace.channel(stream, group.name).notes, `${id}|*`, NOTES_OF_ONE_STEP),
+    notesOf(keyspace.channel(stream, group.name).notes, id),
   ]);
   const answers = await client.askAll(questions);
   const found = new Map(ids.map((id): [string, DeliveryState[]] => [id, []]));
@@ -55,15 +60,32 @@ export async function deliveryStates(
       continue;
     }
     const [row] = answers[2 * place] as { consumer: string; idleMs: number; deliveries: number }[];
-    const notes = answers[2 * place + 1] as [string, string][];
     if (!row) found.get(id)?.push(stateOf(group.name, 'settled'));
     else {
       const { consumer, idleMs, deliveries } = row;
+      const first = answers[2 * place + 1] as HashStep;
+      const notes = isThorough
+        ? await toTheEnd(client, keyspace.channel(stream, group.name).notes, id, first)
+        : first.found;
       const handlers = notes.map(([field, note]) => progressOf(field.slice(id.length + 1), note));
       found.get(id)?.push({ group: group.name, state: 'pending', consumer, idleMs, deliveries, handlers });
     }
   }
   return found;
+}
+
+function notesOf(key: string, id: string, cursor?: string): Question<HashStep> {
+  return scanHash(key, `${id}|*`, NOTES_OF_ONE_STEP, cursor);
+}
+
+async function toTheEnd(client: MonitorClient, key: string, id: string, first: HashStep): Promise<HashStep['found']> {
+  const found = new Map(first.found);
+  for (let { next } = first; next !== null;) {
+    const step: HashStep = await client.ask(notesOf(key, id, next));
+    for (const [field, note] of step.found) found.set(field, note);
+    ({ next } = step);
+  }
+  return [...found];
 }
 
 function stateOf(group: string, state: DeliveryState['state']): DeliveryState {

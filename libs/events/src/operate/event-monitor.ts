@@ -20,6 +20,7 @@ import {
 } from './merge.js';
 import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entry.js';
 import type { GroupBacklog, MonitoredGroup, PartitionOverview, StreamOverview, WaitingEvents } from './overviews.js';
+import { Rates } from './rates.js';
 import { SurveyPlan, type Survey, type SurveyRequest } from './survey.js';
 
 /** Keys that one step of the search for streams looks at, about. */
@@ -30,7 +31,7 @@ const KEYS_OF_ONE_STEP = 1000;
  * what they come to together, and each of them with {@link EventMonitor.partitions}.
  */
 export class EventMonitor {
-  private readonly looks = new Map<string, { atMs: number; added: number }>();
+  private readonly rates = new Rates();
 
   constructor(
     private readonly client: MonitorClient,
@@ -168,9 +169,18 @@ export class EventMonitor {
     return survey;
   }
 
-  /** What became of entries with each group that reads the stream, by their ids; with partitions, of the first. */
-  deliveries(stream: string, ids: readonly string[]): Promise<Map<string, DeliveryState[]>> {
-    return deliveryStates(this.client, this.divided.at(0), stream, ids);
+  /**
+   * What became of entries with each group that reads the stream, by their ids; with partitions, of the first.
+   *
+   * @param options.isThorough whether all notes of handlers are looked for, however many there are: for few entries. Else
+   * some may be missing of a group with more than a thousand. @default false
+   */
+  deliveries(
+    stream: string,
+    ids: readonly string[],
+    { isThorough = false }: { isThorough?: boolean } = {},
+  ): Promise<Map<string, DeliveryState[]>> {
+    return deliveryStates(this.client, this.divided.at(0), stream, ids, isThorough);
   }
 
   private async streamsOf(keyspace: Keyspace): Promise<string[]> {
@@ -302,12 +312,10 @@ export class EventMonitor {
     return next === null ? 0 : ageOf(next, nowMs);
   }
 
+  /** Null also for a stream that has been made anew. */
   private rate(key: string, added: number): number | null {
-    const before = this.looks.get(key);
-    const atMs = performance.now();
-    this.looks.set(key, { atMs, added });
-    if (!before || atMs === before.atMs || added < before.added) return null;
-    return ((added - before.added) * 1000) / (atMs - before.atMs);
+    const rate = this.rates.look(key, added);
+    return rate !== null && rate < 0 ? null : rate;
   }
 }
 

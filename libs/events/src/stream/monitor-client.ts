@@ -1,7 +1,6 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { isForbidden } from '../model/errors/redis.js';
 import { GroupLag } from './group-lag.js';
-import { pairs } from './pairs.js';
 import { cutEntry, MOST_WHOLE_BYTES, peekIds, peekLastId, peekStream, type PeekBounds } from './peek.js';
 import {
   consumersOf,
@@ -9,21 +8,17 @@ import {
   groupsOf,
   lengthOf,
   NOW,
-  pendingEntries,
   pendingOf,
   range,
   rangeBack,
   type ConsumerRow,
   type GroupRow,
-  type PendingRow,
   type PendingSummary,
   type Question,
   type StreamRow,
 } from './questions.js';
 import type { RawEntry } from './raw-entry.js';
 import type { StreamEntry } from './stream-entry.js';
-
-const SCANNED_AT_ONCE = 1000;
 
 /** What is counted entry by entry at most, of one group, in entries and in bytes; and how many entries the first step looks at. */
 const MOST_COUNTED = 1000;
@@ -134,25 +129,6 @@ export class MonitorClient {
 
   pending(key: string, group: string): Promise<PendingSummary> {
     return this.ask(pendingOf(key, group));
-  }
-
-  /** Single deliveries from `from` to `to` (entry ids, `-` and `+`). */
-  pendingEntries(key: string, group: string, from: string, to: string, count: number): Promise<PendingRow[]> {
-    return this.ask(pendingEntries(key, group, from, to, count));
-  }
-
-  /** The fields of a hash that a glob pattern fits, with their values. */
-  async hashFields(key: string, pattern: string): Promise<Map<string, string>> {
-    const fields = new Map<string, string>();
-    let cursor = '0';
-    do {
-      const [next, found] = await this.connection.call((redis) =>
-        redis.hscan(key, cursor, 'MATCH', pattern, 'COUNT', SCANNED_AT_ONCE),
-      );
-      for (const [field, value] of pairs(found)) fields.set(field, value);
-      cursor = next;
-    } while (cursor !== '0');
-    return fields;
   }
 
   /**

@@ -213,12 +213,21 @@ export function scanStreams(
   };
 }
 
+/** What one step through a hash has found; `next` is null at the end. */
+export interface HashStep {
+  found: [field: string, value: string][];
+  next: string | null;
+}
+
 /** One step through a hash's fields that fit a pattern; a hash of a few hundred fields is through at once. */
-export function scanHash(key: string, pattern: string, count: number): Question<[field: string, value: string][]> {
+export function scanHash(key: string, pattern: string, count: number, cursor = '0'): Question<HashStep> {
   return {
-    command: ['HSCAN', key, '0', 'MATCH', pattern, 'COUNT', count],
-    missing: [],
-    read: (reply) => pairs((reply as [string, string[]])[1]),
+    command: ['HSCAN', key, cursor, 'MATCH', pattern, 'COUNT', count],
+    missing: { found: [], next: null },
+    read: (reply) => {
+      const [next, found] = reply as [string, string[]];
+      return { found: pairs(found), next: next === '0' ? null : next };
+    },
   };
 }
 
