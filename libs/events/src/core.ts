@@ -4,14 +4,14 @@ export { createWorker, type Handler, type PlainWorker } from './create/create-wo
 export { type PasswordSource } from './connection/changing-credentials.js';
 export { RedisConnection, type RedisConnectionOptions } from './connection/redis-connection.js';
 export { type RedisByUrl, type RedisClientOptions, type RedisTarget } from './connection/redis-target.js';
-export { type EventsConfig, type ProjectCommand } from './cli/project.js';
+export { type EventsConfig, type ProjectCommand } from './options/events-config.js';
+export { type OperatorNote } from './model/operator-note.js';
 export { type DeadLetter } from './operate/dead-letter.js';
 export {
   DeadLetters,
   type DeadLetterAction,
   type DeadLetterFilter,
   type DeadLetterPage,
-  type OperatorNote,
   type OtherPayload,
   type Replaying,
 } from './operate/dead-letters.js';

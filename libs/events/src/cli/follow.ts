@@ -3,16 +3,13 @@ import { compareEntryIds } from '../stream/entry-id.js';
 import { ReadPace } from '../stream/read-pace.js';
 import type { MonitoredEntry } from '../operate/monitored-entry.js';
 import { pause } from './context.js';
-import type { Session } from './session.js';
+import { BLOCK_MS, type Session } from './session.js';
 
 /** An entry, and the name of the stream that it is in. */
 export interface FollowedEntry {
   stream: string;
   entry: MonitoredEntry;
 }
-
-/** How long one read waits at the server for new entries, in milliseconds. */
-export const BLOCK_MS = 1000;
 
 /** Of each stream, in one reply; fewer where they are large. */
 const MOST_ENTRIES = 200;

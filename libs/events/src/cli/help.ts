@@ -1,5 +1,5 @@
 import { COMMON_OPTIONS, type CommandHelp, type OptionSpecs } from './command.js';
-import type { ProjectCommand } from './project.js';
+import type { ProjectCommand } from '../options/events-config.js';
 import type { Paint } from './terminal/paint.js';
 import { safe } from '../log/safe-text.js';
 

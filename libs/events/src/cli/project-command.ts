@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { UsageError } from './cli-errors.js';
 import type { ExitCode } from './exit-codes.js';
-import type { ProjectCommand } from './project.js';
+import type { ProjectCommand } from '../options/events-config.js';
 
 /** Options that a project's script gets by its environment, as the apps do. */
 const VARIABLES: Readonly<Record<string, string>> = { '--url': 'REDIS_URL', '--prefix': 'EVENTS_PREFIX' };

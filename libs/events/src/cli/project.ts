@@ -1,28 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { EventClass } from '../model/domain-event.js';
 import { textOf } from '../model/thrown.js';
+import type { EventsConfig } from '../options/events-config.js';
 import { UsageError } from './cli-errors.js';
-
-/** A command that a project adds to `events`. */
-export interface ProjectCommand {
-  summary: string;
-  /** A script for Node.js, relative to the configuration file. */
-  script: string;
-}
-
-/** What `events.config.mjs` of a project tells the command line, by its default export. */
-export interface EventsConfig {
-  /** Where Redis is, unless `--url` or `REDIS_URL` says so. */
-  url?: string | undefined;
-  /** Of every key, unless `--prefix` or `EVENTS_PREFIX` says so. */
-  prefix?: string | undefined;
-  /** The event classes, whose rules `events publish` checks payloads against. */
-  events?: () => Promise<readonly EventClass[]>;
-  /** Further commands, by name. */
-  commands?: Readonly<Record<string, ProjectCommand>>;
-}
 
 /** A project, as far as the command line knows it. */
 export interface Project {

@@ -14,10 +14,12 @@ import { PartitionsClient } from '../stream/partitions-client.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { UnmetError } from './cli-errors.js';
-import { BLOCK_MS } from './follow.js';
 
 /** How long the first answer of Redis may take, in milliseconds. */
 const REACH_MS = 3000;
+
+/** How long one read waits at the server for new entries, in milliseconds. */
+export const BLOCK_MS = 1000;
 
 /** The parts of the library that commands use, on one connection, without Nest. */
 export class Session implements Disposable {

@@ -9,7 +9,7 @@ import {
 import { resolveOptions, type ResolvedOptions } from '../options/options.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { UsageError } from './cli-errors.js';
-import type { EventsConfig } from './project.js';
+import type { EventsConfig } from '../options/events-config.js';
 
 const DEFAULT_URL = 'redis://127.0.0.1:6379';
 /** Who publishes with the command line, unless it says otherwise. */

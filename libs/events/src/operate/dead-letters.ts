@@ -1,3 +1,4 @@
+import type { OperatorNote } from '../model/operator-note.js';
 import { DeadLetterGoneError, KeyParkedError, OriginalGoneError } from '../model/errors/dead-letter.js';
 import { EventPayloadError } from '../model/errors/publishing.js';
 import type { ResolvedOptions } from '../options/options.js';
@@ -33,14 +34,6 @@ export interface DeadLetterFilter {
 export interface OtherPayload {
   data?: Record<string, unknown>;
   json?: string;
-}
-
-/** Who acts, and why: for the history. */
-export interface OperatorNote {
-  by?: string;
-  why?: string;
-  /** Whether the caller vouches that it was `by`, who has logged in. @default false */
-  verified?: boolean;
 }
 
 /** What was done to a dead letter. */

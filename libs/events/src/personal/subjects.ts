@@ -1,4 +1,4 @@
-import type { OperatorNote } from '../operate/dead-letters.js';
+import type { OperatorNote } from '../model/operator-note.js';
 import { ID, shown } from '../model/fields.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { isForbidden } from '../model/errors/redis.js';

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { OperatorNote } from '../../../operate/dead-letters.js';
+import type { OperatorNote } from '../../../model/operator-note.js';
 import { DeadLetterGoneError, KeyParkedError, OriginalGoneError } from '../../../model/errors/dead-letter.js';
 import { EventPayloadError } from '../../../model/errors/publishing.js';
 import type { OptionSpecs } from '../../command.js';
