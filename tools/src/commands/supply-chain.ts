@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../root.js';
@@ -35,6 +35,7 @@ export function main(args: readonly string[]): Promise<number> {
       ...production,
       metadata: { ...production.metadata, component: { ...production.metadata.component, name: lock.name } },
     };
+    mkdirSync(path.dirname(values.sbom), { recursive: true });
     writeFileSync(values.sbom, `${JSON.stringify(named, null, 2)}\n`);
     console.log(`${values.sbom}: what runs in production, as CycloneDX ${bill.specVersion}`);
   }

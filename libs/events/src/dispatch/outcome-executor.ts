@@ -12,7 +12,7 @@ import type { FailureNote } from '../stream/delivery-notes.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { DeadLetterQuota } from './dead-letter-quota.js';
 
-/** Carries out in Redis what was decided about a delivery, and tells observers. */
+/** Chooses what is to be written for an outcome, has `Settler` write it, and tells observers. */
 export class OutcomeExecutor {
   private readonly logger = new SafeLogger('HandlerRunner');
   private readonly lines = new LineLimit((_, count) => {
@@ -41,7 +41,7 @@ export class OutcomeExecutor {
         case 'commit':
           return undefined; // the attempt has committed: a conflict must run the handler again
         case 'retry':
-          // As long as the delivery is this worker's, a standstill has done no harm. One that goes on is not over yet.
+          // A try in quarantine has ended without harm, unless its handler runs on after its time limit.
           if (outcome.counts || handlerDelivery.alone)
             await this.settler.note(
               handlerDelivery,

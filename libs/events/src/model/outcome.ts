@@ -18,12 +18,12 @@ export type DeadLetterReason =
   | 'invalid'
   | 'unrecoverable'
   | 'exhausted'
-  /** Workers died of it, although they handled it alone. */
+  /** Workers died of it in quarantine, too. */
   | 'crashed'
   /** An earlier event of its key is a dead letter. */
   | 'parked';
 
-/** What happens to a delivery. Decided here, carried out by the settler. */
+/** What happens to a delivery. Decided here, carried out by `OutcomeExecutor`. */
 export type Outcome =
   /** Acknowledge, with the transaction's writes and events. */
   | { kind: 'commit' }

@@ -2,7 +2,7 @@ import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';
 
 /** Options of one handler. */
 export interface HandlerOptions {
-  /** How often a failure is tried again; what is left out comes from the worker's options. */
+  /** How often the event is tried in all, and the pauses; what is left out comes from the worker's options. */
   retry?: Partial<RetryPolicy>;
   /** What becomes of the event by the class of the error; the first rule that fits decides. */
   errors?: readonly ErrorRule[];

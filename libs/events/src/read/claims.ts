@@ -22,18 +22,21 @@ const LONGEST_PAUSE_MS = 1000;
 const LOOKS = 4;
 
 /**
- * Each worker takes what it can handle soon, so that the load is shared. What is still there after this part of that time is taken
- * by whoever can hold it, however slow it is: so all of it is with the living in one and a half times that time.
+ * First, each worker takes what it can handle soon, so that the load is shared. After this part of `claimAfterMs`, each takes as much as it
+ * can hold, however slow it is. So all entries are with living workers within one and a half times `claimAfterMs`.
  */
 const SHARED = 1 / 16;
-/** While something is left: how long a worker waits for room at most, in milliseconds, and as a part of that time. */
+/** While something is left: how long a worker waits for room at most, in milliseconds, and as a part of `claimAfterMs`. */
 const LONGEST_WAIT_MS = 500;
 const WAIT = 1 / 8;
 
 /** Ids of entries that are set aside, of which one command renews the claims. */
 const RENEWED_AT_ONCE = 1000;
 
-/** Keeps this worker's claims, takes over those of dead ones, and removes consumers that are gone. */
+/**
+ * Keeps this worker's claims, takes over those of dead workers, and removes consumers that are gone. Only without partitions: with them,
+ * leases move (`worker/ownership.ts`), and `lua/read-partition.lua` brings what is pending.
+ */
 export class Claims {
   private readonly logger = new SafeLogger(Claims.name);
   /** What was said last of streams that could not be looked at, by their keys. */

@@ -42,7 +42,7 @@ interface Settling extends Settlement {
 /** What came of a commit: done; or to be run again because a key was changed; or to wait behind a parked event. */
 export type CommitResult = Exclude<SettleReply, { status: 'lost' | 'refused' | 'error' }>;
 
-/** Carries out in Redis what was decided about deliveries; the one place that does. */
+/** Writes to Redis what was decided about deliveries: commits, notes of failures, dead letters. Nothing else does. */
 export class Settler {
   private readonly acknowledgements = new Map<Channel, Gatherer<HandlerDelivery, CommitResult>>();
   private readonly settlements: Batcher<Settling, SettleReply, CommitResult>;
