@@ -1,4 +1,6 @@
 import { Logger } from '@nestjs/common';
+// Also in tests without a module: the library's lines go to Nest's logger.
+import '../src/nest/nest-logger.js';
 
 /** What was logged, a line each. */
 export interface Logs {
