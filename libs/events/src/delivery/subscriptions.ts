@@ -140,7 +140,7 @@ export function subscriptionsOf(
     subscription.add(handler.event, handler);
     subscriptions.set(stream, subscription);
   }
-  // A class without handler starts no reading of its own; it only tells what to pass over.
+  // A class without handler starts no reading of its own; it only tells what to ignore.
   for (const event of passed) subscriptions.get(domainEventOf(event).stream)?.add(event);
   return [...subscriptions.values()];
 }

@@ -78,7 +78,7 @@ export class UnknownEventError extends EventsError {
     super(
       `This worker knows no event ${bounded(eventType, MAX_SHOWN_LENGTH)} of version ${bounded(version, MAX_SHOWN_LENGTH)}; ` +
         `it knows ${known.join(', ')}. ` +
-        `Add a handler for it, or list its class in EventsModule's "events" to pass over it.`,
+        `Add a handler for it, or list its class in EventsModule's "ignore" to acknowledge it.`,
     );
   }
 }
