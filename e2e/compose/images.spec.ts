@@ -18,7 +18,7 @@ const IMAGES = {
 const MOST_BYTES = 40e6;
 
 const RUNNABLE =
-  /^\/shop\/(apps|libs)\/[^/]+\/(package\.json|LICENSE|dist\/.+\.js(\.map|\.br|\.gz)?|lua\/[^/]+\.lua|(address|bin)\/[^/]+\.(mjs|sh)|redis\/(bin\/redis-cli|[^/]+\.conf)|dist\/web\/.+\.(html|css|svg|woff2?)(\.br|\.gz)?)$/;
+  /^\/shop\/(apps|libs)\/[^/]+\/(package\.json|LICENSE|dist\/.+\.js(\.map|\.br|\.gz)?|lua\/[^/]+\.lua|(address|bin)\/[^/]+\.(mjs|sh)|redis\/(bin\/redis-cli|[^/]+\.conf)|dist\/openapi\/schemas\.json|dist\/web\/.+\.(html|css|svg|woff2?)(\.br|\.gz)?)$/;
 
 interface Image {
   Size: number;
