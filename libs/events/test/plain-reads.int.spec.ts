@@ -1,6 +1,8 @@
+import { PassThrough } from 'node:stream';
 import { freshRedis, type TestRedis } from '@repo/testing';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canTakeReplies } from '../src/connection/raw-replies.js';
 import { RedisConnection } from '../src/connection/redis-connection.js';
 import { EntryReader } from '../src/stream/entry-reader.js';
 import { collectLogs } from './logs.js';
@@ -20,6 +22,17 @@ async function readOtherwise(connection: RedisConnection): Promise<void> {
     }
   });
 }
+
+it.each<[read: readonly ('data' | 'readable')[], canTake: boolean]>([
+  [['data'], true],
+  [['readable'], false],
+  [['data', 'readable'], false],
+  [[], false],
+])('replies are taken from a connection that is read by %j: %s', (read, canTake) => {
+  const stream = new PassThrough();
+  for (const event of read) stream.on(event, () => undefined);
+  expect(canTakeReplies(stream as unknown as Redis['stream'])).toBe(canTake);
+});
 
 describe('a reader whose ioredis reads its connections otherwise', () => {
   let redis: TestRedis;
