@@ -16,7 +16,7 @@ import { startConsole, type Console } from '../apps/console/test/console.js';
 import { OPERATOR_TOKEN, orderBody, orderTotal, startShop, type Shop } from './shop.js';
 
 /** Of the commands that the server is sent. */
-const MOST_COMMANDS = 0.03;
+const MAX_COMMANDS = 0.03;
 /** On average over a day; at its beginning, about a hundred. */
 const ORDERS_A_SECOND = 140;
 
@@ -137,7 +137,7 @@ describe('the console on the shop', () => {
     const orders = latest()?.topology.nodes.find(({ id }) => id === 'stream:orders');
     console.log(`${String(own)} of ${String(all)} commands are the console's, at ${JSON.stringify(orders)}`);
     expect(own).toBeGreaterThan(0);
-    expect(own / all).toBeLessThan(MOST_COMMANDS);
+    expect(own / all).toBeLessThan(MAX_COMMANDS);
 
     const looks = feed.messages.overview.length;
     const [victim] = shop.processors;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { startShop } from './shop.js';
 
 /** Twice what a shop has under way at most: its threads do not know of each other what is not in the stream yet. */
-const MOST_ORDERS = 4000;
+const MAX_ORDERS = 4000;
 /** So many that a simulation without bound would have placed more than that meanwhile. */
 const ENOUGH = 1500;
 
@@ -17,7 +17,7 @@ describe('the highest rate', () => {
       most = Math.max(most, placed - done);
       return done > ENOUGH;
     });
-    expect(most).toBeLessThan(MOST_ORDERS);
+    expect(most).toBeLessThan(MAX_ORDERS);
 
     const { summary } = await shop.lawsAreKept();
     expect(summary.orders.placed).toBeGreaterThan(ENOUGH);

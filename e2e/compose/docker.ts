@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-const MOST_OUTPUT_BYTES = 256 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** Long enough to build the images on a slow machine, in milliseconds. */
 const DEADLINE_MS = 1_800_000;
@@ -15,7 +15,7 @@ const DEADLINE_MS = 1_800_000;
  */
 export async function docker(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<string> {
   try {
-    const { stdout } = await execute('docker', args, { env, maxBuffer: MOST_OUTPUT_BYTES, timeout: DEADLINE_MS });
+    const { stdout } = await execute('docker', args, { env, maxBuffer: MAX_OUTPUT_BYTES, timeout: DEADLINE_MS });
     return stdout.trimEnd();
   } catch (error) {
     const { code, stdout = '', stderr = '' } = error as { code?: unknown; stdout?: string; stderr?: string };

@@ -15,7 +15,7 @@ const IMAGES = {
 };
 
 /** What an image may add to the one of Node.js, in bytes. */
-const MOST_BYTES = 40e6;
+const MAX_BYTES = 40e6;
 
 const RUNNABLE =
   /^\/shop\/(apps|libs)\/[^/]+\/(package\.json|LICENSE|dist\/.+\.js(\.map|\.br|\.gz)?|lua\/[^/]+\.lua|(address|bin)\/[^/]+\.(mjs|sh)|redis\/(bin\/redis-cli|[^/]+\.conf)|dist\/openapi\/schemas\.json|dist\/web\/.+\.(html|css|svg|woff2?)(\.br|\.gz)?)$/;
@@ -74,7 +74,7 @@ describe.each(Object.entries(IMAGES))('the image of %s', (service, folder) => {
 
   it('is small, and runs without root', async () => {
     const [{ Size, Config }, base] = [await imageOf(image()), await imageOf('node:24-bookworm-slim')];
-    expect(Size - base.Size).toBeLessThan(MOST_BYTES);
+    expect(Size - base.Size).toBeLessThan(MAX_BYTES);
     expect(Config.User).toBe('node');
   });
 });

@@ -10,7 +10,7 @@ const MEGABYTE = 1_000_000;
 const EVENTS = 600;
 const LETTERS = 60;
 /** What the process has at its most, while it does all of this. */
-const MOST_KIB = 512 * 1024;
+const MAX_KIB = 512 * 1024;
 
 let redis: TestRedis;
 let site: Console;
@@ -82,7 +82,7 @@ describe('hundreds of events of a megabyte each', { timeout: 240_000 }, () => {
     // Those of its beginning, and all that came: shown, or said to be left out.
     await eventually('the feed accounts for all', () => told() >= 50);
 
-    expect(peakKib()).toBeLessThan(MOST_KIB);
+    expect(peakKib()).toBeLessThan(MAX_KIB);
   });
 
   it('are dead letters within bounded memory, too', async () => {
@@ -99,7 +99,7 @@ describe('hundreds of events of a megabyte each', { timeout: 240_000 }, () => {
       next = page.next;
     }
     expect(letters).toEqual(ids.slice(0, LETTERS).toReversed());
-    expect(peakKib()).toBeLessThan(MOST_KIB);
+    expect(peakKib()).toBeLessThan(MAX_KIB);
   });
 
   it('are shown whole one by one, and what is larger by its beginning, which is said', async () => {

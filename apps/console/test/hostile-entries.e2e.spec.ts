@@ -25,7 +25,7 @@ import { startConsole, type Answer, type Console } from './console.js';
 
 /** What an answer of the console is at most, in characters. */
 const LARGEST_ANSWER = 10_000_000;
-const LONGEST_TEXT = 1024;
+const MAX_TEXT_LENGTH = 1024;
 
 const ENTRIES = hostileEntries();
 const LETTERS = hostileLetters('mail:notes');
@@ -92,7 +92,7 @@ async function post<T>(path: string, body: unknown): Promise<T> {
 
 function expectShort(summary: EntrySummary): void {
   for (const text of Object.values(summary)) {
-    if (typeof text === 'string') expect(text.length).toBeLessThanOrEqual(LONGEST_TEXT);
+    if (typeof text === 'string') expect(text.length).toBeLessThanOrEqual(MAX_TEXT_LENGTH);
   }
 }
 

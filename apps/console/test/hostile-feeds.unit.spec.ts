@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { eventually } from '@repo/testing';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MOST_FEEDS, MOST_OF_ADDRESS, MOST_OF_USER, whyFull } from '../src/live/feed-bounds.js';
+import { MAX_FEEDS, MAX_OF_ADDRESS, MAX_OF_USER, whyFull } from '../src/live/feed-bounds.js';
 import { hashOfNone } from '../src/users/password.js';
 import type { User } from '../src/users/users-file.js';
 import { END_AFTER_BEATS, LiveClient, messageOf, RENEW_AFTER_BEATS } from '../src/live/live-client.js';
@@ -93,22 +93,22 @@ describe('how many feeds there may be', () => {
     Array.from({ length: count }, () => ({ user: name === null ? null : user(name), address }));
 
   it('is bounded for one address, and leaves room to others', () => {
-    const open = of(MOST_OF_ADDRESS, null, '192.0.2.1');
+    const open = of(MAX_OF_ADDRESS, null, '192.0.2.1');
     expect(whyFull(open, { user: null, address: '192.0.2.1' })).toContain(
-      `${String(MOST_OF_ADDRESS)} live feeds from your address (192.0.2.1)`,
+      `${String(MAX_OF_ADDRESS)} live feeds from your address (192.0.2.1)`,
     );
     expect(whyFull(open, { user: null, address: '192.0.2.2' })).toBeNull();
     expect(whyFull(open.slice(1), { user: null, address: '192.0.2.1' })).toBeNull();
   });
 
   it('is bounded for one user wherever, and not by those of another at the same address', () => {
-    const open = [...of(MOST_OF_USER / 2, 'ada', '192.0.2.1'), ...of(MOST_OF_USER / 2, 'ada', '192.0.2.2')];
+    const open = [...of(MAX_OF_USER / 2, 'ada', '192.0.2.1'), ...of(MAX_OF_USER / 2, 'ada', '192.0.2.2')];
     expect(whyFull(open, { user: user('ada'), address: '192.0.2.3' })).toContain('live feeds of ada');
     expect(whyFull(open, { user: user('bob'), address: '192.0.2.1' })).toBeNull();
   });
 
   it('is bounded for all together', () => {
-    const open = Array.from({ length: MOST_FEEDS }, (_, index) => ({
+    const open = Array.from({ length: MAX_FEEDS }, (_, index) => ({
       user: null,
       address: `192.0.2.${String(index)}`,
     }));

@@ -10,7 +10,7 @@ import { startConsole, type Answer, type Console } from './console.js';
 const MEGABYTE = 1_000_000;
 const STREAMS = ['parcels', 'letters', 'cards'];
 /** What the process has at its most: its heap, what answers are sent from, and what it is made of. */
-const MOST_KIB = 420 * 1024;
+const MAX_KIB = 420 * 1024;
 
 let redis: TestRedis;
 let site: Console;
@@ -80,7 +80,7 @@ describe('a console of little memory', { timeout: 240_000 }, () => {
     for (const stream of STREAMS) await eventually(`the feed accounts for ${stream}`, () => told(stream) >= 450);
     for (const feed of feeds) feed[Symbol.dispose]();
     for (const one of stalled) one.destroy();
-    expect(peakKib()).toBeLessThan(MOST_KIB);
+    expect(peakKib()).toBeLessThan(MAX_KIB);
   });
 
   it('answers many requests at once, in turn, or says that it is busy', async () => {
@@ -105,7 +105,7 @@ describe('a console of little memory', { timeout: 240_000 }, () => {
     expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);
     expect(answers.length - busy.length).toBeGreaterThanOrEqual(100);
     expect(answers.filter(({ status }, index) => status === 503 && paths[index] === '/api/overview')).toEqual([]);
-    expect(peakKib()).toBeLessThan(MOST_KIB);
+    expect(peakKib()).toBeLessThan(MAX_KIB);
   });
 
   it('goes on while nobody reads its answers', async () => {
@@ -113,7 +113,7 @@ describe('a console of little memory', { timeout: 240_000 }, () => {
     const stalled = Array.from({ length: 200 }, () => unread(path));
     // What only looks is not kept waiting by them; and whoever goes away makes room.
     await site.get<Overview>('/api/overview');
-    expect(peakKib()).toBeLessThan(MOST_KIB);
+    expect(peakKib()).toBeLessThan(MAX_KIB);
     for (const one of stalled) one.destroy();
     await eventually('there is room again', async () => (await site.ask(path)).status === 200);
   });
@@ -155,7 +155,7 @@ describe('a console of little memory', { timeout: 240_000 }, () => {
     await site.post('/api/dead-letters/act', { action: 'discard', selection });
     const after = await site.get<DeadLetterGroups>('/api/dead-letters?stream=parcels');
     expect(after).toMatchObject({ total: 0, causes: [] });
-    expect(peakKib()).toBeLessThan(MOST_KIB);
+    expect(peakKib()).toBeLessThan(MAX_KIB);
   });
 
   it('is healthy after all of that, and has not started anew', async () => {

@@ -5,7 +5,7 @@ import { eventually } from '@repo/testing';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveMessages } from '../src/contract/live.js';
-import { LiveClient, messageOf, MOST_WAITING_BYTES } from '../src/live/live-client.js';
+import { LiveClient, messageOf, MAX_WAITING_BYTES } from '../src/live/live-client.js';
 
 let client: LiveClient | undefined;
 const app = express();
@@ -45,7 +45,7 @@ describe('a client of the feed', () => {
     });
     const { messages } = JSON.parse(leftOut) as LiveMessages['left-out'];
     expect(messages).toBeGreaterThan(0);
-    expect(count(/event: redis/g) * REASON.length).toBeGreaterThan(MOST_WAITING_BYTES);
+    expect(count(/event: redis/g) * REASON.length).toBeGreaterThan(MAX_WAITING_BYTES);
     expect(text.startsWith('event: redis\ndata: {"isUp":true')).toBe(true);
   });
 });

@@ -4,7 +4,7 @@ import { startConsole, type Console } from './console.js';
 import { startWorker } from './worker.js';
 
 /** What the console may ask each second of a prefix with one or two streams. */
-const MOST_COMMANDS_A_SECOND = 25;
+const MAX_COMMANDS_A_SECOND = 25;
 
 let redis: TestRedis;
 let site: Console;
@@ -66,10 +66,10 @@ describe('the live feed', () => {
       return ((await commands()) - before) / ((told()[0] ?? 0) - start);
     };
     await eventually('it has begun', () => (told()[0] ?? 0) >= 3);
-    expect(await costOf(3)).toBeLessThan(MOST_COMMANDS_A_SECOND);
+    expect(await costOf(3)).toBeLessThan(MAX_COMMANDS_A_SECOND);
     feeds.push(site.live(), site.live('?tail=*'));
     await eventually('all are told', () => told().every((count) => count > 0));
-    expect(await costOf(3)).toBeLessThan(MOST_COMMANDS_A_SECOND);
+    expect(await costOf(3)).toBeLessThan(MAX_COMMANDS_A_SECOND);
     // They got the same, at the same time.
     const latest = feeds.map(({ messages }) => messages.overview.at(-1)?.atMs);
     expect(new Set(latest).size).toBeLessThanOrEqual(2);

@@ -6,7 +6,7 @@ import type { PlanEntry } from './plan.js';
 /** How long one measurement should take; one outside the range is given another number of events. */
 const WANTED_MS = 3000;
 const SHORTEST_MS = 2000;
-const LONGEST_MS = 5000;
+const MAX_MS = 5000;
 const QUICK_SHARE = 0.2;
 
 const BACKLOG = 1_000_000;
@@ -56,7 +56,7 @@ export class Sizes {
   /** The next round of it is sized by what it has shown, where it took too long or was over too soon. */
   learn(entry: PlanEntry, { ms, perSecond }: Figures): void {
     if (ms === undefined || perSecond === undefined || this.options.quick) return;
-    if (ms < SHORTEST_MS || ms > LONGEST_MS) this.shown.set(keyOf(entry), perSecond);
+    if (ms < SHORTEST_MS || ms > MAX_MS) this.shown.set(keyOf(entry), perSecond);
   }
 
   private eventsOf(entry: PlanEntry): number {

@@ -2,12 +2,12 @@ export { Address } from './address.js';
 export {
   HIGHEST_AMOUNT,
   HIGHEST_PRICE,
-  LONGEST_EMAIL,
-  LONGEST_NAME,
-  LONGEST_SKU,
-  MOST_LINES,
-  MOST_PIECES,
-  MOST_STOCK,
+  MAX_EMAIL_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_SKU_LENGTH,
+  MAX_LINES,
+  MAX_PIECES,
+  MAX_STOCK,
 } from './bounds.js';
 export { EqualsTotalOf, totalOf } from './equals-total-of.js';
 export { InventoryUpdated, StockChange, INVENTORY_REASONS, type InventoryReason } from './inventory-updated.js';

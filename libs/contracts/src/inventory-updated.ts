@@ -17,7 +17,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { DomainEvent } from 'nestjs-event-streams';
-import { LONGEST_SKU, MOST_LINES, MOST_STOCK } from './bounds.js';
+import { MAX_SKU_LENGTH, MAX_LINES, MAX_STOCK } from './bounds.js';
 
 export const INVENTORY_REASONS = ['sale', 'restock'] as const;
 export type InventoryReason = (typeof INVENTORY_REASONS)[number];
@@ -26,19 +26,19 @@ export type InventoryReason = (typeof INVENTORY_REASONS)[number];
 export class StockChange {
   @IsString()
   @IsNotEmpty()
-  @MaxLength(LONGEST_SKU)
+  @MaxLength(MAX_SKU_LENGTH)
   sku!: string;
 
   @IsInt()
   @NotEquals(0)
-  @Min(-MOST_STOCK)
-  @Max(MOST_STOCK)
+  @Min(-MAX_STOCK)
+  @Max(MAX_STOCK)
   quantity_change!: number;
 
   /** After the change. */
   @IsInt()
   @Min(0)
-  @Max(MOST_STOCK)
+  @Max(MAX_STOCK)
   stock_level!: number;
 }
 
@@ -62,7 +62,7 @@ export class InventoryUpdated {
 
   @IsArray()
   @ArrayMinSize(1)
-  @ArrayMaxSize(MOST_LINES)
+  @ArrayMaxSize(MAX_LINES)
   // @ValidateNested alone looks into lists within the list, and takes an empty one.
   @IsObject({ each: true })
   @ValidateNested({ each: true })

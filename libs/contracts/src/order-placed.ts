@@ -21,11 +21,11 @@ import { Address } from './address.js';
 import {
   HIGHEST_AMOUNT,
   HIGHEST_PRICE,
-  LONGEST_EMAIL,
-  LONGEST_NAME,
-  LONGEST_SKU,
-  MOST_LINES,
-  MOST_PIECES,
+  MAX_EMAIL_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_SKU_LENGTH,
+  MAX_LINES,
+  MAX_PIECES,
 } from './bounds.js';
 import { EqualsTotalOf } from './equals-total-of.js';
 
@@ -37,12 +37,12 @@ export class Customer {
   @Personal()
   @IsString()
   @IsNotEmpty()
-  @MaxLength(LONGEST_NAME)
+  @MaxLength(MAX_NAME_LENGTH)
   name!: string;
 
   @Personal()
   @IsEmail()
-  @MaxLength(LONGEST_EMAIL)
+  @MaxLength(MAX_EMAIL_LENGTH)
   email!: string;
 }
 
@@ -50,17 +50,17 @@ export class Customer {
 export class OrderItem {
   @IsString()
   @IsNotEmpty()
-  @MaxLength(LONGEST_SKU)
+  @MaxLength(MAX_SKU_LENGTH)
   sku!: string;
 
   @IsString()
   @IsNotEmpty()
-  @MaxLength(LONGEST_NAME)
+  @MaxLength(MAX_NAME_LENGTH)
   name!: string;
 
   @IsInt()
   @Min(1)
-  @Max(MOST_PIECES)
+  @Max(MAX_PIECES)
   quantity!: number;
 
   /** In the currency's minor unit, such as cents. */
@@ -74,7 +74,7 @@ export class OrderItem {
 export class OrderTerms {
   @IsArray()
   @ArrayMinSize(1)
-  @ArrayMaxSize(MOST_LINES)
+  @ArrayMaxSize(MAX_LINES)
   @ArrayUnique((item: OrderItem | null | undefined) => item?.sku, { message: 'items must not name a sku twice' })
   // @ValidateNested alone looks into lists within the list, and takes an empty one.
   @IsObject({ each: true })

@@ -11,7 +11,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { DomainEvent } from 'nestjs-event-streams';
-import { HIGHEST_AMOUNT, LONGEST_NAME } from './bounds.js';
+import { HIGHEST_AMOUNT, MAX_NAME_LENGTH } from './bounds.js';
 
 export const PAYMENT_METHODS = ['card', 'paypal', 'bank_transfer', 'gift_card'] as const;
 export type PaymentMethod = (typeof PAYMENT_METHODS)[number];
@@ -53,6 +53,6 @@ export class PaymentProcessed {
   @ValidateIf((payment: PaymentProcessed) => payment.status === 'declined' || payment.decline_reason !== undefined)
   @IsString()
   @IsNotEmpty()
-  @MaxLength(LONGEST_NAME)
+  @MaxLength(MAX_NAME_LENGTH)
   decline_reason?: string;
 }

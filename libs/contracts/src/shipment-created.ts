@@ -17,18 +17,18 @@ import {
 } from 'class-validator';
 import { DomainEvent } from 'nestjs-event-streams';
 import { Address } from './address.js';
-import { LONGEST_NAME, LONGEST_SKU, MOST_LINES, MOST_PIECES } from './bounds.js';
+import { MAX_NAME_LENGTH, MAX_SKU_LENGTH, MAX_LINES, MAX_PIECES } from './bounds.js';
 
 /** One line of a shipment. */
 export class ShipmentItem {
   @IsString()
   @IsNotEmpty()
-  @MaxLength(LONGEST_SKU)
+  @MaxLength(MAX_SKU_LENGTH)
   sku!: string;
 
   @IsInt()
   @Min(1)
-  @Max(MOST_PIECES)
+  @Max(MAX_PIECES)
   quantity!: number;
 }
 
@@ -49,17 +49,17 @@ export class ShipmentCreated {
 
   @IsString()
   @IsNotEmpty()
-  @MaxLength(LONGEST_NAME)
+  @MaxLength(MAX_NAME_LENGTH)
   carrier!: string;
 
   @IsString()
   @IsNotEmpty()
-  @MaxLength(LONGEST_NAME)
+  @MaxLength(MAX_NAME_LENGTH)
   tracking_number!: string;
 
   @IsArray()
   @ArrayMinSize(1)
-  @ArrayMaxSize(MOST_LINES)
+  @ArrayMaxSize(MAX_LINES)
   // @ValidateNested alone looks into lists within the list, and takes an empty one.
   @IsObject({ each: true })
   @ValidateNested({ each: true })

@@ -106,7 +106,7 @@ function messages(errors: readonly ValidationError[], path = ''): string[] {
   ]);
 }
 
-const MOST_PROBLEMS = 20;
+const MAX_PROBLEMS = 20;
 
 describe('validation', () => {
   it.each<[string, new () => object, fc.Arbitrary<object>]>([
@@ -123,7 +123,7 @@ describe('validation', () => {
           const instance = plainToInstance(target, data);
           const errors = validateSync(instance, { forbidUnknownValues: true });
           // Of more, only their number is told.
-          return errors.length === 0 ? instance : messages(errors).slice(0, MOST_PROBLEMS);
+          return errors.length === 0 ? instance : messages(errors).slice(0, MAX_PROBLEMS);
         });
         if (isDeepStrictEqual(got, expected)) return;
         expect(inspect(got, { depth: 9 })).toBe(inspect(expected, { depth: 9 }));

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 /** @typedef {import('./setting-files.mjs').Environment} Environment */
 
 /** More than a password, a token or a URL has; what is longer is some other file. */
-const MOST_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 export class SettingFileError extends Error {
   /**
@@ -52,7 +52,7 @@ export function givenOf(environment, name) {
  * @param {string} file
  */
 function contentOf(variable, file) {
-  const bytes = Buffer.alloc(MOST_BYTES + 1);
+  const bytes = Buffer.alloc(MAX_BYTES + 1);
   let length = 0;
   try {
     const descriptor = openSync(file, 'r');
@@ -67,6 +67,6 @@ function contentOf(variable, file) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new SettingFileError(variable, file, `cannot be read (${code})`);
   }
-  if (length > MOST_BYTES) throw new SettingFileError(variable, file, `has more than ${String(MOST_BYTES)} bytes`);
+  if (length > MAX_BYTES) throw new SettingFileError(variable, file, `has more than ${String(MAX_BYTES)} bytes`);
   return bytes.toString('utf8', 0, length);
 }

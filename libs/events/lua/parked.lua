@@ -5,7 +5,7 @@
 -- one that is being replayed.
 
 -- @include entry-ids
--- @constant MOST_VALUES
+-- @constant MAX_VALUES
 
 local UNDER_WAY = '-'
 
@@ -129,7 +129,7 @@ local function replayOf(letter, editedData, stream)
   }
   if editedData then table.insert(added, 1, { 'data', editedData }) end
   for _, pair in ipairs(added) do entry[#entry + 1], entry[#entry + 2] = pair[1], pair[2] end
-  if #entry > MOST_VALUES then return nil, 'unfit' end
+  if #entry > MAX_VALUES then return nil, 'unfit' end
   return entry
 end
 

@@ -7,7 +7,7 @@
 --   `allowed`, `stream.ours`, `stream.isSame`.
 -- Needs `group`, `consumer`, `args` and the write buffer.
 
--- @constant MOST_VALUES
+-- @constant MAX_VALUES
 -- @include reply-text
 
 -- What keys hold; forgotten when a write may have changed it, unless it tells what the key holds now.
@@ -83,8 +83,8 @@ end
 
 -- Why a write does not fit, in words; nil when it does.
 local function misfit(command, kind, field, key, first, last)
-  if last - first >= (command == 'XADD' and MOST_VALUES / 2 or MOST_VALUES) then
-    return command .. ' ' .. key .. ': expected at most ' .. MOST_VALUES .. ' values, field names included'
+  if last - first >= (command == 'XADD' and MAX_VALUES / 2 or MAX_VALUES) then
+    return command .. ' ' .. key .. ': expected at most ' .. MAX_VALUES .. ' values, field names included'
   end
   local wrong = wrongKind(command, kind, key)
   if wrong then return wrong end

@@ -94,7 +94,7 @@ export { Subjects, type Forgotten } from './personal/subjects.js';
 export { Keyspace } from './stream/keyspace.js';
 export { Partitions } from './stream/partitions.js';
 export { type RangeOptions, type RangePage } from './stream/range-pages.js';
-export { MOST_REPLAYABLE_VALUES } from './stream/server-limits.js';
+export { MAX_REPLAYABLE_VALUES } from './stream/server-limits.js';
 export { ReadPace } from './stream/read-pace.js';
 export { aclRules, type AclRole, type AclScope } from './acl/acl-rules.js';
 export { awaitedBy } from './stream/waiting.js';

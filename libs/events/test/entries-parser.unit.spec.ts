@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { EntriesParser } from '../src/stream/entries-parser.js';
-import { LONGEST_TEXT } from '../src/stream/raw-entry.js';
+import { MAX_TEXT_LENGTH } from '../src/stream/raw-entry.js';
 import type { StreamEntry } from '../src/stream/stream-entry.js';
 
 function bulk(text: string): string {
@@ -79,7 +79,7 @@ describe('EntriesParser', () => {
   });
 
   it('makes no text of an entry that is too large for it, but keeps it whole', () => {
-    const fields = ['event_id', 'a', 'data', 'x'.repeat(LONGEST_TEXT)];
+    const fields = ['event_id', 'a', 'data', 'x'.repeat(MAX_TEXT_LENGTH)];
     const bytes = written([
       [
         'notes',
@@ -91,7 +91,7 @@ describe('EntriesParser', () => {
     ]);
     const [large, small] = new EntriesParser().push(bytes)?.get('notes') ?? [];
     expect(small).toEqual({ id: '2-0', fields: ['a', 'b'] });
-    expect(large?.fields).toEqual(['event_id', 'a', 'data', `${'x'.repeat(200)}… (${String(LONGEST_TEXT)} bytes)`]);
+    expect(large?.fields).toEqual(['event_id', 'a', 'data', `${'x'.repeat(200)}… (${String(MAX_TEXT_LENGTH)} bytes)`]);
     expect(large?.bytes?.map(String)).toEqual(fields);
   });
 

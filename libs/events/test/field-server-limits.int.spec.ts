@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { DeadLetters, EventPayloadError, MOST_REPLAYABLE_VALUES, UnrecoverableError } from 'nestjs-event-streams';
+import { DeadLetters, EventPayloadError, MAX_REPLAYABLE_VALUES, UnrecoverableError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MOST_VALUES } from '../src/stream/server-limits.js';
+import { MAX_VALUES } from '../src/stream/server-limits.js';
 import { noteFields } from './entries.js';
 import { noteHandler } from './handlers.js';
 import { NoteTaken } from './notes.js';
@@ -39,7 +39,7 @@ describe('the number of values that a script can pass on', () => {
         count,
       );
     // With some to spare for a name, a key and options.
-    expect(await pass(MOST_VALUES + 10)).toBe(MOST_VALUES + 10);
+    expect(await pass(MAX_VALUES + 10)).toBe(MAX_VALUES + 10);
     await expect(pass(8001)).rejects.toThrow('too many results to unpack');
   });
 
@@ -50,7 +50,7 @@ describe('the number of values that a script can pass on', () => {
       transaction.incrby('handled', 1);
     });
     await using worker = await startWorker(redis.url, { prefix: 'wide' }, [handler]);
-    const fields = wideNote(MOST_REPLAYABLE_VALUES);
+    const fields = wideNote(MAX_REPLAYABLE_VALUES);
     await redis.client.xadd('wide:notes', '*', ...fields);
     const first = await letterOf(worker, 0);
     expect(first?.fields).toEqual(fields);
@@ -68,13 +68,13 @@ describe('the number of values that a script can pass on', () => {
       throw new UnrecoverableError('no');
     });
     await using worker = await startWorker(redis.url, { prefix: 'wider' }, [handler]);
-    await redis.client.xadd('wider:notes', '*', ...wideNote(MOST_REPLAYABLE_VALUES + 2));
+    await redis.client.xadd('wider:notes', '*', ...wideNote(MAX_REPLAYABLE_VALUES + 2));
     const letter = await letterOf(worker, 0);
     await expect(worker.app.get(DeadLetters).replay('notes', letter?.id ?? '')).rejects.toThrow(EventPayloadError);
   });
 
   it('cuts what a transaction writes at once', async () => {
-    const count = MOST_VALUES + 1;
+    const count = MAX_VALUES + 1;
     const handler = noteHandler((_, { transaction }) => {
       transaction.sadd('members', ...Array.from({ length: count }, (_, index) => String(index)));
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isGroupMissing, isOutage } from '../src/model/errors/redis.js';
 import { outcomeOf, outcomeOfUnreadable } from '../src/model/outcome.js';
 import { errorTypeOf } from '../src/telemetry/error-type.js';
-import { errorOf, isA, LONGEST_MESSAGE, LONGEST_NAME, LONGEST_STACK, textOf } from '../src/model/thrown.js';
+import { errorOf, isA, MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH, MAX_STACK_LENGTH, textOf } from '../src/model/thrown.js';
 import { HOSTILE } from './hostile.js';
 
 const POLICY = { attempts: 3, firstDelayMs: 100, maxDelayMs: 1000 };
@@ -12,9 +12,9 @@ describe.each(Object.entries(HOSTILE))('%s that is thrown', (_, make) => {
     const { name, message, stack } = textOf(make());
     expect([typeof name, typeof message, typeof stack]).toEqual(['string', 'string', 'string']);
     expect(name).not.toBe('');
-    expect(name.length).toBeLessThanOrEqual(LONGEST_NAME);
-    expect(message.length).toBeLessThanOrEqual(LONGEST_MESSAGE);
-    expect(stack.length).toBeLessThanOrEqual(LONGEST_STACK);
+    expect(name.length).toBeLessThanOrEqual(MAX_NAME_LENGTH);
+    expect(message.length).toBeLessThanOrEqual(MAX_MESSAGE_LENGTH);
+    expect(stack.length).toBeLessThanOrEqual(MAX_STACK_LENGTH);
   });
 
   it('becomes an error that can be relied on', () => {
@@ -25,7 +25,7 @@ describe.each(Object.entries(HOSTILE))('%s that is thrown', (_, make) => {
       'string',
       'string',
     ]);
-    expect(error.message.length).toBeLessThanOrEqual(LONGEST_MESSAGE);
+    expect(error.message.length).toBeLessThanOrEqual(MAX_MESSAGE_LENGTH);
     expect(`${error.name}: ${error.message}`).toBeTypeOf('string');
   });
 

@@ -9,7 +9,7 @@ const TROUBLE = ['retried', 'ignored', 'dead-lettered', 'abandoned'] as const;
 type Logged = Extract<Observation, { kind: (typeof TROUBLE)[number] | 'handled' }>;
 
 /** Characters of an event's key, of its type and of an error's message that a line shows. */
-const LONGEST_PART = 500;
+const MAX_PART_LENGTH = 500;
 
 /** Writes one line for each event that is handled, tried again, or given up; of failures of one handler so many in a while. */
 @Injectable()
@@ -124,7 +124,7 @@ function fields({ stream, id, handler, event_type, event_id, key, attempt, durat
 }
 
 function part(text: string): string {
-  return bounded(text, LONGEST_PART);
+  return bounded(text, MAX_PART_LENGTH);
 }
 
 function ms(duration: number): string {

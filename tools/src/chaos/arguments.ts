@@ -1,9 +1,9 @@
-import { HIGHEST_RATE, HIGHEST_SEED, MOST_PROCESSORS, parseScale } from '../shop/arguments.js';
+import { HIGHEST_RATE, HIGHEST_SEED, MAX_PROCESSORS, parseScale } from '../shop/arguments.js';
 import { parseNumber, readOptions, type Environment } from '../terminal/options.js';
 
 const DEFAULT_MINUTES = 5;
 const FEWEST_MINUTES = 0.2;
-const MOST_MINUTES = 1440;
+const MAX_MINUTES = 1440;
 const DEFAULT_RATE = 50;
 const DEFAULT_PROCESSORS = 3;
 
@@ -13,11 +13,11 @@ export const USAGE = `Breaks the shop at random, and checks that nothing is lost
   npm run chaos                    five minutes
   npm run chaos -- [options]       the two dashes hand the options on
 
-  --minutes N            how long things break (${String(FEWEST_MINUTES)} to ${String(MOST_MINUTES)}, fractions allowed; default ${String(DEFAULT_MINUTES)})
+  --minutes N            how long things break (${String(FEWEST_MINUTES)} to ${String(MAX_MINUTES)}, fractions allowed; default ${String(DEFAULT_MINUTES)})
   --seed N               the seed of what breaks when (0 to ${String(HIGHEST_SEED)}; default a new one): the same seed,
                          minutes and processors break the same things at the same times
   --rate N               simulated orders a second, on average (more than 0, up to ${String(HIGHEST_RATE)}; default ${String(DEFAULT_RATE)})
-  --scale processor=N    N processors that share the work (1 to ${String(MOST_PROCESSORS)}; default ${String(DEFAULT_PROCESSORS)})
+  --scale processor=N    N processors that share the work (1 to ${String(MAX_PROCESSORS)}; default ${String(DEFAULT_PROCESSORS)})
   --help                 this text
 
 The whole shop runs on a Redis server of its own, on free ports, beside whatever else runs. Its processes are killed
@@ -51,7 +51,7 @@ export function parseChaosArguments(args: readonly string[], env: Environment): 
       help: { type: 'boolean', short: 'h' },
     },
   });
-  const minutes = parseNumber('--minutes', values['minutes'], { from: FEWEST_MINUTES, to: MOST_MINUTES, whole: false });
+  const minutes = parseNumber('--minutes', values['minutes'], { from: FEWEST_MINUTES, to: MAX_MINUTES, whole: false });
   return {
     help: values['help'] === true,
     durationMs: Math.round((minutes ?? DEFAULT_MINUTES) * 60_000),

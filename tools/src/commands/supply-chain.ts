@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../root.js';
 import { judgeSupplyChain, productionOf, type Bill, type LockedPackage } from '../supply-chain/judge.js';
 
-const MOST_BYTES = 2 ** 26;
+const MAX_BYTES = 2 ** 26;
 
 /**
  * Checks what the repository takes from others: licences, install scripts, and that each package is the one that was locked.
@@ -46,7 +46,7 @@ function readBill(): Bill {
   const text = execFileSync('npm', ['sbom', '--sbom-format', 'cyclonedx'], {
     cwd: ROOT,
     encoding: 'utf8',
-    maxBuffer: MOST_BYTES,
+    maxBuffer: MAX_BYTES,
     shell: process.platform === 'win32', // npm is a script there
   });
   return JSON.parse(text) as Bill;

@@ -3,8 +3,8 @@ import { parseNumber, readOptions, type Environment } from '../terminal/options.
 
 const DEFAULT_ENTRIES = 100_000;
 const DEFAULT_REQUESTS = 20_000;
-const MOST_ENTRIES = 1_000_000;
-const MOST_REQUESTS = 1_000_000;
+const MAX_ENTRIES = 1_000_000;
+const MAX_REQUESTS = 1_000_000;
 
 /** What `npm run fuzz -- --help` prints. */
 export const USAGE = `Throws hostile entries and requests at the running shop, and checks that it does not mind.
@@ -12,8 +12,8 @@ export const USAGE = `Throws hostile entries and requests at the running shop, a
   npm run fuzz                     100,000 entries and 20,000 requests
   npm run fuzz -- [options]        the two dashes hand the options on
 
-  --entries N            entries that go past the library into the shop's streams (0 to ${String(MOST_ENTRIES)}; default ${String(DEFAULT_ENTRIES)})
-  --requests N           requests at every app and the console (0 to ${String(MOST_REQUESTS)}; default ${String(DEFAULT_REQUESTS)})
+  --entries N            entries that go past the library into the shop's streams (0 to ${String(MAX_ENTRIES)}; default ${String(DEFAULT_ENTRIES)})
+  --requests N           requests at every app and the console (0 to ${String(MAX_REQUESTS)}; default ${String(DEFAULT_REQUESTS)})
   --seed N               the seed of both (0 to ${String(HIGHEST_SEED)}; default a new one)
   --help                 this text
 
@@ -48,8 +48,8 @@ export function parseFuzzArguments(args: readonly string[], env: Environment): F
     parseNumber(`--${name}`, values[name], { from: 0, to: most, whole: true }) ?? otherwise;
   return {
     help: values['help'] === true,
-    entries: count('entries', MOST_ENTRIES, DEFAULT_ENTRIES),
-    requests: count('requests', MOST_REQUESTS, DEFAULT_REQUESTS),
+    entries: count('entries', MAX_ENTRIES, DEFAULT_ENTRIES),
+    requests: count('requests', MAX_REQUESTS, DEFAULT_REQUESTS),
     seed: parseNumber('--seed', values['seed'], { from: 0, to: HIGHEST_SEED, whole: true }),
   };
 }

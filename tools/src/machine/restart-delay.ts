@@ -1,5 +1,5 @@
 const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 30_000;
+const MAX_DELAY_MS = 30_000;
 
 /** Whoever ran this long, in milliseconds, has earned a quick restart again. */
 const STABLE_AFTER_MS = 60_000;
@@ -10,7 +10,7 @@ const STABLE_AFTER_MS = 60_000;
  * @returns milliseconds
  */
 export function restartDelayMs(restarts: number): number {
-  return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(restarts, 16));
+  return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(restarts, 16));
 }
 
 /**

@@ -4,11 +4,11 @@ import { APPS, CONSOLE } from './apps.js';
 import { parseDuration } from './duration.js';
 import type { ShopOptions } from './options.js';
 
-export const MOST_PROCESSORS = 50;
+export const MAX_PROCESSORS = 50;
 export const HIGHEST_RATE = 10_000;
 export const HIGHEST_SEED = 2 ** 31 - 1;
 const SHORTEST_RUN_MS = 1000;
-const LONGEST_RUN_MS = 7 * 24 * 3_600_000;
+const MAX_RUN_MS = 7 * 24 * 3_600_000;
 
 const DEFAULT_PORT_BASE = 3000;
 const LOWEST_PORT_BASE = 1024;
@@ -20,7 +20,7 @@ export const USAGE = `Runs the whole shop: sets up what is missing, then Redis, 
   npm start                        run until Ctrl-C
   npm start -- [options]           the two dashes hand the options on
 
-  --scale processor=N    N processors that share the work (1 to ${String(MOST_PROCESSORS)}; default 1)
+  --scale processor=N    N processors that share the work (1 to ${String(MAX_PROCESSORS)}; default 1)
   --rate N               simulated orders a second, on average (more than 0, up to ${String(HIGHEST_RATE)}; default 2);
                          max: as many as the shop carries, with --quiet and only warnings in the logs
   --no-simulation        no simulated customers; orders come from POST /orders alone
@@ -77,13 +77,13 @@ export function parseShopArguments(args: readonly string[], env: Environment): S
 export function parseScale(value: OptionValue): number | null {
   let processors = null;
   for (const scale of Array.isArray(value) ? value : []) {
-    const takes = `--scale takes processor=N with N from 1 to ${String(MOST_PROCESSORS)}, got ${shown(scale)}`;
+    const takes = `--scale takes processor=N with N from 1 to ${String(MAX_PROCESSORS)}, got ${shown(scale)}`;
     const [, app = '', count = ''] = /^([^=]*)=(.*)$/.exec(String(scale)) ?? [];
     if (Object.hasOwn(APPS, app) && app !== 'processor')
       throw new Failure(`${takes}: only the processor can be scaled.`);
     if (app !== 'processor' || !/^\d{1,2}$/.test(count)) throw new Failure(`${takes}.`);
     processors = Number(count);
-    if (processors < 1 || processors > MOST_PROCESSORS) throw new Failure(`${takes}.`);
+    if (processors < 1 || processors > MAX_PROCESSORS) throw new Failure(`${takes}.`);
   }
   return processors;
 }
@@ -96,7 +96,7 @@ function parseRate(value: OptionValue) {
 function parseFor(value: OptionValue) {
   if (value === undefined) return null;
   const duration = parseDuration(String(value));
-  if (duration === null || duration < SHORTEST_RUN_MS || duration > LONGEST_RUN_MS) {
+  if (duration === null || duration < SHORTEST_RUN_MS || duration > MAX_RUN_MS) {
     throw new Failure(`--for takes a duration from 1s to 168h, such as 90s, 2m or 1h, got ${shown(value)}.`);
   }
   return duration;

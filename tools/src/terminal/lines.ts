@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
 
 /** A line longer than this, in characters, is broken, so that a program without newlines cannot fill the memory. */
-const LONGEST_LINE = 64 * 1024;
+const MAX_LINE_LENGTH = 64 * 1024;
 
 /** Calls back for each line of a stream, the last one too where it has no newline. */
 export function eachLine(stream: Readable, onLine: (line: string) => void) {
@@ -12,7 +12,7 @@ export function eachLine(stream: Readable, onLine: (line: string) => void) {
     const lines = (rest + decoder.write(chunk)).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
-    if (rest.length > LONGEST_LINE) {
+    if (rest.length > MAX_LINE_LENGTH) {
       onLine(rest);
       rest = '';
     }

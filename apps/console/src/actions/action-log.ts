@@ -17,8 +17,8 @@ export interface Action {
   by?: string | undefined;
 }
 
-const MOST_IDS = 1000;
-const LONGEST_TEXT = 500;
+const MAX_IDS = 1000;
+const MAX_TEXT_LENGTH = 500;
 const DAY_MS = 86_400_000;
 /** When memory is short, too: then discarding, which is written down before, frees some. */
 const APPEND = '#!lua flags=allow-oom\nreturn redis.call("XADD", KEYS[1], unpack(ARGV))';
@@ -66,11 +66,11 @@ export class ActionLog {
       phase: 'begun',
       action,
       target,
-      ids: ids.slice(0, MOST_IDS).join(' '),
+      ids: ids.slice(0, MAX_IDS).join(' '),
       count: String(ids.length),
-      details: bounded(details, LONGEST_TEXT),
-      why: bounded(why, LONGEST_TEXT),
-      by: bounded(user?.name ?? by, LONGEST_TEXT),
+      details: bounded(details, MAX_TEXT_LENGTH),
+      why: bounded(why, MAX_TEXT_LENGTH),
+      by: bounded(user?.name ?? by, MAX_TEXT_LENGTH),
       verified: String(user !== null),
       role,
       address,
@@ -84,7 +84,7 @@ export class ActionLog {
       await this.append(['MAXLEN', '~', String(most)], {
         phase: outcome,
         of: id,
-        result: bounded(result, LONGEST_TEXT),
+        result: bounded(result, MAX_TEXT_LENGTH),
       });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

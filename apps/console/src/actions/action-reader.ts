@@ -6,12 +6,12 @@ import type { ActionEntry, ActionPage } from '../contract/actions.js';
 const DEFAULT_COUNT = 50;
 /** What is read of an entry at most, in bytes: those of a console are smaller. */
 const WHOLE_BYTES = 64 * 1024;
-const LONGEST_TEXT = 4000;
-const MOST_IDS = 1000;
+const MAX_TEXT_LENGTH = 4000;
+const MAX_IDS = 1000;
 /** How many entries after a page are looked at for the outcomes of its actions. */
-const MOST_LATER = 1000;
+const MAX_LATER = 1000;
 /** How many entries one page goes through: they need not be actions. */
-const MOST_READ = 20_000;
+const MAX_READ = 20_000;
 
 type Fields = ReadonlyMap<string, string>;
 interface Entry {
@@ -40,13 +40,13 @@ export class ActionReader {
       const of = fields.get('of');
       if (of !== undefined) outcomes.set(of, fields);
       else actions.push(actionOf(id, fields, outcomes.get(id)));
-      if (actions.length >= count || read >= MOST_READ) return { actions, next: id };
+      if (actions.length >= count || read >= MAX_READ) return { actions, next: id };
     }
     return { actions, next: null };
   }
 
   private async collectAfter(id: string, outcomes: Map<string, Fields>): Promise<void> {
-    let left = MOST_LATER;
+    let left = MAX_LATER;
     for await (const { fields } of this.entries({ from: id })) {
       const of = fields.get('of');
       if (of !== undefined) outcomes.set(of, fields);
@@ -73,7 +73,7 @@ function mapOf(fields: readonly string[]): Fields {
 }
 
 function actionOf(id: string, fields: Fields, ended: Fields | undefined): ActionEntry {
-  const text = (name: string): string => bounded(fields.get(name) ?? '', LONGEST_TEXT);
+  const text = (name: string): string => bounded(fields.get(name) ?? '', MAX_TEXT_LENGTH);
   const phase = ended?.get('phase');
   const ids = (fields.get('ids') ?? '').split(' ').filter((one) => one !== '');
   return {
@@ -81,7 +81,7 @@ function actionOf(id: string, fields: Fields, ended: Fields | undefined): Action
     atMs: timeOfEntryId(id),
     action: text('action') as ActionEntry['action'],
     target: text('target'),
-    ids: ids.slice(0, MOST_IDS),
+    ids: ids.slice(0, MAX_IDS),
     count: Number(fields.get('count')) || 0,
     details: text('details'),
     why: text('why'),
@@ -90,6 +90,6 @@ function actionOf(id: string, fields: Fields, ended: Fields | undefined): Action
     role: fields.get('role') === 'viewer' ? 'viewer' : 'operator',
     address: text('address'),
     outcome: phase === 'done' || phase === 'failed' ? phase : null,
-    result: bounded(ended?.get('result') ?? '', LONGEST_TEXT),
+    result: bounded(ended?.get('result') ?? '', MAX_TEXT_LENGTH),
   };
 }

@@ -5,10 +5,10 @@ import type { BookedLetter } from '../observe/letters/stream-letters.js';
 import { cut, shownOf } from '../streams/entry-summary.js';
 
 /** What is told of a cause's event types, and of an error, at most. */
-const MOST_TYPES = 20;
-const LONGEST_NAME = 1024;
-const LONGEST_MESSAGE = 4000;
-const LONGEST_STACK = 16_000;
+const MAX_TYPES = 20;
+const MAX_NAME_LENGTH = 1024;
+const MAX_MESSAGE_LENGTH = 4000;
+const MAX_STACK_LENGTH = 16_000;
 
 /** The causes of a stream's dead letters, the one with most of them first. @param letters newest first */
 export function causesOf(letters: Iterable<BookedLetter>): DeadLetterCause[] {
@@ -25,7 +25,7 @@ export function causeOf(letters: readonly BookedLetter[]): DeadLetterCause | und
   return {
     ...newest.cause,
     count: letters.length,
-    eventTypes: [...new Set(letters.flatMap(({ eventType }) => eventType ?? []))].sort().slice(0, MOST_TYPES),
+    eventTypes: [...new Set(letters.flatMap(({ eventType }) => eventType ?? []))].sort().slice(0, MAX_TYPES),
     firstMs: timeOfEntryId(oldest.id),
     lastMs: timeOfEntryId(newest.id),
     sample: { id: newest.id, entryId: newest.entryId },
@@ -36,7 +36,7 @@ export function causeOf(letters: readonly BookedLetter[]): DeadLetterCause | und
 export function viewOf(stream: string, letter: DeadLetter): DeadLetterView {
   const { id, entryId, group, handler, reason, attempts, replays, event } = letter;
   const { errorName, errorMessage, errorStack, firstFailedAt, lastFailedAt, partitionKey } = letter;
-  const text = (value: string): string => cut(value, LONGEST_NAME);
+  const text = (value: string): string => cut(value, MAX_NAME_LENGTH);
   const { fields, originalBytes } = letter;
   // Of a large entry the library keeps its small fields alone.
   const part = originalBytes === undefined ? {} : { cut: { bytes: originalBytes, values: fields.length } };
@@ -49,8 +49,8 @@ export function viewOf(stream: string, letter: DeadLetter): DeadLetterView {
     reason: text(reason) as DeadLetterView['reason'],
     attempts,
     errorName: text(errorName),
-    errorMessage: cut(errorMessage, LONGEST_MESSAGE),
-    errorStack: cut(errorStack, LONGEST_STACK),
+    errorMessage: cut(errorMessage, MAX_MESSAGE_LENGTH),
+    errorStack: cut(errorStack, MAX_STACK_LENGTH),
     firstFailedMs: Date.parse(firstFailedAt) || timeOfEntryId(id),
     lastFailedMs: Date.parse(lastFailedAt) || timeOfEntryId(id),
     replays,

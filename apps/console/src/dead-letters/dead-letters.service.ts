@@ -39,7 +39,7 @@ const DEFAULT_COUNT = 50;
 const LARGEST_PAGE = 2 * 1024 * 1024;
 const LISTED_BYTES = 64 * 1024;
 /** What one request does: the rest is for the next one. */
-const MOST_AT_ONCE = 10_000;
+const MAX_AT_ONCE = 10_000;
 
 interface Chosen {
   stream: string;
@@ -193,8 +193,8 @@ export class DeadLettersService {
     const chosen = await this.select(selection);
     // In the order of their originals, as they would have been handled.
     chosen.letters.sort((a, b) => compareEntryIds(a.entryId, b.entryId));
-    chosen.beyond = Math.max(0, chosen.letters.length - MOST_AT_ONCE);
-    chosen.letters = chosen.letters.slice(0, MOST_AT_ONCE);
+    chosen.beyond = Math.max(0, chosen.letters.length - MAX_AT_ONCE);
+    chosen.letters = chosen.letters.slice(0, MAX_AT_ONCE);
     if (request.data === undefined && request.json === undefined) return chosen;
     checkPayload(request);
     if (request.action !== 'replay') throw new Problem('invalid', 'Expected data with replay alone');

@@ -5,7 +5,7 @@ import type { DeadLetterActionRequest, DeadLetterSelection } from '../contract/d
 import { referenceTo } from '../openapi/api-answer.js';
 import { EntryIdParameter, NumberParameter } from '../streams/parameters.js';
 
-const LONGEST_NOTE = 500;
+const MAX_NOTE_LENGTH = 500;
 
 /** `?…` of a page of dead letters. */
 export class PageParameters {
@@ -23,7 +23,7 @@ export class StreamParameters {
   @ApiPropertyOptional({ description: 'One stream only' })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_NOTE)
+  @MaxLength(MAX_NOTE_LENGTH)
   stream?: string;
 
   @NumberParameter('How many at most', 1, 1000)
@@ -55,12 +55,12 @@ export class ActionBody implements DeadLetterActionRequest {
   @ApiPropertyOptional()
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_NOTE)
+  @MaxLength(MAX_NOTE_LENGTH)
   by?: string;
 
   @ApiPropertyOptional()
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_NOTE)
+  @MaxLength(MAX_NOTE_LENGTH)
   why?: string;
 }

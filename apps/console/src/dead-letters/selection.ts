@@ -2,7 +2,7 @@ import { Problem } from '../access/problem.js';
 import type { DeadLetterSelection } from '../contract/dead-letters.js';
 import { isEntryId } from '../streams/parameters.js';
 
-const MOST_IDS = 1000;
+const MAX_IDS = 1000;
 const CAUSE_ID = /^[0-9a-f]{20}$/;
 
 /** A selection of a request's body. @throws Problem that says what it must be */
@@ -12,7 +12,7 @@ export function checkedSelection(given: unknown): DeadLetterSelection {
     typeof stream === 'string' &&
     Array.isArray(ids) &&
     ids.length > 0 &&
-    ids.length <= MOST_IDS &&
+    ids.length <= MAX_IDS &&
     ids.every((id) => typeof id === 'string' && isEntryId(id)) &&
     causeId === undefined;
   const isCause =
@@ -26,6 +26,6 @@ export function checkedSelection(given: unknown): DeadLetterSelection {
   }
   throw new Problem(
     'invalid',
-    `Expected selection as {stream, ids} with 1 to ${String(MOST_IDS)} ids of dead letters, or as {causeId, upTo?}`,
+    `Expected selection as {stream, ids} with 1 to ${String(MAX_IDS)} ids of dead letters, or as {causeId, upTo?}`,
   );
 }

@@ -5,7 +5,7 @@ import type { Journey } from '../contract/journey.js';
 import { ApiAnswer } from '../openapi/api-answer.js';
 import { JourneyService } from './journey.service.js';
 
-const LONGEST_CURSOR = 20_000;
+const MAX_CURSOR_LENGTH = 20_000;
 
 class JourneyParameters {
   @ApiPropertyOptional({ description: 'A moment in milliseconds since 1970, or an entry id, to look around first' })
@@ -16,7 +16,7 @@ class JourneyParameters {
   @ApiPropertyOptional({ description: 'Of the answer before, to look further' })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_CURSOR)
+  @MaxLength(MAX_CURSOR_LENGTH)
   cursor?: string;
 }
 

@@ -10,7 +10,7 @@ import { FRESH_MS } from '../observe/timing.js';
 import { consumersOf } from '../overview/consumers.js';
 import { DeliveriesService } from '../streams/deliveries.service.js';
 import { fieldOf, headOf, HEAD_BYTES, summaryOf } from '../streams/entry-summary.js';
-import { LONGEST_SCAN_MS, Scanner, type ScanResult } from '../streams/scanner.js';
+import { MAX_SCAN_MS, Scanner, type ScanResult } from '../streams/scanner.js';
 import { readCursor, writeCursor, type JourneyCursor } from './cursor.js';
 import { timelineOf, type FoundEvent } from './timeline.js';
 
@@ -18,7 +18,7 @@ import { timelineOf, type FoundEvent } from './timeline.js';
 const BEFORE_MS = 10_000;
 const AFTER_MS = 60_000;
 /** Of one pass, over all streams; more would be no journey that anybody can look at. */
-const MOST_EVENTS = 500;
+const MAX_EVENTS = 500;
 
 /** An event of a journey, without its payload: a journey can have many, and large ones. */
 type Found = Omit<FoundEvent, 'deliveries'>;
@@ -90,7 +90,7 @@ export class JourneyService {
   /** What was seen lately, if it is still there; one after the other, as each can be large. */
   private async known(correlationId: string): Promise<Found[]> {
     const found: Found[] = [];
-    for (const { stream, id } of this.recent.ofCorrelation(correlationId).slice(0, MOST_EVENTS)) {
+    for (const { stream, id } of this.recent.ofCorrelation(correlationId).slice(0, MAX_EVENTS)) {
       const entry = await this.monitor.entry(stream, id, { wholeBytes: HEAD_BYTES });
       if (entry) found.push(...foundIn(stream, entry));
     }
@@ -129,8 +129,8 @@ export class JourneyService {
       fieldOf(fields, 'correlation_id') === correlationId || fieldOf(fields, 'event_id') === correlationId;
     const open = Object.entries(at).flatMap(([stream, last]) => (last === null ? [] : [{ stream, last }]));
     const done: (ScanResult<Found[]> & { stream: string })[] = [];
-    const endsAt = performance.now() + LONGEST_SCAN_MS;
-    let room = MOST_EVENTS;
+    const endsAt = performance.now() + MAX_SCAN_MS;
+    let room = MAX_EVENTS;
     // One after the other, as a page of each would have to be held; what one does not need of its time is the others'.
     for (const [index, { stream, last }] of open.entries()) {
       // The others have their turn when it goes on.

@@ -1,9 +1,9 @@
 import type { LiveOwner } from './live-client.js';
 
 /** Feeds that are open at once, each of which costs memory: of all, of one user, and without users of one address. */
-export const MOST_FEEDS = 200;
-export const MOST_OF_USER = 20;
-export const MOST_OF_ADDRESS = 50;
+export const MAX_FEEDS = 200;
+export const MAX_OF_USER = 20;
+export const MAX_OF_ADDRESS = 50;
 
 const ADVICE = 'all pages of one browser share a feed, and one that is not read or renewed ends by itself';
 
@@ -13,10 +13,10 @@ export function whyFull(open: readonly LiveOwner[], { user, address }: LiveOwner
     user === null
       ? open.filter((owner) => owner.user === null && owner.address === address)
       : open.filter((owner) => owner.user?.name === user.name);
-  if (own.length >= (user === null ? MOST_OF_ADDRESS : MOST_OF_USER)) {
+  if (own.length >= (user === null ? MAX_OF_ADDRESS : MAX_OF_USER)) {
     const whose = user === null ? `from your address (${address})` : `of ${user.name}`;
     return `Too many pages are open at once: ${String(own.length)} live feeds ${whose}. Close one of them; ${ADVICE}`;
   }
-  if (open.length < MOST_FEEDS) return null;
+  if (open.length < MAX_FEEDS) return null;
   return `Too many pages are open at once: ${String(open.length)} live feeds of all users. Wait until one of them ends; ${ADVICE}`;
 }

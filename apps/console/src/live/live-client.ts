@@ -3,10 +3,10 @@ import type { User } from '../users/users-file.js';
 import type { LiveMessages } from '../contract/live.js';
 
 /** What may wait to be sent to one client, in bytes: a page that is slower than its feed gets less of it. */
-export const MOST_WAITING_BYTES = 512 * 1024;
+export const MAX_WAITING_BYTES = 512 * 1024;
 
 /** How many beats in a row a client may read nothing of what waits for it. */
-const MOST_UNREAD_BEATS = 10;
+const MAX_UNREAD_BEATS = 10;
 /** After so many beats a client is asked to open another feed, and after so many more this one ends. */
 export const RENEW_AFTER_BEATS = 100;
 export const END_AFTER_BEATS = 10;
@@ -62,7 +62,7 @@ export class LiveClient {
    */
   send(message: Buffer): void {
     const { writableLength } = this.response;
-    if (writableLength > 0 && writableLength + message.length > MOST_WAITING_BYTES) {
+    if (writableLength > 0 && writableLength + message.length > MAX_WAITING_BYTES) {
       this.leftOut += 1;
       return;
     }
@@ -77,7 +77,7 @@ export class LiveClient {
   beat(everyMs: number): void {
     this.beats += 1;
     this.unreadBeats = this.response.writableLength === 0 ? 0 : this.unreadBeats + 1;
-    if (this.unreadBeats > MOST_UNREAD_BEATS) {
+    if (this.unreadBeats > MAX_UNREAD_BEATS) {
       this.response.destroy();
       return;
     }

@@ -11,7 +11,7 @@ import { OverviewService } from '../overview/overview.service.js';
 import { Users } from '../users/users.js';
 import { whyFull } from './feed-bounds.js';
 import { LiveExtras } from './live-extras.js';
-import { messageOf, MOST_WAITING_BYTES, type LiveClient, type LiveOwner } from './live-client.js';
+import { messageOf, MAX_WAITING_BYTES, type LiveClient, type LiveOwner } from './live-client.js';
 
 /** How often each client is shown that its connection lives, in milliseconds. */
 const BEAT_EVERY_MS = 3000;
@@ -145,7 +145,7 @@ function firstOf(entries: readonly EntrySummary[]): EntrySummary[] {
   let size = 0;
   for (const entry of entries.slice(0, TAILED_ENTRIES)) {
     size += JSON.stringify(entry).length;
-    if (size > MOST_WAITING_BYTES / 2) break;
+    if (size > MAX_WAITING_BYTES / 2) break;
     first.push(entry);
   }
   return first;

@@ -37,12 +37,12 @@ const PAUSE_MS = 10_000;
 /** How many of a stream's new entries one look reads at most. */
 const SAMPLED_ENTRIES = 200;
 /** New entries that are kept of each stream until the feed takes them; the others are counted. */
-const MOST_FRESH = 100;
+const MAX_FRESH = 100;
 /** Of those that a stream has as it is seen first. */
 const FIRST_FRESH = 20;
 /** Sources that are told apart on one stream, and what is kept of their names: whoever publishes may call itself anything. */
-const MOST_PRODUCERS = 50;
-const LONGEST_SOURCE = 256;
+const MAX_PRODUCERS = 50;
+const MAX_SOURCE_LENGTH = 256;
 /** How long one look may read dead letters, in milliseconds. */
 const LETTERS_MS = 100;
 
@@ -240,13 +240,13 @@ export class Observatory {
     const summaries = entries.map((entry) => summaryOf(stream.name, entry));
     stream.last = summaries[0] ?? stream.last;
     const fresh = [...(isFirstLook ? summaries.slice(0, FIRST_FRESH) : summaries), ...stream.fresh];
-    stream.fresh = fresh.slice(0, MOST_FRESH);
+    stream.fresh = fresh.slice(0, MAX_FRESH);
     stream.freshLeftOut += fresh.length - stream.fresh.length;
     if (hasMore) stream.freshLeftOut += Math.max(0, appended - entries.length);
     const counts = new Map<string, number>();
     for (const { event } of entries) {
       if (!event) continue;
-      const source = cut(event.source, LONGEST_SOURCE);
+      const source = cut(event.source, MAX_SOURCE_LENGTH);
       counts.set(source, (counts.get(source) ?? 0) + 1);
     }
     const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
@@ -256,7 +256,7 @@ export class Observatory {
     }
     for (const [source, count] of counts) {
       const known = stream.producers.get(source);
-      if (!known && stream.producers.size >= MOST_PRODUCERS) continue;
+      if (!known && stream.producers.size >= MAX_PRODUCERS) continue;
       const share = known || stream.producers.size > 0 ? (known?.share ?? 0) + (NEW_SHARE * count) / all : count / all;
       stream.producers.set(source, { share, seenMs: this.nowMs });
     }

@@ -26,11 +26,11 @@ export interface StreamedEntry {
   entry: MonitoredEntry;
 }
 
-const MOST_EVENTS = 20_000;
+const MAX_EVENTS = 20_000;
 /** A longer id is none, and 20,000 of them would be much. */
-const LONGEST_ID = 200;
+const MAX_ID_LENGTH = 200;
 const ANSWERS_FOR_MS = 30_000;
-const MOST_ANSWERS = 20_000;
+const MAX_ANSWERS = 20_000;
 /** What ended longer ago is history, read when the console was opened. */
 const NEW_FOR_MS = 5000;
 /** A journey without a further event for so long counts as over. */
@@ -56,7 +56,7 @@ export class RecentEvents {
       const { id, event } = entry;
       if (!event || this.events.has(event.event_id)) continue;
       const { event_type: type, event_id: eventId, source, causation_id: causeId } = event;
-      if ([type, eventId, source].some((text) => text.length > LONGEST_ID)) continue;
+      if ([type, eventId, source].some((text) => text.length > MAX_ID_LENGTH)) continue;
       const correlationId = isLong(event.correlation_id) ? undefined : event.correlation_id;
       this.keep({ stream, id, type, source, eventId, correlationId });
       const atMs = timeOfEntryId(id);
@@ -77,7 +77,7 @@ export class RecentEvents {
 
   /** How long answers took lately, by types. */
   answerLatencies(nowMs: number): AnswerLatency[] {
-    this.answers = this.answers.filter(({ atMs }) => nowMs - atMs <= ANSWERS_FOR_MS).slice(-MOST_ANSWERS);
+    this.answers = this.answers.filter(({ atMs }) => nowMs - atMs <= ANSWERS_FOR_MS).slice(-MAX_ANSWERS);
     const byTypes = groupBy(this.answers, ({ cause, answer }) => JSON.stringify([cause, answer]));
     return [...byTypes.values()].flatMap((seen) => {
       const percentiles = percentilesOf(seen.map(({ ms }) => ms));
@@ -95,7 +95,7 @@ export class RecentEvents {
   private takeEnded(nowMs: number): number[] {
     const ended: number[] = [];
     for (const [correlationId, { firstMs, lastMs }] of this.open) {
-      if (nowMs - lastMs < OVER_AFTER_MS && this.open.size <= MOST_EVENTS) break;
+      if (nowMs - lastMs < OVER_AFTER_MS && this.open.size <= MAX_EVENTS) break;
       this.open.delete(correlationId);
       if (lastMs > firstMs) ended.push(lastMs - firstMs);
     }
@@ -109,7 +109,7 @@ export class RecentEvents {
       this.journeys.set(event.correlationId, journey.add(event));
     }
     for (const [eventId, oldest] of this.events) {
-      if (this.events.size <= MOST_EVENTS) break;
+      if (this.events.size <= MAX_EVENTS) break;
       this.events.delete(eventId);
       this.forgetInJourney(oldest);
     }
@@ -125,5 +125,5 @@ export class RecentEvents {
 }
 
 function isLong(text: string | undefined): boolean {
-  return text !== undefined && text.length > LONGEST_ID;
+  return text !== undefined && text.length > MAX_ID_LENGTH;
 }

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { EventMonitor } from 'nestjs-event-streams';
 
 /** How long one look may search, in milliseconds: a search looks at every key of the database, again and again. */
-const LONGEST_MS = 20;
+const MAX_MS = 20;
 /** And the first one, which whoever has opened the console waits for. */
-const LONGEST_FIRST_MS = 200;
+const MAX_FIRST_MS = 200;
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
@@ -45,7 +45,7 @@ export class StreamDirectory {
 
   /** Goes on with the search, to the end of the keys at most: then the next look begins anew. */
   async search(): Promise<void> {
-    const endsAt = performance.now() + (this.isBegun ? LONGEST_MS : LONGEST_FIRST_MS);
+    const endsAt = performance.now() + (this.isBegun ? MAX_MS : MAX_FIRST_MS);
     this.isBegun = true;
     do {
       const { names, next } = await this.monitor.find(this.cursor);

@@ -8,7 +8,7 @@ import { Observatory } from '../observe/observatory.js';
 import { FRESH_MS } from '../observe/timing.js';
 
 /** The audit reads the streams whole: more than that is for the command line, which nobody else waits for. */
-const MOST_ENTRIES = 200_000;
+const MAX_ENTRIES = 200_000;
 /** An answer that young is given again. */
 const KEPT_MS = 10_000;
 const SHOWN_PROBLEMS = 20;
@@ -43,11 +43,11 @@ export class AuditService {
   private async run(): Promise<AuditView> {
     const { streams, atMs } = await this.observatory.notOlderThan(FRESH_MS);
     const entries = [...streams.values()].reduce((sum, { length }) => sum + length, 0);
-    if (entries > MOST_ENTRIES) {
+    if (entries > MAX_ENTRIES) {
       throw new Problem(
         'too-much',
         `The streams hold ${entries.toLocaleString('en-US')} entries, and the console checks up to ` +
-          `${MOST_ENTRIES.toLocaleString('en-US')}: run "npm run audit"`,
+          `${MAX_ENTRIES.toLocaleString('en-US')}: run "npm run audit"`,
       );
     }
     const startedMs = performance.now();

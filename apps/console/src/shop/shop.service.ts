@@ -13,7 +13,7 @@ import { ReadModelsReader, type ReadModels } from './read-models.js';
 import { ShopServices } from './services.js';
 import { SimulationService } from './simulation.service.js';
 
-const MOST_SKUS = 500;
+const MAX_SKUS = 500;
 const ORDERS = STREAMS[0];
 /** Of less than that no minute can be told, in milliseconds. */
 const LEAST_ORDERS_MS = 10_000;
@@ -91,7 +91,7 @@ export class ShopService implements OnModuleInit {
     return Object.entries(stockBySku)
       .map(([sku, stock]) => ({ sku, name: names.get(sku) ?? null, stock, sold: soldBySku[sku] ?? 0 }))
       .sort((a, b) => a.stock - b.stock)
-      .slice(0, MOST_SKUS);
+      .slice(0, MAX_SKUS);
   }
 }
 

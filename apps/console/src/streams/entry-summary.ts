@@ -18,18 +18,18 @@ export const HEAD_BYTES = 32 * 1024;
 
 const PREVIEW_LENGTH = 200;
 /** What lists show of an id or a name; the library publishes no longer ones. */
-const LONGEST_TEXT = 1024;
+const MAX_TEXT_LENGTH = 1024;
 /** Fields beside the envelope that come with the head of an event, and what of each of them. */
-const MOST_EXTRA = 20;
-const LONGEST_EXTRA = 200;
+const MAX_EXTRA = 20;
+const MAX_EXTRA_LENGTH = 200;
 /** What one value of an entry may add to an answer that shows the entry whole. */
-const LONGEST_VALUE = 64 * 1024;
+const MAX_VALUE_LENGTH = 64 * 1024;
 /** Up to so many characters an entry is shown whole: twice what the library publishes unless it is told otherwise. */
 const LARGEST_WHOLE = 2 * 1024 * 1024;
 /** And up to so many fields, levels and values: each is an element of a page, or a call of whoever writes or reads JSON. */
-const MOST_FIELDS = 500;
-const MOST_LEVELS = 1000;
-const MOST_PARTS = 200_000;
+const MAX_FIELDS = 500;
+const MAX_LEVELS = 1000;
+const MAX_PARTS = 200_000;
 
 /** An entry, or what a dead letter was. */
 type Read = Pick<MonitoredEntry, 'event' | 'fields' | 'cut'>;
@@ -57,10 +57,12 @@ export function summaryOf(stream: string, entry: MonitoredEntry): EntrySummary {
 /** An event without its payload, as a list of them has it. */
 export function headOf({ extra, ...event }: EventEnvelope): EventHead {
   const texts = Object.entries(event).filter((field): field is [string, string] => typeof field[1] === 'string');
-  const head = Object.fromEntries(texts.map(([name, text]) => [name, cut(text, LONGEST_TEXT)]));
+  const head = Object.fromEntries(texts.map(([name, text]) => [name, cut(text, MAX_TEXT_LENGTH)]));
   if (!extra) return head as unknown as EventHead;
-  const shown = Object.entries(extra).slice(0, MOST_EXTRA);
-  const others = Object.fromEntries(shown.map(([name, text]) => [cut(name, LONGEST_EXTRA), cut(text, LONGEST_EXTRA)]));
+  const shown = Object.entries(extra).slice(0, MAX_EXTRA);
+  const others = Object.fromEntries(
+    shown.map(([name, text]) => [cut(name, MAX_EXTRA_LENGTH), cut(text, MAX_EXTRA_LENGTH)]),
+  );
   return { ...head, extra: others } as unknown as EventHead;
 }
 
@@ -83,7 +85,7 @@ export function shownOf(entry: Read, data = fieldOf(entry.fields, 'data') ?? '{}
   const { event, fields, cut: whole } = entry;
   const size = sizeOf(entry);
   const fieldCount = Math.floor((whole?.values ?? fields.length) / 2);
-  const isCut = whole !== undefined || size > LARGEST_WHOLE || fieldCount > MOST_FIELDS || isInvolved(fields);
+  const isCut = whole !== undefined || size > LARGEST_WHOLE || fieldCount > MAX_FIELDS || isInvolved(fields);
   return {
     event: isCut ? null : event,
     isCut,
@@ -97,14 +99,14 @@ export function shownOf(entry: Read, data = fieldOf(entry.fields, 'data') ?? '{}
 /** Whether a payload is nested deeper, or has more values, than can be shown. */
 function isInvolved(fields: readonly string[]): boolean {
   const { depth, parts } = shapeOf(fieldOf(fields, 'data') ?? '');
-  return depth > MOST_LEVELS || parts > MOST_PARTS;
+  return depth > MAX_LEVELS || parts > MAX_PARTS;
 }
 
 /** Why a payload cannot be shown, in words; undefined when it can. */
 export function tooInvolved(json: string): string | undefined {
   const { depth, parts } = shapeOf(json);
-  if (depth > MOST_LEVELS) return `Expected at most ${String(MOST_LEVELS)} levels, got ${String(depth)}`;
-  return parts > MOST_PARTS ? `Expected at most ${String(MOST_PARTS)} values, got about ${String(parts)}` : undefined;
+  if (depth > MAX_LEVELS) return `Expected at most ${String(MAX_LEVELS)} levels, got ${String(depth)}`;
+  return parts > MAX_PARTS ? `Expected at most ${String(MAX_PARTS)} values, got about ${String(parts)}` : undefined;
 }
 
 /** The entry's fields as pairs, as they are. */
@@ -118,10 +120,10 @@ function pairsOf(fields: readonly string[]): [string, string][] {
 function beginningsOf(fields: readonly string[]): [string, string][] {
   const shown: [string, string][] = [];
   let size = 0;
-  for (let index = 0; index + 1 < fields.length && size < LARGEST_WHOLE && shown.length < MOST_FIELDS; index += 2) {
+  for (let index = 0; index + 1 < fields.length && size < LARGEST_WHOLE && shown.length < MAX_FIELDS; index += 2) {
     const pair: [string, string] = [
-      cut(fields[index] ?? '', LONGEST_TEXT),
-      cut(fields[index + 1] ?? '', LONGEST_VALUE),
+      cut(fields[index] ?? '', MAX_TEXT_LENGTH),
+      cut(fields[index + 1] ?? '', MAX_VALUE_LENGTH),
     ];
     size += pair[0].length + pair[1].length;
     shown.push(pair);
@@ -158,7 +160,7 @@ function beginningOf(fields: readonly string[]): string {
 }
 
 function textOf(text: string | undefined): string | null {
-  return text === undefined ? null : cut(text, LONGEST_TEXT);
+  return text === undefined ? null : cut(text, MAX_TEXT_LENGTH);
 }
 
 /** The beginning of a text that is too long: a copy, as a part of a text keeps all of it in memory. */

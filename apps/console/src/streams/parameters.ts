@@ -4,7 +4,7 @@ import { IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateBy } from 'cl
 import type { EntriesQuery } from '../contract/streams.js';
 
 const LATEST_MS = 2 ** 53 - 1;
-const LONGEST_TEXT = 500;
+const MAX_TEXT_LENGTH = 500;
 
 const ENTRY_ID = /^(\d{1,20})-(\d{1,20})$/;
 const HIGHEST = 2n ** 64n - 1n;
@@ -29,7 +29,7 @@ function TextParameter(description: string): PropertyDecorator {
     ApiPropertyOptional({ description })(target, property);
     IsOptional()(target, property);
     IsString()(target, property);
-    MaxLength(LONGEST_TEXT)(target, property);
+    MaxLength(MAX_TEXT_LENGTH)(target, property);
   };
 }
 

@@ -4,7 +4,7 @@ import type { Scan } from '../contract/streams.js';
 import { HEAD_BYTES } from './entry-summary.js';
 
 /** How long one request may look, in milliseconds: whoever asks goes on by what it gives as `next`. */
-export const LONGEST_SCAN_MS = 1000;
+export const MAX_SCAN_MS = 1000;
 
 /** What to look through: backwards from `to` (or the cursor) to `from`; entry ids, or their times. */
 export interface ScanRange {
@@ -39,7 +39,7 @@ export class Scanner {
     wanted: (entry: RawEntry) => boolean,
     keep: (entry: MonitoredEntry) => T,
     count: number,
-    longestMs = LONGEST_SCAN_MS,
+    longestMs = MAX_SCAN_MS,
   ): Promise<ScanResult<T>> {
     const endsAt = performance.now() + longestMs;
     const found: T[] = [];

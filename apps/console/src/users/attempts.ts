@@ -16,7 +16,7 @@ interface Failures {
 /** After so long without a failure all are forgotten, in milliseconds; longer than any delay. */
 const FORGET_MS = 3_600_000;
 /** Keys that are remembered; beyond that those that failed longest ago are forgotten. */
-const MOST_KEYS = 10_000;
+const MAX_KEYS = 10_000;
 
 /** Counts failures by a key, and says how long the next try of it has to wait; in bounded memory. */
 export class Attempts {
@@ -42,7 +42,7 @@ export class Attempts {
     // Last of all, so that the first ones are those of longest ago.
     this.failures.delete(key);
     this.failures.set(key, { count, lastMs: nowMs, untilMs: nowMs + delayMs });
-    if (this.failures.size > MOST_KEYS) {
+    if (this.failures.size > MAX_KEYS) {
       const [oldest] = this.failures.keys();
       if (oldest !== undefined) this.failures.delete(oldest);
     }

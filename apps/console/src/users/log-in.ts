@@ -16,7 +16,7 @@ import { Verified, type CredentialsKey } from './verified.js';
 const AT_ONCE = 2;
 const WAITING = 100;
 const BUSY_SECONDS = 5;
-const LONGEST_PASSWORD = 1024;
+const MAX_PASSWORD_LENGTH = 1024;
 
 /** Failures of one name from one address, or from a browser that has logged in before: somebody who has forgotten a password. */
 const OF_ONE = { free: 10, firstMs: 2000, longestMs: 300_000 };
@@ -147,7 +147,7 @@ export class LogIn {
   /** @returns whose password it is, null when it is nobody's; undefined when too many wait already */
   private look(known: User | undefined, password: string, key: CredentialsKey): Promise<User | null> | undefined {
     // What is longer than any is cut, and wrong: it takes as long as any.
-    const tried = password.slice(0, LONGEST_PASSWORD);
+    const tried = password.slice(0, MAX_PASSWORD_LENGTH);
     const work = this.turns.take(async () => {
       const isRight = await isPassword(tried, (known ?? this.users.nobody).hash);
       return isRight && known && tried === password ? known : null;

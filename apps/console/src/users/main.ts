@@ -10,7 +10,7 @@ import { isRole, isUserName, NAME_RULE } from './users-file.js';
  */
 
 const SHORTEST_PASSWORD = 8;
-const LONGEST_PASSWORD = 1024;
+const MAX_PASSWORD_LENGTH = 1024;
 const WRONG_USE = 64;
 
 try {
@@ -28,9 +28,9 @@ async function lineOf(name = '', role: string | undefined): Promise<string> {
   if (!isUserName(name)) throw new Error(`Expected --name with ${NAME_RULE}`);
   if (!isRole(role)) throw new Error('Expected --role viewer or --role operator');
   const password = await readPassword(name);
-  if (password.length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) {
+  if (password.length < SHORTEST_PASSWORD || password.length > MAX_PASSWORD_LENGTH) {
     throw new Error(
-      `Expected a password of ${String(SHORTEST_PASSWORD)} to ${String(LONGEST_PASSWORD)} characters, got ${String(password.length)}`,
+      `Expected a password of ${String(SHORTEST_PASSWORD)} to ${String(MAX_PASSWORD_LENGTH)} characters, got ${String(password.length)}`,
     );
   }
   return `${name}:${role}:${textOfHash(await hashOf(password))}`;

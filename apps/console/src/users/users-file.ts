@@ -15,7 +15,7 @@ export class UsersFileError extends Error {
   override readonly name = 'UsersFileError';
 }
 
-const MOST_USERS = 1000;
+const MAX_USERS = 1000;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 
 /** What a user's name is, in words. */
@@ -49,7 +49,7 @@ export function parseUsers(text: string): ReadonlyMap<string, User> {
     };
     if (typeof user === 'string') return refuse(user);
     if (users.has(user.name)) return refuse(`each name once, got ${user.name} again`);
-    if (users.size >= MOST_USERS) return refuse(`at most ${String(MOST_USERS)} users`);
+    if (users.size >= MAX_USERS) return refuse(`at most ${String(MAX_USERS)} users`);
     users.set(user.name, user);
   }
   if (users.size === 0) throw new UsersFileError('expected at least one user, got none: nobody could log in');

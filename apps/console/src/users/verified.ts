@@ -3,7 +3,7 @@ import type { User } from './users-file.js';
 
 /** How long a password that was right is not hashed again, in milliseconds: a page asks several times a second. */
 const REMEMBERED_MS = 300_000;
-const MOST_REMEMBERED = 1000;
+const MAX_REMEMBERED = 1000;
 
 /** A name and a password as a key that tells neither: made with a secret of this process. */
 export type CredentialsKey = string & { readonly credentials: unique symbol };
@@ -27,7 +27,7 @@ export class Verified {
 
   add(key: CredentialsKey, user: User): void {
     this.users.set(key, { user, untilMs: performance.now() + REMEMBERED_MS });
-    if (this.users.size > MOST_REMEMBERED) {
+    if (this.users.size > MAX_REMEMBERED) {
       const [oldest] = this.users.keys();
       if (oldest !== undefined) this.users.delete(oldest);
     }

@@ -14,14 +14,14 @@ import { LiveFeed } from './live/feed.js';
 import { FeedContext } from './live/use-live.js';
 import { applyTheme, storedTheme } from './shell/theme.js';
 
-const MOST_RETRIES = 2;
+const MAX_RETRIES = 2;
 
 applyTheme(storedTheme());
 
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      retry: (failures, error) => failures < MOST_RETRIES && isPassing(error),
+      retry: (failures, error) => failures < MAX_RETRIES && isPassing(error),
       refetchOnWindowFocus: false,
       staleTime: 2000,
       // The console is on this machine as a rule; that the machine has no network says nothing.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConsumerState, Topology, TopologyEdge, TopologyNode } from '../../src/contract/overview.js';
 import { placePicture } from '../src/overview/topology/layout.js';
-import { flowSpeed, lineWidth, MOST_WORKERS, shapeOf, toPicture } from '../src/overview/topology/picture.js';
+import { flowSpeed, lineWidth, MAX_WORKERS, shapeOf, toPicture } from '../src/overview/topology/picture.js';
 
 const producer = (name: string, groupId: string | null): TopologyNode => ({
   kind: 'producer',
@@ -124,7 +124,7 @@ describe('the picture of a topology', () => {
     expect(shapeOf(toPicture(busier))).toBe(shapeOf(toPicture(SHOP)));
     const crowd = Array.from({ length: 500 }, (_, index) => worker(String(index), 'processors'));
     const [, , , , box] = toPicture({ ...SHOP, nodes: [...SHOP.nodes, ...crowd] }).boxes;
-    expect(box?.height).toBeLessThan((MOST_WORKERS + 5) * 30);
+    expect(box?.height).toBeLessThan((MAX_WORKERS + 5) * 30);
   });
 
   it('draws an empty one', () => {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import {
   EqualsTotalOf,
   HIGHEST_AMOUNT,
-  LONGEST_EMAIL,
-  LONGEST_NAME,
+  MAX_EMAIL_LENGTH,
+  MAX_NAME_LENGTH,
   OrderTerms,
   totalOf,
   type OrderPlaced,
@@ -32,11 +32,11 @@ export class OrderingCustomer {
 
   @IsString()
   @IsNotEmpty()
-  @MaxLength(LONGEST_NAME)
+  @MaxLength(MAX_NAME_LENGTH)
   name!: string;
 
   @IsEmail()
-  @MaxLength(LONGEST_EMAIL)
+  @MaxLength(MAX_EMAIL_LENGTH)
   email!: string;
 }
 

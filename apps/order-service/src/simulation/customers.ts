@@ -17,7 +17,7 @@ const task = workerData as CustomersTask;
 const { seed, run, thread, threads, rate, speed, poisonShare } = task;
 
 /** Orders that wait for Redis at once; customers beyond them queue outside. */
-const MOST_OPEN = 1000;
+const MAX_OPEN = 1000;
 const REPORT_EVERY_MS = 250;
 
 const { source, state } = SERVICES.order;
@@ -57,7 +57,7 @@ const reporting = setInterval(() => parentPort?.postMessage(report), REPORT_EVER
 while (!isStopping()) {
   const comes = pace.next();
   if (comes) await comes;
-  while (open.size >= MOST_OPEN) await Promise.race(open);
+  while (open.size >= MAX_OPEN) await Promise.race(open);
   if (isStopping()) break;
   const arrival: Promise<void> = arrive().finally(() => open.delete(arrival));
   open.add(arrival);

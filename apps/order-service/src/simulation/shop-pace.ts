@@ -5,13 +5,13 @@ import type { EventMonitor } from 'nestjs-event-streams';
 import type { Pace } from './pace.js';
 
 /** Events that the shop may have to carry at once: enough for whole batches, and carried within a second or two. */
-const MOST_UNDER_WAY = 4000;
+const MAX_UNDER_WAY = 4000;
 /**
  * How often there is a look for room, and how many orders it lets in, of all threads together. A flood of orders would
  * still be read while what has become of the first ones is there already, and batches would be of one kind at a time.
  */
 const LOOK_AGAIN_MS = 50;
-const MOST_AT_ONCE = 200;
+const MAX_AT_ONCE = 200;
 
 const OURS: ReadonlySet<string> = new Set(Object.values(GROUPS));
 
@@ -46,7 +46,7 @@ export class ShopPace implements Pace {
       const open = this.open();
       // While Redis is away nobody comes; the library says that it is.
       const room = await this.work().then(
-        (work) => Math.min(roomFor(work, MOST_UNDER_WAY), MOST_AT_ONCE),
+        (work) => Math.min(roomFor(work, MAX_UNDER_WAY), MAX_AT_ONCE),
         () => 0,
       );
       const share = Math.floor(room / this.threads) - open;

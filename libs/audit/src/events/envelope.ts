@@ -25,10 +25,10 @@ const OPTIONAL = ['correlation_id', 'causation_id', 'partition_key', 'traceparen
 const KNOWN: ReadonlySet<string> = new Set([...REQUIRED, ...OPTIONAL]);
 
 /** What handlers are given at most, by the library's README: fields, characters of an attribute, bytes beside the payload. */
-const MOST_FIELDS = 10_000 + KNOWN.size;
-const LONGEST_ATTRIBUTE = 4096;
-const MOST_BYTES = 2 ** 20;
-const LONGEST_ID = 256;
+const MAX_FIELDS = 10_000 + KNOWN.size;
+const MAX_ATTRIBUTE_LENGTH = 4096;
+const MAX_BYTES = 2 ** 20;
+const MAX_ID_LENGTH = 256;
 
 /**
  * Reads an entry as the design has it, and as the library's README says which entries no handler is given. This is the audit's own: what
@@ -46,9 +46,9 @@ export function readEvent(fields: readonly string[], bytes?: readonly Buffer[]):
     else if (values.has(name)) return { why: `Expected the field ${name} once, got it twice` };
     else values.set(name, value);
     if (name === 'data' || !KNOWN.has(name)) continue;
-    if (value.length > LONGEST_ATTRIBUTE) {
+    if (value.length > MAX_ATTRIBUTE_LENGTH) {
       return {
-        why: `Expected ${name} of at most ${String(LONGEST_ATTRIBUTE)} characters, got ${String(value.length)}`,
+        why: `Expected ${name} of at most ${String(MAX_ATTRIBUTE_LENGTH)} characters, got ${String(value.length)}`,
       };
     }
   }
@@ -64,7 +64,7 @@ export function readEvent(fields: readonly string[], bytes?: readonly Buffer[]):
 
 /** Whether it can be an `event_id`, or names a person whose data is encrypted. */
 export function isId(value: string): boolean {
-  return value.length <= LONGEST_ID && /^[\x21-\x7e]+$/.test(value);
+  return value.length <= MAX_ID_LENGTH && /^[\x21-\x7e]+$/.test(value);
 }
 
 /** The value of a field of any entry; empty where there is none. */
@@ -76,11 +76,11 @@ export function fieldOf(fields: readonly string[], name: string): string {
 /** @param others characters of fields that are not the envelope's: few are worth counting in bytes */
 function whyTooLarge(fields: readonly string[], json: string, others: number): string | undefined {
   const count = fields.length / 2;
-  if (count > MOST_FIELDS) return `Expected at most ${String(MOST_FIELDS)} fields, got ${String(count)}`;
-  if (others < MOST_BYTES / 4) return undefined;
+  if (count > MAX_FIELDS) return `Expected at most ${String(MAX_FIELDS)} fields, got ${String(count)}`;
+  if (others < MAX_BYTES / 4) return undefined;
   const bytes = fields.reduce((sum, field) => sum + Buffer.byteLength(field), 0) - Buffer.byteLength(json);
-  if (bytes <= MOST_BYTES) return undefined;
-  return `Expected at most ${String(MOST_BYTES)} bytes beside data, got ${String(bytes)}`;
+  if (bytes <= MAX_BYTES) return undefined;
+  return `Expected at most ${String(MAX_BYTES)} bytes beside data, got ${String(bytes)}`;
 }
 
 function whyNotUtf8(fields: readonly string[], bytes: readonly Buffer[]): string {

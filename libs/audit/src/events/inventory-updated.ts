@@ -1,4 +1,4 @@
-import { MOST_LINES, MOST_STOCK } from '@shop/contracts/facts';
+import { MAX_LINES, MAX_STOCK } from '@shop/contracts/facts';
 import type { EntryOrigin, EventKind } from './event-kind.js';
 import { both, list, must, object, oneOf, optional, whole, type Check } from './shape.js';
 import { sku, uuid } from './standards.js';
@@ -29,15 +29,15 @@ const shape = object({
   reason: oneOf('sale', 'restock'),
   order_id: optional(uuid),
   changes: list(
-    MOST_LINES,
+    MAX_LINES,
     object({
       sku,
       quantity_change: both(
-        whole(-MOST_STOCK, MOST_STOCK),
+        whole(-MAX_STOCK, MAX_STOCK),
         must('other than 0', (value) => value !== 0),
       ),
       // A level below 0 is one for law 5 to find: see whyRefused.
-      stock_level: whole(-MOST_STOCK, MOST_STOCK),
+      stock_level: whole(-MAX_STOCK, MAX_STOCK),
     }),
   ),
 });

@@ -1,4 +1,4 @@
-import { HIGHEST_AMOUNT, HIGHEST_PRICE, MOST_LINES, MOST_PIECES } from '@shop/contracts/facts';
+import { HIGHEST_AMOUNT, HIGHEST_PRICE, MAX_LINES, MAX_PIECES } from '@shop/contracts/facts';
 import type { EntryOrigin, EventKind } from './event-kind.js';
 import { itemsOf } from './items.js';
 import { both, list, object, whole, type Check } from './shape.js';
@@ -23,7 +23,7 @@ interface Payload {
 const shape = object({
   order_id: uuid,
   customer,
-  items: list(MOST_LINES, object({ sku, name, quantity: whole(1, MOST_PIECES), unit_price: whole(0, HIGHEST_PRICE) })),
+  items: list(MAX_LINES, object({ sku, name, quantity: whole(1, MAX_PIECES), unit_price: whole(0, HIGHEST_PRICE) })),
   currency,
   total_amount: whole(0, HIGHEST_AMOUNT),
   shipping_address: address,

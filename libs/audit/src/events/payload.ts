@@ -1,10 +1,10 @@
 import { isObject, type Data } from './shape.js';
 
 /** What a payload that handlers are given has at most, by the library's README. */
-const MOST_BYTES = 2 ** 20;
-const MOST_LEVELS = 100;
-const MOST_PROPERTIES = 10_000;
-const MOST_ITEMS = 10_000;
+const MAX_BYTES = 2 ** 20;
+const MAX_LEVELS = 100;
+const MAX_PROPERTIES = 10_000;
+const MAX_ITEMS = 10_000;
 
 /** Names that change what an object is: no payload may have such a property. */
 const DANGEROUS = new Set(['__proto__', 'prototype', 'constructor']);
@@ -19,7 +19,7 @@ const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[a-z]+|[{}[\]:,]/g;
 /** The payload of an event, or why no handler is given it. */
 export function readPayload(json: string): { data: Data } | { why: string } {
   const bytes = Buffer.byteLength(json);
-  if (bytes > MOST_BYTES) return { why: `Expected data of at most ${String(MOST_BYTES)} bytes, got ${String(bytes)}` };
+  if (bytes > MAX_BYTES) return { why: `Expected data of at most ${String(MAX_BYTES)} bytes, got ${String(bytes)}` };
   let data: unknown;
   try {
     data = JSON.parse(json);
@@ -35,13 +35,13 @@ export function readPayload(json: string): { data: Data } | { why: string } {
 }
 
 function mayBeBeyond(json: string): boolean {
-  if (json.length > 2 * Math.min(MOST_PROPERTIES, MOST_ITEMS)) return true;
+  if (json.length > 2 * Math.min(MAX_PROPERTIES, MAX_ITEMS)) return true;
   let opened = 0;
-  for (let at = json.search(/[{[]/); at < json.length && opened <= MOST_LEVELS; at += 1) {
+  for (let at = json.search(/[{[]/); at < json.length && opened <= MAX_LEVELS; at += 1) {
     const mark = json.charCodeAt(at);
     if (mark === BRACE || mark === BRACKET) opened += 1;
   }
-  return opened > MOST_LEVELS;
+  return opened > MAX_LEVELS;
 }
 
 const BRACE = 123;
@@ -60,9 +60,9 @@ function whyRefused(json: string): string | undefined {
     if (token === '}' || token === ']') open.pop();
     if (token === '{' || token === '[') open.push(token);
     before = token;
-    if (open.length > MOST_LEVELS) return `Expected data of at most ${String(MOST_LEVELS)} levels`;
-    if (properties > MOST_PROPERTIES) return `Expected data of at most ${String(MOST_PROPERTIES)} properties`;
-    if (items > MOST_ITEMS) return `Expected data of at most ${String(MOST_ITEMS)} items`;
+    if (open.length > MAX_LEVELS) return `Expected data of at most ${String(MAX_LEVELS)} levels`;
+    if (properties > MAX_PROPERTIES) return `Expected data of at most ${String(MAX_PROPERTIES)} properties`;
+    if (items > MAX_ITEMS) return `Expected data of at most ${String(MAX_ITEMS)} items`;
     const number = /^[-\d]/.test(token) ? Number(token) : 0;
     if (!Number.isFinite(number)) return 'Expected numbers of data that a double holds: it would be Infinity';
     if (Math.abs(number) > Number.MAX_SAFE_INTEGER && /\d{16}/.test(token)) {

@@ -1,4 +1,4 @@
-import { MOST_LINES, MOST_PIECES } from '@shop/contracts/facts';
+import { MAX_LINES, MAX_PIECES } from '@shop/contracts/facts';
 import type { EntryOrigin, EventKind } from './event-kind.js';
 import { itemsOf } from './items.js';
 import { list, object, whole } from './shape.js';
@@ -28,7 +28,7 @@ export const shipmentCreated: EventKind<Payload, ShipmentRecord> = {
     order_id: uuid,
     carrier: name,
     tracking_number: name,
-    items: list(MOST_LINES, object({ sku, quantity: whole(1, MOST_PIECES) })),
+    items: list(MAX_LINES, object({ sku, quantity: whole(1, MAX_PIECES) })),
     shipping_address: address,
     estimated_delivery: timestamp,
   }),

@@ -1,4 +1,4 @@
-import { LONGEST_NAME, LONGEST_EMAIL, LONGEST_SKU } from '@shop/contracts/facts';
+import { MAX_NAME_LENGTH, MAX_EMAIL_LENGTH, MAX_SKU_LENGTH } from '@shop/contracts/facts';
 import validator from 'validator';
 import { object, text, type Check } from './shape.js';
 import { personal } from './personal.js';
@@ -13,8 +13,8 @@ export function words(most: number): Check {
 
 export const uuid = text('a UUID', (value) => validator.isUUID(value));
 export const currency = text('a currency of ISO 4217', (value) => validator.isISO4217(value));
-export const name = words(LONGEST_NAME);
-export const sku = words(LONGEST_SKU);
+export const name = words(MAX_NAME_LENGTH);
+export const sku = words(MAX_SKU_LENGTH);
 
 /** Also a day that is in the calendar: RFC 3339's grammar alone takes February 30. */
 export const timestamp = text(
@@ -26,7 +26,10 @@ export const customer = object({
   customer_id: uuid,
   name: personal(name),
   email: personal(
-    text('an e-mail address', (value) => validator.isEmail(value) && validator.isLength(value, { max: LONGEST_EMAIL })),
+    text(
+      'an e-mail address',
+      (value) => validator.isEmail(value) && validator.isLength(value, { max: MAX_EMAIL_LENGTH }),
+    ),
   ),
 });
 

@@ -9,11 +9,11 @@ import { safe, safeLines } from '../log/safe-text.js';
 import { count, cut, number, timeOfDay } from './terminal/text.js';
 
 /** What of an entry is shown for people, in fields and in characters of a value: more nobody reads, and `--json` has it. */
-const MOST_FIELDS = 500;
-const LONGEST_VALUE = 256 * 1024;
+const MAX_FIELDS = 500;
+const MAX_VALUE_LENGTH = 256 * 1024;
 /** A payload of more values, or levels, is shown as it is written. */
-const MOST_PARTS = 20_000;
-const MOST_LEVELS = 100;
+const MAX_PARTS = 20_000;
+const MAX_LEVELS = 100;
 /** What is looked at of a text that is cut to a line, for each column: blanks are left out, and escapes become longer. */
 const LOOKED_AT = 8;
 
@@ -69,7 +69,7 @@ export function entryLines(
 
 function payloadLines(json: string, isCut: boolean, paint: Paint): string[] {
   const { depth, parts } = shapeOf(json);
-  if (!isCut && json.length <= LONGEST_VALUE && depth <= MOST_LEVELS && parts <= MOST_PARTS) {
+  if (!isCut && json.length <= MAX_VALUE_LENGTH && depth <= MAX_LEVELS && parts <= MAX_PARTS) {
     return [...safeLines(indentedJson(json)).map((line) => `    ${line}`), ...lossLines(json, paint)];
   }
   const why = `${count(json.length, 'character')}, ${count(depth, 'level')}, about ${count(parts, 'value')}: as it is written`;
@@ -78,7 +78,9 @@ function payloadLines(json: string, isCut: boolean, paint: Paint): string[] {
 
 /** The beginning of a text that is too long, and how long it is. */
 export function shortened(text: string): string {
-  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}… (${count(text.length, 'character')})`;
+  return text.length <= MAX_VALUE_LENGTH
+    ? text
+    : `${text.slice(0, MAX_VALUE_LENGTH)}… (${count(text.length, 'character')})`;
 }
 
 /** What programs in JavaScript would read another value of than is written. */
@@ -102,7 +104,7 @@ function fieldsLine({ fields, bytes }: MonitoredEntry, most: number): string {
 
 /** Names and values, one a line; of very many the first, and of a very long one the beginning. */
 export function fieldLines(fields: readonly (readonly [string, string])[], paint: Paint): string[] {
-  const shown = fields.slice(0, MOST_FIELDS);
+  const shown = fields.slice(0, MAX_FIELDS);
   const width = shown.reduce((most, [name]) => Math.min(20, Math.max(most, name.length)), 0);
   const lines = shown.map(
     ([name, value]) => `  ${paint('dim', safe(shortened(name)).padEnd(width))}  ${safe(shortened(value))}`,

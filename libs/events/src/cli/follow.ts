@@ -12,7 +12,7 @@ export interface FollowedEntry {
 }
 
 /** Of each stream, in one reply; fewer where they are large. */
-const MOST_ENTRIES = 200;
+const MAX_ENTRIES = 200;
 /** How often it is looked for streams that are new: that goes through all keys. */
 const SEARCH_EVERY_MS = 10_000;
 const PAUSE_AFTER_REFUSAL_MS = 500;
@@ -32,7 +32,7 @@ export async function* follow(
   positions: Map<string, string>,
   { follow, search, signal }: { follow: boolean; search: boolean; signal: AbortSignal },
 ): AsyncGenerator<FollowedEntry> {
-  const pace = new ReadPace(undefined, MOST_ENTRIES);
+  const pace = new ReadPace(undefined, MAX_ENTRIES);
   let searchedMs = performance.now();
   const isOver = (): boolean => signal.aborted;
   while (!isOver()) {

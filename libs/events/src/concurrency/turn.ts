@@ -1,5 +1,5 @@
 /** How long handlers may keep the event loop to themselves, in milliseconds, before everything else gets its turn. */
-const LONGEST_TURN_MS = 10;
+const MAX_TURN_MS = 10;
 
 /** When the first handler of this turn of the event loop began, by `performance.now()`; 0 while none has. */
 let beganMs = 0;
@@ -21,7 +21,7 @@ export function turnIsOver(): Promise<void> | undefined {
   if (beganMs === 0) {
     beganMs = now;
     setImmediate(end);
-  } else if (begun >= most || now - beganMs >= LONGEST_TURN_MS) {
+  } else if (begun >= most || now - beganMs >= MAX_TURN_MS) {
     // Behind what the handlers have asked for in this turn: their settlements are sent first.
     return (next ??= new Promise((resolve) => {
       setImmediate(() => {
@@ -38,7 +38,7 @@ export function turnIsOver(): Promise<void> | undefined {
 function end(): void {
   if (beganMs === 0) return;
   const lastedMs = performance.now() - beganMs;
-  if (lastedMs > LONGEST_TURN_MS) most = Math.max(1, Math.floor((begun * LONGEST_TURN_MS) / lastedMs));
+  if (lastedMs > MAX_TURN_MS) most = Math.max(1, Math.floor((begun * MAX_TURN_MS) / lastedMs));
   else if (begun >= most) most *= 2;
   beganMs = 0;
   begun = 0;

@@ -22,7 +22,7 @@ export class EncodedCommand extends Command {
   recycle(): void {
     const { length } = this.encoded;
     // Smaller ones share their memory with others.
-    if (spare.length < MOST_SPARE && length >= SMALLEST_SPARE && length <= LARGEST_SPARE) spare.push(this.encoded);
+    if (spare.length < MAX_SPARE && length >= SMALLEST_SPARE && length <= LARGEST_SPARE) spare.push(this.encoded);
   }
 }
 
@@ -41,7 +41,7 @@ let lengths = new Uint32Array(4096);
  * docs/internals/performance.md#memory-outside-of-the-heap-starts-large-collections
  */
 const spare: Buffer[] = [];
-const MOST_SPARE = 4;
+const MAX_SPARE = 4;
 const SMALLEST_SPARE = Buffer.poolSize;
 const LARGEST_SPARE = 2 ** 18;
 

@@ -30,7 +30,7 @@ export interface RedisConnectionOptions {
 }
 
 const FIRST_RECONNECT_MS = 50;
-const LONGEST_RECONNECT_MS = 2000;
+const MAX_RECONNECT_MS = 2000;
 const LEAST_CONNECT_MS = 1000;
 
 const logger = new SafeLogger('RedisConnection');
@@ -345,7 +345,7 @@ export class RedisConnection {
 
 /** How long to wait before the connection is tried again, in milliseconds. @param times that it was tried */
 function pauseBefore(times: number): number {
-  const pauseMs = Math.min(FIRST_RECONNECT_MS * 2 ** Math.min(times - 1, 10), LONGEST_RECONNECT_MS);
+  const pauseMs = Math.min(FIRST_RECONNECT_MS * 2 ** Math.min(times - 1, 10), MAX_RECONNECT_MS);
   return pauseMs * (0.75 + Math.random() / 2);
 }
 

@@ -3,7 +3,7 @@ import { infiniteNumber, unsafeInteger } from '../model/json-text.js';
 import {
   DEFAULT_PAYLOAD_LIMITS,
   limitBeyond,
-  MOST_BYTES_OF_A_UNIT,
+  MAX_BYTES_OF_A_UNIT,
   type PayloadLimits,
 } from '../model/payload-limits.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../model/event-envelope.js';
@@ -27,12 +27,12 @@ interface Shape {
 
 /** Shapes of late, by their lengths: entries of a stream that have not the same fields have mostly not as many. */
 const shapes: Shape[] = [];
-const LONGEST_REMEMBERED = 64;
+const MAX_REMEMBERED_LENGTH = 64;
 /** Characters of the names of a shape that is remembered: anybody can send long ones, which would stay. */
-const LONGEST_NAMES_REMEMBERED = 4096;
+const MAX_NAMES_REMEMBERED_LENGTH = 4096;
 
 /** Characters of a path that a message shows. */
-const LONGEST_PATH = 200;
+const MAX_PATH_LENGTH = 200;
 
 /**
  * A stream entry as an envelope; what the payload must look like is not checked here.
@@ -70,7 +70,7 @@ export function refuseInfinite(fields: EntryFields): void {
   const infinite = infiniteNumber(fieldOf(fields, 'data') ?? '');
   if (infinite === undefined) return;
   throw new EventDecodeError(
-    `Expected numbers of data within ±${String(Number.MAX_VALUE)}, got ${infinite.digits.slice(0, 40)} as ${bounded(infinite.path, LONGEST_PATH)}: ` +
+    `Expected numbers of data within ±${String(Number.MAX_VALUE)}, got ${infinite.digits.slice(0, 40)} as ${bounded(infinite.path, MAX_PATH_LENGTH)}: ` +
       `it would be Infinity. Send it as a string, or set consumer.unsafeIntegers to "round"`,
   );
 }
@@ -95,7 +95,7 @@ const LEAST_FOR_ENVELOPE = 2 ** 16;
  * Characters of an attribute of the envelope besides data, far more than publishers may send: such texts are passed on to other events,
  * and stand in names of keys.
  */
-const LONGEST_ATTRIBUTE = 4096;
+const MAX_ATTRIBUTE_LENGTH = 4096;
 
 /** @throws EventLimitError for an entry beyond a limit. It costs no more than the limits allow */
 function demandWithin(fields: EntryFields, limits: PayloadLimits): void {
@@ -118,15 +118,15 @@ function demandWithin(fields: EntryFields, limits: PayloadLimits): void {
       continue;
     }
     units += value.length;
-    if (value.length > LONGEST_ATTRIBUTE && long === undefined)
+    if (value.length > MAX_ATTRIBUTE_LENGTH && long === undefined)
       long = (FIELDS as readonly string[]).includes(name) ? place : undefined;
   }
   const most = Math.max(maxBytes, LEAST_FOR_ENVELOPE);
-  if (units * MOST_BYTES_OF_A_UNIT > most) demandBytes(fields, data, most);
+  if (units * MAX_BYTES_OF_A_UNIT > most) demandBytes(fields, data, most);
   if (long !== undefined) {
     const [name, value] = fields.slice(long, long + 2) as [string, string];
     const got = `${String(value.length)} characters`;
-    throw new EventDecodeError(`Expected ${name} of at most ${String(LONGEST_ATTRIBUTE)} characters, got ${got}`);
+    throw new EventDecodeError(`Expected ${name} of at most ${String(MAX_ATTRIBUTE_LENGTH)} characters, got ${got}`);
   }
   const beyond = limitBeyond(data, limits);
   if (beyond) throw beyondLimit(beyond, limits[beyond], data);
@@ -176,7 +176,7 @@ function knownShapeOf(fields: EntryFields): Shape {
   const known = shapes[length];
   if (known && hasNames(fields, known.names)) return known;
   const shape = shapeOf(fields);
-  if (length <= LONGEST_REMEMBERED && lengthOf(shape.names) <= LONGEST_NAMES_REMEMBERED) shapes[length] = shape;
+  if (length <= MAX_REMEMBERED_LENGTH && lengthOf(shape.names) <= MAX_NAMES_REMEMBERED_LENGTH) shapes[length] = shape;
   return shape;
 }
 
@@ -250,7 +250,7 @@ export function parseToHandle(json: string): Record<string, unknown> {
   const unsafe = unsafeInteger(json);
   if (unsafe === undefined) return data;
   throw new EventDecodeError(
-    `Expected integers of data within ±${String(Number.MAX_SAFE_INTEGER)}, got ${unsafe.digits.slice(0, 40)} as ${bounded(unsafe.path, LONGEST_PATH)}: ` +
+    `Expected integers of data within ±${String(Number.MAX_SAFE_INTEGER)}, got ${unsafe.digits.slice(0, 40)} as ${bounded(unsafe.path, MAX_PATH_LENGTH)}: ` +
       `it would be rounded. Send it as a string, or set consumer.unsafeIntegers to "round"`,
   );
 }
@@ -260,5 +260,5 @@ export function parseRounded(json: string): Record<string, unknown> {
   const data = parse(json);
   const dangerous = dangerousKey(data, json);
   if (dangerous === undefined) return data;
-  throw new EventDecodeError(`Expected data without a property called ${bounded(dangerous, LONGEST_PATH)}`);
+  throw new EventDecodeError(`Expected data without a property called ${bounded(dangerous, MAX_PATH_LENGTH)}`);
 }

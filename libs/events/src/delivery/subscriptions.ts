@@ -146,7 +146,7 @@ export function subscriptionsOf(
 }
 
 /** The longest name of a type, or of a handler and a type, for which events wait. */
-const LONGEST_AWAITED = 200;
+const MAX_AWAITED_LENGTH = 200;
 
 /**
  * What an event waits for that could not be handled here, as {@link Subscription.awaitable} of another worker may have it;
@@ -159,7 +159,7 @@ export function awaitedIn(thrown: unknown): string | undefined {
   if (!canBeEvent(eventType, version)) return undefined;
   const key = routeKey(eventType, version);
   const awaited = isOfHandler ? `${thrown.handler} ${key}` : key;
-  return awaited.length <= LONGEST_AWAITED && !awaited.includes('\n') ? awaited : undefined;
+  return awaited.length <= MAX_AWAITED_LENGTH && !awaited.includes('\n') ? awaited : undefined;
 }
 
 function routeKey(type: string, version: string): string {

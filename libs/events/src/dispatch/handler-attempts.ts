@@ -20,7 +20,7 @@ import type { Quarantine } from './quarantine.js';
 import { withinTimeLimit } from './time-limit.js';
 
 /** Runs of a transaction that others' commits keep invalidating, before it makes room for a while. */
-const MOST_RUNS = 20;
+const MAX_RUNS = 20;
 
 /** One try of one handler at one event, from its slot to its commit. */
 export class HandlerAttempts {
@@ -85,7 +85,7 @@ export class HandlerAttempts {
         }
         if (transaction) rollBack(transaction);
         this.observer.emit({ kind: 'conflict', ...this.about(handlerDelivery), attempt, conflictingKey: result.key });
-        if (run === MOST_RUNS) throw new TransactionConflictError(run, result.key);
+        if (run === MAX_RUNS) throw new TransactionConflictError(run, result.key);
       }
     } catch (error) {
       const transaction = delivery && endRun(delivery);

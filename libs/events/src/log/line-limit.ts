@@ -1,8 +1,8 @@
 /** How many lines of one kind are written in a period, and how long that is, in milliseconds. */
-const MOST_LINES = 10;
+const MAX_LINES = 10;
 const PERIOD_MS = 10_000;
 /** Kinds that are told apart at once; what comes then is of one kind. */
-const MOST_KINDS = 100;
+const MAX_KINDS = 100;
 const OTHER = 'others';
 
 interface Kind {
@@ -22,13 +22,13 @@ export class LineLimit {
    */
   constructor(
     private readonly sayLeftOut: (kind: string, count: number) => void,
-    private readonly most = MOST_LINES,
+    private readonly most = MAX_LINES,
     private readonly periodMs = PERIOD_MS,
   ) {}
 
   /** Whether a line may be written now; one that may not is counted. */
   admits(kind: string): boolean {
-    const name = this.kinds.has(kind) || this.kinds.size < MOST_KINDS ? kind : OTHER;
+    const name = this.kinds.has(kind) || this.kinds.size < MAX_KINDS ? kind : OTHER;
     const known = this.kinds.get(name) ?? this.begin(name);
     if (known.written < this.most) {
       known.written += 1;

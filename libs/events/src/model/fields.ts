@@ -6,13 +6,13 @@ export interface Rule {
 }
 
 /** Characters of an id, and of a key, at most. They are in every entry, in notes and logs, and a key is in names of keys. */
-const LONGEST_ID = 256;
-const LONGEST_KEY = 1024;
+const MAX_ID_LENGTH = 256;
+const MAX_KEY_LENGTH = 1024;
 /** Readers pass over a longer one, as W3C allows. */
-const LONGEST_TRACESTATE = 512;
+const MAX_TRACESTATE_LENGTH = 512;
 
 /** Of a text, in a message. */
-const LONGEST_SHOWN = 40;
+const MAX_SHOWN_LENGTH = 40;
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;
@@ -25,18 +25,18 @@ export const TRACEPARENT =
  * they were read as text. Publishers and readers demand it.
  */
 export const ID: Rule = {
-  expected: `a UUID, or other visible ASCII of at most ${String(LONGEST_ID)} characters`,
+  expected: `a UUID, or other visible ASCII of at most ${String(MAX_ID_LENGTH)} characters`,
   holds: (value): value is string =>
-    typeof value === 'string' && value.length <= LONGEST_ID && VISIBLE_ASCII.test(value),
+    typeof value === 'string' && value.length <= MAX_ID_LENGTH && VISIBLE_ASCII.test(value),
 };
 
 /** A partition key, or an idempotency key. An empty one would be the same for all; a lone surrogate is no UTF-8. */
 export const KEY: Rule = {
-  expected: `1 to ${String(LONGEST_KEY)} characters of well-formed text`,
+  expected: `1 to ${String(MAX_KEY_LENGTH)} characters of well-formed text`,
   holds: (value): value is string =>
     typeof value === 'string' &&
     value.length > 0 &&
-    value.length <= LONGEST_KEY &&
+    value.length <= MAX_KEY_LENGTH &&
     (value as string & { isWellFormed(): boolean }).isWellFormed(),
 };
 
@@ -47,9 +47,9 @@ export const TRACE_PARENT: Rule = {
 };
 
 export const TRACE_STATE: Rule = {
-  expected: `1 to ${String(LONGEST_TRACESTATE)} characters of printable ASCII`,
+  expected: `1 to ${String(MAX_TRACESTATE_LENGTH)} characters of printable ASCII`,
   holds: (value): value is string =>
-    typeof value === 'string' && value.length <= LONGEST_TRACESTATE && PRINTABLE_ASCII.test(value),
+    typeof value === 'string' && value.length <= MAX_TRACESTATE_LENGTH && PRINTABLE_ASCII.test(value),
 };
 
 /** The value of a field, the last one where it is there several times. */
@@ -62,8 +62,8 @@ export function fieldOf(flat: readonly string[], name: string): string | undefin
 export function shown(value: unknown): string {
   switch (typeof value) {
     case 'string': {
-      const text = JSON.stringify(value.slice(0, LONGEST_SHOWN));
-      return value.length > LONGEST_SHOWN ? `${text}… of ${String(value.length)} characters` : text;
+      const text = JSON.stringify(value.slice(0, MAX_SHOWN_LENGTH));
+      return value.length > MAX_SHOWN_LENGTH ? `${text}… of ${String(value.length)} characters` : text;
     }
     case 'object':
       return value === null ? 'null' : Array.isArray(value) ? 'an array' : 'an object';

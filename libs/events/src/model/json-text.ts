@@ -13,7 +13,7 @@ const MANY_DIGITS = /\d{16}/;
 /** What a text has somewhere with a number beyond 1.8e308: that many digits, or such an exponent. */
 const LARGE = /\d{16}|\d[eE]\+?\d{3}/;
 /** A path that is longer tells nobody anything: names can be as long as they like, and levels as many. */
-const LONGEST_PATH = 1000;
+const MAX_PATH_LENGTH = 1000;
 /** Levels beyond this are not indented further: the text of deep nesting would be many times as long. */
 const DEEPEST_INDENT = 20;
 
@@ -221,7 +221,7 @@ export class Walk {
     let path = '';
     for (const { isArray, at } of this.levels) {
       path += `${path === '' ? '' : '.'}${isArray ? String(at) : nameOf(String(at))}`;
-      if (path.length > LONGEST_PATH) return `${path.slice(0, LONGEST_PATH)}…`;
+      if (path.length > MAX_PATH_LENGTH) return `${path.slice(0, MAX_PATH_LENGTH)}…`;
     }
     return path;
   }

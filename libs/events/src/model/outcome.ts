@@ -37,7 +37,7 @@ export type Outcome =
   | { kind: 'abandon'; error: Error };
 
 /** Workers that may end in the middle of an event that each handled alone: one may be chance, two are none. */
-const MOST_CRASHES = 2;
+const MAX_CRASHES = 2;
 
 /** How long to wait when Redis, or a rival transaction, is the reason. */
 const NOT_ITS_FAULT: RetryPolicy = { attempts: Infinity, firstDelayMs: 100, maxDelayMs: 2000 };
@@ -86,7 +86,7 @@ export function outcomeBeforehand(
   { crashes, isParked, key }: { crashes: number; isParked: boolean; key: string | undefined },
 ): Outcome | undefined {
   if (isParked) return { kind: 'dead-letter', reason: 'parked', error: new EventParkedError(key ?? '') };
-  if (crashes < MOST_CRASHES) return undefined;
+  if (crashes < MAX_CRASHES) return undefined;
   return { kind: 'dead-letter', reason: 'crashed', error: new WorkerCrashedError(handler, crashes) };
 }
 

@@ -1,5 +1,5 @@
 import { EventPayloadError } from './errors/publishing.js';
-import { limitBeyond, MOST_BYTES_OF_A_UNIT, type PayloadLimits } from './payload-limits.js';
+import { limitBeyond, MAX_BYTES_OF_A_UNIT, type PayloadLimits } from './payload-limits.js';
 
 /**
  * The JSON of a payload.
@@ -15,7 +15,7 @@ export function toJson(type: string, data: object, limits: PayloadLimits): strin
     throw new EventPayloadError(type, '', beyondLimit('maxBytes', limits), { cause });
   }
   // Most payloads need no counting.
-  if (json.length * MOST_BYTES_OF_A_UNIT <= limits.maxBytes || Buffer.byteLength(json) <= limits.maxBytes) return json;
+  if (json.length * MAX_BYTES_OF_A_UNIT <= limits.maxBytes || Buffer.byteLength(json) <= limits.maxBytes) return json;
   throw new EventPayloadError(type, '', beyondLimit('maxBytes', limits));
 }
 

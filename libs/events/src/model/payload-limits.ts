@@ -21,7 +21,7 @@ export const DEFAULT_PAYLOAD_LIMITS: PayloadLimits = {
 };
 
 /** A UTF-16 unit is at most so many bytes of UTF-8. */
-export const MOST_BYTES_OF_A_UNIT = 3;
+export const MAX_BYTES_OF_A_UNIT = 3;
 
 /**
  * The limit that a JSON text is beyond, without parsing it; undefined for none. It stops at the first one, so that the text costs
@@ -30,7 +30,7 @@ export const MOST_BYTES_OF_A_UNIT = 3;
 export function limitBeyond(json: string, limits: PayloadLimits): keyof PayloadLimits | undefined {
   const { length } = json;
   const { maxBytes } = limits;
-  if (length * MOST_BYTES_OF_A_UNIT > maxBytes && Buffer.byteLength(json) > maxBytes) return 'maxBytes';
+  if (length * MAX_BYTES_OF_A_UNIT > maxBytes && Buffer.byteLength(json) > maxBytes) return 'maxBytes';
   return mayBeDeep(json, limits) || mayHaveMany(json, limits) ? search(json, limits) : undefined;
 }
 

@@ -10,15 +10,15 @@ export interface ThrownText {
 }
 
 /** Characters of what was thrown that are kept: dead letters and log lines hold them. */
-export const LONGEST_NAME = 100;
-export const LONGEST_MESSAGE = 4000;
-export const LONGEST_STACK = 8000;
+export const MAX_NAME_LENGTH = 100;
+export const MAX_MESSAGE_LENGTH = 4000;
+export const MAX_STACK_LENGTH = 8000;
 
 /** Of a chain of causes, so many are told. */
-const MOST_CAUSES = 5;
+const MAX_CAUSES = 5;
 
 /** Things without a text of their own are shown as far as this, never by code of theirs. */
-const SHOWN = { depth: 1, customInspect: false, maxArrayLength: 20, maxStringLength: LONGEST_MESSAGE } as const;
+const SHOWN = { depth: 1, customInspect: false, maxArrayLength: 20, maxStringLength: MAX_MESSAGE_LENGTH } as const;
 
 /**
  * Whatever user code threw, as bounded text: `null`, a text, a Proxy, an error whose `message` is an object or whose
@@ -28,7 +28,7 @@ const SHOWN = { depth: 1, customInspect: false, maxArrayLength: 20, maxStringLen
  */
 export function textOf(thrown: unknown, said = 'Something threw'): ThrownText {
   const text = ownTextOf(thrown, said);
-  return { ...text, stack: bounded(text.stack + causesOf(thrown), LONGEST_STACK) };
+  return { ...text, stack: bounded(text.stack + causesOf(thrown), MAX_STACK_LENGTH) };
 }
 
 /**
@@ -70,8 +70,8 @@ function isWellFormed(error: Error): boolean {
   const stack = read(error, 'stack');
   return (
     name !== '' &&
-    name.length <= LONGEST_NAME &&
-    message.length <= LONGEST_MESSAGE &&
+    name.length <= MAX_NAME_LENGTH &&
+    message.length <= MAX_MESSAGE_LENGTH &&
     (stack === undefined || typeof stack === 'string')
   );
 }
@@ -80,26 +80,26 @@ function isWellFormed(error: Error): boolean {
 function ownTextOf(thrown: unknown, said: string): ThrownText {
   // An error of another realm is one, too.
   if (!isA(thrown, Error) && !types.isNativeError(thrown)) {
-    const message = bounded(`${said} ${shown(thrown)}`, LONGEST_MESSAGE);
+    const message = bounded(`${said} ${shown(thrown)}`, MAX_MESSAGE_LENGTH);
     return { name: 'Error', message, stack: `Error: ${message}` };
   }
-  const name = bounded(textIn(thrown, 'name') ?? '', LONGEST_NAME) || 'Error';
+  const name = bounded(textIn(thrown, 'name') ?? '', MAX_NAME_LENGTH) || 'Error';
   const given = read(thrown, 'message');
   const whole = typeof given === 'string' ? given : given === undefined ? '' : shown(given);
-  const message = bounded(whole, LONGEST_MESSAGE);
+  const message = bounded(whole, MAX_MESSAGE_LENGTH);
   const stack = textIn(thrown, 'stack') ?? '';
   // Where a long message is cut, the places that it came from are kept.
   const place = whole === '' ? -1 : stack.indexOf(whole);
   const frames = place === -1 ? stack : stack.slice(place + whole.length);
   const head = message === '' ? name : `${name}: ${message}`;
-  return { name, message, stack: bounded(stack === '' || place !== -1 ? head + frames : stack, LONGEST_STACK) };
+  return { name, message, stack: bounded(stack === '' || place !== -1 ? head + frames : stack, MAX_STACK_LENGTH) };
 }
 
 function causesOf(thrown: unknown): string {
   const told = new Set<unknown>([thrown]);
   let text = '';
   let cause = read(thrown, 'cause');
-  while (cause !== undefined && cause !== null && told.size <= MOST_CAUSES && !told.has(cause)) {
+  while (cause !== undefined && cause !== null && told.size <= MAX_CAUSES && !told.has(cause)) {
     told.add(cause);
     text += `\nCaused by: ${ownTextOf(cause, 'Something threw').stack}`;
     cause = read(cause, 'cause');

@@ -13,7 +13,7 @@ import { EnhancedHandlers, type RunHandler } from './enhanced-handler.js';
 import type { RegisteredHandler } from '../delivery/subscriptions.js';
 
 /** Names of classes that one line of the log gives. */
-const MOST_NAMES = 10;
+const MAX_NAMES = 10;
 
 /** Finds the methods with `@EventHandler` and wraps them so that guards, pipes, interceptors and filters apply. */
 @Injectable()
@@ -103,11 +103,11 @@ export class HandlerExplorer {
     const provided = new Set([...providers.keys()].flatMap((prototype) => [...chainOf(prototype)]));
     const missing = [...declaringPrototypes()].filter((prototype) => !provided.has(prototype));
     if (missing.length === 0) return;
-    const names = missing.slice(0, MOST_NAMES).map((prototype) => {
+    const names = missing.slice(0, MAX_NAMES).map((prototype) => {
       const [first] = declaredHandlers(prototype);
       return `${prototype.constructor.name}.${first?.method ?? ''}`;
     });
-    const more = missing.length > MOST_NAMES ? ` and ${String(missing.length - MOST_NAMES)} more` : '';
+    const more = missing.length > MAX_NAMES ? ` and ${String(missing.length - MAX_NAMES)} more` : '';
     this.logger.warn(
       `No module of this application provides the classes of these handlers, which are not called here: ${names.join(', ')}${more}`,
     );

@@ -4,7 +4,7 @@ import type { DeadLetterReason } from '../model/outcome.js';
 import { pairs } from '../stream/pairs.js';
 import { fieldText, withBytes } from '../stream/raw-entry.js';
 import type { StreamEntry, WholeSize } from '../stream/stream-entry.js';
-import { MOST_REPLAYABLE_VALUES } from '../stream/server-limits.js';
+import { MAX_REPLAYABLE_VALUES } from '../stream/server-limits.js';
 import { BASE64, ORIGINAL, TEXTS, WHOLE_BYTES } from '../settle/dead-letter-fields.js';
 
 /** An event that a group gave up. */
@@ -84,7 +84,7 @@ function countOf(text: string): number {
 function originalOf({ id, fields, bytes, cut }: StreamEntry, about: ReadonlyMap<string, string>): StreamEntry {
   const texts = textsIn(about.get(TEXTS), cut);
   // It is there only where they were too many for a replay; how many, its beginning does not tell.
-  const whole = cut && { ...cut, values: MOST_REPLAYABLE_VALUES + 1 };
+  const whole = cut && { ...cut, values: MAX_REPLAYABLE_VALUES + 1 };
   if (texts) return { id, fields: texts, cut: whole };
   const base64 = textsIn(about.get(BASE64), cut);
   if (base64) {

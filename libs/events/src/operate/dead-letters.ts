@@ -9,14 +9,14 @@ import { compareEntryIds } from '../stream/entry-id.js';
 import type { Partitions } from '../stream/partitions.js';
 import type { MonitorClient } from '../stream/monitor-client.js';
 import { pairs } from '../stream/pairs.js';
-import { MOST_WHOLE_BYTES, peek } from '../stream/peek.js';
+import { MAX_WHOLE_BYTES, peek } from '../stream/peek.js';
 import { rangePages, type RangeOptions } from '../stream/range-pages.js';
 import { REPLY_BYTES } from '../stream/read-pace.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { StreamEntry } from '../stream/stream-entry.js';
 import type { DeadLetterReason } from '../model/outcome.js';
 import { bounded } from '../log/safe-text.js';
-import { LONGEST_NAME } from '../model/thrown.js';
+import { MAX_NAME_LENGTH } from '../model/thrown.js';
 import { parseDeadLetter, type DeadLetter } from './dead-letter.js';
 import { locate, nameOf, type LetterPlace } from './letter-place.js';
 
@@ -76,11 +76,11 @@ export interface DeadLetterPage {
 
 const PAGE = 100;
 /** How many events on their way back to one group are looked through. */
-const MOST_REPLAYING = 10_000;
+const MAX_REPLAYING = 10_000;
 /** How many actions the history of a stream keeps, about. */
 const HISTORY_LENGTH = 10_000;
 /** What is shown of who did it and why, in characters; an action with more of it was noted by another hand. */
-const LONGEST_NOTE = 4000;
+const MAX_NOTE_LENGTH = 4000;
 /** What is read of an action, in bytes. */
 const ACTION_BYTES = 128 * 1024;
 /** Up to which size a dead letter is read whole, in bytes, where a filter alone looks at it. */
@@ -174,7 +174,7 @@ export class DeadLetters {
     const found: Replaying[] = [];
     for (const keyspace of this.partitions.all) {
       for (const group of groups) {
-        let left = MOST_REPLAYING;
+        let left = MAX_REPLAYING;
         const { key } = keyspace.replays(stream, group);
         for await (const { entries } of rangePages(this.monitor, key, { wholeBytes: ORIGIN_BYTES })) {
           for (const entry of entries) {
@@ -196,7 +196,7 @@ export class DeadLetters {
    * @throws DeadLetterGoneError when there is none of this id
    */
   async get(stream: string, id: string, options: { wholeBytes?: number } = {}): Promise<DeadLetter> {
-    const { wholeBytes = MOST_WHOLE_BYTES } = options;
+    const { wholeBytes = MAX_WHOLE_BYTES } = options;
     const place = locate(id, this.partitions);
     if (place) {
       const { keyspace, entryId } = place;
@@ -255,7 +255,7 @@ export class DeadLetters {
     // Within one partition they are in order already.
     const latest = histories.flat().sort((one, other) => compareEntryIds(other.id, one.id));
     return latest.slice(0, count).map(({ id, partition, noted }) => {
-      const text = (name: string): string => bounded(noted.get(name) ?? '', LONGEST_NOTE);
+      const text = (name: string): string => bounded(noted.get(name) ?? '', MAX_NOTE_LENGTH);
       return {
         id: nameOf(id, partition, this.partitions),
         action: text('action') as DeadLetterAction['action'],
@@ -267,7 +267,7 @@ export class DeadLetters {
   }
 
   /** The last entries of a stream, latest first, reply by reply. */
-  private async newest(key: string, count: number, wholeBytes = MOST_WHOLE_BYTES): Promise<StreamEntry[]> {
+  private async newest(key: string, count: number, wholeBytes = MAX_WHOLE_BYTES): Promise<StreamEntry[]> {
     const found: StreamEntry[] = [];
     for await (const { entries } of rangePages(this.monitor, key, { order: 'newest-first', wholeBytes })) {
       for (const entry of entries.slice(0, count - found.length)) found.push(entry);
@@ -385,7 +385,7 @@ const UNTAKEN = [DeadLetterGoneError, KeyParkedError, OriginalGoneError, EventPa
 
 /** What is said of it in an error. */
 function typeOf({ event }: DeadLetter): string {
-  return event ? bounded(event.event_type, LONGEST_NAME) : 'The entry';
+  return event ? bounded(event.event_type, MAX_NAME_LENGTH) : 'The entry';
 }
 
 /** The other payload as JSON; '' for none. @throws EventPayloadError */

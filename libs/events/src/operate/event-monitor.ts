@@ -2,7 +2,7 @@ import { timeOfEntryId } from '../stream/entry-id.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { MonitorClient } from '../stream/monitor-client.js';
 import type { Partitions } from '../stream/partitions.js';
-import { MOST_WHOLE_BYTES, peek, peekNextId } from '../stream/peek.js';
+import { MAX_WHOLE_BYTES, peek, peekNextId } from '../stream/peek.js';
 import { rangePages, type RangeOptions, type RangePage } from '../stream/range-pages.js';
 import { REPLY_BYTES } from '../stream/read-pace.js';
 import { rangeBack, scanStreams, type ConsumerRow, type GroupRow, type PendingSummary } from '../stream/questions.js';
@@ -117,7 +117,7 @@ export class EventMonitor {
    * @param options.wholeBytes default: 8 MiB
    */
   async entry(stream: string, id: string, options: { wholeBytes?: number } = {}): Promise<MonitoredEntry | null> {
-    const { wholeBytes = MOST_WHOLE_BYTES } = options;
+    const { wholeBytes = MAX_WHOLE_BYTES } = options;
     for (const keyspace of this.divided.all) {
       const range = { key: keyspace.stream(stream), from: id, to: id, order: 'oldest-first', count: 1 } as const;
       const { entries } = await this.client.ask(peek(range, { replyBytes: REPLY_BYTES, wholeBytes }));
@@ -222,7 +222,7 @@ export class EventMonitor {
   private async overview(
     keyspace: Keyspace,
     stream: string,
-    { wholeBytes = MOST_WHOLE_BYTES }: { wholeBytes?: number },
+    { wholeBytes = MAX_WHOLE_BYTES }: { wholeBytes?: number },
   ): Promise<StreamOverview> {
     const key = keyspace.stream(stream);
     const [info, deadLetters] = await Promise.all([

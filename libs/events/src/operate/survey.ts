@@ -12,7 +12,7 @@ import {
   type PendingSummary,
   type Question,
 } from '../stream/questions.js';
-import { MOST_WHOLE_BYTES, peek, peekLastId, peekNextId, peekStream } from '../stream/peek.js';
+import { MAX_WHOLE_BYTES, peek, peekLastId, peekNextId, peekStream } from '../stream/peek.js';
 import { REPLY_BYTES } from '../stream/read-pace.js';
 import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entry.js';
 
@@ -93,7 +93,7 @@ export class SurveyPlan {
 
   constructor(
     private readonly keyspace: Keyspace,
-    { streams, clock = false, workers = false, wholeBytes = MOST_WHOLE_BYTES }: SurveyRequest,
+    { streams, clock = false, workers = false, wholeBytes = MAX_WHOLE_BYTES }: SurveyRequest,
   ) {
     if (clock) {
       this.add(NOW, (nowMs) => {

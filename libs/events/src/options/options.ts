@@ -307,16 +307,16 @@ export function resolveOptions(options: EventsModuleOptions, moduleName?: string
 const DEEPEST_PUBLISHED = 1000;
 const DEEPEST_READ = 1_000_000;
 /** Redis takes no value above 512 MiB, in which there is no room for more members than half of that. */
-const MOST_BYTES = 512 * MEBIBYTE;
-const MOST_MEMBERS = 256 * MEBIBYTE;
+const MAX_BYTES = 512 * MEBIBYTE;
+const MAX_MEMBERS = 256 * MEBIBYTE;
 
 function payloadLimits(of: 'consumer' | 'producer', given: Partial<PayloadLimits>, deepest: number): PayloadLimits {
   const { maxBytes, maxDepth, maxProperties, maxItems } = DEFAULT_PAYLOAD_LIMITS;
   return {
-    maxBytes: whole(`${of}.maxBytes`, given.maxBytes ?? maxBytes, 2, MOST_BYTES),
+    maxBytes: whole(`${of}.maxBytes`, given.maxBytes ?? maxBytes, 2, MAX_BYTES),
     maxDepth: whole(`${of}.maxDepth`, given.maxDepth ?? maxDepth, 1, deepest),
-    maxProperties: whole(`${of}.maxProperties`, given.maxProperties ?? maxProperties, 1, MOST_MEMBERS),
-    maxItems: whole(`${of}.maxItems`, given.maxItems ?? maxItems, 1, MOST_MEMBERS),
+    maxProperties: whole(`${of}.maxProperties`, given.maxProperties ?? maxProperties, 1, MAX_MEMBERS),
+    maxItems: whole(`${of}.maxItems`, given.maxItems ?? maxItems, 1, MAX_MEMBERS),
   };
 }
 

@@ -32,7 +32,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
 /** Of a message. */
-const LONGEST_PATH = 200;
+const MAX_PATH_LENGTH = 200;
 
 /** Nonces are taken from a store: to ask for each would be a third of what sealing takes. */
 const store = Buffer.alloc(NONCE_BYTES * 256);
@@ -94,7 +94,7 @@ export function openedJson(value: SealedValue, { key }: SubjectKey, where: Seale
     return decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
   } catch (cause) {
     throw new EventDecodeError(
-      `Expected ${bounded(path, LONGEST_PATH)} as it was encrypted for this event: it was changed, or belongs to another event or field`,
+      `Expected ${bounded(path, MAX_PATH_LENGTH)} as it was encrypted for this event: it was changed, or belongs to another event or field`,
       { cause },
     );
   }
@@ -113,6 +113,6 @@ export function sealedValueOf(value: unknown, path: string): SealedValue | typeo
     typeof sealed === 'string' && sealed.length * 3 >= (NONCE_BYTES + TAG_BYTES) * 4 && BASE64URL.test(sealed);
   if (format === FORMAT && ID.holds(subject) && Number.isSafeInteger(key) && isWhole) return value as SealedValue;
   throw new EventDecodeError(
-    `Expected ${bounded(path, LONGEST_PATH)} as personal data of format ${String(FORMAT)}: {"${MARK}":1,"subject":"…","key":1,"sealed":"…"}`,
+    `Expected ${bounded(path, MAX_PATH_LENGTH)} as personal data of format ${String(FORMAT)}: {"${MARK}":1,"subject":"…","key":1,"sealed":"…"}`,
   );
 }

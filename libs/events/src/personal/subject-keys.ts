@@ -11,8 +11,8 @@ import type { Unsealed } from './unsealed.js';
 export const KEYS_KEPT_MS = 1000;
 
 /** How many keys a process remembers, and how many it asks for with one command. */
-const MOST_KEPT = 10_000;
-const MOST_AT_ONCE = 1000;
+const MAX_KEPT = 10_000;
+const MAX_AT_ONCE = 1000;
 const KEY_BYTES = 32;
 
 interface Kept {
@@ -91,8 +91,8 @@ export class SubjectKeys {
     started: number,
     generation: number,
   ): Promise<void> {
-    for (let first = 0; first < all.length; first += MOST_AT_ONCE) {
-      const some = all.slice(first, first + MOST_AT_ONCE);
+    for (let first = 0; first < all.length; first += MAX_AT_ONCE) {
+      const some = all.slice(first, first + MAX_AT_ONCE);
       const values = some.flatMap(({ subject, comesBack }) => [
         subject,
         randomBytes(KEY_BYTES).toString('base64'),
@@ -131,8 +131,8 @@ export class SubjectKeys {
 
   private async fetch(keyspace: Keyspace, subjects: readonly string[]): Promise<Map<string, SubjectKey>> {
     const found = new Map<string, SubjectKey>();
-    for (let first = 0; first < subjects.length; first += MOST_AT_ONCE) {
-      const some = subjects.slice(first, first + MOST_AT_ONCE);
+    for (let first = 0; first < subjects.length; first += MAX_AT_ONCE) {
+      const some = subjects.slice(first, first + MAX_AT_ONCE);
       const started = performance.now();
       const { generation } = this.client.connection;
       const values = await this.client.reads.hashFields(keyspace.subjectKeys(), some);
@@ -153,7 +153,7 @@ export class SubjectKeys {
     this.kept.set(name, kept);
     const now = performance.now();
     for (const [oldest, { until }] of this.kept) {
-      if (until > now && this.kept.size <= MOST_KEPT) return;
+      if (until > now && this.kept.size <= MAX_KEPT) return;
       this.kept.delete(oldest);
     }
   }

@@ -8,7 +8,7 @@ import { shownPersonal, subjectsIn } from './shown.js';
 import { KEYS_KEPT_MS } from './subject-keys.js';
 
 /** How many subjects one command asks about. */
-const MOST_AT_ONCE = 1000;
+const MAX_AT_ONCE = 1000;
 
 /** That a subject was forgotten: the last time, if there were several. */
 export interface Forgotten {
@@ -60,8 +60,8 @@ export class Subjects {
   async shown(payloads: readonly string[], keyspace = this.partitions.at(0)): Promise<string[]> {
     const subjects = [...new Set(payloads.flatMap((json) => [...subjectsIn(json)]))];
     const destroyed = new Map<string, number>();
-    for (let first = 0; first < subjects.length; first += MOST_AT_ONCE) {
-      const some = subjects.slice(first, first + MOST_AT_ONCE);
+    for (let first = 0; first < subjects.length; first += MAX_AT_ONCE) {
+      const some = subjects.slice(first, first + MAX_AT_ONCE);
       const texts = await this.client.reads.hashFields(keyspace.forgottenSubjects(), some).catch((error: unknown) => {
         // Who may not even know who was forgotten sees that something is encrypted.
         if (isForbidden(error)) return [];

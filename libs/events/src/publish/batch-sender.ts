@@ -14,7 +14,7 @@ const RENEWED_AFTER_MS = 600_000;
 const PAUSE_AFTER_FAILURE_MS = 100;
 
 /** Batches on their way at once; the server remembers the answers to as many. */
-const MOST_ON_THEIR_WAY = 2;
+const MAX_ON_THEIR_WAY = 2;
 
 /** Requests that go in one call, under a number that never belongs to others. */
 interface Batch {
@@ -69,7 +69,7 @@ export class BatchSender {
   get isFree(): boolean {
     if (this.isIdle) return true;
     const { isReady, generation } = this.client.connection;
-    if (this.isSealing || this.failed.length > 0 || !isReady || this.onTheirWay.length >= MOST_ON_THEIR_WAY)
+    if (this.isSealing || this.failed.length > 0 || !isReady || this.onTheirWay.length >= MAX_ON_THEIR_WAY)
       return false;
     for (const batch of this.onTheirWay) if (batch.generation !== generation) return false;
     return true;

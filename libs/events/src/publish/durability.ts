@@ -6,7 +6,7 @@ import type { ResolvedOptions } from '../options/options.js';
 import type { StreamClient } from '../stream/stream-client.js';
 
 /** How long the server is asked to wait at once, in milliseconds. */
-const LONGEST_WAIT_MS = 250;
+const MAX_WAIT_MS = 250;
 
 /**
  * The connection that a producer needs for itself, since one that waits for replicas or a disk keeps everybody else on it
@@ -20,7 +20,7 @@ export function ownConnectionOf(
   return new RedisConnection(redis, {
     name: `${source}-producer`,
     timeoutMs: commandTimeoutMs,
-    blockMs: LONGEST_WAIT_MS,
+    blockMs: MAX_WAIT_MS,
     ...how,
   });
 }
@@ -73,7 +73,7 @@ export class Durability {
     const wanted = `acks "${acks}" with ${String(replicas)} replicas`;
     while (isWanted()) {
       const safe = await this.client.publishing
-        .waitFor(acks, replicas, LONGEST_WAIT_MS, generation)
+        .waitFor(acks, replicas, MAX_WAIT_MS, generation)
         .catch((error: unknown) => {
           // What was written is there.
           throw isForbidden(error) ? new NotReplicatedError(wanted, (error as Error).message) : error;

@@ -16,7 +16,7 @@ import type { Troubles } from '../model/troubles.js';
 const RENEWALS = 3;
 
 /** What a worker hands back when it stops is taken over that soon, however long the claim of a dead one lasts. */
-const LONGEST_PAUSE_MS = 1000;
+const MAX_PAUSE_MS = 1000;
 
 /** One of the group's workers looks so often in the time after which deliveries are taken over, or consumers removed. */
 const LOOKS = 4;
@@ -27,7 +27,7 @@ const LOOKS = 4;
  */
 const SHARED = 1 / 16;
 /** While something is left: how long a worker waits for room at most, in milliseconds, and as a part of `claimAfterMs`. */
-const LONGEST_WAIT_MS = 500;
+const MAX_WAIT_MS = 500;
 const WAIT = 1 / 8;
 
 /** Ids of entries that are set aside, of which one command renews the claims. */
@@ -78,7 +78,7 @@ export class Claims {
   /** Takes over what others left, before anything new is read, until the worker stops. Never throws. */
   async takeOver(): Promise<void> {
     const { claimAfterMs, forgetAfterMs, batchSize } = this.options;
-    const everyMs = Math.ceil(Math.min(claimAfterMs / LOOKS, forgetAfterMs / LOOKS, LONGEST_PAUSE_MS));
+    const everyMs = Math.ceil(Math.min(claimAfterMs / LOOKS, forgetAfterMs / LOOKS, MAX_PAUSE_MS));
     while (!this.stopping.isStopping) {
       const look = await this.attempt('Looking for what others have left', () =>
         this.client.watch.look(this.watch, this.handled, this.address, { everyMs, claimAfterMs, forgetAfterMs }),
@@ -88,7 +88,7 @@ export class Claims {
       const isLeft = look !== undefined && look.left.length > 0 && (await this.takeOverFrom(new Set(look.left)));
       this.allInFlight.takeOverFirst(isLeft);
       if (isLeft) {
-        const waitMs = Math.min(claimAfterMs * WAIT, LONGEST_WAIT_MS);
+        const waitMs = Math.min(claimAfterMs * WAIT, MAX_WAIT_MS);
         await this.allInFlight.awaitRoom(batchSize, waitMs, () => this.allInFlight.roomToTakeOver);
       } else {
         // Not all workers at once.

@@ -8,7 +8,7 @@ import { ReadAhead, type ReadAheadLimits } from './read-ahead.js';
  * Entries that are set aside at most, of which only the ids are kept, and of what is in a retry pause its key and when that is
  * over. Some tens of megabytes, and what renewing them takes of Redis is a hundredth of its time.
  */
-const MOST_ASIDE = 100_000;
+const MAX_ASIDE = 100_000;
 
 /** How long a worker that is full waits before it sets aside what waits behind others of its key, or for its retry. */
 const RELIEVE_AFTER_MS = 100;
@@ -57,7 +57,7 @@ export class InFlightDeliveries {
 
   /** How many more may be taken over, by as many as the handlers can do soon. */
   get roomToTakeOver(): number {
-    return this.asideCount < MOST_ASIDE ? this.roomToResume : 0;
+    return this.asideCount < MAX_ASIDE ? this.roomToResume : 0;
   }
 
   /** How many of those that are set aside may be taken up, by as many as the handlers can do soon. */
@@ -67,7 +67,7 @@ export class InFlightDeliveries {
 
   /** How many more may be held at all. */
   get mostRoom(): number {
-    return this.asideCount < MOST_ASIDE ? this.roomToBring : 0;
+    return this.asideCount < MAX_ASIDE ? this.roomToBring : 0;
   }
 
   /** How many of those that are set aside there is room for. */
@@ -119,7 +119,7 @@ export class InFlightDeliveries {
   /** Sends away what waits behind others of its key, and then what waits for its retry, until half of what can be held is free. */
   private relieve(): void {
     // Where no more may be set aside, as much comes back for it.
-    if (this.roomToBring > 0 && this.asideCount >= MOST_ASIDE) return;
+    if (this.roomToBring > 0 && this.asideCount >= MAX_ASIDE) return;
     let keys = 0;
     for (const one of this.relievables) keys += one.keys;
     const target = (this.count + this.roomToBring) / 2;

@@ -4,7 +4,7 @@ import type { FailureNote } from '../stream/delivery-notes.js';
 import type { DeadLetterReason } from '../model/outcome.js';
 import { layoutOf, type LaidOut } from '../stream/layouts.js';
 import { pairs } from '../stream/pairs.js';
-import { MOST_REPLAYABLE_VALUES } from '../stream/server-limits.js';
+import { MAX_REPLAYABLE_VALUES } from '../stream/server-limits.js';
 import { isA, textOf } from '../model/thrown.js';
 
 /** Before the names of the original entry's fields. */
@@ -63,7 +63,7 @@ function laidOut(
   const original = bytes ?? fields ?? [];
   const names: (string | Buffer)[] = Object.keys(about);
   const values: (string | Buffer)[] = Object.values(about);
-  if (original.length > MOST_REPLAYABLE_VALUES) {
+  if (original.length > MAX_REPLAYABLE_VALUES) {
     const [field, all] = bytes
       ? [BASE64, JSON.stringify(bytes.map((field) => field.toString('base64')))]
       : [TEXTS, JSON.stringify(original)];

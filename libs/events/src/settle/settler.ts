@@ -27,7 +27,7 @@ const READING_KEYS = 'Reading keys of personal data';
 
 const PAUSE_IN_OUTAGE_MS = 250;
 /** How long the pauses of a settlement get that is refused by itself again and again. */
-const LONGEST_PAUSE_MS = 2000;
+const MAX_PAUSE_MS = 2000;
 /** Acknowledgements of one command, and settlements of one script call, by number and by bytes. */
 const ACKNOWLEDGED_AT_ONCE = 1000;
 const SETTLED_AT_ONCE = { most: 100, heaviest: 2 ** 20, weigh: weightOf };
@@ -316,7 +316,7 @@ export class Settler {
   private async waitOut(error: unknown, refusals = 0, what = SETTLING): Promise<void> {
     if (isOutage(error)) this.troubles?.failed(what, error);
     if (!isOutage(error) || this.isOver()) throw error;
-    const pauseMs = Math.min(PAUSE_IN_OUTAGE_MS * 2 ** Math.max(0, refusals - 1), LONGEST_PAUSE_MS);
+    const pauseMs = Math.min(PAUSE_IN_OUTAGE_MS * 2 ** Math.max(0, refusals - 1), MAX_PAUSE_MS);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

@@ -1,4 +1,4 @@
-import { entryOf, LONGEST_TEXT, type RawEntry } from './raw-entry.js';
+import { entryOf, MAX_TEXT_LENGTH, type RawEntry } from './raw-entry.js';
 import type { StreamEntry } from './stream-entry.js';
 
 /** An entry that a consumer got from the pending list. */
@@ -25,7 +25,7 @@ export type RawClaimedEntry = [...RawEntry, deliveries: number, isOverdue?: 0 | 
 export type RawClaimReply = [next: Buffer, entries: RawClaimedEntry[], vanished: Buffer[]];
 
 export function claimedEntryOf([id, fields, deliveries, isOverdue]: RawClaimedEntry): ClaimedEntry {
-  return { ...entryOf([id, fields], LONGEST_TEXT), deliveries, isOverdue: isOverdue === 1 };
+  return { ...entryOf([id, fields], MAX_TEXT_LENGTH), deliveries, isOverdue: isOverdue === 1 };
 }
 
 export function claimReplyOf([next, entries, vanished]: RawClaimReply): ClaimReply {

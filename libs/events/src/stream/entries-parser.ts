@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { redisReply } from '../connection/redis-reply.js';
 import type { ReplyParser } from '../connection/raw-replies.js';
-import { LONGEST_TEXT, withBytes } from './raw-entry.js';
+import { MAX_TEXT_LENGTH, withBytes } from './raw-entry.js';
 import type { StreamEntry } from './stream-entry.js';
 
 const LF = 10;
@@ -13,7 +13,7 @@ const BULK = 36; // $
 const ARRAY = 42; // *
 
 /** Text that is remembered from one entry to the next: names of fields, and values that seldom change. */
-const LONGEST_REMEMBERED = 40;
+const MAX_REMEMBERED_LENGTH = 40;
 
 /** Of what is left of a chunk, so many bytes are worth a place of their own. */
 const LONG_REST = 2 ** 17;
@@ -208,10 +208,10 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
         if (this.buffer.length - first >= LONG_REST) this.partial = { at: at - first, left: count - index };
         return false;
       }
-      if (this.at + size - start <= LONGEST_TEXT) fields[index] = this.text(index, size);
+      if (this.at + size - start <= MAX_TEXT_LENGTH) fields[index] = this.text(index, size);
       this.at += size + 2;
     }
-    if (this.at - start > LONGEST_TEXT) this.entries.push(this.notText(id, start, count));
+    if (this.at - start > MAX_TEXT_LENGTH) this.entries.push(this.notText(id, start, count));
     else if (this.isText || isUtf8(this.buffer.subarray(start, this.at))) this.entries.push(new Entry(id, fields));
     else this.entries.push(this.notText(id, start, count));
     return true;
@@ -245,7 +245,7 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
 
   private text(place: number, length: number): string {
     const { buffer, at } = this;
-    if (length > LONGEST_REMEMBERED) return buffer.toString('utf8', at, at + length);
+    if (length > MAX_REMEMBERED_LENGTH) return buffer.toString('utf8', at, at + length);
     const last = this.remembered[place];
     if (last?.bytes.length === length) {
       let same = 0;
@@ -257,10 +257,10 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
     }
     const text = buffer.toString('utf8', at, at + length);
     const misses = last ? last.misses + 1 : 0;
-    if (last && misses > MOST_MISSES && misses % MOST_MISSES !== 0) {
+    if (last && misses > MAX_MISSES && misses % MAX_MISSES !== 0) {
       // An id, say: to remember it is in vain; but now and then it is tried again.
       last.misses = misses;
-    } else if (place < MOST_REMEMBERED) {
+    } else if (place < MAX_REMEMBERED) {
       // A copy: the chunk is large, and must not live on for a few bytes of it.
       this.remembered[place] = { bytes: Buffer.from(text), text, misses };
     }
@@ -297,8 +297,8 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
   }
 }
 
-const MOST_REMEMBERED = 64;
-const MOST_MISSES = 16;
+const MAX_REMEMBERED = 64;
+const MAX_MISSES = 16;
 
 function join(chunks: readonly Buffer[]): Buffer {
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);

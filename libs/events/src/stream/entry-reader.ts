@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { EntriesParser } from './entries-parser.js';
-import { entryOf, LONGEST_TEXT, type RawEntry } from './raw-entry.js';
+import { entryOf, MAX_TEXT_LENGTH, type RawEntry } from './raw-entry.js';
 import type { ConsumerAddress } from './consumer-address.js';
 import type { StreamEntry } from './stream-entry.js';
 
@@ -33,6 +33,6 @@ export class EntryReader {
 function entriesOf(reply: unknown): Map<string, StreamEntry[]> {
   const streams = (reply ?? []) as [key: Buffer, entries: RawEntry[]][];
   return new Map(
-    streams.map(([key, entries]) => [key.toString(), entries.map((entry) => entryOf(entry, LONGEST_TEXT))]),
+    streams.map(([key, entries]) => [key.toString(), entries.map((entry) => entryOf(entry, MAX_TEXT_LENGTH))]),
   );
 }

@@ -3,7 +3,7 @@ import type { RedisConnection } from '../connection/redis-connection.js';
 import { LeaseLostError } from '../model/errors/delivery.js';
 import { isFenced } from '../model/errors/redis.js';
 import type { ScriptName } from './script-commands.js';
-import { entryOf, LONGEST_TEXT, type RawEntry } from './raw-entry.js';
+import { entryOf, MAX_TEXT_LENGTH, type RawEntry } from './raw-entry.js';
 import { claimReplyOf, type ClaimedEntry, type ClaimReply, type RawClaimReply } from './claimed-entry.js';
 import { ScriptRunner } from './script-runner.js';
 import { StreamClient } from './stream-client.js';
@@ -160,7 +160,7 @@ export class FencedClient extends StreamClient {
     const replies = (await this.fenced.runFenced('read-partition', streams, values)) as RawReply[];
     return replies.map(([next, entries, vanished, fresh, last, overdueInMs]) => ({
       pending: claimReplyOf([next, entries, vanished]),
-      fresh: fresh.map((entry) => entryOf(entry, LONGEST_TEXT)),
+      fresh: fresh.map((entry) => entryOf(entry, MAX_TEXT_LENGTH)),
       last: last.toString(),
       overdueInMs: overdueInMs < 0 ? undefined : overdueInMs,
     }));

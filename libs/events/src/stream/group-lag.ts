@@ -14,7 +14,7 @@ interface Excess {
 const UNCOUNTED_FOR_MS = 10_000;
 
 /** More groups than any one prefix has: beyond them, all are looked at anew. */
-const MOST_KNOWN = 10_000;
+const MAX_KNOWN = 10_000;
 
 /**
  * Corrects the lag that `XINFO GROUPS` tells. Redis 7.0 loses count of what a group was given when it restarts from a
@@ -37,7 +37,7 @@ export class GroupLag {
     lastId: string | null | undefined,
     generation: number,
   ): { rows: GroupRow[]; unsure: string[] } {
-    if (generation !== this.generation || this.known.size > MOST_KNOWN) this.known.clear();
+    if (generation !== this.generation || this.known.size > MAX_KNOWN) this.known.clear();
     this.generation = generation;
     const unsure: string[] = [];
     const corrected = rows.map((row) => {

@@ -1,7 +1,7 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { isForbidden } from '../model/errors/redis.js';
 import { GroupLag } from './group-lag.js';
-import { cutEntry, MOST_WHOLE_BYTES, peekIds, peekLastId, peekStream, type PeekBounds } from './peek.js';
+import { cutEntry, MAX_WHOLE_BYTES, peekIds, peekLastId, peekStream, type PeekBounds } from './peek.js';
 import {
   consumersOf,
   EVICTION_POLICY,
@@ -21,8 +21,8 @@ import type { RawEntry } from './raw-entry.js';
 import type { StreamEntry } from './stream-entry.js';
 
 /** What is counted entry by entry at most, of one group, in entries and in bytes; and how many entries the first step looks at. */
-const MOST_COUNTED = 1000;
-const MOST_COUNTED_BYTES = 2 ** 20;
+const MAX_COUNTED = 1000;
+const MAX_COUNTED_BYTES = 2 ** 20;
 const FIRST_COUNTED = 10;
 const COUNTED_GROWTH = 4;
 
@@ -110,15 +110,15 @@ export class MonitorClient {
     let bytes = 0;
     let count = 0;
     let step = FIRST_COUNTED;
-    while (count < MOST_COUNTED && bytes < MOST_COUNTED_BYTES) {
+    while (count < MAX_COUNTED && bytes < MAX_COUNTED_BYTES) {
       const range = { key, from: `(${after}`, to: '+', order: 'oldest-first', count: step } as const;
-      const { entries, isEnd } = await this.ask(peekIds(range, MOST_COUNTED_BYTES - bytes));
+      const { entries, isEnd } = await this.ask(peekIds(range, MAX_COUNTED_BYTES - bytes));
       count += entries.length;
       for (const { cut } of entries) bytes += cut?.bytes ?? 0;
       if (isEnd) return { count, isAll: true };
       after = entries.at(-1)?.id ?? after;
-      const room = Math.floor((MOST_COUNTED_BYTES - bytes) / Math.max(1, bytes / count));
-      step = Math.max(1, Math.min(MOST_COUNTED - count, room, COUNTED_GROWTH * step));
+      const room = Math.floor((MAX_COUNTED_BYTES - bytes) / Math.max(1, bytes / count));
+      step = Math.max(1, Math.min(MAX_COUNTED - count, room, COUNTED_GROWTH * step));
     }
     return { count, isAll: false };
   }
@@ -150,7 +150,7 @@ export class MonitorClient {
           wait.blockMs + wait.timeoutMs,
         )
       : this.connection.call((redis) => redis.xreadBuffer('COUNT', count, 'STREAMS', ...streams)));
-    const cut = (entry: RawEntry): StreamEntry => cutEntry(entry, { wholeBytes: MOST_WHOLE_BYTES });
+    const cut = (entry: RawEntry): StreamEntry => cutEntry(entry, { wholeBytes: MAX_WHOLE_BYTES });
     return new Map((reply ?? []).map(([key, entries]) => [key.toString(), entries.map(cut)]));
   }
 

@@ -6,9 +6,9 @@ import { PEEK, PEEK_STREAM } from './scripts.js';
 import type { StreamEntry } from './stream-entry.js';
 
 /** Up to so many bytes an entry is read whole unless it is asked for less: eight times what is published unless set otherwise. */
-export const MOST_WHOLE_BYTES = 8 * 1024 * 1024;
+export const MAX_WHOLE_BYTES = 8 * 1024 * 1024;
 /** Of a larger one come so many bytes of a value, and of fields that nobody knows, at most. */
-const MOST_PART_BYTES = 64 * 1024;
+const MAX_PART_BYTES = 64 * 1024;
 /** How much less than a whole entry may have one of its values has. */
 const PARTS = 8;
 
@@ -120,7 +120,7 @@ export function peekIds(range: PeekRange, replyBytes: number): Question<Peek> {
 }
 
 function partsOf({ wholeBytes }: Pick<PeekBounds, 'wholeBytes'>): { part: number; others: number } {
-  const part = Math.min(MOST_PART_BYTES, Math.floor(wholeBytes / PARTS));
+  const part = Math.min(MAX_PART_BYTES, Math.floor(wholeBytes / PARTS));
   return { part, others: part };
 }
 
@@ -154,7 +154,7 @@ export function cutEntry([id, fields]: RawEntry, bounds: Pick<PeekBounds, 'whole
 }
 
 const KNOWN_NAMES: ReadonlySet<string> = new Set(KNOWN);
-const LONGEST_KNOWN = 64;
+const MAX_KNOWN_LENGTH = 64;
 
 /** Which fields are known by name: the last two of each. */
 function knownIn(fields: readonly Buffer[]): (index: number) => boolean {
@@ -162,7 +162,7 @@ function knownIn(fields: readonly Buffer[]): (index: number) => boolean {
   const seen = new Map<string, number>();
   for (let index = fields.length - (fields.length % 2) - 2; index >= 0; index -= 2) {
     const bytes = fields[index] as Buffer;
-    if (bytes.length > LONGEST_KNOWN) continue;
+    if (bytes.length > MAX_KNOWN_LENGTH) continue;
     const name = bytes.toString('latin1');
     const count = seen.get(name) ?? 0;
     if (!KNOWN_NAMES.has(name) || count >= 2) continue;

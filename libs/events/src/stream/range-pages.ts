@@ -1,5 +1,5 @@
 import type { MonitorClient } from './monitor-client.js';
-import { MOST_WHOLE_BYTES, peek } from './peek.js';
+import { MAX_WHOLE_BYTES, peek } from './peek.js';
 import { REPLY_BYTES, ReadPace } from './read-pace.js';
 import type { StreamEntry } from './stream-entry.js';
 
@@ -41,7 +41,7 @@ export async function* rangePages(
   key: string,
   options: RangeOptions,
 ): AsyncGenerator<RangePage> {
-  const { order = 'oldest-first', replyBytes = REPLY_BYTES, replyEntries, wholeBytes = MOST_WHOLE_BYTES } = options;
+  const { order = 'oldest-first', replyBytes = REPLY_BYTES, replyEntries, wholeBytes = MAX_WHOLE_BYTES } = options;
   const pace = new ReadPace(replyBytes, replyEntries);
   let { from = '-', to = '+' } = options;
   for (;;) {

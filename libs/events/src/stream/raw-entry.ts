@@ -13,10 +13,10 @@ const REPLACEMENT = '\ufffd';
  * A worker makes text of entries of so many bytes at most: whether a larger one is within its limits it knows from the bytes, which
  * take no room of its heap.
  */
-export const LONGEST_TEXT = 2 ** 24;
+export const MAX_TEXT_LENGTH = 2 ** 24;
 
 /** Of a field that is not made text, so many characters are shown. */
-const LONGEST_BEGINNING = 200;
+const MAX_BEGINNING_LENGTH = 200;
 
 /**
  * A reply's entry as text; and as bytes, too, where that text is not what they say.
@@ -47,7 +47,7 @@ export function sizeOf(fields: readonly Buffer[]): number {
 export function withBytes(id: string, fields: readonly Buffer[]): StreamEntry {
   // A copy: a reply is one large piece of memory, which must not live on for a few bytes of it.
   const bytes = fields.map((field) => Buffer.from(field));
-  const isLarge = sizeOf(bytes) > LONGEST_TEXT;
+  const isLarge = sizeOf(bytes) > MAX_TEXT_LENGTH;
   return { id, fields: bytes.map((field) => (isLarge ? beginningOf(field) : shownField(field))), bytes };
 }
 
@@ -56,8 +56,8 @@ function shownField(field: Buffer): string {
 }
 
 function beginningOf(field: Buffer): string {
-  if (field.length <= LONGEST_BEGINNING) return shownField(field);
-  return `${escaped(field.subarray(0, LONGEST_BEGINNING))}… (${String(field.length)} bytes)`;
+  if (field.length <= MAX_BEGINNING_LENGTH) return shownField(field);
+  return `${escaped(field.subarray(0, MAX_BEGINNING_LENGTH))}… (${String(field.length)} bytes)`;
 }
 
 /** The fields of an entry as text. @throws EventDecodeError when one of them is not UTF-8 */
@@ -80,7 +80,7 @@ export function fieldText({ fields, bytes }: StreamEntry, name: string): string 
 export function notUtf8Error(bytes: readonly Buffer[]): EventDecodeError {
   const index = bytes.findIndex((field) => !isUtf8(field));
   const name = bytes[index - (index % 2)] ?? Buffer.alloc(0);
-  const shown = (isUtf8(name) ? name.toString() : escaped(name)).slice(0, LONGEST_NAME);
+  const shown = (isUtf8(name) ? name.toString() : escaped(name)).slice(0, MAX_NAME_LENGTH);
   if (index % 2 === 0) return new EventDecodeError(`Expected the names of fields as UTF-8, got ${shown}`);
   const at = firstWrongByte(bytes[index] as Buffer);
   return new EventDecodeError(`Expected ${shown} as UTF-8, got ${hex(bytes[index]?.[at] ?? 0)} at byte ${String(at)}`);
@@ -94,7 +94,7 @@ export function upTo(bytes: Buffer, most: number): Buffer {
   return bytes.subarray(0, end);
 }
 
-const LONGEST_NAME = 100;
+const MAX_NAME_LENGTH = 100;
 
 const BACKSLASH = 92;
 

@@ -7,7 +7,7 @@ export const REPLY_BYTES = 4 * 1024 * 1024;
 const FIRST_ENTRIES = 8;
 const GROWTH = 4;
 /** Small entries in a row tell nothing of the next one: this is how many large ones a reply can bring unawares. */
-const MOST_ENTRIES = 128;
+const MAX_ENTRIES = 128;
 
 /**
  * How many entries the next read of a stream may ask for: as many as fit into the bytes of one reply when they are as
@@ -19,7 +19,7 @@ export class ReadPace {
   /** @param replyBytes of one reply, about; a single entry can be larger */
   constructor(
     private readonly replyBytes = REPLY_BYTES,
-    private readonly mostEntries = MOST_ENTRIES,
+    private readonly mostEntries = MAX_ENTRIES,
   ) {
     this.allowed = Math.min(FIRST_ENTRIES, mostEntries);
   }

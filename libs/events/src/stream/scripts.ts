@@ -5,7 +5,7 @@ import type { RedisCommands } from '../connection/redis-connection.js';
 import { redisReply } from '../connection/redis-reply.js';
 import { isForbidden } from '../model/errors/redis.js';
 import { allRightsInLua, rightsInLua, SCRIPT_COMMANDS, type ScriptName } from './script-commands.js';
-import { MOST_VALUES } from './server-limits.js';
+import { MAX_VALUES } from './server-limits.js';
 
 interface Script {
   source: string;
@@ -14,7 +14,7 @@ interface Script {
 }
 
 /** What scripts know by `-- @constant NAME`. */
-const CONSTANTS: Readonly<Record<string, number>> = { MOST_VALUES };
+const CONSTANTS: Readonly<Record<string, number>> = { MAX_VALUES };
 
 /** Scripts that reply entries: as bytes, since what others have written need not be text. */
 const WITH_BYTES: ReadonlySet<ScriptName> = new Set([

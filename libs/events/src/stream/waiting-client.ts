@@ -1,7 +1,7 @@
 import { claimedEntryOf, type ClaimedEntry, type ClaimReply, type RawClaimedEntry } from './claimed-entry.js';
 import type { ConsumerAddress } from './consumer-address.js';
 import type { ScriptRunner } from './script-runner.js';
-import { MOST_AWAITED } from './waiting.js';
+import { MAX_AWAITED } from './waiting.js';
 
 /** Entries that this worker has no handler for, and that wait for a worker that has one. */
 export class WaitingClient {
@@ -22,7 +22,7 @@ export class WaitingClient {
     { id, deliveries }: Pick<ClaimedEntry, 'id' | 'deliveries'>,
   ): Promise<boolean> {
     const keys = watch === undefined ? [stream] : [stream, watch];
-    const values = [group, consumer, name, MOST_AWAITED, id, deliveries];
+    const values = [group, consumer, name, MAX_AWAITED, id, deliveries];
     return (await this.scripts.run('wait-for-handler', keys, values)) === 1;
   }
 

@@ -20,4 +20,4 @@ export function linesOf(names: readonly string[]): string {
 }
 
 /** For so many different things entries of one stream may wait: types can be made up by whoever may publish. */
-export const MOST_AWAITED = 100;
+export const MAX_AWAITED = 100;

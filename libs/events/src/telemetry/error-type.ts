@@ -1,7 +1,7 @@
 import { isA, textIn } from '../model/thrown.js';
 
 /** Names of errors that are told apart; a label must have a bound whatever handlers throw. */
-const MOST_TYPES = 100;
+const MAX_TYPES = 100;
 /** OpenTelemetry's word for what has no type of its own. */
 const OTHER = '_OTHER';
 const NAME = /^[A-Za-z_$][\w$.]{0,63}$/;
@@ -16,7 +16,7 @@ export function errorTypeOf(thrown: unknown): string {
 /** A name from outside as `error.type`. */
 export function boundedType(name: string): string {
   if (seen.has(name)) return name;
-  if (seen.size >= MOST_TYPES || !NAME.test(name)) return OTHER;
+  if (seen.size >= MAX_TYPES || !NAME.test(name)) return OTHER;
   seen.add(name);
   return name;
 }

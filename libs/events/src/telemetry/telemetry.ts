@@ -53,7 +53,7 @@ import { spanContextOf, traceFieldsOf } from './trace-context.js';
 const SCOPE = 'nestjs-event-streams';
 
 /** Publishers of this library send none that is longer; others may. */
-const LONGEST_CONVERSATION_ID = 256;
+const MAX_CONVERSATION_ID_LENGTH = 256;
 
 /**
  * What a worker, or a producer, tells to OpenTelemetry: by spans, and by measurements of the same operations.
@@ -155,7 +155,7 @@ class Telemetry implements Instrumentation {
       [MESSAGE_ID]: event_id,
       [EVENT_TYPE]: event_type,
     };
-    if (correlation_id !== undefined) attributes[CONVERSATION_ID] = bounded(correlation_id, LONGEST_CONVERSATION_ID);
+    if (correlation_id !== undefined) attributes[CONVERSATION_ID] = bounded(correlation_id, MAX_CONVERSATION_ID_LENGTH);
     // The link is what the conventions ask for; the parent is what makes one trace of an event and all that follows from it.
     const parent = creation ? trace.setSpanContext(ROOT_CONTEXT, creation) : ROOT_CONTEXT;
     return this.begin(PROCESS, stream, { attributes, links: linksTo([creation]) }, parent);

@@ -30,14 +30,14 @@ export function derivedUuid(seed: UuidSeed, name: string): string {
 }
 
 /** Handlers have few names, and use them again and again. */
-const MOST_NAMES = 1000;
+const MAX_NAMES = 1000;
 const names = new Map<string, Buffer>();
 
 function digestOfName(name: string): Buffer {
   let digest = names.get(name);
   if (digest === undefined) {
     digest = Buffer.from(digestOf(name), 'latin1');
-    if (names.size === MOST_NAMES) names.clear();
+    if (names.size === MAX_NAMES) names.clear();
     names.set(name, digest);
   }
   return digest;

@@ -16,7 +16,7 @@ import { SafeLogger } from '../log/safe-logger.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { LaidOut } from '../stream/layouts.js';
 import type { Partitions } from '../stream/partitions.js';
-import { MOST_VALUES } from '../stream/server-limits.js';
+import { MAX_VALUES } from '../stream/server-limits.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import { textOf } from '../model/thrown.js';
 import { derivedUuid, uuidSeed, type UuidSeed } from './derived-uuid.js';
@@ -392,8 +392,8 @@ export class Transaction {
    */
   private write(command: string, key: string, type: KeyType, values: readonly string[]): void {
     if (this.isOver) throw this.lateCall(methodOf(command));
-    for (let first = 0; first < values.length; first += MOST_VALUES) {
-      const args = values.length <= MOST_VALUES ? values : values.slice(first, first + MOST_VALUES);
+    for (let first = 0; first < values.length; first += MAX_VALUES) {
+      const args = values.length <= MAX_VALUES ? values : values.slice(first, first + MAX_VALUES);
       const check = this.guard.change(command, key, type);
       this.writes = withLast(this.writes, { command, key, type: check.type, integer: check.integer, args });
     }
@@ -458,7 +458,7 @@ function asText(reply: unknown): unknown {
   return Buffer.isBuffer(reply) ? reply.toString() : reply;
 }
 
-function chunks<T>(values: readonly T[], size = MOST_VALUES): readonly (readonly T[])[] {
+function chunks<T>(values: readonly T[], size = MAX_VALUES): readonly (readonly T[])[] {
   if (values.length === 0) return [];
   if (values.length <= size) return [values];
   const parts: T[][] = [];

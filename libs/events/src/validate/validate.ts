@@ -70,7 +70,7 @@ export function validateByDecorators<T extends object>(
   }
   if (errors.length > 0) {
     const problems: EventProblem[] = [];
-    const count = addProblems(problems, errors, MOST_PROBLEMS, '', erased);
+    const count = addProblems(problems, errors, MAX_PROBLEMS, '', erased);
     if (count > 0) throw new EventValidationError(type, problems, {}, count);
   }
   const lost = hidingMethod(data, instance);
@@ -85,7 +85,7 @@ export function validateByDecorators<T extends object>(
 const NONE: ReadonlySet<string> = new Set();
 
 /** So many problems are put into words; of others only the number counts. */
-const MOST_PROBLEMS = 20;
+const MAX_PROBLEMS = 20;
 
 /** Every constraint that failed, nested ones with their whole path. */
 export function flatten(errors: readonly ValidationError[]): EventProblem[] {

@@ -8,7 +8,7 @@ import { textOf } from '../model/thrown.js';
 import type { EventsObserver, Observation } from '../model/events-observer.js';
 
 /** Characters of what comes out of an event that a line shows. */
-const LONGEST_PART = 200;
+const MAX_PART_LENGTH = 200;
 
 type Failure = Extract<Observation, { kind: 'retried' | 'dead-lettered' }>;
 
@@ -83,5 +83,5 @@ function subject({ event_type, event_id, stream, id, key }: Failure): string {
 }
 
 function part(text: string): string {
-  return bounded(text, LONGEST_PART);
+  return bounded(text, MAX_PART_LENGTH);
 }

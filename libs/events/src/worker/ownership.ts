@@ -9,7 +9,7 @@ import type { WorkerContext } from './worker-parts.js';
 
 /** How often, at least, workers look who has come or gone: so often in the time of a lease, and so many milliseconds apart. */
 const TURNS = 3;
-const LONGEST_PAUSE_MS = 1000;
+const MAX_PAUSE_MS = 1000;
 
 /**
  * The partitions of this worker. The workers of a group tell each other who is alive and who owns what; each works out
@@ -47,7 +47,7 @@ export class Ownership {
     const { leaseMs } = this.context.options.consumer;
     while (!this.stopping.isOver) {
       await (this.turning = this.attempt('Keeping partitions', () => this.turn()));
-      const pauseMs = Math.min(leaseMs / TURNS, LONGEST_PAUSE_MS);
+      const pauseMs = Math.min(leaseMs / TURNS, MAX_PAUSE_MS);
       // Not all workers at once. While the worker stops, its last handlers still need their leases.
       const pause = pauseMs * (0.75 + Math.random() / 4);
       await (this.stopping.isStopping ? this.context.inFlight.change(pause, () => this.stopping.isOver) : this.stopping.orAfter(pause)); // prettier-ignore

@@ -10,7 +10,7 @@ export interface ShapeLimits {
   maxValues: number;
 }
 
-const LONGEST_SHOWN_KEY = 40;
+const MAX_SHOWN_KEY_LENGTH = 40;
 
 /**
  * What is too much about a parsed body, in words; undefined for nothing. It comes before all that looks at the members, so
@@ -58,5 +58,7 @@ function isWellFormed(text: string): boolean {
 
 function named(path: readonly string[]): string {
   if (path.length === 0) return 'the body';
-  return path.map((key) => (key.length > LONGEST_SHOWN_KEY ? `${key.slice(0, LONGEST_SHOWN_KEY)}…` : key)).join('.');
+  return path
+    .map((key) => (key.length > MAX_SHOWN_KEY_LENGTH ? `${key.slice(0, MAX_SHOWN_KEY_LENGTH)}…` : key))
+    .join('.');
 }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { DeadLetter } from 'nestjs-event-streams';
 import { cut } from '../../streams/entry-summary.js';
 
-const LONGEST_PATTERN = 200;
+const MAX_PATTERN_LENGTH = 200;
 /** What is kept of a name. */
-const LONGEST_NAME = 256;
+const MAX_NAME_LENGTH = 256;
 /** Of a message that is longer, the rest tells nothing more of its cause. */
-const LONGEST_MESSAGE = 4000;
+const MAX_MESSAGE_LENGTH = 4000;
 
 /** What differs between messages of one cause: ids, numbers (indices in paths among them), and what is quoted. */
 const VARIABLE =
@@ -37,7 +37,7 @@ export function causeOf(
   }: Pick<DeadLetter, 'group' | 'handler' | 'reason' | 'errorName' | 'errorMessage'>,
 ): Cause {
   const { head, problems } = partsOf(errorMessage);
-  const name = (text: string): string => cut(text, LONGEST_NAME);
+  const name = (text: string): string => cut(text, MAX_NAME_LENGTH);
   const common = JSON.stringify([stream, group, handler, reason, errorName, head, problems.toSorted()]);
   const id = createHash('sha256').update(common).digest('hex').slice(0, 20);
   return {
@@ -50,7 +50,7 @@ export function causeOf(
 export function patternOf(message: string): string {
   const { head, problems } = partsOf(message);
   const pattern = `${head}${problems.join('; ')}`;
-  return cut(pattern, LONGEST_PATTERN);
+  return cut(pattern, MAX_PATTERN_LENGTH);
 }
 
 /**
@@ -58,9 +58,9 @@ export function patternOf(message: string): string {
  * of them, makes no other mistake of it.
  */
 function partsOf(message: string): { head: string; problems: string[] } {
-  const [, head = '', list = ''] = /^(.*? is not valid: )?(.*)$/s.exec(message.slice(0, LONGEST_MESSAGE)) ?? [];
+  const [, head = '', list = ''] = /^(.*? is not valid: )?(.*)$/s.exec(message.slice(0, MAX_MESSAGE_LENGTH)) ?? [];
   const problems = list.split('; ').map((problem) => problem.replace(VARIABLE, '…').replace(/\s+/g, ' ').trim());
   // The last one of those that were cut off is not whole.
-  if (message.length > LONGEST_MESSAGE && problems.length > 1) problems.pop();
+  if (message.length > MAX_MESSAGE_LENGTH && problems.length > 1) problems.pop();
   return { head: head.replace(VARIABLE, '…'), problems: [...new Set(problems.filter((problem) => problem !== ''))] };
 }

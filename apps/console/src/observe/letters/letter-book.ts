@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DeadLetters } from 'nestjs-event-streams';
 import { Surveyor } from '../surveyor.js';
-import { MOST_LETTERS, StreamLetters } from './stream-letters.js';
+import { MAX_LETTERS, StreamLetters } from './stream-letters.js';
 
 /** How long one question may go on reading, in milliseconds; the next one goes on from there. */
-const LONGEST_MS = 500;
+const MAX_MS = 500;
 
 interface Kept {
   letters: StreamLetters;
@@ -24,7 +24,7 @@ export class LetterBook {
   ) {}
 
   /** As they are now. @param stream without prefix */
-  of(stream: string, longestMs = LONGEST_MS): Promise<StreamLetters> {
+  of(stream: string, longestMs = MAX_MS): Promise<StreamLetters> {
     const kept = this.kept(stream);
     kept.next ??= kept.running.then(async () => {
       kept.next = undefined;
@@ -45,7 +45,7 @@ export class LetterBook {
     let kept = this.streams.get(stream);
     if (!kept) {
       // Of several partitions they have no common order, by which they could be kept up to date.
-      const most = this.surveyor.partitionCount === 1 ? MOST_LETTERS : 0;
+      const most = this.surveyor.partitionCount === 1 ? MAX_LETTERS : 0;
       const letters = new StreamLetters(stream, this.letters, (name) => this.count(name), most);
       this.streams.set(stream, (kept = { letters, running: Promise.resolve(), next: undefined }));
     }

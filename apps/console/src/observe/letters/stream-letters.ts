@@ -1,6 +1,6 @@
 import {
   compareEntryIds,
-  MOST_REPLAYABLE_VALUES,
+  MAX_REPLAYABLE_VALUES,
   timeOfEntryId,
   type DeadLetter,
   type DeadLetters,
@@ -9,15 +9,15 @@ import { cut } from '../../streams/entry-summary.js';
 import { causeOf, type Cause } from './cause.js';
 
 /** Dead letters that are kept account of, of one stream: the newest. About 30 MB. */
-export const MOST_LETTERS = 100_000;
+export const MAX_LETTERS = 100_000;
 /** And causes: when each letter seems to have its own, whoever writes them makes them up. */
-const MOST_CAUSES = 1000;
+const MAX_CAUSES = 1000;
 /** Up to which size a dead letter is read whole for that, in bytes: of a longer message more tells nothing. */
 export const BOOKED_BYTES = 128 * 1024;
-const LONGEST_NAME = 256;
+const MAX_NAME_LENGTH = 256;
 /** Actions that are asked for at once, and how many the history keeps, about. */
 const FIRST_ACTIONS = 100;
-const MOST_ACTIONS = 10_000;
+const MAX_ACTIONS = 10_000;
 
 /** What is kept of a dead letter: all but what its event says. */
 export interface BookedLetter {
@@ -72,7 +72,7 @@ export class StreamLetters {
   }
 
   private isFull(): boolean {
-    return this.size >= this.most || this.causes.size >= MOST_CAUSES;
+    return this.size >= this.most || this.causes.size >= MAX_CAUSES;
   }
 
   get size(): number {
@@ -114,7 +114,7 @@ export class StreamLetters {
   async refresh(longestMs: number): Promise<void> {
     const endsAt = performance.now() + longestMs;
     // Then those of before are let go.
-    if (this.causes.size >= 2 * MOST_CAUSES) this.forget();
+    if (this.causes.size >= 2 * MAX_CAUSES) this.forget();
     for (const isLast of [false, true]) {
       await this.takeActions();
       await this.readNewer(endsAt);
@@ -148,7 +148,7 @@ export class StreamLetters {
     for (let count = FIRST_ACTIONS; ; count *= 10) {
       const actions = await this.letters.history(this.name, count);
       const fresh = actions.filter(({ id }) => compareEntryIds(id, known) > 0);
-      if (fresh.length === actions.length && actions.length === count && count < MOST_ACTIONS) continue;
+      if (fresh.length === actions.length && actions.length === count && count < MAX_ACTIONS) continue;
       this.lastAction = actions[0]?.id ?? known;
       this.remove(new Set(fresh.map(({ deadLetter }) => deadLetter)));
       return;
@@ -214,13 +214,13 @@ export function bookedOf(stream: string, letter: DeadLetter): BookedLetter {
   const { id, entryId, event, attempts, replays, fields, cut: whole } = letter;
   return {
     id,
-    entryId: cut(entryId, LONGEST_NAME),
+    entryId: cut(entryId, MAX_NAME_LENGTH),
     cause: causeOf(stream, letter),
-    eventType: event && cut(event.event_type, LONGEST_NAME),
+    eventType: event && cut(event.event_type, MAX_NAME_LENGTH),
     attempts,
     replays,
     firstFailedMs: Date.parse(letter.firstFailedAt) || timeOfEntryId(id),
     lastFailedMs: Date.parse(letter.lastFailedAt) || timeOfEntryId(id),
-    isWide: Math.max(fields.length, whole?.values ?? 0) > MOST_REPLAYABLE_VALUES,
+    isWide: Math.max(fields.length, whole?.values ?? 0) > MAX_REPLAYABLE_VALUES,
   };
 }

@@ -11,7 +11,7 @@ export type FromHub =
 /** How often a page repeats what it wants, in milliseconds. Hidden pages are held back by browsers, to once a minute. */
 export const WANT_EVERY_MS = 30_000;
 /** A page that was silent for so many of these has crashed, or is frozen: then it comes back by itself. */
-const MOST_MISSED_WANTS = 6;
+const MAX_MISSED_WANTS = 6;
 /** How often pages are told that the hub lives, in milliseconds. */
 const STATE_EVERY_MS = 3000;
 /** What a page that comes later is told at once. */
@@ -87,7 +87,7 @@ export class Hub {
   private forgetSilent(): void {
     for (const [port, member] of this.members) {
       member.missed += 1;
-      if (member.missed > MOST_MISSED_WANTS) this.leave(port);
+      if (member.missed > MAX_MISSED_WANTS) this.leave(port);
     }
   }
 

@@ -10,7 +10,7 @@ export interface Line {
 }
 
 /** A worker that fails or hangs is tried once more: pages that lost it together share the next one. */
-const MOST_FAILURES = 2;
+const MAX_FAILURES = 2;
 
 /**
  * The feed that all pages of this browser share, or one of the page's own where there are no shared workers.
@@ -22,7 +22,7 @@ export function openLine(root: string, wanted: Wanted, hearer: Hearer): Line {
   let failures = 0;
   let line: Line;
   const open = (): Line => {
-    if (typeof SharedWorker === 'undefined' || failures >= MOST_FAILURES) return ownLine(root, latest, hearer);
+    if (typeof SharedWorker === 'undefined' || failures >= MAX_FAILURES) return ownLine(root, latest, hearer);
     const own = sharedLine(root, latest, hearer, () => {
       if (line !== own) return;
       own.close();

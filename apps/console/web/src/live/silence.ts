@@ -1,5 +1,5 @@
 /** How many beats may be missed in a row, as the contract of the feed has it. */
-const MOST_MISSED = 3;
+const MAX_MISSED = 3;
 /** Until the other side has said how often it beats. */
 const BEAT_EVERY_MS = 3000;
 
@@ -22,7 +22,7 @@ export class Silence {
     clearInterval(this.timer);
     this.timer = setInterval(() => {
       this.missed += 1;
-      if (this.missed > MOST_MISSED) this.onSilence();
+      if (this.missed > MAX_MISSED) this.onSilence();
     }, everyMs);
   }
 

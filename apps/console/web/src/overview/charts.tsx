@@ -15,7 +15,7 @@ const SPANS = [
 ] as const;
 
 /** Most lines that one chart can show and be read. */
-const MOST_LINES = 8;
+const MAX_LINES = 8;
 
 type Span = (typeof SPANS)[number]['value'];
 
@@ -78,7 +78,7 @@ interface ByNameProps {
 
 function ByName({ title, note, points, span, read, format, least = 1 }: ByNameProps) {
   const all = [...new Set(points.flatMap((point) => Object.keys(read(point))))].sort();
-  const names = all.slice(0, MOST_LINES);
+  const names = all.slice(0, MAX_LINES);
   const tint = tintsOf(names);
   const series = names.map((name): ChartSeries => ({ name, tint: tint(name) }));
   const data = columns(

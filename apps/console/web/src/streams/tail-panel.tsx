@@ -11,7 +11,7 @@ import { EntriesTable } from './entries-table.js';
 import { entriesPage, latestOfAll } from './latest.js';
 
 /** Rows that are drawn at most, while entries come in by themselves. */
-const MOST_ROWS = 50;
+const MAX_ROWS = 50;
 
 interface Frozen {
   entries: readonly EntrySummary[];
@@ -34,7 +34,7 @@ export function TailPanel({ stream, title }: { stream: string | null; title: str
   useFreshWithTail(refetch, frozen === null);
 
   const older = data?.pages.flatMap((loaded) => loaded.entries) ?? [];
-  const live = mergeEntries(tail.entries, older, Math.max(MOST_ROWS, older.length));
+  const live = mergeEntries(tail.entries, older, Math.max(MAX_ROWS, older.length));
   const entries = frozen === null ? live : mergeEntries(frozen.entries, withoutNewer(older, frozen.entries), Infinity);
   const waiting = frozen === null ? 0 : tail.seen - frozen.seen;
   const pause = (): void => {
@@ -93,6 +93,6 @@ export function TailPanel({ stream, title }: { stream: string | null; title: str
 
 /** The newest of each stream, as a page that has no further one. */
 async function pageOfAll(signal: AbortSignal): Promise<EntriesPage> {
-  const entries = (await latestOfAll(signal)).slice(0, MOST_ROWS);
+  const entries = (await latestOfAll(signal)).slice(0, MAX_ROWS);
   return { entries, next: null, scan: { scanned: entries.length, reachedMs: null, complete: true } };
 }

@@ -14,7 +14,7 @@ export interface Column {
 export type Cell = string | { text: string; style: Style };
 
 /** Where nothing has to be cut to a terminal, a longer text would still make all lines of the table as long as it. */
-const LONGEST_CELL = 500;
+const MAX_CELL_LENGTH = 500;
 const GAP = 2;
 const NARROWEST_FIRST = 14;
 
@@ -65,5 +65,8 @@ function aligned(cell: Cell, width: number, align: 'right' | undefined, isLast: 
 }
 
 function textOf(cell: Cell | undefined): string {
-  return cut(safe((typeof cell === 'object' ? cell.text : (cell ?? '')).slice(0, LONGEST_CELL + 1)), LONGEST_CELL);
+  return cut(
+    safe((typeof cell === 'object' ? cell.text : (cell ?? '')).slice(0, MAX_CELL_LENGTH + 1)),
+    MAX_CELL_LENGTH,
+  );
 }

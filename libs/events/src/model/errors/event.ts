@@ -1,5 +1,5 @@
 import { bounded } from '../../log/safe-text.js';
-import { LONGEST_MESSAGE } from '../thrown.js';
+import { MAX_MESSAGE_LENGTH } from '../thrown.js';
 import { EventsError, MAX_SHOWN_LENGTH } from './events-error.js';
 
 /** One thing that is wrong with a payload. */
@@ -10,8 +10,8 @@ export interface EventProblem {
 }
 
 /** Problems of one payload that are told, and characters of the message of each. */
-const MOST_PROBLEMS = 20;
-const LONGEST_PROBLEM = 500;
+const MAX_PROBLEMS = 20;
+const MAX_PROBLEM_LENGTH = 500;
 
 /** A payload that its event class's decorators refuse. Nothing was published. */
 export class EventValidationError extends EventsError {
@@ -25,14 +25,14 @@ export class EventValidationError extends EventsError {
     options?: { cause?: unknown },
     count = problems.length,
   ) {
-    const told = problems.slice(0, MOST_PROBLEMS).map(({ path, message }) => ({
+    const told = problems.slice(0, MAX_PROBLEMS).map(({ path, message }) => ({
       path: bounded(path, MAX_SHOWN_LENGTH),
-      message: bounded(message, LONGEST_PROBLEM),
+      message: bounded(message, MAX_PROBLEM_LENGTH),
     }));
     const rest = count > told.length ? `; and ${String(count - told.length)} more problems` : '';
     const list = told.map(({ message }) => message).join('; ');
     const said = `${eventType} is not valid: `;
-    super(said + bounded(list, LONGEST_MESSAGE - said.length - rest.length) + rest, options);
+    super(said + bounded(list, MAX_MESSAGE_LENGTH - said.length - rest.length) + rest, options);
     this.problems = told;
   }
 }
@@ -41,7 +41,7 @@ export class EventValidationError extends EventsError {
 export class EventDecodeError extends EventsError {}
 
 /** Of a source that somebody else has written, in a message. */
-const LONGEST_SHOWN_SOURCE = 100;
+const MAX_SHOWN_SOURCE_LENGTH = 100;
 
 /** An entry that says it comes from an application that does not publish this type, see `sources` of `@DomainEvent`. */
 export class EventSourceError extends EventsError {
@@ -50,7 +50,9 @@ export class EventSourceError extends EventsError {
     readonly source: string,
     expected: readonly string[],
   ) {
-    super(`Expected ${eventType} from ${expected.join(' or ')}, got one from ${bounded(source, LONGEST_SHOWN_SOURCE)}`);
+    super(
+      `Expected ${eventType} from ${expected.join(' or ')}, got one from ${bounded(source, MAX_SHOWN_SOURCE_LENGTH)}`,
+    );
   }
 }
 

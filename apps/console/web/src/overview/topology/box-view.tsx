@@ -7,7 +7,7 @@ import { visibleLine } from '../../format/visible.js';
 import { Icon, type IconName } from '../../ui/icon.js';
 import { workerState } from '../../ui/worker-state.js';
 import type { Point } from './layout.js';
-import { MOST_WORKERS, type Box } from './picture.js';
+import { MAX_WORKERS, type Box } from './picture.js';
 
 const ICONS: Record<Box['node']['kind'], IconName> = {
   producer: 'arrow',
@@ -19,7 +19,7 @@ const ICONS: Record<Box['node']['kind'], IconName> = {
 export function BoxView({ box, at }: { box: Box; at: Point }) {
   const { node, workers, deadLetters, width, height } = box;
   const name = visibleLine(node.name, 80);
-  const shown = workers.slice(0, MOST_WORKERS);
+  const shown = workers.slice(0, MAX_WORKERS);
   return (
     <li
       className={`box box-${node.kind} box-${node.health}`}

@@ -32,7 +32,7 @@ export interface Picture {
 }
 
 /** Workers beyond this are counted, not drawn: those that are unwell come first. */
-export const MOST_WORKERS = 8;
+export const MAX_WORKERS = 8;
 /** Height of a worker's row, in pixels. */
 export const WORKER_HEIGHT = 22;
 
@@ -80,7 +80,7 @@ function widthOf({ kind, name }: Box['node']): number {
 }
 
 function heightOfWorkers(count: number): number {
-  const rows = Math.min(count, MOST_WORKERS) + (count > MOST_WORKERS ? 1 : 0);
+  const rows = Math.min(count, MAX_WORKERS) + (count > MAX_WORKERS ? 1 : 0);
   return rows === 0 ? 0 : rows * WORKER_HEIGHT + 6;
 }
 

@@ -21,7 +21,7 @@ export const ACT_OPTIONS = {
 
 /** Causes that the question names; the rest is counted. */
 const SHOWN_CAUSES = 8;
-const LONGEST_CAUSE = 500;
+const MAX_CAUSE_LENGTH = 500;
 
 /** What is to be done to dead letters, in words and in deed. */
 export interface Act {
@@ -105,7 +105,7 @@ function causesOf(letters: readonly Chosen[]): string[] {
   const counts = new Map<string, number>();
   for (const { group, handler, type, errorName } of letters) {
     const who = handler === '-' ? group : `${group} ${handler}`;
-    const cause = cut(safe(`${type ?? 'no envelope'} given up by ${who}, ${errorName}`), LONGEST_CAUSE);
+    const cause = cut(safe(`${type ?? 'no envelope'} given up by ${who}, ${errorName}`), MAX_CAUSE_LENGTH);
     counts.set(cause, (counts.get(cause) ?? 0) + 1);
   }
   const causes = [...counts].sort(([, a], [, b]) => b - a);

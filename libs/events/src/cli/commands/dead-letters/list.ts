@@ -17,7 +17,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'TRIES', align: 'right', worth: 1 },
   { title: 'ERROR', worth: 8 },
 ];
-const LONGEST_ERROR = 60;
+const MAX_ERROR_LENGTH = 60;
 
 /** `events dead-letters list` */
 export const deadLettersList = defineCommand({
@@ -76,6 +76,6 @@ function cellsOf(stream: string, letter: DeadLetter): Cell[] {
     handler,
     reason,
     number(attempts),
-    cut(`${errorName}: ${errorMessage}`, LONGEST_ERROR),
+    cut(`${errorName}: ${errorMessage}`, MAX_ERROR_LENGTH),
   ];
 }
