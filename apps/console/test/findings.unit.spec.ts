@@ -1,4 +1,4 @@
-import { ReadPace } from 'nestjs-event-streams';
+import { ReadPace } from 'nestjs-event-streams/internal';
 import { describe, expect, it } from 'vitest';
 import { Meter } from '../src/observe/meter.js';
 import type { Picture, SeenGroup, SeenStream } from '../src/observe/picture.js';

@@ -1,4 +1,4 @@
-import { ReadPace } from 'nestjs-event-streams';
+import { ReadPace } from 'nestjs-event-streams/internal';
 import { describe, expect, it } from 'vitest';
 import { looksOfATurn, planLook } from '../src/observe/look-plan.js';
 import { Meter } from '../src/observe/meter.js';

@@ -3,7 +3,7 @@ import { freshRedis, startApp, type AppProcess, type TestRedis } from '@repo/tes
 import { OrderPlaced } from '@shop/contracts';
 import { catalogue, currencies, offersIn } from '@shop/simulation';
 import fc from 'fast-check';
-import { validate } from 'nestjs-event-streams';
+import { validate } from 'nestjs-event-streams/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const SEED = 42;

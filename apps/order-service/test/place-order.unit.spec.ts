@@ -1,5 +1,5 @@
 import { OrderPlaced } from '@shop/contracts';
-import { validate } from 'nestjs-event-streams';
+import { validate } from 'nestjs-event-streams/internal';
 import { describe, expect, it } from 'vitest';
 import { fingerprintOf, orderOf, type PlaceOrder } from '../src/domain/place-order.js';
 

@@ -1,6 +1,6 @@
 import { PaymentProcessed, type OrderPlaced } from '@shop/contracts';
 import { catalogue, OrderGenerator } from '@shop/simulation';
-import { validate } from 'nestjs-event-streams';
+import { validate } from 'nestjs-event-streams/internal';
 import { expect, it } from 'vitest';
 import { paymentFor } from '../src/domain/payment.js';
 

@@ -1,5 +1,5 @@
 import { ShipmentCreated } from '@shop/contracts';
-import { validate } from 'nestjs-event-streams';
+import { validate } from 'nestjs-event-streams/internal';
 import { expect, it } from 'vitest';
 import { goodsOf, shipmentOf } from '../src/domain/shipment.js';
 

@@ -1,7 +1,8 @@
 import { OrderPlaced } from '@shop/contracts';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { Partitions, validate } from 'nestjs-event-streams';
+import { Partitions } from 'nestjs-event-streams';
+import { validate } from 'nestjs-event-streams/internal';
 import { ORDERS_SOURCE } from '../contestants/contestant.js';
 import { entries, json, LIMITS, orders, reply } from './batch.js';
 import { createDispatch } from './dispatch.js';

@@ -1,5 +1,6 @@
 import { OrderPlaced, PaymentProcessed } from '@shop/contracts';
-import { validate, type Partitions } from 'nestjs-event-streams';
+import { type Partitions } from 'nestjs-event-streams';
+import { validate } from 'nestjs-event-streams/internal';
 import { PAYMENTS_SOURCE } from '../contestants/contestant.js';
 import { entries, LIMITS, NOTES, STREAM } from './batch.js';
 import {

@@ -7,7 +7,8 @@ import {
   type StreamName,
 } from '@shop/contracts';
 import fc from 'fast-check';
-import { domainEventOf, eventForHandlers, validateSealed, type EventClass } from 'nestjs-event-streams';
+import { domainEventOf, type EventClass } from 'nestjs-event-streams';
+import { eventForHandlers, validateSealed } from 'nestjs-event-streams/internal';
 import { describe, expect, it } from 'vitest';
 import { RecordsBuilder } from '../src/events/records-builder.js';
 import { readDeadLetter } from '../src/dead-letter.js';

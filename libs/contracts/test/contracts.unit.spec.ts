@@ -1,4 +1,5 @@
-import { EventValidationError, validate } from 'nestjs-event-streams';
+import { EventValidationError } from 'nestjs-event-streams';
+import { validate } from 'nestjs-event-streams/internal';
 import { describe, expect, it } from 'vitest';
 import { InventoryUpdated, OrderPlaced, PaymentProcessed, ShipmentCreated } from '../src/index.js';
 

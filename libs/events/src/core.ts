@@ -62,7 +62,6 @@ export {
   type ProducerOptions,
   type UnsafeIntegers,
 } from './options/options.js';
-export { LineLimit } from './log/line-limit.js';
 export { type DeliveryState, type HandlerProgress } from './operate/delivery-states.js';
 export { type EntryPage, type EntryPagesOptions, type RawEntry } from './operate/entry-pages.js';
 export { EventMonitor } from './operate/event-monitor.js';
@@ -87,23 +86,13 @@ export { type ErrorRule, type RetryPolicy } from './model/retry-policy.js';
 export { compareEntryIds, timeOfEntryId } from './stream/entry-id.js';
 export { type StartFrom } from './stream/group-starts.js';
 export { Erased, ERASED, isErased } from './personal/erased.js';
-export { validateSealed } from './personal/erased-in.js';
-export { shownPersonal } from './personal/shown.js';
 export { Personal } from './personal/personal.js';
 export { Subjects, type Forgotten } from './personal/subjects.js';
 export { Keyspace } from './stream/keyspace.js';
 export { Partitions } from './stream/partitions.js';
 export { type RangeOptions, type RangePage } from './stream/range-pages.js';
-export { MAX_REPLAYABLE_VALUES } from './stream/server-limits.js';
-export { ReadPace } from './stream/read-pace.js';
 export { aclRules, type AclRole, type AclScope } from './acl/acl-rules.js';
-export { awaitedBy } from './stream/waiting.js';
 export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/questions.js';
 export { Transaction } from './transaction/transaction.js';
-export { decode } from './decode/decode.js';
-export { eventForHandlers, problemOf } from './decode/event-of.js';
-export { dangerousKey } from './model/dangerous-keys.js';
-export { compactJson, indentedJson, lossesOf, shapeOf, type JsonLoss, type JsonShape } from './model/json-text.js';
-export { validate } from './validate/validate.js';
 export { type HandlerOptions } from './options/handler-options.js';
 export { logTo, silentLogger, type Logger, type LoggerFactory } from './log/logger.js';

@@ -8,9 +8,9 @@ import {
   RedisForbiddenError,
   Subjects,
   UnrecoverableError,
-  validateSealed,
   type EventEnvelope,
 } from 'nestjs-event-streams';
+import { validateSealed } from 'nestjs-event-streams/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEntries } from './entries.js';
 import { ada, CardPrinted, nameIn, personHandler, PersonRegistered, SECRETS } from './people.js';

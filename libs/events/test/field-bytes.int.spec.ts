@@ -1,5 +1,6 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { DeadLetters, EventPayloadError, problemOf, UnrecoverableError, type DeadLetter } from 'nestjs-event-streams';
+import { DeadLetters, EventPayloadError, UnrecoverableError, type DeadLetter } from 'nestjs-event-streams';
+import { problemOf } from 'nestjs-event-streams/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteFields } from './entries.js';
 import { noteHandler } from './handlers.js';

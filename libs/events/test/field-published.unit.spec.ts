@@ -9,10 +9,10 @@ import {
   EventEnvelopeError,
   EventPayloadError,
   EventValidationError,
-  validate,
   type EventClass,
   type EventEnvelope,
 } from 'nestjs-event-streams';
+import { validate } from 'nestjs-event-streams/internal';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeToHandle } from '../src/decode/decode.js';
 import { encode } from '../src/publish/encode.js';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { DeadLetters, EventPayloadError, MAX_REPLAYABLE_VALUES, UnrecoverableError } from 'nestjs-event-streams';
+import { DeadLetters, EventPayloadError, UnrecoverableError } from 'nestjs-event-streams';
+import { MAX_REPLAYABLE_VALUES } from 'nestjs-event-streams/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_VALUES } from '../src/stream/server-limits.js';
 import { noteFields } from './entries.js';

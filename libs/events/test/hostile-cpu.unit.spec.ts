@@ -1,6 +1,7 @@
 import { Transform, Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
-import { DomainEvent, lossesOf, validate, type EventClass } from 'nestjs-event-streams';
+import { DomainEvent, type EventClass } from 'nestjs-event-streams';
+import { lossesOf, validate } from 'nestjs-event-streams/internal';
 import { describe, expect, it } from 'vitest';
 import { decodeToHandle } from '../src/decode/decode.js';
 import { dangerousKey } from '../src/model/dangerous-keys.js';

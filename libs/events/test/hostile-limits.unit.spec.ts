@@ -1,7 +1,8 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsInt, IsOptional, registerDecorator, ValidateNested } from 'class-validator';
 import fc from 'fast-check';
-import { DomainEvent, EventLimitError, EventValidationError, validate } from 'nestjs-event-streams';
+import { DomainEvent, EventLimitError, EventValidationError } from 'nestjs-event-streams';
+import { validate } from 'nestjs-event-streams/internal';
 import { describe, expect, it } from 'vitest';
 import { decodeToHandle } from '../src/decode/decode.js';
 import { DEFAULT_PAYLOAD_LIMITS, limitBeyond, type PayloadLimits } from '../src/model/payload-limits.js';

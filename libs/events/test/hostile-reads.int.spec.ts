@@ -1,6 +1,7 @@
 import { freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DeadLetters, EventPayloadError, shapeOf, type EntryPage, type EntryPagesOptions } from 'nestjs-event-streams';
+import { DeadLetters, EventPayloadError, type EntryPage, type EntryPagesOptions } from 'nestjs-event-streams';
+import { shapeOf } from 'nestjs-event-streams/internal';
 import { compactJson, lossesOf } from '../src/model/json-text.js';
 import { startWorker, type Worker } from './worker.js';
 

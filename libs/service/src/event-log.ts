@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { EventsObserver, LineLimit, type Observation } from 'nestjs-event-streams';
+import { EventsObserver, type Observation } from 'nestjs-event-streams';
+import { LineLimit } from 'nestjs-event-streams/internal';
 import { bounded } from 'nestjs-event-streams/text';
 import { ShopLogger } from './shop-logger.js';
 

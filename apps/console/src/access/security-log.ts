@@ -2,7 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { addressOf } from '@shop/access';
 import { ShopLogger } from '@shop/service';
 import type { Request } from 'express';
-import { LineLimit } from 'nestjs-event-streams';
+import { LineLimit } from 'nestjs-event-streams/internal';
 
 /** What is noted. */
 export type SecurityEvent =

@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import { dangerousKey } from 'nestjs-event-streams';
+import { dangerousKey } from 'nestjs-event-streams/internal';
 import { Problem } from '../access/problem.js';
 
 /**

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import {
   compareEntryIds,
   EventMonitor,
-  ReadPace,
   timeOfEntryId,
   type MonitoredEntry,
   type ReaderConnection,
   type SurveyedStream,
 } from 'nestjs-event-streams';
+import { ReadPace } from 'nestjs-event-streams/internal';
 import { Problem } from '../access/problem.js';
 import { consumerState } from './consumer-state.js';
 import { cut, HEAD_BYTES, summaryOf } from '../streams/entry-summary.js';

@@ -1,4 +1,5 @@
-import { awaitedBy, timeOfEntryId } from 'nestjs-event-streams';
+import { timeOfEntryId } from 'nestjs-event-streams';
+import { awaitedBy } from 'nestjs-event-streams/internal';
 import type { Finding } from '../contract/overview.js';
 import { isWorker } from '../observe/consumer-state.js';
 import type { Picture } from '../observe/picture.js';

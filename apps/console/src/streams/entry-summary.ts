@@ -1,13 +1,5 @@
-import {
-  indentedJson,
-  lossesOf,
-  shapeOf,
-  shownPersonal,
-  timeOfEntryId,
-  type DeadLetter,
-  type EventEnvelope,
-  type MonitoredEntry,
-} from 'nestjs-event-streams';
+import { timeOfEntryId, type DeadLetter, type EventEnvelope, type MonitoredEntry } from 'nestjs-event-streams';
+import { indentedJson, lossesOf, shapeOf, shownPersonal } from 'nestjs-event-streams/internal';
 import type { EntrySummary, EventHead, EventView, PayloadText } from '../contract/streams.js';
 
 /**

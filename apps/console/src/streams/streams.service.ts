@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { EventMonitor, Keyspace, problemOf, Subjects, timeOfEntryId, type RawEntry } from 'nestjs-event-streams';
+import { EventMonitor, Keyspace, Subjects, timeOfEntryId, type RawEntry } from 'nestjs-event-streams';
+import { problemOf } from 'nestjs-event-streams/internal';
 import { Problem } from '../access/problem.js';
 import type {
   ConsumerDetail,

@@ -9,7 +9,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import { isSameText } from '@shop/access';
 import type { Request, Response } from 'express';
-import { LineLimit } from 'nestjs-event-streams';
+import { LineLimit } from 'nestjs-event-streams/internal';
 import { ServiceConfiguration } from '../configuration.js';
 import { ShopLogger } from '../shop-logger.js';
 import { FOR_CUSTOMERS } from './for-customers.js';

@@ -1,10 +1,5 @@
-import {
-  compareEntryIds,
-  MAX_REPLAYABLE_VALUES,
-  timeOfEntryId,
-  type DeadLetter,
-  type DeadLetters,
-} from 'nestjs-event-streams';
+import { compareEntryIds, timeOfEntryId, type DeadLetter, type DeadLetters } from 'nestjs-event-streams';
+import { MAX_REPLAYABLE_VALUES } from 'nestjs-event-streams/internal';
 import { cut } from '../../streams/entry-summary.js';
 import { causeOf, type Cause } from './cause.js';
 
