@@ -1,4 +1,4 @@
-import { canBeEvent, domainEventOf, majorOf, type EventClass } from '../model/domain-event.js';
+import { canBeEvent, domainEventOf, majorOf, schemaOf, type EventClass } from '../model/domain-event.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { DEFAULT_PAYLOAD_LIMITS, type PayloadLimits } from '../model/payload-limits.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
@@ -8,6 +8,7 @@ import { DEFAULT_UNKNOWN, unknownPolicyOf, type ResolvedOptions, type UnknownPol
 import { personalPlanOf, type PersonalPlan } from '../personal/personal.js';
 import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';
 import { isA } from '../model/thrown.js';
+import type { StandardSchema } from '../model/standard-schema.js';
 import type { Delivery } from './delivery.js';
 
 /** Stands for the handler of an entry that reached none: it could not be decoded, is not valid or not wanted. See READING in tries.lua. */
@@ -34,6 +35,8 @@ export interface EventRoute {
   sources: readonly string[] | undefined;
   /** Where it has personal data; undefined for nowhere. */
   personal: PersonalPlan | undefined;
+  /** What its payload must be, where class-validator's decorators do not say it. */
+  schema: StandardSchema | undefined;
   handlers: readonly RegisteredHandler[];
 }
 
@@ -93,7 +96,13 @@ export class Subscription {
   add(event: EventClass, handler?: RegisteredHandler): void {
     const { type, version, sources } = domainEventOf(event);
     const key = routeKey(type, version);
-    const route = this.routes.get(key) ?? { event, sources, personal: personalPlanOf(event), handlers: [] };
+    const route = this.routes.get(key) ?? {
+      event,
+      sources,
+      personal: personalPlanOf(event),
+      schema: schemaOf(event),
+      handlers: [],
+    };
     if (route.event !== event) {
       throw new ConfigurationError(`Two classes are ${key}: ${route.event.name} and ${event.name}. Keep one`);
     }

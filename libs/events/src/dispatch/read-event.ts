@@ -9,7 +9,7 @@ import type { SubjectKeys } from '../personal/subject-keys.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { textsOf } from '../stream/raw-entry.js';
-import { validateByDecorators, validateCompiled } from '../validate/validate.js';
+import { validateInWords, validateCompiled } from '../validate/validate.js';
 import { NO_HANDLER, type EventRoute, type RegisteredHandler } from '../delivery/subscriptions.js';
 
 /** An event, and who gets it: nobody when the group passes over it. */
@@ -66,16 +66,16 @@ export async function openEvent(
 
 function validated(
   inFlight: InFlightDelivery,
-  { event }: EventRoute,
+  { event, schema }: EventRoute,
   given: Record<string, unknown>,
   erased?: readonly PersonalPlace[],
 ): Record<string, unknown> {
   if (erased && erased.length > 0) return validateErased(event, given, erased) as Record<string, unknown>;
+  const isExact = !inFlight.subscription.roundsIntegers;
   let data = validateCompiled(event, given);
-  if (!data) {
-    if (!inFlight.subscription.roundsIntegers) refuseInfinite(fieldsOf(inFlight));
-    data = validateByDecorators(event, given);
-  }
+  // Not every library's numbers are finite ones.
+  if (isExact && (!data || schema)) refuseInfinite(fieldsOf(inFlight));
+  data ??= validateInWords(event, given);
   return data as Record<string, unknown>;
 }
 

@@ -2,6 +2,7 @@ import type { EventClass } from '../model/domain-event.js';
 import { domainEventOf } from '../model/domain-event.js';
 import type { HandlerOptions } from '../options/handler-options.js';
 import { resolveErrorRules, resolveRetry, resolveTimeout, type ResolvedOptions } from '../options/options.js';
+import { demandOneSchema } from '../validate/schema.js';
 import type { RegisteredHandler } from '../delivery/subscriptions.js';
 
 /**
@@ -17,6 +18,7 @@ export function registerHandler(
 ): RegisteredHandler {
   const { name, event, options, invoke } = handler;
   domainEventOf(event);
+  demandOneSchema(event);
   return {
     name,
     event,

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { ConfigurationError } from './errors/configuration.js';
 import { shown } from './fields.js';
+import { isStandardSchema, type StandardSchema } from './standard-schema.js';
 
 /** What `@DomainEvent` says of a class. */
 export interface DomainEventOptions<T extends object> {
@@ -25,6 +26,11 @@ export interface DomainEventOptions<T extends object> {
    * another one is a dead letter. Default: anybody.
    */
   sources?: readonly string[];
+  /**
+   * What a payload must be, by a schema of Zod, Valibot, ArkType or any other library of Standard Schema, instead of class-validator's
+   * decorators. It must answer at once. Publishers send what they were given; handlers get what the schema makes of it.
+   */
+  schema?: StandardSchema<T>;
 }
 
 /** A class that carries `@DomainEvent`. */
@@ -32,12 +38,15 @@ export type EventClass<T extends object = object> = new () => T;
 
 const TYPE = /^[a-z][a-z0-9_]*$/;
 
-const eventClasses = new WeakMap<EventClass, Readonly<DomainEventOptions<never>>>();
+const eventClasses = new WeakMap<
+  EventClass,
+  Readonly<Omit<DomainEventOptions<never>, 'schema'> & { schema?: StandardSchema }>
+>();
 
 /**
- * Makes a class an event type. Its class-validator decorators are the schema, checked on publishing and on consuming.
+ * Makes a class an event type. Its class-validator decorators, or `schema`, are checked on publishing and on consuming.
  *
- * @throws ConfigurationError when type, version or stream are not of the form that they must have
+ * @throws ConfigurationError when an option is not of the form that it must have
  */
 export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
   return (target: EventClass<T>): void => {
@@ -50,7 +59,9 @@ export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
       /^[a-z][a-z0-9_-]*$/,
       'a lower-case name without prefix, such as orders',
     );
-    const { key, sources, subject } = options as { key?: unknown; sources?: unknown; subject?: unknown };
+    const { key, sources, subject, schema } = options as Partial<
+      Record<'key' | 'sources' | 'subject' | 'schema', unknown>
+    >;
     if (sources !== undefined && !(Array.isArray(sources) && sources.length > 0 && sources.every(isName))) {
       throw new ConfigurationError(
         `@DomainEvent on ${target.name}: expected sources as names of applications, such as ["order_service"], got ${shown(sources)}`,
@@ -64,6 +75,11 @@ export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
         `@DomainEvent on ${target.name}: expected subject as a function, got ${shown(subject)}`,
       );
     }
+    if (schema !== undefined && !isStandardSchema(schema)) {
+      throw new ConfigurationError(
+        `@DomainEvent on ${target.name}: expected schema as one of Standard Schema, such as of Zod, Valibot or ArkType, got ${shown(schema)}`,
+      );
+    }
     eventClasses.set(target, Object.freeze({ ...options }));
   };
 }
@@ -74,10 +90,15 @@ export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
  * @throws ConfigurationError when the class does not carry the decorator
  */
 export function domainEventOf<T extends object>(target: EventClass<T>): Readonly<DomainEventOptions<T>> {
-  const options = eventClasses.get(target) as DomainEventOptions<T> | undefined;
+  const options = eventClasses.get(target) as unknown as DomainEventOptions<T> | undefined;
   if (options) return options;
   const name = typeof target === 'function' && target.name !== '' ? target.name : shown(target);
   throw new ConfigurationError(`Expected a class with @DomainEvent, got ${name}`);
+}
+
+/** The schema of an event class; undefined where class-validator's decorators are it, and of other classes. */
+export function schemaOf(target: EventClass): StandardSchema | undefined {
+  return eventClasses.get(target)?.schema;
 }
 
 /** The part of a version that decides whether two schemas are compatible: `2` of `2.1`. */

@@ -1,6 +1,6 @@
 import type { EventClass } from '../model/domain-event.js';
 import { EventPayloadError } from '../model/errors/publishing.js';
-import { validate, validateByDecorators } from '../validate/validate.js';
+import { validate, validateInWords } from '../validate/validate.js';
 import { ERASED, isErased, MARK } from './erased.js';
 import { personalPlaces, personalPlanOf, type PersonalPlace, type PersonalPlan } from './personal.js';
 import { sealedValueOf } from './sealed-value.js';
@@ -36,7 +36,7 @@ export function validateErased<T extends object>(
   const values = erased.map(({ owner, property }) => owner[property]);
   for (const { owner, property } of erased) owner[property] = undefined;
   try {
-    const instance = validateByDecorators(target, data, new Set(erased.map(({ path }) => path.join('.'))));
+    const instance = validateInWords(target, data, new Set(erased.map(({ path }) => path.join('.'))));
     for (const { path } of erased) put(instance, path);
     return instance;
   } finally {

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { defaultMetadataStorage as storage } from 'class-transformer/cjs/storage.js';
+import { schemaOf } from '../model/domain-event.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
 
 type Class = new () => object;
@@ -37,13 +38,19 @@ const plans = new WeakMap<Class, PersonalPlan | null>();
 /**
  * Where a class has personal data; undefined for most, which have none. Looked at once, when its first event is published or read.
  *
- * @throws ConfigurationError when `@Expose` gives such a property another name: it would not be found in a payload
+ * @throws ConfigurationError when `@Expose` gives such a property another name: it would not be found in a payload; when the class has
+ * a `schema`, whose messages may quote what it refuses
  */
 export function personalPlanOf(target: Class): PersonalPlan | undefined {
   let plan = plans.get(target);
   if (plan === undefined) {
     const found = planOf(target, new Map());
     plan = hasAny(found, new Set()) ? found : null;
+    if (plan && schemaOf(target)) {
+      throw new ConfigurationError(
+        `@Personal on ${target.name}: expected decorators of class-validator, got a schema, whose messages may quote personal data`,
+      );
+    }
     plans.set(target, plan);
   }
   return plan ?? undefined;

@@ -28,7 +28,7 @@ export interface Inheritance {
  * validated is what readers get of it.
  *
  * @throws EventPayloadError when JSON, or the event class, would change the payload
- * @throws EventValidationError when the class's decorators refuse what travels
+ * @throws EventValidationError when the class's decorators, or its schema, refuse what travels
  * @throws EventEnvelopeError when this application does not publish such events, or an option, or what `key()` gives, cannot be part of an envelope
  */
 export function newEnvelope<T extends object>(
@@ -39,7 +39,7 @@ export function newEnvelope<T extends object>(
   options: PublishOptions = {},
   inherited?: Inheritance,
 ): EventEnvelope<T> {
-  const { type, version, key, sources } = domainEventOf(target);
+  const { type, version, key, sources, schema } = domainEventOf(target);
   if (sources?.includes(source) === false) {
     throw new EventEnvelopeError(type, 'source', `expected ${sources.join(' or ')}, got ${source}`);
   }
@@ -80,7 +80,7 @@ export function newEnvelope<T extends object>(
   else if (inherited) envelope.causation_id = inherited.causationId;
   if (key) {
     envelope.partition_key = keyOf(type, key, read);
-    if (!compiled) demandSameKey(type, key, sent, envelope.partition_key, limits);
+    if (!compiled || schema) demandSameKey(type, key, sent, envelope.partition_key, limits);
   }
   setTrace(envelope, traceparent, tracestate, inherited);
   return envelope;

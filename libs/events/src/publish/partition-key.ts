@@ -29,7 +29,7 @@ export function keyOf<T extends object>(type: string, key: (data: T) => string, 
  * Whoever reads the stream without the event class finds the key in the payload, too.
  *
  * @param sent what travels
- * @param own the key, as it follows from what class-transformer makes of that
+ * @param own the key, as it follows from what class-transformer, or the schema, makes of that
  * @throws EventEnvelopeError when the payload says another one
  */
 export function demandSameKey<T extends object>(

@@ -1,7 +1,7 @@
-import { domainEventOf, type EventClass } from '../model/domain-event.js';
+import { domainEventOf, schemaOf, type EventClass } from '../model/domain-event.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
 import { EventPayloadError } from '../model/errors/publishing.js';
-import { validateByDecorators } from '../validate/validate.js';
+import { validateInWords } from '../validate/validate.js';
 import { withheld } from '../validate/withheld.js';
 import { toJson } from '../model/payload-json.js';
 
@@ -16,8 +16,8 @@ export function readBack<T extends object>(target: EventClass<T>, sent: object, 
   const { type } = domainEventOf(target);
   // class-transformer takes discriminators out of what it is given.
   const parsed = JSON.parse(toJson(type, sent, limits)) as object;
-  const read = validateByDecorators(target, parsed);
-  const path = withheld(parsed, read);
+  const read = validateInWords(target, parsed);
+  const path = schemaOf(target) ? undefined : withheld(parsed, read);
   if (path === undefined) return read;
   throw new EventPayloadError(type, path, '@Exclude or @Expose of its class keeps it from readers: leave it out');
 }

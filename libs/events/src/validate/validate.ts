@@ -1,20 +1,22 @@
 import { validateSync, type ValidationError } from 'class-validator';
-import { domainEventOf, type EventClass } from '../model/domain-event.js';
+import { domainEventOf, schemaOf, type EventClass } from '../model/domain-event.js';
 import { EventValidationError, type EventProblem } from '../model/errors/event.js';
 import { instanceIfValid, type InstanceIfValid } from './compile.js';
 import { problemOfSize } from './array-sizes.js';
 import { problemOfMaking, problemOfChecking } from './failures.js';
 import { hidingMethod } from './withheld.js';
 import { plainToInstance } from './plain-to-instance.js';
+import type { StandardSchema } from '../model/standard-schema.js';
+import { demandOneSchema, judge } from './schema.js';
 
 /**
- * Checks a payload against its event class's class-validator decorators.
+ * Checks a payload against its event class's class-validator decorators, or its schema.
  *
- * @returns the payload as an instance of the class; properties that the class does not know are kept
+ * @returns the payload as an instance of the class, with properties that the class does not know; or what its schema makes of it
  * @throws EventValidationError with the first problems, and when code of the class throws: a constructor, a validator
  */
 export function validate<T extends object>(target: EventClass<T>, data: unknown): T {
-  return validateCompiled(target, data) ?? validateByDecorators(target, data);
+  return validateCompiled(target, data) ?? validateInWords(target, data);
 }
 
 /**
@@ -31,18 +33,25 @@ const known = new WeakMap<EventClass, InstanceIfValid<object>>();
 
 function compile<T extends object>(target: EventClass<T>): InstanceIfValid<T> {
   domainEventOf(target);
-  const compiled = instanceIfValid(target);
+  demandOneSchema(target);
+  const schema = schemaOf(target);
+  const compiled = schema ? (data: unknown) => outputIfValid(schema, data) : instanceIfValid(target);
   known.set(target, compiled);
-  return compiled;
+  return compiled as InstanceIfValid<T>;
+}
+
+function outputIfValid(schema: StandardSchema, data: unknown): object | undefined {
+  const verdict = judge(schema, data);
+  return 'output' in verdict ? verdict.output : undefined;
 }
 
 /**
- * The same by class-validator itself, which has the words for what is wrong.
+ * The same by class-validator itself, or the schema, which have the words for what is wrong.
  *
  * @param erased paths of properties that are not there, and need not be valid
  * @throws EventValidationError as {@link validate}
  */
-export function validateByDecorators<T extends object>(
+export function validateInWords<T extends object>(
   target: EventClass<T>,
   data: unknown,
   erased: ReadonlySet<string> = NONE,
@@ -50,6 +59,13 @@ export function validateByDecorators<T extends object>(
   const { type } = domainEventOf(target);
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw new EventValidationError(type, [{ path: '', message: `the payload must be an object, got ${kindOf(data)}` }]);
+  }
+  const schema = schemaOf(target);
+  if (schema) {
+    const verdict = judge(schema, data);
+    if ('output' in verdict) return verdict.output as T;
+    const { problems, count, cause } = verdict;
+    throw new EventValidationError(type, problems, cause === undefined ? {} : { cause }, count);
   }
   const tooLong = problemOfSize(target, data);
   if (tooLong) throw new EventValidationError(type, [tooLong]);

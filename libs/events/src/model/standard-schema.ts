@@ -1,0 +1,30 @@
+/** What a schema says of a value: what it makes of it, or what is wrong. */
+export type StandardSchemaResult<Output> =
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardSchemaIssue[] };
+
+/** One thing that is wrong with a value. */
+export interface StandardSchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/**
+ * A schema of any library that implements Standard Schema, version 1 (https://standardschema.dev): Zod, Valibot, ArkType and
+ * others. Here is only what is used of that interface, so that nobody has to install it.
+ */
+export interface StandardSchema<Output = unknown> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => StandardSchemaResult<Output> | Promise<StandardSchemaResult<Output>>;
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
+  };
+}
+
+/** Whether a value is such a schema; some libraries have functions for that. */
+export function isStandardSchema(value: unknown): value is StandardSchema {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  const standard = (value as Partial<StandardSchema>)['~standard'] as
+    { version?: unknown; validate?: unknown } | undefined;
+  return standard?.version === 1 && typeof standard.validate === 'function';
+}
