@@ -1,4 +1,5 @@
-import { decodeToHandle, demandSize, refuseInfinite } from '../decode/decode.js';
+import { decodeToHandle, refuseInfinite } from '../decode/decode.js';
+import { demandSize } from '../decode/entry-limits.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { HandlerGoneError } from '../model/errors/delivery.js';
 import { EventSourceError } from '../model/errors/event.js';
