@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InventoryUpdated, orderKey, OrderPlaced, PaymentProcessed, STOCK } from '@shop/contracts';
-import { ForeseenState } from '@shop/service';
-import { EventHandler, type Delivery, type EventEnvelope } from 'nestjs-event-streams';
+import { EventHandler, type Delivery, type EventEnvelope, type Transaction } from 'nestjs-event-streams';
 import { InventoryConfiguration } from './configuration.js';
 import { sell, type Line } from './domain/stock.js';
 
@@ -11,54 +10,43 @@ import { sell, type Line } from './domain/stock.js';
  */
 @Injectable()
 export class InventoryHandlers {
-  constructor(
-    private readonly config: InventoryConfiguration,
-    private readonly state: ForeseenState,
-  ) {}
+  constructor(private readonly config: InventoryConfiguration) {}
 
   @EventHandler(OrderPlaced)
-  onOrderPlaced({ data: order }: EventEnvelope<OrderPlaced>, delivery: Delivery): undefined | Promise<undefined> {
+  async onOrderPlaced({ data: order }: EventEnvelope<OrderPlaced>, { transaction }: Delivery): Promise<void> {
     const key = orderKey(order.order_id);
     const lines = order.items.map(({ sku, quantity }) => ({ sku, quantity }));
-    const keepOrSell = ([payment]: readonly (string | null)[]): undefined | Promise<undefined> => {
-      if (typeof payment === 'string') return this.complete(order.order_id, lines, payment, delivery);
-      this.state.set(delivery, key, { lines: JSON.stringify(lines) });
-      return undefined;
-    };
-    return this.state.rest(delivery, key, ['payment'], keepOrSell, { isNew: true });
+    const payment = await transaction.hget(key, 'payment');
+    if (payment === null) transaction.hset(key, 'lines', JSON.stringify(lines));
+    else await this.complete(order.order_id, lines, payment, transaction);
   }
 
   @EventHandler(PaymentProcessed)
-  onPaymentProcessed(
+  async onPaymentProcessed(
     { data: payment }: EventEnvelope<PaymentProcessed>,
-    delivery: Delivery,
-  ): undefined | Promise<undefined> {
+    { transaction }: Delivery,
+  ): Promise<void> {
     const key = orderKey(payment.order_id);
-    return this.state.rest(delivery, key, ['lines'], ([lines]) => {
-      if (typeof lines === 'string') {
-        return this.complete(payment.order_id, JSON.parse(lines) as Line[], payment.status, delivery);
-      }
-      this.state.set(delivery, key, { payment: payment.status });
-      return undefined;
-    });
+    const lines = await transaction.hget(key, 'lines');
+    if (lines === null) transaction.hset(key, 'payment', payment.status);
+    else await this.complete(payment.order_id, JSON.parse(lines) as Line[], payment.status, transaction);
   }
 
   /** Both events are there: sell if the payment was approved, and forget the pair. */
-  private complete(
+  private async complete(
     orderId: string,
     lines: readonly Line[],
     payment: string,
-    delivery: Delivery,
-  ): undefined | Promise<undefined> {
-    this.state.delete(delivery, orderKey(orderId));
-    if (payment !== 'approved') return undefined;
-    const { STOCK_REORDER_POINT: point, STOCK_REORDER_QUANTITY: quantity } = this.config;
+    transaction: Transaction,
+  ): Promise<void> {
+    transaction.del(orderKey(orderId));
+    if (payment !== 'approved') return;
     const skus = lines.map(({ sku }) => sku);
-    return this.state.rest(delivery, STOCK, skus, (stock) => {
-      const levels = new Map(skus.map((sku, index) => [sku, Number(stock[index] ?? 0)]));
-      const movement = sell(orderId, lines, levels, { point, quantity });
-      this.state.set(delivery, STOCK, movement.levels);
-      for (const update of movement.updates) delivery.transaction.publish(InventoryUpdated, update);
-    });
+    const stock = await transaction.hmget(STOCK, skus);
+    const levels = new Map(skus.map((sku, index) => [sku, Number(stock[index] ?? 0)]));
+    const { STOCK_REORDER_POINT: point, STOCK_REORDER_QUANTITY: quantity } = this.config;
+    const movement = sell(orderId, lines, levels, { point, quantity });
+    transaction.hset(STOCK, movement.levels);
+    for (const update of movement.updates) transaction.publish(InventoryUpdated, update);
   }
 }

@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InventoryUpdated, OrderPlaced, PaymentProcessed, READ_MODELS, ShipmentCreated } from '@shop/contracts';
-import { ForeseenState } from '@shop/service';
 import { EventHandler, type Delivery, type EventEnvelope } from 'nestjs-event-streams';
 import { FACTS, stateOf, withFact, type OrderFact, type TimelineEvent } from './domain/order-record.js';
 
 /** Every event of the shop goes into the read models, whichever of an order's events comes first. */
 @Injectable()
 export class ProcessorHandlers {
-  constructor(private readonly state: ForeseenState) {}
-
   @EventHandler(OrderPlaced)
   async onOrderPlaced(event: EventEnvelope<OrderPlaced>, delivery: Delivery): Promise<void> {
     const { order_id, items, currency, total_amount } = event.data;
@@ -46,25 +43,22 @@ export class ProcessorHandlers {
   }
 
   /** Adds an event to its order's timeline, and counts the order in the state that it reaches by it. */
-  private advance(
+  private async advance(
     orderId: string,
     fact: OrderFact,
     event: EventEnvelope<object>,
-    delivery: Delivery,
+    { transaction, stream, id }: Delivery,
     summary: Record<string, unknown>,
-  ): undefined | Promise<undefined> {
-    const { transaction, stream, id } = delivery;
+  ): Promise<void> {
     const { event_type, event_id, source, timestamp } = event;
     const step: TimelineEvent = { event_type, stream, entry_id: id, event_id, source, timestamp, summary };
     const key = READ_MODELS.order(orderId);
-    const add = ([before = null]: readonly (string | null)[]): undefined => {
-      const facts = withFact(before, fact);
-      this.state.set(delivery, key, { [FACTS]: facts }, { [event_type]: JSON.stringify(step) });
-      const [left, reached] = [stateOf(before), stateOf(facts)];
-      if (left === reached) return;
-      if (left) transaction.hincrby(READ_MODELS.ordersByState, left, -1);
-      if (reached) transaction.hincrby(READ_MODELS.ordersByState, reached, 1);
-    };
-    return this.state.rest(delivery, key, [FACTS], add, { isNew: fact === 'placed' });
+    const before = await transaction.hget(key, FACTS);
+    const facts = withFact(before, fact);
+    transaction.hset(key, { [FACTS]: facts, [event_type]: JSON.stringify(step) });
+    const [left, reached] = [stateOf(before), stateOf(facts)];
+    if (left === reached) return;
+    if (left) transaction.hincrby(READ_MODELS.ordersByState, left, -1);
+    if (reached) transaction.hincrby(READ_MODELS.ordersByState, reached, 1);
   }
 }

@@ -25,7 +25,7 @@ export function createPaying(partitions: Partitions): () => Settlement[] {
     return { cause, order: validate(OrderPlaced, cause.data) };
   });
   const parts: TransactionParts = {
-    client: standIn(),
+    reads: standIn(),
     keyspace: partitions.at(0),
     partitions,
     source: PAYMENTS_SOURCE,

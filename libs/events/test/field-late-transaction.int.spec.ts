@@ -19,7 +19,6 @@ const CALLS: Record<string, (t: Transaction) => unknown> = {
   lrange: (t) => t.lrange('k', 0, 1),
   zscore: (t) => t.zscore('k', 'm'),
   zrange: (t) => t.zrange('k', 0, 1),
-  expectFields: (t) => t.expectFields('k', [['f', null]]),
   set: (t) => t.set('k', 1),
   del: (t) => t.del('k'),
   expire: (t) => t.expire('k', 1),
@@ -36,10 +35,9 @@ const CALLS: Record<string, (t: Transaction) => unknown> = {
   lpush: (t) => t.lpush('k', 1),
   uuid: (t) => t.uuid('id'),
   publish: (t) => t.publish(NoteFiled, { topic: 'a', number: 1 }),
-  onRollback: (t) => t.onRollback(() => undefined),
 };
 /** What it has besides. */
-const INNER = /^(constructor|isEmpty|tellListeners|reportListener|mustBeOpen|lateCall|late|read|ask|track|readable|change|write|buffer|withPersonal)$/; // prettier-ignore
+const INNER = /^(constructor|reads|writes|events|unsealed|isEmpty|mustBeOpen|late|read|ask|readField|readFields|reading|writing|readable|change|keyOf)$/; // prettier-ignore
 const READS = ['get', 'hget', 'hmget', 'hgetall', 'exists', 'sismember', 'smembers', 'lrange', 'zscore', 'zrange'];
 
 describe('a transaction whose run is over', () => {

@@ -2,6 +2,7 @@ import { freshRedis, type TestRedis } from '@repo/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Argument } from '../src/connection/encoded-command.js';
+import { PackedValues } from '../src/connection/packed-values.js';
 import { appendArguments, type Appendable } from '../src/publish/append-arguments.js';
 import { settleArguments, type KeyRule, type Settlement } from '../src/settle/settle-arguments.js';
 import { layoutOf } from '../src/stream/layouts.js';
@@ -9,7 +10,7 @@ import { SCRIPT_COMMANDS } from '../src/stream/script-commands.js';
 import { runScript } from '../src/stream/scripts.js';
 import type { ScriptName } from '../src/stream/script-commands.js';
 import { replyDigest } from '../src/transaction/reply-digest.js';
-import type { BufferedWrite, TrackedRead } from '../src/transaction/transaction.js';
+import type { BufferedWrite, TrackedRead } from '../src/transaction/effects.js';
 
 type Client = TestRedis['client'];
 type Call = [keys: readonly string[], values: readonly Argument[]];
@@ -140,6 +141,11 @@ const fenced = ({ prepare, call: [keys, values] }: Scenario): Scenario => ({
 });
 const one = (prepare: Scenario['prepare'], ...call: Call): Scenario[] => [{ prepare, call }];
 
+const reading = ([command, [args]]: [string, [args: string[], reply: unknown]]): Scenario => ({
+  prepare: (admin) => admin.set('other', 'value'),
+  call: [['read'], [new PackedValues([2, command, 1, args.length, ...args, 'EXISTS', 1, 0]), 1000]],
+});
+
 const waiting = [GROUP, 'me', 'waiting for note_taken 2', 100, '1-1', 0];
 
 const SCENARIOS: Record<ScriptName, Scenario[]> = {
@@ -161,6 +167,7 @@ const SCENARIOS: Record<ScriptName, Scenario[]> = {
     [GROUP, 'me', 0, 1000, 10],
   ),
   'pending-of-consumer': one(delivered, ['notes'], [GROUP, 'me', '-', 10]),
+  'read-many': Object.entries(READS).map(reading),
   'end-alone': one((admin) => admin.hset('deliveries', 'a', '1 123 b,c'), ['deliveries'], ['a', 'b']),
   renew: one(delivered, ['notes'], [GROUP, 'me', '1-1', '2-1']),
   leave: one(delivered, ['notes'], [GROUP, 'me', 1000, '-', 10]),
@@ -228,6 +235,7 @@ describe('a script whose user lacks one of its commands', () => {
     }
     if (!Array.isArray(reply)) return undefined;
     const [first] = reply as [unknown];
+    if (first instanceof Error) return first.message;
     return Array.isArray(first) && ['error', 'refused'].includes(first[0] as string) ? (first[1] as string) : undefined;
   }
 

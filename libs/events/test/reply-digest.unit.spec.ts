@@ -27,6 +27,16 @@ describe('replyDigest', () => {
     expect(replyDigest('LRANGE', ['$1:a'])).not.toBe(replyDigest('LRANGE', ['', 'a']));
   });
 
+  it('is the same of text and of its bytes, and tells bytes apart that are no text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        expect(replyDigest('HMGET', [Buffer.from(text), null])).toBe(replyDigest('HMGET', [text, null]));
+      }),
+    );
+    const some = [[0xff], [0xfe], [0xef, 0xbf, 0xbd]].map((bytes) => replyDigest('GET', Buffer.from(bytes)));
+    expect(new Set(some).size).toBe(3);
+  });
+
   it('does not mind the order of a hash or a set, and minds that of a list', () => {
     fc.assert(
       fc.property(hashes, (fields) => {

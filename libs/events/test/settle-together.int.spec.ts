@@ -6,7 +6,7 @@ import { settleArguments, type Settlement } from '../src/settle/settle-arguments
 import { StreamClient } from '../src/stream/stream-client.js';
 import type { SettleReply } from '../src/stream/settle-client.js';
 import { replyDigest } from '../src/transaction/reply-digest.js';
-import type { BufferedWrite, TrackedRead } from '../src/transaction/transaction.js';
+import type { BufferedWrite, TrackedRead } from '../src/transaction/effects.js';
 
 const GROUP = 'testers';
 const HANDLERS = ['A.on'];

@@ -4,7 +4,7 @@ import { RedisConnection } from '../src/connection/redis-connection.js';
 import { settleArguments, type Settlement } from '../src/settle/settle-arguments.js';
 import { StreamClient } from '../src/stream/stream-client.js';
 import { replyDigest } from '../src/transaction/reply-digest.js';
-import type { BufferedWrite } from '../src/transaction/transaction.js';
+import type { BufferedWrite } from '../src/transaction/effects.js';
 
 const GROUP = 'testers';
 const HANDLERS = ['A.on'];

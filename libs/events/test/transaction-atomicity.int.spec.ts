@@ -10,6 +10,7 @@ import { Partitions } from '../src/stream/partitions.js';
 import { StreamClient } from '../src/stream/stream-client.js';
 import { NO_INSTRUMENTATION } from '../src/model/instrumentation.js';
 import { Transaction } from '../src/transaction/transaction.js';
+import { WorkerReads } from '../src/transaction/worker-reads.js';
 
 const KEYS = ['x', 'y'];
 const key = fc.constantFrom(...KEYS);
@@ -178,14 +179,19 @@ describe('transaction atomicity', () => {
     }
   }
 
+  const readsOf = new WeakMap<Transaction, WorkerReads>();
+
   /** Below `<prefix>:state`; for a delivery of an event of `<prefix>:notes`. */
   function transactionOn(client: StreamClient, prefix: string): Transaction {
     const partitions = new Partitions({ prefix, state: 'state', partitions: 1, sharedState: false });
     const limits = { ...DEFAULT_PAYLOAD_LIMITS, maxBytes: 1000, maxDepth: 10 };
     const cause = { event_id: '1', event_type: 'a', timestamp: '', version: '1.0', source: 'a', data: {} };
     const personal = { erasure: false, subjectKeys: new SubjectKeys(client) };
-    const parts = { client, keyspace: partitions.at(0), partitions, source: 'a', limits, instrumentation: NO_INSTRUMENTATION, ...personal }; // prettier-ignore
-    return new Transaction(parts, cause, 'A.on');
+    const reads = new WorkerReads(client.reads);
+    const parts = { reads, keyspace: partitions.at(0), partitions, source: 'a', limits, instrumentation: NO_INSTRUMENTATION, ...personal }; // prettier-ignore
+    const transaction = new Transaction(parts, cause, 'A.on');
+    readsOf.set(transaction, reads);
+    return transaction;
   }
 
   async function deliver(client: StreamClient, prefix: string): Promise<string> {
@@ -261,17 +267,21 @@ describe('transaction atomicity', () => {
     const seen = new Set<string>();
     const numbers = fc.constantFrom([['HSET', 'f', '1'], ['SET', '1']], [undefined, undefined]); // prettier-ignore
     // What is read is of before all of them, and what is expected comes true or not.
+    type Read = (transaction: Transaction, prefix: string) => unknown;
     const reads = fc.oneof(
-      fc.constantFrom<Write>(
+      fc.constantFrom<Read>(
         () => undefined,
         (t) => t.get('y'),
         (t) => t.hgetall('x'),
       ),
-      fc.integer({ min: 0, max: 8 }).map(
-        (value): Write =>
-          (t) =>
-            t.expectFields('x', [['f', String(value)]]),
-      ),
+      fc.integer({ min: 0, max: 8 }).map((value): Read => async (t, prefix) => {
+        // As a transaction before this one would set it.
+        const earlier = { command: 'HSET', key: `${prefix}:state:x`, type: 'hash', integer: '', args: ['f', String(value)] } as const; // prettier-ignore
+        const { written } = readsOf.get(t) ?? expect.fail();
+        written.expect(['f']);
+        written.handOver([earlier]);
+        expect(await t.hmget('x', ['f'])).toEqual([String(value)]);
+      }),
     );
     const property = fc.asyncProperty(
       fc.oneof(numbers, fc.tuple(contents, contents)),
@@ -286,7 +296,7 @@ describe('transaction atomicity', () => {
           for (const [read, list] of lists) {
             const transaction = transactionOn(client, prefix);
             try {
-              await read(transaction);
+              await read(transaction, prefix);
               for (const write of list) write(transaction);
             } catch {
               // Of the wrong type, or refused before it is sent: what was there by then is settled all the same.

@@ -64,33 +64,6 @@ describe('transaction conflicts', () => {
     expect(JSON.parse((await redis.client.get(at('seen exists'))) ?? '')).toBe(false);
   });
 
-  it('run the handler again when a hash does not hold what it expected, and not when it does', async () => {
-    await redis.client.hset('expecting:tester:hash', { a: '1' });
-    const expectations: [string, string | null][][] = [
-      [['a', '2']],
-      [['a', null]],
-      [
-        ['a', '1'],
-        ['b', ''],
-      ],
-      [
-        ['a', '1'],
-        ['b', null],
-      ],
-    ];
-    let runs = 0;
-    const handler = noteHandler((_, { transaction }) => {
-      const fields = expectations[runs] ?? expect.fail();
-      runs += 1;
-      transaction.expectFields('hash', fields).set('run', runs);
-      expect(() => transaction.expectFields('run', [['a', '1']])).toThrow('read first, then write');
-    });
-    await using worker = await startWorker(redis.url, { prefix: 'expecting' }, [handler]);
-    await worker.producer.publish(NoteTaken, { topic: 'expected', number: 1 });
-    await eventually('it is committed', () => redis.client.exists('expecting:tester:run'));
-    expect(await redis.client.get('expecting:tester:run')).toBe(String(expectations.length));
-  });
-
   it('lose no update between two workers', async () => {
     const attempts: number[] = [];
     const handler = noteHandler(async (_, { transaction, attempt }) => {
@@ -144,46 +117,5 @@ describe('transaction conflicts', () => {
     isRestless = false;
     await eventually('it is done itself', () => redis.client.exists('endless:tester:done restless'));
     expect(await redis.client.exists('endless:notes:dead-letters')).toBe(0);
-  });
-
-  it('tell that a run has come to nothing, as do failures, time limits and refusals; a commit does not', async () => {
-    await redis.client.set('undone:tester:text', 'no hash');
-    const rolledBack: Record<string, number> = {};
-    const runs: Record<string, number> = {};
-    const firstRuns: Record<string, (transaction: Transaction, signal: AbortSignal) => unknown> = {
-      conflict: async (transaction) => {
-        await transaction.get('changed');
-        await redis.client.set('undone:tester:changed', 'by others');
-      },
-      failure: () => Promise.reject(new Error('fails')),
-      'late failure': async (transaction) => {
-        await transaction.get('text');
-        throw new Error('fails');
-      },
-      'time limit': (_, signal) => new Promise((resolve) => { signal.addEventListener('abort', resolve); }), // prettier-ignore
-      refusal: (transaction) => transaction.hset('text', 'field', 'value'),
-      fine: () => undefined,
-    };
-    const handler = noteHandler(
-      async ({ data: { topic } }, { transaction, signal }) => {
-        transaction
-          .onRollback(() => {
-            throw new Error('a listener that fails is no harm');
-          })
-          .onRollback(() => (rolledBack[topic] = (rolledBack[topic] ?? 0) + 1));
-        runs[topic] = (runs[topic] ?? 0) + 1;
-        if (runs[topic] === 1) await firstRuns[topic]?.(transaction, signal);
-        transaction.set(`done ${topic}`, 'yes');
-      },
-      { timeoutMs: 300, retry: { firstDelayMs: 1 } },
-    );
-    await using worker = await startWorker(redis.url, { prefix: 'undone' }, [handler]);
-    for (const topic of Object.keys(firstRuns)) await worker.producer.publish(NoteTaken, { topic, number: 1 });
-    await eventually('all are done', async () => (await redis.client.keys('undone:tester:done *')).length === 6);
-    await worker.stop();
-    const { fine, ...others } = runs;
-    expect([fine, rolledBack['fine']]).toEqual([1, undefined]);
-    expect(others).toEqual({ conflict: 2, failure: 2, 'late failure': 2, 'time limit': 2, refusal: 2 });
-    expect(rolledBack).toEqual({ conflict: 1, failure: 1, 'late failure': 1, 'time limit': 1, refusal: 1 });
   });
 });

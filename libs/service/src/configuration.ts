@@ -120,9 +120,9 @@ export class ServiceConfiguration {
   @ChoiceSetting(['on', 'off'])
   SHOP_ERASURE: 'on' | 'off' = 'off';
 
-  /** Handlers that run at once. */
+  /** Handlers that run at once. They wait for Redis alone, and what they read at once goes in one round trip. */
   @WholeNumberSetting(1, 10_000)
-  EVENTS_CONCURRENCY = 16;
+  EVENTS_CONCURRENCY = 256;
 
   /** After how long another consumer takes over what a dead one held, in milliseconds. */
   @WholeNumberSetting(100, 3_600_000)

@@ -9,7 +9,6 @@ export {
   ServiceConfiguration,
   WholeNumberSetting,
 } from './configuration.js';
-export { ForeseenState } from './foreseen-state.js';
 export { HttpController } from './http-controller.js';
 export { ForCustomers } from './operators/for-customers.js';
 export { firstProblems } from './requests/first-problems.js';

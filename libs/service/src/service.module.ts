@@ -7,7 +7,6 @@ import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { EventsModule, type EventClass } from 'nestjs-event-streams';
 import { readConfiguration, redisOf, ServiceConfiguration, type ConfigurationClass } from './configuration.js';
 import { EventLog } from './event-log.js';
-import { ForeseenState } from './foreseen-state.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { throttleOf } from './requests/throttle.js';
@@ -85,8 +84,8 @@ export class ServiceModule {
       module: SettingsModule,
       global: true,
       imports: [environment],
-      providers: [...provided, ForeseenState],
-      exports: [...provided.map(({ provide }) => provide), ForeseenState],
+      providers: provided,
+      exports: provided.map(({ provide }) => provide),
     };
     return {
       module: ServiceModule,

@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '../model/event-envelope.js';
-import { endTransaction, Transaction, type TransactionParts } from '../transaction/transaction.js';
+import { endTransaction, isSpeculative, Transaction, type TransactionParts } from '../transaction/transaction.js';
 
 /** Where a delivery came from, and how often it was tried. */
 export interface DeliveryInfo {
@@ -34,6 +34,8 @@ export let expire: (delivery: Delivery, error: Error, ended: Promise<void>) => v
 export let overrunOf: (delivery: Delivery) => Promise<void> | undefined;
 /** For the worker alone: whether the try has said that its failure does not matter. */
 export let ignoresFailure: (delivery: Delivery) => boolean;
+/** For the worker alone: whether a read of its transaction was answered what may never be committed. */
+export let isSpeculativeRun: (delivery: Delivery) => boolean;
 
 /** One try of one handler at one event. */
 export class Delivery implements DeliveryInfo {
@@ -51,6 +53,7 @@ export class Delivery implements DeliveryInfo {
     };
     overrunOf = (delivery) => delivery.ended;
     ignoresFailure = (delivery) => delivery.isFailureIgnored;
+    isSpeculativeRun = ({ used }) => used !== undefined && isSpeculative(used);
   }
 
   readonly group: string;
@@ -62,6 +65,7 @@ export class Delivery implements DeliveryInfo {
   private isOver = false;
   private isFailureIgnored = false;
 
+  /** @param readsPlainly whether Redis alone answers what its transaction reads */
   constructor(
     readonly stream: string,
     readonly id: string,
@@ -71,6 +75,7 @@ export class Delivery implements DeliveryInfo {
     private readonly cause: EventEnvelope<object>,
     private readonly loss: Loss,
     private readonly parts: TransactionParts,
+    private readonly readsPlainly = false,
   ) {
     this.group = address.group;
     this.consumer = address.consumer;
@@ -94,7 +99,7 @@ export class Delivery implements DeliveryInfo {
   /** Effects on Redis that are applied exactly once, together with the acknowledgement. */
   get transaction(): Transaction {
     if (!this.used) {
-      this.used = new Transaction(this.parts, this.cause, this.handler);
+      this.used = new Transaction(this.parts, this.cause, this.handler, this.readsPlainly);
       if (this.isOver) endTransaction(this.used);
     }
     return this.used;

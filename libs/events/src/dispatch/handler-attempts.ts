@@ -2,7 +2,7 @@ import { isPromise } from '../concurrency/promise-like.js';
 import type { Semaphore } from '../concurrency/semaphore.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import { turnIsOver } from '../concurrency/turn.js';
-import { Delivery, endRun, ignoresFailure, overrunOf } from '../delivery/delivery.js';
+import { Delivery, endRun, ignoresFailure, isSpeculativeRun, overrunOf } from '../delivery/delivery.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { RegisteredHandler } from '../delivery/subscriptions.js';
 import { EventParkedError } from '../model/errors/delivery.js';
@@ -12,7 +12,7 @@ import type { Instrumentation, Operation } from '../model/instrumentation.js';
 import { outcomeOf, type Outcome } from '../model/outcome.js';
 import type { Settler } from '../settle/settler.js';
 import type { FailureNote } from '../stream/delivery-notes.js';
-import { rollBack, type Transaction, type TransactionParts } from '../transaction/transaction.js';
+import { handOver, rollBack, type Transaction, type TransactionParts } from '../transaction/transaction.js';
 import { eventFor, openData } from './event-for-run.js';
 import type { DecodedHandlerDelivery } from './handler-deliveries.js';
 import type { Overruns } from './overruns.js';
@@ -51,8 +51,12 @@ export class HandlerAttempts {
     const started = performance.now();
     let operation: Operation | undefined;
     let delivery: Delivery | undefined;
+    // What is tried in quarantine may end this worker: it is tried no more often than it must.
+    let readsPlainly = inFlight.isSuspect;
     try {
       for (let run = 1; ; run += 1) {
+        let isJudged = true;
+        delivery = undefined;
         // What two workers have not come to an end of may have been their end: nothing else is to suffer from it.
         const waiting = this.semaphore.acquire(inFlight.isSuspect);
         if (waiting) await waiting;
@@ -67,15 +71,22 @@ export class HandlerAttempts {
           const data = inFlight.openedMs > 0 ? await openData(handlerDelivery, this.parts) : undefined;
           if (data && !this.mayBegin(inFlight)) return undefined;
           operation ??= this.begin(handlerDelivery, attempt);
-          delivery = this.deliveryOf(handlerDelivery, attempt);
+          delivery = this.deliveryOf(handlerDelivery, attempt, readsPlainly);
           const running = invoke(handler, handlerDelivery, delivery, operation, data);
           if (isPromise(running)) await withinTimeLimit(handler, running, delivery);
+        } catch (thrown) {
+          // It has failed at what may never be committed: it is judged by how it does with what Redis has.
+          if (!delivery || !isSpeculativeRun(delivery) || overrunOf(delivery)) throw thrown;
+          isJudged = false;
         } finally {
           const ended = delivery && overrunOf(delivery);
           if (ended) this.keepSlot(handlerDelivery, handler, ended);
           else this.semaphore.release(inFlight.isSuspect);
         }
         const transaction = endRun(delivery);
+        readsPlainly = inFlight.isSuspect || !isJudged;
+        if (!isJudged) continue;
+        if (transaction) handOver(transaction);
         const result = await this.settler.commit(handlerDelivery, transaction);
         if (result.status === 'parked') throw new EventParkedError(event.partition_key ?? '');
         if (result.status !== 'conflict') {
@@ -85,7 +96,7 @@ export class HandlerAttempts {
         }
         if (transaction) rollBack(transaction);
         this.observer.emit({ kind: 'conflict', ...this.about(handlerDelivery), attempt, conflictingKey: result.key });
-        if (run === MAX_RUNS) throw new TransactionConflictError(run, result.key);
+        if (run >= MAX_RUNS) throw new TransactionConflictError(run, result.key);
       }
     } catch (error) {
       const transaction = delivery && endRun(delivery);
@@ -131,10 +142,14 @@ export class HandlerAttempts {
     return operation;
   }
 
-  private deliveryOf({ inFlight, event, handler }: DecodedHandlerDelivery, attempt: number): Delivery {
+  private deliveryOf(
+    { inFlight, event, handler }: DecodedHandlerDelivery,
+    attempt: number,
+    readsPlainly: boolean,
+  ): Delivery {
     const stream = inFlight.origin?.stream ?? inFlight.stream;
     const id = inFlight.origin?.id ?? inFlight.entry.id;
-    return new Delivery(stream, id, this.address, handler, attempt, event, inFlight, this.parts);
+    return new Delivery(stream, id, this.address, handler, attempt, event, inFlight, this.parts, readsPlainly);
   }
 
   private tellHandled(

@@ -3,7 +3,7 @@ import { compareEntryIds } from '../stream/entry-id.js';
 import { KeyPlaces } from '../stream/key-places.js';
 import { Layouts, type LaidOut } from '../stream/layouts.js';
 import type { Unsealed } from '../personal/unsealed.js';
-import type { BufferedEvent, BufferedWrite, TrackedRead } from '../transaction/transaction.js';
+import type { BufferedEvent, BufferedWrite, TrackedRead } from '../transaction/effects.js';
 
 /** What a settlement means for the other events of the same key; see `lua/settle.lua`. */
 export interface KeyRule {

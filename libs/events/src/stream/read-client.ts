@@ -1,20 +1,80 @@
-import type { RedisConnection } from '../connection/redis-connection.js';
+import { PackedValues } from '../connection/packed-values.js';
+import { isForbidden, isOutageForAll } from '../model/errors/redis.js';
+import { KeyPlaces } from './key-places.js';
+import type { ScriptRunner } from './script-runner.js';
+
+/** A command that reads one key. */
+export interface ReadCommand {
+  command: string;
+  key: string;
+  args: readonly string[];
+}
+
+/** How many reads go with one script call, and after how many bytes of replies it stops: meanwhile the server serves nobody else. */
+const READ_AT_ONCE = 100;
+const MAX_REPLY_BYTES = 2 ** 20;
 
 /** Reads of single keys. */
 export class ReadClient {
-  constructor(private readonly connection: RedisConnection) {}
+  constructor(private readonly scripts: ScriptRunner) {}
 
   async exists(key: string): Promise<boolean> {
-    return (await this.connection.call((redis) => redis.exists(key))) === 1;
+    return (await this.scripts.connection.call((redis) => redis.exists(key))) === 1;
   }
 
   /** Fields of a hash; null for one that is not there. */
   hashFields(key: string, fields: readonly string[]): Promise<(string | null)[]> {
-    return this.connection.call((redis) => redis.hmget(key, ...fields));
+    return this.scripts.connection.call((redis) => redis.hmget(key, ...fields));
   }
 
-  /** A read for a transaction: any read command on one key. What the reply has of text comes as bytes. */
-  bytes(command: string, key: string, args: readonly (string | number)[]): Promise<unknown> {
-    return this.connection.call((redis) => redis.callBuffer(command, key, ...args));
+  /**
+   * Reads for transactions: any read command each, all of them with one command if there are several. What replies have of text comes
+   * as bytes.
+   *
+   * @returns for each read its reply, or the error by which Redis refuses it alone
+   * @throws what Redis answers to all of them; RedisUnavailableError
+   */
+  async many(reads: readonly ReadCommand[]): Promise<unknown[]> {
+    if (reads.length <= READ_AT_ONCE) return this.part(reads);
+    const parts: Promise<unknown[]>[] = [];
+    for (let first = 0; first < reads.length; first += READ_AT_ONCE) {
+      parts.push(this.part(reads.slice(first, first + READ_AT_ONCE)));
+    }
+    return (await Promise.all(parts)).flat();
+  }
+
+  private async part(reads: readonly ReadCommand[]): Promise<unknown[]> {
+    const [only] = reads;
+    if (only && reads.length === 1) return [await this.one(only)];
+    try {
+      const replies = await this.byScript(reads);
+      return replies.length === reads.length
+        ? replies
+        : [...replies, ...(await this.part(reads.slice(replies.length)))];
+    } catch (error) {
+      // One alone may be the reason, as where its key is not the user's.
+      if (isOutageForAll(error)) throw error;
+      return Promise.all(reads.map((read) => this.one(read).catch((reason: unknown) => reason)));
+    }
+  }
+
+  private one({ command, key, args }: ReadCommand): Promise<unknown> {
+    return this.scripts.connection.call((redis) => redis.callBuffer(command, key, ...args));
+  }
+
+  private async byScript(reads: readonly ReadCommand[]): Promise<unknown[]> {
+    const places = new KeyPlaces();
+    const values = new PackedValues([reads.length]);
+    for (const { command, key, args } of reads) {
+      values.add(command);
+      values.add(places.placeOf(key));
+      values.add(args.length);
+      values.addAll(args);
+    }
+    const replies = (await this.scripts.run('read-many', places.keys, [values, MAX_REPLY_BYTES])) as unknown[];
+    for (const reply of replies) {
+      if (reply instanceof Error && isForbidden(reply)) this.scripts.connection.wasRefused(reply);
+    }
+    return replies;
   }
 }

@@ -99,6 +99,7 @@ const COMMANDS = {
   'settle-fenced': { ...SETTLE, ...FENCE },
   'wait-for-handler-fenced': { ...WAIT_FOR_HANDLER, ...FENCE },
   'acknowledge-fenced': { ...ACKNOWLEDGE, ...FENCE },
+  'read-many': { state: TRANSACTION_READS },
   'subject-keys': { subjects: ['HGET', 'HSET'], forgotten: ['HGET'] },
   'forget-subject': { subjects: ['HDEL'], forgotten: ['HGET', 'HSET'] },
 } satisfies Readonly<Record<string, Commands>>;

@@ -16,13 +16,14 @@ interface Script {
 /** What scripts know by `-- @constant NAME`. */
 const CONSTANTS: Readonly<Record<string, number>> = { MAX_VALUES };
 
-/** Scripts that reply entries: as bytes, since what others have written need not be text. */
+/** Scripts that reply what others have written: as bytes, since it need not be text. */
 const WITH_BYTES: ReadonlySet<ScriptName> = new Set([
   'pending-of-consumer',
   'claim',
   'take-up',
   'take-waiting',
   'read-partition',
+  'read-many',
 ]);
 
 const NAMES = Object.keys(SCRIPT_COMMANDS) as ScriptName[];

@@ -39,6 +39,6 @@ export class StreamClient {
     this.deadLetters = new DeadLetterClient(scripts);
     this.trimming = new TrimClient(scripts);
     this.subjects = new SubjectClient(scripts);
-    this.reads = new ReadClient(connection);
+    this.reads = new ReadClient(scripts);
   }
 }

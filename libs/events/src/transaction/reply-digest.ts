@@ -14,10 +14,17 @@ export function replyDigest(command: string, reply: unknown): string {
   return hash('sha1', text ?? flatten(reply, step), 'hex');
 }
 
-/** The same for a reply that has text and no bytes, as a handler has it that knows what a read would answer. */
+/** Stands, in what is read as text, for bytes that are none. */
+const NO_TEXT = '\ufffd';
+
+/** The same of a reply that is all text, which most are; undefined for another one. */
 function flattenText(reply: unknown): string | undefined {
   if (reply === null || reply === undefined) return '-';
   if (typeof reply === 'string') return `$${String(Buffer.byteLength(reply))}:${reply}`;
+  if (Buffer.isBuffer(reply)) {
+    const text = reply.toString();
+    return text.includes(NO_TEXT) ? undefined : `$${String(reply.length)}:${text}`;
+  }
   if (!Array.isArray(reply)) return undefined;
   let text = `*${String(reply.length)}:`;
   for (const item of reply) {

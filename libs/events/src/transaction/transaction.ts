@@ -1,62 +1,24 @@
-import { domainEventOf, type EventClass } from '../model/domain-event.js';
+import type { EventClass } from '../model/domain-event.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
-import { TransactionOverError, TransactionRefusedError } from '../model/errors/transaction.js';
-import { LineLimit } from '../log/line-limit.js';
-import { isPromise } from '../concurrency/promise-like.js';
-import { personalPlanOf } from '../personal/personal.js';
+import { TransactionRefusedError } from '../model/errors/transaction.js';
 import type { SubjectKeys } from '../personal/subject-keys.js';
 import type { Unsealed } from '../personal/unsealed.js';
-import { encode } from '../publish/encode.js';
-import { encodePersonal, type PersonalEntry } from '../publish/personal.js';
 import type { PublishOptions } from '../model/event-to-publish.js';
-import type { Instrumentation } from '../model/instrumentation.js';
-import { newEnvelope } from '../publish/new-envelope.js';
-import type { PayloadLimits } from '../model/payload-limits.js';
-import { SafeLogger } from '../log/safe-logger.js';
-import type { Keyspace } from '../stream/keyspace.js';
-import type { LaidOut } from '../stream/layouts.js';
-import type { Partitions } from '../stream/partitions.js';
 import { MAX_VALUES } from '../stream/server-limits.js';
-import type { StreamClient } from '../stream/stream-client.js';
-import { textOf } from '../model/thrown.js';
+import { BufferedWrites, finite, integer, positive } from './buffered-writes.js';
 import { derivedUuid, uuidSeed, type UuidSeed } from './derived-uuid.js';
-import { replyDigest } from './reply-digest.js';
-import { WriteGuard, type KeyType, type ServerCheck } from './write-guard.js';
-
-/** A read that the commit checks again. */
-export interface TrackedRead {
-  command: string;
-  key: string;
-  args: readonly string[];
-  digest: string;
-}
-
-/** A write that the commit applies. */
-export interface BufferedWrite extends ServerCheck {
-  command: string;
-  key: string;
-  args: readonly string[];
-}
-
-/** An event that the commit publishes. */
-export interface BufferedEvent extends LaidOut {
-  type: string;
-  /** The stream's name without prefix, and its key. */
-  streamName: string;
-  stream: string;
-}
+import { chunks, type BufferedEvent, type BufferedWrite, type TrackedRead } from './effects.js';
+import { lateCall, lateRead } from './late-calls.js';
+import { Outbox, type OutboxParts } from './outbox.js';
+import { asIs, fieldsOf, isOne, scoreOf } from './replies.js';
+import { TrackedReads } from './tracked-reads.js';
+import type { WorkerReads } from './worker-reads.js';
+import type { KeyType } from './write-guard.js';
 
 /** What every transaction of a worker needs. */
-export interface TransactionParts {
-  client: StreamClient;
-  /** Of the delivery's partition. */
-  keyspace: Keyspace;
-  partitions: Partitions;
-  source: string;
-  limits: PayloadLimits;
-  instrumentation: Instrumentation;
-  /** Whether personal data is encrypted, and with which keys. */
-  erasure: boolean;
+export interface TransactionParts extends OutboxParts {
+  reads: WorkerReads;
+  /** Personal data of what is published is encrypted with these. */
   subjectKeys: SubjectKeys;
 }
 
@@ -64,52 +26,77 @@ type Value = string | number;
 
 const NONE: readonly never[] = [];
 
-const logger = new SafeLogger('Transaction');
-const lateCalls = new LineLimit((handler, count) => {
-  logger.error(`${handler}: ${String(count)} more calls of transactions whose run was over`);
-});
-
 /** For the worker alone, and so no method: the run is over, and the transaction takes nothing more. */
 export let endTransaction: (transaction: Transaction) => void;
-/** For the worker alone: the run is over, and nothing of it was applied or will be; its listeners are told. */
+/** For the worker alone: the transaction, whose run is over, is committed now. Others of this worker may rest on what it writes. */
+export let handOver: (transaction: Transaction) => void;
+/** For the worker alone: the run is over, and nothing of it was applied or will be. */
 export let rollBack: (transaction: Transaction) => void;
+/** For the worker alone: whether a read was answered what may never be committed. */
+export let isSpeculative: (transaction: Transaction) => boolean;
 
 /**
  * What a handler does to Redis, applied together with the acknowledgement of its event: once, or not at all.
  *
- * Reads go to Redis at once and are tracked: if one would be answered differently at the commit, the handler runs again.
+ * Reads are tracked: if one would be answered differently at the commit, the handler runs again. A field of a hash that another
+ * transaction of this worker has written is answered as it will be once that one is committed; all else is asked of Redis.
  * Writes and events are buffered until the handler returns. Keys are the service's own: `stock` is
  * `ecommerce:inventory:stock`. A key that was written cannot be read any more: reads see the state before the
  * transaction. When the run is over, since the handler has returned or failed or its time is up, every method throws
- * {@link TransactionOverError}, and the log says so.
+ * TransactionOverError, and the log says so.
  */
 export class Transaction {
   static {
     endTransaction = (transaction) => {
       transaction.isOver = true;
+      transaction.tracked?.end();
+    };
+    handOver = (transaction) => {
+      transaction.number = transaction.parts.reads.written.handOver(transaction.writes);
     };
     rollBack = (transaction) => {
-      transaction.isOver = true;
-      transaction.tellListeners();
+      endTransaction(transaction);
+      const { number, parts, reads, writes } = transaction;
+      if (number !== undefined) parts.reads.written.takeBack(number, reads, writes);
     };
+    isSpeculative = ({ tracked }) => tracked?.isSpeculative === true;
   }
 
-  reads: readonly TrackedRead[] = NONE;
-  writes: readonly BufferedWrite[] = NONE;
-  events: readonly BufferedEvent[] = NONE;
-  /** Personal data of the events, which is encrypted when they are sent. */
-  unsealed: readonly Unsealed[] = NONE;
-  private readonly guard = new WriteGuard();
+  private tracked: TrackedReads | undefined;
+  private buffered: BufferedWrites | undefined;
+  private outbox: Outbox | undefined;
   private seed: UuidSeed | undefined;
   private isOver = false;
-  private rollbackListeners: readonly (() => unknown)[] = NONE;
+  /** Of those that were handed over; undefined before. */
+  private number: number | undefined;
 
-  /** @param cause the event that is handled; outputs carry its correlation and name it as their cause */
+  /**
+   * @param cause the event that is handled; outputs carry its correlation and name it as their cause
+   * @param readsPlainly whether Redis alone answers reads
+   */
   constructor(
     private readonly parts: TransactionParts,
     private readonly cause: EventEnvelope<object>,
     private readonly handler: string,
+    private readonly readsPlainly = false,
   ) {}
+
+  get reads(): readonly TrackedRead[] {
+    return this.tracked?.list ?? NONE;
+  }
+
+  get writes(): readonly BufferedWrite[] {
+    return this.buffered?.list ?? NONE;
+  }
+
+  get events(): readonly BufferedEvent[] {
+    return this.outbox?.events ?? NONE;
+  }
+
+  /** Personal data of the events, which is encrypted when they are sent. */
+  get unsealed(): readonly Unsealed[] {
+    return this.outbox?.unsealed ?? NONE;
+  }
 
   get isEmpty(): boolean {
     return this.reads.length + this.writes.length + this.events.length === 0;
@@ -125,29 +112,10 @@ export class Transaction {
 
   /** The values of several fields, in their order; null where there is none. */
   hmget(key: string, fields: readonly string[]): Promise<(string | null)[]> {
+    if (fields.length > 0 && fields.length <= MAX_VALUES) return this.read<(string | null)[]>('HMGET', key, fields);
     if (this.isOver) return this.late('HMGET');
-    const parts = chunks(fields).map((part) => this.read<(string | null)[]>('HMGET', key, part));
+    const parts = chunks(fields, MAX_VALUES).map((part) => this.read<(string | null)[]>('HMGET', key, part));
     return Promise.all(parts).then((values) => values.flat());
-  }
-
-  /**
-   * Rests on fields of a hash without asking for them: for a handler that knows what they hold, or will hold once the
-   * transactions before this one are committed. If they hold something else at the commit, it runs again, as after a
-   * read.
-   *
-   * @param fields with what they hold; null for one that is not there
-   */
-  expectFields(key: string, fields: readonly (readonly [field: string, value: string | null])[]): this {
-    this.mustBeOpen('expectFields');
-    for (const part of chunks(fields)) {
-      this.track(
-        'HMGET',
-        this.readable('HMGET', key),
-        part.map(([field]) => field),
-        part.map(([, value]) => value),
-      );
-    }
-    return this;
   }
 
   /** All fields of a hash; empty when it does not exist. */
@@ -183,41 +151,42 @@ export class Transaction {
 
   /** @param options.ttlMs how long the value is kept, in milliseconds; default: for ever */
   set(key: string, value: Value, options: { ttlMs?: number } = {}): this {
-    const ttl = options.ttlMs === undefined ? [] : ['PX', positive('set', options.ttlMs)];
-    return this.buffer('SET', key, (name) => this.guard.replace(name, String(value)), value, ...ttl);
+    const writing = this.writing('set');
+    const ttl = options.ttlMs === undefined ? [] : ['PX', String(positive('set', options.ttlMs))];
+    writing.set(this.keyOf(key), [String(value), ...ttl]);
+    return this;
   }
 
   del(key: string): this {
-    return this.buffer('DEL', key, (name) => this.guard.replace(name));
+    this.writing('del').del(this.keyOf(key));
+    return this;
   }
 
   /** @param ttlMs milliseconds from the commit on */
   expire(key: string, ttlMs: number): this {
-    return this.buffer('PEXPIRE', key, () => ({ type: '', integer: '' }), integer('expire', ttlMs));
+    this.writing('expire').expire(this.keyOf(key), integer('expire', ttlMs));
+    return this;
   }
 
   /** @param by an integer; the value must be one too */
   incrby(key: string, by: number): this {
-    const check = (name: string) => this.guard.increment('INCRBY', name, 'string', '=');
-    return this.buffer('INCRBY', key, check, integer('incrby', by));
+    this.writing('incrby').incrby(this.keyOf(key), integer('incrby', by));
+    return this;
   }
 
   /** @param by an integer; the field's value must be one too */
   hincrby(key: string, field: string, by: number): this {
-    const check = (name: string) => this.guard.increment('HINCRBY', name, 'hash', field);
-    return this.buffer('HINCRBY', key, check, field, integer('hincrby', by));
+    this.writing('hincrby').hincrby(this.keyOf(key), field, integer('hincrby', by));
+    return this;
   }
 
   hset(key: string, fields: Readonly<Record<string, Value>>): this;
   hset(key: string, field: string, value: Value): this;
   hset(key: string, fields: string | Readonly<Record<string, Value>>, value?: Value): this {
-    const values =
-      typeof fields === 'string'
-        ? [fields, String(value)]
-        : Object.keys(fields).flatMap((field) => [field, String(fields[field])]);
-    const name = this.parts.keyspace.ofService(key);
-    this.write('HSET', name, 'hash', values);
-    this.guard.setFields(name, values);
+    const pairs: string[] = [];
+    if (typeof fields === 'string') pairs.push(fields, String(value));
+    else for (const field of Object.keys(fields)) pairs.push(field, String(fields[field]));
+    this.writing('hset').hset(this.keyOf(key), pairs);
     return this;
   }
 
@@ -271,79 +240,9 @@ export class Transaction {
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
     this.mustBeOpen('publish');
-    const { cause } = this;
-    const { keyspace, partitions, source, limits, instrumentation, erasure } = this.parts;
     const eventId = this.uuid(`event ${String(this.events.length)}`);
-    // Where the handler's span is known, what it publishes is its own; else it is of the same trace as the cause.
-    const { traceparent, tracestate } = instrumentation.activeTrace ?? cause;
-    const envelope = newEnvelope(event, data, source, limits, options, {
-      eventId,
-      correlationId: cause.correlation_id ?? cause.event_id,
-      causationId: cause.event_id,
-      traceparent,
-      tracestate,
-    });
-    const { type, stream } = domainEventOf(event);
-    const target = partitions.targetOf(keyspace, type, envelope.partition_key ?? eventId);
-    const plan = erasure ? personalPlanOf(event) : undefined;
-    const where = { keyspace: target, comesBack: false };
-    const { layout, values }: LaidOut = plan
-      ? this.withPersonal(encodePersonal(event, plan, envelope, options, where, limits))
-      : encode(envelope, limits);
-    const entry = { type, streamName: stream, stream: target.stream(stream), layout, values };
-    this.events = withLast(this.events, entry);
+    (this.outbox ??= new Outbox(this.parts)).add(event, data, options, this.cause, eventId);
     return eventId;
-  }
-
-  private withPersonal(entry: PersonalEntry): LaidOut {
-    if (entry.unsealed) this.unsealed = withLast(this.unsealed, entry.unsealed);
-    return entry;
-  }
-
-  /**
-   * Calls the listener when this run comes to nothing: its reads no longer hold, the handler has failed or its time is
-   * up, the delivery was lost, or Redis refuses the writes. For a service that keeps in memory what it writes.
-   */
-  onRollback(listener: () => void): this {
-    this.mustBeOpen('onRollback');
-    this.rollbackListeners = withLast(this.rollbackListeners, listener);
-    return this;
-  }
-
-  private tellListeners(): void {
-    const listeners = this.rollbackListeners;
-    this.rollbackListeners = NONE;
-    for (const listener of listeners) {
-      try {
-        const result = listener();
-        // It may be an async function after all, and nobody waits for it.
-        if (isPromise(result)) Promise.resolve(result).catch((thrown: unknown) => { this.reportListener(thrown); }); // prettier-ignore
-      } catch (thrown) {
-        this.reportListener(thrown);
-      }
-    }
-  }
-
-  private reportListener(thrown: unknown): void {
-    new SafeLogger(Transaction.name).error(`A rollback listener of ${this.handler} failed`, textOf(thrown).stack);
-  }
-
-  private mustBeOpen(method: string): void {
-    if (this.isOver) throw this.lateCall(method);
-  }
-
-  /** The error of a method that was called when the run was over; who called it may hear of it by the log alone. */
-  private lateCall(method: string): TransactionOverError {
-    const error = new TransactionOverError(this.handler, method);
-    if (lateCalls.admits(this.handler)) logger.error(error.message, error.stack);
-    return error;
-  }
-
-  /** Rejects, and ends no process where nobody awaits it. */
-  private late(command: string): Promise<never> {
-    const rejected = Promise.reject(this.lateCall(methodOf(command)));
-    rejected.catch(() => undefined);
-    return rejected;
   }
 
   private read<T>(
@@ -362,106 +261,36 @@ export class Transaction {
     shape: (reply: unknown) => T,
   ): Promise<T> {
     const key = this.readable(command, name);
-    const args = values.map(String);
-    const reply = await this.parts.client.reads.bytes(command, key, args);
-    // Of one that nobody has waited for, the commit knows nothing.
-    if (!this.isOver) this.track(command, key, args, reply);
-    return shape(asText(reply));
+    this.tracked ??= new TrackedReads(this.parts.reads, this.readsPlainly);
+    return shape(await this.tracked.read(command, key, values.map(String)));
   }
 
-  private track(command: string, key: string, args: readonly string[], reply: unknown): void {
-    this.reads = withLast(this.reads, { command, key, args, digest: replyDigest(command, reply) });
+  private late(command: string): Promise<never> {
+    return lateRead(this.handler, command.toLowerCase());
+  }
+
+  private writing(method: string): BufferedWrites {
+    this.mustBeOpen(method);
+    return (this.buffered ??= new BufferedWrites());
+  }
+
+  private mustBeOpen(method: string): void {
+    if (this.isOver) throw lateCall(this.handler, method);
   }
 
   /** @returns the key in Redis @throws TransactionRefusedError when this transaction has written it */
   private readable(command: string, name: string): string {
-    const key = this.parts.keyspace.ofService(name);
-    if (!this.guard.wrote(key)) return key;
+    const key = this.keyOf(name);
+    if (!this.buffered?.wrote(key)) return key;
     throw new TransactionRefusedError(`${command} ${key} after a write to it: read first, then write`);
   }
 
   private change(command: string, name: string, type: KeyType, values: readonly Value[]): this {
-    this.write(command, this.parts.keyspace.ofService(name), type, values.map(String));
+    this.writing(command.toLowerCase()).change(command, this.keyOf(name), type, values.map(String));
     return this;
   }
 
-  /**
-   * A write that keeps what the key holds; without values there is nothing to write.
-   *
-   * @param key as it is in Redis
-   */
-  private write(command: string, key: string, type: KeyType, values: readonly string[]): void {
-    if (this.isOver) throw this.lateCall(methodOf(command));
-    for (let first = 0; first < values.length; first += MAX_VALUES) {
-      const args = values.length <= MAX_VALUES ? values : values.slice(first, first + MAX_VALUES);
-      const check = this.guard.change(command, key, type);
-      this.writes = withLast(this.writes, { command, key, type: check.type, integer: check.integer, args });
-    }
+  private keyOf(name: string): string {
+    return this.parts.keyspace.ofService(name);
   }
-
-  private buffer(command: string, name: string, check: (key: string) => ServerCheck, ...values: Value[]): this {
-    if (this.isOver) throw this.lateCall(methodOf(command));
-    const key = this.parts.keyspace.ofService(name);
-    const { type, integer } = check(key);
-    this.writes = withLast(this.writes, { command, key, type, integer, args: values.map(String) });
-    return this;
-  }
-}
-
-/** A list with one more; most transactions have one of each, and room for more would be a good part of what they take. */
-function withLast<T>(list: readonly T[], last: T): readonly T[] {
-  if (list.length === 0) return [last];
-  (list as T[]).push(last);
-  return list;
-}
-
-function integer(operation: string, value: number): number {
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return value;
-  throw new TransactionRefusedError(`${operation}: expected an integer of at most 15 digits, got ${String(value)}`);
-}
-
-function positive(operation: string, value: number): number {
-  if (value > 0) return integer(operation, value);
-  throw new TransactionRefusedError(`${operation}: expected a time above 0 ms, got ${String(value)}`);
-}
-
-function finite(operation: string, value: number): number {
-  if (Number.isFinite(value)) return value;
-  throw new TransactionRefusedError(`${operation}: expected a finite number, got ${String(value)}`);
-}
-
-/** The name of the method, from that of the command that it stands for. */
-function methodOf(command: string): string {
-  return command === 'PEXPIRE' ? 'expire' : command.toLowerCase();
-}
-
-function asIs(reply: unknown): unknown {
-  return reply;
-}
-
-function isOne(reply: unknown): boolean {
-  return reply === 1;
-}
-
-function scoreOf(reply: unknown): number | null {
-  return reply === null ? null : Number(reply);
-}
-
-function fieldsOf(reply: unknown): Record<string, string> {
-  // Not by assignment: a field may be called "__proto__".
-  return Object.fromEntries(chunks(reply as string[], 2)) as Record<string, string>;
-}
-
-/** A reply with its bytes read as text. */
-function asText(reply: unknown): unknown {
-  if (Array.isArray(reply)) return reply.map(asText);
-  return Buffer.isBuffer(reply) ? reply.toString() : reply;
-}
-
-function chunks<T>(values: readonly T[], size = MAX_VALUES): readonly (readonly T[])[] {
-  if (values.length === 0) return [];
-  if (values.length <= size) return [values];
-  const parts: T[][] = [];
-  for (let first = 0; first < values.length; first += size) parts.push(values.slice(first, first + size));
-  return parts;
 }

@@ -6,6 +6,7 @@ import { Settler } from '../settle/settler.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { Instrumentation } from '../model/instrumentation.js';
+import { WorkerReads } from '../transaction/worker-reads.js';
 import { Pipeline } from './pipeline.js';
 import type { WorkerContext } from './worker-parts.js';
 
@@ -41,7 +42,8 @@ export function buildPipeline(
     troubles,
   );
   const { source, producer: limits, erasure } = options;
-  const transactions = { client, keyspace, partitions, source, limits, instrumentation, erasure, subjectKeys };
+  const reads = new WorkerReads(client.reads);
+  const transactions = { reads, keyspace, partitions, source, limits, instrumentation, erasure, subjectKeys };
   const runner = new HandlerRunner(
     address,
     semaphore,

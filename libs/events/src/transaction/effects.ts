@@ -1,0 +1,41 @@
+import type { LaidOut } from '../stream/layouts.js';
+import type { ServerCheck } from './write-guard.js';
+
+/** A read that the commit checks again. */
+export interface TrackedRead {
+  command: string;
+  key: string;
+  args: readonly string[];
+  digest: string;
+}
+
+/** A write that the commit applies. */
+export interface BufferedWrite extends ServerCheck {
+  command: string;
+  key: string;
+  args: readonly string[];
+}
+
+/** An event that the commit publishes. */
+export interface BufferedEvent extends LaidOut {
+  type: string;
+  /** The stream's name without prefix, and its key. */
+  streamName: string;
+  stream: string;
+}
+
+/** A list with one more; most transactions have one of each, and room for more would be a good part of what they take. */
+export function withLast<T>(list: readonly T[], last: T): readonly T[] {
+  if (list.length === 0) return [last];
+  (list as T[]).push(last);
+  return list;
+}
+
+/** Parts of a list that fit into one command each. */
+export function chunks<T>(values: readonly T[], size: number): readonly (readonly T[])[] {
+  if (values.length === 0) return [];
+  if (values.length <= size) return [values];
+  const parts: T[][] = [];
+  for (let first = 0; first < values.length; first += size) parts.push(values.slice(first, first + size));
+  return parts;
+}

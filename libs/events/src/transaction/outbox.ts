@@ -1,0 +1,71 @@
+import { domainEventOf, type EventClass } from '../model/domain-event.js';
+import type { EventEnvelope } from '../model/event-envelope.js';
+import type { PublishOptions } from '../model/event-to-publish.js';
+import type { Instrumentation } from '../model/instrumentation.js';
+import type { PayloadLimits } from '../model/payload-limits.js';
+import { personalPlanOf } from '../personal/personal.js';
+import type { Unsealed } from '../personal/unsealed.js';
+import { encode } from '../publish/encode.js';
+import { newEnvelope } from '../publish/new-envelope.js';
+import { encodePersonal, type PersonalEntry } from '../publish/personal.js';
+import type { Keyspace } from '../stream/keyspace.js';
+import type { LaidOut } from '../stream/layouts.js';
+import type { Partitions } from '../stream/partitions.js';
+import { withLast, type BufferedEvent } from './effects.js';
+
+/** How the transactions of a worker publish. */
+export interface OutboxParts {
+  /** Of the delivery's partition. */
+  keyspace: Keyspace;
+  partitions: Partitions;
+  source: string;
+  limits: PayloadLimits;
+  instrumentation: Instrumentation;
+  /** Whether personal data is encrypted. */
+  erasure: boolean;
+}
+
+/** What one transaction publishes, for its commit to append. */
+export class Outbox {
+  events: readonly BufferedEvent[] = NONE;
+  /** Personal data of the events, which is encrypted when they are sent. */
+  unsealed: readonly Unsealed[] = NONE;
+
+  constructor(private readonly parts: OutboxParts) {}
+
+  /** @param cause the event that is handled: the new one carries its correlation on, and names it */
+  add<T extends object>(
+    event: EventClass<T>,
+    data: T,
+    options: Omit<PublishOptions, 'eventId'>,
+    cause: EventEnvelope<object>,
+    eventId: string,
+  ): void {
+    const { keyspace, partitions, source, limits, instrumentation, erasure } = this.parts;
+    const { type, stream } = domainEventOf(event);
+    // Where the handler's span is known, what it publishes is its own; else it is of the same trace as the cause.
+    const { traceparent, tracestate } = instrumentation.activeTrace ?? cause;
+    const envelope = newEnvelope(event, data, source, limits, options, {
+      eventId,
+      correlationId: cause.correlation_id ?? cause.event_id,
+      causationId: cause.event_id,
+      traceparent,
+      tracestate,
+    });
+    const target = partitions.targetOf(keyspace, type, envelope.partition_key ?? eventId);
+    const plan = erasure ? personalPlanOf(event) : undefined;
+    const where = { keyspace: target, comesBack: false };
+    const { layout, values }: LaidOut = plan
+      ? this.withPersonal(encodePersonal(event, plan, envelope, options, where, limits))
+      : encode(envelope, limits);
+    const entry = { type, streamName: stream, stream: target.stream(stream), layout, values };
+    this.events = withLast(this.events, entry);
+  }
+
+  private withPersonal(entry: PersonalEntry): LaidOut {
+    if (entry.unsealed) this.unsealed = withLast(this.unsealed, entry.unsealed);
+    return entry;
+  }
+}
+
+const NONE: readonly never[] = [];
