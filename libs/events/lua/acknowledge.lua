@@ -8,7 +8,7 @@
 -- then       entry ids
 -- Replies    how many were pending
 -- @rights
--- @include tries
+-- @include delivery-notes
 local handlers = tonumber(ARGV[2])
 local hasNotes = redis.call('EXISTS', KEYS[2]) == 1
 -- Before the first write: an error must mean that nothing was acknowledged.

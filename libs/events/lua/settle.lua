@@ -53,7 +53,7 @@
 local group, consumer = ARGV[1], ARGV[2]
 
 -- @include layouts
--- @include tries
+-- @include delivery-notes
 -- @include settle-arguments
 -- @include write-buffer
 -- @include settle-preconditions

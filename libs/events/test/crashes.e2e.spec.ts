@@ -10,7 +10,7 @@ import { startWorker } from './worker.js';
 
 const EVENTS = 12;
 const DEADLY = 5;
-/** Two that hold many events, and two that try the suspect alone. */
+/** Two that hold many events, and two that have this one in quarantine. */
 const DEATHS = 4;
 
 describe('an event that ends its worker', () => {
@@ -20,7 +20,7 @@ describe('an event that ends its worker', () => {
   });
   afterAll(() => redis.stop());
 
-  it('is tried alone, becomes a dead letter, and costs the others nothing', async () => {
+  it('is quarantined, becomes a dead letter, and costs the others nothing', async () => {
     await using publisher = await startWorker(redis.url, { prefix: 'deadly', group: null });
     const settings = {
       redis: redis.url,
@@ -62,12 +62,12 @@ describe('an event that ends its worker', () => {
     const others = Array.from({ length: EVENTS }, (_, number) => number).filter((number) => number !== DEADLY);
     const once = Object.fromEntries(others.map((number) => [String(number), '1']));
     expect(await redis.client.hgetall('deadly:tester:effects')).toEqual(once);
-    // From the third life on it was alone: nothing else had begun before it that had not ended.
+    // From the third life on it was in quarantine: nothing else had begun before it that had not ended.
     for (const life of lives.slice(2, DEATHS)) expect(life.running.at(-1)).toBe(DEADLY);
     expect(await redis.client.exists('deadly:notes:testers:deliveries')).toBe(0);
   });
 
-  it('is not one whose workers were cut off while they handled it alone, and are back', async () => {
+  it('is not one whose workers were cut off while they handled it in quarantine, and are back', async () => {
     await using oneNetwork = await startProxy(redis.url);
     await using otherNetwork = await startProxy(redis.url);
     const gates = Array.from({ length: 5 }, () => new Gate());
@@ -81,7 +81,7 @@ describe('an event that ends its worker', () => {
     await one.producer.publish(NoteTaken, { topic: 'a', number: 1 });
     await eventually('it is handled', () => runs.length === 1);
     await using other = await startWorker(otherNetwork.url, options, [handler]);
-    // The third and the fourth of them have it alone.
+    // The third and the fourth of them have it in quarantine.
     for (let run = 1; run <= 4; run += 1) {
       const [worker, network] = runs.at(-1) === one.consumer.name ? [one, oneNetwork] : [other, otherNetwork];
       const abandoned = () => worker.observations.filter(({ kind }) => kind === 'abandoned').length;
@@ -103,29 +103,32 @@ describe('an event that ends its worker', () => {
   it.each([
     ['succeeds', false],
     ['fails', true],
-  ])('is one, too, that makes its workers stand still until they are robbed, and then %s', async (prefix, fails) => {
-    await using publisher = await startWorker(redis.url, { prefix, group: null });
-    const settings = { redis: redis.url, prefix, pauseMs: 500, fails, consumer: { claimAfterMs: 700 } };
-    await publisher.producer.publish(NoteTaken, { topic: 'a', number: 1 });
-    const lives: ChildWorker[] = [];
-    try {
-      for (let life = 1; life <= DEATHS; life += 1) {
-        const worker = await startChild(settings);
-        lives.push(worker);
-        await eventually('it handles the event', () => worker.running.length === 1);
-        worker.signal('SIGSTOP');
+  ])(
+    'is one, too, that makes its workers stand still until others take it over, and then %s',
+    async (prefix, fails) => {
+      await using publisher = await startWorker(redis.url, { prefix, group: null });
+      const settings = { redis: redis.url, prefix, pauseMs: 500, fails, consumer: { claimAfterMs: 700 } };
+      await publisher.producer.publish(NoteTaken, { topic: 'a', number: 1 });
+      const lives: ChildWorker[] = [];
+      try {
+        for (let life = 1; life <= DEATHS; life += 1) {
+          const worker = await startChild(settings);
+          lives.push(worker);
+          await eventually('it handles the event', () => worker.running.length === 1);
+          worker.signal('SIGSTOP');
+        }
+        // It had the event in quarantine, and goes on.
+        const third = lives[2];
+        third?.signal('SIGCONT');
+        await eventually('it knows that others have taken it over', () => third?.observed.includes('abandoned'));
+        await eventually('the event is a dead letter', () => redis.client.xlen(`${prefix}:notes:dead-letters`));
+        expect(third?.running).toHaveLength(1);
+      } finally {
+        await Promise.all(lives.map((life) => life[Symbol.asyncDispose]()));
       }
-      // It had the event alone, and goes on.
-      const third = lives[2];
-      third?.signal('SIGCONT');
-      await eventually('it knows that it was robbed', () => third?.observed.includes('abandoned'));
-      await eventually('the event is a dead letter', () => redis.client.xlen(`${prefix}:notes:dead-letters`));
-      expect(third?.running).toHaveLength(1);
-    } finally {
-      await Promise.all(lives.map((life) => life[Symbol.asyncDispose]()));
-    }
-    const [letter] = await readEntries(redis.client, `${prefix}:notes:dead-letters`);
-    expect(letter).toMatchObject({ reason: 'crashed', attempts: '2' });
-    expect(await redis.client.exists(`${prefix}:tester:effects`)).toBe(0);
-  });
+      const [letter] = await readEntries(redis.client, `${prefix}:notes:dead-letters`);
+      expect(letter).toMatchObject({ reason: 'crashed', attempts: '2' });
+      expect(await redis.client.exists(`${prefix}:tester:effects`)).toBe(0);
+    },
+  );
 });

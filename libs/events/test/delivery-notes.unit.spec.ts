@@ -7,12 +7,12 @@ describe('delivery notes', () => {
     const notes = fc.record({
       failures: fc.nat({ max: 1000 }),
       firstFailureMs: fc.nat({ max: 8.64e15 }),
-      unended: fc.array(fc.stringMatching(/^[\w.:-]+\/\d+$/), { maxLength: 4 }),
+      openQuarantineRuns: fc.array(fc.stringMatching(/^[\w.:-]+\/\d+$/), { maxLength: 4 }),
     });
     fc.assert(
       fc.property(notes, (note) => {
         // As the server puts it together.
-        expect(parseNote(formatNote(note) + note.unended.join(','))).toEqual(note);
+        expect(parseNote(formatNote(note) + note.openQuarantineRuns.join(','))).toEqual(note);
       }),
     );
   });
@@ -20,12 +20,16 @@ describe('delivery notes', () => {
   it.each([undefined, '', DONE, 'rubbish', '3', '-1 5 0', 'NaN NaN', '1 2', ' ', '1 2 a b'])(
     'start from no failures for %j',
     (note) => {
-      expect(parseNote(note)).toEqual({ failures: 0, firstFailureMs: 0, unended: [] });
+      expect(parseNote(note)).toEqual({ failures: 0, firstFailureMs: 0, openQuarantineRuns: [] });
     },
   );
 
   it('of an earlier version, with a number of crashes, speak of none', () => {
-    expect(parseNote('3 1732372800000 1')).toEqual({ failures: 3, firstFailureMs: 1_732_372_800_000, unended: [] });
+    expect(parseNote('3 1732372800000 1')).toEqual({
+      failures: 3,
+      firstFailureMs: 1_732_372_800_000,
+      openQuarantineRuns: [],
+    });
   });
 
   it('stand in a field for each entry and handler', () => {

@@ -100,34 +100,34 @@ describe('a handler that goes on although its time is up', () => {
     await eventually('it is handled', () => worker.observations.some(({ kind }) => kind === 'handled'));
   });
 
-  it('that was alone lets others go on, and its end is noted when it has ended', async () => {
+  it('that was in quarantine lets others go on, and its end is noted when it has ended', async () => {
     const gate = new Gate();
     const seen: string[] = [];
     const handler = noteHandler(
       async ({ data: { topic } }, { attempt }) => {
-        if (topic === 'suspect' && attempt === 1) await gate.pass();
+        if (topic === 'quarantined' && attempt === 1) await gate.pass();
         seen.push(topic);
       },
       { retry: SOON, timeoutMs: 100 },
     );
-    await using publisher = await startWorker(redis.url, { prefix: 'alone', group: null });
-    await publisher.producer.publish(NoteTaken, { topic: 'suspect', number: 1 });
-    const [id = ''] = await deliverToTheDead(redis.client, 'alone:notes', 1);
-    // It was delivered twice, and nobody has come to an end of it.
-    await redis.client.xclaim('alone:notes', 'testers', 'dead', 0, id, 'IDLE', 3_600_000, 'RETRYCOUNT', 2);
-    await using worker = await startWorker(redis.url, { prefix: 'alone' }, [handler]);
+    await using publisher = await startWorker(redis.url, { prefix: 'quarantine', group: null });
+    await publisher.producer.publish(NoteTaken, { topic: 'quarantined', number: 1 });
+    const [id = ''] = await deliverToTheDead(redis.client, 'quarantine:notes', 1);
+    // It was delivered twice, and not settled.
+    await redis.client.xclaim('quarantine:notes', 'testers', 'dead', 0, id, 'IDLE', 3_600_000, 'RETRYCOUNT', 2);
+    await using worker = await startWorker(redis.url, { prefix: 'quarantine' }, [handler]);
     await eventually('its time is up', () => timedOut(worker) === 1);
     await worker.producer.publishAll(notes('b', 20));
     await eventually('others are handled', () => seen.length === 20);
     await eventually('its failure is noted, and that it has not ended', async () => {
-      const note = await redis.client.hget('alone:notes:testers:deliveries', `${id}|Notes.onNote`);
+      const note = await redis.client.hget('quarantine:notes:testers:deliveries', `${id}|Notes.onNote`);
       return /^1 \d+ \S+\/\d+$/.test(String(note));
     });
     gate.open();
-    await eventually('it is handled', () => seen.filter((topic) => topic === 'suspect').length === 2);
+    await eventually('it is handled', () => seen.filter((topic) => topic === 'quarantined').length === 2);
     await eventually(
       'nothing is noted',
-      async () => (await redis.client.exists('alone:notes:testers:deliveries')) === 0,
+      async () => (await redis.client.exists('quarantine:notes:testers:deliveries')) === 0,
     );
   });
 

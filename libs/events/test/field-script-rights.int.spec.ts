@@ -168,7 +168,7 @@ const SCENARIOS: Record<ScriptName, Scenario[]> = {
   ),
   'pending-of-consumer': one(delivered, ['notes'], [GROUP, 'me', '-', 10]),
   'read-many': Object.entries(READS).map(reading),
-  'end-alone': one((admin) => admin.hset('deliveries', 'a', '1 123 b,c'), ['deliveries'], ['a', 'b']),
+  'end-quarantine-run': one((admin) => admin.hset('deliveries', 'a', '1 123 b,c'), ['deliveries'], ['a', 'b']),
   renew: one(delivered, ['notes'], [GROUP, 'me', '1-1', '2-1']),
   leave: one(delivered, ['notes'], [GROUP, 'me', 1000, '-', 10]),
   sweep: one((admin) => admin.xgroup('CREATE', 'notes', GROUP, '0', 'MKSTREAM').then(() => admin.xgroup('CREATECONSUMER', 'notes', GROUP, 'dead')), ['notes'], [GROUP, 'me', 0, 10]), // prettier-ignore

@@ -5,7 +5,7 @@ import { noteFields, readEntries, type Fields } from './entries.js';
 
 /** Enough for a worker, and not for what 300,000 problems take. */
 const HEAP_MB = 64;
-/** Two that do not know better, and two that read the suspect alone. */
+/** Two that read it with others, and two that read it in quarantine. */
 const DEATHS = 4;
 const EMPTY_LINES = JSON.stringify({ topic: 'a', number: 1, lines: Array.from({ length: 300_000 }, () => ({})) });
 

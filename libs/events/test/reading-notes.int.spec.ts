@@ -7,9 +7,9 @@ import { NoteTaken } from './notes.js';
 import { deliverToTheDead } from './redis-state.js';
 import { startWorker } from './worker.js';
 
-const ONE_TRY = '0 0 another/1';
+const ONE_RUN = '0 0 another/1';
 
-describe('what was noted of reading an entry alone', () => {
+describe('what was noted of reading an entry in quarantine', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await freshRedis();
@@ -21,7 +21,7 @@ describe('what was noted of reading an entry alone', () => {
     { prefix: 'writes', stream: 'writes:notes', partitions: 1, writes: true },
     { prefix: 'owned', stream: '{owned:0}:notes', partitions: 2, writes: true },
   ])(
-    'goes with the entry, where who settles it suspects nothing: $prefix',
+    'goes with the entry, where it is settled outside of quarantine: $prefix',
     async ({ prefix, stream, partitions, writes }) => {
       const gate = new Gate();
       let began = false;
@@ -36,7 +36,7 @@ describe('what was noted of reading an entry alone', () => {
       await eventually('its handler runs', () => began);
       const notes = `${stream}:testers:deliveries`;
       expect(await redis.client.exists(stream)).toBe(1);
-      await redis.client.hset(notes, { [`${id}|-`]: ONE_TRY, 'of another|-': ONE_TRY });
+      await redis.client.hset(notes, { [`${id}|-`]: ONE_RUN, 'of another|-': ONE_RUN });
       gate.open();
       await eventually('it is settled', async () => ((await redis.client.xpending(stream, 'testers')) as [number])[0] === 0); // prettier-ignore
       expect(await redis.client.hkeys(notes)).toEqual(['of another|-']);
@@ -48,7 +48,7 @@ describe('what was noted of reading an entry alone', () => {
     const id = String(await redis.client.call('XADD', stream, '*', ...noteFields({ data: '{' })));
     await deliverToTheDead(redis.client, stream, 1, 60_000);
     const notes = `${stream}:testers:deliveries`;
-    await redis.client.hset(notes, { [`${id}|-`]: ONE_TRY, [`${id}|Notes.onNote`]: '1 123', 'of another|-': ONE_TRY });
+    await redis.client.hset(notes, { [`${id}|-`]: ONE_RUN, [`${id}|Notes.onNote`]: '1 123', 'of another|-': ONE_RUN });
     await using worker = await startWorker(redis.url, { prefix: 'unread' }, [noteHandler(() => undefined)]);
     await eventually('it is a dead letter', async () => (await readEntries(redis.client, `${stream}:dead-letters`)).length === 1); // prettier-ignore
     expect((await worker.monitor.pending('notes', 'testers')).count).toBe(0);

@@ -69,10 +69,21 @@ describe('takeover', () => {
     await eventually('it is settled', async () => (await pendingOf(worker)) === 0);
   });
 
-  it('of what was tried alone does not bring back what other workers have said of it meanwhile', async () => {
-    const [id = ''] = await leaveBehind('alone:notes', 1);
-    await redis.client.xclaim('alone:notes', 'testers', 'dead', 0, id, 'IDLE', LONG_AGO_MS, 'RETRYCOUNT', 2, 'JUSTID');
-    const notesKey = 'alone:notes:testers:deliveries';
+  it('of what was in quarantine does not bring back what other workers have said of it meanwhile', async () => {
+    const [id = ''] = await leaveBehind('quarantine:notes', 1);
+    await redis.client.xclaim(
+      'quarantine:notes',
+      'testers',
+      'dead',
+      0,
+      id,
+      'IDLE',
+      LONG_AGO_MS,
+      'RETRYCOUNT',
+      2,
+      'JUSTID',
+    );
+    const notesKey = 'quarantine:notes:testers:deliveries';
     const field = `${id}|Notes.onNote`;
     await redis.client.hset(notesKey, field, '0 0 cut-off/1');
     const seen: (string | null)[] = [];
@@ -86,7 +97,9 @@ describe('takeover', () => {
       },
       { retry: SOON },
     );
-    await using worker = await startWorker(redis.url, { prefix: 'alone', consumer: { claimAfterMs: 200 } }, [handler]);
+    await using worker = await startWorker(redis.url, { prefix: 'quarantine', consumer: { claimAfterMs: 200 } }, [
+      handler,
+    ]);
     await eventually('it is settled', async () => (await pendingOf(worker)) === 0);
     const { name } = worker.consumer;
     expect(seen[0]).toMatch(new RegExp(`^0 0 cut-off/1,${name}/\\d+$`));

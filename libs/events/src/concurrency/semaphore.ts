@@ -1,4 +1,4 @@
-/** How long others are kept waiting for who wants to be alone, in milliseconds, and then how long they go first again. */
+/** How long others are kept waiting by one that wants all slots, in milliseconds, and then how long they go first again. */
 const PATIENCE_MS = 5000;
 
 interface Waiting {
@@ -28,26 +28,26 @@ export class Semaphore {
   /**
    * Takes a slot, to be given back with {@link release}.
    *
-   * @param isAlone waits until no other handler runs, and lets none begin; but not for long where one does not end
+   * @param isExclusive waits until no other handler runs, and lets none begin; but not for long where one does not end
    * @returns undefined when it was to be had at once
    */
-  acquire(isAlone = false): Promise<void> | undefined {
-    const size = isAlone ? this.limit : 1;
+  acquire(isExclusive = false): Promise<void> | undefined {
+    const size = isExclusive ? this.limit : 1;
     if (this.waiting.length === 0 && this.free >= size) {
       this.free -= size;
       return undefined;
     }
-    if (isAlone) return this.waitToBeAlone();
+    if (isExclusive) return this.waitForAll();
     return new Promise<void>((enter) => this.waiting.push({ size, enter }));
   }
 
-  /** @param isAlone as it was asked for */
-  release(isAlone = false): void {
-    this.free += isAlone ? this.limit : 1;
+  /** @param isExclusive as it was asked for */
+  release(isExclusive = false): void {
+    this.free += isExclusive ? this.limit : 1;
     this.admit();
   }
 
-  /** Of all the slots of one who is alone, keeps one, to be given back as any other: the others may go on. */
+  /** Who has all slots keeps one, and gives it back as any other: the others may go on. */
   keepOne(): void {
     this.free += this.limit - 1;
     this.admit();
@@ -62,7 +62,7 @@ export class Semaphore {
     this.waiting[0]?.block?.();
   }
 
-  private async waitToBeAlone(): Promise<void> {
+  private async waitForAll(): Promise<void> {
     for (;;) {
       const hasEntered = await new Promise<boolean>((resolve) => {
         let timer: NodeJS.Timeout | undefined;

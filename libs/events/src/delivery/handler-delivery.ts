@@ -3,6 +3,14 @@ import type { EventEnvelope } from '../model/event-envelope.js';
 import type { OperationRef } from '../model/instrumentation.js';
 import type { InFlightDelivery } from './in-flight-delivery.js';
 
+/** One run in quarantine, of a handler or of decoding. */
+export interface QuarantineRun {
+  /** What it is noted as: no two runs have one name. */
+  name: string;
+  /** Tells how long the worker has stood still meanwhile. */
+  standstill: Standstill;
+}
+
 /** A delivery for one of its event's handlers. */
 export interface HandlerDelivery {
   inFlight: InFlightDelivery;
@@ -15,8 +23,8 @@ export interface HandlerDelivery {
   handlers: readonly string[];
   /** The try that is settled, for the instrumentation; undefined where nobody traces. */
   operation: OperationRef | undefined;
-  /** Of a try alone: what it is noted as, and whether the worker stands still meanwhile. */
-  alone?: { name: string; standstill: Standstill };
+  /** Its run in quarantine; undefined for one that is not quarantined. */
+  quarantineRun?: QuarantineRun;
   /** Of a handler that goes on although its time is up: resolves when it has really ended. */
   overrun?: Promise<void>;
 }

@@ -28,7 +28,7 @@ export class InFlightDelivery implements Loss {
    * @param entry with the event's own fields only
    * @param origin where a replayed entry came from; undefined for one that was not replayed
    * @param notes what was noted of earlier tries, by handler; empty for an entry that is delivered for the first time
-   * @param isSuspect whether workers may have died of it, so that it is handled alone
+   * @param isQuarantined whether workers may have died of it, so that nothing else runs while it is decoded or handled
    * @param deliveries how often it was delivered to other consumers before
    * @param isOverdue whether it has waited for a worker that handles it for long enough
    */
@@ -38,7 +38,7 @@ export class InFlightDelivery implements Loss {
     readonly entry: StreamEntry,
     readonly notes: ReadonlyMap<string, string>,
     readonly origin: ReplayOrigin | undefined,
-    readonly isSuspect: boolean,
+    readonly isQuarantined: boolean,
     readonly deliveries = 0,
     readonly isOverdue = false,
   ) {

@@ -11,7 +11,7 @@ import { isA } from '../model/thrown.js';
 import type { StandardSchema } from '../model/standard-schema.js';
 import type { Delivery } from './delivery.js';
 
-/** Stands for the handler of an entry that reached none: it could not be decoded, is not valid or not wanted. See READING in tries.lua. */
+/** Stands for the handler of an entry that reached none: it could not be decoded, is not valid or not wanted. See READING in delivery-notes.lua. */
 export const NO_HANDLER = '-';
 
 /** A handler that was found, ready to be called. */

@@ -3,7 +3,7 @@ import { fieldText } from '../stream/raw-entry.js';
 import type { Pause } from '../delivery/pause.js';
 import { isSealed, readEvent, type ReadEvent, type SealedEvent } from './read-event.js';
 
-/** An entry that was taken. A suspect is not read yet: workers may have ended while they decoded it. */
+/** An entry that was taken. One in quarantine is not read yet: workers may have died while they decoded it. */
 export interface Unread {
   inFlight: InFlightDelivery;
   /** The pauses in which it was set aside, where several handlers had one. */
@@ -13,9 +13,9 @@ export interface Unread {
 /** An entry that was taken, and what it holds, if it was read; or why nobody can read it. */
 export type Accepted = Unread & (ReadEvent | { toOpen: SealedEvent } | { thrown: unknown } | { isUnread: true });
 
-/** Reads an entry, unless workers may have ended of that. Never throws. */
+/** Reads an entry, unless it is quarantined. Never throws. */
 export function acceptedOf(inFlight: InFlightDelivery): Accepted {
-  if (inFlight.isSuspect) return { inFlight, isUnread: true };
+  if (inFlight.isQuarantined) return { inFlight, isUnread: true };
   try {
     const read = readEvent(inFlight);
     if (isSealed(read)) return { inFlight, toOpen: read };

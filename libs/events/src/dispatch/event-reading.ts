@@ -36,8 +36,8 @@ export class EventReading {
   }
 
   /**
-   * Decodes and validates an entry of which workers may have died before: alone, and after a note that it begins, since of its end
-   * by a crash nobody could tell. Never throws.
+   * Decodes and validates an entry in quarantine. Redis is told before that it begins: of a crash nobody could tell afterwards.
+   * Never throws.
    *
    * @returns undefined when it is settled, is lost, or the worker stops
    */
@@ -82,16 +82,16 @@ export class EventReading {
     if (waiting) await waiting;
     try {
       if (this.stopping.isStopping || inFlight.lostBecause) return undefined;
-      note.unended = await this.settler.unended(handlerDelivery);
-      const crashes = note.unended.length;
+      note.openQuarantineRuns = await this.settler.openQuarantineRuns(handlerDelivery);
+      const crashes = note.openQuarantineRuns.length;
       const known = outcomeBeforehand(handler, { crashes, isParked: false, key: undefined });
       if (known) {
         await this.outcomes.carryOut(handlerDelivery, known, note);
         return undefined;
       }
-      const alone = await this.quarantine.begin(handlerDelivery, note);
+      const run = await this.quarantine.begin(handlerDelivery, note);
       const read = attemptTo(() => readEvent(inFlight));
-      await this.quarantine.end(handlerDelivery, alone, undefined);
+      await this.quarantine.end(handlerDelivery, run, undefined);
       return read;
     } finally {
       this.semaphore.release(true);

@@ -52,19 +52,19 @@ export class HandlerAttempts {
     let operation: Operation | undefined;
     let delivery: Delivery | undefined;
     // What is tried in quarantine may end this worker: it is tried no more often than it must.
-    let readsPlainly = inFlight.isSuspect;
+    let readsPlainly = inFlight.isQuarantined;
     try {
       for (let run = 1; ; run += 1) {
         let isJudged = true;
         delivery = undefined;
-        // What two workers have not come to an end of may have been their end: nothing else is to suffer from it.
-        const waiting = this.semaphore.acquire(inFlight.isSuspect);
+        // In quarantine nothing else runs: if the worker dies of this event, it loses nothing else.
+        const waiting = this.semaphore.acquire(inFlight.isQuarantined);
         if (waiting) await waiting;
         try {
           for (let pause = turnIsOver(); pause; pause = turnIsOver()) await pause;
           if (this.stopping.isStopping || inFlight.lostBecause) return undefined;
           const known =
-            inFlight.isSuspect || handlerDelivery.parksKey
+            inFlight.isQuarantined || handlerDelivery.parksKey
               ? await this.quarantine.beforehand(handlerDelivery, note)
               : undefined;
           if (known) return known;
@@ -81,10 +81,10 @@ export class HandlerAttempts {
         } finally {
           const ended = delivery && overrunOf(delivery);
           if (ended) this.keepSlot(handlerDelivery, handler, ended);
-          else this.semaphore.release(inFlight.isSuspect);
+          else this.semaphore.release(inFlight.isQuarantined);
         }
         const transaction = endRun(delivery);
-        readsPlainly = inFlight.isSuspect || !isJudged;
+        readsPlainly = inFlight.isQuarantined || !isJudged;
         if (!isJudged) continue;
         if (transaction) handOver(transaction);
         const result = await this.settler.commit(handlerDelivery, transaction);
@@ -123,9 +123,9 @@ export class HandlerAttempts {
     { name, timeoutMs }: RegisteredHandler,
     ended: Promise<void>,
   ): void {
-    const { isSuspect, stream, entry } = handlerDelivery.inFlight;
-    // It was alone as long as it had time; the others are not to stand still for ever.
-    if (isSuspect) this.semaphore.keepOne();
+    const { isQuarantined, stream, entry } = handlerDelivery.inFlight;
+    // Nothing else ran until its time limit; from now on the others go on.
+    if (isQuarantined) this.semaphore.keepOne();
     const end = this.overruns.begin({ handler: name, timeoutMs, stream, id: entry.id });
     handlerDelivery.overrun = ended.then(() => {
       end();

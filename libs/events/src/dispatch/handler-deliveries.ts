@@ -41,10 +41,10 @@ function namesOf(handlers: readonly RegisteredHandler[]): readonly string[] {
 
 /** What was noted of earlier tries of a handler. */
 export function noteOf(inFlight: InFlightDelivery, handler: string): FailureNote {
-  if (!inFlight.isNoted && !inFlight.isSuspect) return NO_FAILURES;
+  if (!inFlight.isNoted && !inFlight.isQuarantined) return NO_FAILURES;
   return parseNote(inFlight.notes.get(noteField(inFlight.entry.id, handler)));
 }
 
-export function failedOnceMore({ failures, firstFailureMs, unended }: FailureNote): FailureNote {
-  return { failures: failures + 1, firstFailureMs: firstFailureMs || Date.now(), unended };
+export function failedOnceMore({ failures, firstFailureMs, openQuarantineRuns }: FailureNote): FailureNote {
+  return { failures: failures + 1, firstFailureMs: firstFailureMs || Date.now(), openQuarantineRuns };
 }

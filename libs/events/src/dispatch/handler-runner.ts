@@ -108,15 +108,15 @@ export class HandlerRunner {
       if (pause && (await this.pauses.until(inFlight, pause))) return;
       for (;;) {
         const outcome = await this.attempts.run(handlerDelivery, handler, note);
-        if (handlerDelivery.alone && !handlerDelivery.overrun)
-          await this.quarantine.end(handlerDelivery, handlerDelivery.alone, outcome);
+        if (handlerDelivery.quarantineRun && !handlerDelivery.overrun)
+          await this.quarantine.end(handlerDelivery, handlerDelivery.quarantineRun, outcome);
         if (!outcome || outcome.kind === 'commit') return;
         if (isFailure(outcome)) note = failedOnceMore(note);
         const waitMs = await this.outcomes.carryOut(handlerDelivery, outcome, note);
         const until = performance.now() + (waitMs ?? 0);
         if (handlerDelivery.overrun) await this.untilEnded(handlerDelivery, handlerDelivery.overrun, outcome);
         if (waitMs === undefined) return;
-        delete handlerDelivery.alone;
+        delete handlerDelivery.quarantineRun;
         if (await this.pauses.until(inFlight, { handler: name, until })) return;
       }
     } catch (thrown) {
@@ -130,7 +130,8 @@ export class HandlerRunner {
   private async untilEnded(handlerDelivery: HandlerDelivery, overrun: Promise<void>, outcome: Outcome): Promise<void> {
     await overrun;
     delete handlerDelivery.overrun;
-    if (handlerDelivery.alone) await this.quarantine.end(handlerDelivery, handlerDelivery.alone, outcome);
+    if (handlerDelivery.quarantineRun)
+      await this.quarantine.end(handlerDelivery, handlerDelivery.quarantineRun, outcome);
   }
 }
 

@@ -42,11 +42,13 @@ export class OutcomeExecutor {
           return undefined; // the attempt has committed: a conflict must run the handler again
         case 'retry':
           // A try in quarantine has ended without harm, unless its handler runs on after its time limit.
-          if (outcome.counts || handlerDelivery.alone)
+          if (outcome.counts || handlerDelivery.quarantineRun)
             await this.settler.note(
               handlerDelivery,
               note,
-              handlerDelivery.alone && !handlerDelivery.overrun ? `-${handlerDelivery.alone.name}` : undefined,
+              handlerDelivery.quarantineRun && !handlerDelivery.overrun
+                ? `-${handlerDelivery.quarantineRun.name}`
+                : undefined,
             );
           return outcome.delayMs;
         case 'dead-letter': {
@@ -57,7 +59,7 @@ export class OutcomeExecutor {
           if (!(await this.settler.deadLetter(handlerDelivery, reason, error, note))) return 0;
           this.deadLetterQuota.wrote(this.keyspace, inFlight.subscription.stream);
           const { event_type, event_id, partition_key: key } = event ?? {};
-          const attempt = note.failures + note.unended.length;
+          const attempt = note.failures + note.openQuarantineRuns.length;
           this.observer.emit({ kind: 'dead-lettered', ...where, event_type, event_id, key, attempt, reason, error });
           return undefined;
         }

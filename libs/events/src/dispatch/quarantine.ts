@@ -1,5 +1,5 @@
 import { Standstill } from '../concurrency/standstill.js';
-import type { HandlerDelivery } from '../delivery/handler-delivery.js';
+import type { HandlerDelivery, QuarantineRun } from '../delivery/handler-delivery.js';
 import { outcomeBeforehand, type Outcome } from '../model/outcome.js';
 import type { Settler } from '../settle/settler.js';
 import type { FailureNote } from '../stream/delivery-notes.js';
@@ -14,7 +14,7 @@ const DOUBTFUL_STANDSTILL = 1 / 2;
  */
 export class Quarantine {
   /** Tries so far, of all partitions: their names must not repeat. */
-  private static tries = 0;
+  private static runs = 0;
 
   /** @param takeoverAfterMs after how long without a sign of life others take this worker's deliveries over */
   constructor(
@@ -24,10 +24,10 @@ export class Quarantine {
   ) {}
 
   /** Notes in Redis that a try begins, before it does: a crash leaves the note behind. @throws DeliveryLostError */
-  async begin(handlerDelivery: HandlerDelivery, note: FailureNote): Promise<NonNullable<HandlerDelivery['alone']>> {
-    const alone = handlerDelivery.alone ?? this.newTry();
-    await this.settler.note(handlerDelivery, note, `+${alone.name}`);
-    return alone;
+  async begin(handlerDelivery: HandlerDelivery, note: FailureNote): Promise<QuarantineRun> {
+    const run = handlerDelivery.quarantineRun ?? this.newRun();
+    await this.settler.note(handlerDelivery, note, `+${run.name}`);
+    return run;
   }
 
   /**
@@ -36,32 +36,34 @@ export class Quarantine {
    */
   async end(
     handlerDelivery: HandlerDelivery,
-    { name, standstill }: NonNullable<HandlerDelivery['alone']>,
+    { name, standstill }: QuarantineRun,
     outcome: Outcome | undefined,
   ): Promise<void> {
     const stoodStillMs = standstill.end();
     // With its commit the note was removed.
     if (outcome?.kind === 'commit' || stoodStillMs > this.takeoverAfterMs * DOUBTFUL_STANDSTILL) return;
     // Where Redis stays away, it counts as one of whose end nothing is known.
-    await this.settler.endAlone(handlerDelivery, name).catch(() => undefined);
+    await this.settler.endQuarantineRun(handlerDelivery, name).catch(() => undefined);
   }
 
   /** What is known against an event before its handler runs; a try in quarantine begins here. */
   async beforehand(handlerDelivery: DecodedHandlerDelivery, note: FailureNote): Promise<Outcome | undefined> {
     const { inFlight, event, handler } = handlerDelivery;
     const isParked = await this.settler.isParked(handlerDelivery);
-    if (!inFlight.isSuspect) return outcomeBeforehand(handler, { crashes: 0, isParked, key: event.partition_key });
+    if (!inFlight.isQuarantined) return outcomeBeforehand(handler, { crashes: 0, isParked, key: event.partition_key });
     // Others may have come to their end since this delivery was taken over.
-    note.unended = (await this.settler.unended(handlerDelivery)).filter((name) => name !== handlerDelivery.alone?.name);
-    const crashes = note.unended.length;
+    note.openQuarantineRuns = (await this.settler.openQuarantineRuns(handlerDelivery)).filter(
+      (name) => name !== handlerDelivery.quarantineRun?.name,
+    );
+    const crashes = note.openQuarantineRuns.length;
     const known = outcomeBeforehand(handler, { crashes, isParked, key: event.partition_key });
     if (known) return known;
-    handlerDelivery.alone ??= this.newTry();
-    await this.settler.note(handlerDelivery, note, `+${handlerDelivery.alone.name}`);
+    handlerDelivery.quarantineRun ??= this.newRun();
+    await this.settler.note(handlerDelivery, note, `+${handlerDelivery.quarantineRun.name}`);
     return undefined;
   }
 
-  private newTry(): NonNullable<HandlerDelivery['alone']> {
-    return { name: `${this.consumer}/${String((Quarantine.tries += 1))}`, standstill: new Standstill() };
+  private newRun(): QuarantineRun {
+    return { name: `${this.consumer}/${String((Quarantine.runs += 1))}`, standstill: new Standstill() };
   }
 }

@@ -36,7 +36,7 @@ export type Outcome =
   /** Leave it: it is somebody else's now. */
   | { kind: 'abandon'; error: Error };
 
-/** Workers that may end in the middle of an event that each handled alone: one may be chance, two are none. */
+/** Quarantine runs without an end after which an event is a dead letter: one may be chance. */
 const MAX_CRASHES = 2;
 
 /** How long to wait when Redis, or a rival transaction, is the reason. */

@@ -94,6 +94,12 @@ function stateOf(group: string, state: DeliveryState['state']): DeliveryState {
 
 function progressOf(handler: string, note: string): HandlerProgress {
   if (note === DONE) return { handler, isDone: true, failures: 0, firstFailureMs: null, crashes: 0 };
-  const { failures, firstFailureMs, unended } = parseNote(note);
-  return { handler, isDone: false, failures, firstFailureMs: firstFailureMs || null, crashes: unended.length };
+  const { failures, firstFailureMs, openQuarantineRuns } = parseNote(note);
+  return {
+    handler,
+    isDone: false,
+    failures,
+    firstFailureMs: firstFailureMs || null,
+    crashes: openQuarantineRuns.length,
+  };
 }

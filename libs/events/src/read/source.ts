@@ -14,10 +14,10 @@ import { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { InFlightDeliveries } from './in-flight.js';
 
 /**
- * Of so many deliveries without an end, the entry itself may be the cause. One alone is no reason for suspicion: most of
+ * After so many deliveries to workers that did not settle it, an entry is quarantined: it may be the cause. One is no reason: most of
  * what a dead worker held had not even begun.
  */
-const SUSPICIOUS_DELIVERIES = 2;
+const QUARANTINED_AFTER_DELIVERIES = 2;
 
 /** Where deliveries go that were read. */
 export interface DeliverySink {
@@ -167,9 +167,9 @@ export class Source implements Redelivery {
     { deliveries, isOverdue }: Pick<ClaimedEntry, 'deliveries' | 'isOverdue'> = FIRST_DELIVERY,
   ): InFlightDelivery {
     const { subscription, channel } = this;
-    const isSuspect = deliveries >= SUSPICIOUS_DELIVERIES;
+    const isQuarantined = deliveries >= QUARANTINED_AFTER_DELIVERIES;
     const { origin, entry: event } = channel.isReplay ? splitReplay(entry) : { origin: undefined, entry };
-    return new InFlightDelivery(subscription, channel, event, notes, origin, isSuspect, deliveries, isOverdue);
+    return new InFlightDelivery(subscription, channel, event, notes, origin, isQuarantined, deliveries, isOverdue);
   }
 
   private async notesOf(entries: readonly StreamEntry[]): Promise<ReadonlyMap<string, string>[]> {

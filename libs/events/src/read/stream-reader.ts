@@ -17,8 +17,8 @@ const PAUSE_MS = 500;
  */
 const LATE_READS_MS = 120_000;
 
-/** What a read brings, by the streams' keys; when it was begun, by the clock of `performance.now()`; and whether it was alone then. */
-type Reading = Promise<{ entries: Map<string, StreamEntry[]>; started: number; wasAlone: boolean }>;
+/** What a read brings, by the streams' keys; when it was begun, by the clock of `performance.now()`; and whether no other read could still be executed then. */
+type Reading = Promise<{ entries: Map<string, StreamEntry[]>; started: number; wasOnlyRead: boolean }>;
 
 /**
  * Reads new entries of all sources over one connection, as far as there is room for them; while a full batch is handled, the next
@@ -87,9 +87,9 @@ export class StreamReader {
     const reading = this.ahead ?? (await this.begin());
     this.ahead = undefined;
     if (!reading) return;
-    const { entries, started, wasAlone } = await reading;
+    const { entries, started, wasOnlyRead } = await reading;
     this.troubles.succeeded('Reading');
-    const isAlone = wasAlone && this.isAlone;
+    const isOnlyRead = wasOnlyRead && this.isOnlyRead;
     // While a full batch is handled the server looks for the next one. Of fewer the first is handled at once: to ask for
     // more takes longer than all that is done with an event before its handler is called.
     const { batchSize } = this.options.consumer;
@@ -104,9 +104,9 @@ export class StreamReader {
       const own = entries.get(source.key);
       if (!own) continue;
       this.instrumentation.received(source.subscription.stream, own, started);
-      if (isAlone) source.acceptNew(own);
+      if (isOnlyRead) source.acceptNew(own);
     }
-    if (isAlone) return;
+    if (isOnlyRead) return;
     await this.whileRecovering((source) => source.acceptNewOrLate(entries.get(source.key) ?? [], batchSize));
   }
 
@@ -117,7 +117,7 @@ export class StreamReader {
   }
 
   /** Whether no other read of this consumer can still be executed. */
-  private get isAlone(): boolean {
+  private get isOnlyRead(): boolean {
     return performance.now() >= this.lateReadsUntil;
   }
 
@@ -145,10 +145,10 @@ export class StreamReader {
 
   private async read(count: number): Reading {
     const started = performance.now();
-    const wasAlone = this.isAlone;
+    const wasOnlyRead = this.isOnlyRead;
     const streams = this.sources.map(({ key }) => key);
     const entries = await this.client.readNew(streams, this.address, count, this.options.consumer.blockMs);
-    return { entries, started, wasAlone };
+    return { entries, started, wasOnlyRead };
   }
 
   /** One alarm for each stream: what has taken its group has taken its replays too. */

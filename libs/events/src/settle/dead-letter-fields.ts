@@ -29,7 +29,7 @@ export function deadLetterFields(
   handler: string,
   reason: DeadLetterReason,
   error: Error,
-  { failures, firstFailureMs, unended }: FailureNote,
+  { failures, firstFailureMs, openQuarantineRuns }: FailureNote,
   now: Date,
   maxBytes: number,
 ): LaidOut<string | Buffer> {
@@ -40,7 +40,7 @@ export function deadLetterFields(
     group,
     handler,
     reason,
-    attempts: String(failures + unended.length),
+    attempts: String(failures + openQuarantineRuns.length),
     error_name: name,
     error_message: message,
     error_stack: isRefusal(error) ? `${name}: ${message}` : stack,

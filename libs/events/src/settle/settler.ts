@@ -102,9 +102,9 @@ export class Settler {
   }
 
   /**
-   * Notes a failed attempt, or the beginning of one alone, so that the count survives a crash.
+   * Notes a failed attempt, or that a quarantine run begins, so that both survive a crash.
    *
-   * @param change `+name` of a try alone that begins, `-name` of one that has ended
+   * @param change `+name` of a quarantine run that begins, `-name` of one that has ended
    * @throws DeliveryLostError
    */
   async note(handlerDelivery: HandlerDelivery, note: FailureNote, change?: string): Promise<void> {
@@ -116,17 +116,17 @@ export class Settler {
     if (reply.status === 'settled') throw new DeliveryLostError(`${inFlight.stream} ${inFlight.entry.id}`);
   }
 
-  /** The tries alone that were begun, and of whose end nothing is known. */
-  async unended({ inFlight, handler }: HandlerDelivery): Promise<readonly string[]> {
+  /** The quarantine runs of this handler that began and have not ended. */
+  async openQuarantineRuns({ inFlight, handler }: HandlerDelivery): Promise<readonly string[]> {
     const field = noteField(inFlight.entry.id, handler);
     const [note] = await this.throughOutages(() => this.client.reads.hashFields(inFlight.channel.notes, [field]));
-    return parseNote(note ?? undefined).unended;
+    return parseNote(note ?? undefined).openQuarantineRuns;
   }
 
-  /** Says that a try alone has come to an end, whoever has the delivery by now. @param name what it is noted as */
-  async endAlone({ inFlight, handler }: HandlerDelivery, name: string): Promise<void> {
+  /** Notes that a quarantine run has ended, whoever has the delivery by now. @param name what it is noted as */
+  async endQuarantineRun({ inFlight, handler }: HandlerDelivery, name: string): Promise<void> {
     const field = noteField(inFlight.entry.id, handler);
-    await this.throughOutages(() => this.client.settling.endAlone(inFlight.channel.notes, field, name));
+    await this.throughOutages(() => this.client.settling.endQuarantineRun(inFlight.channel.notes, field, name));
   }
 
   /**

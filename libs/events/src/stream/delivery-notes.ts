@@ -9,10 +9,10 @@ export interface FailureNote {
   /** When the first one failed: milliseconds since 1970; 0 where none has. */
   firstFailureMs: number;
   /**
-   * Tries alone that were begun and of whose end nothing is known: their workers have died, stood still or are cut off. Each is
-   * a consumer's name, `/` and a number.
+   * Quarantine runs that began and have not ended: their workers have died, stood still or are cut off. Each is a consumer's
+   * name, `/` and a number.
    */
-  unended: readonly string[];
+  openQuarantineRuns: readonly string[];
 }
 
 /** What stands for a handler that has succeeded. */
@@ -24,9 +24,9 @@ export function noteField(id: string, handler: string): string {
 }
 
 /**
- * What a note becomes; the server keeps the tries alone that it does not speak of, see `lua/tries.lua`.
+ * What a note becomes; the server keeps the quarantine runs that it does not name, see `lua/delivery-notes.lua`.
  *
- * @param change `+name` of a try alone that begins, `-name` of one that has ended, or nothing
+ * @param change `+name` of a quarantine run that begins, `-name` of one that has ended, or nothing
  */
 export function formatNote(
   { failures, firstFailureMs }: Pick<FailureNote, 'failures' | 'firstFailureMs'>,
@@ -38,16 +38,16 @@ export function formatNote(
 const NOTE = /^(\d+) (\d+) (\S*)$/;
 
 /** Of a delivery of which nothing was noted. */
-export const NO_FAILURES: Readonly<FailureNote> = { failures: 0, firstFailureMs: 0, unended: [] };
+export const NO_FAILURES: Readonly<FailureNote> = { failures: 0, firstFailureMs: 0, openQuarantineRuns: [] };
 
 /** @returns no failures for a missing or unreadable note: rather one try more than an event lost */
 export function parseNote(note: string | undefined): FailureNote {
-  const [, failures, firstFailureMs, unended = ''] = NOTE.exec(note ?? '') ?? [];
+  const [, failures, firstFailureMs, openQuarantineRuns = ''] = NOTE.exec(note ?? '') ?? [];
   return failures === undefined
     ? { ...NO_FAILURES }
     : {
         failures: Number(failures),
         firstFailureMs: Number(firstFailureMs),
-        unended: unended.split(',').filter((name) => name.includes('/')),
+        openQuarantineRuns: openQuarantineRuns.split(',').filter((name) => name.includes('/')),
       };
 }

@@ -79,7 +79,7 @@ const COMMANDS = {
     server: ['TIME'],
   },
   'pending-of-consumer': { stream: ['XPENDING', 'XGROUP|CREATECONSUMER', 'XRANGE'] },
-  'end-alone': { notes: ['HGET', 'HSET'] },
+  'end-quarantine-run': { notes: ['HGET', 'HSET'] },
   renew: { stream: ['XPENDING', 'XCLAIM'] },
   leave: { stream: ['XPENDING', 'XCLAIM', 'XGROUP|DELCONSUMER'] },
   sweep: { stream: ['XINFO|CONSUMERS', 'XGROUP|DELCONSUMER'] },

@@ -61,9 +61,9 @@ export class SettleClient {
     await this.scripts.run('acknowledge', [channel.key, channel.notes], [group, handlers.length, ...handlers, ...ids]);
   }
 
-  /** Takes a try alone off a note, as it has come to an end. */
-  async endAlone(notes: string, field: string, name: string): Promise<void> {
-    await this.scripts.run('end-alone', [notes], [field, name]);
+  /** Takes a quarantine run off a note, since it has ended. */
+  async endQuarantineRun(notes: string, field: string, name: string): Promise<void> {
+    await this.scripts.run('end-quarantine-run', [notes], [field, name]);
   }
 }
 

@@ -57,17 +57,17 @@ export class HandlerGoneError extends EventsError {
   }
 }
 
-/** A worker ended, or stood still beyond its claim, each time that it handled or read this event, although it had it alone. */
+/** Workers died, or stood still until others took the event over, in each of its quarantine runs. */
 export class WorkerCrashedError extends EventsError {
   constructor(
-    /** `-` where they did not come to handle it: they ended while they decoded or validated it. */
+    /** `-` where they died before a handler was called, while they decoded or validated it. */
     readonly handler: string,
     readonly crashes: number,
   ) {
     super(
       handler === '-'
-        ? `${String(crashes)} workers that decoded and validated this event alone have not come to an end of it`
-        : `${handler}: ${String(crashes)} workers that handled this event alone have not come to an end of it`,
+        ? `${String(crashes)} workers died or stood still while they decoded and validated this event in quarantine`
+        : `${handler}: ${String(crashes)} workers died or stood still while they handled this event in quarantine`,
     );
   }
 }

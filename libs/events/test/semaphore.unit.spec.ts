@@ -2,48 +2,48 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Semaphore } from '../src/concurrency/semaphore.js';
 
-describe('Slots', () => {
-  it('let never more than their number run, serve in the order of asking, and leave alone who asks for it', async () => {
+describe("A semaphore's slots", () => {
+  it('let never more than their number run, serve in the order of asking, and give all to one that asks for all', async () => {
     const number = fc.integer({ min: 1, max: 5 });
     const jobs = fc.array(fc.boolean(), { maxLength: 20 });
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), number, jobs, async (scheduler, limit, alone) => {
+      fc.asyncProperty(fc.scheduler(), number, jobs, async (scheduler, limit, exclusive) => {
         const semaphore = new Semaphore(limit);
         const order: number[] = [];
         const running = new Set<number>();
         let most = 0;
         const all = Promise.all(
-          alone.map(async (isAlone, index) => {
-            await semaphore.acquire(isAlone);
+          exclusive.map(async (isExclusive, index) => {
+            await semaphore.acquire(isExclusive);
             order.push(index);
             running.add(index);
             most = Math.max(most, running.size);
-            if ([...running].some((job) => alone[job])) expect(running.size).toBe(1);
+            if ([...running].some((job) => exclusive[job])) expect(running.size).toBe(1);
             await scheduler.schedule(Promise.resolve());
             running.delete(index);
-            semaphore.release(isAlone);
+            semaphore.release(isExclusive);
           }),
         );
         await scheduler.waitFor(all);
-        expect(order).toEqual(alone.map((_, index) => index));
+        expect(order).toEqual(exclusive.map((_, index) => index));
         expect(most).toBeLessThanOrEqual(limit);
-        if (!alone.includes(true)) expect(most).toBe(Math.min(limit, alone.length));
+        if (!exclusive.includes(true)) expect(most).toBe(Math.min(limit, exclusive.length));
       }),
     );
   });
 
-  it('keep others waiting for one that wants to be alone only for a while', async () => {
+  it('keep others waiting for one that wants all slots only for a while', async () => {
     const semaphore = new Semaphore(2, 20);
     await semaphore.acquire(); // and never given back, until the end
-    let isAlone = false;
-    const alone = Promise.resolve(semaphore.acquire(true)).then(() => (isAlone = true));
+    let isExclusive = false;
+    const exclusive = Promise.resolve(semaphore.acquire(true)).then(() => (isExclusive = true));
     for (let round = 0; round < 3; round += 1) {
       await semaphore.acquire(); // waits, but not for ever
       semaphore.release();
     }
-    expect(isAlone).toBe(false);
+    expect(isExclusive).toBe(false);
     semaphore.release();
-    await alone;
+    await exclusive;
     semaphore.release(true);
     expect(semaphore.load).toBe(0);
   });
