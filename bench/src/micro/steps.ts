@@ -26,7 +26,7 @@ export function createSteps(): ReadonlyMap<string, Step> {
     ['decode: bytes of a reply to entries', () => parser.push(reply)],
     ['decode: an entry to an envelope, with its JSON', () => entries.map(({ fields }) => decodeToHandle(fields))],
     ['decode: of this, JSON.parse', () => json.map((text) => JSON.parse(text) as unknown)],
-    ['dispatch: decode, validate, lane, handler, settled', createDispatch()],
+    ['dispatch: decode, validate, keyed queue, handler, settled', createDispatch()],
     ['transaction: a write and an event that a handler makes', pay],
     ['transaction: the command that commits it', createCommit(pay())],
     [

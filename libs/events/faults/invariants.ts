@@ -109,14 +109,14 @@ function* order(history: History, state: FinalState, promised: Promised): Genera
     const wrong = at < 0 ? [] : [`expected ${some(committed)}`, `got ${some(applied)}`];
     yield [`effects in another order than the stream (key ${key}, from place ${String(at)})`, wrong];
   }
-  for (const [lane, runs] of groupBy(history.runs, ({ worker, key }) => `${key} on ${worker}`)) {
+  for (const [where, runs] of groupBy(history.runs, ({ worker, key }) => `${key} on ${worker}`)) {
     const inTime = [...runs].sort((a, b) => a.began - b.began);
     const overlapping = inTime.filter((run, index) => {
       const before = inTime[index - 1];
       return before !== undefined && (before.ended ?? Infinity) > run.began;
     });
-    yield [`two runs of one key at once (${lane})`, overlapping.map(shownRun)];
-    if (promised.order === 'key') yield [`a retry after a later event (${lane})`, overtaken(inTime).map(shownRun)];
+    yield [`two runs of one key at once (${where})`, overlapping.map(shownRun)];
+    if (promised.order === 'key') yield [`a retry after a later event (${where})`, overtaken(inTime).map(shownRun)];
   }
 }
 

@@ -158,8 +158,8 @@ const SCENARIOS: Record<ScriptName, Scenario[]> = {
   acknowledge: [acknowledgement],
   claim: one((admin) => delivered(admin, ['dead', 'dead']), ['notes'], [GROUP, 'me', 0, '-', 10]),
   look: one((admin) => delivered(admin, ['me']).then(() => admin.hset('watch', 'seen gone', '1')), ['watch', 'notes'], [GROUP, 'me', 1000, 0, 0, 10, '\nnotes waiting for note_taken 1\n']), // prettier-ignore
-  'set-aside': one(delivered, ['notes'], [GROUP, 'me', '1-1', 0]),
-  'take-up': one(delivered, ['notes'], [GROUP, 'me', '1-1']),
+  defer: one(delivered, ['notes'], [GROUP, 'me', '1-1', 0]),
+  resume: one(delivered, ['notes'], [GROUP, 'me', '1-1']),
   'wait-for-handler': one(delivered, ['notes', 'watch'], waiting),
   'take-waiting': one(
     (admin) => delivered(admin, ['waiting for note_taken 2']),

@@ -18,7 +18,7 @@ interface Case {
   attempt: number;
 }
 
-describe('a worker that is killed while hundreds of entries are set aside', () => {
+describe('a worker that is killed while hundreds of entries are deferred', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await freshRedis();
@@ -43,11 +43,11 @@ describe('a worker that is killed while hundreds of entries are set aside', () =
       data: { topic: `topic ${String(number % keys)}`, number },
     }));
     await publisher.producer.publishAll(events);
-    const setAside = async (): Promise<number> => {
+    const deferred = async (): Promise<number> => {
       const rows = (await redis.client.xpending(`${prefix}:notes`, 'testers', '-', '+', COUNT)) as unknown[][];
       return rows.length === COUNT ? rows.filter(([, , , deliveries]) => deliveries === 0).length : 0;
     };
-    await eventually('most are set aside', async () => (await setAside()) >= COUNT - READ_AHEAD - 20);
+    await eventually('most are deferred', async () => (await deferred()) >= COUNT - READ_AHEAD - 20);
     await using heir = await startWorker(redis.url, { prefix, consumer }, [handler]);
     killed.signal('SIGKILL');
     await killed.exited;

@@ -51,7 +51,7 @@ describe('a key that is slow', () => {
     await worker.producer.publishAll([...notes('slow', SLOW), ...others]);
     await eventually('the others are handled', () => othersSeen() === OTHERS);
     expect(worker.consumer.held).toBeLessThanOrEqual(READ_AHEAD + BATCH);
-    await eventually('the slow ones wait', () => worker.consumer.held + worker.consumer.setAside === SLOW);
+    await eventually('the slow ones wait', () => worker.consumer.held + worker.consumer.deferred === SLOW);
     // What comes now, too.
     await worker.producer.publishAll(notes('later', 1));
     await eventually('it is handled', async () => (await orderOf('one', 'later')).length === 1);
@@ -59,7 +59,7 @@ describe('a key that is slow', () => {
     gate.open();
     await eventually('all are settled', async () => (await pendingOf(worker)) === 0);
     expect(await orderOf('one')).toEqual(numbers(SLOW));
-    expect(worker.consumer.setAside).toBe(0);
+    expect(worker.consumer.deferred).toBe(0);
     expect(worker.consumer.held).toBe(0);
     expect(worker.observations.filter(({ kind }) => kind !== 'handled')).toEqual([]);
   });
@@ -123,7 +123,7 @@ describe('a key that is slow', () => {
     await using two = await startWorker(redis.url, options, [handler]);
     const looks = await looksOf(redis.client);
     await eventually('they have looked for so long', async () => (await looksOf(redis.client)) - looks >= 30);
-    expect(two.consumer.held + two.consumer.setAside).toBe(0);
+    expect(two.consumer.held + two.consumer.deferred).toBe(0);
     const rows = (await redis.client.xpending('kept:notes', 'testers', '-', '+', SLOW)) as [
       string,
       string,
@@ -146,7 +146,7 @@ describe('a key that is slow', () => {
     await using publisher = await startWorker(redis.url, { prefix: 'cut', group: null });
     await publisher.producer.publishAll([...notes('slow', SLOW), ...others]);
     await eventually('the others are handled', () => othersSeen() === OTHERS);
-    expect(worker.consumer.setAside).toBeGreaterThan(0);
+    expect(worker.consumer.deferred).toBeGreaterThan(0);
     proxy.cut();
     gate.open();
     for (const threshold of [100, 200, 300]) {
@@ -189,7 +189,7 @@ describe('a key that is slow', () => {
     gate.open();
     await using second = await startWorker(redis.url, options, [handler]);
     await eventually('all are handled', async () => (await orderOf('parts')).length === SLOW);
-    await eventually('nothing is held', () => second.consumer.held + second.consumer.setAside === 0);
+    await eventually('nothing is held', () => second.consumer.held + second.consumer.deferred === 0);
     expect(await orderOf('parts')).toEqual(numbers(SLOW));
   });
 });
@@ -231,7 +231,7 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
     const one = await startWorker(redis.url, { prefix: 'never', consumer }, [first.handler]);
     await one.producer.publishAll([...failingOf(2), ...others]);
     await eventually('the others are handled', () => first.othersSeen() === OTHERS);
-    await eventually('all are read', () => one.consumer.held + one.consumer.setAside === 2 * FAILING);
+    await eventually('all are read', () => one.consumer.held + one.consumer.deferred === 2 * FAILING);
     expect(one.consumer.held).toBeLessThanOrEqual(READ_AHEAD + BATCH);
     // What comes now, too.
     await one.producer.publishAll(notes('later', 1));
@@ -253,13 +253,13 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
     });
     await using worker = await startWorker(redis.url, { prefix: 'over', consumer }, [handler]);
     await worker.producer.publishAll([...failingOf(3), ...others]);
-    await eventually('some are set aside', () => worker.consumer.setAside > READ_AHEAD);
+    await eventually('some are deferred', () => worker.consumer.deferred > READ_AHEAD);
     await eventually('all are settled', async () => othersSeen() === OTHERS && (await pendingOf(worker)) === 0);
     for (const key of numbers(FAILING)) {
       expect(tries[`failing ${String(key)}`]).toEqual([[0, 1], [0, 2], [0, 3], [1, 1], [2, 1]]); // prettier-ignore
       expect(await redis.client.lrange(`over:tester:Notes failing ${String(key)}`, 0, -1)).toEqual(['0', '1', '2']);
     }
-    expect(worker.consumer.held + worker.consumer.setAside).toBe(0);
+    expect(worker.consumer.held + worker.consumer.deferred).toBe(0);
     expect(await redis.client.exists('over:notes:testers:deliveries', 'over:notes:dead-letters')).toBe(0);
   });
 
@@ -271,7 +271,7 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
     const options = { prefix: 'several', consumer };
     const one = await startWorker(redis.url, options, handlers);
     await one.producer.publishAll(failingOf(1));
-    await eventually('they are set aside', () => one.consumer.setAside > READ_AHEAD);
+    await eventually('they are deferred', () => one.consumer.deferred > READ_AHEAD);
     await eventually('one handler is done, too', () => soon.count() === 2 * FAILING && done.count() === FAILING);
     await eventually('it is settled', async () => (await redis.client.keys('several:tester:Soon*')).length === FAILING);
     await one.stop();
@@ -290,7 +290,7 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
     await using two = await startWorker(redis.url, options, [handler]);
     const looks = await looksOf(redis.client);
     await eventually('they have looked for so long', async () => (await looksOf(redis.client)) - looks >= 30);
-    expect(two.consumer.held + two.consumer.setAside).toBe(0);
+    expect(two.consumer.held + two.consumer.deferred).toBe(0);
     const rows = (await redis.client.xpending('kept:notes', 'testers', '-', '+', FAILING)) as unknown[][];
     expect(rows).toHaveLength(FAILING);
     expect(rows.filter(([, , , deliveries]) => deliveries !== 0)).toHaveLength(one.consumer.held);
@@ -303,7 +303,7 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
     const options = { prefix: 'parts', partitions: 2, consumer };
     await using worker = await startWorker(redis.url, options, [handler]);
     await worker.producer.publishAll([...failingOf(2), ...others]);
-    await eventually('some are set aside', () => worker.consumer.setAside > READ_AHEAD);
+    await eventually('some are deferred', () => worker.consumer.deferred > READ_AHEAD);
     await eventually('all are settled', async () => othersSeen() === OTHERS && (await pendingOf(worker)) === 0);
     for (const key of numbers(FAILING)) {
       expect(tries[`failing ${String(key)}`]).toEqual([[0, 1], [0, 2], [1, 1]]); // prettier-ignore

@@ -6,16 +6,16 @@ import { KeyedQueue } from '../src/concurrency/keyed-queue.js';
 /** Lets everything run that is ready to. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('Lanes', () => {
+describe('A keyed queue', () => {
   it('run the jobs of a key in their order, one at a time, whatever order they could finish in', async () => {
     const jobs = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c') }), { maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), jobs, async (scheduler, list) => {
-        const lanes = new KeyedQueue<() => Promise<void>>((job) => job());
+        const queue = new KeyedQueue<() => Promise<void>>((job) => job());
         const running = new Set<string>();
         const seen: Record<string, number[]> = {};
         list.forEach(({ key }, index) => {
-          lanes.run(key, async () => {
+          queue.run(key, async () => {
             expect(running.has(key)).toBe(false);
             running.add(key);
             await scheduler.schedule(Promise.resolve());
@@ -28,18 +28,18 @@ describe('Lanes', () => {
           expect(seen[key] ?? []).toEqual(list.flatMap((job, index) => (job.key === key ? [index] : [])));
         }
         await settle();
-        expect(lanes.size).toBe(0);
+        expect(queue.size).toBe(0);
       }),
     );
   });
 
   it('run the jobs of different keys side by side', async () => {
-    const lanes = new KeyedQueue<() => Promise<void>>((job) => job());
+    const queue = new KeyedQueue<() => Promise<void>>((job) => job());
     const started: string[] = [];
     let finish = (): void => undefined;
     const blocked = new Promise<void>((resolve) => (finish = resolve));
     for (const key of ['a', 'b', 'c', 'a']) {
-      lanes.run(key, async () => {
+      queue.run(key, async () => {
         started.push(key);
         await blocked;
       });
@@ -48,53 +48,53 @@ describe('Lanes', () => {
     finish();
     await settle();
     expect(started).toEqual(['a', 'b', 'c', 'a']);
-    expect(lanes.size).toBe(0);
+    expect(queue.size).toBe(0);
   });
 
   it('go on with a key whose job failed', async () => {
-    const lanes = new KeyedQueue<() => Promise<void>>((job) => job());
+    const queue = new KeyedQueue<() => Promise<void>>((job) => job());
     const ran: string[] = [];
     logTo(silentLogger);
-    lanes.run('a', () => Promise.reject(new Error('must not happen, but did')));
-    lanes.run('a', async () => {
+    queue.run('a', () => Promise.reject(new Error('must not happen, but did')));
+    queue.run('a', async () => {
       await settle();
       ran.push('follower');
     });
     await settle();
-    lanes.run('a', () => Promise.resolve(void ran.push('late follower')));
+    queue.run('a', () => Promise.resolve(void ran.push('late follower')));
     await settle();
     await settle();
     expect(ran).toEqual(['follower', 'late follower']);
-    expect(lanes.size).toBe(0);
+    expect(queue.size).toBe(0);
   });
 
   it('let the first item of a key go and go on with it later, before all that came meanwhile', async () => {
     const seen: string[] = [];
     const rests = new Set<string>();
-    const lanes = new KeyedQueue<string, string>(
+    const queue = new KeyedQueue<string, string>(
       (item) => Promise.resolve(void seen.push(item)),
       (item) => (rests.delete(item) ? item : undefined),
-      { leave: (item) => item, bring: ([first]) => Promise.resolve({ items: first ? [first] : [], used: 1 }) },
+      { defer: (item) => item, resume: ([first]) => Promise.resolve({ items: first ? [first] : [], used: 1 }) },
     );
     rests.add('a1');
-    for (const item of ['a1', 'a2', 'b1']) lanes.run(item.charAt(0), item);
+    for (const item of ['a1', 'a2', 'b1']) queue.run(item.charAt(0), item);
     await settle();
-    lanes.run('a', 'a3');
+    queue.run('a', 'a3');
     await settle();
     expect(seen).toEqual(['a1', 'b1']);
-    expect(lanes.size).toBe(0);
-    lanes.resume('a', 'a1');
-    lanes.run('a', 'a4');
+    expect(queue.size).toBe(0);
+    queue.resumeKey('a', 'a1');
+    queue.run('a', 'a4');
     await settle();
     expect(seen).toEqual(['a1', 'b1', 'a1', 'a2', 'a3', 'a4']);
 
     rests.add('a5');
-    for (const item of ['a5', 'a6']) lanes.run('a', item);
+    for (const item of ['a5', 'a6']) queue.run('a', item);
     await settle();
     // It is somebody else's by now.
-    lanes.resume('a', undefined);
+    queue.resumeKey('a', undefined);
     await settle();
     expect(seen.slice(6)).toEqual(['a5', 'a6']);
-    expect(lanes.size).toBe(0);
+    expect(queue.size).toBe(0);
   });
 });

@@ -32,7 +32,7 @@ export interface Handler<T extends object = object> extends HandlerOptions {
 /** A worker of a consumer group, with connections of its own. */
 export interface PlainWorker extends Pick<
   Worker,
-  'group' | 'streams' | 'partitions' | 'idleMs' | 'trouble' | 'stuck' | 'held' | 'setAside'
+  'group' | 'streams' | 'partitions' | 'idleMs' | 'trouble' | 'stuck' | 'held' | 'deferred'
 > {
   /** Its name in the group. */
   readonly name: string;

@@ -18,8 +18,8 @@ export class InFlightDelivery implements Loss {
   openedMs = 0;
   /** Handlers of this event that are not done yet; the last one acknowledges it. */
   openHandlers = 1;
-  /** The retry pauses in which it was set aside; undefined for one that is worked on. */
-  setAsideIn: readonly Pause[] | undefined;
+  /** The retry pauses in which it was deferred; undefined for one that is worked on. */
+  deferredIn: readonly Pause[] | undefined;
   private lossListeners: ((reason: Error) => void)[] | undefined;
   private lost: Error | undefined;
   private settling: Promise<unknown> | undefined;

@@ -6,8 +6,8 @@ import { isSealed, readEvent, type ReadEvent, type SealedEvent } from './read-ev
 /** An entry that was taken. One in quarantine is not read yet: workers may have died while they decoded it. */
 export interface Unread {
   inFlight: InFlightDelivery;
-  /** The pauses in which it was set aside, where several handlers had one. */
-  left?: readonly Pause[];
+  /** The pauses in which it was deferred, where several handlers had one. */
+  pauses?: readonly Pause[];
 }
 
 /** An entry that was taken, and what it holds, if it was read; or why nobody can read it. */
@@ -26,8 +26,8 @@ export function acceptedOf(inFlight: InFlightDelivery): Accepted {
   }
 }
 
-/** Whose order it keeps: its key's. Without one, or where it cannot be read, there is none: it has a lane of its own. */
-export function laneOf(accepted: Accepted): string {
+/** The key whose order it keeps. An entry without a partition key, or that cannot be read, has a key of its own. */
+export function orderingKeyOf(accepted: Accepted): string {
   const { inFlight } = accepted;
   if ('isUnread' in accepted) return fieldText(inFlight.entry, 'partition_key') ?? inFlight.key;
   if ('toOpen' in accepted) return accepted.toOpen.event.partition_key ?? inFlight.key;

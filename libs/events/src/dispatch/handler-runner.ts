@@ -83,17 +83,17 @@ export class HandlerRunner {
   }
 
   /**
-   * Tries one handler until its share of the delivery is settled, the worker stops, or the event is set aside in a pause
-   * (`inFlight.setAsideIn`): then it goes on when the event is taken up. Never throws.
+   * Tries one handler until its share of the delivery is settled, the worker stops, or the event is deferred in a pause
+   * (`inFlight.deferredIn`): then it goes on when the event is resumed. Never throws.
    *
-   * @param left the pauses in which the event was set aside, where several handlers had one
+   * @param pauses in which the event was deferred, where several handlers had one
    */
   async untilSettled(
     inFlight: InFlightDelivery,
     event: EventEnvelope<object>,
     handler: RegisteredHandler,
     handlers: readonly RegisteredHandler[],
-    left?: readonly Pause[],
+    pauses?: readonly Pause[],
   ): Promise<void> {
     const { name } = handler;
     const handlerDelivery = handlerDeliveryOf(inFlight, event, handler, handlers);
@@ -104,7 +104,7 @@ export class HandlerRunner {
         await this.outcomes.carryOut(handlerDelivery, { kind: 'dead-letter', reason: 'exhausted', error }, note);
         return;
       }
-      const pause = left?.find((one) => one.handler === name);
+      const pause = pauses?.find((one) => one.handler === name);
       if (pause && (await this.pauses.until(inFlight, pause))) return;
       for (;;) {
         const outcome = await this.attempts.run(handlerDelivery, handler, note);

@@ -15,7 +15,7 @@ export class Pauses {
   /**
    * Waits until a pause is over, or the worker stops.
    *
-   * @returns whether the event was set aside meanwhile: the handler goes on when it is taken up
+   * @returns whether the event was deferred meanwhile: the handler goes on when it is resumed
    */
   async until(inFlight: InFlightDelivery, { handler, until }: Pause): Promise<boolean> {
     await this.stopping.orAfter(Math.max(0, until - performance.now()), (end) => {
@@ -23,23 +23,23 @@ export class Pauses {
       if (others) others.push({ handler, until, end });
       else this.waiting.set(inFlight, [{ handler, until, end }]);
     });
-    if (inFlight.setAsideIn) return true;
+    if (inFlight.deferredIn) return true;
     this.end(inFlight, handler);
     return false;
   }
 
   /**
-   * Sets events aside, those with the longest pauses first.
+   * Defers events, those with the longest pauses first.
    *
-   * @returns how many; each has `setAsideIn` then, and its handlers' waiting ends soon
+   * @returns how many; each has `deferredIn` then, and its handlers' waiting ends soon
    */
-  setAside(most: number): number {
+  defer(most: number): number {
     const whole = [...this.waiting].filter(([inFlight, waiting]) => waiting.length === inFlight.openHandlers);
     whole.sort(([, one], [, other]) => endOf(other) - endOf(one));
     const some = whole.slice(0, most);
     for (const [inFlight, waiting] of some) {
       this.waiting.delete(inFlight);
-      inFlight.setAsideIn = waiting.map(({ handler, until }) => ({ handler, until }));
+      inFlight.deferredIn = waiting.map(({ handler, until }) => ({ handler, until }));
       for (const { end } of waiting) end();
     }
     return some.length;

@@ -92,8 +92,8 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
    * Entries that are this worker's, too, and wait in Redis, behind others of their keys or for their retries, since there is no room
    * for them.
    */
-  get setAside(): number {
-    return this.worker?.setAside ?? 0;
+  get deferred(): number {
+    return this.worker?.deferred ?? 0;
   }
 
   /** The streams' names, without prefix, that this worker reads. */

@@ -30,7 +30,7 @@ const SHARED = 1 / 16;
 const MAX_WAIT_MS = 500;
 const WAIT = 1 / 8;
 
-/** Ids of entries that are set aside, of which one command renews the claims. */
+/** Ids of entries that are deferred, of which one command renews the claims. */
 const RENEWED_AT_ONCE = 1000;
 
 /**
@@ -139,11 +139,11 @@ export class Claims {
       // What was settled while the answer was on its way is not held any more, and nothing is lost.
       this.allInFlight.get(key, id)?.lose(new DeliveryLostError(`${key} ${id}`));
     }
-    const aside = this.allInFlight.asideOf(key);
-    for (let first = 0; first < aside.length; first += RENEWED_AT_ONCE) {
-      const some = aside.slice(first, first + RENEWED_AT_ONCE).sort(compareEntryIds);
-      // Those that were taken up meanwhile are somebody else's all the same, and the next renewal tells.
-      for (const id of await this.client.claims.renew(consumerAddress, some)) this.allInFlight.forgetAside(key, id);
+    const deferred = this.allInFlight.deferredIdsOf(key);
+    for (let first = 0; first < deferred.length; first += RENEWED_AT_ONCE) {
+      const some = deferred.slice(first, first + RENEWED_AT_ONCE).sort(compareEntryIds);
+      // Those that were resumed meanwhile are somebody else's all the same, and the next renewal tells.
+      for (const id of await this.client.claims.renew(consumerAddress, some)) this.allInFlight.forgetDeferred(key, id);
     }
   }
 
@@ -183,7 +183,7 @@ export class Claims {
     try {
       const now = performance.now();
       const isTooLong = now - (leftSince.get(source.key) ?? now) >= this.options.claimAfterMs * SHARED;
-      const isThrough = await take(() => (isTooLong ? allInFlight.mostRoom : allInFlight.roomToTakeOver));
+      const isThrough = await take(() => (isTooLong ? allInFlight.maxRoom : allInFlight.roomToTakeOver));
       if (isThrough) leftSince.delete(source.key);
       else if (!leftSince.has(source.key)) leftSince.set(source.key, now);
       return isThrough;

@@ -5,12 +5,12 @@ import { compareEntryIds } from '../stream/entry-id.js';
 import { ReadAhead, type ReadAheadLimits } from './read-ahead.js';
 
 /**
- * Entries that are set aside at most, of which only the ids are kept, and of what is in a retry pause its key and when that is
+ * Entries that are deferred at most, of which only the ids are kept, and of what is in a retry pause its key and when that is
  * over. Some tens of megabytes, and what renewing them takes of Redis is a hundredth of its time.
  */
-const MAX_ASIDE = 100_000;
+const MAX_DEFERRED = 100_000;
 
-/** How long a worker that is full waits before it sets aside what waits behind others of its key, or for its retry. */
+/** How long a worker that is full waits before it defers what waits behind others of its key, or for its retry. */
 const RELIEVE_AFTER_MS = 100;
 
 /** What can send away what it does not work on at present. */
@@ -20,7 +20,7 @@ export interface Relievable {
   /** @param share how many may wait behind the first of each key */
   relieve(share: number): void;
   /** Sends away what is in a retry pause, soon. @returns how many, `most` at most */
-  setAsidePaused(most: number): number;
+  deferPaused(most: number): number;
 }
 
 /** Everything that this worker holds: bounded, so that a slow worker does not fill its memory. */
@@ -34,8 +34,8 @@ export class InFlightDeliveries {
   private bytes = 0;
   private isLeftBehind = false;
   /** What waits in Redis, delivered to this worker: ids, by stream. */
-  private readonly aside = new Map<string, Set<string>>();
-  private asideCount = 0;
+  private readonly deferredIds = new Map<string, Set<string>>();
+  private deferredTotal = 0;
   private readonly relievables = new Set<Relievable>();
 
   /** @param ready how many of the handlers' tries run, or wait for a slot */
@@ -57,27 +57,27 @@ export class InFlightDeliveries {
 
   /** How many more may be taken over, by as many as the handlers can do soon. */
   get roomToTakeOver(): number {
-    return this.asideCount < MAX_ASIDE ? this.roomToResume : 0;
+    return this.deferredTotal < MAX_DEFERRED ? this.roomToResume : 0;
   }
 
-  /** How many of those that are set aside may be taken up, by as many as the handlers can do soon. */
+  /** How many of those that are deferred may be resumed, by as many as the handlers can do soon. */
   private get roomToResume(): number {
     return this.readAhead.room(this.held(), this.ready(), performance.now());
   }
 
   /** How many more may be held at all. */
-  get mostRoom(): number {
-    return this.asideCount < MAX_ASIDE ? this.roomToBring : 0;
+  get maxRoom(): number {
+    return this.deferredTotal < MAX_DEFERRED ? this.roomToHold : 0;
   }
 
-  /** How many of those that are set aside there is room for. */
-  get roomToBring(): number {
+  /** How many of those that are deferred there is room for. */
+  get roomToHold(): number {
     return this.readAhead.most(this.held());
   }
 
-  /** How many entries are set aside: they are this worker's, and wait in Redis until there is room. */
-  get setAside(): number {
-    return this.asideCount;
+  /** How many entries are deferred: they are this worker's, and wait in Redis until there is room. */
+  get deferredCount(): number {
+    return this.deferredTotal;
   }
 
   /** Says whether something was left behind that is not taken over yet. */
@@ -93,24 +93,24 @@ export class InFlightDeliveries {
 
   /**
    * Waits until it is worth reading, `ms` at most. Where all that is held waits, behind others of its key, which are slow, or for
-   * its retry, it is set aside, so that other keys go on.
+   * its retry, it is deferred, so that other keys go on.
    *
    * @param roomNow what there is room for
    */
   awaitRoom(batch: number, ms: number, roomNow = () => this.room): Promise<void> {
-    return this.awaitRoomOf(batch, ms, roomNow, () => this.mostRoom);
+    return this.awaitRoomOf(batch, ms, roomNow, () => this.maxRoom);
   }
 
-  /** Waits until it is worth taking up what was set aside, `ms` at most. @returns for how many there is room */
+  /** Waits until it is worth resuming what was deferred, `ms` at most. @returns for how many there is room */
   async awaitRoomToResume(batch: number, ms: number): Promise<number> {
     const roomNow = () => this.roomToResume;
-    await this.awaitRoomOf(batch, ms, roomNow, () => this.roomToBring);
+    await this.awaitRoomOf(batch, ms, roomNow, () => this.roomToHold);
     return roomNow();
   }
 
-  private async awaitRoomOf(batch: number, ms: number, roomNow: () => number, mostNow: () => number): Promise<void> {
+  private async awaitRoomOf(batch: number, ms: number, roomNow: () => number, maxNow: () => number): Promise<void> {
     const isWorthIt = (): boolean => this.isWorthReading(batch, roomNow());
-    const isFull = (): boolean => !this.isWorthReading(batch, mostNow());
+    const isFull = (): boolean => !this.isWorthReading(batch, maxNow());
     if (isWorthIt()) return;
     await this.change(isFull() ? RELIEVE_AFTER_MS : ms, isWorthIt);
     if (!isWorthIt() && isFull()) this.relieve();
@@ -118,15 +118,15 @@ export class InFlightDeliveries {
 
   /** Sends away what waits behind others of its key, and then what waits for its retry, until half of what can be held is free. */
   private relieve(): void {
-    // Where no more may be set aside, as much comes back for it.
-    if (this.roomToBring > 0 && this.asideCount >= MAX_ASIDE) return;
+    // Where no more may be deferred, as much comes back for it.
+    if (this.roomToHold > 0 && this.deferredTotal >= MAX_DEFERRED) return;
     let keys = 0;
     for (const one of this.relievables) keys += one.keys;
-    const target = (this.count + this.roomToBring) / 2;
+    const target = (this.count + this.roomToHold) / 2;
     const share = Math.floor(Math.max(0, target - keys) / Math.max(1, keys));
     for (const one of this.relievables) one.relieve(share);
     let excess = this.count - target;
-    for (const one of this.relievables) if (excess > 0) excess -= one.setAsidePaused(Math.ceil(excess));
+    for (const one of this.relievables) if (excess > 0) excess -= one.deferPaused(Math.ceil(excess));
   }
 
   /** @returns what ends it */
@@ -136,26 +136,26 @@ export class InFlightDeliveries {
   }
 
   /** The entry is this worker's, but not held any more: of it there is only the id. */
-  putAside(inFlight: InFlightDelivery): void {
+  defer(inFlight: InFlightDelivery): void {
     const { stream, entry } = inFlight;
     this.byStream.get(stream)?.delete(entry.id);
     this.count -= 1;
     this.bytes -= inFlight.weight;
-    let aside = this.aside.get(stream);
-    if (!aside) this.aside.set(stream, (aside = new Set()));
-    if (!aside.has(entry.id)) this.asideCount += 1;
-    aside.add(entry.id);
+    let ids = this.deferredIds.get(stream);
+    if (!ids) this.deferredIds.set(stream, (ids = new Set()));
+    if (!ids.has(entry.id)) this.deferredTotal += 1;
+    ids.add(entry.id);
     for (const wake of this.waiting) wake();
   }
 
   /** The entry is held again, settled, or somebody else's. */
-  forgetAside(stream: string, id: string): void {
-    if (this.aside.get(stream)?.delete(id)) this.asideCount -= 1;
+  forgetDeferred(stream: string, id: string): void {
+    if (this.deferredIds.get(stream)?.delete(id)) this.deferredTotal -= 1;
   }
 
-  /** The ids set aside of one stream, about ascending. */
-  asideOf(stream: string): readonly string[] {
-    return [...(this.aside.get(stream) ?? [])];
+  /** The ids of deferred entries of one stream, about ascending. */
+  deferredIdsOf(stream: string): readonly string[] {
+    return [...(this.deferredIds.get(stream) ?? [])];
   }
 
   /** @returns false when the entry is held already, or was settled since {@link rememberRemoved} */
@@ -163,7 +163,8 @@ export class InFlightDeliveries {
     const { stream, entry } = inFlight;
     let held = this.byStream.get(stream);
     if (!held) this.byStream.set(stream, (held = new RenewedMap()));
-    if (held.has(entry.id) || this.aside.get(stream)?.has(entry.id) || this.removed?.has(inFlight.key)) return false;
+    if (held.has(entry.id) || this.deferredIds.get(stream)?.has(entry.id) || this.removed?.has(inFlight.key))
+      return false;
     held.set(entry.id, inFlight);
     this.count += 1;
     this.bytes += inFlight.weight;
@@ -187,9 +188,9 @@ export class InFlightDeliveries {
     for (const wake of this.waiting) wake();
   }
 
-  /** Whether it is held, or set aside; for entries that a reply brings again. */
+  /** Whether it is held, or deferred; for entries that a reply brings again. */
   has(stream: string, id: string): boolean {
-    return this.get(stream, id) !== undefined || this.aside.get(stream)?.has(id) === true;
+    return this.get(stream, id) !== undefined || this.deferredIds.get(stream)?.has(id) === true;
   }
 
   /**

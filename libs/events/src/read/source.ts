@@ -121,18 +121,18 @@ export class Source implements Redelivery {
   }
 
   /** Says that deliveries have not begun: nothing is lost where Redis does not hear of it. */
-  async setAside(allInFlight: readonly InFlightDelivery[]): Promise<void> {
+  async defer(allInFlight: readonly InFlightDelivery[]): Promise<void> {
     const entries = allInFlight.map(({ entry: { id }, deliveries }) => ({
       id,
       fields: null,
       deliveries: Math.max(0, deliveries),
     }));
-    await this.client.claims.setAside(this.consumerAddress, entries).catch(() => undefined);
+    await this.client.claims.defer(this.consumerAddress, entries).catch(() => undefined);
   }
 
-  /** Gets entries again that were set aside; what was deleted meanwhile is reported. */
-  async takeUp(ids: readonly string[]): Promise<InFlightDelivery[]> {
-    return this.again(await this.client.claims.takeUp(this.consumerAddress, ids));
+  /** Gets entries again that were deferred; what was deleted meanwhile is reported. */
+  async resume(ids: readonly string[]): Promise<InFlightDelivery[]> {
+    return this.again(await this.client.claims.resume(this.consumerAddress, ids));
   }
 
   private async acceptAgain(entries: readonly ClaimedEntry[]): Promise<void> {

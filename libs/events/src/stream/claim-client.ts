@@ -36,17 +36,17 @@ export class ClaimClient {
   }
 
   /** Lets entries go that this consumer has not begun with: they stay its own, and this delivery does not count. */
-  async setAside({ stream, group, consumer }: ConsumerAddress, entries: readonly ClaimedEntry[]): Promise<void> {
+  async defer({ stream, group, consumer }: ConsumerAddress, entries: readonly ClaimedEntry[]): Promise<void> {
     for (let first = 0; first < entries.length; first += ENTRIES_AT_ONCE) {
       const some = entries.slice(first, first + ENTRIES_AT_ONCE);
       const values = some.flatMap(({ id, deliveries }) => [id, deliveries]);
-      await this.scripts.run('set-aside', [stream], [group, consumer, ...values]);
+      await this.scripts.run('defer', [stream], [group, consumer, ...values]);
     }
   }
 
-  /** Goes on with entries that were set aside. @returns those that are still this consumer's */
-  async takeUp({ stream, group, consumer }: ConsumerAddress, ids: readonly string[]): Promise<ClaimedEntry[]> {
-    const reply = await this.scripts.run('take-up', [stream], [group, consumer, ...ids]);
+  /** Goes on with entries that were deferred. @returns those that are still this consumer's */
+  async resume({ stream, group, consumer }: ConsumerAddress, ids: readonly string[]): Promise<ClaimedEntry[]> {
+    const reply = await this.scripts.run('resume', [stream], [group, consumer, ...ids]);
     return (reply as RawClaimedEntry[]).map(claimedEntryOf);
   }
 

@@ -70,8 +70,8 @@ const COMMANDS = {
     stream: ['XPENDING', 'XINFO|CONSUMERS', 'XGROUP|DELCONSUMER'],
     server: ['TIME'],
   },
-  'set-aside': { stream: ['XPENDING', 'XCLAIM'] },
-  'take-up': { stream: ['XPENDING', 'XRANGE', 'XCLAIM'] },
+  defer: { stream: ['XPENDING', 'XCLAIM'] },
+  resume: { stream: ['XPENDING', 'XRANGE', 'XCLAIM'] },
   'wait-for-handler': { ...WAIT_FOR_HANDLER, watch: ['HSET'] },
   'take-waiting': {
     stream: ['XINFO|CONSUMERS', 'XGROUP|DELCONSUMER', 'XPENDING', 'XRANGE', 'XCLAIM'],

@@ -20,7 +20,7 @@ const CONSTANTS: Readonly<Record<string, number>> = { MAX_VALUES };
 const WITH_BYTES: ReadonlySet<ScriptName> = new Set([
   'pending-of-consumer',
   'claim',
-  'take-up',
+  'resume',
   'take-waiting',
   'read-partition',
   'read-many',

@@ -59,7 +59,7 @@ export class PartitionReader {
     // What an earlier owner has left comes before what is new, in other partitions, too, and needs no handlers that are free soon.
     const left = all.filter((partition) => partition.isRecovering && !this.failing.has(partition));
     const due = left.length > 0 ? left : all;
-    const roomNow = () => (left.length > 0 ? allInFlight.mostRoom : allInFlight.room);
+    const roomNow = () => (left.length > 0 ? allInFlight.maxRoom : allInFlight.room);
     await allInFlight.awaitRoom(batchSize, PAUSE_MS, roomNow);
     const room = roomNow();
     if (room === 0) return true;

@@ -1,8 +1,8 @@
 import { SafeLogger } from '../log/safe-logger.js';
 import { textOf } from '../model/thrown.js';
 import type { DeliverySink } from '../read/source.js';
-import { acceptedOf, laneOf, type Accepted, type Unread } from '../dispatch/accepted.js';
-import { Aside, type Ticket } from '../dispatch/aside.js';
+import { acceptedOf, orderingKeyOf, type Accepted, type Unread } from '../dispatch/accepted.js';
+import { DeferredDeliveries, type DeferredEntry } from '../dispatch/deferred-deliveries.js';
 import type { Redelivery } from '../read/redelivery.js';
 import type { HandlerRunner } from '../dispatch/handler-runner.js';
 import { KeyedQueue } from '../concurrency/keyed-queue.js';
@@ -16,63 +16,63 @@ import { DONE, noteField } from '../stream/delivery-notes.js';
 /** The way of an event, from the stream's entry to its settlement: decode → validate → dispatch → settle. */
 export class Pipeline implements DeliverySink {
   private readonly logger = new SafeLogger(Pipeline.name);
-  private readonly aside: Aside;
-  private readonly lanes: KeyedQueue<Accepted, Ticket>;
+  private readonly deferred: DeferredDeliveries;
+  private readonly queue: KeyedQueue<Accepted, DeferredEntry>;
   private readonly forget: () => void;
 
-  /** @param stopping ends the waiting of what was set aside: others get it */
+  /** @param stopping ends the waiting of what was deferred: others get it */
   constructor(
     private readonly allInFlight: InFlightDeliveries,
     private readonly runner: HandlerRunner,
     stopping: Stopping,
   ) {
-    this.aside = new Aside(allInFlight, stopping, (lane, accepted) => {
-      this.lanes.resume(lane, accepted);
+    this.deferred = new DeferredDeliveries(allInFlight, stopping, (key, accepted) => {
+      this.queue.resumeKey(key, accepted);
     });
-    this.lanes = new KeyedQueue<Accepted, Ticket>(
+    this.queue = new KeyedQueue<Accepted, DeferredEntry>(
       (accepted) => this.untilSettled(accepted),
       (accepted) => this.end(accepted),
-      this.aside,
+      this.deferred,
       (key, error) => {
         this.logger.error(`An event of ${key} could not be settled`, textOf(error).stack);
       },
     );
-    const { lanes } = this;
+    const { queue } = this;
     this.forget = allInFlight.relieveBy({
       get keys() {
-        return lanes.size;
+        return queue.size;
       },
       relieve(share) {
-        lanes.relieve(share);
+        queue.relieve(share);
       },
-      setAsidePaused(most) {
-        return runner.pauses.setAside(most);
+      deferPaused(most) {
+        return runner.pauses.defer(most);
       },
     });
   }
 
-  /** Says where entries of a stream come from, when they were set aside. */
+  /** Says where deferred entries of a stream are read again. */
   comesFrom(stream: string, source: Redelivery): void {
-    this.aside.comesFrom(stream, source);
+    this.deferred.comesFrom(stream, source);
   }
 
-  /** Nothing more is accepted: what was set aside is somebody else's. */
+  /** Nothing more is accepted: what was deferred is somebody else's. */
   close(): void {
     this.forget();
-    this.aside.close();
+    this.deferred.close();
   }
 
   /** Takes an entry that was read; what comes of it is settled in Redis. Never throws. */
   accept(inFlight: InFlightDelivery): void {
     if (!this.allInFlight.add(inFlight)) return;
     const accepted = acceptedOf(inFlight);
-    this.lanes.run(laneOf(accepted), accepted);
+    this.queue.run(orderingKeyOf(accepted), accepted);
   }
 
-  /** @returns by what it is found again, where it was set aside */
-  private end(accepted: Accepted): Ticket | undefined {
+  /** @returns by what it is found again, where it was deferred */
+  private end(accepted: Accepted): DeferredEntry | undefined {
     const { inFlight } = accepted;
-    if (inFlight.setAsideIn) return this.aside.rest(accepted, inFlight.setAsideIn);
+    if (inFlight.deferredIn) return this.deferred.deferInPause(accepted, inFlight.deferredIn);
     this.allInFlight.remove(inFlight);
     return undefined;
   }
@@ -80,24 +80,26 @@ export class Pipeline implements DeliverySink {
   private untilSettled(accepted: Accepted): Promise<unknown> {
     const { inFlight } = accepted;
     if ('thrown' in accepted) return this.runner.reading.reject(inFlight, accepted.thrown);
-    if ('event' in accepted) return this.dispatch(inFlight, accepted, accepted.left);
-    return 'toOpen' in accepted ? this.open(inFlight, accepted.toOpen, accepted.left) : this.readInQuarantine(accepted);
+    if ('event' in accepted) return this.dispatch(inFlight, accepted, accepted.pauses);
+    return 'toOpen' in accepted
+      ? this.open(inFlight, accepted.toOpen, accepted.pauses)
+      : this.readInQuarantine(accepted);
   }
 
-  private async readInQuarantine({ inFlight, left }: Unread): Promise<void> {
+  private async readInQuarantine({ inFlight, pauses }: Unread): Promise<void> {
     const read = await this.runner.reading.readInQuarantine(inFlight);
-    if (read) await (isSealed(read) ? this.open(inFlight, read, left) : this.dispatch(inFlight, read, left));
+    if (read) await (isSealed(read) ? this.open(inFlight, read, pauses) : this.dispatch(inFlight, read, pauses));
   }
 
-  private async open(inFlight: InFlightDelivery, sealed: SealedEvent, left?: readonly Pause[]): Promise<void> {
+  private async open(inFlight: InFlightDelivery, sealed: SealedEvent, pauses?: readonly Pause[]): Promise<void> {
     const read = await this.runner.reading.open(inFlight, sealed);
-    if (read) await this.dispatch(inFlight, read, left);
+    if (read) await this.dispatch(inFlight, read, pauses);
   }
 
   private dispatch(
     inFlight: InFlightDelivery,
     { event, handlers }: ReadEvent,
-    left?: readonly Pause[],
+    pauses?: readonly Pause[],
   ): Promise<unknown> {
     const undone = inFlight.isNoted
       ? handlers.filter(({ name }) => inFlight.notes.get(noteField(inFlight.entry.id, name)) !== DONE)
@@ -105,7 +107,7 @@ export class Pipeline implements DeliverySink {
     const [first, second] = undone;
     if (!first) return this.runner.skip(inFlight, event, handlers);
     inFlight.openHandlers = undone.length;
-    if (!second) return this.runner.untilSettled(inFlight, event, first, handlers, left);
-    return Promise.all(undone.map((handler) => this.runner.untilSettled(inFlight, event, handler, handlers, left)));
+    if (!second) return this.runner.untilSettled(inFlight, event, first, handlers, pauses);
+    return Promise.all(undone.map((handler) => this.runner.untilSettled(inFlight, event, handler, handlers, pauses)));
   }
 }

@@ -74,8 +74,8 @@ export class Worker {
   }
 
   /** Entries that are this worker's, too, and wait in Redis, since there is no room for them. */
-  get setAside(): number {
-    return this.context.inFlight.setAside;
+  get deferred(): number {
+    return this.context.inFlight.deferredCount;
   }
 
   /** Finds where the group begins, and says what is wired. @throws RedisUnavailableError when Redis is not there */

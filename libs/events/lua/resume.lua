@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- A consumer goes on with entries that it has set aside, see set-aside.lua: what is still its own is delivered to it again.
+-- A consumer goes on with entries that it has deferred, see defer.lua: what is still its own is delivered to it again.
 --
 -- KEYS[1]    the stream
 -- ARGV[1]    group
