@@ -40,7 +40,7 @@ export type Outcome =
 const MAX_CRASHES = 2;
 
 /** How long to wait when Redis, or a rival transaction, is the reason. */
-const NOT_ITS_FAULT: RetryPolicy = { attempts: Infinity, firstDelayMs: 100, maxDelayMs: 2000 };
+const UNCOUNTED_RETRY: RetryPolicy = { attempts: Infinity, firstDelayMs: 100, maxDelayMs: 2000 };
 
 /**
  * Decides what a handler's failure leads to. Pure.
@@ -63,7 +63,7 @@ export function outcomeOf(
   if (isA(thrown, DeliveryLostError) || isGroupMissing(thrown)) return { kind: 'abandon', error };
   if (isA(thrown, EventParkedError)) return { kind: 'dead-letter', reason: 'parked', error };
   if (isOutage(thrown) || isA(thrown, TransactionConflictError)) {
-    return { kind: 'retry', delayMs: backoff(NOT_ITS_FAULT, 1, random), counts: false, error };
+    return { kind: 'retry', delayMs: backoff(UNCOUNTED_RETRY, 1, random), counts: false, error };
   }
   const rule = isIgnored ? 'ignore' : rules.find((one) => isA(thrown, one.error))?.then;
   if (rule === 'ignore') return { kind: 'ignore', error };

@@ -103,13 +103,13 @@ export class BatchSender {
 
   private async recover(): Promise<void> {
     const failed = this.failed.sort((a, b) => a.number - b.number);
-    for (const batch of failed) await this.untilSettled(batch);
+    for (const batch of failed) await this.sendUntilAnswered(batch);
     this.failed = [];
     this.callbacks.onFree();
   }
 
   /** Until Redis answers, or nobody waits for it any more. */
-  private async untilSettled(batch: Batch): Promise<void> {
+  private async sendUntilAnswered(batch: Batch): Promise<void> {
     while (batch.requests.some(({ isOpen }) => isOpen)) {
       if (!batch.isEarly) await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE_MS));
       batch.isEarly = false;

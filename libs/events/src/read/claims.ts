@@ -8,7 +8,7 @@ import type { Look } from '../stream/watch-client.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import type { InFlightDeliveries } from './in-flight.js';
-import type { Source } from './source.js';
+import type { StreamSource } from './stream-source.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import type { Troubles } from '../model/troubles.js';
 
@@ -49,7 +49,7 @@ export class Claims {
     private readonly client: StreamClient,
     private readonly watch: string,
     private readonly address: { group: string; consumer: string },
-    private readonly sources: readonly Source[],
+    private readonly sources: readonly StreamSource[],
     private readonly allInFlight: InFlightDeliveries,
     private readonly options: ResolvedOptions['consumer'],
     private readonly observer: EventsObserver,
@@ -119,7 +119,7 @@ export class Claims {
     }
   }
 
-  private async takeWaitingOf(source: Source): Promise<void> {
+  private async takeWaitingOf(source: StreamSource): Promise<void> {
     const { batchSize, claimAfterMs: aliveMs, unknownGraceMs: graceMs } = this.options;
     for (;;) {
       const wanted = Math.min(batchSize, this.allInFlight.roomToTakeOver);
@@ -131,7 +131,7 @@ export class Claims {
     }
   }
 
-  private async renew(source: Source): Promise<void> {
+  private async renew(source: StreamSource): Promise<void> {
     const { key, consumerAddress } = source;
     const ids = this.allInFlight.idsOf(key);
     const lost = ids.length > 0 ? await this.client.claims.renew(consumerAddress, ids) : [];
@@ -161,7 +161,7 @@ export class Claims {
   }
 
   /** @returns whether nothing is left */
-  private async takeOverOne(source: Source): Promise<boolean> {
+  private async takeOverOne(source: StreamSource): Promise<boolean> {
     const { allInFlight, leftSince } = this;
     let count = 0;
     const take = async (room: () => number): Promise<boolean> => {
@@ -192,7 +192,7 @@ export class Claims {
     }
   }
 
-  private tell({ consumerAddress: { stream, group } }: Source, count: number): void {
+  private tell({ consumerAddress: { stream, group } }: StreamSource, count: number): void {
     this.logger.log(`Took over ${String(count)} entries of ${stream} that their consumer had left`);
     this.observer.emit({ kind: 'taken-over', stream, group, count });
   }

@@ -4,7 +4,7 @@ import type { EntryReader } from '../stream/entry-reader.js';
 import type { StreamEntry } from '../stream/stream-entry.js';
 import type { Instrumentation } from '../model/instrumentation.js';
 import type { InFlightDeliveries } from './in-flight.js';
-import type { Source } from './source.js';
+import type { StreamSource } from './stream-source.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import type { Troubles } from '../model/troubles.js';
 
@@ -40,7 +40,7 @@ export class StreamReader {
 
   constructor(
     private readonly client: EntryReader,
-    private readonly sources: readonly Source[],
+    private readonly sources: readonly StreamSource[],
     private readonly address: { group: string; consumer: string },
     private readonly allInFlight: InFlightDeliveries,
     private readonly options: ResolvedOptions,
@@ -159,7 +159,7 @@ export class StreamReader {
     }
   }
 
-  private async whileRecovering(recover: (source: Source) => Promise<void>): Promise<void> {
+  private async whileRecovering(recover: (source: StreamSource) => Promise<void>): Promise<void> {
     this.allInFlight.rememberRemoved();
     try {
       // To the end, even where one has failed: what is on its way must not be accepted later.

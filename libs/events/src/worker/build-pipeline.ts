@@ -1,7 +1,7 @@
 import { HandlerRunner } from '../dispatch/handler-runner.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import { SubjectKeys } from '../personal/subject-keys.js';
-import { Source } from '../read/source.js';
+import { StreamSource } from '../read/stream-source.js';
 import { Settler } from '../settle/settler.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { StreamClient } from '../stream/stream-client.js';
@@ -27,7 +27,7 @@ export interface PipelineScope {
 export function buildPipeline(
   context: WorkerContext,
   scope: PipelineScope,
-): { pipeline: Pipeline; sources: readonly Source[] } {
+): { pipeline: Pipeline; sources: readonly StreamSource[] } {
   const { address, subscriptions, partitions, inFlight, semaphore, overruns, options, observer, troubles, starts, deadLetterLimits } = context; // prettier-ignore
   const { keyspace, client, instrumentation, stopping, isOver, takeoverAfterMs } = scope;
   const subjectKeys = new SubjectKeys(client);
@@ -62,7 +62,8 @@ export function buildPipeline(
       keyspace.channel(subscription.stream, address.group, starts.of(keyspace.stream(subscription.stream))),
       keyspace.replays(subscription.stream, address.group),
     ].map(
-      (channel) => new Source(subscription, address, channel, client, inFlight, pipeline, observer, instrumentation),
+      (channel) =>
+        new StreamSource(subscription, address, channel, client, inFlight, pipeline, observer, instrumentation),
     ),
   );
   for (const one of sources) pipeline.comesFrom(one.key, one);

@@ -1,7 +1,7 @@
 import { LeaseLostError } from '../model/errors/delivery.js';
 import { buildPipeline } from './build-pipeline.js';
 import type { Pipeline } from './pipeline.js';
-import type { Source } from '../read/source.js';
+import type { StreamSource } from '../read/stream-source.js';
 import { Stopping } from '../concurrency/stopping.js';
 import { FencedClient, type PartitionReply } from '../stream/fenced-client.js';
 import { linesOf } from '../stream/waiting.js';
@@ -10,7 +10,7 @@ import type { WorkerContext } from './worker-parts.js';
 
 /** One stream of the partition, and how far it was read. */
 interface Position {
-  source: Source;
+  source: StreamSource;
   /** Where to go on with what is pending; undefined when all of it was taken. */
   pendingFrom: string | undefined;
   /** The last entry that the group was given; undefined before the first read. */

@@ -1,6 +1,6 @@
 import { SafeLogger } from '../log/safe-logger.js';
 import { textOf } from '../model/thrown.js';
-import type { DeliverySink } from '../read/source.js';
+import type { DeliverySink } from '../read/stream-source.js';
 import { acceptedOf, orderingKeyOf, type Accepted, type Unread } from '../dispatch/accepted.js';
 import { DeferredDeliveries, type DeferredEntry } from '../dispatch/deferred-deliveries.js';
 import type { Redelivery } from '../read/redelivery.js';

@@ -1,7 +1,7 @@
 import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { Claims } from '../read/claims.js';
-import type { Source } from '../read/source.js';
+import type { StreamSource } from '../read/stream-source.js';
 import { StreamReader } from '../read/stream-reader.js';
 import { EntryReader } from '../stream/entry-reader.js';
 import { buildPipeline } from './build-pipeline.js';
@@ -13,7 +13,7 @@ export class PlainReading implements Reading {
   readonly partitions = [0];
   private readonly logger = new SafeLogger('EventConsumer');
   private readonly connection: RedisConnection;
-  private readonly sources: readonly Source[];
+  private readonly sources: readonly StreamSource[];
   private readonly reader: StreamReader;
   private readonly claims: Claims;
   private loops: Promise<unknown> | undefined;
@@ -86,7 +86,7 @@ export class PlainReading implements Reading {
     await this.claims.leave().catch(() => undefined);
   }
 
-  private async leaveOne({ consumerAddress }: Source): Promise<void> {
+  private async leaveOne({ consumerAddress }: StreamSource): Promise<void> {
     const { stream, group } = consumerAddress;
     const { client, options, observer } = this.context;
     try {

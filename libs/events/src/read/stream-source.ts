@@ -26,11 +26,11 @@ export interface DeliverySink {
 }
 
 /** One stream that a worker reads, and how its entries become deliveries. */
-export class Source implements Redelivery {
+export class StreamSource implements Redelivery {
   readonly key: string;
   /** The names of the consumers under which waits what this worker handles of the stream. */
   readonly awaited: readonly string[];
-  private readonly logger = new SafeLogger(Source.name);
+  private readonly logger = new SafeLogger(StreamSource.name);
   /** Since {@link recover}: of the entries that were read, the last one that was accepted. */
   private takenUpTo = '-';
 
