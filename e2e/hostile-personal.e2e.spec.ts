@@ -111,10 +111,10 @@ describe('what nobody else needs to know of a customer', () => {
       const envelope = { ...fields, version: '1.0', source: 'order_service', data };
       await shop.redis.client.xadd('ecommerce:orders', '*', ...Object.entries(envelope).flat());
     }
-    const letters = 'ecommerce:orders:dead-letters';
+    const deadLetters = 'ecommerce:orders:dead-letters';
     // Of each group that reads the stream.
     await eventually('all became dead letters', async () => {
-      return (await shop.redis.client.xlen(letters)) === BROKEN.length * 4;
+      return (await shop.redis.client.xlen(deadLetters)) === BROKEN.length * 4;
     });
 
     const groups = await eventually('the console has read them', async () => {
@@ -124,10 +124,10 @@ describe('what nobody else needs to know of a customer', () => {
     expect(JSON.stringify(groups)).not.toMatch(PERSONAL);
     // Whoever operates the shop sees what is to be mended.
     const { stream, sample } = groups.causes[0] ?? {};
-    const letter = await site.get<DeadLetterView>(`/api/dead-letters/${stream ?? ''}/${sample?.id ?? ''}`);
-    expect(JSON.stringify(letter.fields)).toMatch(PERSONAL);
-    expect(letter.errorMessage).not.toMatch(PERSONAL);
-    expect(letter.errorStack).not.toMatch(PERSONAL);
+    const deadLetter = await site.get<DeadLetterView>(`/api/dead-letters/${stream ?? ''}/${sample?.id ?? ''}`);
+    expect(JSON.stringify(deadLetter.fields)).toMatch(PERSONAL);
+    expect(deadLetter.errorMessage).not.toMatch(PERSONAL);
+    expect(deadLetter.errorStack).not.toMatch(PERSONAL);
 
     await Promise.all([...shop.apps, site.app].map((app) => app.stop()));
     for (const app of [...shop.apps, site.app]) {

@@ -138,8 +138,8 @@ it(
     // A cause each: what was replayed may have been the only one of its cause.
     const [first, second, third] = causes;
     if (!first || !second || !third) throw new Error('no causes');
-    const { letters } = await site.get<DeadLetterPage>(`/api/dead-letters/causes/${first.id}`);
-    expect(await act('replay', { stream: first.stream, ids: [letters[0]?.id ?? ''] })).toMatchObject({ done: 1 });
+    const { deadLetters } = await site.get<DeadLetterPage>(`/api/dead-letters/causes/${first.id}`);
+    expect(await act('replay', { stream: first.stream, ids: [deadLetters[0]?.id ?? ''] })).toMatchObject({ done: 1 });
     expect((await act('replay', { causeId: second.id })).done).toBeGreaterThan(0);
     expect((await act('discard', { causeId: third.id })).done).toBeGreaterThan(0);
     await site.get('/api/dead-letters/history');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { causeOf, patternOf } from '../src/observe/letters/cause.js';
+import { causeOf, patternOf } from '../src/observe/dead-letters/cause.js';
 
 describe('what messages of one cause have in common', () => {
   it.each([

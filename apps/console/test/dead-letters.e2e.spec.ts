@@ -79,12 +79,12 @@ describe('dead letters', () => {
       eventTypes: ['parcel_sent'],
     });
     const page = await site.get<DeadLetterPage>(`/api/dead-letters/causes/${late?.id ?? ''}?count=2`);
-    expect(page.letters.map(({ key }) => key)).toEqual(['late-2', 'late-1']);
+    expect(page.deadLetters.map(({ key }) => key)).toEqual(['late-2', 'late-1']);
     const rest = await site.get<DeadLetterPage>(`/api/dead-letters/causes/${late?.id ?? ''}?cursor=${page.next ?? ''}`);
-    expect(rest).toMatchObject({ letters: [{ key: 'late-0' }], next: null });
-    const letter = await site.get<DeadLetterView>(`/api/dead-letters/parcels/${rest.letters[0]?.id ?? ''}`);
-    expect(letter).toMatchObject({ attempts: 1, event: { data: { to: 'late-0', weight: 1 } }, replays: 0 });
-    expect(letter.errorStack).toContain('No street 1 for "late-0"');
+    expect(rest).toMatchObject({ deadLetters: [{ key: 'late-0' }], next: null });
+    const deadLetter = await site.get<DeadLetterView>(`/api/dead-letters/parcels/${rest.deadLetters[0]?.id ?? ''}`);
+    expect(deadLetter).toMatchObject({ attempts: 1, event: { data: { to: 'late-0', weight: 1 } }, replays: 0 });
+    expect(deadLetter.errorStack).toContain('No street 1 for "late-0"');
   });
 
   it('are a node of the overview, behind the group that gave them up', async () => {
@@ -150,7 +150,7 @@ describe('dead letters', () => {
 
     const late = causes.find(({ count }) => count === 3);
     const newest = { causeId: late?.id, upTo: late?.sample.id };
-    const [first] = (await site.get<DeadLetterPage>(`/api/dead-letters/causes/${late?.id ?? ''}`)).letters;
+    const [first] = (await site.get<DeadLetterPage>(`/api/dead-letters/causes/${late?.id ?? ''}`)).deadLetters;
     await site.post('/api/dead-letters/act', { action: 'discard', selection: { stream: 'parcels', ids: [first?.id] } });
     expect(await site.post('/api/dead-letters/act', { action: 'replay', selection: newest })).toMatchObject({
       done: 2,
@@ -196,12 +196,14 @@ describe('dead letters', () => {
     const data = '{"to":"lost-3","weight":1,"account":73314510714175488123,"amount":1.10}';
     const losses = ['account: 73314510714175488123 is read as 73314510714175490000'];
     const entryId = await redis.client.xadd('mail:parcels', '*', ...Object.entries({ ...ENVELOPE, data }).flat());
-    const letter = async (wanted: (sample: { entryId: string }) => boolean): Promise<DeadLetterView | undefined> => {
+    const deadLetter = async (
+      wanted: (sample: { entryId: string }) => boolean,
+    ): Promise<DeadLetterView | undefined> => {
       const { causes } = await groups();
       const found = causes.find(({ sample }) => wanted(sample))?.sample;
       return found && site.get<DeadLetterView>(`/api/dead-letters/parcels/${found.id}`);
     };
-    const sample = await eventually('it is given up', () => letter((one) => one.entryId === entryId));
+    const sample = await eventually('it is given up', () => deadLetter((one) => one.entryId === entryId));
     expect(sample.payload).toMatchObject({ losses });
     expect(sample.payload?.json).toContain('"account": 73314510714175488123,\n  "amount": 1.10\n');
     const detail = await site.get<EntryDetail>(`/api/streams/parcels/entries/${entryId ?? ''}`);
@@ -215,7 +217,7 @@ describe('dead letters', () => {
     expect(await site.post('/api/dead-letters/act', edit)).toMatchObject({ done: 1 });
     // Its readers refuse such a number, as they did before.
     const again = await eventually('it is given up again', async () => {
-      const found = await letter((one) => one.entryId === entryId);
+      const found = await deadLetter((one) => one.entryId === entryId);
       return found?.replays === 1 && found;
     });
     expect(again.fields).toContainEqual(['data', data.replace('lost-3', 'found-3')]);

@@ -8,7 +8,7 @@ import { startConsole, type Console } from './console.js';
 
 const MEGABYTE = 1_000_000;
 const EVENTS = 600;
-const LETTERS = 60;
+const DEAD_LETTERS = 60;
 /** What the process has at its most, while it does all of this. */
 const MAX_KIB = 512 * 1024;
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   for (let number = 0; number < EVENTS; number += 1) {
     ids.push(String(await redis.client.xadd('mail:parcels', '*', ...event(number, data))));
   }
-  for (let number = 0; number < LETTERS; number += 1) {
+  for (let number = 0; number < DEAD_LETTERS; number += 1) {
     const about = ['stream', 'mail:parcels', 'entry_id', ids[number] ?? '', 'group', 'g', 'handler', 'h'];
     const original = event(number, data).map((text, index) => (index % 2 === 0 ? `entry.${text}` : text));
     const error = ['reason', 'exhausted', 'attempts', '3', 'error_name', 'Error', 'error_message', 'no'];
@@ -90,15 +90,18 @@ describe('hundreds of events of a megabyte each', { timeout: 240_000 }, () => {
       const groups = await site.get<DeadLetterGroups>('/api/dead-letters');
       return groups.isComplete && groups;
     });
-    expect({ total, counts: causes.map(({ count }) => count) }).toEqual({ total: LETTERS, counts: [LETTERS] });
-    const letters: string[] = [];
+    expect({ total, counts: causes.map(({ count }) => count) }).toEqual({
+      total: DEAD_LETTERS,
+      counts: [DEAD_LETTERS],
+    });
+    const deadLetters: string[] = [];
     for (let next: string | null = ''; next !== null;) {
       const path = `/api/dead-letters/causes/${causes[0]?.id ?? ''}?count=200${next && `&cursor=${next}`}`;
       const page: DeadLetterPage = await site.get(path);
-      letters.push(...page.letters.map(({ entryId }) => entryId));
+      deadLetters.push(...page.deadLetters.map(({ entryId }) => entryId));
       next = page.next;
     }
-    expect(letters).toEqual(ids.slice(0, LETTERS).toReversed());
+    expect(deadLetters).toEqual(ids.slice(0, DEAD_LETTERS).toReversed());
     expect(peakKib()).toBeLessThan(MAX_KIB);
   });
 
@@ -114,9 +117,9 @@ describe('hundreds of events of a megabyte each', { timeout: 240_000 }, () => {
     const [, shown = ''] = cut.fields.find(([name]) => name === 'data') ?? [];
     expect(shown).toBe(`${data.slice(0, 65_535)}…`);
     expect(cut.size).toBeGreaterThan(5 * MEGABYTE);
-    const letter = String(
+    const deadLetter = String(
       await redis.client.xadd('mail:parcels:dead-letters', '*', 'entry_id', id, 'group', 'g', 'entry.data', data),
     );
-    expect(await site.get<DeadLetterView>(`/api/dead-letters/parcels/${letter}`)).toMatchObject({ isCut: true });
+    expect(await site.get<DeadLetterView>(`/api/dead-letters/parcels/${deadLetter}`)).toMatchObject({ isCut: true });
   });
 });

@@ -15,7 +15,7 @@ import { startConsole, type Console } from './console.js';
 import { startWorker } from './worker.js';
 
 /** More than one request acts on, and more than were looked at once. */
-const LETTERS = 10_500;
+const DEAD_LETTERS = 10_500;
 
 let redis: TestRedis;
 let site: Console;
@@ -51,22 +51,22 @@ const complete = () =>
 describe('many dead letters', () => {
   it('are all known, the newest first, and each of them is read once', async () => {
     await redis.client.xadd('mail:parcels', '1-0', 'no', 'event');
-    await giveUp(LETTERS, 0);
+    await giveUp(DEAD_LETTERS, 0);
     const groups = await complete();
-    expect(groups).toMatchObject({ total: LETTERS, lookedAt: LETTERS, entries: LETTERS / 2 });
+    expect(groups).toMatchObject({ total: DEAD_LETTERS, lookedAt: DEAD_LETTERS, entries: DEAD_LETTERS / 2 });
     expect(groups.causes.map(({ group, count }) => [group, count]).sort()).toEqual([
-      ['even', LETTERS / 2],
-      ['odd', LETTERS / 2],
+      ['even', DEAD_LETTERS / 2],
+      ['odd', DEAD_LETTERS / 2],
     ]);
-    const newest = `${String(100_000 + LETTERS - 1)}-0`;
+    const newest = `${String(100_000 + DEAD_LETTERS - 1)}-0`;
     const odd = groups.causes.find(({ group }) => group === 'odd');
     expect(odd?.sample.id).toBe(newest);
     const page = await site.get<DeadLetterPage>(`/api/dead-letters/causes/${odd?.id ?? ''}?count=2`);
-    expect(page.letters.map(({ id }) => id)).toEqual([newest, `${String(100_000 + LETTERS - 3)}-0`]);
+    expect(page.deadLetters.map(({ id }) => id)).toEqual([newest, `${String(100_000 + DEAD_LETTERS - 3)}-0`]);
 
     await redis.client.config('RESETSTAT');
-    await giveUp(2, LETTERS);
-    expect(await complete()).toMatchObject({ total: LETTERS + 2 });
+    await giveUp(2, DEAD_LETTERS);
+    expect(await complete()).toMatchObject({ total: DEAD_LETTERS + 2 });
     const stats = await redis.client.info('commandstats');
     // What is new, and no page of what was known.
     expect(Number(/cmdstat_xrange:calls=(\d+)/.exec(stats)?.[1] ?? 0)).toBeLessThan(10);
@@ -85,7 +85,7 @@ describe('many dead letters', () => {
   it('are forgotten when they are discarded, by the library or by hand', async () => {
     const { causes } = await complete();
     const odd = causes.find(({ group }) => group === 'odd');
-    const [newest] = (await site.get<DeadLetterPage>(`/api/dead-letters/causes/${odd?.id ?? ''}?count=1`)).letters;
+    const [newest] = (await site.get<DeadLetterPage>(`/api/dead-letters/causes/${odd?.id ?? ''}?count=1`)).deadLetters;
     const selection = { stream: 'parcels', ids: [newest?.id ?? ''] };
     await site.post('/api/dead-letters/act', { action: 'discard', selection });
     expect((await complete()).causes.find(({ group }) => group === 'odd')?.count).toBe(5250);
@@ -140,7 +140,7 @@ describe('an event that was given up long ago', () => {
     await using post = await startConsole(redis.url, { EVENTS_PREFIX: 'post' });
     const id = await worker.send('nowhere', 'lost-journey');
     await eventually('it is given up', () => redis.client.xlen('post:parcels:dead-letters'));
-    const letter = (await redis.client.xrange('post:parcels:dead-letters', '-', '+'))[0]?.[0];
+    const deadLetter = (await redis.client.xrange('post:parcels:dead-letters', '-', '+'))[0]?.[0];
     const pipeline = redis.client.pipeline();
     for (let number = 0; number < 1200; number += 1) {
       const about = [
@@ -158,7 +158,7 @@ describe('an event that was given up long ago', () => {
     await pipeline.exec();
 
     const { deliveries } = await post.get<EntryDetail>(`/api/streams/parcels/entries/${id}`);
-    expect(deliveries).toMatchObject([{ group: 'receivers', state: 'dead-lettered', deadLetterId: letter }]);
+    expect(deliveries).toMatchObject([{ group: 'receivers', state: 'dead-lettered', deadLetterId: deadLetter }]);
     const [delivery] = deliveries;
     const journey = await post.get<Journey>('/api/journeys/lost-journey');
     expect(journey).toMatchObject({ state: 'failed', events: [{ handledBy: [{ state: 'dead-lettered' }] }] });

@@ -61,7 +61,7 @@ beforeEach(async () => {
   asked = [];
 });
 
-async function letter(id = '1-1'): Promise<string> {
+async function deadLetter(id = '1-1'): Promise<string> {
   const about = ['stream', 'ecommerce:parcels', 'entry_id', id, 'group', 'g', 'handler', 'h'];
   const entry = [
     'event_id',
@@ -91,7 +91,7 @@ async function actions(query = '', of = site): Promise<ActionPage> {
   return JSON.parse((await of.ask(`/api/actions${query}`, { headers: ADA })).text) as ActionPage;
 }
 
-const onLetters = (action: string, ids: string[], more = {}) => ({
+const onDeadLetters = (action: string, ids: string[], more = {}) => ({
   action,
   selection: { stream: 'parcels', ids },
   ...more,
@@ -99,8 +99,11 @@ const onLetters = (action: string, ids: string[], more = {}) => ({
 
 describe('every change', () => {
   it('is noted with who has logged in, whoever the caller says that it is', async () => {
-    const id = await letter();
-    const discarded = await change('dead-letters/act', onLetters('discard', [id], { by: 'the boss', why: 'a test' }));
+    const id = await deadLetter();
+    const discarded = await change(
+      'dead-letters/act',
+      onDeadLetters('discard', [id], { by: 'the boss', why: 'a test' }),
+    );
     expect(discarded.status).toBe(200);
     expect((await actions()).actions).toEqual([
       {
@@ -132,16 +135,16 @@ describe('every change', () => {
     const address = { street: 'x', city: 'x', postal_code: 'x', country: 'IE' };
     const order = { customer: { name: 'Ada Secret' }, items: [], currency: 'EUR', shipping_address: address };
     const idempotencyKey = 'b1a5c5f0-1c1f-4f63-9f0e-0d9a4b1c2d3e';
-    const ids = [await letter('1-1'), await letter('2-1'), await letter('3-1')];
+    const ids = [await deadLetter('1-1'), await deadLetter('2-1'), await deadLetter('3-1')];
     await change('shop/orders', { ...order, idempotencyKey });
     await change('shop/simulation', { running: true, rate: 5 });
     await change('shop/simulation', { running: false });
     await change('shop/gateway', { failureShare: 0.5 });
-    await change('dead-letters/preview', onLetters('discard', ids));
+    await change('dead-letters/preview', onDeadLetters('discard', ids));
     await change('shop/audit', {});
-    await change('dead-letters/act', onLetters('replay', ids.slice(0, 1), { data: { secret: 'x' } }));
-    await change('dead-letters/act', onLetters('replay', ids.slice(1)));
-    expect((await change('dead-letters/act', onLetters('discard', ids.slice(0, 1)))).status).toBe(409);
+    await change('dead-letters/act', onDeadLetters('replay', ids.slice(0, 1), { data: { secret: 'x' } }));
+    await change('dead-letters/act', onDeadLetters('replay', ids.slice(1)));
+    expect((await change('dead-letters/act', onDeadLetters('discard', ids.slice(0, 1)))).status).toBe(409);
     const noted = (await actions()).actions;
     expect(noted.map(({ action, outcome, result }) => [action, outcome, result])).toEqual([
       ['discard', 'failed', expect.stringContaining('replayed or discarded meanwhile')],
@@ -166,10 +169,10 @@ describe('every change', () => {
   });
 
   it('is not done when it cannot be noted', async () => {
-    const id = await letter();
+    const id = await deadLetter();
     await redis.client.set(LOG, 'no stream');
     for (const [where, body] of [
-      ['dead-letters/act', onLetters('discard', [id])],
+      ['dead-letters/act', onDeadLetters('discard', [id])],
       ['shop/simulation', { running: true, rate: 5 }],
     ] as const)
       expect((await change(where, body)).problem, where).toMatchObject({ statusCode: 503, code: 'redis-away' });
@@ -178,10 +181,10 @@ describe('every change', () => {
   });
 
   it('can be made while memory is short: discarding frees some', async () => {
-    const id = await letter();
+    const id = await deadLetter();
     await redis.client.config('SET', 'maxmemory', '1');
     try {
-      expect((await change('dead-letters/act', onLetters('discard', [id]))).status).toBe(200);
+      expect((await change('dead-letters/act', onDeadLetters('discard', [id]))).status).toBe(200);
     } finally {
       await redis.client.config('SET', 'maxmemory', '0');
     }
@@ -189,12 +192,12 @@ describe('every change', () => {
   });
 
   it('is made with no more rights than an operator has', async () => {
-    const id = await letter();
+    const id = await deadLetter();
     const rules = aclRules('operator', { prefix: 'ecommerce', state: 'processor' });
     await redis.client.acl('SETUSER', 'console', 'reset', 'on', '>geheim', ...rules);
     await redis.client.acl('LOG', 'RESET');
     await using least = await startConsole(redis.url.replace('//', '//console:geheim@'));
-    const body = onLetters('discard', [id], { by: 'somebody' });
+    const body = onDeadLetters('discard', [id], { by: 'somebody' });
     expect((await change('dead-letters/act', body, {} as typeof ADA, least)).status).toBe(200);
     // Where nobody has to log in, it is said that nobody has.
     expect((await actions('', least)).actions).toMatchObject([{ by: 'somebody', isVerified: false, outcome: 'done' }]);
@@ -278,8 +281,8 @@ describe('the log of actions', () => {
     const old = Date.now() - 2 * 86_400_000;
     for (let number = 0; number < 300; number += 1)
       await redis.client.xadd(LOG, `${String(old)}-${String(number + 1)}`, ...begun('old'));
-    const id = await letter();
-    await change('dead-letters/act', onLetters('discard', [id]), {} as typeof ADA, short);
+    const id = await deadLetter();
+    await change('dead-letters/act', onDeadLetters('discard', [id]), {} as typeof ADA, short);
     expect(await redis.client.xlen(LOG)).toBeLessThan(202);
     await eventually('the latest is there', async () => (await actions()).actions[0]?.result === '1 discarded');
   });

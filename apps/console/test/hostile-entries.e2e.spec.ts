@@ -4,7 +4,7 @@ import {
   eventually,
   freshRedis,
   hostileEntries,
-  hostileLetters,
+  hostileDeadLetters,
   nested,
   type HostileEntry,
   type TestRedis,
@@ -28,7 +28,7 @@ const LARGEST_ANSWER = 10_000_000;
 const MAX_TEXT_LENGTH = 1024;
 
 const ENTRIES = hostileEntries();
-const LETTERS = hostileLetters('mail:notes');
+const DEAD_LETTERS = hostileDeadLetters('mail:notes');
 /** Names as nobody gives them. */
 const GROUPS = ['testers', '__proto__', 'constructor', 'a|b\u202e\n', 'g'.repeat(1000), ' '];
 
@@ -36,14 +36,15 @@ let redis: TestRedis;
 let site: Console;
 /** By what is wrong with them. */
 const ids = new Map<string, string>();
-const letterIds = new Map<string, string>();
+const deadLetterIds = new Map<string, string>();
 
 beforeAll(async () => {
   redis = await freshRedis();
   for (const { what, fields } of ENTRIES) ids.set(what, await append('mail:notes', fields));
   // What the library writes of entries that are no events, or wrong: each field under a name of its own, or all as one text.
-  for (const entry of ENTRIES) letterIds.set(entry.what, await append('mail:notes:dead-letters', letterOf(entry)));
-  for (const { what, fields } of LETTERS) letterIds.set(what, await append('mail:notes:dead-letters', fields));
+  for (const entry of ENTRIES)
+    deadLetterIds.set(entry.what, await append('mail:notes:dead-letters', deadLetterOf(entry)));
+  for (const { what, fields } of DEAD_LETTERS) deadLetterIds.set(what, await append('mail:notes:dead-letters', fields));
   for (const group of GROUPS) {
     await redis.client.xgroup('CREATE', 'mail:notes', group, '0');
     for (const consumer of ['__proto__', 'constructor', 'c\u001b[2J'])
@@ -61,7 +62,7 @@ function append(key: string, fields: readonly (string | Buffer)[]): Promise<stri
   return appendHostile(redis.client, key, fields);
 }
 
-function letterOf({ what, fields }: HostileEntry): (string | Buffer)[] {
+function deadLetterOf({ what, fields }: HostileEntry): (string | Buffer)[] {
   const id = ids.get(what) ?? '';
   const about = ['stream', 'mail:notes', 'entry_id', id, 'group', 'testers', 'handler', '-', 'reason', 'undecodable'];
   const error = ['attempts', '1', 'error_name', 'EventDecodeError', 'error_message', 'no', 'error_stack', 'at'];
@@ -190,30 +191,31 @@ describe('dead letters of hostile entries, and such as others wrote by hand', { 
       const groups = await get<DeadLetterGroups>('/api/dead-letters');
       return groups.isComplete && groups;
     });
-    expect(total).toBe(ENTRIES.length + LETTERS.length);
+    expect(total).toBe(ENTRIES.length + DEAD_LETTERS.length);
     const listed: string[] = [];
     for (const { id } of causes) {
       for (let next: string | null = ''; next !== null;) {
         const page: DeadLetterPage = await get(`/api/dead-letters/causes/${id}?count=200${next && `&cursor=${next}`}`);
-        listed.push(...page.letters.map((letter) => letter.id));
+        listed.push(...page.deadLetters.map((deadLetter) => deadLetter.id));
         next = page.next;
       }
     }
-    expect(listed.toSorted()).toEqual([...letterIds.values()].toSorted());
+    expect(listed.toSorted()).toEqual([...deadLetterIds.values()].toSorted());
   });
 
-  it.each([...ENTRIES, ...LETTERS].map(({ what }) => what))('are shown as what they are: %s', async (what) => {
-    const id = letterIds.get(what) ?? '';
-    const letter = await get<DeadLetterView>(`/api/dead-letters/notes/${id}`);
-    expect(letter).toMatchObject({ id, stream: 'notes' });
-    for (const count of [letter.attempts, letter.replays]) expect(Number.isSafeInteger(count) && count >= 0).toBe(true);
-    for (const time of [letter.firstFailedMs, letter.lastFailedMs]) expect(Number.isFinite(time)).toBe(true);
+  it.each([...ENTRIES, ...DEAD_LETTERS].map(({ what }) => what))('are shown as what they are: %s', async (what) => {
+    const id = deadLetterIds.get(what) ?? '';
+    const deadLetter = await get<DeadLetterView>(`/api/dead-letters/notes/${id}`);
+    expect(deadLetter).toMatchObject({ id, stream: 'notes' });
+    for (const count of [deadLetter.attempts, deadLetter.replays])
+      expect(Number.isSafeInteger(count) && count >= 0).toBe(true);
+    for (const time of [deadLetter.firstFailedMs, deadLetter.lastFailedMs]) expect(Number.isFinite(time)).toBe(true);
     for (const action of ['replay', 'discard'])
       await post<DeadLetterPreview>('/api/dead-letters/preview', { action, selection: { stream: 'notes', ids: [id] } });
   });
 
   it('are edited within bounds', async () => {
-    const id = letterIds.get('6,000 levels') ?? '';
+    const id = deadLetterIds.get('6,000 levels') ?? '';
     const selection = { stream: 'notes', ids: [id] };
     const headers = { 'X-Console-Token': await site.token() };
     const ask = (more: object) =>
@@ -235,7 +237,7 @@ describe('dead letters of hostile entries, and such as others wrote by hand', { 
   it('are replayed one by one, or refused with what is wrong, and none is lost', async () => {
     const refused: string[] = [];
     const headers = { 'X-Console-Token': await site.token() };
-    for (const [what, id] of letterIds) {
+    for (const [what, id] of deadLetterIds) {
       const body = { action: 'replay', selection: { stream: 'notes', ids: [id] } };
       const { status, text } = await site.ask('/api/dead-letters/act', { method: 'POST', headers, body });
       if (status === 200) continue;
@@ -253,7 +255,7 @@ describe('dead letters of hostile entries, and such as others wrote by hand', { 
     const left = await redis.client.xlen('mail:notes:dead-letters');
     let replays = 0;
     for (const key of await redis.client.keys('mail:notes:*:replays')) replays += await redis.client.xlen(key);
-    expect(left + replays).toBe(ENTRIES.length + LETTERS.length);
+    expect(left + replays).toBe(ENTRIES.length + DEAD_LETTERS.length);
   });
 
   it('are discarded, whatever they are', async () => {
@@ -269,7 +271,7 @@ describe('dead letters of hostile entries, and such as others wrote by hand', { 
     await append(key, ['id', 'x', 'action', 'sung', 'why', 'w'.repeat(3_000_000)]);
     await append(key, ['__proto__', 'x', 'at', '+300000-01-01', 'edited', '?']);
     const { actions } = await get<DeadLetterHistory>('/api/dead-letters/history?count=1000');
-    expect(actions).toHaveLength(ENTRIES.length + LETTERS.length + 2);
+    expect(actions).toHaveLength(ENTRIES.length + DEAD_LETTERS.length + 2);
     for (const { by, why, deadLetter } of actions)
       for (const text of [by, why, deadLetter]) expect(text.length).toBeLessThan(5000);
     await get('/api/dead-letters');

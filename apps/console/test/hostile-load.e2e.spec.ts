@@ -15,7 +15,7 @@ const MAX_KIB = 420 * 1024;
 let redis: TestRedis;
 let site: Console;
 const ids: string[] = [];
-const letters: string[] = [];
+const deadLetters: string[] = [];
 
 beforeAll(async () => {
   redis = await freshRedis();
@@ -124,7 +124,9 @@ describe('a console of little memory', { timeout: 240_000 }, () => {
       const about = ['stream', 'mail:parcels', 'entry_id', `${String(number + 1)}-1`, 'group', 'g', 'handler', 'h'];
       const error = ['error_name', `E${'x'.repeat(number)}`, 'error_message', 'm'.repeat(MEGABYTE)];
       const original = eventFields({ data }).map((text, place) => (place % 2 ? text : `entry.${String(text)}`));
-      letters.push(String(await redis.client.xadd('mail:parcels:dead-letters', '*', ...about, ...error, ...original)));
+      deadLetters.push(
+        String(await redis.client.xadd('mail:parcels:dead-letters', '*', ...about, ...error, ...original)),
+      );
     }
     const pipeline = redis.client.pipeline();
     for (let number = 0; number < 5000; number += 1) {
@@ -151,7 +153,7 @@ describe('a console of little memory', { timeout: 240_000 }, () => {
     expect(of('cards')).toBeGreaterThanOrEqual(1000);
     expect(JSON.stringify(groups).length).toBeLessThan(5 * MEGABYTE);
     // Those of which account is kept can be acted on, and then the others have their turn.
-    const selection = { stream: 'parcels', ids: letters };
+    const selection = { stream: 'parcels', ids: deadLetters };
     await site.post('/api/dead-letters/act', { action: 'discard', selection });
     const after = await site.get<DeadLetterGroups>('/api/dead-letters?stream=parcels');
     expect(after).toMatchObject({ total: 0, causes: [] });

@@ -32,10 +32,10 @@ afterAll(async () => {
 });
 
 const discardAll = async () => {
-  const [letter] = await redis.client.xrange('ecommerce:parcels:dead-letters', '-', '+');
-  return { action: 'discard', selection: { stream: 'parcels', ids: [letter?.[0]] } };
+  const [deadLetter] = await redis.client.xrange('ecommerce:parcels:dead-letters', '-', '+');
+  return { action: 'discard', selection: { stream: 'parcels', ids: [deadLetter?.[0]] } };
 };
-const lettersLeft = () => redis.client.xlen('ecommerce:parcels:dead-letters');
+const deadLettersLeft = () => redis.client.xlen('ecommerce:parcels:dead-letters');
 
 describe('what would change something', () => {
   it('needs the token', async () => {
@@ -49,7 +49,7 @@ describe('what would change something', () => {
       const answer = await site.ask('/api/dead-letters/act', { method: 'POST', body, headers });
       expect(answer.problem).toMatchObject({ statusCode: 403, code: 'bad-token' });
     }
-    expect(await lettersLeft()).toBe(1);
+    expect(await deadLettersLeft()).toBe(1);
   });
 
   it.each([
@@ -64,7 +64,7 @@ describe('what would change something', () => {
       headers: { ...headers, 'X-Console-Token': await site.token() },
     });
     expect(answer.problem).toMatchObject({ statusCode: 403, code: 'cross-site' });
-    expect(await lettersLeft()).toBe(1);
+    expect(await deadLettersLeft()).toBe(1);
   });
 
   it('is no form of a page', async () => {
@@ -77,7 +77,7 @@ describe('what would change something', () => {
       expect(answer.problem, type).toMatchObject({ statusCode: 415, code: 'invalid' });
       expect(answer.problem.message).toContain('Expected the Content-Type application/json');
     }
-    expect(await lettersLeft()).toBe(1);
+    expect(await deadLettersLeft()).toBe(1);
   });
 
   it('is refused as a whole where the console is read-only, though it may be looked at and previewed', async () => {
@@ -98,7 +98,7 @@ describe('what would change something', () => {
       const { problem } = await readOnly.ask(`/api/${path}`, { method: 'POST', body, headers });
       expect(problem, path).toMatchObject({ statusCode: 403, code: 'read-only' });
     }
-    expect(await lettersLeft()).toBe(1);
+    expect(await deadLettersLeft()).toBe(1);
   });
 });
 
@@ -196,7 +196,7 @@ describe('its Redis user', () => {
     const refused = await looking.ask('/api/dead-letters/act', { method: 'POST', body: await discardAll(), headers });
     expect(refused.problem).toMatchObject({ statusCode: 503, code: 'redis-away' });
     expect(refused.problem.message).toContain('NOPERM');
-    expect(await lettersLeft()).toBe(1);
+    expect(await deadLettersLeft()).toBe(1);
   });
 });
 

@@ -69,6 +69,8 @@ export type FindDeadLetter = (stream: StreamName, entryId: string, group: string
 /** Makes the dead letters findable. */
 export function deadLetterFinder(deadLetters: readonly DeadLetter[]): FindDeadLetter {
   const key = (stream: string, entryId: string, group: string): string => `${stream} ${entryId} ${group}`;
-  const found = new Map(deadLetters.map((letter) => [key(letter.stream, letter.entryId, letter.group), letter]));
+  const found = new Map(
+    deadLetters.map((deadLetter) => [key(deadLetter.stream, deadLetter.entryId, deadLetter.group), deadLetter]),
+  );
   return (stream, entryId, group) => found.get(key(stream, entryId, group));
 }

@@ -134,9 +134,9 @@ describe('the audit', () => {
     const { id } = shop.refused('orders', { order_id: 'x' });
     const prefix = await stored(shop);
     const key = `${prefix}:orders:dead-letters`;
-    for (const [letter, fields] of await redis.client.xrange(key, '-', '+')) {
+    for (const [deadLetter, fields] of await redis.client.xrange(key, '-', '+')) {
       if (fields[fields.indexOf('entry_id') + 1] !== id) continue;
-      await redis.client.xdel(key, letter);
+      await redis.client.xdel(key, deadLetter);
       const group = fields[fields.indexOf('group') + 1] ?? '';
       await redis.client.xadd(`${key}:history`, '*', 'action', 'replayed', 'entryId', id, 'group', group);
     }

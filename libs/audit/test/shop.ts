@@ -166,7 +166,7 @@ export class TestShop {
 
   /** Makes an entry a dead letter of a group. */
   bury(stream: StreamName, entry: Entry, group: string, about: Fields = {}): Entry {
-    const letter = {
+    const deadLetter = {
       stream: `ecommerce:${stream}`,
       entry_id: entry.id,
       group,
@@ -181,7 +181,7 @@ export class TestShop {
     const original = entry.fields.map((text, index) => (index % 2 === 0 ? `entry.${text}` : text));
     const dead = {
       id: `${String(1000 * this.ids)}-0`,
-      fields: [...Object.entries(letter).flat().map(String), ...original],
+      fields: [...Object.entries(deadLetter).flat().map(String), ...original],
     };
     this.deadLetters[stream].push(dead);
     return dead;
@@ -213,10 +213,10 @@ export class TestShop {
 
   /** What the audit would read of this shop. */
   snapshot(): Snapshot {
-    const letters = STREAMS.flatMap((stream) =>
+    const deadLetters = STREAMS.flatMap((stream) =>
       this.deadLetters[stream].map(({ id, fields }) => readDeadLetter(stream, id, fields, this.poison)),
     );
-    const builder = new RecordsBuilder(this.poison, letters);
+    const builder = new RecordsBuilder(this.poison, deadLetters);
     for (const stream of STREAMS) for (const { id, fields } of this.streams[stream]) builder.add(stream, id, fields);
     const streams = STREAMS.map((name) => ({
       name,
@@ -229,7 +229,7 @@ export class TestShop {
     return {
       prefix: 'ecommerce',
       accepted,
-      deadLetters: letters,
+      deadLetters: deadLetters,
       settledDeadLetters: new Set(),
       ...builder.records,
       readModels,

@@ -122,10 +122,10 @@ describe('events', () => {
     await eventually('all are dead letters', async () => {
       return (await redis.client.xlen(`${prefix}:notes:dead-letters`)) === 4 * HOSTILE.length;
     });
-    const letters = await deadLetters.list('notes', { reason: 'unrecoverable' });
-    expect(letters.map(({ event }) => event?.source)).toEqual(HOSTILE);
-    expect(letters.map(({ event }) => event?.data['topic'])).toEqual(HOSTILE);
-    expect(letters.map(({ event }, index) => event?.extra?.[HOSTILE[index] ?? ''])).toEqual(HOSTILE);
+    const listed = await deadLetters.list('notes', { reason: 'unrecoverable' });
+    expect(listed.map(({ event }) => event?.source)).toEqual(HOSTILE);
+    expect(listed.map(({ event }) => event?.data['topic'])).toEqual(HOSTILE);
+    expect(listed.map(({ event }, index) => event?.extra?.[HOSTILE[index] ?? ''])).toEqual(HOSTILE);
     expect((await worker.monitor.entries('notes')).map(({ event }) => event?.source).filter(Boolean)).toEqual(
       expect.arrayContaining(HOSTILE),
     );

@@ -73,13 +73,16 @@ function* publishing({ publications }: History, state: FinalState, promised: Pro
   const asked = new Set(publications.map(({ eventId }) => eventId));
   yield ['in the stream, but nobody published it', [...ids.keys()].filter((id) => !asked.has(id))];
 
-  const letters = countBy(state.deadLetters, (id) => id);
+  const deadLetters = countBy(state.deadLetters, (id) => id);
   const isCommitted = (id: string): boolean => (state.effects[id] ?? 0) > 0;
-  yield ['both committed and a dead letter', [...ids.keys()].filter((id) => isCommitted(id) && letters.has(id))];
-  yield ['neither committed nor a dead letter', [...ids.keys()].filter((id) => !isCommitted(id) && !letters.has(id))];
-  yield ['more than one dead letter of an event', [...letters].filter(([, count]) => count > 1).map(([id]) => id)];
-  yield ['a dead letter that should be none', [...letters.keys()].filter((id) => !dead.has(id))];
-  yield ['no dead letter, but should be one', [...dead].filter((id) => ids.has(id) && !letters.has(id))];
+  yield ['both committed and a dead letter', [...ids.keys()].filter((id) => isCommitted(id) && deadLetters.has(id))];
+  yield [
+    'neither committed nor a dead letter',
+    [...ids.keys()].filter((id) => !isCommitted(id) && !deadLetters.has(id)),
+  ];
+  yield ['more than one dead letter of an event', [...deadLetters].filter(([, count]) => count > 1).map(([id]) => id)];
+  yield ['a dead letter that should be none', [...deadLetters.keys()].filter((id) => !dead.has(id))];
+  yield ['no dead letter, but should be one', [...dead].filter((id) => ids.has(id) && !deadLetters.has(id))];
 }
 
 function* effects({ entries, effects: applied, followed }: FinalState): Generator<Finding> {

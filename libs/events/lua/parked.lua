@@ -9,7 +9,7 @@
 
 local UNDER_WAY = '-'
 
-local function letterOf(item) return string.match(item, '%S+$') end
+local function deadLetterOf(item) return string.match(item, '%S+$') end
 
 -- The place of an original in the list, counted from 0, and what stands there; or nil, nil, and how many come before it. The
 -- list is in the order of the stream: it is looked for at the end, where what is new belongs, at the beginning, where what is
@@ -28,8 +28,8 @@ local function findParked(list, original)
 end
 
 -- Parks an original whose dead letter is new; it may be in the list already, with an earlier one.
-local function park(list, original, letter)
-  local item = original .. ' ' .. letter
+local function park(list, original, deadLetter)
+  local item = original .. ' ' .. deadLetter
   local place, _, before = findParked(list, original)
   if place then
     redis.call('LSET', list, place, item)
@@ -64,12 +64,12 @@ local removals = 1000
 -- What stands in the list at a place, or after it, whose dead letter is there or that is being replayed; nil for none. Those
 -- before it are taken out: their dead letters were deleted or trimmed, and nobody could ever replay them. False when they
 -- are too many for one call: what was taken out is, and the next call goes on.
-local function parkedFrom(place, list, letters)
+local function parkedFrom(place, list, deadLetters)
   while true do
     local item = redis.call('LINDEX', list, place)
     if not item then return nil end
-    local letter = letterOf(item)
-    if letter == UNDER_WAY or #redis.call('XRANGE', letters, letter, letter) > 0 then return item end
+    local deadLetter = deadLetterOf(item)
+    if deadLetter == UNDER_WAY or #redis.call('XRANGE', deadLetters, deadLetter, deadLetter) > 0 then return item end
     if removals == 0 then return false end
     removals = removals - 1
     removeParked(list, place, item)
@@ -77,7 +77,7 @@ local function parkedFrom(place, list, letters)
 end
 
 -- The fields of the entry that a dead letter was, from its stream; nil where it is gone, or another one is in its place. A
--- forged letter may name anything.
+-- forged dead letter may name anything.
 local function originalOf(stream, about, kept)
   local found = redis.pcall('XRANGE', stream, about.entry_id or '', about.entry_id or '')
   local fields = not found.err and found[1] and found[1][2]
@@ -98,10 +98,10 @@ end
 -- A dead letter's fields as the entry that its group gets again: the original's, and where it came from. Nil and why, as a
 -- status: 'unfit' for one that holds its original not as fields, which were too many; 'lost' for one that holds a part of it,
 -- while its stream holds it no more.
-local function replayOf(letter, editedData, stream)
+local function replayOf(deadLetter, editedData, stream)
   local about, original = {}, {}
-  for index = 1, #letter, 2 do
-    local name, value = letter[index], letter[index + 1]
+  for index = 1, #deadLetter, 2 do
+    local name, value = deadLetter[index], deadLetter[index + 1]
     local field = string.match(name, '^entry%.(.*)$')
     if not field then
       about[name] = value
@@ -134,13 +134,13 @@ local function replayOf(letter, editedData, stream)
 end
 
 -- Replays the first of the list, unless it is on its way already or cannot be replayed: then its key stays parked.
-local function replayNext(list, stream, letters, replays)
-  local item = parkedFrom(0, list, letters)
-  local id = item and letterOf(item)
+local function replayNext(list, stream, deadLetters, replays)
+  local item = parkedFrom(0, list, deadLetters)
+  local id = item and deadLetterOf(item)
   if not item or id == UNDER_WAY then return end
-  local entry = replayOf(redis.call('XRANGE', letters, id, id)[1][2], nil, stream)
+  local entry = replayOf(redis.call('XRANGE', deadLetters, id, id)[1][2], nil, stream)
   -- A failure would come after what this call has written: the dead letter stays, and is the first of its key.
   if not entry or type(redis.pcall('XADD', replays, '*', unpack(entry))) == 'table' then return end
-  redis.call('XDEL', letters, id)
+  redis.call('XDEL', deadLetters, id)
   redis.call('LSET', list, 0, string.match(item, '^%S+') .. ' ' .. UNDER_WAY)
 end

@@ -15,7 +15,7 @@ local TOO_MANY_GONE = 'TRYAGAIN more parked events have lost their dead letters 
 local PARKING = { 'LLEN', 'LINDEX', 'LSET', 'LPUSH', 'RPUSH', 'LINSERT', 'LPOP', 'LREM' }
 
 -- Why this user may not settle as it is asked to; nil when it may. What it appends goes to another key than what it reads.
-local function mayNotSettle(stream, becomes, shape, list, letters, target)
+local function mayNotSettle(stream, becomes, shape, list, deadLetters, target)
   local notes = stream.notes
   local why
   if becomes then
@@ -27,28 +27,28 @@ local function mayNotSettle(stream, becomes, shape, list, letters, target)
   if not why and target then why = mayNot('XADD', target) end
   if why or shape.rule == '' or shape.rule == 'free' then return why end
   for _, command in ipairs(PARKING) do why = why or mayNot(command, list) end
-  for _, command in ipairs({ 'TYPE', 'XRANGE', 'XDEL', 'XADD' }) do why = why or mayNot(command, letters) end
+  for _, command in ipairs({ 'TYPE', 'XRANGE', 'XDEL', 'XADD' }) do why = why or mayNot(command, deadLetters) end
   return why
 end
 
 -- Why a rule keeps a settlement from being applied, as a reply; nil when it does not.
-local function whyNotByRule(rule, list, original, letters)
+local function whyNotByRule(rule, list, original, deadLetters)
   if rule == 'free' then
     if redis.call('EXISTS', list) == 1 then return { 'parked' } end
   elseif rule == 'follow' then
-    local first = parkedFrom(0, list, letters)
+    local first = parkedFrom(0, list, deadLetters)
     if first == nil then return { 'free' } end
     if first == false then return { 'error', TOO_MANY_GONE } end
   elseif rule == 'release' then
     -- The first goes, and the second is replayed.
-    if findParked(list, original) == 0 and parkedFrom(1, list, letters) == false then return { 'error', TOO_MANY_GONE } end
+    if findParked(list, original) == 0 and parkedFrom(1, list, deadLetters) == false then return { 'error', TOO_MANY_GONE } end
   end
 end
 
--- letter: the id of the dead letter that was appended, for the rules that make one
-local function applyRule(rule, list, original, letter, source, letters, replays)
+-- deadLetter: the id of the dead letter that was appended, for the rules that make one
+local function applyRule(rule, list, original, deadLetter, source, deadLetters, replays)
   if rule == 'park' or rule == 'follow' or (rule == 'return' and findParked(list, original)) then
-    park(list, original, letter)
+    park(list, original, deadLetter)
   end
-  if rule == 'release' and unpark(list, original) then replayNext(list, source, letters, replays) end
+  if rule == 'release' and unpark(list, original) then replayNext(list, source, deadLetters, replays) end
 end

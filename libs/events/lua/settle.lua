@@ -65,7 +65,7 @@ local function settle(at)
   local target = shape.events[1] and KEYS[args[at + shape.eventsAt]]
   local stream, rule = shape.stream, shape.rule
   local notes = stream.notes
-  local becomes, list, original, source, letters, replays
+  local becomes, list, original, source, deadLetters, replays
   at = at + 3
   if shape.isNoted then
     becomes = args[at]
@@ -73,7 +73,7 @@ local function settle(at)
   end
   if rule ~= '' then
     list, original, source = KEYS[args[at]], args[at + 1], KEYS[args[at + 2]]
-    letters, replays = KEYS[args[at + 3]], KEYS[args[at + 4]]
+    deadLetters, replays = KEYS[args[at + 3]], KEYS[args[at + 4]]
     at = at + 5
   end
 
@@ -85,12 +85,12 @@ local function settle(at)
   if note and redis.call('HGET', notes, note) == 'done' then return { 'settled' } end
   if event ~= '' and not isSame(stream, id, event) then return { 'settled' } end
   if not shape.isAllowed then
-    local why = mayNotSettle(stream, becomes, shape, list, letters, target)
+    local why = mayNotSettle(stream, becomes, shape, list, deadLetters, target)
     if why then return { 'error', why } end
     shape.isAllowed = true
   end
   if rule ~= '' then
-    local reply = whyNotByRule(rule, list, original, letters)
+    local reply = whyNotByRule(rule, list, original, deadLetters)
     if reply then return reply end
   end
   for _, read in ipairs(shape.reads) do
@@ -152,15 +152,15 @@ local function settle(at)
     kinds[key] = ADDS[command]
     at = last + 1
   end
-  local letter
+  local deadLetter
   for place = 1, #events do
     local key, layout = KEYS[args[at]], events[place]
     local added = appendEntry(layout, key, args, at + 1, redis.call)
-    letter = letter or added
+    deadLetter = deadLetter or added
     kinds[key] = 'stream'
     at = at + 1 + layout.size
   end
-  if rule ~= '' then applyRule(rule, list, original, letter, source, letters, replays) end
+  if rule ~= '' then applyRule(rule, list, original, deadLetter, source, deadLetters, replays) end
   return 1
 end
 

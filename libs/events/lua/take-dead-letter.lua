@@ -19,7 +19,7 @@
 --            {'lost', ''}          it holds a part of the original, which its stream holds no more
 --            {'again', ''}         more is to be done than in one call: ask again
 -- @all-rights
-local letters, history, list, replays, stream = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local deadLetters, history, list, replays, stream = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 
 -- @include parked
 
@@ -29,21 +29,21 @@ for _, key in ipairs({ history, replays }) do
     return redis.error_reply('WRONGTYPE ' .. key .. ' holds a ' .. kind .. ', not a stream')
   end
 end
-local letter = redis.call('XRANGE', letters, ARGV[1], ARGV[1])[1]
-if not letter then return { 'gone' } end
+local deadLetter = redis.call('XRANGE', deadLetters, ARGV[1], ARGV[1])[1]
+if not deadLetter then return { 'gone' } end
 local entry, place, why
 if replays then
-  local first = parkedFrom(0, list, letters)
+  local first = parkedFrom(0, list, deadLetters)
   if first == false then return { 'again', '' } end
   place = first and findParked(list, ARGV[2])
-  if place and place > 0 then return { 'parked', letterOf(first) } end
-  entry, why = replayOf(letter[2], ARGV[4] ~= '' and ARGV[4] or nil, stream)
+  if place and place > 0 then return { 'parked', deadLetterOf(first) } end
+  entry, why = replayOf(deadLetter[2], ARGV[4] ~= '' and ARGV[4] or nil, stream)
   if not entry then return { why, '' } end
 end
 
 -- First what may fail: the dead letter must not be lost.
 local replayed = replays and redis.call('XADD', replays, '*', unpack(entry))
-redis.call('XDEL', letters, ARGV[1])
+redis.call('XDEL', deadLetters, ARGV[1])
 redis.call('XADD', history, 'MAXLEN', '~', ARGV[3], '*', unpack(ARGV, 5))
 if not replays then
   -- One that was written by hand need not say which entry it was.

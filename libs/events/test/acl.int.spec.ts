@@ -75,15 +75,15 @@ describe('the rules of Redis users', () => {
         return groups.length > 0 && groups.every(({ lag, pending }) => lag === 0 && pending === 0);
       };
       await eventually('all is settled', settled);
-      const letters = viewer.app.get(DeadLetters);
-      await eventually('there are dead letters', async () => (await letters.list('notes')).length >= 3);
+      const deadLetters = viewer.app.get(DeadLetters);
+      await eventually('there are dead letters', async () => (await deadLetters.list('notes')).length >= 3);
       isBroken = false;
-      for (const { id, reason } of await letters.list('notes')) {
-        if (reason === 'exhausted') await letters.replay('notes', id, { by: 'a', why: 'b' });
+      for (const { id, reason } of await deadLetters.list('notes')) {
+        if (reason === 'exhausted') await deadLetters.replay('notes', id, { by: 'a', why: 'b' });
       }
-      await letters.discardAll('notes', { reason: 'undecodable' });
-      await eventually('they are handled', async () => (await letters.list('notes')).every(({ reason }) => reason === 'unknown')); // prettier-ignore
-      await letters.history('notes', 10);
+      await deadLetters.discardAll('notes', { reason: 'undecodable' });
+      await eventually('they are handled', async () => (await deadLetters.list('notes')).every(({ reason }) => reason === 'unknown')); // prettier-ignore
+      await deadLetters.history('notes', 10);
       await first.app.get(Retention).trim('notes');
       const health = first.app.get(EventsHealthIndicator);
       expect(await health.redis()).toMatchObject({ redis: { status: 'up' } });
@@ -126,9 +126,9 @@ describe('the rules of Redis users', () => {
       await monitor.after(new Map([['notes', '0']]), { count: 10 });
       await monitor.survey({ streams: [{ stream: 'notes', info: true, deadLetters: true, replaysOf: ['testers'] }], clock: true, workers: true }); // prettier-ignore
       await monitor.deliveries('notes', ['1-1']);
-      const letters = viewer.app.get(DeadLetters);
-      await letters.list('notes');
-      await letters.history('notes', 10);
+      const deadLetters = viewer.app.get(DeadLetters);
+      await deadLetters.list('notes');
+      await deadLetters.history('notes', 10);
       expect(await refusals()).toEqual([]);
       await expect(viewer.app.get(EventProducer).publish(NoteTaken, { topic: 'a', number: 1 })).rejects.toThrow(
         /may not|NOPERM|permission/i,

@@ -55,10 +55,10 @@ describe('an event that ends its worker', () => {
     }
 
     expect(lives).toHaveLength(DEATHS + 1);
-    const [letter, ...more] = await readEntries(redis.client, 'deadly:notes:dead-letters');
+    const [deadLetter, ...more] = await readEntries(redis.client, 'deadly:notes:dead-letters');
     expect(more).toEqual([]);
-    expect(letter).toMatchObject({ reason: 'crashed', error_name: 'WorkerCrashedError', attempts: '2' });
-    expect(JSON.parse(letter?.['entry.data'] ?? '')).toMatchObject({ number: DEADLY });
+    expect(deadLetter).toMatchObject({ reason: 'crashed', error_name: 'WorkerCrashedError', attempts: '2' });
+    expect(JSON.parse(deadLetter?.['entry.data'] ?? '')).toMatchObject({ number: DEADLY });
     const others = Array.from({ length: EVENTS }, (_, number) => number).filter((number) => number !== DEADLY);
     const once = Object.fromEntries(others.map((number) => [String(number), '1']));
     expect(await redis.client.hgetall('deadly:tester:effects')).toEqual(once);
@@ -126,8 +126,8 @@ describe('an event that ends its worker', () => {
       } finally {
         await Promise.all(lives.map((life) => life[Symbol.asyncDispose]()));
       }
-      const [letter] = await readEntries(redis.client, `${prefix}:notes:dead-letters`);
-      expect(letter).toMatchObject({ reason: 'crashed', attempts: '2' });
+      const [deadLetter] = await readEntries(redis.client, `${prefix}:notes:dead-letters`);
+      expect(deadLetter).toMatchObject({ reason: 'crashed', attempts: '2' });
       expect(await redis.client.exists(`${prefix}:tester:effects`)).toBe(0);
     },
   );

@@ -89,12 +89,18 @@ describe('dead letters', () => {
       const [group] = await worker.monitor.groups('notes');
       return seen.length === 2 && group?.lag === 0 && group.pending === 0;
     });
-    const [letter = {}, ...more] = await readEntries(redis.client, `${prefix}:notes:dead-letters`);
+    const [deadLetter = {}, ...more] = await readEntries(redis.client, `${prefix}:notes:dead-letters`);
     expect(more).toEqual([]);
-    expect(letter).toMatchObject({ stream: `${prefix}:notes`, entry_id: id, group: 'testers', handler: '-', reason });
-    expect(letter).toMatchObject({ attempts: '1', ...(name === '' ? {} : { error_name: name }) });
-    expect(letter['error_message']).toMatch(message);
-    const original = Object.entries(letter).filter(([field]) => field.startsWith('entry.'));
+    expect(deadLetter).toMatchObject({
+      stream: `${prefix}:notes`,
+      entry_id: id,
+      group: 'testers',
+      handler: '-',
+      reason,
+    });
+    expect(deadLetter).toMatchObject({ attempts: '1', ...(name === '' ? {} : { error_name: name }) });
+    expect(deadLetter['error_message']).toMatch(message);
+    const original = Object.entries(deadLetter).filter(([field]) => field.startsWith('entry.'));
     expect(original.flatMap(([field, value]) => [field.slice('entry.'.length), value])).toEqual(fields);
     expect(seen).toEqual([1, 2]);
     expect(worker.observations.filter(({ kind }) => kind === 'dead-lettered')).toMatchObject([{ reason, id }]);

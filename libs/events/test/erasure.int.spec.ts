@@ -126,14 +126,14 @@ describe('erasure of personal data', () => {
     const wrong = data.replace('"country":"GB"', '"country":7');
     expect(wrong).not.toBe(data);
     await redis.client.xadd('rest:people', '*', ...Object.entries({ ...fields, event_id, data: wrong }).flat());
-    const letters = worker.app.get(DeadLetters);
-    await eventually('the other one is a dead letter', async () => (await letters.list('people')).length === 1);
-    const [letter] = await letters.list('people');
-    expect(letter).toMatchObject({
+    const deadLetters = worker.app.get(DeadLetters);
+    await eventually('the other one is a dead letter', async () => (await deadLetters.list('people')).length === 1);
+    const [deadLetter] = await deadLetters.list('people');
+    expect(deadLetter).toMatchObject({
       reason: 'invalid',
       errorMessage: 'person_registered is not valid: country must be a string',
     });
-    expect(letter?.entryId).not.toBe(id);
+    expect(deadLetter?.entryId).not.toBe(id);
   });
 
   it('keeps dead letters encrypted, and replays them with what is left', async () => {
@@ -145,12 +145,13 @@ describe('erasure of personal data', () => {
     });
     await using worker = await startWorker(redis.url, { prefix: 'letters', erasure: true }, [handler]);
     await worker.producer.publishAll(['ada', 'bob'].map((id) => ({ event: PersonRegistered, data: ada(id) })));
-    const letters = worker.app.get(DeadLetters);
-    await eventually('both are dead letters', async () => (await letters.list('people')).length === 2);
+    const deadLetters = worker.app.get(DeadLetters);
+    await eventually('both are dead letters', async () => (await deadLetters.list('people')).length === 2);
     expectNoSecret(await allOf('letters'));
     await forget(worker, 'ada');
     isBroken = false;
-    for (const { id } of await letters.list('people')) await letters.replay('people', id, { by: 'me', why: '' });
+    for (const { id } of await deadLetters.list('people'))
+      await deadLetters.replay('people', id, { by: 'me', why: '' });
     await eventually('both are handled', () => got.length === 2);
     expect(got.map(String).sort()).toEqual(['Ada Lovelace', 'erased']);
   });

@@ -8,11 +8,11 @@ const REPLY = 1_000_000;
 
 let redis: TestRedis;
 let looking: Worker;
-let letters: DeadLetters;
+let deadLetters: DeadLetters;
 beforeAll(async () => {
   redis = await freshRedis();
   looking = await startWorker(redis.url, { prefix: 'sizes' });
-  letters = looking.app.get(DeadLetters);
+  deadLetters = looking.app.get(DeadLetters);
 });
 afterAll(async () => {
   await looking[Symbol.asyncDispose]();
@@ -85,27 +85,27 @@ describe('dead letters', () => {
     const ids: string[] = [];
     for (let number = 0; number < 120; number += 1) {
       const about = ['entry_id', `${String(number + 1)}-1`, 'group', 'g', 'handler', 'h', 'reason', 'exhausted'];
-      const letter = [...about, 'entry.data', 'x'.repeat(number % 3 === 0 ? LARGE : 10)];
-      ids.push(String(await redis.client.xadd('sizes:broken:dead-letters', '*', ...letter)));
+      const deadLetter = [...about, 'entry.data', 'x'.repeat(number % 3 === 0 ? LARGE : 10)];
+      ids.push(String(await redis.client.xadd('sizes:broken:dead-letters', '*', ...deadLetter)));
     }
-    const listed = await letters.list('broken', {}, { count: 1000 });
+    const listed = await deadLetters.list('broken', {}, { count: 1000 });
     expect(listed.map(({ id }) => id)).toEqual(ids);
     const newest: string[] = [];
-    for await (const page of letters.pages('broken', { order: 'newest-first', replyBytes: REPLY })) {
+    for await (const page of deadLetters.pages('broken', { order: 'newest-first', replyBytes: REPLY })) {
       expect(page.bytes).toBeLessThan(REPLY + 8 * LARGE);
-      newest.push(...page.letters.map(({ id }) => id));
+      newest.push(...page.deadLetters.map(({ id }) => id));
     }
     expect(newest).toEqual(ids.toReversed());
   });
 
   it('on their way back are told beyond the first hundred', async () => {
     for (let number = 1; number <= 150; number += 1) {
-      const letter = ['stream', 'sizes:back', 'entry_id', `${String(number)}-1`, 'group', 'g', 'handler', 'h'];
-      const fields = [...letter, 'reason', 'exhausted', 'entry.data', '{}'];
+      const deadLetter = ['stream', 'sizes:back', 'entry_id', `${String(number)}-1`, 'group', 'g', 'handler', 'h'];
+      const fields = [...deadLetter, 'reason', 'exhausted', 'entry.data', '{}'];
       await redis.client.xadd('sizes:back:dead-letters', '*', ...fields);
     }
-    expect(await letters.replayAll('back')).toBe(150);
-    const back = await letters.replaying('back', ['g']);
+    expect(await deadLetters.replayAll('back')).toBe(150);
+    const back = await deadLetters.replaying('back', ['g']);
     expect(back.map(({ entryId }) => entryId)).toEqual(Array.from({ length: 150 }, (_, n) => `${String(n + 1)}-1`));
   });
 });

@@ -45,7 +45,8 @@ describe('what a script does in one call', () => {
   const parkedKey = async (prefix: string) => (await redis.client.keys(`${prefix}:notes:testers:parked:*`))[0] ?? '';
   const orderOf = (prefix: string) => redis.client.lrange(`${prefix}:tester:order`, 0, -1);
   const upTo = (count: number) => Array.from({ length: count }, (_, number) => String(number));
-  const firstLetter = async (worker: Worker) => (await worker.app.get(DeadLetters).list('notes', {}, { count: 1 }))[0];
+  const firstDeadLetter = async (worker: Worker) =>
+    (await worker.app.get(DeadLetters).list('notes', {}, { count: 1 }))[0];
 
   /** How often lists of parked events are looked at until so many events of one key are replayed. */
   async function looksToReplay(count: number): Promise<number> {
@@ -54,7 +55,7 @@ describe('what a script does in one call', () => {
     const { worker, state } = parked;
     state.isBroken = false;
     await redis.client.config('RESETSTAT');
-    await worker.app.get(DeadLetters).replay('notes', (await firstLetter(worker))?.id ?? '');
+    await worker.app.get(DeadLetters).replay('notes', (await firstDeadLetter(worker))?.id ?? '');
     await eventually('all are handled', async () => (await orderOf(prefix)).length === count, 60_000);
     expect(await orderOf(prefix)).toEqual(upTo(count));
     return await callsOf(redis.client, 'lindex');
@@ -70,12 +71,12 @@ describe('what a script does in one call', () => {
   it('is in proportion to the digits of a number when one in the middle is looked for', async () => {
     await using parked = await parking('middle', 300);
     const { worker } = parked;
-    const letters = await worker.app.get(DeadLetters).list('notes', {}, { count: 300 });
+    const deadLetters = await worker.app.get(DeadLetters).list('notes', {}, { count: 300 });
     await redis.client.config('RESETSTAT');
-    await worker.app.get(DeadLetters).discard('notes', letters[150]?.id ?? '');
+    await worker.app.get(DeadLetters).discard('notes', deadLetters[150]?.id ?? '');
     expect(await callsOf(redis.client, 'lindex')).toBeLessThan(15);
     expect(await redis.client.llen(await parkedKey('middle'))).toBe(299);
-    expect((await redis.client.lrange(await parkedKey('middle'), 150, 150))[0]).toContain(letters[151]?.entryId);
+    expect((await redis.client.lrange(await parkedKey('middle'), 150, 150))[0]).toContain(deadLetters[151]?.entryId);
   });
 
   it('is bounded when dead letters of parked events are gone: the rest is done in calls that follow', async () => {
@@ -86,7 +87,7 @@ describe('what a script does in one call', () => {
     await redis.client.lpush(list, ...ahead.reverse());
     state.isBroken = false;
     await redis.client.config('RESETSTAT');
-    await worker.app.get(DeadLetters).replay('notes', (await firstLetter(worker))?.id ?? '');
+    await worker.app.get(DeadLetters).replay('notes', (await firstDeadLetter(worker))?.id ?? '');
     // 1,000, 1,000, and the last 500 together with what was asked for.
     expect(await callsOf(redis.client, 'lpop')).toBeGreaterThanOrEqual(2500);
     expect(await evaluations()).toBeGreaterThanOrEqual(3);
@@ -110,7 +111,7 @@ describe('what a script does in one call', () => {
       second.replace(/^\d+/, (ms) => String(Number(ms))),
     );
     state.isBroken = false;
-    await worker.app.get(DeadLetters).replay('notes', (await firstLetter(worker))?.id ?? '');
+    await worker.app.get(DeadLetters).replay('notes', (await firstDeadLetter(worker))?.id ?? '');
     await eventually('both are handled', async () => (await orderOf('behind')).length === 2);
     expect(await redis.client.exists(list)).toBe(0);
   });
@@ -158,16 +159,16 @@ describe('what a script does in one call', () => {
     const list = await parkedKey('wide');
     const [, second = ''] = await redis.client.lrange(list, 0, -1);
     // The dead letter of the second as one that was too wide for fields of its own.
-    const [, letter = ''] = second.split(' ');
-    const [[, fields] = ['', []]] = await redis.client.xrange('wide:notes:dead-letters', letter, letter);
+    const [, deadLetter = ''] = second.split(' ');
+    const [[, fields] = ['', []]] = await redis.client.xrange('wide:notes:dead-letters', deadLetter, deadLetter);
     const about = fields.flatMap((name, index) =>
       index % 2 === 0 && !name.startsWith('entry.') ? [name, fields[index + 1] ?? ''] : [],
     );
     const stored = await redis.client.xadd('wide:notes:dead-letters', '*', ...about, 'entry_json', '["a","b"]');
-    await redis.client.xdel('wide:notes:dead-letters', letter);
-    await redis.client.lset(list, 1, second.replace(letter, stored ?? ''));
+    await redis.client.xdel('wide:notes:dead-letters', deadLetter);
+    await redis.client.lset(list, 1, second.replace(deadLetter, stored ?? ''));
     state.isBroken = false;
-    await worker.app.get(DeadLetters).replay('notes', (await firstLetter(worker))?.id ?? '');
+    await worker.app.get(DeadLetters).replay('notes', (await firstDeadLetter(worker))?.id ?? '');
     await eventually('the first is handled', async () => (await orderOf('wide')).length === 1);
     await eventually('it is settled', async () => (await redis.client.xlen('wide:notes:testers:replays')) === 0);
     const left = await redis.client.xrange('wide:notes:dead-letters', '-', '+');

@@ -26,11 +26,11 @@ function withField(name: string | Buffer, value: string | Buffer): Buffer[] {
   return asBytes([...fields, name, value]);
 }
 
-async function letterOf(worker: Worker): Promise<DeadLetter> {
+async function deadLetterOf(worker: Worker): Promise<DeadLetter> {
   return eventually('it is a dead letter', async () => {
-    const [letter, ...more] = await worker.app.get(DeadLetters).list('notes');
+    const [deadLetter, ...more] = await worker.app.get(DeadLetters).list('notes');
     expect(more).toEqual([]);
-    return letter;
+    return deadLetter;
   });
 }
 
@@ -41,8 +41,8 @@ describe('bytes that are not UTF-8', () => {
   });
   afterAll(() => redis.stop());
 
-  const originalOf = async (letters: string): Promise<Buffer[]> => {
-    const [[, fields] = []] = await redis.client.xrangeBuffer(letters, '-', '+');
+  const originalOf = async (key: string): Promise<Buffer[]> => {
+    const [[, fields] = []] = await redis.client.xrangeBuffer(key, '-', '+');
     const prefix = Buffer.from('entry.');
     const original: Buffer[] = [];
     for (let index = 0; index + 1 < (fields?.length ?? 0); index += 2) {
@@ -74,16 +74,21 @@ describe('bytes that are not UTF-8', () => {
       const id = await redis.client.xadd(stream(prefix), '*', ...fields);
       await worker.producer.publish(NoteTaken, { topic: REPLACEMENT, number: 2 });
 
-      const letter = await letterOf(worker);
-      expect(letter).toMatchObject({ entryId: id, reason: 'undecodable', errorName: 'EventDecodeError', event: null });
-      expect(letter.errorMessage).toBe(message);
-      expect(letter.bytes).toEqual(fields);
+      const deadLetter = await deadLetterOf(worker);
+      expect(deadLetter).toMatchObject({
+        entryId: id,
+        reason: 'undecodable',
+        errorName: 'EventDecodeError',
+        event: null,
+      });
+      expect(deadLetter.errorMessage).toBe(message);
+      expect(deadLetter.bytes).toEqual(fields);
       expect(await originalOf(`${stream(prefix)}:dead-letters`)).toEqual(fields);
       // What is UTF-8 and only looks like it goes on.
       await eventually('the other one is handled', () => seen.length === 1);
       expect(seen).toEqual([REPLACEMENT]);
 
-      await worker.app.get(DeadLetters).replay('notes', letter.id);
+      await worker.app.get(DeadLetters).replay('notes', deadLetter.id);
       const again = await eventually('it is a dead letter again', async () => {
         const [found] = await worker.app.get(DeadLetters).list('notes');
         return found?.replays === 1 && found;
@@ -98,10 +103,10 @@ describe('bytes that are not UTF-8', () => {
     const prefix = 'exact';
     const failing = await startWorker(redis.url, { prefix }, [noteHandler(() => undefined)]);
     await redis.client.xadd('exact:notes', '*', ...fields);
-    const letter = await letterOf(failing);
+    const deadLetter = await deadLetterOf(failing);
     await failing.stop();
     await using operator = await startWorker(redis.url, { prefix, group: null });
-    await operator.app.get(DeadLetters).replay('notes', letter.id);
+    await operator.app.get(DeadLetters).replay('notes', deadLetter.id);
     const [[, replayed] = []] = await redis.client.xrangeBuffer('exact:notes:testers:replays', '-', '+');
     expect(replayed?.slice(0, -8)).toEqual(fields);
   });
@@ -111,7 +116,7 @@ describe('bytes that are not UTF-8', () => {
     const options = { prefix: 'mended' };
     await using worker = await startWorker(redis.url, options, [noteHandler(({ data }) => seen.push(data.topic))]);
     await redis.client.xadd('mended:notes', '*', ...withField('data', DATA));
-    const { id } = await letterOf(worker);
+    const { id } = await deadLetterOf(worker);
     await worker.app.get(DeadLetters).replay('notes', id, { data: { topic: 'mended', number: 1 } });
     await eventually('it is handled', () => seen.length === 1);
     expect(seen).toEqual(['mended']);
@@ -122,13 +127,13 @@ describe('bytes that are not UTF-8', () => {
     const options = { prefix: 'keys' };
     await using worker = await startWorker(redis.url, options, [noteHandler((event) => seen.push(event))]);
     for (const key of KEYS) await redis.client.xadd('keys:notes', '*', ...withField('partition_key', key));
-    const letters = await eventually('both are dead letters', async () => {
+    const listed = await eventually('both are dead letters', async () => {
       const found = await worker.app.get(DeadLetters).list('notes');
       return found.length === 2 && found;
     });
-    expect(letters.map(({ bytes }) => bytes?.at(-1))).toEqual(KEYS);
-    expect(letters.map(({ fields }) => fields.at(-1))).toEqual(['a\\xff', 'a\\xfe']);
-    expect(letters.map(({ partitionKey }) => partitionKey)).toEqual([undefined, undefined]);
+    expect(listed.map(({ bytes }) => bytes?.at(-1))).toEqual(KEYS);
+    expect(listed.map(({ fields }) => fields.at(-1))).toEqual(['a\\xff', 'a\\xfe']);
+    expect(listed.map(({ partitionKey }) => partitionKey)).toEqual([undefined, undefined]);
     expect(seen).toEqual([]);
   });
 
@@ -137,8 +142,8 @@ describe('bytes that are not UTF-8', () => {
     const fields = [...asBytes(many), ...withField('data', DATA)];
     await using worker = await startWorker(redis.url, { prefix: 'wide' }, [noteHandler(() => undefined)]);
     await redis.client.xadd('wide:notes', '*', ...fields);
-    const letter = await letterOf(worker);
-    expect(letter.bytes).toEqual(fields);
+    const deadLetter = await deadLetterOf(worker);
+    expect(deadLetter.bytes).toEqual(fields);
   });
 
   it('are seen by a worker that takes the entry over, and by one that reads its own history', async () => {
@@ -147,7 +152,7 @@ describe('bytes that are not UTF-8', () => {
     await redis.client.xadd('over:notes', '*', ...fields);
     await redis.client.xreadgroup('GROUP', 'testers', 'dead', 'COUNT', 1, 'STREAMS', 'over:notes', '>');
     await using worker = await startWorker(redis.url, { prefix: 'over' }, [noteHandler(() => undefined)]);
-    expect((await letterOf(worker)).bytes).toEqual(fields);
+    expect((await deadLetterOf(worker)).bytes).toEqual(fields);
   });
 
   it('are shown by the monitor, and a text with the replacement character stays an event', async () => {
@@ -183,10 +188,10 @@ describe('a dead letter that is too wide to be replayed', () => {
     });
     await using worker = await startWorker(redis.url, { prefix: 'edit' }, [handler]);
     await redis.client.xadd('edit:notes', '*', ...noteFields(), ...WIDE);
-    const letter = await letterOf(worker);
-    const edit = worker.app.get(DeadLetters).replay('notes', letter.id, { data: { topic: 'b', number: 2 } });
+    const deadLetter = await deadLetterOf(worker);
+    const edit = worker.app.get(DeadLetters).replay('notes', deadLetter.id, { data: { topic: 'b', number: 2 } });
     await expect(edit).rejects.toThrow(EventPayloadError);
-    expect(await letterOf(worker)).toEqual(letter);
+    expect(await deadLetterOf(worker)).toEqual(deadLetter);
     expect(await redis.client.exists('edit:notes:testers:replays')).toBe(1);
     expect(await redis.client.xlen('edit:notes:testers:replays')).toBe(0);
   });
@@ -239,7 +244,7 @@ describe('fields that are called as those of a replay', () => {
     await using worker = await startWorker(redis.url, { prefix: 'names' }, [handler]);
     const extra = { replay_note: 'mine', replay_handler: 'nobody' };
     await redis.client.xadd('names:notes', '*', ...noteFields(extra));
-    const { id } = await letterOf(worker);
+    const { id } = await deadLetterOf(worker);
     isBroken = false;
     await worker.app.get(DeadLetters).replay('notes', id);
     await eventually('it is handled', () => seen.length === 1);

@@ -16,10 +16,10 @@ describe('the log of failures', () => {
   const fails = () => {
     throw new RangeError('no\nstock');
   };
-  async function hasLetters(worker: Worker, count: number): Promise<void> {
-    const letters = worker.app.get(DeadLetters);
+  async function hasDeadLetters(worker: Worker, count: number): Promise<void> {
+    const deadLetters = worker.app.get(DeadLetters);
     await eventually('all are dead letters', async () => {
-      return (await letters.list('notes', {}, { count: 1000 })).length === count;
+      return (await deadLetters.list('notes', {}, { count: 1000 })).length === count;
     });
     await eventually('it is told', () => {
       return worker.observations.filter(({ kind }) => kind === 'dead-lettered').length === count;
@@ -31,7 +31,7 @@ describe('the log of failures', () => {
     await using worker = await startWorker(redis.url, { prefix: 'told' }, [handler]);
     const logs = collectLogs();
     const id = await worker.producer.publish(NoteTaken, { topic: 'k\u001b[31m', number: 1 });
-    await hasLetters(worker, 1);
+    await hasDeadLetters(worker, 1);
     const event = `note_taken [0-9a-f-]{36} \\(told:notes ${id}, key k\\\\u001b\\[31m\\)`;
     expect(logs.warnings).toEqual(
       [1, 2].map((attempt) => {
@@ -48,7 +48,7 @@ describe('the log of failures', () => {
     await using worker = await startWorker(redis.url, { prefix: 'unread' }, [noteHandler(() => undefined)]);
     const logs = collectLogs();
     const id = await redis.client.xadd('unread:notes', '*', 'no', 'envelope');
-    await hasLetters(worker, 1);
+    await hasDeadLetters(worker, 1);
     expect(logs.errors).toEqual([
       expect.stringMatching(
         `^an entry \\(unread:notes ${String(id)}\\) is a dead letter \\(undecodable\\) of no handler`,
@@ -64,7 +64,7 @@ describe('the log of failures', () => {
     await worker.producer.publishAll(
       Array.from({ length: 100 }, (_, index) => ({ event: NoteTaken, data: data(index) })),
     );
-    await hasLetters(worker, 100);
+    await hasDeadLetters(worker, 100);
     await worker.stop();
     const count = (lines: string[], more: RegExp): [written: number, leftOut: number] => {
       const leftOut = lines.flatMap((line) => more.exec(line)?.slice(1).map(Number) ?? []);
@@ -81,7 +81,7 @@ describe('the log of failures', () => {
     await using worker = await startWorker(redis.url, { prefix: 'untold', logFailures: false }, [handler]);
     const logs = collectLogs();
     await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
-    await hasLetters(worker, 1);
+    await hasDeadLetters(worker, 1);
     expect(logs).toEqual({ warnings: [], errors: [], stacks: [] });
   });
 });

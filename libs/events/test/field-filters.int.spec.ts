@@ -85,14 +85,14 @@ describe('Exception filters', () => {
     await eventually('it is settled', async () => (await worker.monitor.groups('notes'))[0]?.lag === 0 && worker.consumer.held === 0 && worker.observations.length > 0); // prettier-ignore
     return {
       kinds: worker.observations.map(({ kind }) => kind),
-      letters: await readEntries(redis.client, `${prefix}:notes:dead-letters`),
+      deadLetters: await readEntries(redis.client, `${prefix}:notes:dead-letters`),
       effects: await redis.client.get(`${prefix}:tester:effects`),
     };
   }
 
   const exhausted = {
     kinds: ['retried', 'dead-lettered'],
-    letters: [expect.objectContaining({ reason: 'exhausted', attempts: '2', error_name: 'OriginalError', error_message: 'the real reason' })], // prettier-ignore
+    deadLetters: [expect.objectContaining({ reason: 'exhausted', attempts: '2', error_name: 'OriginalError', error_message: 'the real reason' })], // prettier-ignore
     effects: null,
   };
 
@@ -133,9 +133,9 @@ describe('Exception filters', () => {
       { error: HttpException, then: 'ignore' },
       { error: OriginalError, then: 'dead-letter' },
     ];
-    const { kinds, letters } = await fateOf([failing(UseFilters(filter), rules)]);
+    const { kinds, deadLetters } = await fateOf([failing(UseFilters(filter), rules)]);
     expect(kinds).toEqual(['dead-lettered']);
-    expect(letters).toMatchObject([{ reason: 'unrecoverable', error_name: 'OriginalError', attempts: '1' }]);
+    expect(deadLetters).toMatchObject([{ reason: 'unrecoverable', error_name: 'OriginalError', attempts: '1' }]);
   });
 
   it('can say that a failure does not matter: the event is acknowledged, without effects', async () => {
@@ -146,7 +146,7 @@ describe('Exception filters', () => {
       seen.push(`${event.event_type} ${delivery.handler}`);
       delivery.ignoreFailure();
     });
-    expect(await fateOf([failing(UseFilters(filter))])).toEqual({ kinds: ['ignored'], letters: [], effects: null });
+    expect(await fateOf([failing(UseFilters(filter))])).toEqual({ kinds: ['ignored'], deadLetters: [], effects: null });
     expect(seen).toEqual(['note_taken Notes.onNote']);
   });
 

@@ -16,7 +16,7 @@ describe('a payload that is edited as text', () => {
   afterAll(() => redis.stop());
 
   /** A dead letter that nobody takes any more. */
-  async function letterIn(prefix: string): Promise<DeadLetter> {
+  async function deadLetterIn(prefix: string): Promise<DeadLetter> {
     const handler = noteHandler(() => {
       throw new UnrecoverableError('no');
     });
@@ -28,7 +28,7 @@ describe('a payload that is edited as text', () => {
   const operate = (prefix: string): Promise<Worker> => startWorker(redis.url, { prefix, group: null });
 
   it('is replayed with its numbers as they are written', async () => {
-    const { id } = await letterIn('text');
+    const { id } = await deadLetterIn('text');
     await using operator = await operate('text');
     const edited = TEXT.replace('"number":1', '"number": 2 \n').replace('"a"', '"b c"');
     await operator.app.get(DeadLetters).replay('notes', id, { json: edited });
@@ -38,7 +38,7 @@ describe('a payload that is edited as text', () => {
   });
 
   it('is refused where it is none, or names what must not be named', async () => {
-    const { id } = await letterIn('refused');
+    const { id } = await deadLetterIn('refused');
     await using operator = await operate('refused');
     const deadLetters = operator.app.get(DeadLetters);
     for (const json of [

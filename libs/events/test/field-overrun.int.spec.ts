@@ -42,8 +42,8 @@ describe('a handler that goes on although its time is up', () => {
     });
     // What fails as often as it may waits longer, in all, than the first does before its second try.
     await worker.producer.publishAll(notes('fails', 1));
-    const letters = worker.app.get(DeadLetters);
-    await eventually('that is a dead letter', async () => (await letters.list('notes')).length === 1);
+    const deadLetters = worker.app.get(DeadLetters);
+    await eventually('that is a dead letter', async () => (await deadLetters.list('notes')).length === 1);
     expect(steps.filter((step) => step.startsWith('a'))).toEqual(['a0 1 begins']);
     gate.open();
     await eventually('all are handled', () => steps.length === 46);
@@ -70,12 +70,12 @@ describe('a handler that goes on although its time is up', () => {
     );
     await using worker = await startWorker(redis.url, { prefix: 'slots', consumer: { concurrency: 2 } }, [handler]);
     await worker.producer.publishAll([...notes('hangs', 2), ...notes('b', 20)]);
-    const letters = worker.app.get(DeadLetters);
-    await eventually('the first is a dead letter', async () => (await letters.list('notes')).length === 1);
+    const deadLetters = worker.app.get(DeadLetters);
+    await eventually('the first is a dead letter', async () => (await deadLetters.list('notes')).length === 1);
     await eventually('the others are handled', () => handled === 20);
     expect([running, most]).toEqual([1, 2]);
     await worker.producer.publishAll(notes('hangs too', 1));
-    await eventually('that one is a dead letter, too', async () => (await letters.list('notes')).length === 2);
+    await eventually('that one is a dead letter, too', async () => (await deadLetters.list('notes')).length === 2);
     await worker.producer.publishAll(notes('c', 5));
     await eventually('they are read', () => worker.consumer.held === 8);
     expect([running, handled]).toEqual([2, 20]);

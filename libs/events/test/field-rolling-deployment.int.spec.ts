@@ -66,7 +66,7 @@ describe('a rolling deployment', () => {
       const [group] = await worker.monitor.groups('notes');
       return group?.lag === 0 && group.pending === 0;
     });
-  const lettersOf = async (worker: Worker) => worker.app.get(DeadLetters).list('notes');
+  const deadLettersOf = async (worker: Worker) => worker.app.get(DeadLetters).list('notes');
   const start = (prefix: string, providers: Type[], consumer: object = {}, options = {}) =>
     startWorker(redis.url, { prefix, ...options, consumer: { unknownGraceMs: HOUR_MS, ...consumer } }, providers);
 
@@ -92,7 +92,7 @@ describe('a rolling deployment', () => {
       await eventually('the new one has handled all', () => new Set(seen).size === 40);
       await settled(third);
       expect(seen).toHaveLength(40);
-      expect(await lettersOf(third)).toEqual([]);
+      expect(await deadLettersOf(third)).toEqual([]);
       expect(ofKind([first, second], 'unknown').length).toBeGreaterThan(0);
       expect(ofKind([first, second, third], 'dead-lettered')).toEqual([]);
     });
@@ -113,7 +113,7 @@ describe('a rolling deployment', () => {
       await using third = await start(`${prefix}-early`, [old, now], consumer, options);
       await settled(third);
       expect(seen.sort()).toEqual([0, 1, 2, 3, 4]);
-      expect(await lettersOf(third)).toEqual([]);
+      expect(await deadLettersOf(third)).toEqual([]);
       expect(await publisher.monitor.waiting('notes', 'testers')).toEqual([]);
     });
 
@@ -121,8 +121,8 @@ describe('a rolling deployment', () => {
       const old = noteHandler(() => undefined);
       await using worker = await start(`${prefix}-late`, [old], { ...consumer, unknownGraceMs: 300 }, options);
       await worker.producer.publishAll(anew(3));
-      await eventually('they are dead letters', async () => (await lettersOf(worker)).length === 3);
-      expect(await lettersOf(worker)).toMatchObject(
+      await eventually('they are dead letters', async () => (await deadLettersOf(worker)).length === 3);
+      expect(await deadLettersOf(worker)).toMatchObject(
         new Array(3).fill({ reason: 'unknown', errorName: 'UnknownEventError' }),
       );
       await settled(worker);
@@ -178,11 +178,11 @@ describe('a rolling deployment', () => {
       ][];
       return rows.every(([, , idleMs]) => idleMs > 2000);
     });
-    expect(await lettersOf(first)).toEqual([]);
+    expect(await deadLettersOf(first)).toEqual([]);
     release();
     await eventually('it has got all', () => seen.length === 4);
     await settled(first);
-    expect(await lettersOf(first)).toEqual([]);
+    expect(await deadLettersOf(first)).toEqual([]);
   });
 
   it('counts the time in Redis: a restart of all workers does not begin it anew, nor does one of Redis', async () => {
@@ -202,7 +202,7 @@ describe('a rolling deployment', () => {
     await redis.restart();
     await eventually('Redis is back', async () => (await waited()) > 1500);
     await using next = await start('restart', [noteHandler(() => undefined)], { unknownGraceMs: 1500 });
-    await eventually('it is a dead letter', async () => (await lettersOf(next)).length === 1);
+    await eventually('it is a dead letter', async () => (await deadLettersOf(next)).length === 1);
     expect(ofKind([next], 'unknown')).toEqual([]);
   });
 
@@ -226,7 +226,7 @@ describe('a rolling deployment', () => {
     });
     await using first = await start('replay', [burn], { retry: { attempts: 1 } });
     await first.producer.publish(NoteBurnt, { topic: 'a' });
-    await eventually('it is a dead letter', async () => (await lettersOf(first)).length === 1);
+    await eventually('it is a dead letter', async () => (await deadLettersOf(first)).length === 1);
     await first.stop();
 
     @Injectable()
@@ -237,21 +237,21 @@ describe('a rolling deployment', () => {
       }
     }
     await using other = await start('replay', [Others]);
-    const [letter] = await lettersOf(other);
-    await other.app.get(DeadLetters).replay('notes', letter?.id ?? '');
+    const [deadLetter] = await deadLettersOf(other);
+    await other.app.get(DeadLetters).replay('notes', deadLetter?.id ?? '');
     const awaited = 'Anew.onNote note_burnt 1';
     await eventually('it waits', async () => (await other.monitor.waiting('notes', 'testers'))[0]?.awaited === awaited);
     const burnt: string[] = [];
     await using second = await start('replay', [handlerOf(NoteBurnt, ({ data }) => burnt.push(data.topic))]);
     await eventually('its handler has it', () => burnt.length === 1);
-    expect(await lettersOf(second)).toEqual([]);
+    expect(await deadLettersOf(second)).toEqual([]);
   });
 
   it.each(['dead-letter', 'ignore'] as const)('can be told otherwise, by stream: %s', async (policy) => {
     await using worker = await start(policy, [noteHandler(() => undefined)], { unknown: { notes: policy } });
     await worker.producer.publishAll(anew(3));
     await settled(worker);
-    expect(await lettersOf(worker)).toHaveLength(policy === 'ignore' ? 0 : 3);
+    expect(await deadLettersOf(worker)).toHaveLength(policy === 'ignore' ? 0 : 3);
     expect(ofKind([worker], 'unknown')).toHaveLength(policy === 'ignore' ? 3 : 0);
     expect(await worker.monitor.waiting('notes', 'testers')).toEqual([]);
   });
@@ -264,9 +264,9 @@ describe('a rolling deployment', () => {
     await append('note_taken', 'two');
     await append('a'.repeat(300));
     await append(`note\nwaiting for note_taken`);
-    await eventually('they are dead letters', async () => (await lettersOf(worker)).length === 4);
+    await eventually('they are dead letters', async () => (await deadLettersOf(worker)).length === 4);
     for (let number = 0; number < 110; number += 1) await append(`note_of_${String(number)}`);
-    await eventually('the last are dead letters', async () => (await lettersOf(worker)).length === 14);
+    await eventually('the last are dead letters', async () => (await deadLettersOf(worker)).length === 14);
     expect(await worker.monitor.waiting('notes', 'testers')).toHaveLength(100);
     await worker.producer.publishAll(notes('a', 1));
     await eventually('others are handled', () => ofKind([worker], 'handled').length === 1);
@@ -275,7 +275,7 @@ describe('a rolling deployment', () => {
   it('forgets what nothing waits for any more', async () => {
     await using worker = await start('forget', [noteHandler(() => undefined)], { unknownGraceMs: 0 });
     await worker.producer.publishAll(anew(3));
-    await eventually('they are dead letters', async () => (await lettersOf(worker)).length === 3);
+    await eventually('they are dead letters', async () => (await deadLettersOf(worker)).length === 3);
     await settled(worker);
     await eventually('the consumer is gone', async () =>
       (await worker.monitor.consumers('notes', 'testers')).every(({ name }) => name === worker.consumer.name),

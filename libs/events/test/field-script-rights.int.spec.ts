@@ -36,7 +36,7 @@ async function delivered(admin: Client, consumers: readonly string[] = ['me', 'm
 /** The first of them has become a dead letter, and the second is parked behind it. */
 async function parked(admin: Client, first = '9-1'): Promise<void> {
   await admin.rpush('parked', `1-1 ${first}`, '2-1 9-2');
-  for (const id of ['9-1', '9-2']) await admin.xadd('letters', id, 'entry_id', id, 'entry.event_id', id);
+  for (const id of ['9-1', '9-2']) await admin.xadd('dead-letters', id, 'entry_id', id, 'entry.event_id', id);
 }
 
 const lease = (admin: Client) => admin.hset('lease', 'owner', 'me', 'epoch', '7');
@@ -71,8 +71,8 @@ function settling(
   return { prepare, call: [keys, values] };
 }
 
-const key = (rule: KeyRule['rule']): KeyRule => ({ rule, list: 'parked', original: '1-1', stream: 'notes', letters: 'letters', replays: 'replays' }); // prettier-ignore
-const letter = event('letters');
+const key = (rule: KeyRule['rule']): KeyRule => ({ rule, list: 'parked', original: '1-1', stream: 'notes', deadLetters: 'dead-letters', replays: 'replays' }); // prettier-ignore
+const deadLetter = event('dead-letters');
 
 /** What a transaction may do, after a write that anybody may do. */
 const WRITES: Record<string, string[]> = {
@@ -102,12 +102,12 @@ const settlements = [
   settling({ writes: [first], events: [{ ...event('files') }] }),
   settling({ noteBecomes: '1 123 +try' }),
   settling({ key: key('free') }),
-  settling({ key: key('park'), events: [letter] }),
-  settling({ key: key('follow'), id: '2-1', eventId: 'event 2', events: [letter] }, async (admin) => {
+  settling({ key: key('park'), events: [deadLetter] }),
+  settling({ key: key('follow'), id: '2-1', eventId: 'event 2', events: [deadLetter] }, async (admin) => {
     await delivered(admin);
     await parked(admin, '1-1');
   }),
-  settling({ key: key('return'), events: [letter] }, async (admin) => {
+  settling({ key: key('return'), events: [deadLetter] }, async (admin) => {
     await delivered(admin);
     await parked(admin, '-');
   }),
@@ -152,7 +152,7 @@ const SCENARIOS: Record<ScriptName, Scenario[]> = {
   append: [
     appending([event('notes')], [event('notes'), event('files')]),
     appending([event('notes')], [event('notes', 'once')]),
-    appending([event('files')], [event('notes'), event('letters')]),
+    appending([event('files')], [event('notes'), event('dead-letters')]),
   ],
   settle: settlements,
   acknowledge: [acknowledgement],
@@ -173,7 +173,7 @@ const SCENARIOS: Record<ScriptName, Scenario[]> = {
   leave: one(delivered, ['notes'], [GROUP, 'me', 1000, '-', 10]),
   sweep: one((admin) => admin.xgroup('CREATE', 'notes', GROUP, '0', 'MKSTREAM').then(() => admin.xgroup('CREATECONSUMER', 'notes', GROUP, 'dead')), ['notes'], [GROUP, 'me', 0, 10]), // prettier-ignore
   trim: one(delivered, ['notes', 'trimmer'], ['', '', '1', 100, 10_000, 'me', 1000]),
-  'take-dead-letter': one((admin) => parked(admin), ['letters', 'history', 'parked', 'replays'], ['9-1', '1-1', 10, '', 'action', 'replayed']), // prettier-ignore
+  'take-dead-letter': one((admin) => parked(admin), ['dead-letters', 'history', 'parked', 'replays'], ['9-1', '1-1', 10, '', 'action', 'replayed']), // prettier-ignore
   heartbeat: one((admin) => admin.hset('workers', 'dead', '1 1 '), ['workers'], ['me', 1000, '1']),
   'acquire-lease': one((admin) => admin.hset('lease', 'owner', ''), ['lease'], ['me', 1000]),
   'renew-lease': one(lease, ['lease', 'lease'], [1000, ...FENCE]),
@@ -228,7 +228,7 @@ describe('a script whose user lacks one of its commands', () => {
     if (name === 'append') {
       // One request may be refused, and others not: what is told must be so.
       const lines = (reply as string).split('\n');
-      const lengths = await Promise.all(['notes', 'files', 'letters'].map((stream) => redis.client.xlen(stream)));
+      const lengths = await Promise.all(['notes', 'files', 'dead-letters'].map((stream) => redis.client.xlen(stream)));
       const appended = lengths.reduce((sum, length) => sum + length, 0);
       expect(appended).toBe(lines.filter((line) => !line.startsWith('-')).length);
       return lines.find((line) => line.startsWith('-'));

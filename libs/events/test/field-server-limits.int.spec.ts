@@ -23,12 +23,12 @@ describe('the number of values that a script can pass on', () => {
     return own;
   };
 
-  async function letterOf(worker: Awaited<ReturnType<typeof startWorker>>, replays: number) {
-    const [letter] = await eventually(`it is a dead letter after ${String(replays)} replays`, async () => {
+  async function deadLetterOf(worker: Awaited<ReturnType<typeof startWorker>>, replays: number) {
+    const [deadLetter] = await eventually(`it is a dead letter after ${String(replays)} replays`, async () => {
       const found = await worker.app.get(DeadLetters).list('notes');
       return found[0]?.replays === replays && found;
     });
-    return letter;
+    return deadLetter;
   }
 
   it('is no more than this server takes', async () => {
@@ -53,10 +53,10 @@ describe('the number of values that a script can pass on', () => {
     await using worker = await startWorker(redis.url, { prefix: 'wide' }, [handler]);
     const fields = wideNote(MAX_REPLAYABLE_VALUES);
     await redis.client.xadd('wide:notes', '*', ...fields);
-    const first = await letterOf(worker, 0);
+    const first = await deadLetterOf(worker, 0);
     expect(first?.fields).toEqual(fields);
     await worker.app.get(DeadLetters).replay('notes', first?.id ?? '');
-    const second = await letterOf(worker, 1);
+    const second = await deadLetterOf(worker, 1);
     expect(second?.fields).toEqual(fields);
     isBroken = false;
     await worker.app.get(DeadLetters).replay('notes', second?.id ?? '', { data: { topic: 'edited', number: 1 } });
@@ -70,8 +70,8 @@ describe('the number of values that a script can pass on', () => {
     });
     await using worker = await startWorker(redis.url, { prefix: 'wider' }, [handler]);
     await redis.client.xadd('wider:notes', '*', ...wideNote(MAX_REPLAYABLE_VALUES + 2));
-    const letter = await letterOf(worker, 0);
-    await expect(worker.app.get(DeadLetters).replay('notes', letter?.id ?? '')).rejects.toThrow(EventPayloadError);
+    const deadLetter = await deadLetterOf(worker, 0);
+    await expect(worker.app.get(DeadLetters).replay('notes', deadLetter?.id ?? '')).rejects.toThrow(EventPayloadError);
   });
 
   it('cuts what a transaction writes at once', async () => {

@@ -51,18 +51,21 @@ describe('whatever is thrown', () => {
     );
     await using worker = await startWorker(redis.url, { prefix: 'handler' }, [handler]);
     await worker.producer.publishAll(KINDS.map((topic) => ({ event: NoteTaken, data: { topic, number: 1 } })));
-    const letters = worker.app.get(DeadLetters);
-    await eventually('all are dead letters', async () => (await letters.list('notes')).length === KINDS.length);
+    const deadLetters = worker.app.get(DeadLetters);
+    await eventually('all are dead letters', async () => (await deadLetters.list('notes')).length === KINDS.length);
     expect(Object.fromEntries(runs)).toEqual(Object.fromEntries(KINDS.map((kind) => [kind, 2])));
-    for (const letter of await letters.list('notes')) {
-      expect(letter).toMatchObject({ reason: 'exhausted', attempts: 2, handler: 'Notes.onNote', event: { data: { number: 1 } } }); // prettier-ignore
-      expect(letter.errorName.length).toBeGreaterThan(0);
-      expect(letter.errorMessage.length + letter.errorStack.length).toBeLessThan(13_000);
+    for (const deadLetter of await deadLetters.list('notes')) {
+      expect(deadLetter).toMatchObject({ reason: 'exhausted', attempts: 2, handler: 'Notes.onNote', event: { data: { number: 1 } } }); // prettier-ignore
+      expect(deadLetter.errorName.length).toBeGreaterThan(0);
+      expect(deadLetter.errorMessage.length + deadLetter.errorStack.length).toBeLessThan(13_000);
     }
     isMended = true;
-    expect(await letters.replayAll('notes')).toBe(KINDS.length);
+    expect(await deadLetters.replayAll('notes')).toBe(KINDS.length);
     await eventually('nothing is left', async () => {
-      return (await letters.replaying('notes', ['testers'])).length === 0 && (await letters.list('notes')).length === 0;
+      return (
+        (await deadLetters.replaying('notes', ['testers'])).length === 0 &&
+        (await deadLetters.list('notes')).length === 0
+      );
     });
     expect((await worker.monitor.pending('notes', 'testers')).count).toBe(0);
   });
@@ -76,7 +79,7 @@ describe('whatever is thrown', () => {
       }
     }
     await using worker = await startWorker(redis.url, { prefix: 'decorator' }, [Things]);
-    const letters = worker.app.get(DeadLetters);
+    const deadLetters = worker.app.get(DeadLetters);
     await worker.consumer.onModuleDestroy();
     await worker.producer.publishAll([...KINDS, 'sound'].map((kind) => ({ event: ThingSeen, data: { kind } })));
     isReading = true;
@@ -85,7 +88,7 @@ describe('whatever is thrown', () => {
       return seen.length === 1 && (await reader.monitor.pending('things', 'testers')).count === 0;
     });
     expect(seen).toEqual(['sound']);
-    const reasons = (await letters.list('things')).map(({ reason, partitionKey }) => [partitionKey, reason]);
+    const reasons = (await deadLetters.list('things')).map(({ reason, partitionKey }) => [partitionKey, reason]);
     expect(reasons.sort()).toEqual(KINDS.map((kind) => [kind, 'invalid']).sort());
   });
 
@@ -149,9 +152,9 @@ describe('what the library itself did not foresee', () => {
     expect(logs.stacks.some((stack) => /^ {2}TransactionRefusedError: XADD .*\n +at /.test(stack))).toBe(true);
     expect(runs).toBe(2);
     await redis.client.del('broken:notes:dead-letters');
-    const letters = worker.app.get(DeadLetters);
-    await eventually('it is a dead letter', async () => (await letters.list('notes')).length === 1);
-    expect((await letters.list('notes'))[0]).toMatchObject({ reason: 'exhausted', attempts: 2 });
+    const deadLetters = worker.app.get(DeadLetters);
+    await eventually('it is a dead letter', async () => (await deadLetters.list('notes')).length === 1);
+    expect((await deadLetters.list('notes'))[0]).toMatchObject({ reason: 'exhausted', attempts: 2 });
     expect((await worker.monitor.pending('notes', 'testers')).count).toBe(0);
     expect(runs).toBe(2);
   });
@@ -180,8 +183,8 @@ describe('what the library itself did not foresee', () => {
     expect(logs.errors.filter((line) => line.startsWith('Taking over on unnoted:notes failed'))).toHaveLength(1);
     expect(runs).toBe(1);
     await redis.client.del('unnoted:notes:testers:deliveries');
-    const letters = worker.app.get(DeadLetters);
-    await eventually('it is a dead letter', async () => (await letters.list('notes')).length === 1);
+    const deadLetters = worker.app.get(DeadLetters);
+    await eventually('it is a dead letter', async () => (await deadLetters.list('notes')).length === 1);
     expect(runs).toBe(1 + SOON.attempts);
   });
 });

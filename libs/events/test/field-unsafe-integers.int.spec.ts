@@ -22,17 +22,19 @@ describe('an integer beyond 2^53', () => {
     ]);
     await redis.client.xadd('refuse:notes', '*', ...noteFields({ data: JSON_TEXT }));
     const deadLetters = worker.app.get(DeadLetters);
-    const [letter] = await eventually('it is a dead letter', async () => {
+    const [deadLetter] = await eventually('it is a dead letter', async () => {
       const found = await deadLetters.list('notes');
       return found.length === 1 && found;
     });
-    expect(letter).toMatchObject({ reason: 'undecodable', errorName: 'EventDecodeError' });
-    expect(letter?.errorMessage).toContain('73314510714175488123 as account: it would be rounded');
-    expect(letter?.fields).toContain(JSON_TEXT);
+    expect(deadLetter).toMatchObject({ reason: 'undecodable', errorName: 'EventDecodeError' });
+    expect(deadLetter?.errorMessage).toContain('73314510714175488123 as account: it would be rounded');
+    expect(deadLetter?.fields).toContain(JSON_TEXT);
     expect(seen).toEqual([]);
     // As an object it would go back rounded, without a word.
-    const rounded = { ...letter?.event?.data, number: 2 };
-    await expect(deadLetters.replay('notes', letter?.id ?? '', { data: rounded })).rejects.toThrow(EventPayloadError);
+    const rounded = { ...deadLetter?.event?.data, number: 2 };
+    await expect(deadLetters.replay('notes', deadLetter?.id ?? '', { data: rounded })).rejects.toThrow(
+      EventPayloadError,
+    );
     expect(await deadLetters.list('notes')).toHaveLength(1);
   });
 
@@ -54,13 +56,13 @@ describe('an integer beyond 2^53', () => {
     const handler = noteHandler(({ data }) => seen.push(Object.assign({}, data)));
     await using refusing = await startWorker(redis.url, { prefix: 'infinite' }, [handler]);
     await redis.client.xadd('infinite:notes', '*', ...noteFields({ data: json }));
-    const [letter] = await eventually('it is a dead letter', async () => {
+    const [deadLetter] = await eventually('it is a dead letter', async () => {
       const found = await refusing.app.get(DeadLetters).list('notes');
       return found.length === 1 && found;
     });
-    expect(letter).toMatchObject({ reason: 'undecodable', errorName: 'EventDecodeError' });
-    expect(letter?.errorMessage).toContain('got 1e400 as more.list.1: it would be Infinity');
-    expect(letter?.fields).toContain(json);
+    expect(deadLetter).toMatchObject({ reason: 'undecodable', errorName: 'EventDecodeError' });
+    expect(deadLetter?.errorMessage).toContain('got 1e400 as more.list.1: it would be Infinity');
+    expect(deadLetter?.fields).toContain(json);
     expect(seen).toEqual([]);
 
     const consumer = { unsafeIntegers: 'round' as const };

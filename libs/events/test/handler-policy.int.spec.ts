@@ -43,8 +43,8 @@ describe('the policy of a handler', () => {
       return worker.observations.filter(({ kind }) => kind === 'dead-lettered' || kind === 'ignored').length === 3;
     });
     expect(Object.fromEntries(runs)).toEqual({ stolen: 1, expired: 1, down: 2 });
-    const letters = await worker.app.get(DeadLetters).list('notes');
-    expect(letters.map(({ reason, errorMessage }) => [reason, errorMessage]).sort()).toEqual([
+    const deadLetters = await worker.app.get(DeadLetters).list('notes');
+    expect(deadLetters.map(({ reason, errorMessage }) => [reason, errorMessage]).sort()).toEqual([
       ['exhausted', 'down'],
       ['unrecoverable', 'stolen'],
     ]);

@@ -30,8 +30,8 @@ describe('dead letters', () => {
   }
   /** What each takes, names included. */
   async function sizesOf(prefix: string): Promise<number[]> {
-    const letters = await redis.client.xrangeBuffer(`${prefix}:notes:dead-letters`, '-', '+');
-    return letters.map(([, fields]) => sum(fields.map((field) => field.length)));
+    const listed = await redis.client.xrangeBuffer(`${prefix}:notes:dead-letters`, '-', '+');
+    return listed.map(([, fields]) => sum(fields.map((field) => field.length)));
   }
   /** Gives up what it gets, as long as it is told so; what it handles it writes down by its length. */
   function handling(state: { isBroken: boolean }, afterDeadLetter: 'go-on' | 'park-key' = 'go-on') {
@@ -66,9 +66,9 @@ describe('dead letters', () => {
       for (const entry of entries) await redis.client.xadd('sizes:notes', '*', ...entry);
       await settled(worker, 'sizes', entries.length);
       expect(Math.max(...(await sizesOf('sizes')))).toBeLessThanOrEqual(MAX_BYTES);
-      const letters = await deadLetters(worker).list('notes');
-      expect(letters.map(({ originalBytes }) => originalBytes !== undefined)).toEqual(entries.map(() => true));
-      const first = letters.find(({ reason }) => reason === 'unrecoverable');
+      const listed = await deadLetters(worker).list('notes');
+      expect(listed.map(({ originalBytes }) => originalBytes !== undefined)).toEqual(entries.map(() => true));
+      const first = listed.find(({ reason }) => reason === 'unrecoverable');
       const bytes = sum((entries[0] ?? []).map((field) => Buffer.byteLength(field)));
       expect(first).toMatchObject({ stream: 'sizes:notes', originalBytes: bytes, event: null });
       expect(first?.fields).toContain('note_taken');
@@ -79,8 +79,8 @@ describe('dead letters', () => {
       await using worker = await startWorker(redis.url, options, [handling({ isBroken: true })]);
       await worker.producer.publish(NoteTaken, { topic: 'x'.repeat(50_000), number: 1 });
       await settled(worker, 'whole', 1);
-      const [letter] = await deadLetters(worker).list('notes');
-      expect(letter).toMatchObject({ originalBytes: undefined, event: { data: { number: 1 } } });
+      const [deadLetter] = await deadLetters(worker).list('notes');
+      expect(deadLetter).toMatchObject({ originalBytes: undefined, event: { data: { number: 1 } } });
     });
 
     it('and what is not whole is replayed from its stream', async () => {
@@ -93,8 +93,8 @@ describe('dead letters', () => {
       // It fails again, and what an operator has replayed stays whole.
       await settled(worker, 'replayed', 1);
       const again = await eventually('it is a dead letter again', async () => {
-        const [letter] = await deadLetters(worker).list('notes');
-        return letter?.replays === 1 && letter;
+        const [deadLetter] = await deadLetters(worker).list('notes');
+        return deadLetter?.replays === 1 && deadLetter;
       });
       expect(again.originalBytes).toBeUndefined();
       state.isBroken = false;
@@ -111,19 +111,19 @@ describe('dead letters', () => {
       await worker.producer.publish(NoteTaken, { topic: 'small', number: 2 });
       await settled(worker, 'lost', 2);
       state.isBroken = false;
-      const [letter] = (await deadLetters(worker).list('notes')) as [DeadLetter];
+      const [deadLetter] = (await deadLetters(worker).list('notes')) as [DeadLetter];
       await redis.client.xdel('lost:notes', id);
-      const refused = deadLetters(worker).replay('notes', letter.id);
+      const refused = deadLetters(worker).replay('notes', deadLetter.id);
       await expect(refused).rejects.toThrow(OriginalGoneError);
-      await expect(refused).rejects.toMatchObject({ stream: 'notes', id: letter.id, entryId: id });
+      await expect(refused).rejects.toMatchObject({ stream: 'notes', id: deadLetter.id, entryId: id });
       await redis.client.del('lost:notes');
       await redis.client.xadd('lost:notes', id, ...noteFields());
-      await expect(deadLetters(worker).replay('notes', letter.id)).rejects.toThrow(OriginalGoneError);
+      await expect(deadLetters(worker).replay('notes', deadLetter.id)).rejects.toThrow(OriginalGoneError);
       // The others are replayed all the same; it stays, until somebody gives it up.
       expect(await deadLetters(worker).replayAll('notes')).toBe(1);
       await eventually('the other is handled', async () => (await handledOf('lost')).some((one) => one === '2 5'));
-      expect((await deadLetters(worker).list('notes')).map(({ id }) => id)).toEqual([letter.id]);
-      await deadLetters(worker).discard('notes', letter.id);
+      expect((await deadLetters(worker).list('notes')).map(({ id }) => id)).toEqual([deadLetter.id]);
+      await deadLetters(worker).discard('notes', deadLetter.id);
       expect(await lengthOf('lost')).toBe(0);
     });
 
@@ -147,8 +147,8 @@ describe('dead letters', () => {
       const poison = noteFields({ data: '{"topic":"a","number":-1}' });
       await redis.client.xadd('refused:notes', '*', ...poison);
       await settled(worker, 'refused', 1);
-      const [letter] = (await deadLetters(worker).list('notes')) as [DeadLetter];
-      expect(letter.errorStack).toBe(`${letter.errorName}: ${letter.errorMessage}`);
+      const [deadLetter] = (await deadLetters(worker).list('notes')) as [DeadLetter];
+      expect(deadLetter.errorStack).toBe(`${deadLetter.errorName}: ${deadLetter.errorMessage}`);
       expect((await sizesOf('refused'))[0]).toBeLessThan(1200);
     });
   });

@@ -27,7 +27,7 @@ describe('an entry that is too much for a worker', () => {
     ...more,
     consumer: { claimAfterMs: 500, ...more.consumer },
   });
-  const lettersOf = (prefix: string) => readEntries(redis.client, `${prefix}:notes:dead-letters`);
+  const deadLettersOf = (prefix: string) => readEntries(redis.client, `${prefix}:notes:dead-letters`);
   const isSettled = async (prefix: string): Promise<boolean> => {
     const [pending] = (await redis.client.xpending(`${prefix}:notes`, 'testers')) as [number];
     return pending === 0;
@@ -50,7 +50,7 @@ describe('an entry that is too much for a worker', () => {
     await add(prefix, { data: note(8) });
     await eventually('the last one is handled', () => worker.running.includes(8));
     await eventually('all are settled', () => isSettled(prefix));
-    const letters = await lettersOf(prefix);
+    const deadLetters = await deadLettersOf(prefix);
     const options = [
       'maxItems',
       'maxItems',
@@ -62,7 +62,7 @@ describe('an entry that is too much for a worker', () => {
       'maxProperties',
     ];
     expect(
-      letters.map(({ reason, error_message }) => [reason, /\(consumer\.(\w+)\)/.exec(error_message ?? '')?.[1]]),
+      deadLetters.map(({ reason, error_message }) => [reason, /\(consumer\.(\w+)\)/.exec(error_message ?? '')?.[1]]),
     ).toEqual(options.map((option) => ['undecodable', option]));
     expect(worker.running).toEqual([8]);
     expect(hasEnded).toBe(false);
@@ -80,7 +80,7 @@ describe('an entry that is too much for a worker', () => {
       await add(prefix, { data: note(3) });
       const lives: ChildWorker[] = [];
       try {
-        for (let started = 0; (await lettersOf(prefix)).length === 0; started += 1) {
+        for (let started = 0; (await deadLettersOf(prefix)).length === 0; started += 1) {
           expect(started).toBeLessThanOrEqual(DEATHS);
           const life = await startChild(settingsOf(prefix, more)).catch(() => undefined);
           // It may have ended before it has told its name.
@@ -90,16 +90,16 @@ describe('an entry that is too much for a worker', () => {
           void life.exited.then(() => (hasEnded = true));
           await eventually(
             'it ends, or the event is a dead letter',
-            async () => hasEnded || (await lettersOf(prefix)).length,
+            async () => hasEnded || (await deadLettersOf(prefix)).length,
           );
         }
         await eventually('the others are handled', () => isSettled(prefix));
       } finally {
         await Promise.all(lives.map((life) => life[Symbol.asyncDispose]()));
       }
-      const [letter, ...others] = await lettersOf(prefix);
+      const [deadLetter, ...others] = await deadLettersOf(prefix);
       expect(others).toEqual([]);
-      expect(letter).toMatchObject({
+      expect(deadLetter).toMatchObject({
         reason: 'crashed',
         handler: '-',
         attempts: '2',

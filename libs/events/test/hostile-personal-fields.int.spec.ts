@@ -59,9 +59,9 @@ describe('hostile personal data', () => {
     await using worker = await startWorker(redis.url, { prefix }, [
       personHandler(({ data }) => names.push(data.person.id)),
     ]);
-    const letters = worker.app.get(DeadLetters);
-    await eventually('all are dead letters', async () => (await letters.list('people')).length === hostile.length);
-    for (const { reason, errorMessage } of await letters.list('people')) {
+    const deadLetters = worker.app.get(DeadLetters);
+    await eventually('all are dead letters', async () => (await deadLetters.list('people')).length === hostile.length);
+    for (const { reason, errorMessage } of await deadLetters.list('people')) {
       expect(reason).toBe('undecodable');
       expect(errorMessage).toContain('it was changed, or belongs to another event or field');
     }
@@ -88,9 +88,9 @@ describe('hostile personal data', () => {
       { $personal: 1, erased: 'yes' },
     ];
     for (const form of forms) await append(first, { ...one, person: { ...one.person, name: form } });
-    const letters = worker.app.get(DeadLetters);
-    await eventually('all are dead letters', async () => (await letters.list('people')).length === forms.length);
-    for (const { errorMessage } of await letters.list('people')) {
+    const deadLetters = worker.app.get(DeadLetters);
+    await eventually('all are dead letters', async () => (await deadLetters.list('people')).length === forms.length);
+    for (const { errorMessage } of await deadLetters.list('people')) {
       expect(errorMessage.length).toBeLessThan(500);
       expect(errorMessage).toContain('Expected person.name as personal data of format 1');
     }
@@ -163,9 +163,9 @@ describe('hostile personal data', () => {
       );
       await append(first, { ...ada(), address: JSON.parse(sealed) as unknown });
     }
-    const letters = worker.app.get(DeadLetters);
-    await eventually('all are dead letters', async () => (await letters.list('people')).length === payloads.length);
-    expect(new Set((await letters.list('people')).map(({ reason }) => reason))).toEqual(new Set(['undecodable']));
+    const deadLetters = worker.app.get(DeadLetters);
+    await eventually('all are dead letters', async () => (await deadLetters.list('people')).length === payloads.length);
+    expect(new Set((await deadLetters.list('people')).map(({ reason }) => reason))).toEqual(new Set(['undecodable']));
   });
 
   it('no reader that does not know of the marks takes ciphertext for a name', async () => {
@@ -184,9 +184,9 @@ describe('hostile personal data', () => {
     await using publisher = await startWorker(redis.url, { prefix, group: null, erasure: true });
     await publisher.producer.publish(CardPrinted, { name: 'Ada' }, { subject: 'ada' });
     await using worker = await startWorker(redis.url, { prefix }, [Cards]);
-    const letters = worker.app.get(DeadLetters);
-    await eventually('it is a dead letter', async () => (await letters.list('cards')).length === 1);
-    expect((await letters.list('cards'))[0]).toMatchObject({ reason: 'invalid' });
+    const deadLetters = worker.app.get(DeadLetters);
+    await eventually('it is a dead letter', async () => (await deadLetters.list('cards')).length === 1);
+    expect((await deadLetters.list('cards'))[0]).toMatchObject({ reason: 'invalid' });
   });
 
   it('a publish while Redis goes away is there once, and readable', async () => {

@@ -141,15 +141,15 @@ describe('reading entries of any size', () => {
 
 describe('a dead letter that somebody wrote by hand', () => {
   it('is replayed when it says what it was, else refused; it is never lost', async () => {
-    const letters = looking.app.get(DeadLetters);
+    const deadLetters = looking.app.get(DeadLetters);
     const key = 'hostile:hand:dead-letters';
     const add = async (...fields: string[]): Promise<string> => String(await redis.client.xadd(key, '*', ...fields));
     const poor = await add('entry_id', '7-7', 'group', 'g', 'replays', 'many', 'entry.data', '{}');
     const high = await add('entry_id', '8-8', 'group', 'g', 'replays', '1e300', 'entry.data', '{}');
     const none = await add('any', 'thing');
     const wrong = await add('entry_id', 'x', 'group', 'g', 'entry.data', '{}');
-    for (const id of [none, wrong]) await expect(letters.replay('hand', id)).rejects.toThrow(EventPayloadError);
-    expect(await letters.replayAll('hand')).toBe(2);
+    for (const id of [none, wrong]) await expect(deadLetters.replay('hand', id)).rejects.toThrow(EventPayloadError);
+    expect(await deadLetters.replayAll('hand')).toBe(2);
     expect((await redis.client.xrange(key, '-', '+')).map(([id]) => id)).toEqual([none, wrong]);
     const replays = await redis.client
       .xrange('hostile:hand:g:replays', '-', '+')
@@ -159,17 +159,17 @@ describe('a dead letter that somebody wrote by hand', () => {
       expect(fields.slice(2)).toEqual(
         expect.arrayContaining(['replay_stream', '', 'replay_handler', '-', 'replay_count', '1']),
       );
-    expect(await letters.discardAll('hand')).toBe(2);
+    expect(await deadLetters.discardAll('hand')).toBe(2);
   });
 
   it('stays when Redis does not take its replay', async () => {
-    const letters = looking.app.get(DeadLetters);
+    const deadLetters = looking.app.get(DeadLetters);
     await redis.client.xadd('hostile:full:g:replays', '18446744073709551615-18446744073709551615', 'any', 'thing');
     const fields = ['stream', 'hostile:full', 'entry_id', '7-7', 'group', 'g', 'handler', 'h', 'entry.data', '{}'];
     const id = String(await redis.client.xadd('hostile:full:dead-letters', '*', ...fields));
-    await expect(letters.replay('full', id)).rejects.toThrow();
+    await expect(deadLetters.replay('full', id)).rejects.toThrow();
     expect(await redis.client.xlen('hostile:full:dead-letters')).toBe(1);
-    expect((await letters.get('full', id)).entryId).toBe('7-7');
+    expect((await deadLetters.get('full', id)).entryId).toBe('7-7');
   });
 });
 

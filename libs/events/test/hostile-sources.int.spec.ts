@@ -55,9 +55,9 @@ describe('an event whose class says who publishes it', () => {
     await append('sources', 'archive', 2);
     await append('sources', 'somebody', 3);
     await append('sources', `tester\n${'x'.repeat(5000)}`, 4);
-    const letters = worker.app.get(DeadLetters);
-    await eventually('two are dead letters', async () => (await letters.list('notes')).length === 2);
-    const [first, second] = await letters.list('notes');
+    const deadLetters = worker.app.get(DeadLetters);
+    await eventually('two are dead letters', async () => (await deadLetters.list('notes')).length === 2);
+    const [first, second] = await deadLetters.list('notes');
     expect(first).toMatchObject({
       reason: 'invalid',
       errorName: 'EventSourceError',

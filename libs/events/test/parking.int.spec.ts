@@ -29,7 +29,7 @@ describe('a key whose event becomes a dead letter', () => {
   const orderOf = (prefix: string, topic: string) => redis.client.lrange(`${prefix}:tester:order ${topic}`, 0, -1);
   const parkedKeys = (prefix: string) => redis.client.keys(`${prefix}:notes:testers:parked:*`);
 
-  async function lettersOf(worker: Worker, count: number): Promise<DeadLetter[]> {
+  async function deadLettersOf(worker: Worker, count: number): Promise<DeadLetter[]> {
     return eventually(`there are ${String(count)} dead letters`, async () => {
       const found = await worker.app.get(DeadLetters).list('notes', {}, { count: 1000 });
       return found.length === count && (await pendingOf(worker)) === 0 && found;
@@ -39,7 +39,7 @@ describe('a key whose event becomes a dead letter', () => {
   it('goes on without it, unless told otherwise', async () => {
     await using worker = await startWorker(redis.url, { prefix: 'on' }, [writing(new Set(['a 1']), 'go-on')]);
     await worker.producer.publishAll(notes('a', 4));
-    await lettersOf(worker, 1);
+    await deadLettersOf(worker, 1);
     expect(await orderOf('on', 'a')).toEqual(['0', '2', '3']);
     expect(await parkedKeys('on')).toEqual([]);
   });
@@ -49,7 +49,7 @@ describe('a key whose event becomes a dead letter', () => {
     const options = { prefix: 'park' };
     await using worker = await startWorker(redis.url, options, [writing(broken, 'park-key')]);
     await worker.producer.publishAll([...notes('a', 4), ...notes('b', 4)]);
-    const [first, second, third] = await lettersOf(worker, 3);
+    const [first, second, third] = await deadLettersOf(worker, 3);
     expect(await orderOf('park', 'a')).toEqual(['0']);
     expect(await orderOf('park', 'b')).toEqual(['0', '1', '2', '3']);
     expect(first).toMatchObject({ reason: 'unrecoverable', event: { data: { number: 1 } } });
@@ -64,10 +64,10 @@ describe('a key whose event becomes a dead letter', () => {
     // What comes meanwhile waits at the end, by whichever worker it is read.
     await using other = await startWorker(redis.url, options, [writing(broken, 'park-key')]);
     await worker.producer.publish(NoteTaken, { topic: 'a', number: 4 });
-    await lettersOf(other, 4);
+    await deadLettersOf(other, 4);
     broken.clear();
     expect(await deadLetters.replayAll('notes')).toBe(1);
-    await lettersOf(worker, 0);
+    await deadLettersOf(worker, 0);
     await eventually('all are handled', async () => (await orderOf('park', 'a')).length === 5);
     expect(await orderOf('park', 'a')).toEqual(['0', '1', '2', '3', '4']);
     expect(await parkedKeys('park')).toEqual([]);
@@ -81,7 +81,7 @@ describe('a key whose event becomes a dead letter', () => {
     const broken = new Set(['a 0', 'a 2']);
     await using worker = await startWorker(redis.url, { prefix: 'again' }, [writing(broken, 'park-key')]);
     await worker.producer.publishAll(notes('a', 4));
-    await lettersOf(worker, 4);
+    await deadLettersOf(worker, 4);
     const deadLetters = worker.app.get(DeadLetters);
     await deadLetters.replayAll('notes');
     await eventually('it has failed again', async () =>
@@ -92,14 +92,14 @@ describe('a key whose event becomes a dead letter', () => {
     broken.delete('a 0');
     await deadLetters.replayAll('notes');
     await eventually('the next that fails stops it', async () => {
-      const letters = await deadLetters.list('notes');
-      return letters.some(({ reason, event }) => reason === 'unrecoverable' && event?.data['number'] === 2);
+      const listed = await deadLetters.list('notes');
+      return listed.some(({ reason, event }) => reason === 'unrecoverable' && event?.data['number'] === 2);
     });
     expect(await orderOf('again', 'a')).toEqual(['0', '1']);
 
     broken.clear();
     await deadLetters.replayAll('notes');
-    await lettersOf(worker, 0);
+    await deadLettersOf(worker, 0);
     await eventually('all are handled', async () => (await orderOf('again', 'a')).length === 4);
     expect(await orderOf('again', 'a')).toEqual(['0', '1', '2', '3']);
     expect(await parkedKeys('again')).toEqual([]);
@@ -109,13 +109,13 @@ describe('a key whose event becomes a dead letter', () => {
     const broken = new Set(['a 0', 'b 0']);
     await using worker = await startWorker(redis.url, { prefix: 'free' }, [writing(broken, 'park-key')]);
     await worker.producer.publishAll([...notes('a', 2), ...notes('b', 2)]);
-    const letters = await lettersOf(worker, 4);
+    const listed = await deadLettersOf(worker, 4);
     const deadLetters = worker.app.get(DeadLetters);
-    const [a, b] = letters.filter(({ reason }) => reason === 'unrecoverable');
+    const [a, b] = listed.filter(({ reason }) => reason === 'unrecoverable');
     await deadLetters.discard('notes', a?.id ?? '', { why: 'a mistake' });
     await deadLetters.replay('notes', b?.id ?? '', { data: { topic: 'b', number: 9 } });
     await deadLetters.replayAll('notes', { reason: 'parked' });
-    await lettersOf(worker, 0);
+    await deadLettersOf(worker, 0);
     await eventually('all are handled', async () => (await orderOf('free', 'b')).length === 2);
     expect(await orderOf('free', 'a')).toEqual(['1']);
     expect(await orderOf('free', 'b')).toEqual(['9', '1']);
@@ -126,7 +126,7 @@ describe('a key whose event becomes a dead letter', () => {
     const broken = new Set(['a 0']);
     await using worker = await startWorker(redis.url, { prefix: 'trimmed' }, [writing(broken, 'park-key')]);
     await worker.producer.publishAll(notes('a', 3));
-    await lettersOf(worker, 3);
+    await deadLettersOf(worker, 3);
     await redis.client.xtrim('trimmed:notes:dead-letters', 'MAXLEN', 2);
     expect(await worker.app.get(DeadLetters).replayAll('notes')).toBe(1);
     await eventually('those that are left are handled', async () => (await orderOf('trimmed', 'a')).length === 2);
@@ -135,7 +135,7 @@ describe('a key whose event becomes a dead letter', () => {
 
     broken.add('b 0');
     await worker.producer.publishAll(notes('b', 2));
-    await lettersOf(worker, 2);
+    await deadLettersOf(worker, 2);
     await redis.client.del('trimmed:notes:dead-letters');
     await worker.producer.publish(NoteTaken, { topic: 'b', number: 2 });
     await eventually('the next is handled', async () => (await orderOf('trimmed', 'b')).length === 1);
@@ -147,7 +147,7 @@ describe('a key whose event becomes a dead letter', () => {
     const broken = new Set(['a 0']);
     await using worker = await startWorker(redis.url, { prefix: 'invalid' }, [writing(broken, 'park-key')]);
     await worker.producer.publishAll(notes('a', 2));
-    const [first, second] = await lettersOf(worker, 2);
+    const [first, second] = await deadLettersOf(worker, 2);
     const deadLetters = worker.app.get(DeadLetters);
     await deadLetters.replay('notes', first?.id ?? '', { data: { topic: '' } });
     await expect(deadLetters.replay('notes', second?.id ?? '')).rejects.toThrow(KeyParkedError);
@@ -175,10 +175,10 @@ describe('a key whose event becomes a dead letter', () => {
     );
     await using worker = await startWorker(redis.url, { prefix: 'race' }, [handler]);
     const id = await worker.producer.publish(NoteTaken, { topic: 'a', number: 0 });
-    const [letter] = await lettersOf(worker, 1);
-    expect(letter).toMatchObject({ reason: 'parked', entryId: id });
+    const [deadLetter] = await deadLettersOf(worker, 1);
+    expect(deadLetter).toMatchObject({ reason: 'parked', entryId: id });
     expect(await redis.client.exists('race:tester:effects')).toBe(0);
-    expect(await redis.client.lrange(list, 0, -1)).toEqual(['0-1 -', `${id} ${letter?.id ?? ''}`]);
+    expect(await redis.client.lrange(list, 0, -1)).toEqual(['0-1 -', `${id} ${deadLetter?.id ?? ''}`]);
     expect(runs).toBe(1);
   });
 });

@@ -344,25 +344,25 @@ describe('partitions', () => {
       { retry: { attempts: 1 } },
     );
     await using worker = await start('letters', [failing]);
-    const letters = worker.app.get(DeadLetters);
+    const deadLetters = worker.app.get(DeadLetters);
     await worker.producer.publishAll(all(1));
     await eventually('all are dead letters', async () => (await worker.monitor.stream('notes')).deadLetters === 12);
-    const listed = await letters.list('notes');
+    const listed = await deadLetters.list('notes');
     expect(new Set(listed.map(({ event }) => (event?.data as NoteTaken | undefined)?.topic))).toEqual(new Set(topics));
-    const pages = await letters.list('notes', {}, { count: 5 });
-    pages.push(...(await letters.list('notes', {}, { count: 100, after: pages.at(-1)?.id ?? '' })));
+    const pages = await deadLetters.list('notes', {}, { count: 5 });
+    pages.push(...(await deadLetters.list('notes', {}, { count: 100, after: pages.at(-1)?.id ?? '' })));
     expect(pages).toEqual(listed);
     const [first, second] = listed;
-    await letters.discard('notes', second?.id ?? '', { why: 'a test' });
+    await deadLetters.discard('notes', second?.id ?? '', { why: 'a test' });
     isBroken = false;
-    await letters.replay('notes', first?.id ?? '');
-    expect(await letters.replayAll('notes')).toBe(10);
+    await deadLetters.replay('notes', first?.id ?? '');
+    expect(await deadLetters.replayAll('notes')).toBe(10);
     await settled(worker);
     await eventually('all are handled', async () => Object.values(await effectsOf('letters')).flat().length === 11);
-    expect(await letters.list('notes')).toEqual([]);
-    expect(await letters.history('notes')).toHaveLength(12);
-    await expect(letters.get('notes', first?.id ?? '')).rejects.toThrow(first?.id);
-    await expect(letters.get('notes', '99:1-0')).rejects.toThrow('99:1-0');
+    expect(await deadLetters.list('notes')).toEqual([]);
+    expect(await deadLetters.history('notes')).toHaveLength(12);
+    await expect(deadLetters.get('notes', first?.id ?? '')).rejects.toThrow(first?.id);
+    await expect(deadLetters.get('notes', '99:1-0')).rejects.toThrow('99:1-0');
   });
 
   it('are watched, and trimmed each', async () => {

@@ -33,11 +33,11 @@ describe('dead letters', () => {
     await eventually('the others are handled', async () => (await redis.client.hlen('one:tester:filed')) === 2);
     await eventually('the other group has handled all', async () => (await redis.client.hlen('one:other:filed')) === 3);
     const deadLetters = failing.app.get(DeadLetters);
-    const [letter] = await eventually('it is a dead letter', async () => {
+    const [deadLetter] = await eventually('it is a dead letter', async () => {
       const found = await deadLetters.list('notes');
       return found.length === 1 && found;
     });
-    expect(letter).toMatchObject({
+    expect(deadLetter).toMatchObject({
       stream: 'one:notes',
       entryId: id,
       group: 'testers',
@@ -48,10 +48,10 @@ describe('dead letters', () => {
       replays: 0,
       event: { event_type: 'note_taken', data: { topic: 'a', number: 1 } },
     });
-    expect(await deadLetters.get('notes', letter?.id ?? '')).toEqual(letter);
+    expect(await deadLetters.get('notes', deadLetter?.id ?? '')).toEqual(deadLetter);
 
     isBroken = false;
-    await deadLetters.replay('notes', letter?.id ?? '', { by: 'operator', why: 'mended' });
+    await deadLetters.replay('notes', deadLetter?.id ?? '', { by: 'operator', why: 'mended' });
     await eventually('it is handled', () => redis.client.hget('one:tester:filed', 'a 1'));
     await eventually(
       'nothing is left of the replay',
@@ -90,7 +90,7 @@ describe('dead letters', () => {
     const deadLetters = worker.app.get(DeadLetters);
     const theOne = (replays: number) =>
       eventually('it is a dead letter', async () =>
-        (await deadLetters.list('notes')).find((letter) => letter.replays === replays),
+        (await deadLetters.list('notes')).find((deadLetter) => deadLetter.replays === replays),
       );
     await deadLetters.replay('notes', (await theOne(0)).id);
     const again = await theOne(1);
@@ -112,9 +112,9 @@ describe('dead letters', () => {
     };
     await redis.client.xadd('unreadable:notes', '*', ...Object.entries(envelope).flat());
     const deadLetters = worker.app.get(DeadLetters);
-    const letter = await eventually('it is a dead letter', async () => (await deadLetters.list('notes'))[0]);
-    expect(letter).toMatchObject({ reason: 'undecodable', handler: '-', event: null });
-    await deadLetters.replay('notes', letter.id, { data: { topic: 'a', number: 1 } });
+    const deadLetter = await eventually('it is a dead letter', async () => (await deadLetters.list('notes'))[0]);
+    expect(deadLetter).toMatchObject({ reason: 'undecodable', handler: '-', event: null });
+    await deadLetters.replay('notes', deadLetter.id, { data: { topic: 'a', number: 1 } });
     await eventually('it is handled', () => redis.client.hget('unreadable:tester:filed', 'a 1'));
   });
 
@@ -124,22 +124,22 @@ describe('dead letters', () => {
     await worker.producer.publish(NoteTaken, { topic: 'b', number: 2 }, { correlationId: 'c2' });
     const deadLetters = worker.app.get(DeadLetters);
     await eventually('both are dead letters', async () => (await deadLetters.list('notes')).length === 2);
-    const [letter] = await deadLetters.list('notes', {
+    const [deadLetter] = await deadLetters.list('notes', {
       correlationId: 'c2',
       group: 'testers',
       eventType: 'note_taken',
     });
-    expect(letter?.event?.data).toMatchObject({ topic: 'b' });
-    await deadLetters.discard('notes', letter?.id ?? '', { why: 'a test' });
-    await expect(deadLetters.discard('notes', letter?.id ?? '')).rejects.toThrow(DeadLetterGoneError);
-    await expect(deadLetters.replay('notes', letter?.id ?? '')).rejects.toThrow(DeadLetterGoneError);
+    expect(deadLetter?.event?.data).toMatchObject({ topic: 'b' });
+    await deadLetters.discard('notes', deadLetter?.id ?? '', { why: 'a test' });
+    await expect(deadLetters.discard('notes', deadLetter?.id ?? '')).rejects.toThrow(DeadLetterGoneError);
+    await expect(deadLetters.replay('notes', deadLetter?.id ?? '')).rejects.toThrow(DeadLetterGoneError);
     expect(await deadLetters.list('notes', { reason: 'exhausted' })).toEqual([]);
     expect(await deadLetters.discardAll('notes', { errorName: 'UnrecoverableError' })).toBe(1);
     expect(await deadLetters.list('notes')).toEqual([]);
   });
 
   it('of a handler that is gone say so when they are replayed', async () => {
-    const letter = await (async () => {
+    const deadLetter = await (async () => {
       await using worker = await startWorker(redis.url, { prefix: 'renamed' }, [filing(() => true)]);
       await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
       return await eventually('it is a dead letter', async () => (await worker.app.get(DeadLetters).list('notes'))[0]);
@@ -148,9 +148,9 @@ describe('dead letters', () => {
     const options = { prefix: 'renamed', consumer: { unknown: 'dead-letter' as const } };
     await using worker = await startWorker(redis.url, options, [renamed]);
     const deadLetters = worker.app.get(DeadLetters);
-    await deadLetters.replay('notes', letter.id);
+    await deadLetters.replay('notes', deadLetter.id);
     const back = await eventually('it is a dead letter again', async () => (await deadLetters.list('notes'))[0]);
-    expect(back).toMatchObject({ reason: 'unknown', errorName: 'HandlerGoneError', entryId: letter.entryId });
+    expect(back).toMatchObject({ reason: 'unknown', errorName: 'HandlerGoneError', entryId: deadLetter.entryId });
     expect(back.errorMessage).toContain('Notes.onNote');
   });
 });

@@ -141,9 +141,9 @@ describe('retries', () => {
       return worker.consumer.held === 0 && (await redis.client.xlen('all:notes:dead-letters')) === 1;
     });
     const [original] = await readEntries(redis.client, 'all:notes');
-    const [letter = {}, ...more] = await readEntries(redis.client, 'all:notes:dead-letters');
+    const [deadLetter = {}, ...more] = await readEntries(redis.client, 'all:notes:dead-letters');
     expect(more).toEqual([]);
-    expect(letter).toMatchObject({
+    expect(deadLetter).toMatchObject({
       stream: 'all:notes',
       entry_id: id,
       group: 'testers',
@@ -153,11 +153,11 @@ describe('retries', () => {
       error_name: 'GatewayError',
       error_message: 'gateway timed out, attempt 3',
     });
-    expect(letter['error_stack']).toContain('retries.int.spec.ts');
-    const first = Date.parse(letter['first_failed_at'] ?? '');
-    const last = Date.parse(letter['last_failed_at'] ?? '');
+    expect(deadLetter['error_stack']).toContain('retries.int.spec.ts');
+    const first = Date.parse(deadLetter['first_failed_at'] ?? '');
+    const last = Date.parse(deadLetter['last_failed_at'] ?? '');
     expect(started <= first && first <= last && last <= Date.now()).toBe(true);
-    const fields = Object.entries(letter).filter(([name]) => name.startsWith('entry.'));
+    const fields = Object.entries(deadLetter).filter(([name]) => name.startsWith('entry.'));
     expect(Object.fromEntries(fields.map(([name, value]) => [name.slice('entry.'.length), value]))).toEqual(original);
 
     expect((await worker.monitor.pending('notes', 'testers')).count).toBe(0);

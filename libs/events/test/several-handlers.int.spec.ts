@@ -131,8 +131,12 @@ describe('several handlers of one event', () => {
     await eventually('it is acknowledged', async () => {
       return (await redis.client.xlen('all:notes:dead-letters')) === 3 && (await pendingOf(worker)) === 0;
     });
-    const letters = await readEntries(redis.client, 'all:notes:dead-letters');
-    expect(letters.map((letter) => letter['error_message']).sort()).toEqual(['A fails', 'B fails', 'C fails']);
+    const deadLetters = await readEntries(redis.client, 'all:notes:dead-letters');
+    expect(deadLetters.map((deadLetter) => deadLetter['error_message']).sort()).toEqual([
+      'A fails',
+      'B fails',
+      'C fails',
+    ]);
     expect(await redis.client.exists('all:notes:testers:deliveries')).toBe(0);
   });
 

@@ -108,9 +108,9 @@ describe('transaction refusals', () => {
       await eventually(`${topic} is settled`, () =>
         worker.observations.some((seen) => 'key' in seen && seen.key === topic),
       );
-      const letter = (await readEntries(redis.client, 'refused:notes:dead-letters')).at(-1);
-      expect.soft(letter?.['entry.partition_key'], topic).toBe(topic);
-      expect.soft(letter?.['error_message'], topic).toMatch(says);
+      const deadLetter = (await readEntries(redis.client, 'refused:notes:dead-letters')).at(-1);
+      expect.soft(deadLetter?.['entry.partition_key'], topic).toBe(topic);
+      expect.soft(deadLetter?.['error_message'], topic).toMatch(says);
       expect.soft(await redis.client.dumpBuffer(KEY), topic).toEqual(dump);
       expect
         .soft(await redis.client.exists('refused:tester:first', 'refused:tester:last', 'refused:files'), topic)
@@ -156,8 +156,8 @@ describe('transaction refusals', () => {
     await using worker = await startWorker(redis.url, { prefix: 'target' }, [handler]);
     await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
     await eventually('it is a dead letter', () => redis.client.xlen('target:notes:dead-letters'));
-    const [letter] = await readEntries(redis.client, 'target:notes:dead-letters');
-    expect(letter?.['error_message']).toMatch(/XADD target:files: expected a stream, it holds a string/);
+    const [deadLetter] = await readEntries(redis.client, 'target:notes:dead-letters');
+    expect(deadLetter?.['error_message']).toMatch(/XADD target:files: expected a stream, it holds a string/);
     expect(await redis.client.exists('target:tester:written')).toBe(0);
   });
 });

@@ -25,14 +25,14 @@ describe('an entry of thousands of fields', () => {
     await using worker = await startWorker(redis.url, { prefix: reason }, [handler]);
     const id = await redis.client.xadd(`${reason}:notes`, '*', ...fields);
     const deadLetters = worker.app.get(DeadLetters);
-    const [letter] = await eventually('it is a dead letter', async () => {
+    const [deadLetter] = await eventually('it is a dead letter', async () => {
       const found = await deadLetters.list('notes');
       return found.length === 1 && found;
     });
-    expect(letter).toMatchObject({ entryId: id, reason, fields });
+    expect(deadLetter).toMatchObject({ entryId: id, reason, fields });
     expect(await worker.monitor.pending('notes', 'testers')).toMatchObject({ count: 0 });
     // It cannot come back the way it went; and it is still there after somebody tried.
-    await expect(deadLetters.replay('notes', letter?.id ?? '')).rejects.toThrow(EventPayloadError);
-    await deadLetters.discard('notes', letter?.id ?? '');
+    await expect(deadLetters.replay('notes', deadLetter?.id ?? '')).rejects.toThrow(EventPayloadError);
+    await deadLetters.discard('notes', deadLetter?.id ?? '');
   });
 });

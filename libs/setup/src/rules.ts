@@ -38,7 +38,7 @@ export function rulesOf(user: User, prefix: string): string[] {
 /** The keys of the shop that its rules name. */
 class ShopKeys {
   readonly streams: string[];
-  readonly letters: string[];
+  readonly deadLetters: string[];
   readonly replays: string[];
   readonly totals: string[];
   private readonly ofOrders: Keyspace;
@@ -46,7 +46,7 @@ class ShopKeys {
   constructor(prefix: string) {
     const keyspace = new Keyspace(prefix, SERVICES.processor.state);
     this.streams = STREAMS.map((stream) => keyspace.stream(stream));
-    this.letters = STREAMS.flatMap((stream) => [keyspace.deadLetters(stream), keyspace.deadLetterHistory(stream)]);
+    this.deadLetters = STREAMS.flatMap((stream) => [keyspace.deadLetters(stream), keyspace.deadLetterHistory(stream)]);
     this.replays = Object.values<ShopService>(SERVICES).flatMap(({ group, handles }) =>
       group === undefined ? [] : handles.map((stream) => keyspace.replays(stream, group).key),
     );
@@ -90,7 +90,7 @@ function auditRules(keys: ShopKeys): string[] {
   return [
     ...[...NOTHING, '+ping', '+select', '+client|setname', ...AT_ONE_MOMENT],
     lookOnly(['xinfo|groups', 'xinfo|stream', 'xpending', 'xrange'], keys.streams),
-    lookOnly(['xrange'], keys.letters),
+    lookOnly(['xrange'], keys.deadLetters),
     lookOnly(['xlen'], keys.replays),
     lookOnly(['hgetall'], keys.totals),
     books(keys),

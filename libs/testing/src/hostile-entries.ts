@@ -77,32 +77,35 @@ export function hostileEntries(): HostileEntry[] {
 }
 
 /** Dead letters as no library writes them. */
-export function hostileLetters(stream: string): HostileEntry[] {
+export function hostileDeadLetters(stream: string): HostileEntry[] {
   const about = { stream, entry_id: '1-1', group: 'testers', handler: 'h', reason: 'exhausted', attempts: '1' };
-  const letter = (changes: Readonly<Record<string, string>>): string[] =>
+  const deadLetter = (changes: Readonly<Record<string, string>>): string[] =>
     Object.entries({ ...about, 'entry.data': '{}', ...changes }).flat();
   return [
     { what: 'nothing that one has', fields: ['any', 'thing'] },
     { what: 'no handler, no stream', fields: ['entry_id', '1-1', 'group', 'testers', 'entry.data', '{}'] },
     { what: 'no group', fields: ['entry_id', '1-1', 'entry.data', '{}'] },
-    { what: 'an entry that is none', fields: letter({ entry_id: 'next week' }) },
-    { what: 'numbers that are none', fields: letter({ attempts: 'Infinity', replays: 'many' }) },
-    { what: 'numbers that are too high', fields: letter({ attempts: '1e300', replays: '1e300' }) },
-    { what: 'numbers below nought', fields: letter({ attempts: '-1', replays: '-1' }) },
-    { what: 'a reason that nobody knows', fields: letter({ reason: 'constructor' }) },
-    { what: 'times that are none', fields: letter({ first_failed_at: 'Infinity', last_failed_at: '+300000-01-01' }) },
-    { what: 'an original that is no JSON', fields: letter({ entry_json: '[[[' }) },
-    { what: 'an original that is no list of texts', fields: letter({ entry_json: '{"length":3}' }) },
-    { what: 'an original in Base64 that is none', fields: letter({ entry_base64: '[1,2]' }) },
+    { what: 'an entry that is none', fields: deadLetter({ entry_id: 'next week' }) },
+    { what: 'numbers that are none', fields: deadLetter({ attempts: 'Infinity', replays: 'many' }) },
+    { what: 'numbers that are too high', fields: deadLetter({ attempts: '1e300', replays: '1e300' }) },
+    { what: 'numbers below nought', fields: deadLetter({ attempts: '-1', replays: '-1' }) },
+    { what: 'a reason that nobody knows', fields: deadLetter({ reason: 'constructor' }) },
+    {
+      what: 'times that are none',
+      fields: deadLetter({ first_failed_at: 'Infinity', last_failed_at: '+300000-01-01' }),
+    },
+    { what: 'an original that is no JSON', fields: deadLetter({ entry_json: '[[[' }) },
+    { what: 'an original that is no list of texts', fields: deadLetter({ entry_json: '{"length":3}' }) },
+    { what: 'an original in Base64 that is none', fields: deadLetter({ entry_base64: '[1,2]' }) },
     {
       what: 'an error of 5 MB',
-      fields: letter({ error_name: 'E'.repeat(5 * MEGABYTE), error_message: 'm'.repeat(5 * MEGABYTE) }),
+      fields: deadLetter({ error_name: 'E'.repeat(5 * MEGABYTE), error_message: 'm'.repeat(5 * MEGABYTE) }),
     },
-    { what: 'a stack of a million lines', fields: letter({ error_stack: 'at a\n'.repeat(MEGABYTE) }) },
+    { what: 'a stack of a million lines', fields: deadLetter({ error_stack: 'at a\n'.repeat(MEGABYTE) }) },
     {
       what: 'a group and a handler of a megabyte',
-      fields: letter({ group: 'g'.repeat(MEGABYTE), handler: 'h'.repeat(MEGABYTE) }),
+      fields: deadLetter({ group: 'g'.repeat(MEGABYTE), handler: 'h'.repeat(MEGABYTE) }),
     },
-    { what: 'a group called __proto__', fields: letter({ group: '__proto__', handler: 'constructor' }) },
+    { what: 'a group called __proto__', fields: deadLetter({ group: '__proto__', handler: 'constructor' }) },
   ];
 }

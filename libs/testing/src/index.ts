@@ -5,7 +5,7 @@ export {
   appendHostile,
   eventFields,
   hostileEntries,
-  hostileLetters,
+  hostileDeadLetters,
   nested,
   type HostileEntry,
 } from './hostile-entries.js';

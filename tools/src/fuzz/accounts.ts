@@ -53,7 +53,7 @@ async function readAccounts(
       const key = `${prefix}:${stream}`;
       const groups = ((await connection.call('XINFO', 'GROUPS', key)) as unknown[][]).map(named);
       const entries = named((await connection.call('XINFO', 'STREAM', key)) as unknown[]);
-      const letters = await connection.call('XINFO', 'STREAM', `${key}:dead-letters`).then(
+      const deadLetters = await connection.call('XINFO', 'STREAM', `${key}:dead-letters`).then(
         (info) => Number(named(info as unknown[])['entries-added']),
         () => 0, // there is none yet
       );
@@ -61,7 +61,7 @@ async function readAccounts(
         const lag = group['lag'] ?? Number(entries['length']);
         return sum + Number(group['pending']) + Number(lag);
       }, 0);
-      return { stream, hostile: count, groups: groups.length, refused: letters, open };
+      return { stream, hostile: count, groups: groups.length, refused: deadLetters, open };
     }),
   );
 }

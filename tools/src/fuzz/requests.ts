@@ -244,7 +244,7 @@ export const REQUEST_KINDS: readonly RequestKind[] = [
     weight: 10,
     make: (random, { consoleToken }) => {
       const [app, path] = random.one(CHANGES.filter(([each]) => each === 'console'));
-      const body = random.one(['{}', '{"rate":-1}', '{"running":"maybe"}', '{"action":"destroy","ids":[]}', '{"letters":[{"stream":"../x","id":"x"}]}', '{"declineShare":7}', deepJson(90, true)]); // prettier-ignore
+      const body = random.one(['{}', '{"rate":-1}', '{"running":"maybe"}', '{"action":"destroy","ids":[]}', '{"deadLetters":[{"stream":"../x","id":"x"}]}', '{"declineShare":7}', deepJson(90, true)]); // prettier-ignore
       return { app: String(app), bytes: request('POST', String(path), [`X-Console-Token: ${consoleToken}`, JSON_BODY], body) }; // prettier-ignore
     },
   },

@@ -52,7 +52,7 @@ export type DeadLetterReasonName =
  */
 export interface DeadLetterPage {
   cause: DeadLetterCause;
-  letters: DeadLetterView[];
+  deadLetters: DeadLetterView[];
   next: string | null;
 }
 

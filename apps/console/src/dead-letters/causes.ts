@@ -1,7 +1,7 @@
 import { timeOfEntryId, type DeadLetter } from 'nestjs-event-streams';
 import type { DeadLetterCause, DeadLetterView } from '../contract/dead-letters.js';
 import { groupBy } from '../grouping.js';
-import type { BookedLetter } from '../observe/letters/stream-letters.js';
+import type { BookedDeadLetter } from '../observe/dead-letters/stream-dead-letters.js';
 import { cut, shownOf } from '../streams/entry-summary.js';
 
 /** What is told of a cause's event types, and of an error, at most. */
@@ -10,22 +10,22 @@ const MAX_NAME_LENGTH = 1024;
 const MAX_MESSAGE_LENGTH = 4000;
 const MAX_STACK_LENGTH = 16_000;
 
-/** The causes of a stream's dead letters, the one with most of them first. @param letters newest first */
-export function causesOf(letters: Iterable<BookedLetter>): DeadLetterCause[] {
-  return [...groupBy([...letters], ({ cause }) => cause).values()]
+/** The causes of a stream's dead letters, the one with most of them first. @param deadLetters newest first */
+export function causesOf(deadLetters: Iterable<BookedDeadLetter>): DeadLetterCause[] {
+  return [...groupBy([...deadLetters], ({ cause }) => cause).values()]
     .flatMap((own) => causeOf(own) ?? [])
     .sort((a, b) => b.count - a.count);
 }
 
-/** What dead letters of one cause come to; undefined of none. @param letters newest first */
-export function causeOf(letters: readonly BookedLetter[]): DeadLetterCause | undefined {
-  const [newest] = letters;
-  const oldest = letters.at(-1);
+/** What dead letters of one cause come to; undefined of none. @param deadLetters newest first */
+export function causeOf(deadLetters: readonly BookedDeadLetter[]): DeadLetterCause | undefined {
+  const [newest] = deadLetters;
+  const oldest = deadLetters.at(-1);
   if (!newest || !oldest) return undefined;
   return {
     ...newest.cause,
-    count: letters.length,
-    eventTypes: [...new Set(letters.flatMap(({ eventType }) => eventType ?? []))].sort().slice(0, MAX_TYPES),
+    count: deadLetters.length,
+    eventTypes: [...new Set(deadLetters.flatMap(({ eventType }) => eventType ?? []))].sort().slice(0, MAX_TYPES),
     firstMs: timeOfEntryId(oldest.id),
     lastMs: timeOfEntryId(newest.id),
     sample: { id: newest.id, entryId: newest.entryId },
@@ -33,11 +33,11 @@ export function causeOf(letters: readonly BookedLetter[]): DeadLetterCause | und
 }
 
 /** A dead letter for the page. @param stream without prefix */
-export function viewOf(stream: string, letter: DeadLetter): DeadLetterView {
-  const { id, entryId, group, handler, reason, attempts, replays, event } = letter;
-  const { errorName, errorMessage, errorStack, firstFailedAt, lastFailedAt, partitionKey } = letter;
+export function viewOf(stream: string, deadLetter: DeadLetter): DeadLetterView {
+  const { id, entryId, group, handler, reason, attempts, replays, event } = deadLetter;
+  const { errorName, errorMessage, errorStack, firstFailedAt, lastFailedAt, partitionKey } = deadLetter;
   const text = (value: string): string => cut(value, MAX_NAME_LENGTH);
-  const { fields, originalBytes } = letter;
+  const { fields, originalBytes } = deadLetter;
   // Of a large entry the library keeps its small fields alone.
   const part = originalBytes === undefined ? {} : { cut: { bytes: originalBytes, values: fields.length } };
   return {
@@ -56,6 +56,6 @@ export function viewOf(stream: string, letter: DeadLetter): DeadLetterView {
     replays,
     key: partitionKey === undefined ? null : text(partitionKey),
     type: event && text(event.event_type),
-    ...shownOf({ ...letter, ...part }),
+    ...shownOf({ ...deadLetter, ...part }),
   };
 }

@@ -21,7 +21,7 @@ import { ActionBody, PageParameters, StreamParameters } from './parameters.js';
 @UseGuards(PayloadGuard)
 export class DeadLettersController {
   constructor(
-    private readonly letters: DeadLettersService,
+    private readonly deadLetters: DeadLettersService,
     private readonly actions: HistoryService,
   ) {}
 
@@ -29,7 +29,7 @@ export class DeadLettersController {
   @ApiOperation({ summary: 'Dead letters grouped by cause' })
   @ApiAnswer('DeadLetterGroups')
   groups(@Query() { stream }: StreamParameters): Promise<DeadLetterGroups> {
-    return this.letters.groups(stream);
+    return this.deadLetters.groups(stream);
   }
 
   @Get('history')
@@ -43,14 +43,14 @@ export class DeadLettersController {
   @ApiOperation({ summary: 'The dead letters of a cause, newest first' })
   @ApiAnswer('DeadLetterPage')
   page(@Param('causeId') causeId: string, @Query() { cursor, count }: PageParameters): Promise<DeadLetterPage> {
-    return this.letters.page(causeId, cursor, count);
+    return this.deadLetters.page(causeId, cursor, count);
   }
 
   @Get(':stream/:id')
   @ApiOperation({ summary: 'One dead letter' })
   @ApiAnswer('DeadLetterView')
-  letter(@Param('stream') stream: string, @Param('id') id: string): Promise<DeadLetterView> {
-    return this.letters.letter(stream, id);
+  deadLetter(@Param('stream') stream: string, @Param('id') id: string): Promise<DeadLetterView> {
+    return this.deadLetters.deadLetter(stream, id);
   }
 
   @Post('preview')
@@ -60,7 +60,7 @@ export class DeadLettersController {
   @ApiSecurity('token')
   @ApiAnswer('DeadLetterPreview')
   preview(@Body() request: ActionBody): Promise<DeadLetterPreview> {
-    return this.letters.preview(request);
+    return this.deadLetters.preview(request);
   }
 
   @Post('act')
@@ -69,6 +69,6 @@ export class DeadLettersController {
   @ApiSecurity('token')
   @ApiAnswer('DeadLetterActionResult')
   act(@Body() request: ActionBody, @Who() actor: Actor): Promise<DeadLetterActionResult> {
-    return this.letters.act(request, actor);
+    return this.deadLetters.act(request, actor);
   }
 }

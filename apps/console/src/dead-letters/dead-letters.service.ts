@@ -20,9 +20,14 @@ import type {
   DeadLetterSelection,
   DeadLetterView,
 } from '../contract/dead-letters.js';
-import { LetterBook } from '../observe/letters/letter-book.js';
+import { DeadLetterBook } from '../observe/dead-letters/dead-letter-book.js';
 import { Surveyor } from '../observe/surveyor.js';
-import { BOOKED_BYTES, bookedOf, type BookedLetter, type StreamLetters } from '../observe/letters/stream-letters.js';
+import {
+  BOOKED_BYTES,
+  bookedOf,
+  type BookedDeadLetter,
+  type StreamDeadLetters,
+} from '../observe/dead-letters/stream-dead-letters.js';
 import { Observatory } from '../observe/observatory.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { consumersOf } from '../overview/consumers.js';
@@ -43,7 +48,7 @@ const MAX_AT_ONCE = 10_000;
 
 interface Chosen {
   stream: string;
-  letters: BookedLetter[];
+  deadLetters: BookedDeadLetter[];
   gone: number;
   /** How many more there are of what was chosen than one request does. */
   beyond: number;
@@ -58,8 +63,8 @@ interface Acted extends DeadLetterActionResult {
 @Injectable()
 export class DeadLettersService {
   constructor(
-    private readonly letters: DeadLetters,
-    private readonly book: LetterBook,
+    private readonly deadLetters: DeadLetters,
+    private readonly book: DeadLetterBook,
     private readonly observatory: Observatory,
     private readonly streams: StreamsService,
     private readonly surveyor: Surveyor,
@@ -68,13 +73,13 @@ export class DeadLettersService {
 
   async groups(stream?: string): Promise<DeadLetterGroups> {
     const names = await this.names(stream);
-    const found: StreamLetters[] = [];
+    const found: StreamDeadLetters[] = [];
     for (const name of names) found.push(await this.book.of(name));
     return {
       total: found.reduce((sum, { total }) => sum + total, 0),
       lookedAt: found.reduce((sum, { size }) => sum + size, 0),
       entries: found.reduce((sum, { entries }) => sum + entries, 0),
-      causes: found.flatMap((letters) => causesOf(letters)).sort((a, b) => b.lastMs - a.lastMs),
+      causes: found.flatMap((deadLetters) => causesOf(deadLetters)).sort((a, b) => b.lastMs - a.lastMs),
       isComplete: found.every(({ isComplete }) => isComplete),
       isReading: found.some(({ isReading }) => isReading),
     };
@@ -82,8 +87,8 @@ export class DeadLettersService {
 
   /** @throws Problem when no dead letter has this cause */
   async page(causeId: string, cursor: string | undefined, count = DEFAULT_COUNT): Promise<DeadLetterPage> {
-    const { cause, letters } = await this.ofCause(causeId);
-    const rest = cursor === undefined ? letters : letters.filter(({ id }) => compareEntryIds(id, cursor) < 0);
+    const { cause, deadLetters } = await this.ofCause(causeId);
+    const rest = cursor === undefined ? deadLetters : deadLetters.filter(({ id }) => compareEntryIds(id, cursor) < 0);
     const page: DeadLetterView[] = [];
     let size = 0;
     let last: string | null = null;
@@ -91,24 +96,27 @@ export class DeadLettersService {
       if (size > LARGEST_PAGE) break;
       last = id;
       try {
-        const letter = viewOf(cause.stream, await this.letters.get(cause.stream, id, { wholeBytes: LISTED_BYTES }));
-        size += lengthOf(letter);
-        page.push(letter);
+        const deadLetter = viewOf(
+          cause.stream,
+          await this.deadLetters.get(cause.stream, id, { wholeBytes: LISTED_BYTES }),
+        );
+        size += lengthOf(deadLetter);
+        page.push(deadLetter);
       } catch (error) {
         // Somebody was quicker.
         if (!(error instanceof DeadLetterGoneError)) throw error;
       }
     }
-    return { cause, letters: page, next: last === null || last === rest.at(-1)?.id ? null : last };
+    return { cause, deadLetters: page, next: last === null || last === rest.at(-1)?.id ? null : last };
   }
 
   /** @throws Problem when it is not there */
-  async letter(stream: string, id: string): Promise<DeadLetterView> {
+  async deadLetter(stream: string, id: string): Promise<DeadLetterView> {
     requireOnePartition(this.surveyor);
     if (!isEntryId(id)) throw new Problem('invalid', 'Expected the id of a dead letter, such as 1795452268988-0');
     await this.streams.requireStream(stream);
     try {
-      return viewOf(stream, await this.letters.get(stream, id));
+      return viewOf(stream, await this.deadLetters.get(stream, id));
     } catch (error) {
       if (error instanceof DeadLetterGoneError) throw new Problem('not-found', error.message);
       throw error;
@@ -117,9 +125,9 @@ export class DeadLettersService {
 
   async preview(request: DeadLetterActionRequest): Promise<DeadLetterPreview> {
     const chosen = await this.chosen(request);
-    const [only] = chosen.letters;
+    const [only] = chosen.deadLetters;
     const isEdited = request.data !== undefined || request.json !== undefined;
-    const before = !isEdited || !only ? null : await this.letters.get(chosen.stream, only.id);
+    const before = !isEdited || !only ? null : await this.deadLetters.get(chosen.stream, only.id);
     const workers = consumersOf(await this.observatory.notOlderThan(FRESH_MS));
     return previewOf(request, chosen, before, (group) => {
       const own = workers.filter((worker) => worker.group === group);
@@ -136,7 +144,7 @@ export class DeadLettersService {
     const noted: Action = {
       action: isEdited ? 'edit-and-replay' : action,
       target: chosen.stream,
-      ids: chosen.letters.map(({ id }) => id),
+      ids: chosen.deadLetters.map(({ id }) => id),
       details: 'causeId' in request.selection ? `all of cause ${request.selection.causeId}` : '',
       by: request.by,
       why,
@@ -151,21 +159,21 @@ export class DeadLettersService {
   }
 
   private async actOn(
-    { stream, letters, gone, beyond }: Chosen,
+    { stream, deadLetters, gone, beyond }: Chosen,
     { action, data, json, by = '', why = '' }: DeadLetterActionRequest,
     { user }: Actor,
   ): Promise<Acted> {
     const payload = { ...(data === undefined ? {} : { data }), ...(json === undefined ? {} : { json }) };
     const note = { by: user?.name ?? by, why, verified: user !== null };
-    const isSingle = letters.length + gone === 1;
-    const [only] = letters;
+    const isSingle = deadLetters.length + gone === 1;
+    const [only] = deadLetters;
     if (isSingle && !only) throw new Problem('gone', `${stream}: it was replayed or discarded meanwhile`);
     const leftIds: string[] = [];
     let replayId: string | null = null;
-    for (const { id } of letters) {
+    for (const { id } of deadLetters) {
       try {
-        if (action === 'discard') await this.letters.discard(stream, id, note);
-        else replayId = await this.letters.replay(stream, id, { ...note, ...payload });
+        if (action === 'discard') await this.deadLetters.discard(stream, id, note);
+        else replayId = await this.deadLetters.replay(stream, id, { ...note, ...payload });
       } catch (error) {
         const isLeft =
           error instanceof DeadLetterGoneError ||
@@ -176,7 +184,7 @@ export class DeadLettersService {
         leftIds.push(id);
       }
     }
-    const [done, left] = [letters.length - leftIds.length, leftIds.length];
+    const [done, left] = [deadLetters.length - leftIds.length, leftIds.length];
     return { done, left, beyond, replayId: isSingle ? replayId : null, leftIds };
   }
 
@@ -192,15 +200,15 @@ export class DeadLettersService {
     const selection = checkedSelection(request.selection);
     const chosen = await this.select(selection);
     // In the order of their originals, as they would have been handled.
-    chosen.letters.sort((a, b) => compareEntryIds(a.entryId, b.entryId));
-    chosen.beyond = Math.max(0, chosen.letters.length - MAX_AT_ONCE);
-    chosen.letters = chosen.letters.slice(0, MAX_AT_ONCE);
+    chosen.deadLetters.sort((a, b) => compareEntryIds(a.entryId, b.entryId));
+    chosen.beyond = Math.max(0, chosen.deadLetters.length - MAX_AT_ONCE);
+    chosen.deadLetters = chosen.deadLetters.slice(0, MAX_AT_ONCE);
     if (request.data === undefined && request.json === undefined) return chosen;
     checkPayload(request);
     if (request.action !== 'replay') throw new Problem('invalid', 'Expected data with replay alone');
-    if (chosen.letters.length + chosen.gone !== 1)
+    if (chosen.deadLetters.length + chosen.gone !== 1)
       throw new Problem('invalid', 'Expected data with one dead letter alone');
-    if (chosen.letters[0]?.eventType === null) {
+    if (chosen.deadLetters[0]?.eventType === null) {
       throw new Problem('invalid', 'This dead letter cannot be decoded, and so not be edited; replay it as it is');
     }
     return chosen;
@@ -208,30 +216,30 @@ export class DeadLettersService {
 
   private async select(selection: DeadLetterSelection): Promise<Chosen> {
     if ('causeId' in selection) {
-      const { cause, letters } = await this.ofCause(selection.causeId);
+      const { cause, deadLetters } = await this.ofCause(selection.causeId);
       const { upTo } = selection;
-      const seen = upTo === undefined ? letters : letters.filter(({ id }) => compareEntryIds(id, upTo) <= 0);
-      return { stream: cause.stream, letters: seen, gone: 0, beyond: 0 };
+      const seen = upTo === undefined ? deadLetters : deadLetters.filter(({ id }) => compareEntryIds(id, upTo) <= 0);
+      return { stream: cause.stream, deadLetters: seen, gone: 0, beyond: 0 };
     }
     const { stream, ids } = selection;
     requireOnePartition(this.surveyor);
     await this.streams.requireStream(stream);
-    const letters: BookedLetter[] = [];
+    const deadLetters: BookedDeadLetter[] = [];
     for (const id of ids) {
       try {
-        letters.push(bookedOf(stream, await this.letters.get(stream, id, { wholeBytes: BOOKED_BYTES })));
+        deadLetters.push(bookedOf(stream, await this.deadLetters.get(stream, id, { wholeBytes: BOOKED_BYTES })));
       } catch (error) {
         if (!(error instanceof DeadLetterGoneError)) throw error;
       }
     }
-    return { stream, letters, gone: ids.length - letters.length, beyond: 0 };
+    return { stream, deadLetters, gone: ids.length - deadLetters.length, beyond: 0 };
   }
 
-  private async ofCause(causeId: string): Promise<{ cause: DeadLetterCause; letters: BookedLetter[] }> {
+  private async ofCause(causeId: string): Promise<{ cause: DeadLetterCause; deadLetters: BookedDeadLetter[] }> {
     for (const name of await this.names(undefined)) {
-      const letters = [...(await this.book.of(name))].filter(({ cause }) => cause.id === causeId);
-      const cause = causeOf(letters);
-      if (cause) return { cause, letters };
+      const deadLetters = [...(await this.book.of(name))].filter(({ cause }) => cause.id === causeId);
+      const cause = causeOf(deadLetters);
+      if (cause) return { cause, deadLetters };
     }
     throw new Problem('not-found', 'No dead letter has this cause any more: all were replayed or discarded');
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { compareEntryIds, DeadLetters, timeOfEntryId, type DeadLetterAction } from 'nestjs-event-streams';
 import type { DeadLetterHistory } from '../contract/dead-letters.js';
-import { LetterBook } from '../observe/letters/letter-book.js';
+import { DeadLetterBook } from '../observe/dead-letters/dead-letter-book.js';
 import { Surveyor } from '../observe/surveyor.js';
 import { Observatory } from '../observe/observatory.js';
 import { FRESH_MS } from '../observe/timing.js';
@@ -16,8 +16,8 @@ type Became = DeadLetterHistory['actions'][number]['became'];
 @Injectable()
 export class HistoryService {
   constructor(
-    private readonly letters: DeadLetters,
-    private readonly book: LetterBook,
+    private readonly deadLetters: DeadLetters,
+    private readonly book: DeadLetterBook,
     private readonly observatory: Observatory,
     private readonly streams: StreamsService,
     private readonly surveyor: Surveyor,
@@ -39,21 +39,21 @@ export class HistoryService {
   }
 
   private async ofStream(stream: string, count: number): Promise<DeadLetterHistory['actions']> {
-    const actions = await this.letters.history(stream, count);
+    const actions = await this.deadLetters.history(stream, count);
     const replayed = actions.filter(({ action }) => action === 'replayed');
     const groups = [...new Set(replayed.map(({ group }) => group))];
     // What is not on its way is settled or a dead letter by now, which is looked for after that.
-    const replaying = await this.letters.replaying(stream, groups);
-    const letters = replayed.length > 0 ? await this.book.of(stream) : undefined;
+    const replaying = await this.deadLetters.replaying(stream, groups);
+    const deadLetters = replayed.length > 0 ? await this.book.of(stream) : undefined;
     const became = (one: Omit<DeadLetterAction, 'at' | 'verified'>): Became => {
-      if (one.action === 'discarded' || !letters) return null;
+      if (one.action === 'discarded' || !deadLetters) return null;
       const { entryId, group, handler } = one;
-      const isAgain = letters
+      const isAgain = deadLetters
         .of(entryId, group)
         .some(({ id, cause }) => (handler === '-' || cause.handler === handler) && compareEntryIds(id, one.id) > 0);
       if (isAgain) return 'dead-letter';
       if (replaying.some((back) => back.entryId === entryId && back.group === group)) return 'replaying';
-      return letters.covers(`${String(timeOfEntryId(one.id))}-0`) ? 'settled' : 'unknown';
+      return deadLetters.covers(`${String(timeOfEntryId(one.id))}-0`) ? 'settled' : 'unknown';
     };
     return actions.map(({ at, verified, ...action }) => ({
       ...action,

@@ -1,7 +1,7 @@
 import type { DeadLetter } from 'nestjs-event-streams';
 import type { DeadLetterActionRequest, DeadLetterPreview } from '../contract/dead-letters.js';
 import { groupBy } from '../grouping.js';
-import type { BookedLetter } from '../observe/letters/stream-letters.js';
+import type { BookedDeadLetter } from '../observe/dead-letters/stream-dead-letters.js';
 import { payloadText, shownOf } from '../streams/entry-summary.js';
 import { plural } from '../overview/words.js';
 
@@ -11,7 +11,7 @@ type Receiver = DeadLetterPreview['receivers'][number];
 export interface ActedOn {
   stream: string;
   /** Those that are there. */
-  letters: readonly BookedLetter[];
+  deadLetters: readonly BookedDeadLetter[];
   /** How many of the selection are not. */
   gone: number;
   /** How many more there are than one request does. */
@@ -27,13 +27,13 @@ export interface ActedOn {
  */
 export function previewOf(
   { action, data, json }: Pick<DeadLetterActionRequest, 'action' | 'data' | 'json'>,
-  { stream, letters, gone, beyond }: ActedOn,
+  { stream, deadLetters, gone, beyond }: ActedOn,
   before: DeadLetter | null,
   workersOf: (group: string) => number | null,
 ): DeadLetterPreview {
-  const parked = letters.filter(({ cause }) => cause.reason === 'parked').length;
-  const wide = action === 'replay' ? letters.filter(({ isWide }) => isWide).length : 0;
-  const receivers = [...groupBy(letters, ({ cause }) => JSON.stringify([cause.group, cause.handler])).values()].map(
+  const parked = deadLetters.filter(({ cause }) => cause.reason === 'parked').length;
+  const wide = action === 'replay' ? deadLetters.filter(({ isWide }) => isWide).length : 0;
+  const receivers = [...groupBy(deadLetters, ({ cause }) => JSON.stringify([cause.group, cause.handler])).values()].map(
     (own): Receiver => {
       const { group = '', handler = '' } = own[0]?.cause ?? {};
       return { group, handler, count: own.length, consumersReading: workersOf(group) };
@@ -43,7 +43,7 @@ export function previewOf(
     action === 'replay'
       ? replayEffects(stream, receivers, data !== undefined || json !== undefined)
       : [
-          `${plural(letters.length, 'dead letter')} of ${stream} will be removed; nobody gets them again. Entries stay in the stream.`,
+          `${plural(deadLetters.length, 'dead letter')} of ${stream} will be removed; nobody gets them again. Entries stay in the stream.`,
         ];
   if (parked > 0)
     effects.push(`Parked behind another one of the same key, and left unless it is gone by then: ${String(parked)}.`);
@@ -52,17 +52,17 @@ export function previewOf(
   if (beyond > 0) {
     const others = beyond === 1 ? '1 more stays' : `${beyond.toLocaleString('en-US')} more stay`;
     effects.push(
-      `These are the ${letters.length.toLocaleString('en-US')} oldest events; ${others} as they are: do it again for those.`,
+      `These are the ${deadLetters.length.toLocaleString('en-US')} oldest events; ${others} as they are: do it again for those.`,
     );
   }
   effects.push(`It is noted in the history of ${stream}.`);
   const edited = editedOf(before, json ?? (data === undefined ? undefined : JSON.stringify(data)));
-  return { action, count: letters.length, gone, left: parked + wide, beyond, effects, receivers, edited };
+  return { action, count: deadLetters.length, gone, left: parked + wide, beyond, effects, receivers, edited };
 }
 
-function editedOf(letter: DeadLetter | null, json: string | undefined): DeadLetterPreview['edited'] {
+function editedOf(deadLetter: DeadLetter | null, json: string | undefined): DeadLetterPreview['edited'] {
   if (json === undefined) return null;
-  const before = letter && shownOf(letter);
+  const before = deadLetter && shownOf(deadLetter);
   return {
     before: before?.event?.data ?? null,
     after: JSON.parse(json) as Record<string, unknown>,

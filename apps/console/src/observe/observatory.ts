@@ -11,7 +11,7 @@ import { ReadPace } from 'nestjs-event-streams/internal';
 import { Problem } from '../access/problem.js';
 import { consumerState } from './consumer-state.js';
 import { cut, HEAD_BYTES, summaryOf } from '../streams/entry-summary.js';
-import { LetterBook } from './letters/letter-book.js';
+import { DeadLetterBook } from './dead-letters/dead-letter-book.js';
 import { addedOf, looksOfATurn, planLook, SAMPLED_BYTES } from './look-plan.js';
 import { Meter } from './meter.js';
 import type { FreshEntries, Picture, SeenGroup, SeenStream } from './picture.js';
@@ -44,7 +44,7 @@ const FIRST_FRESH = 20;
 const MAX_PRODUCERS = 50;
 const MAX_SOURCE_LENGTH = 256;
 /** How long one look may read dead letters, in milliseconds. */
-const LETTERS_MS = 100;
+const DEAD_LETTERS_MS = 100;
 
 /** Looks at Redis when it is told to, and keeps what it has seen. */
 @Injectable()
@@ -69,7 +69,7 @@ export class Observatory {
     private readonly directory: StreamDirectory,
     private readonly recent: RecentEvents,
     private readonly redis: RedisWatch,
-    private readonly book: LetterBook,
+    private readonly book: DeadLetterBook,
     private readonly surveyor: Surveyor,
   ) {
     redis.subscribe(({ isUp }) => {
@@ -143,7 +143,7 @@ export class Observatory {
     }
     const found = await this.withBeginnings(survey.streams);
     for (const one of found) this.take(one);
-    await this.readLetters();
+    await this.readDeadLetters();
     // In the order of publishing over all streams, so that causes are known before their answers.
     const entries = found.flatMap(({ stream, entries = [] }) => entries.map((entry) => ({ stream, entry })));
     entries.sort((a, b) => compareEntryIds(a.entry.id, b.entry.id));
@@ -188,17 +188,17 @@ export class Observatory {
   }
 
   /** Whose dead letters they are, where there are others than before. */
-  private async readLetters(): Promise<void> {
-    const endsAt = performance.now() + LETTERS_MS;
+  private async readDeadLetters(): Promise<void> {
+    const endsAt = performance.now() + DEAD_LETTERS_MS;
     for (const stream of this.streams.values()) {
       if (stream.deadLetters === stream.givenUpAt) continue;
       const leftMs = endsAt - performance.now();
       if (leftMs <= 0) return;
-      const letters = await this.book.of(stream.name, leftMs);
-      stream.givenUpBy = letters.groups;
-      stream.givenUpEntries = letters.isComplete ? letters.entries : null;
-      stream.deadLetters = letters.total;
-      if (!letters.isReading) stream.givenUpAt = letters.total;
+      const deadLetters = await this.book.of(stream.name, leftMs);
+      stream.givenUpBy = deadLetters.groups;
+      stream.givenUpEntries = deadLetters.isComplete ? deadLetters.entries : null;
+      stream.deadLetters = deadLetters.total;
+      if (!deadLetters.isReading) stream.givenUpAt = deadLetters.total;
     }
   }
 

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { LetterBook } from './letters/letter-book.js';
+import { DeadLetterBook } from './dead-letters/dead-letter-book.js';
 import { Observatory } from './observatory.js';
 import { RecentEvents } from './recent-events.js';
 import { RedisWatch } from './redis-watch.js';
@@ -8,7 +8,7 @@ import { Surveyor } from './surveyor.js';
 
 /** Looks at Redis, once for all views. */
 @Module({
-  providers: [LetterBook, Observatory, RecentEvents, RedisWatch, StreamDirectory, Surveyor],
-  exports: [LetterBook, Observatory, RecentEvents, RedisWatch, StreamDirectory, Surveyor],
+  providers: [DeadLetterBook, Observatory, RecentEvents, RedisWatch, StreamDirectory, Surveyor],
+  exports: [DeadLetterBook, Observatory, RecentEvents, RedisWatch, StreamDirectory, Surveyor],
 })
 export class ObserveModule {}

@@ -78,10 +78,10 @@ function streamsOf({ streams }: Picture, findings: readonly About[]): Topology {
     }
     const isReplaying = [...groups.values()].some(({ replays }) => replays > 0);
     if (deadLetters === 0 && !isReplaying) continue;
-    const letters = `dead-letters:${name}`;
+    const deadLettersId = `dead-letters:${name}`;
     nodes.push({
       kind: 'dead-letters',
-      id: letters,
+      id: deadLettersId,
       name: `${name}:dead-letters`,
       health: 'warning',
       stream: name,
@@ -89,8 +89,9 @@ function streamsOf({ streams }: Picture, findings: readonly About[]): Topology {
     });
     for (const group of groups.values()) {
       if (givenUpBy.has(group.name))
-        edges.push(edge('gives-up', `group:${group.name}`, letters, { health: 'warning' }));
-      if (group.replays > 0) edges.push(edge('retries', letters, `group:${group.name}`, { pending: group.replays }));
+        edges.push(edge('gives-up', `group:${group.name}`, deadLettersId, { health: 'warning' }));
+      if (group.replays > 0)
+        edges.push(edge('retries', deadLettersId, `group:${group.name}`, { pending: group.replays }));
     }
   }
   return { nodes, edges };

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DeadLetters, EventMonitor, type DeliveryState } from 'nestjs-event-streams';
 import type { DeliveryView } from '../contract/streams.js';
-import { LetterBook } from '../observe/letters/letter-book.js';
-import type { BookedLetter, StreamLetters } from '../observe/letters/stream-letters.js';
+import { DeadLetterBook } from '../observe/dead-letters/dead-letter-book.js';
+import type { BookedDeadLetter, StreamDeadLetters } from '../observe/dead-letters/stream-dead-letters.js';
 import { Surveyor } from '../observe/surveyor.js';
 
 /** What became of entries: what the groups hold, and what they gave up. */
@@ -10,8 +10,8 @@ import { Surveyor } from '../observe/surveyor.js';
 export class DeliveriesService {
   constructor(
     private readonly monitor: EventMonitor,
-    private readonly letters: DeadLetters,
-    private readonly book: LetterBook,
+    private readonly deadLetters: DeadLetters,
+    private readonly book: DeadLetterBook,
     private readonly surveyor: Surveyor,
   ) {}
 
@@ -23,10 +23,10 @@ export class DeliveriesService {
     const settledBy = new Set(
       [...states.values()].flat().flatMap(({ group, state }) => (state === 'settled' ? [group] : [])),
     );
-    const replaying = settledBy.size === 0 ? [] : await this.letters.replaying(stream, [...settledBy]);
+    const replaying = settledBy.size === 0 ? [] : await this.deadLetters.replaying(stream, [...settledBy]);
     const back = new Set(replaying.map(({ group, entryId }) => placeOf(group, entryId)));
-    const letters = await this.book.of(stream);
-    return new Map(ids.map((id) => [id, (states.get(id) ?? []).map((state) => viewOf(state, id, letters, back))]));
+    const deadLetters = await this.book.of(stream);
+    return new Map(ids.map((id) => [id, (states.get(id) ?? []).map((state) => viewOf(state, id, deadLetters, back))]));
   }
 
   /** Where streams have partitions, an entry's id does not say in which of them it is. */
@@ -46,10 +46,10 @@ export class DeliveriesService {
 function viewOf(
   { group, state, consumer, idleMs, deliveries, handlers }: DeliveryState,
   id: string,
-  letters: StreamLetters,
+  deadLetters: StreamDeadLetters,
   back: ReadonlySet<string>,
 ): DeliveryView {
-  const givenUp = letters.of(id, group);
+  const givenUp = deadLetters.of(id, group);
   const [newest] = givenUp;
   const about = {
     group,
@@ -62,13 +62,13 @@ function viewOf(
   if (state !== 'settled') return { ...about, state, attempts: handlers };
   if (newest) return { ...about, state: 'dead-lettered', attempts: givenUp.map(attemptsOf) };
   if (back.has(placeOf(group, id))) return { ...about, state: 'replaying', attempts: [] };
-  return { ...about, state: letters.covers(id) ? 'settled' : 'unknown', attempts: [] };
+  return { ...about, state: deadLetters.covers(id) ? 'settled' : 'unknown', attempts: [] };
 }
 
 function placeOf(group: string, entryId: string): string {
   return `${entryId} ${group}`;
 }
 
-function attemptsOf({ cause, attempts, firstFailedMs }: BookedLetter): DeliveryView['attempts'][number] {
+function attemptsOf({ cause, attempts, firstFailedMs }: BookedDeadLetter): DeliveryView['attempts'][number] {
   return { handler: cause.handler, isDone: false, failures: attempts, firstFailureMs: firstFailedMs, crashes: 0 };
 }

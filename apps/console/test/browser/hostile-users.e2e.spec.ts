@@ -45,7 +45,7 @@ async function look(where: string, looks: Looks): Promise<Sight> {
   return sight;
 }
 
-async function letter(): Promise<string> {
+async function deadLetter(): Promise<string> {
   await redis.client.xadd('ecommerce:parcels', '*', 'key', 'value');
   const about = ['stream', 'ecommerce:parcels', 'entry_id', '1-1', 'group', 'g', 'handler', 'h', 'error_name', 'Lost'];
   return String(await redis.client.xadd('ecommerce:parcels:dead-letters', '*', ...about));
@@ -55,7 +55,7 @@ const seen = (locator: Locator): Promise<void> => locator.first().waitFor({ time
 
 describe('a viewer', () => {
   it('sees who is logged in, looks at everything, and can change nothing', async () => {
-    await letter();
+    await deadLetter();
     const { page } = await look('/dead-letters', { login: BOB });
     await seen(page.getByText('Live', { exact: true }));
     await seen(page.getByTitle('Logged in as bob, viewer: may look', { exact: true }));
@@ -68,7 +68,7 @@ describe('a viewer', () => {
 
 describe('an operator', () => {
   it('acts by the name that has logged in, and finds it among the actions, by keyboard', async () => {
-    const id = await letter();
+    const id = await deadLetter();
     const { page, barriers } = await look('/dead-letters', { login: ADA });
     await seen(page.getByTitle(/^Logged in as ada, operator/));
     await page

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { ActionsView } from './actions/actions-view.js';
 import { DeadLettersView } from './dead-letters/dead-letters-view.js';
-import { LetterDrawer } from './dead-letters/letter-drawer.js';
+import { DeadLetterDrawer } from './dead-letters/dead-letter-drawer.js';
 import { JourneyView } from './journey/journey-view.js';
 import { isOutage, livenessOf } from './live/liveness.js';
 import { useLive } from './live/use-live.js';
@@ -47,7 +47,7 @@ export function App() {
         </Switch>
       </main>
       <EntryDrawer />
-      <LetterDrawer />
+      <DeadLetterDrawer />
       <ToastArea />
     </>
   );

@@ -39,7 +39,7 @@ function openOf({ streams, pendingIds }: Snapshot): string[] {
 
 function withoutCause({ prefix, deadLetters }: Snapshot): string[] {
   return deadLetters
-    .filter((letter) => !letter.isInjected && !namesItsCause(letter))
+    .filter((deadLetter) => !deadLetter.isInjected && !namesItsCause(deadLetter))
     .map(
       ({ id, stream, entryId, group }) =>
         `dead letter ${id} of ${streamKey(prefix, stream)} (entry ${entryId}, group ${group}) does not name its cause`,

@@ -15,8 +15,9 @@ export function explainer({ deadLetters }: Snapshot): Explain {
   const find = deadLetterFinder(deadLetters);
   return (group, ...entries) => {
     for (const [stream, id] of entries) {
-      const letter = id === undefined ? undefined : find(stream, id, group);
-      if (letter) return `: entry ${letter.entryId} of ${stream} is a dead letter of ${group} (${causeOf(letter)})`;
+      const deadLetter = id === undefined ? undefined : find(stream, id, group);
+      if (deadLetter)
+        return `: entry ${deadLetter.entryId} of ${stream} is a dead letter of ${group} (${causeOf(deadLetter)})`;
     }
     return '';
   };

@@ -53,7 +53,7 @@ const PUBLISHING: Commands = { target: ['XADD'] };
 const LOOKING: Commands = {
   stream: ['XINFO|STREAM', 'XINFO|GROUPS', 'XINFO|CONSUMERS', 'XRANGE', 'XREVRANGE', 'XREAD', 'XLEN', 'XPENDING'],
   replays: ['XINFO|STREAM', 'XINFO|GROUPS', 'XINFO|CONSUMERS', 'XRANGE', 'XREVRANGE', 'XLEN', 'XPENDING'],
-  letters: ['XINFO|STREAM', 'XINFO|GROUPS', 'XRANGE', 'XREVRANGE', 'XREAD', 'XLEN'],
+  deadLetters: ['XINFO|STREAM', 'XINFO|GROUPS', 'XRANGE', 'XREVRANGE', 'XREAD', 'XLEN'],
   history: ['XINFO|STREAM', 'XRANGE', 'XREVRANGE', 'XLEN'],
   actions: ['XINFO|STREAM', 'XRANGE', 'XREVRANGE', 'XLEN'],
   notes: ['HSCAN', 'HMGET'],
@@ -69,7 +69,7 @@ const NOTING: Commands = { actions: ['XADD'] };
 const HANDLING: Commands = {
   stream: ['XREADGROUP', 'XREAD', 'XGROUP|CREATE', 'XINFO|STREAM', 'XINFO|GROUPS', 'XPENDING', ...['XINFO|CONSUMERS', 'XRANGE', 'XREVRANGE', 'XLEN']], // prettier-ignore
   // Of dead letters there may be too many: see `lua/trim.lua`.
-  letters: SCRIPT_COMMANDS.trim.stream ?? [],
+  deadLetters: SCRIPT_COMMANDS.trim.stream ?? [],
   notes: ['HMGET'],
   parked: ['EXISTS'],
   watch: ['HDEL'],
@@ -184,7 +184,7 @@ function patternsIn(role: AclRole, scope: AclScope): (key: AclKey) => readonly s
     target: () => publishes.map((name) => keyspace.stream(name)),
     notes: () => read.map(({ notes }) => notes),
     parked: () => streams.map((name) => keyspace.parked(name, group, '*', '*')),
-    letters: () => streams.map((name) => keyspace.deadLetters(name)),
+    deadLetters: () => streams.map((name) => keyspace.deadLetters(name)),
     history: () => streams.map((name) => keyspace.deadLetterHistory(name)),
     replays: () => streams.map((name) => keyspace.replays(name, group).key),
     state: () => (keyState === '' ? [] : stateKeys.map((key) => keyspace.ofService(key))),

@@ -41,7 +41,7 @@ export async function handlingsOf(session: Session, stream: string, id: string):
   ]);
   return states.map((delivery): Handling => {
     const { group, consumer, idleMs, deliveries, handlers } = delivery;
-    const own = givenUp.filter((letter) => letter.group === group);
+    const own = givenUp.filter((deadLetter) => deadLetter.group === group);
     const isReplaying = replaying.some((replay) => replay.group === group && replay.entryId === id);
     return {
       group,
@@ -65,8 +65,8 @@ async function deadLettersOf({ deadLetters }: Session, stream: string, id: strin
   const found: DeadLetter[] = [];
   // An id can be higher than any time: what is looked through then is all that is as high.
   const from = String(Math.max(0, Math.min(timeOfEntryId(id), Number.MAX_SAFE_INTEGER) - 1));
-  for await (const { letters } of deadLetters.pages(stream, { from, wholeBytes: DEAD_LETTER_BYTES })) {
-    for (const letter of letters) if (letter.entryId === id) found.push(letter);
+  for await (const { deadLetters: page } of deadLetters.pages(stream, { from, wholeBytes: DEAD_LETTER_BYTES })) {
+    for (const deadLetter of page) if (deadLetter.entryId === id) found.push(deadLetter);
     if (found.length >= MAX_SHOWN) break;
   }
   return found;

@@ -19,7 +19,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly failureLog: FailureLog,
     private readonly producerClient: StreamClient,
     private readonly connection: RedisConnection,
-    letterLimits: DeadLetterLimits,
+    deadLetterLimits: DeadLetterLimits,
     retention: Retention,
     eviction: EvictionCheck,
     metrics: Metrics,
@@ -33,7 +33,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
       end: async () => {
         metrics.stop();
         eviction.stop();
-        await Promise.all([retention.stop(), letterLimits.stop()]);
+        await Promise.all([retention.stop(), deadLetterLimits.stop()]);
       },
     });
   }

@@ -10,7 +10,7 @@ import type { Keyspace } from '../stream/keyspace.js';
 import type { MonitorClient } from '../stream/monitor-client.js';
 import type { Partitions } from '../stream/partitions.js';
 import type { StreamClient } from '../stream/stream-client.js';
-import { LetterPace } from './letter-pace.js';
+import { DeadLetterPace } from './dead-letter-pace.js';
 
 /** After how long what was written is trimmed: once for all that was written meanwhile. */
 const TRIMMED_AFTER_MS = 2000;
@@ -26,7 +26,7 @@ const LINES = 1;
 export class DeadLetterLimits {
   private readonly logger = new SafeLogger('DeadLetters');
   private readonly stopping = new Stopping();
-  private readonly pace: LetterPace | undefined;
+  private readonly pace: DeadLetterPace | undefined;
   private readonly policy: RetentionPolicy;
   /** Keys of dead letters of which there may be too many. */
   private readonly due = new Set<string>();
@@ -50,7 +50,7 @@ export class DeadLetterLimits {
     private readonly observer: EventsObserver,
   ) {
     const { maxPerSecond, maxLength, maxAgeMs } = options.deadLetters;
-    this.pace = maxPerSecond === 0 ? undefined : new LetterPace(maxPerSecond);
+    this.pace = maxPerSecond === 0 ? undefined : new DeadLetterPace(maxPerSecond);
     this.policy = { ...(maxLength === 0 ? {} : { maxLength }), ...(maxAgeMs === 0 ? {} : { maxAgeMs }) };
   }
 

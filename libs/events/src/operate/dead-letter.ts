@@ -45,14 +45,14 @@ export interface DeadLetter {
 }
 
 /** A dead letter, from its entry; what others wrote there by hand may lack anything, and be anything. */
-export function parseDeadLetter(letter: StreamEntry): DeadLetter {
+export function parseDeadLetter(deadLetter: StreamEntry): DeadLetter {
   const about = new Map<string, string>();
-  for (const [name, value] of pairs(letter.fields ?? [])) if (!name.startsWith(ORIGINAL)) about.set(name, value);
-  const original = originalOf(letter, about);
+  for (const [name, value] of pairs(deadLetter.fields ?? [])) if (!name.startsWith(ORIGINAL)) about.set(name, value);
+  const original = originalOf(deadLetter, about);
   const text = (name: string): string => about.get(name) ?? '';
   const originalBytes = about.get(WHOLE_BYTES);
   return {
-    id: letter.id,
+    id: deadLetter.id,
     stream: text('stream'),
     entryId: text('entry_id'),
     group: text('group'),

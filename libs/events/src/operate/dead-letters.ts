@@ -18,7 +18,7 @@ import type { DeadLetterReason } from '../model/outcome.js';
 import { bounded } from '../log/safe-text.js';
 import { MAX_NAME_LENGTH } from '../model/thrown.js';
 import { parseDeadLetter, type DeadLetter } from './dead-letter.js';
-import { locate, nameOf, type LetterPlace } from './letter-place.js';
+import { locate, nameOf, type DeadLetterPlace } from './dead-letter-place.js';
 
 /** Which dead letters: those that fit in all that is given. */
 export interface DeadLetterFilter {
@@ -67,7 +67,7 @@ export interface Replaying {
 
 /** Dead letters of one stream, in a row. */
 export interface DeadLetterPage {
-  letters: DeadLetter[];
+  deadLetters: DeadLetter[];
   /** How large they are together, about, in bytes. */
   bytes: number;
   /** Nothing of the range is left. */
@@ -116,8 +116,8 @@ export class DeadLetters {
   ): Promise<DeadLetter[]> {
     const { after, count = PAGE } = options;
     const found: DeadLetter[] = [];
-    for await (const letter of this.scan(stream, filter, after === undefined ? {} : { after })) {
-      if (found.push(letter) >= count) break;
+    for await (const deadLetter of this.scan(stream, filter, after === undefined ? {} : { after })) {
+      if (found.push(deadLetter) >= count) break;
     }
     return found;
   }
@@ -163,8 +163,8 @@ export class DeadLetters {
     for (const [partition, keyspace] of this.partitions.all.entries()) {
       const isLastPartition = partition === this.partitions.count - 1;
       for await (const { entries, bytes, isEnd } of rangePages(this.monitor, keyspace.deadLetters(stream), range)) {
-        const letters = entries.map((entry) => this.named(entry, partition));
-        yield { letters, bytes, isEnd: isEnd && isLastPartition };
+        const deadLetters = entries.map((entry) => this.named(entry, partition));
+        yield { deadLetters, bytes, isEnd: isEnd && isLastPartition };
       }
     }
   }
@@ -278,21 +278,21 @@ export class DeadLetters {
 
   private async take(
     stream: string,
-    letter: DeadLetter,
+    deadLetter: DeadLetter,
     action: DeadLetterAction['action'],
     { by = '', why = '', verified = false }: OperatorNote,
     other: OtherPayload = {},
   ): Promise<string> {
-    const { id: deadLetter, entryId, group, handler, partitionKey = '' } = letter;
+    const { id: name, entryId, group, handler, partitionKey = '' } = deadLetter;
     if (action === 'replayed' && (!ENTRY_ID.test(entryId) || group === '')) {
-      const why = `its dead letter ${deadLetter} does not say which entry of which group it was: it can be discarded, not replayed`;
-      throw new EventPayloadError(typeOf(letter), '', why);
+      const why = `its dead letter ${name} does not say which entry of which group it was: it can be discarded, not replayed`;
+      throw new EventPayloadError(typeOf(deadLetter), '', why);
     }
-    const { keyspace, partition, entryId: letterId } = locate(deadLetter, this.partitions) as LetterPlace;
-    const edited = otherJson(typeOf(letter), other, this.options.producer);
+    const { keyspace, partition, entryId: deadLetterId } = locate(name, this.partitions) as DeadLetterPlace;
+    const edited = otherJson(typeOf(deadLetter), other, this.options.producer);
     const booked = Object.entries({
       action,
-      deadLetter,
+      deadLetter: name,
       entryId,
       group,
       handler,
@@ -309,7 +309,7 @@ export class DeadLetters {
       ...(action === 'replayed' ? [keyspace.replays(stream, group).key, keyspace.stream(stream)] : []),
     ];
     const reply = await this.client.deadLetters.take(keys, [
-      letterId,
+      deadLetterId,
       entryId,
       HISTORY_LENGTH,
       edited,
@@ -319,18 +319,18 @@ export class DeadLetters {
       case 'taken':
         return reply.replayId;
       case 'gone':
-        throw new DeadLetterGoneError(stream, deadLetter);
+        throw new DeadLetterGoneError(stream, name);
       case 'parked':
         throw new KeyParkedError(
           stream,
-          deadLetter,
+          name,
           partitionKey,
           reply.first === '-' ? '-' : nameOf(reply.first, partition, this.partitions),
         );
       case 'lost':
-        throw new OriginalGoneError(stream, deadLetter, entryId);
+        throw new OriginalGoneError(stream, name, entryId);
       case 'unfit':
-        throw new EventPayloadError(typeOf(letter), '', 'it has too many fields to be replayed');
+        throw new EventPayloadError(typeOf(deadLetter), '', 'it has too many fields to be replayed');
     }
   }
 
@@ -344,8 +344,8 @@ export class DeadLetters {
     for (const [partition, keyspace] of this.partitions.all.entries()) {
       const [last] = await this.newest(keyspace.deadLetters(stream), 1, 0);
       if (!last) continue;
-      const letters = this.scanOne(stream, partition, filter, { to: last.id, wholeBytes: FILTERED_BYTES });
-      for await (const { id, entryId } of letters) found.push({ id, entryId });
+      const deadLetters = this.scanOne(stream, partition, filter, { to: last.id, wholeBytes: FILTERED_BYTES });
+      for await (const { id, entryId } of deadLetters) found.push({ id, entryId });
     }
     let count = 0;
     for (const { id } of found.sort((a, b) => compareEntryIds(a.entryId, b.entryId))) {
@@ -369,15 +369,15 @@ export class DeadLetters {
     const key = this.partitions.at(partition).deadLetters(stream);
     for await (const { entries } of rangePages(this.monitor, key, range)) {
       for (const entry of entries) {
-        const letter = this.named(entry, partition);
-        if (fits(letter, filter)) yield letter;
+        const deadLetter = this.named(entry, partition);
+        if (fits(deadLetter, filter)) yield deadLetter;
       }
     }
   }
 
   private named(entry: StreamEntry, partition: number): DeadLetter {
-    const letter = parseDeadLetter(entry);
-    return { ...letter, id: nameOf(letter.id, partition, this.partitions) };
+    const deadLetter = parseDeadLetter(entry);
+    return { ...deadLetter, id: nameOf(deadLetter.id, partition, this.partitions) };
   }
 }
 
@@ -397,14 +397,14 @@ function otherJson(type: string, { data, json }: OtherPayload, limits: PayloadLi
   return data === undefined ? '' : checkedJson(type, data, limits);
 }
 
-function fits(letter: DeadLetter, filter: DeadLetterFilter): boolean {
+function fits(deadLetter: DeadLetter, filter: DeadLetterFilter): boolean {
   const { group, handler, reason, eventType, errorName, correlationId } = filter;
   return (
-    (group === undefined || letter.group === group) &&
-    (handler === undefined || letter.handler === handler) &&
-    (reason === undefined || letter.reason === reason) &&
-    (eventType === undefined || letter.event?.event_type === eventType) &&
-    (errorName === undefined || letter.errorName === errorName) &&
-    (correlationId === undefined || letter.event?.correlation_id === correlationId)
+    (group === undefined || deadLetter.group === group) &&
+    (handler === undefined || deadLetter.handler === handler) &&
+    (reason === undefined || deadLetter.reason === reason) &&
+    (eventType === undefined || deadLetter.event?.event_type === eventType) &&
+    (errorName === undefined || deadLetter.errorName === errorName) &&
+    (correlationId === undefined || deadLetter.event?.correlation_id === correlationId)
   );
 }

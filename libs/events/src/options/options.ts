@@ -196,11 +196,11 @@ const MINUTE_MS = 60_000;
 const MEBIBYTE = 2 ** 20;
 
 /** What a dead letter says besides its original, at most, in bytes: most of it is the error's message and stack. */
-const ABOUT_A_LETTER = 64 * 1024;
+const ABOUT_A_DEAD_LETTER = 64 * 1024;
 
 /** By default they protect Redis from a flood, and lose nothing that an outage of an hour or two makes dead letters of. */
 export const DEFAULT_DEAD_LETTERS: Required<DeadLetterOptions> = {
-  maxBytes: MEBIBYTE + ABOUT_A_LETTER,
+  maxBytes: MEBIBYTE + ABOUT_A_DEAD_LETTER,
   maxLength: 100_000,
   maxAgeMs: 0,
   maxPerSecond: 1000,
@@ -229,7 +229,7 @@ export function resolveOptions(options: EventsModuleOptions, moduleName?: string
   }
   const consumer = options.consumer ?? {};
   const producer = options.producer ?? {};
-  const letters = options.deadLetters ?? {};
+  const deadLetters = options.deadLetters ?? {};
   return {
     redis: checkTarget(options.redis),
     name: moduleName === undefined ? undefined : name('name', moduleName),
@@ -287,15 +287,15 @@ export function resolveOptions(options: EventsModuleOptions, moduleName?: string
     deadLetters: {
       maxBytes: whole(
         'deadLetters.maxBytes',
-        letters.maxBytes ?? DEFAULT_DEAD_LETTERS.maxBytes,
-        ABOUT_A_LETTER,
+        deadLetters.maxBytes ?? DEFAULT_DEAD_LETTERS.maxBytes,
+        ABOUT_A_DEAD_LETTER,
         512 * MEBIBYTE,
       ),
-      maxLength: whole('deadLetters.maxLength', letters.maxLength ?? DEFAULT_DEAD_LETTERS.maxLength, 0, 2 ** 40),
-      maxAgeMs: whole('deadLetters.maxAgeMs', letters.maxAgeMs ?? DEFAULT_DEAD_LETTERS.maxAgeMs, 0, 2 ** 42),
+      maxLength: whole('deadLetters.maxLength', deadLetters.maxLength ?? DEFAULT_DEAD_LETTERS.maxLength, 0, 2 ** 40),
+      maxAgeMs: whole('deadLetters.maxAgeMs', deadLetters.maxAgeMs ?? DEFAULT_DEAD_LETTERS.maxAgeMs, 0, 2 ** 42),
       maxPerSecond: whole(
         'deadLetters.maxPerSecond',
-        letters.maxPerSecond ?? DEFAULT_DEAD_LETTERS.maxPerSecond,
+        deadLetters.maxPerSecond ?? DEFAULT_DEAD_LETTERS.maxPerSecond,
         0,
         1_000_000,
       ),

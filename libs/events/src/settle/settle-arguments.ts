@@ -14,7 +14,7 @@ export interface KeyRule {
   original: string;
   stream: string;
   /** The keys of the dead letters and of the group's replays. */
-  letters: string;
+  deadLetters: string;
   replays: string;
 }
 
@@ -202,7 +202,7 @@ function addSettlement(values: PackedValues, places: KeyPlaces, head: Head, sett
       places.placeOf(key.list),
       key.original,
       places.placeOf(key.stream),
-      places.placeOf(key.letters),
+      places.placeOf(key.deadLetters),
       places.placeOf(key.replays),
     ]);
   }

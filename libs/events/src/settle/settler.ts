@@ -50,7 +50,7 @@ export class Settler {
 
   /**
    * @param isOver whether shutdown's deadline has passed: then an outage is not waited out any longer
-   * @param maxLetterBytes what a dead letter may have
+   * @param maxDeadLetterBytes what a dead letter may have
    * @param subjectKeys encrypt what is personal of events
    */
   constructor(
@@ -59,7 +59,7 @@ export class Settler {
     private readonly address: { group: string; consumer: string },
     private readonly isOver: () => boolean,
     private readonly instrumentation: Instrumentation,
-    private readonly maxLetterBytes: number,
+    private readonly maxDeadLetterBytes: number,
     private readonly subjectKeys: SubjectKeys,
     private readonly troubles?: Troubles,
   ) {
@@ -156,7 +156,7 @@ export class Settler {
     note: FailureNote,
   ): Promise<boolean> {
     const { inFlight, handler } = handlerDelivery;
-    const letter = deadLetterFields(
+    const deadLetter = deadLetterFields(
       inFlight,
       this.address.group,
       handler,
@@ -164,13 +164,13 @@ export class Settler {
       error,
       note,
       new Date(),
-      this.maxLetterBytes,
+      this.maxDeadLetterBytes,
     );
     const stream = this.keyspace.deadLetters(inFlight.subscription.stream);
     const key = this.keyRule(handlerDelivery, inFlight.origin ? 'return' : reason === 'parked' ? 'follow' : 'park');
     const reply = await this.settle(
       handlerDelivery,
-      this.settlement(handlerDelivery, { ...NO_EFFECTS, events: [{ stream, ...letter }] }, key),
+      this.settlement(handlerDelivery, { ...NO_EFFECTS, events: [{ stream, ...deadLetter }] }, key),
     );
     return reply.status !== 'free';
   }
@@ -187,7 +187,7 @@ export class Settler {
       list: this.keyspace.parked(stream, this.address.group, handler, partitionKey),
       original: origin?.id ?? entry.id,
       stream: this.keyspace.stream(stream),
-      letters: this.keyspace.deadLetters(stream),
+      deadLetters: this.keyspace.deadLetters(stream),
       replays: this.keyspace.replays(stream, this.address.group).key,
     };
   }

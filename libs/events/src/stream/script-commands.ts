@@ -10,7 +10,7 @@ export type KeyRole =
   | 'notes'
   /** A list of a key's parked events, the dead letters, their history, and a group's replays. */
   | 'parked'
-  | 'letters'
+  | 'deadLetters'
   | 'history'
   | 'replays'
   /** A key of a transaction. */
@@ -47,7 +47,7 @@ const SETTLE: Commands = {
   stream: ['XPENDING', 'XRANGE', 'XACK'],
   notes: ['EXISTS', 'HGET', 'HSET', 'HDEL'],
   parked: ['EXISTS', ...PARKED],
-  letters: ['TYPE', 'XRANGE', 'XDEL', 'XADD'],
+  deadLetters: ['TYPE', 'XRANGE', 'XDEL', 'XADD'],
   replays: ['TYPE', 'XADD', 'XDEL'],
   state: ['TYPE', ...TRANSACTION],
 };
@@ -85,7 +85,7 @@ const COMMANDS = {
   sweep: { stream: ['XINFO|CONSUMERS', 'XGROUP|DELCONSUMER'] },
   trim: { stream: ['XLEN', 'XINFO|GROUPS', 'XPENDING', 'XTRIM', 'XRANGE'], trimmer: ['GET', 'SET'] },
   'take-dead-letter': {
-    letters: ['XRANGE', 'XDEL'],
+    deadLetters: ['XRANGE', 'XDEL'],
     history: ['TYPE', 'XADD'],
     parked: PARKED,
     replays: ['TYPE', 'XADD'],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteFields, readEntries } from '../entries.js';
 import { runCli, type CliResult } from './command-line.js';
 
-interface Letter {
+interface DeadLetter {
   number: number;
   group?: string;
   error?: string;
@@ -18,10 +18,10 @@ describe('dead letters by the command line', () => {
   afterAll(() => redis.stop());
 
   /** Puts dead letters there as workers do. @returns their ids */
-  async function give(prefix: string, letters: Letter[]): Promise<string[]> {
+  async function give(prefix: string, deadLetters: DeadLetter[]): Promise<string[]> {
     env = { REDIS_URL: redis.url, EVENTS_PREFIX: prefix };
     const ids: string[] = [];
-    for (const { number, group = 'testers', error = 'TypeError' } of letters) {
+    for (const { number, group = 'testers', error = 'TypeError' } of deadLetters) {
       const fields = noteFields({ data: JSON.stringify({ topic: 'a', number }) });
       const entryId = (await redis.client.xadd(`${prefix}:notes`, '*', ...fields)) ?? '';
       const about = {

@@ -201,7 +201,7 @@ describe('single events by the command line', () => {
     });
     const id = (await client.xadd('hostile:notes', '*', ...fields)) ?? '';
     await client.xadd('hostile:notes', '*', HOSTILE, HOSTILE);
-    const letter = await client.xadd(
+    const deadLetter = await client.xadd(
       'hostile:notes:dead-letters',
       '*',
       ...['entry_id', id, 'group', HOSTILE, 'handler', HOSTILE, 'reason', HOSTILE, 'error_name', HOSTILE],
@@ -222,7 +222,7 @@ describe('single events by the command line', () => {
       ['lag'],
       ['monitor', '--once', '--interval', '100ms'],
       ['dead-letters', 'list'],
-      ['dead-letters', 'show', 'notes', letter ?? ''],
+      ['dead-letters', 'show', 'notes', deadLetter ?? ''],
       ['dead-letters', 'replay', 'notes', '--all'],
     ]) {
       for (const json of [[], ['--json']]) {

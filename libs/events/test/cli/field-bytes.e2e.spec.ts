@@ -20,7 +20,7 @@ describe('bytes that are not UTF-8', () => {
     const env = { REDIS_URL: redis.url, EVENTS_PREFIX: 'test' };
     await using worker = await startWorker(redis.url, {}, [noteHandler(() => undefined)]);
     const id = (await redis.client.xadd('test:notes', '*', ...noteFields({ data: '' }).slice(0, -1), DATA)) ?? '';
-    const [letter] = await eventually('it is a dead letter', async () => {
+    const [deadLetter] = await eventually('it is a dead letter', async () => {
       const found = await worker.app.get(DeadLetters).list('notes');
       return found.length === 1 && found;
     });
@@ -29,7 +29,7 @@ describe('bytes that are not UTF-8', () => {
     expect(stdout).toContain('This is no envelope. Expected data as UTF-8, got \\xff at byte 11');
     expect(stdout).toContain(shown);
     expect((await runCli(['tail', 'notes', '--no-follow'], { env })).stdout).toContain(`data=${shown}`);
-    expect((await runCli(['dead-letters', 'show', 'notes', letter?.id ?? ''], { env })).stdout).toContain(shown);
+    expect((await runCli(['dead-letters', 'show', 'notes', deadLetter?.id ?? ''], { env })).stdout).toContain(shown);
     for (const command of [
       ['show', 'notes', id],
       ['tail', 'notes', '--no-follow'],

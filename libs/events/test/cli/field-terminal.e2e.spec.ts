@@ -45,9 +45,9 @@ describe('the command line', () => {
     const id = await redis.client.xadd('dead:notes', '*', ...noteFields());
     await redis.client.xgroup('CREATE', 'dead:notes', 'testers', '$');
     const large = 'x'.repeat(1_000_000);
-    const letter = (entryId: string) => ['stream', 'dead:notes', 'entry_id', entryId, 'group', 'testers', 'handler', 'h', 'reason', 'exhausted', 'attempts', '5', 'error_name', 'Error', 'entry.data', large]; // prettier-ignore
+    const deadLetter = (entryId: string) => ['stream', 'dead:notes', 'entry_id', entryId, 'group', 'testers', 'handler', 'h', 'reason', 'exhausted', 'attempts', '5', 'error_name', 'Error', 'entry.data', large]; // prettier-ignore
     for (let number = 0; number < 125; number += 1) {
-      await redis.client.xadd('dead:notes:dead-letters', '*', ...letter('1-0'));
+      await redis.client.xadd('dead:notes:dead-letters', '*', ...deadLetter('1-0'));
       await redis.client.xadd(
         'dead:notes:testers:replays',
         '*',
@@ -59,7 +59,7 @@ describe('the command line', () => {
         large,
       );
     }
-    const last = await redis.client.xadd('dead:notes:dead-letters', '*', ...letter(id ?? ''));
+    const last = await redis.client.xadd('dead:notes:dead-letters', '*', ...deadLetter(id ?? ''));
     const shown = await runCli(['show', 'notes', id ?? '', '--json'], { env: env('dead') });
     expect(shown).toMatchObject({ code: 0, stderr: '' });
     expect(shown.rows()).toMatchObject([{ groups: [{ state: 'dead', deadLetters: [{ id: last }] }] }]);

@@ -6,7 +6,7 @@ import {
   eventFields,
   freshRedis,
   hostileEntries,
-  hostileLetters,
+  hostileDeadLetters,
   nested,
   type TestRedis,
 } from '@repo/testing';
@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli, type CliResult } from './command-line.js';
 
 const ENTRIES = hostileEntries();
-const LETTERS = hostileLetters('mail:notes');
+const DEAD_LETTERS = hostileDeadLetters('mail:notes');
 /** What an entry comes to for people at most, in characters: some fields of it, and the beginning of each. */
 const LARGEST_SHOWN = 5_000_000;
 /** What a terminal would obey. */
@@ -23,14 +23,14 @@ const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u20
 let redis: TestRedis;
 let folder: string;
 const ids = new Map<string, string>();
-const letterIds = new Map<string, string>();
+const deadLetterIds = new Map<string, string>();
 
 beforeAll(async () => {
   redis = await freshRedis();
   folder = await mkdtemp(path.join(os.tmpdir(), 'hostile-'));
   for (const { what, fields } of ENTRIES) ids.set(what, await appendHostile(redis.client, 'mail:notes', fields));
-  for (const { what, fields } of LETTERS)
-    letterIds.set(what, await appendHostile(redis.client, 'mail:notes:dead-letters', fields));
+  for (const { what, fields } of DEAD_LETTERS)
+    deadLetterIds.set(what, await appendHostile(redis.client, 'mail:notes:dead-letters', fields));
   const deep = ['stream', 'mail:notes', 'entry_id', '1-1', 'group', 'testers', 'handler', 'h', 'reason', 'exhausted'];
   for (const [what, more] of [
     [
@@ -40,7 +40,7 @@ beforeAll(async () => {
     ['65,000 fields', ['entry_json', JSON.stringify(ENTRIES[0]?.fields)]],
     ['20 MB', ['entry.data', JSON.stringify({ text: 'x'.repeat(20_000_000) })]],
   ] as const) {
-    letterIds.set(what, await appendHostile(redis.client, 'mail:notes:dead-letters', [...deep, ...more]));
+    deadLetterIds.set(what, await appendHostile(redis.client, 'mail:notes:dead-letters', [...deep, ...more]));
   }
   for (const group of ['testers', '__proto__', 'constructor', 'g'.repeat(100_000)])
     await redis.client.xgroup('CREATE', 'mail:notes', group, '0');
@@ -110,9 +110,9 @@ describe('the command line on a stream of hostile entries', { timeout: 180_000 }
   it('lists and shows dead letters', async () => {
     expectWell(await events('dead-letters', 'list'), 'list');
     const list = await events('dead-letters', 'list', '--json');
-    expect(list.rows<{ id: string }>().map(({ id }) => id)).toEqual([...letterIds.values()]);
+    expect(list.rows<{ id: string }>().map(({ id }) => id)).toEqual([...deadLetterIds.values()]);
     for (const what of ['6,000 levels', '65,000 fields', 'an error of 5 MB', 'a stack of a million lines']) {
-      const id = letterIds.get(what) ?? '';
+      const id = deadLetterIds.get(what) ?? '';
       const shown = await events('dead-letters', 'show', 'notes', id);
       expectWell(shown, what);
       expect(shown.stdout.length).toBeLessThan(LARGEST_SHOWN);
@@ -122,10 +122,10 @@ describe('the command line on a stream of hostile entries', { timeout: 180_000 }
   it('replays what can be replayed, says what cannot, and discards all', async () => {
     const replayed = await events('dead-letters', 'replay', 'notes', '--all', '--yes', '--json');
     const rows = replayed.rows<{ id: string; action: string; error?: string }>();
-    expect(rows.map(({ id }) => id).toSorted()).toEqual([...letterIds.values()].toSorted());
+    expect(rows.map(({ id }) => id).toSorted()).toEqual([...deadLetterIds.values()].toSorted());
     const left = rows.filter(({ action }) => action === 'none');
     for (const { error } of left) expect(error).toMatch(/too many fields|does not say which entry/);
-    const names = [...letterIds].filter(([, id]) => left.some((row) => row.id === id)).map(([what]) => what);
+    const names = [...deadLetterIds].filter(([, id]) => left.some((row) => row.id === id)).map(([what]) => what);
     expect(names.toSorted()).toEqual(['65,000 fields', 'an entry that is none', 'no group', 'nothing that one has']);
     expect(replayed.code).toBe(1);
     expect(await redis.client.xlen('mail:notes:dead-letters')).toBe(left.length);

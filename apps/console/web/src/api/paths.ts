@@ -22,5 +22,5 @@ export const places = {
   entry: (stream: string, id: string) => withQuery(path`/streams/${stream}`, { entry: `${stream}/${id}` }),
   journey: (correlationId: string, near?: string) => withQuery(path`/journey/${correlationId}`, { near }),
   cause: (causeId: string) => path`/dead-letters/${causeId}`,
-  letter: (stream: string, id: string) => withQuery('/dead-letters', { letter: `${stream}/${id}` }),
+  deadLetter: (stream: string, id: string) => withQuery('/dead-letters', { 'dead-letter': `${stream}/${id}` }),
 };

@@ -36,8 +36,8 @@ export function CausePage({ causeId }: { causeId: string }) {
       </div>
     );
   }
-  const letters = data.pages.flatMap((page) => page.letters);
-  const some = letters.filter(({ id }) => chosen.has(id)).map(({ id }) => id);
+  const deadLetters = data.pages.flatMap((page) => page.deadLetters);
+  const some = deadLetters.filter(({ id }) => chosen.has(id)).map(({ id }) => id);
   return (
     <>
       <div className="view-head">
@@ -71,14 +71,14 @@ export function CausePage({ causeId }: { causeId: string }) {
             />
           </div>
         </div>
-        <Letters letters={letters} chosen={chosen} onChoose={setChosen} />
+        <DeadLetters deadLetters={deadLetters} chosen={chosen} onChoose={setChosen} />
         {hasNextPage ? (
           <div className="more">
             <button type="button" className="button" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
               Show more
             </button>
             <span className="quiet small">
-              {count(letters.length)} of {count(cause.count)} shown
+              {count(deadLetters.length)} of {count(cause.count)} shown
             </span>
           </div>
         ) : null}
@@ -111,15 +111,15 @@ function NoneLeft() {
   );
 }
 
-interface LettersProps {
-  letters: readonly DeadLetterView[];
+interface DeadLettersProps {
+  deadLetters: readonly DeadLetterView[];
   chosen: ReadonlySet<string>;
   onChoose: (chosen: ReadonlySet<string>) => void;
 }
 
-function Letters({ letters, chosen, onChoose }: LettersProps) {
-  const [, openLetter] = useParam('letter');
-  const isAll = letters.length > 0 && letters.every(({ id }) => chosen.has(id));
+function DeadLetters({ deadLetters, chosen, onChoose }: DeadLettersProps) {
+  const [, openDeadLetter] = useParam('dead-letter');
+  const isAll = deadLetters.length > 0 && deadLetters.every(({ id }) => chosen.has(id));
   return (
     <div className="table-scroll" tabIndex={0} role="group" aria-label="Dead letters of this cause">
       <table className="table">
@@ -131,7 +131,7 @@ function Letters({ letters, chosen, onChoose }: LettersProps) {
                 aria-label="Choose all that are shown"
                 checked={isAll}
                 onChange={() => {
-                  onChoose(new Set(isAll ? [] : letters.map(({ id }) => id)));
+                  onChoose(new Set(isAll ? [] : deadLetters.map(({ id }) => id)));
                 }}
               />
             </th>
@@ -148,16 +148,16 @@ function Letters({ letters, chosen, onChoose }: LettersProps) {
           </tr>
         </thead>
         <tbody>
-          {letters.map((letter) => (
-            <tr key={letter.id}>
+          {deadLetters.map((deadLetter) => (
+            <tr key={deadLetter.id}>
               <td>
                 <input
                   type="checkbox"
-                  aria-label={`Choose dead letter ${letter.id}`}
-                  checked={chosen.has(letter.id)}
+                  aria-label={`Choose dead letter ${deadLetter.id}`}
+                  checked={chosen.has(deadLetter.id)}
                   onChange={() => {
                     const next = new Set(chosen);
-                    if (!next.delete(letter.id)) next.add(letter.id);
+                    if (!next.delete(deadLetter.id)) next.add(deadLetter.id);
                     onChoose(next);
                   }}
                 />
@@ -167,28 +167,28 @@ function Letters({ letters, chosen, onChoose }: LettersProps) {
                   type="button"
                   className="link-button"
                   onClick={() => {
-                    openLetter(`${letter.stream}/${letter.id}`);
+                    openDeadLetter(`${deadLetter.stream}/${deadLetter.id}`);
                   }}
                 >
-                  {clock(letter.lastFailedMs)}
-                  <span className="visually-hidden">, open dead letter {letter.id}</span>
+                  {clock(deadLetter.lastFailedMs)}
+                  <span className="visually-hidden">, open dead letter {deadLetter.id}</span>
                 </button>
               </td>
               <td className="nowrap">
-                {letter.type === null ? (
+                {deadLetter.type === null ? (
                   <span className="badge badge-bad">no event</span>
                 ) : (
-                  <Text most={60}>{letter.type}</Text>
+                  <Text most={60}>{deadLetter.type}</Text>
                 )}
               </td>
               <td className="clip mono small">
-                <Text most={40}>{letter.key ?? ''}</Text>
+                <Text most={40}>{deadLetter.key ?? ''}</Text>
               </td>
               <td className="clip">
-                <Text most={200}>{letter.errorMessage.replace(/\s+/g, ' ')}</Text>
+                <Text most={200}>{deadLetter.errorMessage.replace(/\s+/g, ' ')}</Text>
               </td>
-              <td className="num">{count(letter.attempts)}</td>
-              <td className="num">{count(letter.replays)}</td>
+              <td className="num">{count(deadLetter.attempts)}</td>
+              <td className="num">{count(deadLetter.replays)}</td>
             </tr>
           ))}
         </tbody>

@@ -115,7 +115,7 @@ function Handling({ handling, stream }: { handling: JourneyHandling; stream: str
     </span>
   );
   if (handling.deadLetterId === null) return badge;
-  return <Link href={places.letter(stream, handling.deadLetterId)}>{badge}</Link>;
+  return <Link href={places.deadLetter(stream, handling.deadLetterId)}>{badge}</Link>;
 }
 
 function wordOf({ state, answers, answeredAfterMs, openMs }: JourneyHandling): string {

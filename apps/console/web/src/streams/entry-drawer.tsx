@@ -163,7 +163,7 @@ function Deliveries({ stream, deliveries }: { stream: string; deliveries: readon
                 <DeliveryNote delivery={delivery} />
               </span>
               {delivery.deadLetterId === null ? null : (
-                <Link className="small" href={places.letter(stream, delivery.deadLetterId)}>
+                <Link className="small" href={places.deadLetter(stream, delivery.deadLetterId)}>
                   Open the dead letter
                 </Link>
               )}

@@ -133,8 +133,8 @@ function rowsOf(stream: string, handling: Handling): Cell[][] {
   for (const { handler, isDone, failures } of notes) {
     details.push(`${handler} ${isDone ? 'is done' : `failed ${count(failures, 'time')}`}`);
   }
-  for (const letter of deadLetters) {
-    const { id, handler, reason, attempts, errorName } = letter;
+  for (const deadLetter of deadLetters) {
+    const { id, handler, reason, attempts, errorName } = deadLetter;
     const who = handler === '-' ? '' : `${handler}: `;
     details.push(
       `${who}${reason} after ${count(attempts, 'attempt')}, ${errorName}`,

@@ -33,7 +33,7 @@ export function BoxView({ box, at }: { box: Box; at: Point }) {
       {deadLetters === null ? null : (
         <Link
           href="/dead-letters"
-          className="box-letters"
+          className="box-dead-letters"
           aria-label={`${plural(deadLetters.count, 'dead letter')} of ${name}`}
           title={plural(deadLetters.count, 'dead letter')}
         >

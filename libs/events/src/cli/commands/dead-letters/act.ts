@@ -32,7 +32,7 @@ export interface Act {
   /** What will happen, in sentences. */
   consequences: readonly string[];
   /** @returns what is to be said of it in JSON */
-  one(letter: Chosen, note: OperatorNote): Promise<Record<string, unknown>>;
+  one(deadLetter: Chosen, note: OperatorNote): Promise<Record<string, unknown>>;
 }
 
 /**
@@ -43,7 +43,7 @@ export interface Act {
 export async function carryOut(
   context: Context,
   stream: string,
-  letters: readonly Chosen[],
+  deadLetters: readonly Chosen[],
   options: { yes?: boolean; by?: string; why?: string },
   act: Act,
 ): Promise<ExitCode> {
@@ -51,7 +51,7 @@ export async function carryOut(
   if (!options.yes) {
     const key = safe(session.keyspace.deadLetters(stream));
     output.stderr.write(
-      `${[`${count(letters.length, 'dead letter')} of ${key}:`, ...causesOf(letters), ...act.consequences].join('\n')}\n`,
+      `${[`${count(deadLetters.length, 'dead letter')} of ${key}:`, ...causesOf(deadLetters), ...act.consequences].join('\n')}\n`,
     );
     if (!(await confirm(context, 'Go on?'))) {
       output.notice('Nothing was done.');
@@ -64,16 +64,16 @@ export async function carryOut(
   let behind = 0;
   let isWhole = true;
   try {
-    using progress = new Progress(output.stderr, act.doing, letters.length);
-    for (const letter of letters) {
+    using progress = new Progress(output.stderr, act.doing, deadLetters.length);
+    for (const deadLetter of deadLetters) {
       if (signal.aborted) break;
-      const row = { stream, id: letter.id, entryId: letter.entryId, group: letter.group, action: act.done };
+      const row = { stream, id: deadLetter.id, entryId: deadLetter.entryId, group: deadLetter.group, action: act.done };
       try {
-        const more = await act.one(letter, note);
+        const more = await act.one(deadLetter, note);
         done += 1;
         if (json) await output.row({ ...row, ...more });
       } catch (error) {
-        const isBehind = error instanceof KeyParkedError && letters.length > 1;
+        const isBehind = error instanceof KeyParkedError && deadLetters.length > 1;
         if (isBehind) behind += 1;
         else if (!isRefusal(error)) throw error;
         else isWhole = false;
@@ -83,9 +83,9 @@ export async function carryOut(
       progress.step();
     }
   } finally {
-    const of = done === letters.length ? '' : `${number(done)} of `;
+    const of = done === deadLetters.length ? '' : `${number(done)} of `;
     const follow = behind === 0 ? '' : `; ${count(behind, 'follows', 'follow')} behind the first of the same key`;
-    const line = `${of}${count(letters.length, 'dead letter')} ${act.done}${follow}.`;
+    const line = `${of}${count(deadLetters.length, 'dead letter')} ${act.done}${follow}.`;
     if (json) output.notice(line);
     else await output.line(line);
   }
@@ -101,9 +101,9 @@ function isRefusal(error: unknown): boolean {
 }
 
 /** How many of which cause, most first. */
-function causesOf(letters: readonly Chosen[]): string[] {
+function causesOf(deadLetters: readonly Chosen[]): string[] {
   const counts = new Map<string, number>();
-  for (const { group, handler, type, errorName } of letters) {
+  for (const { group, handler, type, errorName } of deadLetters) {
     const who = handler === '-' ? group : `${group} ${handler}`;
     const cause = cut(safe(`${type ?? 'no envelope'} given up by ${who}, ${errorName}`), MAX_CAUSE_LENGTH);
     counts.set(cause, (counts.get(cause) ?? 0) + 1);

@@ -26,8 +26,8 @@ Exits 1 when one could not be discarded, such as one that somebody else has repl
   async run(context, [given = '', ...ids], options) {
     const { session } = context;
     const stream = await session.stream(given);
-    const letters = await select(session, stream, ids, options);
-    return carryOut(context, stream, letters, options, {
+    const deadLetters = await select(session, stream, ids, options);
+    return carryOut(context, stream, deadLetters, options, {
       doing: 'Discarding',
       done: 'discarded',
       consequences: [

@@ -47,15 +47,15 @@ Oldest first, of some or all streams. The id is the dead letter's own: what show
     let hasMore = false;
     let shown = 0;
     for (const stream of await session.streams(words)) {
-      for await (const letter of session.deadLetters.scan(stream, filter, json ? {} : { wholeBytes: HEAD_BYTES })) {
+      for await (const deadLetter of session.deadLetters.scan(stream, filter, json ? {} : { wholeBytes: HEAD_BYTES })) {
         if (shown >= limit) {
           hasMore = true;
           break;
         }
         shown += 1;
-        const { stream: key, ...rest } = letter;
+        const { stream: key, ...rest } = deadLetter;
         if (json) await output.line(entryJson({ stream, key, ...rest }));
-        else rows.push(cellsOf(stream, letter));
+        else rows.push(cellsOf(stream, deadLetter));
       }
     }
     if (json) return EXIT.ok;
@@ -66,8 +66,8 @@ Oldest first, of some or all streams. The id is the dead letter's own: what show
   },
 });
 
-function cellsOf(stream: string, letter: DeadLetter): Cell[] {
-  const { id, event, group, handler, reason, attempts, errorName, errorMessage } = letter;
+function cellsOf(stream: string, deadLetter: DeadLetter): Cell[] {
+  const { id, event, group, handler, reason, attempts, errorName, errorMessage } = deadLetter;
   return [
     stream,
     id,

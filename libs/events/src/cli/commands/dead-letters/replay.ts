@@ -48,9 +48,9 @@ Exits 1 when one could not be replayed, such as one that somebody else has repla
       throw new UsageError('Expected --yes with --data -: stdin cannot be the payload and the answer');
     }
     const stream = await session.stream(given);
-    const letters = await select(session, stream, ids, options);
+    const deadLetters = await select(session, stream, ids, options);
     const data = options.data === undefined ? undefined : await readData(options.data, stdin);
-    return carryOut(context, stream, letters, options, {
+    return carryOut(context, stream, deadLetters, options, {
       doing: 'Replaying',
       done: 'replayed',
       consequences: [

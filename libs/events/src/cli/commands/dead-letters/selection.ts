@@ -59,18 +59,19 @@ export async function select(
   if (ids.length === 0 && !hasFilter && !options.all) {
     throw new UsageError('Expected which dead letters: ids, --all, or a filter such as --group or --error');
   }
-  const letters: Chosen[] = [];
+  const deadLetters: Chosen[] = [];
   const read = { wholeBytes: HEAD_BYTES };
   if (ids.length > 0) {
-    for (const id of new Set(ids.map(entryId))) letters.push(chosen(await session.deadLetters.get(stream, id, read)));
+    for (const id of new Set(ids.map(entryId)))
+      deadLetters.push(chosen(await session.deadLetters.get(stream, id, read)));
   } else {
-    for await (const letter of session.deadLetters.scan(stream, filter, read)) letters.push(chosen(letter));
+    for await (const deadLetter of session.deadLetters.scan(stream, filter, read)) deadLetters.push(chosen(deadLetter));
   }
-  if (letters.length === 0) {
+  if (deadLetters.length === 0) {
     const which = hasFilter ? ' that fits' : '';
     throw new UnmetError(`${session.keyspace.stream(stream)} has no dead letter${which}`);
   }
-  return letters.sort((a, b) => compareEntryIds(a.entryId, b.entryId));
+  return deadLetters.sort((a, b) => compareEntryIds(a.entryId, b.entryId));
 }
 
 function chosen({ id, entryId, group, handler, errorName, event }: DeadLetter): Chosen {

@@ -22,38 +22,38 @@ as it was in its stream.`,
   redis: [['XRANGE <key>:dead-letters <id> <id>', 'the dead letter']],
   async run({ session, output, json }, [given = '', id = '']) {
     const stream = await session.stream(given);
-    const letter = await session.deadLetters.get(stream, entryId(id));
+    const deadLetter = await session.deadLetters.get(stream, entryId(id));
     if (json) {
-      const { stream: key, ...rest } = letter;
+      const { stream: key, ...rest } = deadLetter;
       await output.line(entryJson({ stream, key, ...rest }));
       return EXIT.ok;
     }
-    const [data] = await session.subjects.shown([fieldOf(letter.fields, 'data') ?? '']);
+    const [data] = await session.subjects.shown([fieldOf(deadLetter.fields, 'data') ?? '']);
     const { paint } = output;
     const about = {
-      entry: `${letter.stream} ${letter.entryId}`,
-      group: letter.group,
-      handler: letter.handler,
-      reason: letter.reason,
-      attempts: String(letter.attempts),
-      replays: String(letter.replays),
-      'first failed': letter.firstFailedAt,
-      'last failed': letter.lastFailedAt,
-      error: `${letter.errorName}: ${letter.errorMessage}`,
+      entry: `${deadLetter.stream} ${deadLetter.entryId}`,
+      group: deadLetter.group,
+      handler: deadLetter.handler,
+      reason: deadLetter.reason,
+      attempts: String(deadLetter.attempts),
+      replays: String(deadLetter.replays),
+      'first failed': deadLetter.firstFailedAt,
+      'last failed': deadLetter.lastFailedAt,
+      error: `${deadLetter.errorName}: ${deadLetter.errorMessage}`,
     };
     await output.lines([
-      `${paint('bold', safe(session.keyspace.deadLetters(stream)))}  ${letter.id}`,
+      `${paint('bold', safe(session.keyspace.deadLetters(stream)))}  ${deadLetter.id}`,
       '',
       ...fieldLines(Object.entries(about), paint),
       `  ${paint('dim', 'stack')}`,
-      ...safeLines(shortened(letter.errorStack)).map((line) => `    ${line}`),
+      ...safeLines(shortened(deadLetter.errorStack)).map((line) => `    ${line}`),
       '',
-      headOf(letter),
+      headOf(deadLetter),
       '',
-      ...entryLines(letter, paint, data),
+      ...entryLines(deadLetter, paint, data),
       '',
-      `To deliver it again:  events dead-letters replay ${safe(stream)} ${letter.id}`,
-      `To give it up:        events dead-letters discard ${safe(stream)} ${letter.id}`,
+      `To deliver it again:  events dead-letters replay ${safe(stream)} ${deadLetter.id}`,
+      `To give it up:        events dead-letters discard ${safe(stream)} ${deadLetter.id}`,
     ]);
     return EXIT.ok;
   },

@@ -4,8 +4,8 @@ import { cut } from '../../streams/entry-summary.js';
 import { causeOf, type Cause } from './cause.js';
 
 /** Dead letters that are kept account of, of one stream: the newest. About 30 MB. */
-export const MAX_LETTERS = 100_000;
-/** And causes: when each letter seems to have its own, whoever writes them makes them up. */
+export const MAX_DEAD_LETTERS = 100_000;
+/** And causes: when each dead letter seems to have its own, whoever writes them makes them up. */
 const MAX_CAUSES = 1000;
 /** Up to which size a dead letter is read whole for that, in bytes: of a longer message more tells nothing. */
 export const BOOKED_BYTES = 128 * 1024;
@@ -15,7 +15,7 @@ const FIRST_ACTIONS = 100;
 const MAX_ACTIONS = 10_000;
 
 /** What is kept of a dead letter: all but what its event says. */
-export interface BookedLetter {
+export interface BookedDeadLetter {
   id: string;
   /** The entry that it was. */
   entryId: string;
@@ -30,14 +30,14 @@ export interface BookedLetter {
 }
 
 /** The dead letters of one stream, without their events: read once, newest first, and kept up to date after that. */
-export class StreamLetters {
+export class StreamDeadLetters {
   /** How many there are in Redis. */
   total = 0;
   /** As they were found when reading back: newest first. */
-  private older: BookedLetter[] = [];
+  private older: BookedDeadLetter[] = [];
   /** As they came after that: oldest first. */
-  private newer: BookedLetter[] = [];
-  private readonly byEntry = new Map<string, BookedLetter[]>();
+  private newer: BookedDeadLetter[] = [];
+  private readonly byEntry = new Map<string, BookedDeadLetter[]>();
   private readonly causes = new Map<string, Cause>();
   private isThrough = false;
   private isCurrent = false;
@@ -51,7 +51,7 @@ export class StreamLetters {
    */
   constructor(
     readonly name: string,
-    private readonly letters: DeadLetters,
+    private readonly deadLetters: DeadLetters,
     private readonly countIn: (stream: string) => Promise<number>,
     private readonly most: number,
   ) {}
@@ -87,13 +87,13 @@ export class StreamLetters {
   }
 
   /** Newest first. */
-  *[Symbol.iterator](): Generator<BookedLetter> {
-    for (let index = this.newer.length - 1; index >= 0; index -= 1) yield this.newer[index] as BookedLetter;
+  *[Symbol.iterator](): Generator<BookedDeadLetter> {
+    for (let index = this.newer.length - 1; index >= 0; index -= 1) yield this.newer[index] as BookedDeadLetter;
     yield* this.older;
   }
 
   /** Of one entry and one group, newest first. */
-  of(entryId: string, group: string): BookedLetter[] {
+  of(entryId: string, group: string): BookedDeadLetter[] {
     const found = this.byEntry.get(entryId)?.filter(({ cause }) => cause.group === group) ?? [];
     return found.sort((a, b) => compareEntryIds(b.id, a.id));
   }
@@ -137,11 +137,11 @@ export class StreamLetters {
   private async takeActions(): Promise<void> {
     const known = this.lastAction;
     if (known === undefined) {
-      this.lastAction = (await this.letters.history(this.name, 1))[0]?.id ?? '0-0';
+      this.lastAction = (await this.deadLetters.history(this.name, 1))[0]?.id ?? '0-0';
       return;
     }
     for (let count = FIRST_ACTIONS; ; count *= 10) {
-      const actions = await this.letters.history(this.name, count);
+      const actions = await this.deadLetters.history(this.name, count);
       const fresh = actions.filter(({ id }) => compareEntryIds(id, known) > 0);
       if (fresh.length === actions.length && actions.length === count && count < MAX_ACTIONS) continue;
       this.lastAction = actions[0]?.id ?? known;
@@ -171,8 +171,8 @@ export class StreamLetters {
     if (!newest && !this.isThrough) return;
     this.isCurrent = false;
     const range = { wholeBytes: BOOKED_BYTES, ...(newest ? { from: `(${newest.id}` } : {}) };
-    for await (const { letters, isEnd } of this.letters.pages(this.name, range)) {
-      for (const letter of letters) this.newer.push(this.book(letter));
+    for await (const { deadLetters, isEnd } of this.deadLetters.pages(this.name, range)) {
+      for (const deadLetter of deadLetters) this.newer.push(this.book(deadLetter));
       this.isCurrent = isEnd;
       if (performance.now() >= endsAt) return;
     }
@@ -184,15 +184,15 @@ export class StreamLetters {
     const order = 'newest-first' as const;
     const range = { order, wholeBytes: BOOKED_BYTES, ...(oldest ? { to: `(${oldest.id}` } : {}) };
     if (!oldest) this.isCurrent = true;
-    for await (const { letters, isEnd } of this.letters.pages(this.name, range)) {
-      for (const letter of letters) this.older.push(this.book(letter));
+    for await (const { deadLetters, isEnd } of this.deadLetters.pages(this.name, range)) {
+      for (const deadLetter of deadLetters) this.older.push(this.book(deadLetter));
       this.isThrough = isEnd;
       if (this.isFull() || performance.now() >= endsAt) return;
     }
   }
 
-  private book(letter: DeadLetter): BookedLetter {
-    const booked = bookedOf(this.name, letter);
+  private book(deadLetter: DeadLetter): BookedDeadLetter {
+    const booked = bookedOf(this.name, deadLetter);
     // One object of each cause: there are few of them.
     const known = this.causes.get(booked.cause.id);
     if (known) booked.cause = known;
@@ -205,17 +205,17 @@ export class StreamLetters {
 }
 
 /** What is kept of a dead letter. @param stream without prefix */
-export function bookedOf(stream: string, letter: DeadLetter): BookedLetter {
-  const { id, entryId, event, attempts, replays, fields, cut: whole } = letter;
+export function bookedOf(stream: string, deadLetter: DeadLetter): BookedDeadLetter {
+  const { id, entryId, event, attempts, replays, fields, cut: whole } = deadLetter;
   return {
     id,
     entryId: cut(entryId, MAX_NAME_LENGTH),
-    cause: causeOf(stream, letter),
+    cause: causeOf(stream, deadLetter),
     eventType: event && cut(event.event_type, MAX_NAME_LENGTH),
     attempts,
     replays,
-    firstFailedMs: Date.parse(letter.firstFailedAt) || timeOfEntryId(id),
-    lastFailedMs: Date.parse(letter.lastFailedAt) || timeOfEntryId(id),
+    firstFailedMs: Date.parse(deadLetter.firstFailedAt) || timeOfEntryId(id),
+    lastFailedMs: Date.parse(deadLetter.lastFailedAt) || timeOfEntryId(id),
     isWide: Math.max(fields.length, whole?.values ?? 0) > MAX_REPLAYABLE_VALUES,
   };
 }

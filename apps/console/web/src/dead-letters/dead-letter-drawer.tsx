@@ -20,16 +20,16 @@ import './dead-letters.css';
 import { EditDialog } from './edit-dialog.js';
 import { reasonText } from './reasons.js';
 
-/** The dead letter that the address names (`?letter=stream/id`), whole, at the side of the page. */
-export function LetterDrawer() {
-  const [ref, setRef] = useParam('letter');
-  const letter = ref === null ? null : parseEntryRef(ref);
-  if (letter === null) return null;
+/** The dead letter that the address names (`?dead-letter=stream/id`), whole, at the side of the page. */
+export function DeadLetterDrawer() {
+  const [ref, setRef] = useParam('dead-letter');
+  const deadLetter = ref === null ? null : parseEntryRef(ref);
+  if (deadLetter === null) return null;
   return (
-    <OpenLetter
+    <OpenDeadLetter
       key={ref}
-      stream={letter.stream}
-      id={letter.id}
+      stream={deadLetter.stream}
+      id={deadLetter.id}
       onClose={() => {
         setRef(null);
       }}
@@ -37,7 +37,7 @@ export function LetterDrawer() {
   );
 }
 
-function OpenLetter({ stream, id, onClose }: { stream: string; id: string; onClose: () => void }) {
+function OpenDeadLetter({ stream, id, onClose }: { stream: string; id: string; onClose: () => void }) {
   const { data, error, refetch } = useGet<DeadLetterView>({ path: path`/api/dead-letters/${stream}/${id}` });
   const [request, setRequest] = useState<DeadLetterActionRequest | null>(null);
   const [isEdited, setEdited] = useState(false);
@@ -93,7 +93,7 @@ function OpenLetter({ stream, id, onClose }: { stream: string; id: string; onClo
           <p>It was replayed or discarded; the history says by whom.</p>
         </Notice>
       ) : data !== undefined ? (
-        <LetterView letter={data} />
+        <DeadLetterDetails deadLetter={data} />
       ) : error !== null ? (
         <Failed error={error} onRetry={() => void refetch()} />
       ) : (
@@ -129,78 +129,78 @@ function OpenLetter({ stream, id, onClose }: { stream: string; id: string; onClo
   );
 }
 
-function LetterView({ letter }: { letter: DeadLetterView }) {
-  const { event } = letter;
+function DeadLetterDetails({ deadLetter }: { deadLetter: DeadLetterView }) {
+  const { event } = deadLetter;
   return (
     <>
       <div className="callout callout-bad">
         <Icon name="alert" />
         <div>
-          <strong>{reasonText(letter.reason)}</strong>
-          <p className="mono small letter-message">
-            <Text>{letter.errorMessage}</Text>
+          <strong>{reasonText(deadLetter.reason)}</strong>
+          <p className="mono small dead-letter-message">
+            <Text>{deadLetter.errorMessage}</Text>
           </p>
         </div>
       </div>
       <dl className="facts">
         <dt>Given up by</dt>
         <dd>
-          <Text>{letter.group}</Text>
-          {letter.handler === '-' ? ', before any handler' : null}
+          <Text>{deadLetter.group}</Text>
+          {deadLetter.handler === '-' ? ', before any handler' : null}
         </dd>
-        {letter.handler === '-' ? null : (
+        {deadLetter.handler === '-' ? null : (
           <>
             <dt>Handler</dt>
             <dd>
-              <Text>{letter.handler}</Text>
+              <Text>{deadLetter.handler}</Text>
             </dd>
           </>
         )}
         <dt>Attempts</dt>
         <dd>
-          {plural(letter.attempts, 'attempt')}
-          {letter.lastFailedMs > letter.firstFailedMs
-            ? ` in ${duration(letter.lastFailedMs - letter.firstFailedMs)}`
+          {plural(deadLetter.attempts, 'attempt')}
+          {deadLetter.lastFailedMs > deadLetter.firstFailedMs
+            ? ` in ${duration(deadLetter.lastFailedMs - deadLetter.firstFailedMs)}`
             : ''}
-          {letter.replays > 0 ? `, replayed ${plural(letter.replays, 'time')} before` : ''}
+          {deadLetter.replays > 0 ? `, replayed ${plural(deadLetter.replays, 'time')} before` : ''}
         </dd>
         <dt>First failed</dt>
-        <dd>{dateTime(letter.firstFailedMs)}</dd>
+        <dd>{dateTime(deadLetter.firstFailedMs)}</dd>
         <dt>Last failed</dt>
-        <dd>{dateTime(letter.lastFailedMs)}</dd>
+        <dd>{dateTime(deadLetter.lastFailedMs)}</dd>
         <dt>Original</dt>
         <dd>
-          <Link href={places.entry(letter.stream, letter.entryId)}>
-            <Text>{`${letter.stream} ${letter.entryId}`}</Text>
+          <Link href={places.entry(deadLetter.stream, deadLetter.entryId)}>
+            <Text>{`${deadLetter.stream} ${deadLetter.entryId}`}</Text>
           </Link>
         </dd>
-        {letter.key === null ? null : (
+        {deadLetter.key === null ? null : (
           <>
             <dt>Partition key</dt>
             <dd className="mono">
-              <Text most={300}>{letter.key}</Text>
+              <Text most={300}>{deadLetter.key}</Text>
             </dd>
           </>
         )}
       </dl>
       {event?.correlation_id === undefined ? null : (
-        <Link className="button" href={places.journey(event.correlation_id, letter.entryId)}>
+        <Link className="button" href={places.journey(event.correlation_id, deadLetter.entryId)}>
           <Icon name="route" /> Follow its journey
         </Link>
       )}
-      {letter.errorStack === '' ? null : (
+      {deadLetter.errorStack === '' ? null : (
         <section aria-label="Stack">
           <h3 className="section-title">Stack</h3>
-          <TextBlock label="Stack">{letter.errorStack}</TextBlock>
+          <TextBlock label="Stack">{deadLetter.errorStack}</TextBlock>
         </section>
       )}
-      <CutNote of={letter} />
+      <CutNote of={deadLetter} />
       <section aria-label="Payload">
         <h3 className="section-title">{event === null ? 'Fields of the entry, as they are' : 'Payload'}</h3>
-        {letter.payload === null ? (
-          <RawFields fields={letter.fields} />
+        {deadLetter.payload === null ? (
+          <RawFields fields={deadLetter.fields} />
         ) : (
-          <Json payload={letter.payload} label="Payload" />
+          <Json payload={deadLetter.payload} label="Payload" />
         )}
       </section>
     </>

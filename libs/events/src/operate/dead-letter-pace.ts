@@ -1,7 +1,7 @@
 const SECOND_MS = 1000;
 
 /** Spreads dead letters over time: so many at once, and after that so many in a second. Each that asks has its turn. */
-export class LetterPace {
+export class DeadLetterPace {
   private readonly everyMs: number;
   /** When all that had their turn so far would have had it one after the other, by the clock of the caller. */
   private endMs = 0;

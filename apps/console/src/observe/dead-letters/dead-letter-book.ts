@@ -1,37 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import { DeadLetters } from 'nestjs-event-streams';
 import { Surveyor } from '../surveyor.js';
-import { MAX_LETTERS, StreamLetters } from './stream-letters.js';
+import { MAX_DEAD_LETTERS, StreamDeadLetters } from './stream-dead-letters.js';
 
 /** How long one question may go on reading, in milliseconds; the next one goes on from there. */
 const MAX_MS = 500;
 
 interface Kept {
-  letters: StreamLetters;
+  deadLetters: StreamDeadLetters;
   running: Promise<void>;
   /** The next refresh, which begins after the running one: whoever asks meanwhile waits for it. */
-  next: Promise<StreamLetters> | undefined;
+  next: Promise<StreamDeadLetters> | undefined;
 }
 
 /** Keeps account of the dead letters of all streams, so that nobody reads them again and again. */
 @Injectable()
-export class LetterBook {
+export class DeadLetterBook {
   private readonly streams = new Map<string, Kept>();
 
   constructor(
-    private readonly letters: DeadLetters,
+    private readonly deadLetters: DeadLetters,
     private readonly surveyor: Surveyor,
   ) {}
 
   /** As they are now. @param stream without prefix */
-  of(stream: string, longestMs = MAX_MS): Promise<StreamLetters> {
+  of(stream: string, longestMs = MAX_MS): Promise<StreamDeadLetters> {
     const kept = this.kept(stream);
     kept.next ??= kept.running.then(async () => {
       kept.next = undefined;
-      const refreshed = kept.letters.refresh(longestMs);
+      const refreshed = kept.deadLetters.refresh(longestMs);
       kept.running = refreshed.catch(() => undefined);
       await refreshed;
-      return kept.letters;
+      return kept.deadLetters;
     });
     return kept.next;
   }
@@ -45,9 +45,9 @@ export class LetterBook {
     let kept = this.streams.get(stream);
     if (!kept) {
       // Of several partitions they have no common order, by which they could be kept up to date.
-      const most = this.surveyor.partitionCount === 1 ? MAX_LETTERS : 0;
-      const letters = new StreamLetters(stream, this.letters, (name) => this.count(name), most);
-      this.streams.set(stream, (kept = { letters, running: Promise.resolve(), next: undefined }));
+      const most = this.surveyor.partitionCount === 1 ? MAX_DEAD_LETTERS : 0;
+      const deadLetters = new StreamDeadLetters(stream, this.deadLetters, (name) => this.count(name), most);
+      this.streams.set(stream, (kept = { deadLetters, running: Promise.resolve(), next: undefined }));
     }
     return kept;
   }

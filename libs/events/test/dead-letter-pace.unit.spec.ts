@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LetterPace } from '../src/operate/letter-pace.js';
+import { DeadLetterPace } from '../src/operate/dead-letter-pace.js';
 
-describe('LetterPace', () => {
+describe('DeadLetterPace', () => {
   it('lets a second’s worth through at once, and then one after the other', () => {
-    const pace = new LetterPace(4);
+    const pace = new DeadLetterPace(4);
     expect([1, 2, 3, 4, 5, 6].map(() => pace.next(10_000))).toEqual([0, 0, 0, 0, 250, 500]);
     // Those two have had their turn, and a quarter of a second is free again.
     expect([1, 2].map(() => pace.next(10_750))).toEqual([0, 250]);
@@ -17,7 +17,7 @@ describe('LetterPace', () => {
         fc.integer({ min: 1, max: 50 }),
         fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 300 }),
         (perSecond, pauses) => {
-          const pace = new LetterPace(perSecond);
+          const pace = new DeadLetterPace(perSecond);
           let nowMs = 0;
           const turns = pauses.map((pause) => (nowMs += pause) + pace.next(nowMs)).sort((a, b) => a - b);
           for (const from of turns) {

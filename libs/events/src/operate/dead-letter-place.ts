@@ -2,7 +2,7 @@ import type { Keyspace } from '../stream/keyspace.js';
 import type { Partitions } from '../stream/partitions.js';
 
 /** Where a dead letter is. */
-export interface LetterPlace {
+export interface DeadLetterPlace {
   partition: number;
   keyspace: Keyspace;
   /** Its id in the stream of dead letters. */
@@ -15,7 +15,7 @@ export function nameOf(entryId: string, partition: number, { count }: Partitions
 }
 
 /** The reverse; undefined for what is no such name. */
-export function locate(name: string, partitions: Partitions): LetterPlace | undefined {
+export function locate(name: string, partitions: Partitions): DeadLetterPlace | undefined {
   if (partitions.count === 1) return { partition: 0, keyspace: partitions.at(0), entryId: name };
   const [, number = '', entryId = ''] = /^(\d+):(.+)$/.exec(name) ?? [];
   const partition = Number(number);
