@@ -38,7 +38,7 @@ export function createDispatch(): () => Promise<number> {
     { entries: 1000, bytes: 2 ** 26, concurrency: CONCURRENCY },
     () => semaphore.load,
   );
-  const gatherer = new Gatherer<unknown, CommitResult>(() => Promise.resolve({ status: 'committed' }));
+  const gatherer = new Gatherer<unknown, CommitResult>(() => Promise.resolve({ status: 'applied' }));
   const stopping = new Stopping();
   const runner = new HandlerRunner(
     { group: 'bench', consumer: 'bench' },

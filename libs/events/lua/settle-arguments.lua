@@ -2,7 +2,7 @@
 --
 -- Makes:
 --   args      what the settlements are made of, packed one after the other
---   streams   each {key, notes, count, lowest, highest, newest, newestEvent, settled}; `settled` collects the ids to acknowledge
+--   streams   each {key, notes, count, lowest, highest, newest, newestEvent, toAcknowledge}; `toAcknowledge` collects the ids to acknowledge
 --   shapes    each {stream, handler, handlers, isNoted, rule, reads, writes, events, eventsAt, size}; `size` is how many values of
 --             args a settlement of this shape takes, `eventsAt` where its first event stands, counted from its beginning
 -- Invariant: nothing is called but functions of Lua. What is malformed fails here, before anything is read or written.
@@ -20,7 +20,7 @@ local streams = {}
 for index = 1, take() do
   streams[index] = {
     key = KEYS[take()], notes = KEYS[take()], count = take(), lowest = take(), highest = take(),
-    newest = take(), newestEvent = take(), settled = {},
+    newest = take(), newestEvent = take(), toAcknowledge = {},
   }
 end
 local shapes = {}

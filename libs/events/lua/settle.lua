@@ -43,7 +43,7 @@
 --   'release'  the event was replayed and is done: the next that is parked is replayed
 -- Replies    the number of settlements, if all were applied now; else for each:
 --            1                                         applied now
---            {'settled'}                               applied before, by us or somebody else; nothing done
+--            {'already-settled'}                       applied before, by us or somebody else; nothing done
 --            {'lost', consumer}                        another consumer owns it now; nothing done
 --            {'conflict', key}                         a read no longer holds; nothing done
 --            {'refused', why}                          a write does not fit; nothing done
@@ -79,11 +79,11 @@ local function settle(at)
 
   -- Can it be applied? Nothing is changed yet.
   local owner = stream.ours and stream.ours[id] or ownerOf(stream, id)
-  if not owner then return { 'settled' } end
+  if not owner then return { 'already-settled' } end
   if owner ~= true then return { 'lost', owner } end
   local note = hasNotes(notes) and id .. '|' .. shape.handler
-  if note and redis.call('HGET', notes, note) == 'done' then return { 'settled' } end
-  if event ~= '' and not isSame(stream, id, event) then return { 'settled' } end
+  if note and redis.call('HGET', notes, note) == 'done' then return { 'already-settled' } end
+  if event ~= '' and not isSame(stream, id, event) then return { 'already-settled' } end
   if not shape.isAllowed then
     local why = mayNotSettle(stream, becomes, shape, list, deadLetters, target)
     if why then return { 'error', why } end
@@ -135,7 +135,7 @@ local function settle(at)
     noted[notes] = true
   else
     stream.ours[id] = false
-    stream.settled[#stream.settled + 1] = id
+    stream.toAcknowledge[#stream.toAcknowledge + 1] = id
     if hasNotes(notes) then
       for _, handler in ipairs(shape.handlers) do redis.call('HDEL', notes, id .. '|' .. handler) end
       redis.call('HDEL', notes, id .. '|' .. READING)
@@ -181,6 +181,6 @@ for index = 1, args[1] do
 end
 flushWrites()
 for _, stream in ipairs(streams) do
-  if #stream.settled > 0 then redis.call('XACK', stream.key, group, unpack(stream.settled)) end
+  if #stream.toAcknowledge > 0 then redis.call('XACK', stream.key, group, unpack(stream.toAcknowledge)) end
 end
 return applied == args[1] and applied or replies

@@ -139,7 +139,7 @@ describe('settle.lua, many transactions in one call,', () => {
     });
     const settlements = await deliver('many', transactions);
     await redis.client.config('RESETSTAT');
-    expect((await settle(settlements)).every(({ status }) => status === 'committed')).toBe(true);
+    expect((await settle(settlements)).every(({ status }) => status === 'applied')).toBe(true);
     expect(await redis.client.hlen('many:one')).toBe(10_000);
     const [, calls] = /cmdstat_hset:calls=(\d+)/.exec(await redis.client.info('commandstats')) ?? [];
     expect(Number(calls)).toBeLessThan(30);
@@ -164,6 +164,6 @@ describe('settle.lua, many transactions in one call,', () => {
     };
     const added = { reads: [], writes: [add] };
     const replies = await settle(await deliver('sum', [added, added, added, expecting('3'), expecting('1')]));
-    expect(statusesOf(replies).slice(3)).toEqual(['committed', 'conflict']);
+    expect(statusesOf(replies).slice(3)).toEqual(['applied', 'conflict']);
   });
 });

@@ -49,10 +49,10 @@ describe('settle.lua', () => {
     await redis.client.xack('mixed', GROUP, '3-1');
     const all = ['1-1 a', '2-1 b', '3-1 c', '4-1 d'].map((one) => one.split(' ') as [string, string]);
     expect(await settle(all.map(([id, event]) => settlement('mixed', id, event)))).toEqual([
-      'committed',
+      'applied',
       'lost',
-      'settled',
-      'committed',
+      'already-settled',
+      'applied',
     ]);
     expect(await effects('mixed')).toEqual({ '1-1': 'done', '4-1': 'done' });
     expect(await redis.client.xpending('mixed', GROUP)).toEqual([1, '2-1', '2-1', [['other', '1']]]);
@@ -61,7 +61,7 @@ describe('settle.lua', () => {
   it('applies what comes twice in one call once', async () => {
     await deliver('twice', { '1-1': 'a' }, ['me']);
     expect(await settle([settlement('twice', '1-1', 'a', 'first'), settlement('twice', '1-1', 'a', 'second')])).toEqual(
-      ['committed', 'settled'],
+      ['applied', 'already-settled'],
     );
     expect(await effects('twice')).toEqual({ '1-1': 'first' });
   });
@@ -70,11 +70,11 @@ describe('settle.lua', () => {
     const before = ['1-1 a', '2-1 b', '3-1 c'].map((one) => one.split(' ') as [string, string]);
     const all = (stream: string) => before.map(([id, event]) => settlement(stream, id, event));
     await deliver('restored', { '1-1': 'a', '2-1': 'b', '3-1': 'c' }, ['me', 'me', 'me']);
-    expect(await settle(all('restored'))).toEqual(['committed', 'committed', 'committed']);
+    expect(await settle(all('restored'))).toEqual(['applied', 'applied', 'applied']);
     await deliver('remade', { '1-1': 'x', '2-1': 'y', '3-1': 'z' }, ['me', 'me', 'me']);
-    expect(await settle(all('remade'))).toEqual(['settled', 'settled', 'settled']);
+    expect(await settle(all('remade'))).toEqual(['already-settled', 'already-settled', 'already-settled']);
     await deliver('cut', { '1-1': 'a', '2-1': 'y', '3-1': 'z' }, ['me', 'me', 'me']);
-    expect(await settle(all('cut').reverse())).toEqual(['settled', 'settled', 'committed']);
+    expect(await settle(all('cut').reverse())).toEqual(['already-settled', 'already-settled', 'applied']);
     expect([await effects('remade'), await effects('cut')]).toEqual([{}, { '1-1': 'done' }]);
   });
 
@@ -86,7 +86,7 @@ describe('settle.lua', () => {
       settlement('trimmed', '2-1', 'b'),
       settlement('trimmed', '3-1', 'c'),
     ];
-    expect(await settle(given)).toEqual(['committed', 'settled', 'committed']);
+    expect(await settle(given)).toEqual(['applied', 'already-settled', 'applied']);
   });
 
   it('applies the others when one is refused, and when a key has become something else meanwhile', async () => {
@@ -99,8 +99,8 @@ describe('settle.lua', () => {
       settlement('refused', '3-1', 'c'),
       { ...settlement('refused', '4-1', 'd'), writes: [gone] },
     ];
-    expect(await settle(given)).toEqual(['committed', 'committed', 'refused', 'committed']);
-    expect(await settle([settlement('refused', '3-1', 'c')])).toEqual(['committed']);
+    expect(await settle(given)).toEqual(['applied', 'applied', 'refused', 'applied']);
+    expect(await settle([settlement('refused', '3-1', 'c')])).toEqual(['applied']);
     expect(await effects('refused')).toEqual({ '3-1': 'done' });
   });
 
@@ -136,10 +136,10 @@ describe('settle.lua', () => {
     }));
     const { keys, values } = settleArguments({ group: GROUP, consumer: 'me' }, settlements);
     expect(await client.settling.settle(keys, values)).toEqual([
-      { status: 'committed' },
-      { status: 'committed' },
+      { status: 'applied' },
+      { status: 'applied' },
       { status: 'refused', why: expect.stringMatching(/at most 15 digits, it holds 1000000000000000$/) as string },
-      { status: 'committed' },
+      { status: 'applied' },
       { status: 'refused', why: expect.stringMatching(/it holds text$/) as string },
     ]);
     expect(await redis.client.hgetall('sums:counts')).toEqual({ big: 'text', small: 'text' });
@@ -160,7 +160,7 @@ describe('settle.lua', () => {
       { ...settlement('kinds', '2-1', 'b'), reads: [], writes: [{ ...member, key: 'kinds:there' }] },
       { ...settlement('kinds', '3-1', 'c'), reads: [read('kinds:there', 'other value')] },
     ]; // prettier-ignore
-    expect(await settle(given)).toEqual(['committed', 'refused', 'conflict']);
+    expect(await settle(given)).toEqual(['applied', 'refused', 'conflict']);
   });
 
   it.each([20, 200])('compares what was read by its bytes, whether it is short or long (%i)', async (length) => {
@@ -175,7 +175,7 @@ describe('settle.lua', () => {
       { ...settlement(stream, '1-1', 'a'), reads: read(text) },
       { ...settlement(stream, '2-1', 'b'), reads: read(`${text}.`) },
     ];
-    expect(await settle(given)).toEqual(['committed', 'conflict']);
+    expect(await settle(given)).toEqual(['applied', 'conflict']);
   });
 
   it('tells each of them when a group is gone, and settles those of other streams', async () => {
@@ -186,6 +186,6 @@ describe('settle.lua', () => {
       settlement('here', '1-1', 'a'),
       settlement('groupless', '1-1', 'a'),
     ];
-    expect(await settle(given)).toEqual(['error', 'committed', 'error']);
+    expect(await settle(given)).toEqual(['error', 'applied', 'error']);
   });
 });

@@ -113,7 +113,7 @@ export class Settler {
     const reply = await this.settlements.add(
       this.settlement(handlerDelivery, undefined, undefined, formatNote(note, change)),
     );
-    if (reply.status === 'settled') throw new DeliveryLostError(`${inFlight.stream} ${inFlight.entry.id}`);
+    if (reply.status === 'already-settled') throw new DeliveryLostError(`${inFlight.stream} ${inFlight.entry.id}`);
   }
 
   /** The quarantine runs of this handler that began and have not ended. */
@@ -239,7 +239,7 @@ export class Settler {
       const acknowledge = () => this.client.settling.acknowledge(channel, this.address.group, handlers, ids);
       await this.throughOutages(() => this.observed(() => some, acknowledge));
     }
-    return COMMITTED;
+    return APPLIED;
   }
 
   private settle(handlerDelivery: HandlerDelivery, settlement: Settling): Promise<CommitResult> {
@@ -331,11 +331,11 @@ export class Settler {
 function answer(settlement: Settling, reply: SettleReply): CommitResult {
   const { inFlight } = settlement.handlerDelivery;
   if (reply.status === 'error') throw reply.error;
-  if (reply.status === 'lost' || (reply.status === 'settled' && settlement.sent === 1)) {
+  if (reply.status === 'lost' || (reply.status === 'already-settled' && settlement.sent === 1)) {
     throw new DeliveryLostError(`${inFlight.stream} ${inFlight.entry.id}`);
   }
   if (reply.status === 'refused') throw new TransactionRefusedError(reply.why);
-  const isApplied = reply.status === 'committed' || reply.status === 'settled';
+  const isApplied = reply.status === 'applied' || reply.status === 'already-settled';
   if (isApplied && endsDelivery(settlement)) inFlight.openHandlers -= 1;
   return reply;
 }
@@ -352,7 +352,7 @@ function factsOf({ inFlight, event, operation }: HandlerDelivery): SettledFacts 
 }
 
 const NONE: readonly never[] = [];
-const COMMITTED: CommitResult = { status: 'committed' };
+const APPLIED: CommitResult = { status: 'applied' };
 const NO_EFFECTS: Effects = { reads: [], writes: [], events: [], unsealed: NONE };
 
 type Effects = Pick<Settlement, 'reads' | 'writes' | 'events' | 'unsealed'>;

@@ -6,14 +6,14 @@ import type { ScriptRunner } from './script-runner.js';
 
 /** What became of a settlement; see `lua/settle.lua`. */
 export type SettleReply =
-  | { status: 'committed' | 'settled' | 'parked' | 'free' }
+  | { status: 'applied' | 'already-settled' | 'parked' | 'free' }
   | { status: 'lost'; consumer: string }
   | { status: 'conflict'; key: string }
   | { status: 'refused'; why: string }
   /** Redis' own error, such as NOGROUP. */
   | { status: 'error'; error: Error };
 
-const COMMITTED: SettleReply = { status: 'committed' };
+const APPLIED: SettleReply = { status: 'applied' };
 
 /** Ends deliveries. */
 export class SettleClient {
@@ -22,14 +22,14 @@ export class SettleClient {
   /** Settles deliveries, each whole or not at all; the replies come in their order. */
   async settle(keys: readonly string[], values: readonly Argument[]): Promise<SettleReply[]> {
     const replies = (await this.scripts.run('settle', keys, values)) as number | (1 | RawReply)[];
-    if (typeof replies === 'number') return new Array<SettleReply>(replies).fill(COMMITTED);
-    return replies.map((reply) => (reply === 1 ? COMMITTED : this.replyOf(reply)));
+    if (typeof replies === 'number') return new Array<SettleReply>(replies).fill(APPLIED);
+    return replies.map((reply) => (reply === 1 ? APPLIED : this.replyOf(reply)));
   }
 
   private replyOf([status, detail]: RawReply): SettleReply {
     switch (status) {
-      case 'committed':
-      case 'settled':
+      case 'applied':
+      case 'already-settled':
       case 'parked':
       case 'free':
         return { status };
