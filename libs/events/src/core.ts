@@ -19,7 +19,7 @@ export { Delivery, type DeliveryInfo } from './delivery/delivery.js';
 export { DomainEvent, domainEventOf, type DomainEventOptions, type EventClass } from './model/domain-event.js';
 export { type StandardSchema, type StandardSchemaIssue, type StandardSchemaResult } from './model/standard-schema.js';
 export { type EventEnvelope } from './model/event-envelope.js';
-export { ConfigurationError } from './model/errors/configuration.js';
+export { ConfigurationError, LayoutVersionError } from './model/errors/configuration.js';
 export { DeadLetterGoneError, KeyParkedError, OriginalGoneError } from './model/errors/dead-letter.js';
 export {
   AttemptsExhaustedError,

@@ -105,6 +105,7 @@ describe('bounds', () => {
     expect(await redis.client.get('end:tester:shared')).toBe('85');
     // Of its keys only those are left that hold something.
     expect((await redis.client.keys('end:*')).sort()).toEqual([
+      'end:layout:version',
       'end:notes',
       'end:notes:dead-letters',
       'end:notes:testers:replays',

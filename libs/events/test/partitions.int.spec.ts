@@ -299,6 +299,7 @@ describe('partitions', () => {
     await settled(worker);
     const keys = await redis.client.keys('*single*');
     expect(keys.filter((key) => !key.startsWith('single:producers:')).sort()).toEqual([
+      'single:layout:version',
       'single:notes',
       'single:notes:testers:replays',
       'single:partitions:count',

@@ -40,13 +40,13 @@ export interface AclScope {
 }
 
 /** Keys by what they are: those of scripts, and some that only commands by themselves have. */
-type AclKey = KeyRole | 'starts' | 'count' | 'target' | 'actions';
+type AclKey = KeyRole | 'starts' | 'count' | 'layout' | 'target' | 'actions';
 type Commands = Readonly<Partial<Record<AclKey, readonly string[]>>>;
 
 /** Who it is, what it talks to, and whether that is there. */
 const EVERYBODY: Commands = { server: ['PING', 'INFO', 'SELECT', 'CLIENT|SETNAME', 'CLUSTER|INFO'] };
 
-const AGREEING: Commands = { count: ['GET', 'SET'] };
+const AGREEING: Commands = { count: ['GET', 'SET'], layout: ['GET', 'SET'] };
 
 const PUBLISHING: Commands = { target: ['XADD'] };
 
@@ -59,6 +59,7 @@ const LOOKING: Commands = {
   notes: ['HSCAN', 'HMGET'],
   lease: ['HMGET'],
   count: ['GET'],
+  layout: ['GET'],
   forgotten: ['HMGET'],
   server: ['TIME', 'SCAN', 'CLIENT|LIST'],
 };
@@ -196,6 +197,7 @@ function patternsIn(role: AclRole, scope: AclScope): (key: AclKey) => readonly s
     workers: () => [whole.workers(group)],
     starts: () => [whole.starts(group)],
     count: () => [whole.partitionCount()],
+    layout: () => [whole.layoutVersion()],
     subjects: () => [keyspace.subjectKeys()],
     forgotten: () => [keyspace.forgottenSubjects()],
     actions: () => [whole.operatorActions()],

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigurationError } from '../model/errors/configuration.js';
+import { ConfigurationError, LayoutVersionError } from '../model/errors/configuration.js';
 import { DeadLetterGoneError } from '../model/errors/dead-letter.js';
 import { EventsError } from '../model/errors/events-error.js';
 import { PublishTimeoutError } from '../model/errors/publishing.js';
@@ -116,6 +116,8 @@ async function version(): Promise<string> {
 }
 
 function exitCodeOf(error: unknown): ExitCode {
+  // What is in Redis is not as it must be, whatever was asked for.
+  if (isA(error, LayoutVersionError)) return EXIT.unmet;
   if (isA(error, UsageError) || isA(error, ConfigurationError)) return EXIT.usage;
   if (isA(error, UnmetError) || isA(error, DeadLetterGoneError)) return EXIT.unmet;
   const isRedis =

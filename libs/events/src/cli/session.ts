@@ -8,9 +8,10 @@ import { resolveOptions, type ResolvedOptions } from '../options/options.js';
 import { Subjects } from '../personal/subjects.js';
 import { EventMonitor } from '../operate/event-monitor.js';
 import { EventProducer } from '../publish/event-producer.js';
+import { AgreementClient } from '../stream/agreement-client.js';
 import type { Keyspace } from '../stream/keyspace.js';
+import { checkLayout } from '../stream/layout-version.js';
 import { Partitions } from '../stream/partitions.js';
-import { PartitionsClient } from '../stream/partitions-client.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { UnmetError } from './cli-errors.js';
@@ -80,13 +81,15 @@ export class Session implements Disposable {
     return this.options.commandTimeoutMs;
   }
 
-  /** Waits for the first answer. @throws RedisUnavailableError, UnmetError where streams have partitions */
+  /** Waits for the first answer. @throws RedisUnavailableError, LayoutVersionError, UnmetError where streams have partitions */
   async reach(): Promise<void> {
     await this.connection.call((redis) => redis.ping(), REACH_MS);
-    const agreed = (await new PartitionsClient(this.connection).agreed(this.keyspace.partitionCount())) ?? '1';
-    if (agreed === '1') return;
+    const agreed = await new AgreementClient(this.connection).read(this.keyspace);
+    checkLayout(this.keyspace, agreed);
+    const partitions = agreed.partitions ?? '1';
+    if (partitions === '1') return;
     throw new UnmetError(
-      `Expected streams without partitions, those of ${this.prefix} have ${agreed}: use EventMonitor and DeadLetters for them`,
+      `Expected streams without partitions, those of ${this.prefix} have ${partitions}: use EventMonitor and DeadLetters for them`,
     );
   }
 

@@ -12,7 +12,7 @@ import { EvictionCheck } from '../operate/eviction-check.js';
 import { Retention } from '../operate/retention.js';
 import type { HandlerOptions } from '../options/handler-options.js';
 import type { EventsModuleOptions } from '../options/options.js';
-import type { PartitionAgreement } from '../partitions/partition-agreement.js';
+import type { Agreement } from '../partitions/agreement.js';
 import { newConsumerName } from '../read/consumer-name.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { FailureLog } from '../worker/failure-log.js';
@@ -85,7 +85,7 @@ class StandaloneWorker extends Worker implements PlainWorker {
 
   constructor(
     private readonly own: WorkerParts,
-    private readonly agreement: PartitionAgreement,
+    private readonly agreement: Agreement,
     private readonly shared: RedisConnection,
     private readonly failureLog: FailureLog,
     private readonly retention: Retention,

@@ -3,10 +3,10 @@ import { RedisConnection } from '../connection/redis-connection.js';
 import { EventsObserver } from '../model/events-observer.js';
 import type { Instrumentation } from '../model/instrumentation.js';
 import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from '../options/options.js';
-import { PartitionAgreement } from '../partitions/partition-agreement.js';
+import { Agreement } from '../partitions/agreement.js';
+import { AgreementClient } from '../stream/agreement-client.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { Partitions } from '../stream/partitions.js';
-import { PartitionsClient } from '../stream/partitions-client.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { instrumentationFor } from '../telemetry/telemetry.js';
 
@@ -21,7 +21,7 @@ export interface PlainParts {
   partitions: Partitions;
   /** Of what belongs to no partition. */
   keyspace: Keyspace;
-  agreement: PartitionAgreement;
+  agreement: Agreement;
   instrumentation: Instrumentation;
 }
 
@@ -47,7 +47,7 @@ export function plainPartsOf(given: EventsModuleOptions): PlainParts {
   const client = new StreamClient(connection);
   const partitions = new Partitions(options);
   const keyspace = new Keyspace(prefix, state);
-  const agreement = new PartitionAgreement(options, new PartitionsClient(connection), keyspace, partitions);
+  const agreement = new Agreement(options, new AgreementClient(connection), keyspace, partitions, observer);
   const instrumentation = instrumentationFor(group);
   return { options, observer, watch, connection, client, partitions, keyspace, agreement, instrumentation };
 }

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../model/errors/configuration.js';
 import { EventsObserver } from '../model/events-observer.js';
 import { DeadLetterLimits } from '../operate/dead-letter-limits.js';
 import type { ResolvedOptions } from '../options/options.js';
-import { PartitionAgreement } from '../partitions/partition-agreement.js';
+import { Agreement } from '../partitions/agreement.js';
 import { newConsumerName } from '../read/consumer-name.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { Partitions } from '../stream/partitions.js';
@@ -37,7 +37,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly observer: EventsObserver,
     private readonly watch: OutageWatch,
     private readonly divided: Partitions,
-    private readonly agreement: PartitionAgreement,
+    private readonly agreement: Agreement,
     private readonly instrumentation: Instrumentation,
     private readonly startup: Startup,
     private readonly deadLetterLimits: DeadLetterLimits,

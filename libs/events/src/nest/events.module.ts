@@ -12,14 +12,14 @@ import { EventMonitor } from '../operate/event-monitor.js';
 import { EvictionCheck } from '../operate/eviction-check.js';
 import { Retention } from '../operate/retention.js';
 import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from '../options/options.js';
-import { PartitionAgreement } from '../partitions/partition-agreement.js';
+import { Agreement } from '../partitions/agreement.js';
 import { Subjects } from '../personal/subjects.js';
 import { ownConnectionOf } from '../publish/durability.js';
 import { EventProducer } from '../publish/event-producer.js';
+import { AgreementClient } from '../stream/agreement-client.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { Partitions } from '../stream/partitions.js';
-import { PartitionsClient } from '../stream/partitions-client.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { Instrumentation } from '../model/instrumentation.js';
 import { instrumentationFor } from '../telemetry/telemetry.js';
@@ -74,8 +74,8 @@ const PROVIDERS: readonly OwnProvider[] = [
   provide(Partitions, EVENTS_OPTIONS),
   provide(StreamClient, RedisConnection),
   provide(MonitorClient, RedisConnection),
-  provide(PartitionsClient, RedisConnection),
-  provide(PartitionAgreement, EVENTS_OPTIONS, PartitionsClient, Keyspace, Partitions),
+  provide(AgreementClient, RedisConnection),
+  provide(Agreement, EVENTS_OPTIONS, AgreementClient, Keyspace, Partitions, EventsObserver),
   provide(EventsObserver),
   provide(FailureLog, EVENTS_OPTIONS, EventsObserver),
   provide(EventProducer, EVENTS_OPTIONS, PRODUCER_CLIENT, Partitions, Instrumentation),
@@ -89,7 +89,7 @@ const PROVIDERS: readonly OwnProvider[] = [
   HandlerExplorer,
   EventConsumer,
   EventsHealthIndicator,
-  provide(Lifecycle, Startup, PartitionAgreement, EventProducer, FailureLog, PRODUCER_CLIENT, RedisConnection, DeadLetterLimits, Retention, EvictionCheck, Metrics), // prettier-ignore
+  provide(Lifecycle, Startup, Agreement, EventProducer, FailureLog, PRODUCER_CLIENT, RedisConnection, DeadLetterLimits, Retention, EvictionCheck, Metrics), // prettier-ignore
 ];
 
 /** What an application may inject. */

@@ -3,7 +3,7 @@ import type { RedisConnection } from '../connection/redis-connection.js';
 import type { DeadLetterLimits } from '../operate/dead-letter-limits.js';
 import type { EvictionCheck } from '../operate/eviction-check.js';
 import type { Retention } from '../operate/retention.js';
-import type { PartitionAgreement } from '../partitions/partition-agreement.js';
+import type { Agreement } from '../partitions/agreement.js';
 import type { EventProducer } from '../publish/event-producer.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { FailureLog } from '../worker/failure-log.js';
@@ -14,7 +14,7 @@ import type { Startup } from './startup.js';
 export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     private readonly startup: Startup,
-    private readonly agreement: PartitionAgreement,
+    private readonly agreement: Agreement,
     private readonly producer: EventProducer,
     private readonly failureLog: FailureLog,
     private readonly producerClient: StreamClient,

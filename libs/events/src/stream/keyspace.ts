@@ -109,6 +109,11 @@ export class Keyspace {
     return `${this.prefix}:partitions:count`;
   }
 
+  /** A string: the layout of what is under this prefix, see `LAYOUT_VERSION`. */
+  layoutVersion(): string {
+    return `${this.prefix}:layout:version`;
+  }
+
   /** A hash, by worker: until when it counts as alive, and which partitions it owns. */
   workers(group: string): string {
     return `${this.prefix}:workers:${group}`;

@@ -42,27 +42,6 @@ export class PartitionsClient {
     return alive;
   }
 
-  /** Writes a value where none is. @returns what is there then */
-  async agree(key: string, value: string, timeoutMs?: number): Promise<string> {
-    const there = await this.agreed(key, timeoutMs);
-    if (there !== null) return there;
-    const before = await this.connection.call((redis) => redis.call('SET', key, value, 'NX', 'GET'), timeoutMs);
-    return (before as string | null) ?? value;
-  }
-
-  /** What {@link agree} has written; null where nobody has. */
-  agreed(key: string, timeoutMs?: number): Promise<string | null> {
-    return this.connection.call((redis) => redis.get(key), timeoutMs);
-  }
-
-  /** How many nodes with slots the cluster has that this Redis is one of; 0 when it is of none. */
-  async clusterSize(timeoutMs?: number): Promise<number> {
-    const info = await this.connection.call((redis) => redis.info('cluster'), timeoutMs);
-    if (!info.includes('cluster_enabled:1')) return 0;
-    const about = await this.connection.call((redis) => redis.cluster('INFO'), timeoutMs);
-    return Math.max(1, Number(/^cluster_size:(\d+)/m.exec(about)?.[1] ?? 1));
-  }
-
   /**
    * Waits up to `blockMs` for entries behind the given ids. They are given to nobody; it is over a connection that is
    * used for nothing else.

@@ -46,6 +46,19 @@ describe('watching by the command line', () => {
     ]);
   });
 
+  it('refuses data of another version, and says what to do', async () => {
+    await redis.client.set('earlier:partitions:count', '1');
+    const { code, stdout, stderr } = await runCli(['lag', '--prefix', 'earlier'], { env });
+    expect(stderr).toBe(
+      'Expected layout 1 of the data of earlier in Redis (key earlier:layout:version), got none, since an earlier version has ' +
+        'written it. Either start the version of nestjs-event-streams that has written it. Or let that version handle what is ' +
+        'open, stop all applications of earlier, and begin with another prefix or with an empty Redis\n',
+    );
+    expect(stdout).toBe('');
+    expect(code).toBe(1);
+    expect(await redis.client.exists('earlier:layout:version')).toBe(0);
+  });
+
   it('goes on monitoring when Redis was away', async () => {
     await using own = await freshRedis();
     await own.client.xadd('test:notes', '*', ...noteFields());
