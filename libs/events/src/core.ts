@@ -55,14 +55,10 @@ export {
   RedisUnavailableError,
 } from './model/errors/redis.js';
 export { TransactionConflictError, TransactionOverError, TransactionRefusedError } from './model/errors/transaction.js';
-export {
-  type Acks,
-  type ConsumerOptions,
-  type DeadLetterOptions,
-  type EventsModuleOptions,
-  type ProducerOptions,
-  type UnsafeIntegers,
-} from './options/options.js';
+export { type ConsumerOptions, type UnsafeIntegers } from './options/consumer-options.js';
+export { type DeadLetterOptions } from './options/dead-letter-options.js';
+export { type EventsModuleOptions } from './options/options.js';
+export { type Acks, type ProducerOptions } from './options/producer-options.js';
 export { type DeliveryState, type HandlerProgress } from './operate/delivery-states.js';
 export { type EntryPage, type EntryPagesOptions, type RawEntry } from './operate/entry-pages.js';
 export { EventMonitor } from './operate/event-monitor.js';

@@ -1,12 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../src/model/errors/configuration.js';
-import {
-  DEFAULT_RETRY,
-  resolveErrorRules,
-  resolveOptions,
-  resolveRetry,
-  type EventsModuleOptions,
-} from '../src/options/options.js';
+import { resolveHandlerOptions } from '../src/options/handler-options.js';
+import { resolveOptions, type EventsModuleOptions } from '../src/options/options.js';
+import { DEFAULT_RETRY, resolveErrorRules, resolveRetry } from '../src/options/retry-options.js';
 import type { ErrorRule } from '../src/model/retry-policy.js';
 
 const least: EventsModuleOptions = { redis: 'redis://127.0.0.1:6379', prefix: 'shop', source: 'order_service' };
@@ -271,6 +268,10 @@ describe('resolveOptions', () => {
     expect(resolving({ retention: { notes: { maxLength: 10, hardMaxLength: 9 } } })).toThrow('from 10 to');
   });
 
+  it.each(['consumer', 'producer', 'deadLetters'])('refuses %s that is no object', (option) => {
+    expect(resolving({ [option]: 5 })).toThrow(`expected ${option} as an object, got 5`);
+  });
+
   it('never shows a password', () => {
     expect(resolving({ redis: 'rediss//user:secret@localhost' })).toThrow(/^(?!.*secret)/);
   });
@@ -307,4 +308,37 @@ describe('resolveErrorRules', () => {
       `expected ${where}[0].then as "retry", "dead-letter" or "ignore", got "forget"`,
     );
   });
+});
+
+describe('resolveHandlerOptions', () => {
+  const worker = { retry: DEFAULT_RETRY, timeoutMs: 500 };
+
+  it('takes from the worker what the handler leaves out', () => {
+    expect(resolveHandlerOptions('Handler n', {}, worker)).toEqual({ ...worker, errors: [], afterDeadLetter: 'go-on' });
+  });
+
+  it('refuses an afterDeadLetter that nobody knows', () => {
+    const options = { afterDeadLetter: 'park' as 'park-key' };
+    expect(() => resolveHandlerOptions('Handler n', options, worker)).toThrow(
+      'expected Handler n: afterDeadLetter as "go-on" or "park-key", got "park"',
+    );
+  });
+});
+
+describe('docstrings', () => {
+  const FILES = ['options', 'consumer-options', 'producer-options', 'dead-letter-options'];
+  const resolved = resolveOptions(least);
+  const groups = [resolved, resolved.consumer, resolved.producer, resolved.deadLetters] as object[];
+
+  it.each(FILES.map((file, index) => ({ file, defaults: groups[index] as Record<string, unknown> })))(
+    'of $file name the default that is put in',
+    ({ file, defaults }) => {
+      const source = readFileSync(new URL(`../src/options/${file}.ts`, import.meta.url), 'utf8');
+      const told = [...source.matchAll(/@default ('[a-z-]+'|\d+|true|false)\b[^*]*\*\/\n {2}(\w+)\?:/g)];
+      expect(told.length).toBeGreaterThan(3);
+      for (const [, value = '', option = ''] of told) {
+        expect([option, defaults[option]]).toEqual([option, JSON.parse(value.replaceAll("'", '"'))]);
+      }
+    },
+  );
 });

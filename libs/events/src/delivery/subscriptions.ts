@@ -4,7 +4,8 @@ import { DEFAULT_PAYLOAD_LIMITS, type PayloadLimits } from '../model/payload-lim
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { HandlerGoneError } from '../model/errors/delivery.js';
 import { UnknownEventError } from '../model/errors/event.js';
-import { DEFAULT_UNKNOWN, unknownPolicyOf, type ResolvedOptions, type UnknownPolicy } from '../options/options.js';
+import type { ResolvedOptions } from '../options/options.js';
+import { DEFAULT_UNKNOWN, unknownPolicyOf, type UnknownPolicy } from '../options/unknown-policy.js';
 import { personalPlanOf, type PersonalPlan } from '../personal/personal.js';
 import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';
 import { isA } from '../model/thrown.js';

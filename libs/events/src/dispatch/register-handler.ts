@@ -1,7 +1,7 @@
 import type { EventClass } from '../model/domain-event.js';
 import { domainEventOf } from '../model/domain-event.js';
-import type { HandlerOptions } from '../options/handler-options.js';
-import { resolveErrorRules, resolveRetry, resolveTimeout, type ResolvedOptions } from '../options/options.js';
+import { resolveHandlerOptions, type HandlerOptions } from '../options/handler-options.js';
+import type { ResolvedOptions } from '../options/options.js';
 import { demandOneSchema } from '../validate/schema.js';
 import type { RegisteredHandler } from '../delivery/subscriptions.js';
 
@@ -14,18 +14,11 @@ import type { RegisteredHandler } from '../delivery/subscriptions.js';
 export function registerHandler(
   where: string,
   handler: { name: string; event: EventClass; options: HandlerOptions; invoke: RegisteredHandler['invoke'] },
-  { retry, timeoutMs }: ResolvedOptions['consumer'],
+  worker: ResolvedOptions['consumer'],
 ): RegisteredHandler {
   const { name, event, options, invoke } = handler;
   domainEventOf(event);
   demandOneSchema(event);
-  return {
-    name,
-    event,
-    retry: resolveRetry(`${where}: retry`, options.retry, retry),
-    errors: resolveErrorRules(`${where}: errors`, options.errors),
-    timeoutMs: resolveTimeout(`${where}: timeoutMs`, options.timeoutMs ?? timeoutMs),
-    parksKey: options.afterDeadLetter === 'park-key',
-    invoke,
-  };
+  const { retry, errors, timeoutMs, afterDeadLetter } = resolveHandlerOptions(where, options, worker);
+  return { name, event, retry, errors, timeoutMs, parksKey: afterDeadLetter === 'park-key', invoke };
 }

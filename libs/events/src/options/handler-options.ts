@@ -1,4 +1,7 @@
 import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';
+import { oneOf } from './check.js';
+import { tryTimeout, type ResolvedConsumerOptions } from './consumer-options.js';
+import { resolveErrorRules, resolveRetry } from './retry-options.js';
 
 /** Options of one handler. */
 export interface HandlerOptions {
@@ -17,4 +20,29 @@ export interface HandlerOptions {
    * `park-key`: they wait, as dead letters too; a replay of the first brings the others, in order. @default 'go-on'
    */
   afterDeadLetter?: 'go-on' | 'park-key';
+}
+
+/** With every default in its place. */
+export interface ResolvedHandlerOptions extends Required<HandlerOptions> {
+  retry: RetryPolicy;
+}
+
+const afterDeadLetter = oneOf('go-on', 'park-key');
+
+/**
+ * @param handler what a mistake is said of: `@EventHandler on OrderHandlers.onOrderPlaced`
+ * @param worker its options, from which comes what the handler leaves out
+ * @throws ConfigurationError that names the option, what came and what it takes
+ */
+export function resolveHandlerOptions(
+  handler: string,
+  given: HandlerOptions,
+  worker: Pick<ResolvedConsumerOptions, 'retry' | 'timeoutMs'>,
+): ResolvedHandlerOptions {
+  return {
+    retry: resolveRetry(`${handler}: retry`, given.retry, worker.retry),
+    errors: resolveErrorRules(`${handler}: errors`, given.errors),
+    timeoutMs: tryTimeout(`${handler}: timeoutMs`, given.timeoutMs ?? worker.timeoutMs, {}),
+    afterDeadLetter: afterDeadLetter(`${handler}: afterDeadLetter`, given.afterDeadLetter, {}),
+  };
 }

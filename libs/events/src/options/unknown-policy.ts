@@ -1,0 +1,30 @@
+import { listed, wrong, type Check } from './check.js';
+
+const POLICIES = ['wait', 'dead-letter', 'ignore'] as const;
+
+/** What becomes of an event that a worker does not know. */
+export type UnknownPolicy = (typeof POLICIES)[number];
+
+/** One for all streams, or by the stream's name without prefix. */
+export type UnknownPolicies = UnknownPolicy | Readonly<Record<string, UnknownPolicy>>;
+
+/** A deployment replaces workers one by one: those that are still to be replaced get what only the new ones know. */
+export const DEFAULT_UNKNOWN: UnknownPolicy = 'wait';
+
+/** What becomes of events of one stream, without prefix, that a worker does not know. */
+export function unknownPolicyOf(unknown: UnknownPolicies | undefined, stream: string): UnknownPolicy {
+  const policy = typeof unknown === 'object' ? (Object.hasOwn(unknown, stream) ? unknown[stream] : undefined) : unknown;
+  return policy ?? DEFAULT_UNKNOWN;
+}
+
+export const unknownPolicies: Check<UnknownPolicies> = (option, given) => {
+  if (typeof given !== 'object' || given === null) return checkedPolicy(option, given ?? DEFAULT_UNKNOWN);
+  const byStream = Object.entries(given);
+  return Object.fromEntries(byStream.map(([stream, policy]) => [stream, checkedPolicy(`${option}.${stream}`, policy)]));
+};
+
+function checkedPolicy(option: string, given: unknown): UnknownPolicy {
+  const policy = POLICIES.find((one) => one === given);
+  if (policy !== undefined) return policy;
+  throw wrong(option, listed(POLICIES), given);
+}
