@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProducer, createWorker, UnrecoverableError } from 'nestjs-event-streams/core';
 import { logTo, silentLogger } from '../src/log/logger.js';
 import { SOON } from './handlers.js';
-import { NoteFiled, NoteTaken } from './notes.js';
+import { NoteFiled, NoteTaken, notes } from './notes.js';
+import { record } from './telemetry.js';
 
 describe('Without a framework', () => {
   let redis: TestRedis;
@@ -62,6 +63,39 @@ describe('Without a framework', () => {
       );
     },
   );
+
+  it('a worker and a producer have the metrics that the module has', async () => {
+    await using recording = record();
+    const producer = createProducer(options('measured'));
+    const worker = createWorker(options('measured'), [
+      {
+        event: NoteTaken,
+        name: 'notes.take',
+        handle() {
+          throw new UnrecoverableError('no');
+        },
+      },
+    ]);
+    const valueOf = async (instrument: string, attribute: string, expected: string) =>
+      (await recording.values(instrument)).find(({ attributes }) => attributes[attribute] === expected)?.value;
+    await producer.start();
+    await worker.start();
+    await producer.publishAll(notes('a', 3));
+    const group = 'messaging.consumer.group.name';
+    await eventually('all are counted', async () => (await valueOf('messaging.redis.dead_letters', group, 'testers')) === 3); // prettier-ignore
+    expect(await valueOf('messaging.redis.group.lag', group, 'testers')).toBe(0);
+    expect(await valueOf('messaging.redis.group.pending', group, 'testers')).toBe(0);
+
+    // Nobody asks Redis for a group whose worker has stopped; a producer goes on, and counts outages.
+    await worker.stop();
+    const looks = async () => /cmdstat_xinfo\|groups:calls=(\d+)/.exec(await redis.client.info('commandstats'))?.[1];
+    const before = await looks();
+    await recording.values('messaging.redis.group.lag');
+    expect([await looks(), Number(before) > 0]).toEqual([before, true]);
+    await redis.restart();
+    await eventually('the outage was noticed', async () => (await valueOf('messaging.redis.outages', 'error.type', 'unreachable')) === 1); // prettier-ignore
+    await producer.stop();
+  });
 
   it('a start that is refused leaves no connection', async () => {
     await createProducerOf('refused', 2);

@@ -3,6 +3,7 @@ import type { EventsModuleOptions } from '../options/options.js';
 import { ownConnectionOf } from '../publish/durability.js';
 import { EventProducer } from '../publish/event-producer.js';
 import { StreamClient } from '../stream/stream-client.js';
+import { countEvents } from '../telemetry/metrics.js';
 import { plainPartsOf, type PlainParts } from './plain-parts.js';
 
 /** A producer with connections of its own. */
@@ -45,5 +46,6 @@ class PlainProducer extends EventProducer {
  */
 export function createProducer(options: EventsModuleOptions): EventProducer {
   const parts = plainPartsOf(options);
+  countEvents(parts.observer, parts.partitions);
   return new PlainProducer(parts, ownConnectionOf(parts.options, { watch: parts.watch }));
 }

@@ -8,6 +8,7 @@ import { ConfigurationError } from '../model/errors/configuration.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import type { EventsObserver } from '../model/events-observer.js';
 import { DeadLetterLimits } from '../operate/dead-letter-limits.js';
+import { EventMonitor } from '../operate/event-monitor.js';
 import { EvictionCheck } from '../operate/eviction-check.js';
 import { Retention } from '../operate/retention.js';
 import type { HandlerOptions } from '../options/handler-options.js';
@@ -15,6 +16,7 @@ import type { EventsModuleOptions } from '../options/options.js';
 import type { Agreement } from '../partitions/agreement.js';
 import { newConsumerName } from '../read/consumer-name.js';
 import { MonitorClient } from '../stream/monitor-client.js';
+import { Metrics } from '../telemetry/metrics.js';
 import { FailureLog } from '../worker/failure-log.js';
 import { Worker } from '../worker/worker.js';
 import type { WorkerParts } from '../worker/worker-parts.js';
@@ -66,7 +68,9 @@ export function createWorker<T extends [] | object[]>(
 
   const monitor = new MonitorClient(connection);
   const deadLetterLimits = new DeadLetterLimits(resolved, client, monitor, partitions, observer);
-  const address = { group: options.group, consumer: newConsumerName() };
+  const { group } = options;
+  const address = { group, consumer: newConsumerName() };
+  const streams = subscriptions.map(({ stream }) => stream);
   return new StandaloneWorker(
     { ...parts, address, subscriptions, deadLetterLimits },
     parts.agreement,
@@ -74,6 +78,7 @@ export function createWorker<T extends [] | object[]>(
     new FailureLog(resolved, observer),
     new Retention(resolved, client, monitor, partitions, observer),
     new EvictionCheck(client, monitor, observer),
+    new Metrics(observer, partitions, { group, streams }, new EventMonitor(monitor, partitions), client),
   );
 }
 
@@ -90,6 +95,7 @@ class StandaloneWorker extends Worker implements PlainWorker {
     private readonly failureLog: FailureLog,
     private readonly retention: Retention,
     private readonly eviction: EvictionCheck,
+    private readonly metrics: Metrics,
   ) {
     super(own);
     this.name = own.address.consumer;
@@ -106,6 +112,7 @@ class StandaloneWorker extends Worker implements PlainWorker {
     }
     this.retention.start();
     this.eviction.start();
+    this.metrics.start();
   }
 
   override stop(): Promise<void> {
@@ -113,6 +120,7 @@ class StandaloneWorker extends Worker implements PlainWorker {
   }
 
   private async endAll(): Promise<void> {
+    this.metrics.stop();
     this.eviction.stop();
     await Promise.all([super.stop(), this.retention.stop(), this.own.deadLetterLimits.stop()]);
     this.failureLog.stop();

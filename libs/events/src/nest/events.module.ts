@@ -28,7 +28,7 @@ import { EventConsumer } from './event-consumer.js';
 import { EventsHealthIndicator } from './events-health.js';
 import { HandlerExplorer } from './handler-explorer.js';
 import { Lifecycle } from './lifecycle.js';
-import { Metrics } from './metrics.js';
+import { Metrics } from '../telemetry/metrics.js';
 import { demandOneOfEachName } from './named-modules.js';
 import { provide, providersOf, type OwnProvider } from './named-providers.js';
 import { Startup, StartupModule } from './startup.js';

@@ -7,7 +7,7 @@ import type { Agreement } from '../partitions/agreement.js';
 import type { EventProducer } from '../publish/event-producer.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { FailureLog } from '../worker/failure-log.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import type { Startup } from './startup.js';
 
 /** Starts what one `EventsModule` has when the application starts, and stops it when it ends, in the order that this needs. */

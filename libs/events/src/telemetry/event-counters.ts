@@ -2,7 +2,7 @@ import type { Attributes, Meter } from '@opentelemetry/api';
 import type { EventsObserver, Observation } from '../model/events-observer.js';
 import { CONSUMER_GROUP, DESTINATION, ERROR_TYPE, REDIS } from './attributes.js';
 import { boundedType, errorTypeOf } from './error-type.js';
-import { counter } from './instruments.js';
+import { counter } from './measurements.js';
 
 const COUNTED = [
   ...(['retried', 'dead-lettered', 'dead-letter-delayed', 'trimmed'] as const),

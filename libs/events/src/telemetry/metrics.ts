@@ -2,30 +2,43 @@ import type { EventsObserver } from '../model/events-observer.js';
 import type { EventMonitor } from '../operate/event-monitor.js';
 import type { Partitions } from '../stream/partitions.js';
 import type { StreamClient } from '../stream/stream-client.js';
-import { countObservations } from '../telemetry/event-counters.js';
-import { measureGroup } from '../telemetry/group-gauges.js';
-import { libraryMeter } from '../telemetry/telemetry.js';
-import type { EventConsumer } from './event-consumer.js';
+import { countObservations } from './event-counters.js';
+import { measureGroup } from './group-gauges.js';
+import { registeredMeter } from './registered-sdk.js';
 
-/** What is measured beside the operations themselves, for as long as the application runs. */
+/** Whose group the gauges tell of: a worker's, or nobody's where an application only publishes. */
+export interface MeasuredConsumer {
+  readonly group: string | undefined;
+  /** Names, without prefix, of the streams that it reads. */
+  readonly streams: readonly string[];
+}
+
+/** Counts what happens to events, beside the operations themselves; nothing where no SDK takes measurements. */
+export function countEvents(observer: EventsObserver, partitions: Partitions): void {
+  const meter = registeredMeter();
+  if (meter) countObservations(meter, observer, (key) => partitions.streamOf(key));
+}
+
+/** What is measured of a consumer beside the operations themselves: counters of events, and gauges of its group. */
 export class Metrics {
-  private readonly meter = libraryMeter();
   private end: () => void = () => undefined;
 
   constructor(
     observer: EventsObserver,
     partitions: Partitions,
-    private readonly consumer: EventConsumer,
+    private readonly consumer: MeasuredConsumer,
     private readonly monitor: EventMonitor,
     private readonly client: StreamClient,
   ) {
-    if (this.meter) countObservations(this.meter, observer, (key) => partitions.streamOf(key));
+    countEvents(observer, partitions);
   }
 
+  /** From now on the gauges have values. */
   start(): void {
-    if (!this.meter) return;
+    const meter = registeredMeter();
+    if (!meter) return;
     const { client, consumer, monitor } = this;
-    this.end = measureGroup(this.meter, {
+    this.end = measureGroup(meter, {
       get isReachable() {
         return client.connection.isReady;
       },

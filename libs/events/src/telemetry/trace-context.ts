@@ -1,6 +1,6 @@
 import { createTraceState, type SpanContext } from '@opentelemetry/api';
-import { TRACE_STATE, TRACEPARENT } from '../model/fields.js';
-import type { TraceFields } from '../model/instrumentation.js';
+import { fieldOf, TRACE_STATE, TRACEPARENT } from '../model/fields.js';
+import type { SettledFacts, TraceFields } from '../model/instrumentation.js';
 
 /**
  * The span context that an entry carries, whichever propagator the application has: the fields are part of the envelope.
@@ -15,6 +15,13 @@ export function spanContextOf({ traceparent, tracestate }: TraceFields): SpanCon
   const context: SpanContext = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
   if (typeof tracestate === 'string') context.traceState = createTraceState(tracestate);
   return context;
+}
+
+/** Where an entry's event was made; undefined where the entry does not say so. */
+export function creationContextOf({ fields }: Pick<SettledFacts, 'fields'>): SpanContext | undefined {
+  const traceparent = fields ? fieldOf(fields, 'traceparent') : undefined;
+  if (!fields || traceparent === undefined) return undefined;
+  return spanContextOf({ traceparent, tracestate: fieldOf(fields, 'tracestate') });
 }
 
 /** The fields that carry a span context on. */
