@@ -1,7 +1,7 @@
 export { Failure, messageOf, printFailure } from './failure.js';
 export { run } from './machine/command.js';
 export { listenForInterruption } from './machine/interruption.js';
-export { endGroupAfterMe } from './machine/last-will.js';
+export { endGroupOnExit } from './machine/on-exit.js';
 export { findFreePort } from './machine/ports.js';
 export { signalGroup } from './machine/signal-group.js';
 export { findBrowser } from './programs/browser.js';

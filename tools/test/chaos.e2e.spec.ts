@@ -33,7 +33,7 @@ function track(run: ToolRun): ToolRun {
 async function processesOf(shop: FakeShop, run: ToolRun): Promise<string[]> {
   const redis = /^redis +(127\.0\.0\.1:\d+)/m.exec(run.output())?.[1] ?? 'none';
   const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'pid=,args=']);
-  const isOfApp = (line: string) => line.includes(path.join(shop.dir, 'apps')) && !line.includes('last-will');
+  const isOfApp = (line: string) => line.includes(path.join(shop.dir, 'apps')) && !line.includes('on-exit');
   return stdout.split('\n').filter((line) => isOfApp(line) || line.includes(redis));
 }
 

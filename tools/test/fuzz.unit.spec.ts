@@ -43,7 +43,7 @@ describe('the fuzz', () => {
     ['one was not healthy', { apps: [{ ...APP, complaints: ['GET /health answered 503'] }] }, /not healthy, 1 times/],
     ['one was not asked', { apps: [{ ...APP, looks: 0 }] }, /never asked/],
     ['Redis took too much memory', { redisPeakBytes: 2 ** 31 }, /Redis took 2048 MB/],
-    ['a hostile entry was believed', { accounts: [{ stream: 'orders', hostile: 10, groups: 4, refused: 39, open: 0 }] }, /expected 40 dead letters/], // prettier-ignore
+    ['a hostile entry was handled', { accounts: [{ stream: 'orders', hostile: 10, groups: 4, refused: 39, open: 0 }] }, /expected 40 dead letters/], // prettier-ignore
     ['a right one was refused', { accounts: [{ stream: 'orders', hostile: 10, groups: 4, refused: 41, open: 0 }] }, /got 41/], // prettier-ignore
     ['something was not settled', { accounts: [{ stream: 'orders', hostile: 10, groups: 4, refused: 40, open: 1 }] }, /1 entries were not settled/], // prettier-ignore
     ['a request was served', { wrong: ['a body that is no JSON: order answered 201'] }, /order answered 201/],

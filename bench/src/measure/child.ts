@@ -1,4 +1,4 @@
-import { createTail, eachLine, endGroupAfterMe, Failure, signalGroup } from '@shop/tools';
+import { createTail, eachLine, endGroupOnExit, Failure, signalGroup } from '@shop/tools';
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import { openLine, type Line, type Message } from '../process/line.js';
@@ -25,7 +25,7 @@ export function startChild(settings: Settings): Child {
     serialization: 'advanced', // typed arrays go over as they are
     execArgv: settings.role === 'consume' && settings.watchMemory ? ['--expose-gc'] : [],
   });
-  const callOff = endGroupAfterMe(child.pid ?? 0, 1);
+  const callOff = endGroupOnExit(child.pid ?? 0, 1);
   const tail = createTail(KEPT_LINES);
   for (const stream of [child.stdout, child.stderr]) {
     if (stream !== null) eachLine(stream, (line) => { tail.push(line); }); // prettier-ignore

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { Redis, type RedisOptions } from 'ioredis';
-import { endGroupAfterMe, findFreePort } from '@shop/tools';
+import { endGroupOnExit, findFreePort } from '@shop/tools';
 import { startProxy } from '../test/tcp-proxy.js';
 
 /** A master, its replicas, and three Sentinels that watch them. */
@@ -159,7 +159,7 @@ async function startSentinel(master: TestRedis): Promise<Sentinel> {
   const program = master.server.process.spawnfile;
   // A group of its own, which can be ended whatever becomes of the test.
   const child = spawn(program, [configuration, '--sentinel'], { stdio: 'ignore', detached: true });
-  const callOff = endGroupAfterMe(child.pid ?? 0, 1);
+  const callOff = endGroupOnExit(child.pid ?? 0, 1);
   const exited = once(child, 'exit');
   const client = new Redis({ host: '127.0.0.1', port, maxRetriesPerRequest: null });
   client.on('error', () => undefined);

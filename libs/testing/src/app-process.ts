@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { endGroupAfterMe } from '@shop/tools';
+import { endGroupOnExit } from '@shop/tools';
 import { eventually } from './condition.js';
 
 /** Several apps start at once, perhaps beside other tests. */
@@ -29,7 +29,7 @@ export interface AppProcess extends AsyncDisposable {
  */
 export async function startApp(app: string, environment: Readonly<Record<string, string>>): Promise<AppProcess> {
   const child = spawnApp(app, { PORT: '0', ...environment });
-  const callOff = endGroupAfterMe(child.pid ?? 0, 1);
+  const callOff = endGroupOnExit(child.pid ?? 0, 1);
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -22,7 +22,7 @@ export const USAGE = `Breaks the shop at random, and checks that nothing is lost
 
 The whole shop runs on a Redis server of its own, on free ports, beside whatever else runs. Its processes are killed
 (SIGKILL), frozen (SIGSTOP, also for longer than the others wait before they take over its work) and stopped (SIGTERM);
-Redis is killed and frozen. Then everything is healed, the customers go home, and when all is handled the laws are checked
+Redis is killed and frozen. Then everything is healed, the customers stop, and when all is handled the laws are checked
 (as \`npm run audit\` does), and beside them, past the event library, what customers were told against what the streams hold.
 
 Exit code 0: nothing lost, repeated or out of order, and every law kept. 1: something was. 130: interrupted.

@@ -87,8 +87,8 @@ async function breakAndCheck(
       screen.notice(`${target} ${remark}`);
     },
   });
-  screen.say('all is healed; the customers go home');
-  const ownOrders = await customer.goHome(LAST_ANSWERS_MS);
+  screen.say('all is healed; the customers stop');
+  const ownOrders = await customer.stop(LAST_ANSWERS_MS);
   const lawsKept = (await shop.checkLaws()) === 0;
   const history = await readHistory(redisUrl, PREFIX);
   await refusals.look();

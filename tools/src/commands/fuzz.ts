@@ -100,8 +100,8 @@ async function throwAndCheck(
         tell: tellOf(screen, 'requests', run.requests),
       }),
     ]);
-    screen.say('all is thrown; the customers go home, and what is left is handled');
-    const orders = await customer.goHome(LAST_ANSWERS_MS);
+    screen.say('all is thrown; the customers stop, and what is left is handled');
+    const orders = await customer.stop(LAST_ANSWERS_MS);
     const lawsKept = (await shop.checkLaws()) === 0;
     const settled = { connection, prefix: PREFIX, hostile: entries.byStream, deadlineMs: STANDSTILL_MS };
     const accounts = await untilSettled(settled);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Browser } from 'playwright-core';
 import { Failure, printFailure } from '../failure.js';
-import { endGroupAfterMe } from '../machine/last-will.js';
+import { endGroupOnExit } from '../machine/on-exit.js';
 import { findBrowser } from '../programs/browser.js';
 import { ROOT } from '../root.js';
 import { CONSOLE, urlOf } from '../shop/apps.js';
@@ -76,7 +76,7 @@ function startShop(): ChildProcess {
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true, // a group of its own: it is ended whatever becomes of this process
   });
-  if (child.pid !== undefined) endGroupAfterMe(child.pid, 20);
+  if (child.pid !== undefined) endGroupOnExit(child.pid, 20);
   return child;
 }
 

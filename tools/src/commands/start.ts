@@ -46,7 +46,7 @@ async function setUpAndRun(
   apps: readonly PlannedApp[],
   operatorToken: OperatorToken,
 ): Promise<number> {
-  const leave = () => process.exit(EXIT_INTERRUPTED); // what the set-up has started has a last will each
+  const leave = () => process.exit(EXIT_INTERRUPTED); // what the set-up has started ends with this process (on-exit.ts)
   const interruption = listenForInterruption({ first: leave, again: leave });
   const progress = createProgress(process.stdout);
   const screen = createScreen({ stream: process.stdout, titles: apps.map(({ title }) => title), quiet: options.quiet });

@@ -47,7 +47,7 @@ export function formatReport(result: FuzzResult, paint: Paint): string {
 
 function verdict(problems: readonly string[], paint: Paint) {
   if (problems.length === 0) {
-    return [paint('bold', paint('green', 'Nothing ended, nothing was believed, every refusal is counted; every law kept.'))]; // prettier-ignore
+    return [paint('bold', paint('green', 'No process ended, no hostile entry was handled, every refusal is counted; every law kept.'))]; // prettier-ignore
   }
   const rest = problems.length - SHOWN_PROBLEMS;
   return [

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createTail, eachLine } from '../terminal/lines.js';
-import { endGroupAfterMe } from './last-will.js';
+import { endGroupOnExit } from './on-exit.js';
 import { signalGroup } from './signal-group.js';
 
 const KEPT_LINES = 2000;
@@ -45,7 +45,7 @@ export function run(
   });
 
   const group = child.pid;
-  const callOff = group === undefined ? undefined : endGroupAfterMe(group, GRACE_MS / 1000);
+  const callOff = group === undefined ? undefined : endGroupOnExit(group, GRACE_MS / 1000);
 
   return new Promise((resolve) => {
     let late = false;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import os from 'node:os';
 import { listenForInterruption } from './interruption.js';
-import { endGroupAfterMe } from './last-will.js';
+import { endGroupOnExit } from './on-exit.js';
 import { signalGroup } from './signal-group.js';
 
 /**
@@ -19,7 +19,7 @@ export function runOnScreen(
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const group = child.pid;
-  const callOff = group === undefined ? undefined : endGroupAfterMe(group, 5);
+  const callOff = group === undefined ? undefined : endGroupOnExit(group, 5);
   const exitCode = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../failure.js';
 import { complaintOf, run } from '../machine/command.js';
-import { lastWill } from '../machine/last-will.js';
+import { runOnExit } from '../machine/on-exit.js';
 import { parseRedisAddress } from './address.js';
 import { connectRedis } from './connection.js';
 import type { Log } from '../terminal/progress.js';
@@ -40,7 +40,7 @@ async function startWith(engine: string): Promise<ProvidedRedis | { problem: str
   if (!started.ok) return { problem: `${engine} run: ${started.problem}, ${complaintOf(started.output)}` };
 
   const id = (started.stdout.at(-1) ?? '').slice(0, 12);
-  const callOff = lastWill('"$1" rm -f -v "$2"', [engine, id]);
+  const callOff = runOnExit('"$1" rm -f -v "$2"', [engine, id]);
   const stop = async () => {
     await run(engine, ['rm', '-f', '-v', id], { deadlineMs: COMMAND_DEADLINE_MS });
     callOff();
@@ -59,7 +59,7 @@ async function startWith(engine: string): Promise<ProvidedRedis | { problem: str
     kind: 'container',
     cli: `${engine} exec ${id} redis-cli`,
     stop,
-    abandon: () => undefined, // the last will removes it
+    abandon: () => undefined, // removed on exit
   };
 }
 

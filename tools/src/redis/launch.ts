@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { endGroupAfterMe } from '../machine/last-will.js';
+import { endGroupOnExit } from '../machine/on-exit.js';
 import { signalGroup } from '../machine/signal-group.js';
 import { createTail, eachLine } from '../terminal/lines.js';
 import type { RedisBinary } from './find.js';
@@ -41,7 +41,7 @@ export function launch(
     detached: true, // a group of its own: a Ctrl-C in the terminal must not end it before its clients
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const callOff = child.pid === undefined ? () => false : endGroupAfterMe(child.pid, 1);
+  const callOff = child.pid === undefined ? () => false : endGroupOnExit(child.pid, 1);
 
   const exited = new Promise<Ending>((resolve) => {
     child.once('exit', (code, signal) => {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Failure, messageOf } from '../failure.js';
-import { removeAfterMe } from '../machine/last-will.js';
+import { removeOnExit } from '../machine/on-exit.js';
 import { findFreePort } from '../machine/ports.js';
 import { findRedis } from './find.js';
 import { parseRedisAddress } from './address.js';
@@ -69,7 +69,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
   const dir = options.dir ?? (await mkdtemp(path.join(os.tmpdir(), 'event-streams-redis-')));
   await mkdir(dir, { recursive: true });
   const keepDirectory = options.dir !== undefined;
-  const callOffRemoval = keepDirectory ? () => false : removeAfterMe(dir);
+  const callOffRemoval = keepDirectory ? () => false : removeOnExit(dir);
   const removeDirectory = async () => {
     if (keepDirectory) return;
     await rm(dir, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { endGroupAfterMe } from '../machine/last-will.js';
+import { endGroupOnExit } from '../machine/on-exit.js';
 import { signalGroup } from '../machine/signal-group.js';
 import { ROOT } from '../root.js';
 import { createTail, eachLine } from '../terminal/lines.js';
@@ -63,7 +63,7 @@ export function keepRunning(app: PlannedApp, env: Readonly<Record<string, string
     gone = new Promise((resolve) => {
       onGone = resolve;
     });
-    const callOff = started.pid === undefined ? () => false : endGroupAfterMe(started.pid, 10);
+    const callOff = started.pid === undefined ? () => false : endGroupOnExit(started.pid, 10);
     const onLine = (line: string) => {
       tail.push(line);
       listener.line(line);

@@ -33,7 +33,7 @@ export interface OwnOrder {
 export function createCustomer({ url, name }: { url: string; name: string }) {
   const orders: OwnOrder[] = [];
   const open: Promise<void>[] = [];
-  const home = new AbortController();
+  const stopping = new AbortController();
   const tooLate = new AbortController();
 
   const send = async (key: string, number: number) => {
@@ -77,11 +77,11 @@ export function createCustomer({ url, name }: { url: string; name: string }) {
   let liked: readonly Offer[] = [];
   const shop = async () => {
     // Whatever breaks meanwhile: nobody orders what it does not know.
-    while (liked.length === 0 && !home.signal.aborted) {
+    while (liked.length === 0 && !stopping.signal.aborted) {
       liked = (await askOffers(url)).slice(0, LIKED);
       if (liked.length === 0) await sleep(REPEAT_AFTER_MS);
     }
-    for (let number = 1; !home.signal.aborted; number += 1) {
+    for (let number = 1; !stopping.signal.aborted; number += 1) {
       const key = `${name}-${String(number)}`;
       const order: OwnOrder = { key, orderId: null, entryId: null, attempts: 0, complaint: null };
       orders.push(order);
@@ -90,15 +90,15 @@ export function createCustomer({ url, name }: { url: string; name: string }) {
           order.complaint = messageOf(error);
         }),
       );
-      await sleep(ORDER_EVERY_MS, undefined, { signal: home.signal }).catch(() => undefined);
+      await sleep(ORDER_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
   const shopping = shop();
 
   return {
     /** Places no more orders, and waits until each was answered. */
-    async goHome(deadlineMs: number): Promise<readonly OwnOrder[]> {
-      home.abort();
+    async stop(deadlineMs: number): Promise<readonly OwnOrder[]> {
+      stopping.abort();
       await shopping;
       const timer = setTimeout(() => {
         tooLate.abort();

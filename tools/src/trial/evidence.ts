@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { removeAfterMe } from '../machine/last-will.js';
+import { removeOnExit } from '../machine/on-exit.js';
 
 /**
  * What a run leaves for whoever looks for the cause where something was broken: a directory that goes with a good run.
@@ -10,7 +10,7 @@ import { removeAfterMe } from '../machine/last-will.js';
  */
 export async function createEvidence(name: string) {
   const dir = await mkdtemp(path.join(os.tmpdir(), `event-streams-${name}-`));
-  const callOffRemoval = removeAfterMe(dir);
+  const callOffRemoval = removeOnExit(dir);
   return {
     /**
      * A file for what an app says.

@@ -52,7 +52,7 @@ export async function runOnOwnShop<Screen extends { notice: (text: string) => vo
   createScreen,
   trial,
 }: RunOnOwnShopOptions<Screen>): Promise<number> {
-  const leave = () => process.exit(EXIT_INTERRUPTED); // what was started has a last will each
+  const leave = () => process.exit(EXIT_INTERRUPTED); // what was started ends with this process (on-exit.ts)
   const interruption = listenForInterruption({ first: leave, again: leave });
   const progress = createProgress(process.stdout);
 

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Failure } from '../failure.js';
 import { run } from '../machine/command.js';
-import { removeAfterMe } from '../machine/last-will.js';
+import { removeOnExit } from '../machine/on-exit.js';
 import { ROOT } from '../root.js';
 import { PREFIX } from './plan-shop.js';
 
@@ -16,7 +16,7 @@ const TRIAL = 'trial';
 /** Makes the shop's Redis users, as a deployment makes them, and one more for the trial. */
 export async function makeUsers() {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'event-streams-users-'));
-  const callOffRemoval = removeAfterMe(dir);
+  const callOffRemoval = removeOnExit(dir);
   const args = ['--enable-source-maps', SETUP_SCRIPT, '--out', dir];
   const { ok, problem, output } = await run(process.execPath, args, {
     deadlineMs: DEADLINE_MS,

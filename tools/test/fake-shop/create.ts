@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { removeAfterMe } from '../../src/machine/last-will.js';
+import { removeOnExit } from '../../src/machine/on-exit.js';
 import { findFreePortBase } from '../../src/shop/free-ports.js';
 
 const TOOLS = path.resolve(import.meta.dirname, '..', '..');
@@ -35,7 +35,7 @@ export interface ToolRun {
 
 export async function createFakeShop(): Promise<FakeShop> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'fake-shop-'));
-  const callOffRemoval = removeAfterMe(dir); // for a run of the tests that is interrupted
+  const callOffRemoval = removeOnExit(dir); // for a run of the tests that is interrupted
   // With their times, by which it is seen that they are compiled.
   await cp(TOOLS, path.join(dir, 'tools'), { recursive: true, preserveTimestamps: true, filter: isWanted });
   await cp(path.join(TOOLS, '..', ADDRESS), path.join(dir, ADDRESS), { recursive: true });

@@ -8,7 +8,7 @@ import { EventMonitor, EventProducer, EventsModule, Keyspace, RedisConnection } 
 import { AcceptedOrders } from '../accepted-orders.js';
 import { ArrivalPace } from './arrival-pace.js';
 import type { Pace } from './pace.js';
-import { PoisonCabinet } from './poison-cabinet.js';
+import { PoisonInjector } from './poison-injector.js';
 import { ShopPace } from './shop-pace.js';
 import type { CustomersReport, CustomersTask } from './task.js';
 
@@ -34,7 +34,7 @@ const app = await NestFactory.createApplicationContext(CustomersModule, {
 });
 const producer = app.get(EventProducer);
 const accepted = app.get(AcceptedOrders);
-const cabinet = new PoisonCabinet(app.get(RedisConnection), app.get(Keyspace));
+const injector = new PoisonInjector(app.get(RedisConnection), app.get(Keyspace));
 const orders = new OrderGenerator({ seed, run, stream: thread, catalogue: catalogue(seed) });
 const random = Random.of('poison', seed, run, thread);
 
@@ -72,7 +72,7 @@ async function arrive(): Promise<void> {
   const order = orders.next();
   try {
     if (random.chance(poisonShare)) {
-      await cabinet.administer(poison(random, order));
+      await injector.inject(poison(random, order));
       report.poisoned += 1;
       return;
     }

@@ -60,7 +60,7 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
   start(rate = this.rate): Promise<void> {
     return this.inTurn(async () => {
       if (this.running && rate === this.rate) return;
-      await this.sendHome();
+      await this.stopCustomers();
       this.rate = rate;
       this.running = true;
       const { SIMULATION_THREADS: threads } = this.config;
@@ -75,7 +75,7 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
   stop(): Promise<void> {
     return this.inTurn(async () => {
       if (!this.running) return;
-      await this.sendHome();
+      await this.stopCustomers();
       this.logger.log('Customers have gone home');
     });
   }
@@ -149,7 +149,7 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  private async sendHome(): Promise<void> {
+  private async stopCustomers(): Promise<void> {
     this.running = false;
     for (const { worker } of this.threads) worker.postMessage('stop');
     await Promise.all([...this.threads].map(({ ended }) => ended));

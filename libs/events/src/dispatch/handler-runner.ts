@@ -88,7 +88,7 @@ export class HandlerRunner {
    *
    * @param pauses in which the event was deferred, where several handlers had one
    */
-  async untilSettled(
+  async run(
     inFlight: InFlightDelivery,
     event: EventEnvelope<object>,
     handler: RegisteredHandler,

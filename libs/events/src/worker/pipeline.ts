@@ -30,7 +30,7 @@ export class Pipeline implements DeliverySink {
       this.queue.resumeKey(key, accepted);
     });
     this.queue = new KeyedQueue<Accepted, DeferredEntry>(
-      (accepted) => this.untilSettled(accepted),
+      (accepted) => this.process(accepted),
       (accepted) => this.end(accepted),
       this.deferred,
       (key, error) => {
@@ -77,7 +77,7 @@ export class Pipeline implements DeliverySink {
     return undefined;
   }
 
-  private untilSettled(accepted: Accepted): Promise<unknown> {
+  private process(accepted: Accepted): Promise<unknown> {
     const { inFlight } = accepted;
     if ('thrown' in accepted) return this.runner.reading.reject(inFlight, accepted.thrown);
     if ('event' in accepted) return this.dispatch(inFlight, accepted, accepted.pauses);
@@ -107,7 +107,7 @@ export class Pipeline implements DeliverySink {
     const [first, second] = undone;
     if (!first) return this.runner.skip(inFlight, event, handlers);
     inFlight.openHandlers = undone.length;
-    if (!second) return this.runner.untilSettled(inFlight, event, first, handlers, pauses);
-    return Promise.all(undone.map((handler) => this.runner.untilSettled(inFlight, event, handler, handlers, pauses)));
+    if (!second) return this.runner.run(inFlight, event, first, handlers, pauses);
+    return Promise.all(undone.map((handler) => this.runner.run(inFlight, event, handler, handlers, pauses)));
   }
 }

@@ -11,14 +11,14 @@ const END_GROUP =
  * @param args the script's $1, $2, …
  * @returns calls it off
  */
-export function lastWill(script: string, args: readonly string[]): () => void {
-  const shell = spawn('/bin/sh', ['-c', `read -r _; ${script}`, 'last-will', ...args], {
+export function runOnExit(script: string, args: readonly string[]): () => void {
+  const shell = spawn('/bin/sh', ['-c', `read -r _; ${script}`, 'on-exit', ...args], {
     cwd: '/',
     detached: true, // a Ctrl-C in the terminal must not reach it
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   shell.on('error', () => {
-    // Without a shell there is no last will; the orderly way of stopping does not depend on it.
+    // Without a shell nothing is cleaned up after a crash; an orderly stop does not depend on it.
   });
   shell.stdin.on('error', () => {
     // The shell was called off while the pipe was open.
@@ -34,14 +34,14 @@ export function lastWill(script: string, args: readonly string[]): () => void {
  * @param graceSeconds how long it has between SIGTERM and SIGKILL
  * @returns calls it off
  */
-export function endGroupAfterMe(group: number, graceSeconds: number): () => void {
-  return lastWill(END_GROUP, [String(group), String(graceSeconds)]);
+export function endGroupOnExit(group: number, graceSeconds: number): () => void {
+  return runOnExit(END_GROUP, [String(group), String(graceSeconds)]);
 }
 
 /**
  * Removes a folder once this process is gone, a moment later, so that whoever writes in it has ended before.
  * @returns calls it off
  */
-export function removeAfterMe(directory: string): () => void {
-  return lastWill('sleep 2; rm -rf -- "$1"', [directory]);
+export function removeOnExit(directory: string): () => void {
+  return runOnExit('sleep 2; rm -rf -- "$1"', [directory]);
 }

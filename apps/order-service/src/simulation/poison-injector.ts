@@ -4,14 +4,14 @@ import type { Poison } from '@shop/simulation';
 import type { Keyspace, RedisConnection } from 'nestjs-event-streams';
 
 /** Injects messages that have to become dead letters, past the producer, which would refuse them. */
-export class PoisonCabinet {
+export class PoisonInjector {
   constructor(
     private readonly redis: RedisConnection,
     private readonly keyspace: Keyspace,
   ) {}
 
   /** Books the entry's `event_id` first, so that the audit never takes poison for an accident. */
-  async administer(poison: Poison): Promise<void> {
+  async inject(poison: Poison): Promise<void> {
     const eventId = randomUUID();
     const envelope = {
       event_id: eventId,
