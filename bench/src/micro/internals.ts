@@ -21,5 +21,5 @@ export { settleArguments, type Settlement } from '../../../libs/events/dist/sett
 export { type CommitResult, type Settler } from '../../../libs/events/dist/settle/settler.js';
 export { EntriesParser } from '../../../libs/events/dist/stream/entries-parser.js';
 export { fieldsOf } from '../../../libs/events/dist/stream/layouts.js';
-export { Transaction, type TransactionParts } from '../../../libs/events/dist/transaction/transaction.js';
+export { effectsOf, Transaction, type TransactionParts } from '../../../libs/events/dist/transaction/transaction.js';
 export { Pipeline } from '../../../libs/events/dist/worker/pipeline.js';

@@ -9,6 +9,7 @@ import {
   NO_INSTRUMENTATION,
   settleArguments,
   Transaction,
+  effectsOf,
   type Settlement,
   type TransactionParts,
 } from './internals.js';
@@ -38,7 +39,7 @@ export function createPaying(partitions: Partitions): () => Settlement[] {
     causes.map(({ cause, order }, index) => {
       const transaction = new Transaction(parts, cause, HANDLER);
       pay(order, transaction);
-      const { reads, writes, events } = transaction;
+      const { reads, writes, events } = effectsOf(transaction);
       return {
         stream: STREAM,
         notes: NOTES,

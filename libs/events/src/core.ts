@@ -5,6 +5,7 @@ export { type PasswordSource } from './connection/changing-credentials.js';
 export { RedisConnection, type RedisConnectionOptions } from './connection/redis-connection.js';
 export { type RedisByUrl, type RedisClientOptions, type RedisTarget } from './connection/redis-target.js';
 export { type EventsConfig, type ProjectCommand } from './options/events-config.js';
+export { type DeadLetterReason } from './model/outcome.js';
 export { type OperatorNote } from './model/operator-note.js';
 export { type DeadLetter } from './operate/dead-letter.js';
 export {
@@ -70,11 +71,17 @@ export {
   type WaitingEvents,
 } from './operate/overviews.js';
 export { type MonitoredEntry } from './operate/monitored-entry.js';
-export type { WholeSize } from './stream/stream-entry.js';
-export { type StreamSurveyRequest, type Survey, type SurveyedStream, type SurveyRequest } from './operate/survey.js';
+export type { StreamEntry, WholeSize } from './stream/stream-entry.js';
+export {
+  type StreamInfo,
+  type StreamSurveyRequest,
+  type Survey,
+  type SurveyedStream,
+  type SurveyRequest,
+} from './operate/survey.js';
 export { EventsObserver, type Observation } from './model/events-observer.js';
 export { EventProducer } from './publish/event-producer.js';
-export { type EventToPublish, type ProduceOptions } from './model/event-to-publish.js';
+export { type EventToPublish, type ProduceOptions, type PublishOptions } from './model/event-to-publish.js';
 export { type ReaderConnection } from './stream/reader-connection.js';
 export { Retention } from './operate/retention.js';
 export { type TrimReport } from './operate/trim-stream.js';
@@ -91,5 +98,6 @@ export { type RangeOptions, type RangePage } from './stream/range-pages.js';
 export { aclRules, type AclRole, type AclScope } from './acl/acl-rules.js';
 export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/questions.js';
 export { Transaction } from './transaction/transaction.js';
+export { type UnknownPolicies, type UnknownPolicy } from './options/unknown-policy.js';
 export { type HandlerOptions } from './options/handler-options.js';
 export { logTo, silentLogger, type Logger, type LoggerFactory } from './log/logger.js';

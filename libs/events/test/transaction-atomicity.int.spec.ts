@@ -9,7 +9,7 @@ import { settleArguments, type Settlement } from '../src/settle/settle-arguments
 import { Partitions } from '../src/stream/partitions.js';
 import { StreamClient } from '../src/stream/stream-client.js';
 import { NO_INSTRUMENTATION } from '../src/model/instrumentation.js';
-import { Transaction } from '../src/transaction/transaction.js';
+import { effectsOf, Transaction } from '../src/transaction/transaction.js';
 import { WorkerReads } from '../src/transaction/worker-reads.js';
 
 const KEYS = ['x', 'y'];
@@ -202,7 +202,7 @@ describe('transaction atomicity', () => {
     return id;
   }
 
-  const settlementOf = (prefix: string, id: string, { reads, writes: own }: Transaction): Settlement => ({
+  const settlementOf = (prefix: string, id: string, transaction: Transaction): Settlement => ({
     stream: `${prefix}:notes`,
     id,
     eventId: '1',
@@ -211,8 +211,7 @@ describe('transaction atomicity', () => {
     handlers: ['A.on'],
     noteBecomes: undefined,
     key: undefined,
-    reads,
-    writes: own,
+    ...effectsOf(transaction),
     events: [],
   });
 
@@ -245,7 +244,7 @@ describe('transaction atomicity', () => {
         const [pending] = await redis.client.xpending('fuzz:notes', address.group);
         if (status === 'applied') {
           committed += 1;
-          for (const { command, key: at, args } of transaction.writes) {
+          for (const { command, key: at, args } of effectsOf(transaction).writes) {
             await redis.client.call(command, at.replace('fuzz:state', 'twin'), ...args); // throws where Redis refuses
           }
           expect(await look('fuzz:state')).toEqual(await look('twin'));

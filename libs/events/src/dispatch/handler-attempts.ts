@@ -12,7 +12,8 @@ import type { Instrumentation, Operation } from '../model/instrumentation.js';
 import { outcomeOf, type Outcome } from '../model/outcome.js';
 import type { Settler } from '../settle/settler.js';
 import type { FailureNote } from '../stream/delivery-notes.js';
-import { handOver, rollBack, type Transaction, type TransactionParts } from '../transaction/transaction.js';
+import type { BufferedEvent } from '../transaction/effects.js';
+import { handOver, rollBack, type TransactionParts } from '../transaction/transaction.js';
 import { eventFor, openData } from './event-for-run.js';
 import type { DecodedHandlerDelivery } from './handler-deliveries.js';
 import type { Overruns } from './overruns.js';
@@ -86,12 +87,12 @@ export class HandlerAttempts {
         const transaction = endRun(delivery);
         readsPlainly = inFlight.isQuarantined || !isJudged;
         if (!isJudged) continue;
-        if (transaction) handOver(transaction);
-        const result = await this.settler.commit(handlerDelivery, transaction);
+        const effects = transaction && handOver(transaction);
+        const result = await this.settler.commit(handlerDelivery, effects);
         if (result.status === 'parked') throw new EventParkedError(event.partition_key ?? '');
         if (result.status !== 'conflict') {
           operation?.succeed();
-          this.tellHandled(handlerDelivery, attempt, started, transaction);
+          this.tellHandled(handlerDelivery, attempt, started, effects?.events ?? []);
           return COMMITTED;
         }
         if (transaction) rollBack(transaction);
@@ -156,11 +157,11 @@ export class HandlerAttempts {
     handlerDelivery: DecodedHandlerDelivery,
     attempt: number,
     started: number,
-    transaction?: Transaction,
+    events: readonly BufferedEvent[],
   ): void {
-    for (const { streamName } of transaction?.events ?? []) this.instrumentation.sent(streamName);
+    for (const { streamName } of events) this.instrumentation.sent(streamName);
     if (!this.observer.isHeard('handled')) return;
-    const published = transaction?.events.map(({ type }) => type) ?? [];
+    const published = events.map(({ type }) => type);
     const durationMs = performance.now() - started;
     this.observer.emit({ kind: 'handled', ...this.about(handlerDelivery), attempt, durationMs, published });
   }

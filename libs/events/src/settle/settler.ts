@@ -13,8 +13,7 @@ import type { Unsealed } from '../personal/unsealed.js';
 import type { SettleReply } from '../stream/settle-client.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import { waitingFor } from '../stream/waiting.js';
-import type { BufferedWrite } from '../transaction/effects.js';
-import type { Transaction } from '../transaction/transaction.js';
+import { isEmpty, type BufferedWrite, type TransactionEffects } from '../transaction/effects.js';
 import { deadLetterFields } from './dead-letter-fields.js';
 import { Batcher } from './batcher.js';
 import { Gatherer } from '../concurrency/gatherer.js';
@@ -78,17 +77,17 @@ export class Settler {
   }
 
   /**
-   * Commits a handler's success with its transaction; the last handler of an event acknowledges it.
+   * Commits a handler's success with the effects of its transaction; the last handler of an event acknowledges it.
    *
    * @throws DeliveryLostError when another consumer has the delivery; nothing was applied
    * @throws TransactionRefusedError when a write does not fit; nothing was applied
    */
-  commit(handlerDelivery: HandlerDelivery, transaction: Transaction | undefined): Promise<CommitResult> {
+  commit(handlerDelivery: HandlerDelivery, effects: TransactionEffects | undefined): Promise<CommitResult> {
     const { inFlight, handlers } = handlerDelivery;
     const key = this.keyRule(handlerDelivery, inFlight.origin ? 'release' : 'free');
     const isPlain = !key && handlers.length <= 1 && !inFlight.isNoted && !inFlight.channel.isReplay;
-    if (isPlain && (!transaction || transaction.isEmpty)) return this.acknowledge(handlerDelivery);
-    return this.settle(handlerDelivery, this.settlement(handlerDelivery, transaction, key));
+    if (isPlain && (!effects || isEmpty(effects))) return this.acknowledge(handlerDelivery);
+    return this.settle(handlerDelivery, this.settlement(handlerDelivery, effects, key));
   }
 
   /** Whether an earlier event of the same key is a dead letter, so that this one must wait. */

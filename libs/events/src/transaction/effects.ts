@@ -1,3 +1,4 @@
+import type { Unsealed } from '../personal/unsealed.js';
 import type { LaidOut } from '../stream/layouts.js';
 import type { ServerCheck } from './write-guard.js';
 
@@ -22,6 +23,19 @@ export interface BufferedEvent extends LaidOut {
   /** The stream's name without prefix, and its key. */
   streamName: string;
   stream: string;
+}
+
+/** What a transaction comes to: all that its commit needs. */
+export interface TransactionEffects {
+  reads: readonly TrackedRead[];
+  writes: readonly BufferedWrite[];
+  events: readonly BufferedEvent[];
+  /** Personal data of the events, which is encrypted when they are sent. */
+  unsealed: readonly Unsealed[];
+}
+
+export function isEmpty({ reads, writes, events }: TransactionEffects): boolean {
+  return reads.length + writes.length + events.length === 0;
 }
 
 /** A list with one more; most transactions have one of each, and room for more would be a good part of what they take. */

@@ -2,12 +2,11 @@ import type { EventClass } from '../model/domain-event.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { TransactionRefusedError } from '../model/errors/transaction.js';
 import type { SubjectKeys } from '../personal/subject-keys.js';
-import type { Unsealed } from '../personal/unsealed.js';
 import type { PublishOptions } from '../model/event-to-publish.js';
 import { MAX_VALUES } from '../stream/server-limits.js';
 import { BufferedWrites, finite, integer, positive } from './buffered-writes.js';
 import { derivedUuid, uuidSeed, type UuidSeed } from './derived-uuid.js';
-import { chunks, type BufferedEvent, type BufferedWrite, type TrackedRead } from './effects.js';
+import { chunks, type TransactionEffects } from './effects.js';
 import { lateCall, lateRead } from './late-calls.js';
 import { Outbox, type OutboxParts } from './outbox.js';
 import { asIs, fieldsOf, isOne, scoreOf } from './replies.js';
@@ -28,8 +27,10 @@ const NONE: readonly never[] = [];
 
 /** For the worker alone, and so no method: the run is over, and the transaction takes nothing more. */
 export let endTransaction: (transaction: Transaction) => void;
+/** For the worker alone: what the transaction has read, written and published so far. */
+export let effectsOf: (transaction: Transaction) => TransactionEffects;
 /** For the worker alone: the transaction, whose run is over, is committed now. Others of this worker may rest on what it writes. */
-export let handOver: (transaction: Transaction) => void;
+export let handOver: (transaction: Transaction) => TransactionEffects;
 /** For the worker alone: the run is over, and nothing of it was applied or will be. */
 export let rollBack: (transaction: Transaction) => void;
 /** For the worker alone: whether a read was answered what may never be committed. */
@@ -51,13 +52,23 @@ export class Transaction {
       transaction.isOver = true;
       transaction.tracked?.end();
     };
+    effectsOf = ({ tracked, buffered, outbox }) => ({
+      reads: tracked?.list ?? NONE,
+      writes: buffered?.list ?? NONE,
+      events: outbox?.events ?? NONE,
+      unsealed: outbox?.unsealed ?? NONE,
+    });
     handOver = (transaction) => {
-      transaction.number = transaction.parts.reads.written.handOver(transaction.writes);
+      const effects = effectsOf(transaction);
+      transaction.number = transaction.parts.reads.written.handOver(effects.writes);
+      return effects;
     };
     rollBack = (transaction) => {
       endTransaction(transaction);
-      const { number, parts, reads, writes } = transaction;
-      if (number !== undefined) parts.reads.written.takeBack(number, reads, writes);
+      const { number, parts } = transaction;
+      if (number === undefined) return;
+      const { reads, writes } = effectsOf(transaction);
+      parts.reads.written.takeBack(number, reads, writes);
     };
     isSpeculative = ({ tracked }) => tracked?.isSpeculative === true;
   }
@@ -80,27 +91,6 @@ export class Transaction {
     private readonly handler: string,
     private readonly readsPlainly = false,
   ) {}
-
-  get reads(): readonly TrackedRead[] {
-    return this.tracked?.list ?? NONE;
-  }
-
-  get writes(): readonly BufferedWrite[] {
-    return this.buffered?.list ?? NONE;
-  }
-
-  get events(): readonly BufferedEvent[] {
-    return this.outbox?.events ?? NONE;
-  }
-
-  /** Personal data of the events, which is encrypted when they are sent. */
-  get unsealed(): readonly Unsealed[] {
-    return this.outbox?.unsealed ?? NONE;
-  }
-
-  get isEmpty(): boolean {
-    return this.reads.length + this.writes.length + this.events.length === 0;
-  }
 
   get(key: string): Promise<string | null> {
     return this.read<string | null>('GET', key, NONE);
@@ -240,7 +230,7 @@ export class Transaction {
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: Omit<PublishOptions, 'eventId'> = {}): string {
     this.mustBeOpen('publish');
-    const eventId = this.uuid(`event ${String(this.events.length)}`);
+    const eventId = this.uuid(`event ${String(this.outbox?.events.length ?? 0)}`);
     (this.outbox ??= new Outbox(this.parts)).add(event, data, options, this.cause, eventId);
     return eventId;
   }
