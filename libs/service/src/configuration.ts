@@ -122,7 +122,7 @@ export class ServiceConfiguration {
 
   /** Handlers that run at once. They wait for Redis alone, and what they read at once goes in one round trip. */
   @WholeNumberSetting(1, 10_000)
-  EVENTS_CONCURRENCY = 256;
+  EVENTS_CONCURRENCY = 64;
 
   /** After how long another consumer takes over what a dead one held, in milliseconds. */
   @WholeNumberSetting(100, 3_600_000)
