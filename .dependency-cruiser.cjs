@@ -46,9 +46,10 @@ module.exports = {
     },
     {
       name: 'core-without-nest',
-      comment: 'nestjs-event-streams/core works where NestJS is not installed.',
+      comment:
+        'nestjs-event-streams/core works where NestJS is not installed, and so do the contracts and the setup: its image has none.',
       severity: 'error',
-      from: { path: '^libs/events/src/(core|internal)\\.ts$' },
+      from: { path: '^libs/(events/src/(core|internal)\\.ts$|(contracts|setup)/src/)' },
       to: { path: '(^libs/events/src/nest/|node_modules/(@nestjs|rxjs)/)', reachable: true },
     },
     {

@@ -33,14 +33,14 @@ RUN --mount=type=cache,target=/root/.npm,sharing=locked \
     && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \) -delete
 
 # What one of them needs: packages from npm, and what is the shop's own, which node_modules links to. Peers bring more than
-# that: the compiler, which nothing runs, and the documentation of an API, which one app has.
+# that: the compiler and what reads its comments, which nothing runs, and the documentation of an API, which one app has.
 FROM production AS chosen
 ARG APP
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 RUN test -f "${APP:?takes the folder of an app, such as apps/processor}/package.json"; \
-    unused='typescript$'; \
+    unused='typescript$|@microsoft/tsdoc'; \
     grep -q '"@nestjs/swagger"' "$APP/package.json" \
-      || unused+='|@nestjs/(swagger|mapped-types)|swagger-ui-dist|@scarf/|@microsoft/tsdoc|js-yaml|argparse'; \
+      || unused+='|@nestjs/(swagger|mapped-types)|swagger-ui-dist|@scarf/|js-yaml|argparse'; \
     npm ls --workspace "$APP" --omit=dev --all --parseable | sed -n "s#^$PWD/##p" \
       | grep -Ev "^node_modules/($unused)" >/tmp/chosen; \
     find $(</tmp/chosen) -maxdepth 0 -type d >/tmp/packages; \

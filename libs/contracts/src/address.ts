@@ -1,5 +1,5 @@
 import { IsISO31661Alpha2, IsNotEmpty, IsString, MaxLength } from 'class-validator';
-import { Personal } from 'nestjs-event-streams';
+import { Personal } from 'nestjs-event-streams/core';
 
 /** Where a parcel goes. */
 export class Address {

@@ -16,7 +16,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { DomainEvent } from 'nestjs-event-streams';
+import { DomainEvent } from 'nestjs-event-streams/core';
 import { MAX_SKU_LENGTH, MAX_LINES, MAX_STOCK } from './bounds.js';
 
 export const INVENTORY_REASONS = ['sale', 'restock'] as const;

@@ -16,7 +16,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { DomainEvent, Personal } from 'nestjs-event-streams';
+import { DomainEvent, Personal } from 'nestjs-event-streams/core';
 import { Address } from './address.js';
 import {
   HIGHEST_AMOUNT,

@@ -10,7 +10,7 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
-import { DomainEvent } from 'nestjs-event-streams';
+import { DomainEvent } from 'nestjs-event-streams/core';
 import { HIGHEST_AMOUNT, MAX_NAME_LENGTH } from './bounds.js';
 
 export const PAYMENT_METHODS = ['card', 'paypal', 'bank_transfer', 'gift_card'] as const;

@@ -15,7 +15,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { DomainEvent } from 'nestjs-event-streams';
+import { DomainEvent } from 'nestjs-event-streams/core';
 import { Address } from './address.js';
 import { MAX_NAME_LENGTH, MAX_SKU_LENGTH, MAX_LINES, MAX_PIECES } from './bounds.js';
 

@@ -1,4 +1,4 @@
-import { EventValidationError } from 'nestjs-event-streams';
+import { EventValidationError } from 'nestjs-event-streams/core';
 import { validate } from 'nestjs-event-streams/internal';
 import { describe, expect, it } from 'vitest';
 import { InventoryUpdated, OrderPlaced, PaymentProcessed, ShipmentCreated } from '../src/index.js';

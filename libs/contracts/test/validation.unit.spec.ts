@@ -2,7 +2,7 @@ import { isDeepStrictEqual, inspect } from 'node:util';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import fc from 'fast-check';
-import { EventValidationError } from 'nestjs-event-streams';
+import { EventValidationError } from 'nestjs-event-streams/core';
 import { validate } from 'nestjs-event-streams/internal';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,5 +1,5 @@
 import { ORDER_STATE, READ_MODELS, SERVICES, STREAMS, type ShopService } from '@shop/contracts';
-import { aclRules, Keyspace, type AclRole } from 'nestjs-event-streams';
+import { aclRules, Keyspace, type AclRole } from 'nestjs-event-streams/core';
 import type { User } from './users.js';
 
 /** The read models that are looked at as a whole; those of single orders name customers. */
