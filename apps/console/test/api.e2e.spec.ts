@@ -111,7 +111,7 @@ describe('the API', () => {
     const id = await worker.send(HOSTILE);
     const detail = await site.get<EntryDetail>(`/api/streams/parcels/entries/${id}`);
     expect(detail.event?.data).toEqual({ to: HOSTILE, weight: 1 });
-    expect(detail).toMatchObject({ key: HOSTILE, isEvent: true, problem: null });
+    expect(detail).toMatchObject({ partitionKey: HOSTILE, isEvent: true, problem: null });
     const answer = await site.ask(`/api/streams/parcels/entries/${id}`);
     expect(answer.headers).toMatchObject({
       'content-type': 'application/json; charset=utf-8',

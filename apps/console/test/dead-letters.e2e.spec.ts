@@ -79,9 +79,9 @@ describe('dead letters', () => {
       eventTypes: ['parcel_sent'],
     });
     const page = await site.get<DeadLetterPage>(`/api/dead-letters/causes/${late?.id ?? ''}?count=2`);
-    expect(page.deadLetters.map(({ key }) => key)).toEqual(['late-2', 'late-1']);
+    expect(page.deadLetters.map(({ partitionKey }) => partitionKey)).toEqual(['late-2', 'late-1']);
     const rest = await site.get<DeadLetterPage>(`/api/dead-letters/causes/${late?.id ?? ''}?cursor=${page.next ?? ''}`);
-    expect(rest).toMatchObject({ deadLetters: [{ key: 'late-0' }], next: null });
+    expect(rest).toMatchObject({ deadLetters: [{ partitionKey: 'late-0' }], next: null });
     const deadLetter = await site.get<DeadLetterView>(`/api/dead-letters/parcels/${rest.deadLetters[0]?.id ?? ''}`);
     expect(deadLetter).toMatchObject({ attempts: 1, event: { data: { to: 'late-0', weight: 1 } }, replays: 0 });
     expect(deadLetter.errorStack).toContain('No street 1 for "late-0"');

@@ -46,7 +46,7 @@ describe('the console of streams with partitions', () => {
     const { entries } = await site.get<EntriesPage>('/api/streams/parcels/entries?count=200');
     expect(entries.map(({ id }) => id).sort()).toEqual(ids.toSorted());
     const found = await site.get<EntriesPage>('/api/streams/parcels/entries?key=to-7');
-    expect(found.entries).toMatchObject([{ id: ids[7], key: 'to-7' }]);
+    expect(found.entries).toMatchObject([{ id: ids[7], partitionKey: 'to-7' }]);
     const journey = await site.get<Journey>('/api/journeys/journey-7');
     expect(journey.events).toMatchObject([{ handledBy: [{ group: 'receivers', state: 'unknown' }] }]);
     const detail = await site.get<EntryDetail>(`/api/streams/parcels/entries/${ids[7] ?? ''}`);

@@ -41,7 +41,7 @@ describe('the live feed', () => {
       feed.messages.entries.flatMap(({ entries }) => entries).some((entry) => entry.id === id),
     );
     const seen = feed.messages.entries.flatMap(({ entries }) => entries).filter((entry) => entry.id === id);
-    expect(seen).toMatchObject([{ stream: 'parcels', key: 'ada', type: 'parcel_sent' }]);
+    expect(seen).toMatchObject([{ stream: 'parcels', partitionKey: 'ada', type: 'parcel_sent' }]);
     expect(other.messages.entries).toEqual([]);
   });
 

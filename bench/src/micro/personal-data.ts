@@ -32,7 +32,7 @@ export function createSealing(keyspace: Keyspace): (order: Order) => PersonalEnt
 
 /** Decrypts a batch. Keys are at hand: one question to Redis for all of a batch is not measured here. */
 export function createOpening(keyspace: Keyspace): () => Promise<unknown> {
-  const keys = standIn<SubjectKeys>({ find: () => KEY });
+  const subjectKeys = standIn<SubjectKeys>({ find: () => KEY });
   const subscription = new Subscription('orders', false, undefined, LIMITS);
   const seal = createSealing(keyspace);
   const entries = orders.map((order) => fieldsOf(seal(order)));
@@ -41,7 +41,7 @@ export function createOpening(keyspace: Keyspace): () => Promise<unknown> {
       entries.map((fields) => {
         const sealed = Sealed.of(PLAN, decodeToHandle(fields));
         if (sealed === undefined) throw new Error('Expected personal data');
-        return sealed.open(keyspace, keys, subscription);
+        return sealed.open(keyspace, subjectKeys, subscription);
       }),
     );
 }

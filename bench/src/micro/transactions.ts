@@ -48,7 +48,7 @@ export function createPaying(partitions: Partitions): () => Settlement[] {
         handler: HANDLER,
         handlers: HANDLERS,
         noteBecomes: undefined,
-        key: undefined,
+        keyRule: undefined,
         reads,
         writes,
         events,

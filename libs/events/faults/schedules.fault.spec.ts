@@ -75,7 +75,7 @@ describe('every schedule of two workers', () => {
       const effect = { command: 'RPUSH', key: effects, type: 'list', integer: '', args: [id] } as const;
       const settlement = {
         ...{ stream, notes, id, eventId: `event ${id}`, handler: HANDLER, handlers: [HANDLER] },
-        ...{ noteBecomes, key: undefined, reads: [], writes: hasEffect ? [effect] : [], events: [] },
+        ...{ noteBecomes, keyRule: undefined, reads: [], writes: hasEffect ? [effect] : [], events: [] },
       };
       const { keys, values } = settleArguments({ group: GROUP, consumer }, [settlement]);
       return client.settling.settle(keys, values);

@@ -37,7 +37,7 @@ const CALLS: Record<string, (t: Transaction) => unknown> = {
   publish: (t) => t.publish(NoteFiled, { topic: 'a', number: 1 }),
 };
 /** What it has besides. */
-const INNER = /^(constructor|reads|writes|events|unsealed|isEmpty|mustBeOpen|late|read|ask|readField|readFields|reading|writing|readable|change|keyOf)$/; // prettier-ignore
+const INNER = /^(constructor|reads|writes|events|unsealed|isEmpty|mustBeOpen|late|read|ask|readField|readFields|reading|writing|readable|change|redisKeyOf)$/; // prettier-ignore
 const READS = ['get', 'hget', 'hmget', 'hgetall', 'exists', 'sismember', 'smembers', 'lrange', 'zscore', 'zrange'];
 
 describe('a transaction whose run is over', () => {

@@ -64,7 +64,7 @@ function settling(
   const { keys, values } = settleArguments({ group: GROUP, consumer: 'me' }, [
     {
       ...{ stream: 'notes', notes: 'deliveries', id: '1-1', eventId: 'event 1', handler: 'A.on', handlers: HANDLERS },
-      ...{ noteBecomes: undefined, key: undefined, reads: [], writes: [], events: [] },
+      ...{ noteBecomes: undefined, keyRule: undefined, reads: [], writes: [], events: [] },
       ...settlement,
     },
   ]);
@@ -101,18 +101,21 @@ const settlements = [
   ...transactions,
   settling({ writes: [first], events: [{ ...event('files') }] }),
   settling({ noteBecomes: '1 123 +try' }),
-  settling({ key: key('free') }),
-  settling({ key: key('park'), events: [deadLetter] }),
-  settling({ key: key('follow'), id: '2-1', eventId: 'event 2', events: [deadLetter] }, async (admin) => {
+  settling({ keyRule: key('free') }),
+  settling({ keyRule: key('park'), events: [deadLetter] }),
+  settling({ keyRule: key('follow'), id: '2-1', eventId: 'event 2', events: [deadLetter] }, async (admin) => {
     await delivered(admin);
     await parked(admin, '1-1');
   }),
-  settling({ key: key('return'), events: [deadLetter] }, async (admin) => {
+  settling({ keyRule: key('return'), events: [deadLetter] }, async (admin) => {
     await delivered(admin);
     await parked(admin, '-');
   }),
   settling(
-    { key: key('release'), writes: [{ command: 'XDEL', key: 'notes', type: 'stream', integer: '', args: ['1-1'] }] },
+    {
+      keyRule: key('release'),
+      writes: [{ command: 'XDEL', key: 'notes', type: 'stream', integer: '', args: ['1-1'] }],
+    },
     async (admin) => {
       await delivered(admin);
       await parked(admin, '-');

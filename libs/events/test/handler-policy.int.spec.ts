@@ -48,7 +48,10 @@ describe('the policy of a handler', () => {
       ['exhausted', 'down'],
       ['unrecoverable', 'stolen'],
     ]);
-    expect(worker.observations.find(({ kind }) => kind === 'ignored')).toMatchObject({ key: 'expired', attempt: 1 });
+    expect(worker.observations.find(({ kind }) => kind === 'ignored')).toMatchObject({
+      partition_key: 'expired',
+      attempt: 1,
+    });
     expect((await worker.monitor.pending('notes', 'testers')).count).toBe(0);
     // Nothing of a handler that threw is applied, also when its error is ignored.
     expect(await redis.client.exists('rules:tester:effects')).toBe(0);

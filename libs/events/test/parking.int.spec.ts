@@ -59,7 +59,7 @@ describe('a key whose event becomes a dead letter', () => {
     const deadLetters = worker.app.get(DeadLetters);
     const tooEarly = deadLetters.replay('notes', second?.id ?? '');
     await expect(tooEarly).rejects.toThrow(KeyParkedError);
-    await expect(tooEarly).rejects.toMatchObject({ key: 'a', first: first?.id });
+    await expect(tooEarly).rejects.toMatchObject({ partitionKey: 'a', first: first?.id });
 
     // What comes meanwhile waits at the end, by whichever worker it is read.
     await using other = await startWorker(redis.url, options, [writing(broken, 'park-key')]);

@@ -32,7 +32,14 @@ describe('retries', () => {
     await eventually('the worker has the answer', () => worker.observations.length === 3);
     expect(attempts).toEqual([1, 2, 3]);
     expect(worker.observations).toMatchObject([
-      { kind: 'retried', attempt: 1, counts: true, handler: 'Notes.onNote', key: 'a', error: { message: 'failure 1' } },
+      {
+        kind: 'retried',
+        attempt: 1,
+        counts: true,
+        handler: 'Notes.onNote',
+        partition_key: 'a',
+        error: { message: 'failure 1' },
+      },
       { kind: 'retried', attempt: 2, error: { message: 'failure 2' } },
       { kind: 'handled', attempt: 3, event_type: 'note_taken' },
     ]);

@@ -85,7 +85,7 @@ describe('settle.lua, many transactions in one call,', () => {
     const where = { stream, notes: `${stream}:deliveries`, handler: 'A.on', handlers: HANDLERS };
     return transactions.map(({ reads, writes }, index) => {
       const id = ids[index] as string;
-      const what = { noteBecomes: undefined, key: undefined, reads: own(reads), writes: own(writes), events: [] };
+      const what = { noteBecomes: undefined, keyRule: undefined, reads: own(reads), writes: own(writes), events: [] };
       return { ...where, ...what, id, eventId: id };
     });
   }

@@ -34,7 +34,7 @@ describe('settle.lua', () => {
   function settlement(stream: string, id: string, eventId: string, value = 'done'): Settlement {
     const write = { command: 'HSET', key: `${stream}:effects`, type: 'hash', integer: '', args: [id, value] } as const;
     const where = { stream, notes: `${stream}:deliveries`, id, eventId, handler: 'A.on', handlers: HANDLERS };
-    return { ...where, noteBecomes: undefined, key: undefined, reads: [], writes: [write], events: [] };
+    return { ...where, noteBecomes: undefined, keyRule: undefined, reads: [], writes: [write], events: [] };
   }
 
   async function settle(settlements: readonly Settlement[]): Promise<string[]> {

@@ -210,7 +210,7 @@ describe('transaction atomicity', () => {
     handler: 'A.on',
     handlers: ['A.on'],
     noteBecomes: undefined,
-    key: undefined,
+    keyRule: undefined,
     ...effectsOf(transaction),
     events: [],
   });

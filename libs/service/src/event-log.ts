@@ -65,23 +65,23 @@ export class EventLog implements OnApplicationShutdown {
         break;
       }
       case 'ignored':
-        this.logger.event('info', `passed over ${subject(observation)}: ${part(observation.error.message)}`, {
+        this.logger.event('info', `ignored ${subject(observation)}: ${part(observation.error.message)}`, {
           ...fields(observation),
           error: part(observation.error.name),
         });
         break;
       case 'dead-lettered': {
-        const { event_type, key, attempt, reason, error, stream, id, handler } = observation;
+        const { event_type, partition_key, attempt, reason, error, stream, id, handler } = observation;
         this.logger.event(
           'error',
-          `gave up ${part(event_type ?? `entry ${id}`)} ${part(key ?? '')} as ${reason} after attempt ${String(attempt)}: ${part(error.message)}. ` +
+          `gave up ${part(event_type ?? `entry ${id}`)} ${part(partition_key ?? '')} as ${reason} after attempt ${String(attempt)}: ${part(error.message)}. ` +
             `See ${stream}:dead-letters`,
           {
             stream,
             entry_id: id,
             handler,
             event_type: event_type && part(event_type),
-            key: key && part(key),
+            partition_key: partition_key && part(partition_key),
             attempt,
             error: part(error.name),
           },
@@ -101,24 +101,24 @@ type AboutEvent = Extract<Observation, { kind: 'handled' | 'retried' | 'ignored'
 
 /** `order_placed 47e64b89… → payment_processed`, with the attempt where it is not the first. */
 function subject(observation: AboutEvent): string {
-  const { event_type, key, attempt } = observation;
+  const { event_type, partition_key, attempt } = observation;
   const published = observation.kind === 'handled' ? observation.published : [];
   return [
     part(event_type),
-    part(key ?? ''),
+    part(partition_key ?? ''),
     ...(published.length === 0 ? [] : ['→', published.join(', ')]),
     ...(attempt === 1 ? [] : [`(attempt ${String(attempt)})`]),
   ].join(' ');
 }
 
-function fields({ stream, id, handler, event_type, event_id, key, attempt, durationMs }: AboutEvent) {
+function fields({ stream, id, handler, event_type, event_id, partition_key, attempt, durationMs }: AboutEvent) {
   return {
     stream,
     entry_id: id,
     handler,
     event_type: part(event_type),
     event_id: part(event_id),
-    key: key && part(key),
+    partition_key: partition_key && part(partition_key),
     attempt,
     duration_ms: Math.round(durationMs * 10) / 10,
   };

@@ -73,7 +73,7 @@ export interface DeadLetterView {
   lastFailedMs: number;
   /** How often it was replayed before. */
   replays: number;
-  key: string | null;
+  partitionKey: string | null;
   /** Null when it cannot be decoded (it can be replayed as it is, but not edited), and when `isCut`. */
   event: EventView | null;
   /**

@@ -67,7 +67,7 @@ export interface EntrySummary {
   type: string | null;
   version: string | null;
   source: string | null;
-  key: string | null;
+  partitionKey: string | null;
   correlationId: string | null;
   causationId: string | null;
   /** The payload's JSON, or the entry's fields, at most 200 characters: one that ends with `…` is shortened. */

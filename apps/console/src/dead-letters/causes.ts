@@ -54,7 +54,7 @@ export function viewOf(stream: string, deadLetter: DeadLetter): DeadLetterView {
     firstFailedMs: Date.parse(firstFailedAt) || timeOfEntryId(id),
     lastFailedMs: Date.parse(lastFailedAt) || timeOfEntryId(id),
     replays,
-    key: partitionKey === undefined ? null : text(partitionKey),
+    partitionKey: partitionKey === undefined ? null : text(partitionKey),
     type: event && text(event.event_type),
     ...shownOf({ ...deadLetter, ...part }),
   };

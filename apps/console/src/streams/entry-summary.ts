@@ -38,7 +38,7 @@ export function summaryOf(stream: string, entry: MonitoredEntry): EntrySummary {
     type: textOf(event?.event_type),
     version: textOf(event?.version),
     source: textOf(event?.source),
-    key: textOf(event?.partition_key),
+    partitionKey: textOf(event?.partition_key),
     correlationId: textOf(event?.correlation_id),
     causationId: textOf(event?.causation_id),
     preview: cut(event ? shownPersonal(fieldOf(fields, 'data') ?? '') : beginningOf(fields), PREVIEW_LENGTH),

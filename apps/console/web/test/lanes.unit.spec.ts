@@ -33,7 +33,7 @@ function event(stream: string, source: string, afterMs: number, handledBy: Journ
       type: stream,
       version: '1.0',
       source,
-      key: null,
+      partitionKey: null,
       correlationId: 'x',
       causationId: null,
       preview: '',

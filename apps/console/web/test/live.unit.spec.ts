@@ -18,7 +18,7 @@ const entry = (id: number, correlationId: string | null = null): EntrySummary =>
   type: 'order_placed',
   version: null,
   source: null,
-  key: null,
+  partitionKey: null,
   correlationId,
   causationId: null,
   preview: '',

@@ -48,7 +48,7 @@ export class InFlightDelivery implements Loss {
   }
 
   /** Its stream and its id: no other delivery in flight has both. */
-  get key(): string {
+  get entryRef(): string {
     return `${this.stream} ${this.entry.id}`;
   }
 

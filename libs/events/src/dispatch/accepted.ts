@@ -29,7 +29,7 @@ export function acceptedOf(inFlight: InFlightDelivery): Accepted {
 /** The key whose order it keeps. An entry without a partition key, or that cannot be read, has a key of its own. */
 export function orderingKeyOf(accepted: Accepted): string {
   const { inFlight } = accepted;
-  if ('isUnread' in accepted) return fieldText(inFlight.entry, 'partition_key') ?? inFlight.key;
-  if ('toOpen' in accepted) return accepted.toOpen.event.partition_key ?? inFlight.key;
-  return ('event' in accepted ? accepted.event.partition_key : undefined) ?? inFlight.key;
+  if ('isUnread' in accepted) return fieldText(inFlight.entry, 'partition_key') ?? inFlight.entryRef;
+  if ('toOpen' in accepted) return accepted.toOpen.event.partition_key ?? inFlight.entryRef;
+  return ('event' in accepted ? accepted.event.partition_key : undefined) ?? inFlight.entryRef;
 }

@@ -19,7 +19,7 @@ export interface DeferredEntry {
 
 /** One in its retry pause. */
 interface PausedEntry extends DeferredEntry {
-  readonly key: string;
+  readonly orderingKey: string;
   /** When its pause, or the first of its pauses, is over. */
   readonly until: number;
   /** Where several handlers have one. */
@@ -81,7 +81,7 @@ export class DeferredDeliveries implements Deferral<Accepted, DeferredEntry> {
     const paused = {
       stream: inFlight.stream,
       id: inFlight.entry.id,
-      key: orderingKeyOf(accepted),
+      orderingKey: orderingKeyOf(accepted),
       until: endOf(pauses),
       pauses: pauses.length > 1 ? pauses : undefined,
     };
@@ -184,9 +184,9 @@ export class DeferredDeliveries implements Deferral<Accepted, DeferredEntry> {
       due.map(({ id }) => id),
     );
     const found = new Map(items.map((item) => [item.inFlight.entry.id, item]));
-    for (const { id, key, pauses } of due) {
+    for (const { id, orderingKey, pauses } of due) {
       const item = found.get(id);
-      this.resumeKey(key, item && pauses ? { ...item, pauses } : item);
+      this.resumeKey(orderingKey, item && pauses ? { ...item, pauses } : item);
     }
   }
 }

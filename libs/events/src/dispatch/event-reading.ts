@@ -84,7 +84,7 @@ export class EventReading {
       if (this.stopping.isStopping || inFlight.lostBecause) return undefined;
       note.openQuarantineRuns = await this.settler.openQuarantineRuns(handlerDelivery);
       const crashes = note.openQuarantineRuns.length;
-      const known = outcomeBeforehand(handler, { crashes, isParked: false, key: undefined });
+      const known = outcomeBeforehand(handler, { crashes, isParked: false, partitionKey: undefined });
       if (known) {
         await this.outcomes.carryOut(handlerDelivery, known, note);
         return undefined;

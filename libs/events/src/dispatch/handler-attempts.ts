@@ -96,8 +96,8 @@ export class HandlerAttempts {
           return COMMITTED;
         }
         if (transaction) rollBack(transaction);
-        this.observer.emit({ kind: 'conflict', ...this.about(handlerDelivery), attempt, conflictingKey: result.key });
-        if (run >= MAX_RUNS) throw new TransactionConflictError(run, result.key);
+        this.observer.emit({ kind: 'conflict', ...this.about(handlerDelivery), attempt, redisKey: result.redisKey });
+        if (run >= MAX_RUNS) throw new TransactionConflictError(run, result.redisKey);
       }
     } catch (error) {
       const transaction = delivery && endRun(delivery);
@@ -178,7 +178,7 @@ export class HandlerAttempts {
   }
 
   private about({ inFlight, event, handler }: DecodedHandlerDelivery) {
-    const { event_type, event_id, partition_key: key } = event;
+    const { event_type, event_id, partition_key } = event;
     return {
       stream: inFlight.stream,
       id: inFlight.entry.id,
@@ -186,7 +186,7 @@ export class HandlerAttempts {
       handler,
       event_type,
       event_id,
-      key,
+      partition_key,
     };
   }
 }

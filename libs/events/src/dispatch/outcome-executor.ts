@@ -58,9 +58,18 @@ export class OutcomeExecutor {
           // What was to follow parked events goes on at once when there are none any more.
           if (!(await this.settler.deadLetter(handlerDelivery, reason, error, note))) return 0;
           this.deadLetterQuota.wrote(this.keyspace, inFlight.subscription.stream);
-          const { event_type, event_id, partition_key: key } = event ?? {};
+          const { event_type, event_id, partition_key } = event ?? {};
           const attempt = note.failures + note.openQuarantineRuns.length;
-          this.observer.emit({ kind: 'dead-lettered', ...where, event_type, event_id, key, attempt, reason, error });
+          this.observer.emit({
+            kind: 'dead-lettered',
+            ...where,
+            event_type,
+            event_id,
+            partition_key,
+            attempt,
+            reason,
+            error,
+          });
           return undefined;
         }
         case 'ignore':

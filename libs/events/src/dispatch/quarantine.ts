@@ -50,13 +50,14 @@ export class Quarantine {
   async beforehand(handlerDelivery: DecodedHandlerDelivery, note: FailureNote): Promise<Outcome | undefined> {
     const { inFlight, event, handler } = handlerDelivery;
     const isParked = await this.settler.isParked(handlerDelivery);
-    if (!inFlight.isQuarantined) return outcomeBeforehand(handler, { crashes: 0, isParked, key: event.partition_key });
+    if (!inFlight.isQuarantined)
+      return outcomeBeforehand(handler, { crashes: 0, isParked, partitionKey: event.partition_key });
     // Others may have come to their end since this delivery was taken over.
     note.openQuarantineRuns = (await this.settler.openQuarantineRuns(handlerDelivery)).filter(
       (name) => name !== handlerDelivery.quarantineRun?.name,
     );
     const crashes = note.openQuarantineRuns.length;
-    const known = outcomeBeforehand(handler, { crashes, isParked, key: event.partition_key });
+    const known = outcomeBeforehand(handler, { crashes, isParked, partitionKey: event.partition_key });
     if (known) return known;
     handlerDelivery.quarantineRun ??= this.newRun();
     await this.settler.note(handlerDelivery, note, `+${handlerDelivery.quarantineRun.name}`);

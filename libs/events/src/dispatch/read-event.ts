@@ -57,10 +57,10 @@ export async function openEvent(
   inFlight: InFlightDelivery,
   { event, handlers, sealed, route }: SealedEvent,
   keyspace: Keyspace,
-  keys: SubjectKeys,
+  subjectKeys: SubjectKeys,
 ): Promise<ReadEvent> {
   inFlight.openedMs = performance.now();
-  const erased = await sealed.open(keyspace, keys, inFlight.subscription);
+  const erased = await sealed.open(keyspace, subjectKeys, inFlight.subscription);
   event.data = validated(inFlight, route, event.data as Record<string, unknown>, erased);
   return { event, handlers };
 }

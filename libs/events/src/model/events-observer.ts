@@ -12,7 +12,7 @@ interface AboutEvent {
   event_type: string;
   event_id: string;
   /** The partition key, if the event has one. */
-  key: string | undefined;
+  partition_key: string | undefined;
   attempt: number;
 }
 
@@ -31,7 +31,7 @@ export type Observation =
   /** Acknowledged without effects, because the handler's policy says so of this error. */
   | (Handled & { kind: 'ignored'; error: Error })
   /** Another commit has changed what the transaction had read: the handler runs again at once. */
-  | (AboutEvent & { kind: 'conflict'; conflictingKey: string })
+  | (AboutEvent & { kind: 'conflict'; redisKey: string })
   | (Handled & { kind: 'retried'; error: Error; delayMs: number; counts: boolean })
   | {
       kind: 'dead-lettered';
@@ -41,7 +41,7 @@ export type Observation =
       handler: string;
       event_type: string | undefined;
       event_id: string | undefined;
-      key: string | undefined;
+      partition_key: string | undefined;
       attempt: number;
       reason: DeadLetterReason;
       error: Error;

@@ -83,9 +83,9 @@ export function isFailure(outcome: Outcome): boolean {
 /** What becomes of an event before its handler runs, if anything is known against it. Pure. */
 export function outcomeBeforehand(
   handler: string,
-  { crashes, isParked, key }: { crashes: number; isParked: boolean; key: string | undefined },
+  { crashes, isParked, partitionKey }: { crashes: number; isParked: boolean; partitionKey: string | undefined },
 ): Outcome | undefined {
-  if (isParked) return { kind: 'dead-letter', reason: 'parked', error: new EventParkedError(key ?? '') };
+  if (isParked) return { kind: 'dead-letter', reason: 'parked', error: new EventParkedError(partitionKey ?? '') };
   if (crashes < MAX_CRASHES) return undefined;
   return { kind: 'dead-letter', reason: 'crashed', error: new WorkerCrashedError(handler, crashes) };
 }

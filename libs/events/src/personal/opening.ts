@@ -47,10 +47,10 @@ export class Sealed {
    * @throws EventDecodeError when it was changed, or is of another event or field, or what it holds could not be handled
    * @throws what Redis says when it is asked for keys
    */
-  async open(keyspace: Keyspace, keys: SubjectKeys, bounds: PayloadBounds): Promise<PersonalPlace[]> {
+  async open(subjectKeys: Keyspace, keys: SubjectKeys, bounds: PayloadBounds): Promise<PersonalPlace[]> {
     const got = await Promise.all(
       this.places.map(async ({ value }) =>
-        value instanceof Erased ? undefined : keys.find(keyspace, value.subject, value.key),
+        value instanceof Erased ? undefined : keys.find(subjectKeys, value.subject, value.key),
       ),
     );
     const erased: PersonalPlace[] = [];

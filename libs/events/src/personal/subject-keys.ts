@@ -100,7 +100,7 @@ export class SubjectKeys {
       ]);
       const replies = await this.client.subjects.keys([keyspace.subjectKeys(), keyspace.forgottenSubjects()], values);
       for (const [index, one] of some.entries()) {
-        const key = keyOf(replies[index]);
+        const key = subjectKeyOf(replies[index]);
         if (key) this.keep(keyspace, one.subject, { key, until: started + KEYS_KEPT_MS, generation });
         one.seal(key);
       }
@@ -137,7 +137,7 @@ export class SubjectKeys {
       const { generation } = this.client.connection;
       const values = await this.client.reads.hashFields(keyspace.subjectKeys(), some);
       for (const [index, subject] of some.entries()) {
-        const key = keyOf(values[index]);
+        const key = subjectKeyOf(values[index]);
         if (!key) continue;
         found.set(subject, key);
         this.keep(keyspace, subject, { key, until: started + KEYS_KEPT_MS, generation });
@@ -164,7 +164,7 @@ function nameOf({ prefix }: Keyspace, subject: string): string {
 }
 
 /** @param value as the hash has it: `1:` and the key in Base64. What is of another form is no key. */
-function keyOf(value: string | null | undefined): SubjectKey | undefined {
+function subjectKeyOf(value: string | null | undefined): SubjectKey | undefined {
   const colon = value?.indexOf(':') ?? -1;
   if (value === null || value === undefined || colon < 1) return undefined;
   const number = Number(value.slice(0, colon));

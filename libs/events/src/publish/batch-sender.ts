@@ -56,7 +56,7 @@ export class BatchSender {
     private readonly client: StreamClient,
     private readonly key: string,
     private readonly durability: Durability,
-    private readonly keys: SubjectKeys,
+    private readonly subjectKeys: SubjectKeys,
     private readonly timing: { commandTimeoutMs: number; idempotencyMs: number },
     private readonly callbacks: { onSettled: (requests: readonly PublishRequest[]) => void; onFree: () => void },
   ) {}
@@ -174,7 +174,7 @@ export class BatchSender {
 
   /** Encrypts what is to be sent. @returns undefined when that is done already */
   private seal(unsealed: readonly Unsealed[]): Promise<void> | undefined {
-    const sealing = this.keys.seal(unsealed);
+    const sealing = this.subjectKeys.seal(unsealed);
     if (!sealing) return undefined;
     this.isSealing = true;
     return sealing.finally(() => {

@@ -31,7 +31,7 @@ export class EventProducer {
   private readonly id = randomUUID();
   /** By partition; made when its first event is published. */
   private readonly queues: (PublishQueue | undefined)[] = [];
-  private readonly keys: SubjectKeys;
+  private readonly subjectKeys: SubjectKeys;
   private readonly durability: Durability;
   private waiting = 0;
   private waitingBytes = 0;
@@ -46,7 +46,7 @@ export class EventProducer {
   ) {
     const { producer } = options;
     // Keys go over the connection that events go over: replicas that have an event have its key.
-    this.keys = new SubjectKeys(client);
+    this.subjectKeys = new SubjectKeys(client);
     this.durability = new Durability(client, producer);
     this.deadlines = new Deadlines(producer.timeoutMs);
   }
@@ -178,7 +178,7 @@ export class EventProducer {
     const release = (requests: readonly PublishRequest[]): void => {
       this.release(requests);
     };
-    const sender = new BatchSender(this.client, key, this.durability, this.keys, timing, {
+    const sender = new BatchSender(this.client, key, this.durability, this.subjectKeys, timing, {
       onSettled: release,
       onFree: () => { queue.flush(); }, // prettier-ignore
     });

@@ -10,7 +10,7 @@ import { erasedIn, validateErased } from '../personal/erased-in.js';
 import { personalPlanOf } from '../personal/personal.js';
 import { saidBy } from '../validate/user-code.js';
 import { validateCompiled } from '../validate/validate.js';
-import { demandSameKey, keyOf } from './partition-key.js';
+import { demandSameKey, partitionKeyOf } from './partition-key.js';
 import { travelling } from './payload.js';
 import { readBack } from './read-back.js';
 
@@ -79,7 +79,7 @@ export function newEnvelope<T extends object>(
   if (causationId !== undefined) envelope.causation_id = demand(type, 'causationId', causationId, ID);
   else if (inherited) envelope.causation_id = inherited.causationId;
   if (key) {
-    envelope.partition_key = keyOf(type, key, read);
+    envelope.partition_key = partitionKeyOf(type, key, read);
     if (!compiled || schema) demandSameKey(type, key, sent, envelope.partition_key, limits);
   }
   setTrace(envelope, traceparent, tracestate, inherited);

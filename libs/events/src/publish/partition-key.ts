@@ -11,7 +11,7 @@ import { toJson } from '../model/payload-json.js';
  * @param read the payload as readers get it
  * @throws EventEnvelopeError when `key()` throws, or gives what no key can be
  */
-export function keyOf<T extends object>(type: string, key: (data: T) => string, read: T): string {
+export function partitionKeyOf<T extends object>(type: string, key: (data: T) => string, read: T): string {
   let given: unknown;
   try {
     given = key(read);

@@ -62,7 +62,7 @@ export class Claims {
     const pauseMs = this.options.claimAfterMs / RENEWALS;
     while (!this.isThrough()) {
       for (const source of this.sources) {
-        await this.attempt(`Renewing claims on ${source.key}`, () => this.renew(source));
+        await this.attempt(`Renewing claims on ${source.streamKey}`, () => this.renew(source));
       }
       // The last one may have been settled meanwhile, and then nothing would wake us.
       if (this.isThrough()) return;
@@ -100,22 +100,22 @@ export class Claims {
 
   /** Says that this worker is gone. @throws RedisUnavailableError */
   leave(): Promise<void> {
-    return this.client.watch.leave(this.watch, this.keys, this.address.consumer);
+    return this.client.watch.leave(this.watch, this.streamKeys, this.address.consumer);
   }
 
-  private get keys(): string[] {
-    return this.sources.map(({ key }) => key);
+  private get streamKeys(): string[] {
+    return this.sources.map(({ streamKey }) => streamKey);
   }
 
   private get handled(): Map<string, readonly string[]> {
-    return new Map(this.sources.map(({ key, awaited }) => [key, awaited]));
+    return new Map(this.sources.map(({ streamKey, awaited }) => [streamKey, awaited]));
   }
 
   /** Takes what other workers do not handle and this one does, and what nobody does and has waited for long enough. */
   private async takeWaiting(streams: ReadonlySet<string>): Promise<void> {
     for (const source of this.sources) {
-      if (!streams.has(source.key)) continue;
-      await this.attempt(`Taking what waits for a handler on ${source.key}`, () => this.takeWaitingOf(source));
+      if (!streams.has(source.streamKey)) continue;
+      await this.attempt(`Taking what waits for a handler on ${source.streamKey}`, () => this.takeWaitingOf(source));
     }
   }
 
@@ -132,18 +132,19 @@ export class Claims {
   }
 
   private async renew(source: StreamSource): Promise<void> {
-    const { key, consumerAddress } = source;
-    const ids = this.allInFlight.idsOf(key);
+    const { streamKey, consumerAddress } = source;
+    const ids = this.allInFlight.idsOf(streamKey);
     const lost = ids.length > 0 ? await this.client.claims.renew(consumerAddress, ids) : [];
     for (const id of lost) {
       // What was settled while the answer was on its way is not held any more, and nothing is lost.
-      this.allInFlight.get(key, id)?.lose(new DeliveryLostError(`${key} ${id}`));
+      this.allInFlight.get(streamKey, id)?.lose(new DeliveryLostError(`${streamKey} ${id}`));
     }
-    const deferred = this.allInFlight.deferredIdsOf(key);
+    const deferred = this.allInFlight.deferredIdsOf(streamKey);
     for (let first = 0; first < deferred.length; first += RENEWED_AT_ONCE) {
       const some = deferred.slice(first, first + RENEWED_AT_ONCE).sort(compareEntryIds);
       // Those that were resumed meanwhile are somebody else's all the same, and the next renewal tells.
-      for (const id of await this.client.claims.renew(consumerAddress, some)) this.allInFlight.forgetDeferred(key, id);
+      for (const id of await this.client.claims.renew(consumerAddress, some))
+        this.allInFlight.forgetDeferred(streamKey, id);
     }
   }
 
@@ -153,8 +154,8 @@ export class Claims {
     this.allInFlight.takeOverFirst(true);
     for (const key of this.leftSince.keys()) if (!streams.has(key)) this.leftSince.delete(key);
     for (const source of this.sources) {
-      if (!streams.has(source.key) || this.stopping.isStopping) continue;
-      const isThrough = await this.attempt(`Taking over on ${source.key}`, () => this.takeOverOne(source));
+      if (!streams.has(source.streamKey) || this.stopping.isStopping) continue;
+      const isThrough = await this.attempt(`Taking over on ${source.streamKey}`, () => this.takeOverOne(source));
       if (isThrough === false) isLeft = true;
     }
     return isLeft;
@@ -182,10 +183,10 @@ export class Claims {
     };
     try {
       const now = performance.now();
-      const isTooLong = now - (leftSince.get(source.key) ?? now) >= this.options.claimAfterMs * SHARED;
+      const isTooLong = now - (leftSince.get(source.streamKey) ?? now) >= this.options.claimAfterMs * SHARED;
       const isThrough = await take(() => (isTooLong ? allInFlight.maxRoom : allInFlight.roomToTakeOver));
-      if (isThrough) leftSince.delete(source.key);
-      else if (!leftSince.has(source.key)) leftSince.set(source.key, now);
+      if (isThrough) leftSince.delete(source.streamKey);
+      else if (!leftSince.has(source.streamKey)) leftSince.set(source.streamKey, now);
       return isThrough;
     } finally {
       if (count > 0) this.tell(source, count);

@@ -163,7 +163,7 @@ export class InFlightDeliveries {
     const { stream, entry } = inFlight;
     let held = this.byStream.get(stream);
     if (!held) this.byStream.set(stream, (held = new RenewedMap()));
-    if (held.has(entry.id) || this.deferredIds.get(stream)?.has(entry.id) || this.removed?.has(inFlight.key))
+    if (held.has(entry.id) || this.deferredIds.get(stream)?.has(entry.id) || this.removed?.has(inFlight.entryRef))
       return false;
     held.set(entry.id, inFlight);
     this.count += 1;
@@ -175,7 +175,7 @@ export class InFlightDeliveries {
     this.byStream.get(inFlight.stream)?.delete(inFlight.entry.id);
     this.count -= 1;
     this.bytes -= inFlight.weight;
-    this.removed?.add(inFlight.key);
+    this.removed?.add(inFlight.entryRef);
     this.readAhead.settled();
     for (const wake of this.waiting) wake();
   }
@@ -183,7 +183,7 @@ export class InFlightDeliveries {
   /** All that is held is somebody else's from now on. */
   loseAll(): void {
     for (const held of this.byStream.values()) {
-      for (const inFlight of held.values()) inFlight.lose(new DeliveryLostError(inFlight.key));
+      for (const inFlight of held.values()) inFlight.lose(new DeliveryLostError(inFlight.entryRef));
     }
     for (const wake of this.waiting) wake();
   }

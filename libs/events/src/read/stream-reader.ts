@@ -101,13 +101,13 @@ export class StreamReader {
       this.ahead.catch(() => undefined);
     }
     for (const source of this.sources) {
-      const own = entries.get(source.key);
+      const own = entries.get(source.streamKey);
       if (!own) continue;
       this.instrumentation.received(source.subscription.stream, own, started);
       if (isOnlyRead) source.acceptNew(own);
     }
     if (isOnlyRead) return;
-    await this.whileRecovering((source) => source.acceptNewOrLate(entries.get(source.key) ?? [], batchSize));
+    await this.whileRecovering((source) => source.acceptNewOrLate(entries.get(source.streamKey) ?? [], batchSize));
   }
 
   /** Nobody knows what became of the last read, nor whether it is over. */
@@ -146,7 +146,7 @@ export class StreamReader {
   private async read(count: number): Reading {
     const started = performance.now();
     const wasOnlyRead = this.isOnlyRead;
-    const streams = this.sources.map(({ key }) => key);
+    const streams = this.sources.map(({ streamKey }) => streamKey);
     const entries = await this.client.readNew(streams, this.address, count, this.options.consumer.blockMs);
     return { entries, started, wasOnlyRead };
   }

@@ -27,7 +27,7 @@ export interface DeliverySink {
 
 /** One stream that a worker reads, and how its entries become deliveries. */
 export class StreamSource implements Redelivery {
-  readonly key: string;
+  readonly streamKey: string;
   /** The names of the consumers under which waits what this worker handles of the stream. */
   readonly awaited: readonly string[];
   private readonly logger = new SafeLogger(StreamSource.name);
@@ -44,7 +44,7 @@ export class StreamSource implements Redelivery {
     private readonly observer: EventsObserver,
     private readonly instrumentation: Instrumentation,
   ) {
-    this.key = channel.key;
+    this.streamKey = channel.key;
     this.awaited = subscription.awaitable(channel.isReplay).map(waitingFor);
   }
 
@@ -58,21 +58,21 @@ export class StreamSource implements Redelivery {
   }
 
   get consumerAddress() {
-    return { stream: this.key, ...this.address };
+    return { stream: this.streamKey, ...this.address };
   }
 
   /** Makes the group if it is missing. @returns whether it was */
   ensureGroup(): Promise<boolean> {
-    return this.client.groups.ensure(this.key, this.address.group, this.channel.start);
+    return this.client.groups.ensure(this.streamKey, this.address.group, this.channel.start);
   }
 
   /** Says that the group had been there, and what that means. */
   reportRecreated(): void {
     this.logger.error(
-      `The group ${this.address.group} of ${this.key} was missing (FLUSHALL, DEL, XGROUP DESTROY or a failover) and was ` +
+      `The group ${this.address.group} of ${this.streamKey} was missing (FLUSHALL, DEL, XGROUP DESTROY or a failover) and was ` +
         `made anew from ${this.channel.start === BEGINNING ? "the stream's beginning" : 'where it had begun'}: what it had handled is delivered again, what was deleted is lost`,
     );
-    this.observer.emit({ kind: 'group-recreated', stream: this.key, group: this.address.group });
+    this.observer.emit({ kind: 'group-recreated', stream: this.streamKey, group: this.address.group });
   }
 
   /** Entries that are delivered for the first time: nothing was noted of them. */
@@ -136,7 +136,7 @@ export class StreamSource implements Redelivery {
   }
 
   private async acceptAgain(entries: readonly ClaimedEntry[]): Promise<void> {
-    const allInFlight = await this.again(entries.filter(({ id }) => !this.allInFlight.has(this.key, id)));
+    const allInFlight = await this.again(entries.filter(({ id }) => !this.allInFlight.has(this.streamKey, id)));
     this.instrumentation.consumed(this.subscription.stream, allInFlight.length);
     for (const inFlight of allInFlight) this.sink.accept(inFlight);
   }
@@ -152,13 +152,13 @@ export class StreamSource implements Redelivery {
   /** Entries that were pending but are no longer in the stream: nobody can handle them any more. */
   private async forget(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    const { key, channel, address } = this;
+    const { streamKey, channel, address } = this;
     await this.client.settling.acknowledge(channel, address.group, this.handlers, ids);
     this.logger.error(
-      `${String(ids.length)} entries of ${key} were trimmed or deleted before ${address.group} had handled them: ` +
+      `${String(ids.length)} entries of ${streamKey} were trimmed or deleted before ${address.group} had handled them: ` +
         ids.slice(0, 5).join(', '),
     );
-    this.observer.emit({ kind: 'vanished', stream: key, group: address.group, ids });
+    this.observer.emit({ kind: 'vanished', stream: streamKey, group: address.group, ids });
   }
 
   private holdingOf(

@@ -32,7 +32,7 @@ export interface Settlement {
   /** What the handler's note becomes; undefined acknowledges the entry and deletes the notes of all handlers. */
   noteBecomes: string | undefined;
   /** Undefined where the order of the key does not matter. */
-  key: KeyRule | undefined;
+  keyRule: KeyRule | undefined;
   reads: readonly TrackedRead[];
   writes: readonly BufferedWrite[];
   events: readonly SettledEvent[];
@@ -97,7 +97,7 @@ class Head {
   }
 
   private valuesOf({ first, stream }: Shape): PackedValue[] {
-    const { handler, handlers, noteBecomes, key, reads, writes, events } = first;
+    const { handler, handlers, noteBecomes, keyRule, reads, writes, events } = first;
     const values: PackedValue[] = [
       stream.place,
       handler,
@@ -105,7 +105,7 @@ class Head {
       ...handlers,
       noteBecomes === undefined ? 0 : 1,
     ];
-    values.push(key?.rule ?? '', reads.length);
+    values.push(keyRule?.rule ?? '', reads.length);
     for (const { command, args } of reads) values.push(command, args.length);
     values.push(writes.length);
     for (const { command, type, integer, args } of writes) values.push(command, type, integer, args.length);
@@ -127,7 +127,7 @@ function isLike(one: Settlement | undefined, other: Settlement): boolean {
   if (one?.handlers !== other.handlers || one.handler !== other.handler || one.stream !== other.stream) return false;
   if ((one.noteBecomes === undefined) !== (other.noteBecomes === undefined)) return false;
   return (
-    one.key?.rule === other.key?.rule &&
+    one.keyRule?.rule === other.keyRule?.rule &&
     areAll(one.reads, other.reads, isLikeRead) &&
     areAll(one.writes, other.writes, isLikeWrite) &&
     areAll(one.events, other.events, isLikeEvent)
@@ -192,27 +192,27 @@ class SettledStream {
 }
 
 function addSettlement(values: PackedValues, places: KeyPlaces, head: Head, settlement: Settlement): void {
-  const { id, eventId, noteBecomes, key, reads, writes, events } = settlement;
+  const { id, eventId, noteBecomes, keyRule, reads, writes, events } = settlement;
   values.add(head.shapeOf(settlement));
   values.add(id);
   values.add(eventId);
   if (noteBecomes !== undefined) values.add(noteBecomes);
-  if (key) {
+  if (keyRule) {
     values.addAll([
-      places.placeOf(key.list),
-      key.original,
-      places.placeOf(key.stream),
-      places.placeOf(key.deadLetters),
-      places.placeOf(key.replays),
+      places.placeOf(keyRule.list),
+      keyRule.original,
+      places.placeOf(keyRule.stream),
+      places.placeOf(keyRule.deadLetters),
+      places.placeOf(keyRule.replays),
     ]);
   }
-  for (const { key: name, args, digest } of reads) {
-    values.add(places.placeOf(name));
+  for (const { key, args, digest } of reads) {
+    values.add(places.placeOf(key));
     values.add(digest);
     values.addAll(args);
   }
-  for (const { key: name, args } of writes) {
-    values.add(places.placeOf(name));
+  for (const { key, args } of writes) {
+    values.add(places.placeOf(key));
     values.addAll(args);
   }
   for (const { stream, values: contents } of events) {

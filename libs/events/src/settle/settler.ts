@@ -84,19 +84,19 @@ export class Settler {
    */
   commit(handlerDelivery: HandlerDelivery, effects: TransactionEffects | undefined): Promise<CommitResult> {
     const { inFlight, handlers } = handlerDelivery;
-    const key = this.keyRule(handlerDelivery, inFlight.origin ? 'release' : 'free');
-    const isPlain = !key && handlers.length <= 1 && !inFlight.isNoted && !inFlight.channel.isReplay;
+    const keyRule = this.keyRuleFor(handlerDelivery, inFlight.origin ? 'release' : 'free');
+    const isPlain = !keyRule && handlers.length <= 1 && !inFlight.isNoted && !inFlight.channel.isReplay;
     if (isPlain && (!effects || isEmpty(effects))) return this.acknowledge(handlerDelivery);
-    return this.settle(handlerDelivery, this.settlement(handlerDelivery, effects, key));
+    return this.settle(handlerDelivery, this.settlement(handlerDelivery, effects, keyRule));
   }
 
   /** Whether an earlier event of the same key is a dead letter, so that this one must wait. */
   async isParked(handlerDelivery: HandlerDelivery): Promise<boolean> {
-    const key = this.keyRule(handlerDelivery, 'free');
+    const keyRule = this.keyRuleFor(handlerDelivery, 'free');
     return (
-      key !== undefined &&
+      keyRule !== undefined &&
       !handlerDelivery.inFlight.origin &&
-      (await this.throughOutages(() => this.client.reads.exists(key.list)))
+      (await this.throughOutages(() => this.client.reads.exists(keyRule.list)))
     );
   }
 
@@ -166,16 +166,22 @@ export class Settler {
       this.maxDeadLetterBytes,
     );
     const stream = this.keyspace.deadLetters(inFlight.subscription.stream);
-    const key = this.keyRule(handlerDelivery, inFlight.origin ? 'return' : reason === 'parked' ? 'follow' : 'park');
+    const keyRule = this.keyRuleFor(
+      handlerDelivery,
+      inFlight.origin ? 'return' : reason === 'parked' ? 'follow' : 'park',
+    );
     const reply = await this.settle(
       handlerDelivery,
-      this.settlement(handlerDelivery, { ...NO_EFFECTS, events: [{ stream, ...deadLetter }] }, key),
+      this.settlement(handlerDelivery, { ...NO_EFFECTS, events: [{ stream, ...deadLetter }] }, keyRule),
     );
     return reply.status !== 'free';
   }
 
   /** Undefined where the key's order does not matter; that of a replay may, whatever its handler says today. */
-  private keyRule({ inFlight, event, handler, parksKey }: HandlerDelivery, rule: KeyRule['rule']): KeyRule | undefined {
+  private keyRuleFor(
+    { inFlight, event, handler, parksKey }: HandlerDelivery,
+    rule: KeyRule['rule'],
+  ): KeyRule | undefined {
     const { origin, entry, subscription } = inFlight;
     if (!parksKey && !origin) return undefined;
     const partitionKey = event?.partition_key ?? fieldText(entry, 'partition_key');
@@ -258,7 +264,7 @@ export class Settler {
   private settlement(
     handlerDelivery: HandlerDelivery,
     effects: Effects = NO_EFFECTS,
-    key?: KeyRule,
+    keyRule?: KeyRule,
     noteBecomes?: string,
   ): Settling {
     const { inFlight, event, handler, handlers } = handlerDelivery;
@@ -272,7 +278,7 @@ export class Settler {
       handler,
       handlers,
       noteBecomes,
-      key,
+      keyRule,
       reads: effects.reads,
       writes: effects.writes,
       events: effects.events,

@@ -8,7 +8,7 @@ import type { ScriptRunner } from './script-runner.js';
 export type SettleReply =
   | { status: 'applied' | 'already-settled' | 'parked' | 'free' }
   | { status: 'lost'; consumer: string }
-  | { status: 'conflict'; key: string }
+  | { status: 'conflict'; redisKey: string }
   | { status: 'refused'; why: string }
   /** Redis' own error, such as NOGROUP. */
   | { status: 'error'; error: Error };
@@ -36,7 +36,7 @@ export class SettleClient {
       case 'lost':
         return { status, consumer: detail };
       case 'conflict':
-        return { status, key: detail };
+        return { status, redisKey: detail };
       case 'refused':
         return { status, why: detail };
       case 'error': {

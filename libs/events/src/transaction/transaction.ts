@@ -143,30 +143,30 @@ export class Transaction {
   set(key: string, value: Value, options: { ttlMs?: number } = {}): this {
     const writing = this.writing('set');
     const ttl = options.ttlMs === undefined ? [] : ['PX', String(positive('set', options.ttlMs))];
-    writing.set(this.keyOf(key), [String(value), ...ttl]);
+    writing.set(this.redisKeyOf(key), [String(value), ...ttl]);
     return this;
   }
 
   del(key: string): this {
-    this.writing('del').del(this.keyOf(key));
+    this.writing('del').del(this.redisKeyOf(key));
     return this;
   }
 
   /** @param ttlMs milliseconds from the commit on */
   expire(key: string, ttlMs: number): this {
-    this.writing('expire').expire(this.keyOf(key), integer('expire', ttlMs));
+    this.writing('expire').expire(this.redisKeyOf(key), integer('expire', ttlMs));
     return this;
   }
 
   /** @param by an integer; the value must be one too */
   incrby(key: string, by: number): this {
-    this.writing('incrby').incrby(this.keyOf(key), integer('incrby', by));
+    this.writing('incrby').incrby(this.redisKeyOf(key), integer('incrby', by));
     return this;
   }
 
   /** @param by an integer; the field's value must be one too */
   hincrby(key: string, field: string, by: number): this {
-    this.writing('hincrby').hincrby(this.keyOf(key), field, integer('hincrby', by));
+    this.writing('hincrby').hincrby(this.redisKeyOf(key), field, integer('hincrby', by));
     return this;
   }
 
@@ -176,7 +176,7 @@ export class Transaction {
     const pairs: string[] = [];
     if (typeof fields === 'string') pairs.push(fields, String(value));
     else for (const field of Object.keys(fields)) pairs.push(field, String(fields[field]));
-    this.writing('hset').hset(this.keyOf(key), pairs);
+    this.writing('hset').hset(this.redisKeyOf(key), pairs);
     return this;
   }
 
@@ -270,17 +270,17 @@ export class Transaction {
 
   /** @returns the key in Redis @throws TransactionRefusedError when this transaction has written it */
   private readable(command: string, name: string): string {
-    const key = this.keyOf(name);
+    const key = this.redisKeyOf(name);
     if (!this.buffered?.wrote(key)) return key;
     throw new TransactionRefusedError(`${command} ${key} after a write to it: read first, then write`);
   }
 
   private change(command: string, name: string, type: KeyType, values: readonly Value[]): this {
-    this.writing(command.toLowerCase()).change(command, this.keyOf(name), type, values.map(String));
+    this.writing(command.toLowerCase()).change(command, this.redisKeyOf(name), type, values.map(String));
     return this;
   }
 
-  private keyOf(name: string): string {
+  private redisKeyOf(name: string): string {
     return this.parts.keyspace.ofService(name);
   }
 }

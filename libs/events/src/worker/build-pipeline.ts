@@ -66,6 +66,6 @@ export function buildPipeline(
         new StreamSource(subscription, address, channel, client, inFlight, pipeline, observer, instrumentation),
     ),
   );
-  for (const one of sources) pipeline.comesFrom(one.key, one);
+  for (const one of sources) pipeline.comesFrom(one.streamKey, one);
   return { pipeline, sources };
 }

@@ -77,8 +77,8 @@ export class FailureLog {
 }
 
 /** `order_placed 47e64b89-… (ecommerce:orders 1750000000000-0, key 8b1e…)` */
-function subject({ event_type, event_id, stream, id, key }: Failure): string {
-  const where = `${stream} ${id}${key === undefined ? '' : `, key ${part(key)}`}`;
+function subject({ event_type, event_id, stream, id, partition_key }: Failure): string {
+  const where = `${stream} ${id}${partition_key === undefined ? '' : `, key ${part(partition_key)}`}`;
   return event_type === undefined ? `an entry (${where})` : `${part(event_type)} ${part(event_id ?? '')} (${where})`;
 }
 

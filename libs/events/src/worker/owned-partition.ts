@@ -96,7 +96,7 @@ export class OwnedPartition {
 
   /** The last known entry of each stream, by its key. */
   get lastIds(): [key: string, id: string][] {
-    return this.positions.map(({ source, last }) => [source.key, last ?? '0']);
+    return this.positions.map(({ source, last }) => [source.streamKey, last ?? '0']);
   }
 
   /** Whether it holds, or has held, something that this worker does not handle and another one may. */
@@ -201,7 +201,7 @@ export class OwnedPartition {
 
   private async readAndAccept(count: number): Promise<void> {
     const { address } = this.context;
-    const keys = this.positions.map(({ source }) => source.key);
+    const keys = this.positions.map(({ source }) => source.streamKey);
     const from = this.positions.map(({ pendingFrom }) => pendingFrom);
     const lastKnown = this.positions.map(({ last }) => last);
     this.isDue = false;
@@ -245,7 +245,7 @@ export class OwnedPartition {
     const { inFlight } = this.context;
     this.pipeline.close();
     for (const { source } of this.positions) {
-      for (const id of inFlight.idsOf(source.key)) inFlight.get(source.key, id)?.lose(error);
+      for (const id of inFlight.idsOf(source.streamKey)) inFlight.get(source.streamKey, id)?.lose(error);
     }
   }
 }

@@ -182,7 +182,7 @@ function DeadLetters({ deadLetters, chosen, onChoose }: DeadLettersProps) {
                 )}
               </td>
               <td className="clip mono small">
-                <Text most={40}>{deadLetter.key ?? ''}</Text>
+                <Text most={40}>{deadLetter.partitionKey ?? ''}</Text>
               </td>
               <td className="clip">
                 <Text most={200}>{deadLetter.errorMessage.replace(/\s+/g, ' ')}</Text>

@@ -174,11 +174,11 @@ function DeadLetterDetails({ deadLetter }: { deadLetter: DeadLetterView }) {
             <Text>{`${deadLetter.stream} ${deadLetter.entryId}`}</Text>
           </Link>
         </dd>
-        {deadLetter.key === null ? null : (
+        {deadLetter.partitionKey === null ? null : (
           <>
             <dt>Partition key</dt>
             <dd className="mono">
-              <Text most={300}>{deadLetter.key}</Text>
+              <Text most={300}>{deadLetter.partitionKey}</Text>
             </dd>
           </>
         )}

@@ -73,8 +73,8 @@ export function EntriesTable({ entries, withStream, label }: EntriesTableProps) 
                   <span className="badge badge-bad">no event</span>
                 )}
               </td>
-              <td className="clip mono small entry-key" title={visibleLine(entry.key ?? '')}>
-                <Text most={40}>{entry.key ?? ''}</Text>
+              <td className="clip mono small entry-key" title={visibleLine(entry.partitionKey ?? '')}>
+                <Text most={40}>{entry.partitionKey ?? ''}</Text>
               </td>
               <td className="clip mono small entry-preview">
                 <Text>{entry.preview.replace(/[\t\n\r]+/g, ' ')}</Text>

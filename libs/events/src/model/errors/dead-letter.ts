@@ -33,13 +33,13 @@ export class KeyParkedError extends EventsError {
     readonly stream: string,
     readonly id: string,
     /** The partition key. */
-    readonly key: string,
+    readonly partitionKey: string,
     /** The dead letter that comes first; '-' when it is being replayed. */
     readonly first: string,
   ) {
     const before = first === '-' ? 'one that is being replayed' : first;
     super(
-      `${stream}: dead letter ${id} is parked behind ${before}, of the same key ${bounded(key, MAX_SHOWN_LENGTH)}. ` +
+      `${stream}: dead letter ${id} is parked behind ${before}, of the same key ${bounded(partitionKey, MAX_SHOWN_LENGTH)}. ` +
         'Replay or discard that one first',
     );
   }

@@ -76,10 +76,10 @@ export class WorkerCrashedError extends EventsError {
 export class EventParkedError extends EventsError {
   constructor(
     /** The partition key. */
-    readonly key: string,
+    readonly partitionKey: string,
   ) {
     super(
-      `An earlier event of the key ${bounded(key, MAX_SHOWN_LENGTH)} is a dead letter; this one waits until it is replayed or discarded`,
+      `An earlier event of the key ${bounded(partitionKey, MAX_SHOWN_LENGTH)} is a dead letter; this one waits until it is replayed or discarded`,
     );
   }
 }

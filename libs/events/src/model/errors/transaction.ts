@@ -4,9 +4,9 @@ import { EventsError } from './events-error.js';
 export class TransactionConflictError extends EventsError {
   constructor(
     readonly runs: number,
-    readonly key: string,
+    readonly redisKey: string,
   ) {
-    super(`The transaction met a change of ${key} in each of ${String(runs)} runs`);
+    super(`The transaction met a change of ${redisKey} in each of ${String(runs)} runs`);
   }
 }
 
