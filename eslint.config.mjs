@@ -14,7 +14,7 @@ const boundaries = [
   { sourceTag: 'type:service', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'type:access'] },
   { sourceTag: 'type:audit', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts'] },
   { sourceTag: 'type:setup', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts'] },
-  { sourceTag: 'scope:tools', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'scope:tools', onlyDependOnLibsWithTags: ['scope:library'] },
   { sourceTag: 'scope:bench', onlyDependOnLibsWithTags: ['scope:library', 'type:contracts', 'scope:tools'] },
   { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['scope:tools'] },
   {
@@ -39,8 +39,6 @@ const moduleBoundaries = (depConstraints) =>
   /** @type {const} */ ([
     'error',
     {
-      // The tools are compiled alone, before anything else is.
-      allow: [String.raw`^(\.\./)+libs/events/address/`],
       allowCircularSelfDependency: true,
       // The testing library starts servers with the tools, whose tests use it.
       ignoredCircularDependencies: [['@shop/tools', '@repo/testing']],

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRedisAddress, RedisAddressError, redisClientOptions, type RedisAddressPart } from '../address/index.mjs';
+import {
+  parseRedisAddress,
+  RedisAddressError,
+  redisClientOptions,
+  type RedisAddressPart,
+} from '../src/address/index.js';
 import { resolveOptions } from '../src/options/options.js';
 
 /** The address's error; a failure where there is none. */

@@ -1,6 +1,6 @@
-import * as address from '../../../libs/events/address/index.mjs';
+import * as address from 'nestjs-event-streams/address';
 import { Failure } from '../failure.js';
-import type { RedisAddress } from '../../../libs/events/address/index.mjs';
+import type { RedisAddress } from 'nestjs-event-streams/address';
 import type { Environment } from '../terminal/options.js';
 
 export type { RedisAddress };

@@ -6,8 +6,8 @@ import { removeOnExit } from '../../src/machine/on-exit.js';
 import { findFreePortBase } from '../../src/shop/free-ports.js';
 
 const TOOLS = path.resolve(import.meta.dirname, '..', '..');
-/** What the tools share with the library. */
-const ADDRESS = path.join('libs', 'events', 'address');
+/** The library, which the tools read addresses by, as it was built. */
+const LIBRARY = path.join('libs', 'events');
 const APPS = ['console', 'order-service', 'payment-service', 'inventory-service', 'shipping-service', 'processor'];
 
 const APP = new URL('app.js', import.meta.url);
@@ -38,10 +38,14 @@ export async function createFakeShop(): Promise<FakeShop> {
   const callOffRemoval = removeOnExit(dir); // for a run of the tests that is interrupted
   // With their times, by which it is seen that they are compiled.
   await cp(TOOLS, path.join(dir, 'tools'), { recursive: true, preserveTimestamps: true, filter: isWanted });
-  await cp(path.join(TOOLS, '..', ADDRESS), path.join(dir, ADDRESS), { recursive: true });
+  for (const part of ['package.json', 'tsconfig.json', 'src', 'dist']) {
+    const from = path.join(TOOLS, '..', LIBRARY, part);
+    await cp(from, path.join(dir, LIBRARY, part), { recursive: true, preserveTimestamps: true });
+  }
   // Beside the tools, where an installation leaves it alone; what it needs is found where the link leads.
   await mkdir(path.join(dir, 'tools', 'node_modules'), { recursive: true });
   await symlink(path.join(TOOLS, '..', 'node_modules', 'ioredis'), path.join(dir, 'tools', 'node_modules', 'ioredis'));
+  await symlink(path.join(dir, LIBRARY), path.join(dir, 'tools', 'node_modules', 'nestjs-event-streams'));
   for (const app of APPS) await copyTo(path.join(dir, 'apps', app, 'dist', 'main.js'), APP);
   await copyTo(path.join(dir, 'libs', 'audit', 'dist', 'main.js'), AUDIT);
   await copyTo(path.join(dir, 'libs', 'setup', 'dist', 'main.js'), SETUP);

@@ -5,7 +5,7 @@ import {
   redisPlaceOf,
   redisUrlOf,
   SettingFileError,
-} from '../../address/index.mjs';
+} from '../address/index.js';
 import { resolveOptions, type ResolvedOptions } from '../options/options.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { UsageError } from './cli-errors.js';

@@ -1,5 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import { reasonOfFailure, tellsNothing, whyClosed } from '../../address/index.mjs';
+import { reasonOfFailure, tellsNothing, whyClosed } from '../address/index.js';
 import { isGroupMissing, isOutage, RedisTimeoutError, RedisUnavailableError } from '../model/errors/redis.js';
 import { RedisWithChangingCredentials } from './changing-credentials.js';
 import { OutageWatch } from './outage-watch.js';

@@ -6,7 +6,7 @@ import {
   SettingFileError,
   type RedisPlaceByUrl,
   type RedisPlaceNames,
-} from '../../address/index.mjs';
+} from '../address/index.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
 import type { CredentialSources, PasswordSource } from './changing-credentials.js';
 

@@ -1,18 +1,42 @@
 import net from 'node:net';
 
-/**
- * Where Redis is, read from one notation by all: the library, its command line, the shop's apps and audit, and the tools,
- * which run before anything is installed. Hence plain JavaScript without dependencies, beside the sources.
- */
+/** What a Redis address is made of, and what stands beside its URL: `tls` and `credentials`. */
+export type RedisAddressPart =
+  'scheme' | 'user' | 'password' | 'host' | 'port' | 'database' | 'path' | 'query' | 'fragment' | 'tls' | 'credentials';
 
-/** @type {typeof import('./redis-address.mjs').REDIS_FORMS} */
+/** Where one Redis server is. */
+export interface RedisAddress {
+  /** As it was given; it may hold a password, so it is never shown. */
+  readonly url: string;
+  /** Host and port, or the path of the socket: fit for messages. */
+  readonly shown: string;
+  /** A name, or an address without brackets; empty for a socket. */
+  readonly host: string;
+  /** 0 for a socket. */
+  readonly port: number;
+  /** Of a Unix socket; empty where there is a host. */
+  readonly path: string;
+  readonly tls: boolean;
+  /** Empty where none is named. */
+  readonly username: string;
+  readonly password: string;
+  readonly database: number;
+}
+
+/** Certificates and key, as their files have them (PEM). */
+export interface RedisTls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** The forms that are understood, for messages. */
 export const REDIS_FORMS = 'redis://[user:password@]host[:port][/db], rediss:// for TLS, or redis+unix:///path';
 
 const DEFAULT_PORT = 6379;
 const HIGHEST_PORT = 65_535;
 
-/** @type {Readonly<Record<string, 'tcp' | 'tls' | 'unix' | 'later'>>} */
-const SCHEMES = {
+const SCHEMES: Readonly<Record<string, 'tcp' | 'tls' | 'unix' | 'later'>> = {
   redis: 'tcp',
   rediss: 'tls',
   'redis+unix': 'unix',
@@ -23,8 +47,7 @@ const SCHEMES = {
 };
 
 /** What people write as a query, and how it is said here. */
-/** @type {Readonly<Record<string, string>>} */
-const QUERIES = {
+const QUERIES: Readonly<Record<string, string>> = {
   db: 'the database goes behind the host, as in redis://host/3',
   database: 'the database goes behind the host, as in redis://host/3',
   password: 'the password goes before the host, as in redis://:password@host',
@@ -35,23 +58,26 @@ const QUERIES = {
 };
 
 /** What has a meaning of its own in a URL, and how it is written where it has none. */
-/** @type {Readonly<Record<string, string>>} */
-const ESCAPES = { '/': '%2F', '#': '%23', '?': '%3F' };
+const ESCAPES: Readonly<Record<string, string>> = { '/': '%2F', '#': '%23', '?': '%3F' };
 
+/** The address of a Redis that is not understood; the message says which part and what to do, and repeats nothing of it. */
 export class RedisAddressError extends Error {
-  /**
-   * @param {import('./redis-address.mjs').RedisAddressPart} part
-   * @param {string} reason
-   */
-  constructor(part, reason) {
+  override readonly name = 'RedisAddressError';
+
+  constructor(
+    readonly part: RedisAddressPart,
+    reason: string,
+  ) {
     super(reason);
-    this.name = 'RedisAddressError';
-    this.part = part;
   }
 }
 
-/** @type {typeof import('./redis-address.mjs').parseRedisAddress} */
-export function parseRedisAddress(url) {
+/**
+ * Reads the address of a Redis. `redis+sentinel://`, `redis+cluster://` and their `rediss+` forms are refused as not supported yet.
+ *
+ * @throws RedisAddressError for whatever is not understood
+ */
+export function parseRedisAddress(url: string): RedisAddress {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^]*)$/i.exec(url) ?? [];
   const kind = Object.hasOwn(SCHEMES, scheme.toLowerCase()) ? SCHEMES[scheme.toLowerCase()] : undefined;
   if (kind === undefined) throw wrong('scheme', `it begins with none of ${Object.keys(SCHEMES).join('://, ')}://`);
@@ -79,8 +105,19 @@ export function parseRedisAddress(url) {
   return { url, shown, host, port, path: '', tls, ...credentials, database: databaseOf(behind) };
 }
 
-/** @type {typeof import('./redis-address.mjs').redisClientOptions} */
-export function redisClientOptions({ host, port, path, tls, username, password, database }, files = {}) {
+/** What ioredis connects with. @param files where the address is one of TLS */
+export function redisClientOptions(
+  { host, port, path, tls, username, password, database }: RedisAddress,
+  files: RedisTls = {},
+): {
+  host?: string;
+  port?: number;
+  path?: string;
+  username?: string;
+  password?: string;
+  db?: number;
+  tls?: RedisTls & { servername?: string };
+} {
   return {
     ...(path === '' ? { host, port } : { path }),
     ...(username === '' ? {} : { username }),
@@ -91,8 +128,7 @@ export function redisClientOptions({ host, port, path, tls, username, password, 
   };
 }
 
-/** @param {string} text */
-function credentialsOf(text) {
+function credentialsOf(text: string): { username: string; password: string } {
   const colon = text.indexOf(':');
   const username = decoded('user', colon === -1 ? text : text.slice(0, colon));
   const password = colon === -1 ? '' : decoded('password', text.slice(colon + 1));
@@ -102,11 +138,7 @@ function credentialsOf(text) {
   return { username, password };
 }
 
-/**
- * @param {'user' | 'password' | 'path'} part
- * @param {string} text
- */
-function decoded(part, text) {
+function decoded(part: 'user' | 'password' | 'path', text: string): string {
   if (/[\s\u0000-\u001f\u007f]/.test(text)) throw wrong(part, `its ${part} has a space or a line break as it is`);
   if (/%(?![0-9a-f]{2})/i.test(text)) throw wrong(part, `its ${part} has a % as it is: write it as %25`);
   try {
@@ -116,8 +148,13 @@ function decoded(part, text) {
   }
 }
 
-/** @param {string} place */
-function placeOf(place) {
+interface Place {
+  host: string;
+  port: number;
+  shown: string;
+}
+
+function placeOf(place: string): Place {
   if (place === '') throw wrong('host', 'it has no host');
   if (place.includes(',')) throw wrong('host', 'it names several hosts: name one server');
   if (place.startsWith('[')) {
@@ -135,12 +172,7 @@ function placeOf(place) {
   return shownOf(host, host, port.length === 0 ? '' : `:${port.join('')}`);
 }
 
-/**
- * @param {string} written
- * @param {string} host
- * @param {string} behind
- */
-function shownOf(written, host, behind) {
+function shownOf(written: string, host: string, behind: string): Place {
   const port = behind === '' ? DEFAULT_PORT : /^:\d{1,5}$/.test(behind) ? Number(behind.slice(1)) : NaN;
   if (!(port >= 1 && port <= HIGHEST_PORT)) {
     throw wrong('port', `its port is no number from 1 to ${String(HIGHEST_PORT)}`);
@@ -148,8 +180,7 @@ function shownOf(written, host, behind) {
   return { host, port, shown: `${written}:${String(port)}` };
 }
 
-/** @param {string} behind */
-function databaseOf(behind) {
+function databaseOf(behind: string): number {
   const path = withoutQuery(behind);
   if (path === '' || path === '/') return 0;
   if (!/^\/(0|[1-9]\d{0,8})$/.test(path)) {
@@ -158,8 +189,7 @@ function databaseOf(behind) {
   return Number(path.slice(1));
 }
 
-/** @param {string} behind */
-function pathOf(behind) {
+function pathOf(behind: string): string {
   const path = decoded('path', withoutQuery(behind));
   if (!/^\/.*[^/]$/s.test(path) || path.includes('\0')) {
     throw wrong('path', 'it has no path of a socket, as in redis+unix:///run/redis.sock');
@@ -167,8 +197,7 @@ function pathOf(behind) {
   return path;
 }
 
-/** @param {string} behind */
-function withoutQuery(behind) {
+function withoutQuery(behind: string): string {
   const [, path = '', mark = '', rest = ''] = /^([^?#]*)([?#]?)([^]*)$/.exec(behind) ?? [];
   if (mark === '#')
     throw wrong('fragment', 'it has a #, behind which there is nothing to say; in a password it is %23');
@@ -181,10 +210,6 @@ function withoutQuery(behind) {
   return path;
 }
 
-/**
- * @param {import('./redis-address.mjs').RedisAddressPart} part
- * @param {string} reason
- */
-function wrong(part, reason) {
+function wrong(part: RedisAddressPart, reason: string): RedisAddressError {
   return new RedisAddressError(part, reason);
 }

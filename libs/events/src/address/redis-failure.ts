@@ -1,5 +1,5 @@
 import net from 'node:net';
-import tls from 'node:tls';
+import tls, { type ConnectionOptions } from 'node:tls';
 
 /** How long a server is listened to that has closed a connection without a word, in milliseconds. */
 const LISTEN_MS = 500;
@@ -7,8 +7,7 @@ const LISTEN_MS = 500;
 const NOT_TLS = 'that port does not speak TLS: use redis://';
 const IS_TLS = 'that port speaks TLS: use rediss://';
 
-/** @type {Readonly<Record<string, string>>} */
-const REASONS = {
+const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
   ENOENT: 'there is no such socket (ENOENT)',
   EACCES: 'this user may not use the socket (EACCES)',
@@ -22,8 +21,11 @@ const REASONS = {
 const CLOSED = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
 const CERTIFICATE = /CERT|UNABLE_TO_(GET|VERIFY)|ALTNAME|SELF_SIGNED/;
 
-/** @type {typeof import('./redis-failure.mjs').reasonOfFailure} */
-export function reasonOfFailure({ code, message }, isTls) {
+/** Why a connection failed, in words; undefined where its code says nothing of its own. */
+export function reasonOfFailure(
+  { code, message }: { readonly code?: string | undefined; readonly message: string },
+  isTls: boolean,
+): string | undefined {
   if (code === undefined) return undefined;
   if (code === 'ETIMEDOUT') {
     return isTls ? 'no answer to the TLS handshake (ETIMEDOUT)' : 'no answer to the connection request (ETIMEDOUT)';
@@ -41,13 +43,24 @@ export function reasonOfFailure({ code, message }, isTls) {
   return REASONS[code];
 }
 
-/** @type {typeof import('./redis-failure.mjs').tellsNothing} */
-export function tellsNothing(code) {
+/** Whether the code of a failure says no more than that the server has closed the connection, or does not go on with it. */
+export function tellsNothing(code: string | undefined): boolean {
   return code === undefined || CLOSED.has(code);
 }
 
-/** @type {typeof import('./redis-failure.mjs').whyClosed} */
-export async function whyClosed(place, secure, code) {
+/**
+ * Looks why a server has closed a connection before it said anything: it has as many clients as it takes, it speaks TLS, or it
+ * does not. It listens to the server for half a second, and then for another one, on connections of its own.
+ *
+ * @param secure how it was connected with TLS; undefined for without
+ * @param code of the failure; undefined where there was none
+ * @returns undefined where nothing was found, or the failure is of another kind
+ */
+export async function whyClosed(
+  place: { host: string; port: number } | { path: string },
+  secure: ConnectionOptions | undefined,
+  code: string | undefined,
+): Promise<string | undefined> {
   if (!tellsNothing(code)) return undefined;
   if (secure !== undefined) {
     // What does not speak TLS answers a PING, be it with a refusal.
@@ -62,29 +75,28 @@ export async function whyClosed(place, secure, code) {
   return other.isSecure || /^ERR_SSL_.*ALERT/.test(other.failure?.code ?? '') ? IS_TLS : undefined;
 }
 
-/** @param {string} said */
-function adviceOn(said) {
+function adviceOn(said: string): string {
   return said.includes('max number of clients') ? ' (its maxclients)' : '';
 }
 
-/**
- * What a server says by itself, or to one word.
- * @param {net.Socket} socket
- * @param {string} [word]
- * @returns {Promise<{ said: string, isSecure: boolean, failure: NodeJS.ErrnoException | undefined }>}
- */
-function listen(socket, word) {
+interface Heard {
+  said: string;
+  isSecure: boolean;
+  failure: NodeJS.ErrnoException | undefined;
+}
+
+/** What a server says by itself, or in answer to `question`. */
+function listen(socket: net.Socket, question?: string): Promise<Heard> {
   return new Promise((resolve) => {
     let isSecure = false;
-    /** @type {NodeJS.ErrnoException | undefined} */
-    let failure;
-    const finish = (said = '') => {
+    let failure: NodeJS.ErrnoException | undefined;
+    const finish = (said = ''): void => {
       clearTimeout(timer);
       socket.destroy();
       resolve({ said, isSecure, failure });
     };
     const timer = setTimeout(finish, LISTEN_MS);
-    if (word !== undefined) socket.once('connect', () => socket.write(word));
+    if (question !== undefined) socket.once('connect', () => socket.write(question));
     socket.once('secureConnect', () => {
       isSecure = true;
     });
