@@ -41,37 +41,36 @@ ${machineLines(machine)
 
 ![Events a second, by scenario and contestant](performance.svg)
 
-## Who
+## Contestants
 
 ${contestants.map(({ title, about }) => `- **${title}**: ${about}.`).join('\n')}
 
 ## How to read it
 
-Each contestant has processes and a \`redis-server\` of its own for each measurement, on the same machine. The contestants
-take turns, ${String(rounds)} ${rounds === 1 ? 'round' : 'rounds'}. A figure is the median of the rounds, with the smallest and the largest beside it.
-Compare only figures of one run, best as ratios: **× yardstick** is a contestant’s events per second, divided by the
-yardstick’s.
+For each measurement, a contestant gets its own processes and its own \`redis-server\`, all on one machine. The contestants
+take turns, ${String(rounds)} ${rounds === 1 ? 'round' : 'rounds'}. A figure is the median of the rounds; the minimum and the maximum are beside it. Compare only
+figures of one run. The ratio **× yardstick** is the contestant’s events per second, divided by those of the yardstick.
 
-- An event is the shop’s \`order_placed\` with three items, ${String(jsonBytes)} bytes of JSON. The orders are made before the clock starts.
+- An event is the shop’s \`order_placed\` with three items, ${String(jsonBytes)} bytes of JSON. The orders are created before the clock starts.
 - Each measurement begins with a warm-up, whose events do not count.
-- _100 callers_: a hundred callers, each of which awaits one publish after the other. The yardstick serves them with its
-  pipelines. _Batches_: 100 events each, two batches in flight.
-- _Consume_: the whole backlog is in Redis before the consumer starts. The clock runs from the last event of the warm-up to
-  the last event.
-- **client µs**, **server µs**: CPU time for each event. Of the client: all threads of the contestant’s processes
-  (\`process.cpuUsage\`). Of the server: \`INFO cpu\`, which includes writing the AOF.
-- **commands**: commands that the client sends for each event. The client counts them, since \`INFO commandstats\` also counts
-  the commands inside of scripts and transactions.
+- _100 callers_: each of a hundred callers awaits one publish after the other. The yardstick collects them in its
+  pipelines. _Batches_: batches of 100 events, two in flight.
+- _Consume_: the whole backlog is in Redis before the consumer starts. The time is that from the last event of the warm-up
+  to the last event.
+- **client µs**: CPU time for each event, of all threads of the contestant’s processes (\`process.cpuUsage\`).
+- **server µs**: CPU time for each event, of Redis (\`INFO cpu\`), including the writing of the AOF.
+- **commands**: commands that the client sends for each event. The client counts them, because \`INFO commandstats\` also
+  counts the commands inside scripts and transactions.
 - **bytes in**, **bytes out**: bytes that the server receives and sends for each event (\`INFO stats\`).
-- _Latency_: from the time at which the schedule has the event to the start of its handler, which runs in another process. Both
-  read the same clock. The publisher keeps one core busy, to be on time.
+- _Latency_: from the scheduled time of the event to the start of its handler, in another process. Both processes read the
+  same clock. The publisher keeps one core busy, so that it publishes on time.
 - _Memory_: the consumer’s heap after a garbage collection, and its resident set, at the start, in the middle and at the end
   of the backlog.
-- _With nothing to do_: what workers of one group send in ten seconds while each of them reads ten empty streams, once they have
-  settled. **client ms/s** and **server ms/s** are CPU time, of all workers together. It is measured once.
+- _With nothing to do_: commands and CPU time of the workers of one group, each of which reads ten empty streams, during ten
+  seconds. **client ms/s** and **server ms/s** are the CPU time of all workers together. This is measured once.
 
-Every event must be handled exactly once, and Redis must have every event that was published. Otherwise the table says
-_failed_ instead of a figure.
+Each measurement checks that every event was handled exactly once, and that Redis has every published event. If not, the
+table says _failed_ instead of a figure.
 
 ## Figures
 
