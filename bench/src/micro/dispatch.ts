@@ -4,7 +4,6 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { entries, NOTES, STREAM } from './batch.js';
 import {
   Gatherer,
-  HandlerRunner,
   InFlightDeliveries,
   InFlightDelivery,
   NO_INSTRUMENTATION,
@@ -34,32 +33,32 @@ export function createDispatch(): () => Promise<number> {
   const [subscription] = subscriptionsOf([handler], []);
   if (subscription === undefined) throw new Error('There is no subscription');
   const semaphore = new Semaphore(CONCURRENCY);
-  const inFlight = new InFlightDeliveries(
+  const allInFlight = new InFlightDeliveries(
     { entries: 1000, bytes: 2 ** 26, concurrency: CONCURRENCY },
     () => semaphore.load,
   );
   const gatherer = new Gatherer<unknown, CommitResult>(() => Promise.resolve({ status: 'applied' }));
-  const stopping = new Stopping();
-  const runner = new HandlerRunner(
-    { group: 'bench', consumer: 'bench' },
+  const pipeline = new Pipeline({
+    allInFlight,
+    address: { group: 'bench', consumer: 'bench' },
     semaphore,
-    new Overruns(Infinity),
-    standIn<Settler>({ commit: (share) => gatherer.add(share) }),
-    standIn(),
-    new EventsObserver(),
-    stopping,
-    NO_INSTRUMENTATION,
-    Infinity,
-    standIn(),
-  );
-  const pipeline = new Pipeline(inFlight, runner, stopping);
+    overruns: new Overruns(Infinity),
+    settler: standIn<Settler>({ commit: (handlerDelivery) => gatherer.add(handlerDelivery) }),
+    outages: standIn(),
+    transactions: standIn(),
+    observer: new EventsObserver(),
+    instrumentation: NO_INSTRUMENTATION,
+    stopping: new Stopping(),
+    takeoverAfterMs: Infinity,
+    deadLetterQuota: standIn(),
+  });
   const channel = { key: STREAM, notes: NOTES, isReplay: false, start: '0' };
   const nothing = new Map<string, string>();
   return async () => {
     for (const entry of entries) {
       pipeline.accept(new InFlightDelivery(subscription, channel, entry, nothing, undefined, false));
     }
-    while (inFlight.size > 0) await turn();
+    while (allInFlight.size > 0) await turn();
     return entries.length;
   };
 }

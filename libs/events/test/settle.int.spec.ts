@@ -1,7 +1,8 @@
 import { freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
-import { settleArguments, type Settlement } from '../src/settle/settle-arguments.js';
+import { settleArguments } from '../src/settle/settle-arguments.js';
+import type { Settlement } from '../src/settle/settlement.js';
 import { StreamClient } from '../src/stream/stream-client.js';
 import { replyDigest } from '../src/transaction/reply-digest.js';
 import type { BufferedWrite } from '../src/transaction/effects.js';

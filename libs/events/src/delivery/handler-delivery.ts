@@ -1,11 +1,12 @@
 import type { Standstill } from '../concurrency/standstill.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import type { OperationRef } from '../model/instrumentation.js';
+import type { FailureNote } from '../stream/delivery-notes.js';
 import type { InFlightDelivery } from './in-flight-delivery.js';
 
-/** One run in quarantine, of a handler or of decoding. */
+/** One run of a handler, or of decoding, in quarantine. */
 export interface QuarantineRun {
-  /** What it is noted as: no two runs have one name. */
+  /** The name under which Redis has a note of it; no other run has it. */
   name: string;
   /** Tells how long the worker has stood still meanwhile. */
   standstill: Standstill;
@@ -21,10 +22,12 @@ export interface HandlerDelivery {
   parksKey: boolean;
   /** All handlers of this event. */
   handlers: readonly string[];
+  /** The handler's failures so far, this delivery's and earlier ones'. */
+  note: Readonly<FailureNote>;
   /** The try that is settled, for the instrumentation; undefined where nobody traces. */
   operation: OperationRef | undefined;
-  /** Its run in quarantine; undefined for one that is not quarantined. */
+  /** Its quarantine run that began last; undefined outside quarantine. */
   quarantineRun?: QuarantineRun;
-  /** Of a handler that goes on although its time is up: resolves when it has really ended. */
+  /** Where the handler runs on after its time limit: resolves when it has really ended. */
   overrun?: Promise<void>;
 }

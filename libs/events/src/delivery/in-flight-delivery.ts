@@ -67,13 +67,13 @@ export class InFlightDelivery implements Loss {
     for (const listener of this.lossListeners ?? []) listener(reason);
   }
 
-  /** Whether no other settlement of this entry is under way, or will be: one handler is left. */
-  get isSettledAtOnce(): boolean {
+  /** Whether no other settlement of this entry is under way, or will follow: one handler is left. */
+  get isLastSettlement(): boolean {
     return this.openHandlers === 1 && !this.settling;
   }
 
-  /** Runs settlements of this entry one at a time, so that exactly the last handler acknowledges. */
-  settle<T>(settlement: () => Promise<T>): Promise<T> {
+  /** Runs settlements of this entry one at a time. */
+  settleInTurn<T>(settlement: () => Promise<T>): Promise<T> {
     const result = (this.settling ?? Promise.resolve()).then(settlement);
     this.settling = result.catch(() => undefined);
     return result;

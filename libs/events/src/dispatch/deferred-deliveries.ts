@@ -2,16 +2,16 @@ import { LeaseLostError } from '../model/errors/delivery.js';
 import { isGroupMissing, isOutage } from '../model/errors/redis.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { Redelivery } from '../read/redelivery.js';
-import type { InFlightDeliveries } from '../read/in-flight.js';
+import type { InFlightDeliveries } from '../read/in-flight-deliveries.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { DueQueue } from '../collections/due-queue.js';
-import { acceptedOf, orderingKeyOf, type Accepted } from './accepted.js';
+import { orderingKeyOf, type QueuedDelivery } from './queued-delivery.js';
 import type { Deferral } from '../concurrency/keyed-queue.js';
 import { endOf } from './pauses.js';
 import type { Pause } from '../delivery/pause.js';
 
-/** What is kept of an entry that is deferred. */
+/** All that is kept of a deferred entry. */
 export interface DeferredEntry {
   readonly stream: string;
   readonly id: string;
@@ -26,17 +26,19 @@ interface PausedEntry extends DeferredEntry {
   readonly pauses: readonly Pause[] | undefined;
 }
 
-/** Of what was deferred so much is resumed at once; and where Redis is away, so long until it is tried again, in milliseconds. */
+/** How many entries are resumed with one command. */
 const RESUMED_AT_ONCE = 100;
+/** How long until it is tried again when Redis was away, or until it is looked again for room. */
 const PAUSE_MS = 250;
 
 /**
- * What a worker has and does not hold, since it was full: what waits behind others of its key, and what is in a retry pause. It
- * waits in Redis, delivered to this worker, and is read again when its turn has come.
+ * Deliveries that a full worker gave the room of back: those that wait behind others of their key, and those in a retry pause. They
+ * stay pending in Redis for this worker, which reads them again when their turn has come.
  */
-export class DeferredDeliveries implements Deferral<Accepted, DeferredEntry> {
+export class DeferredDeliveries implements Deferral<QueuedDelivery, DeferredEntry> {
   private readonly logger = new SafeLogger(DeferredDeliveries.name);
-  private readonly sources = new Map<string, Redelivery>();
+  /** By the streams' keys. */
+  private readonly redeliveries = new Map<string, Redelivery>();
   /** What was deferred in this turn of the event loop. */
   private leaving: InFlightDelivery[] = [];
   private readonly paused = new DueQueue<PausedEntry>();
@@ -45,43 +47,45 @@ export class DeferredDeliveries implements Deferral<Accepted, DeferredEntry> {
   private isClosed = false;
 
   /**
-   * @param stopping ends the waiting of what was deferred: others get it
-   * @param resumeKey goes on with a key whose first entry was in a retry pause. Without that entry: it is not this worker's any more
+   * @param stopping ends the waiting: others take over what was deferred
+   * @param prepare decodes and validates an entry that was read again
+   * @param resumeKey goes on with a key whose first entry was in a retry pause; without that entry when it is not this worker's any more
    */
   constructor(
     private readonly allInFlight: InFlightDeliveries,
     private readonly stopping: Stopping,
-    private readonly resumeKey: (key: string, accepted: Accepted | undefined) => void,
+    private readonly prepare: (inFlight: InFlightDelivery) => QueuedDelivery,
+    private readonly resumeKey: (orderingKey: string, queued: QueuedDelivery | undefined) => void,
   ) {}
 
-  /** Says where entries of a stream come from. */
-  comesFrom(stream: string, source: Redelivery): void {
-    this.sources.set(stream, source);
+  /** Entries of a stream are read again by `redelivery`. */
+  readBy(stream: string, redelivery: Redelivery): void {
+    this.redeliveries.set(stream, redelivery);
   }
 
-  /** What was deferred is somebody else's. */
+  /** Forgets what was deferred: it is somebody else's. */
   close(): void {
     this.isClosed = true;
-    for (const stream of this.sources.keys()) {
+    for (const stream of this.redeliveries.keys()) {
       for (const id of this.allInFlight.deferredIdsOf(stream)) this.allInFlight.forgetDeferred(stream, id);
     }
   }
 
-  /** Lets an entry go that waits behind others of its key. */
-  defer({ inFlight }: Accepted): DeferredEntry {
+  /** Defers an entry that waits behind others of its key. */
+  defer({ inFlight }: QueuedDelivery): DeferredEntry {
     this.letGo(inFlight);
     return { stream: inFlight.stream, id: inFlight.entry.id };
   }
 
-  /** Lets an entry go that is in a retry pause; its key goes on when that is over. */
-  deferInPause(accepted: Accepted, pauses: readonly Pause[]): DeferredEntry {
-    const { inFlight } = accepted;
+  /** Defers an entry that is in a retry pause; its key goes on when that is over. */
+  deferInPause(queued: QueuedDelivery, pauses: readonly Pause[]): DeferredEntry {
+    const { inFlight } = queued;
     this.letGo(inFlight);
 
     const paused = {
       stream: inFlight.stream,
       id: inFlight.entry.id,
-      orderingKey: orderingKeyOf(accepted),
+      orderingKey: orderingKeyOf(queued),
       until: endOf(pauses),
       pauses: pauses.length > 1 ? pauses : undefined,
     };
@@ -90,8 +94,8 @@ export class DeferredDeliveries implements Deferral<Accepted, DeferredEntry> {
     return paused;
   }
 
-  /** The first of those that wait behind others, as far as they came by one stream. */
-  async resume(entries: readonly DeferredEntry[]): Promise<{ items: Accepted[]; used: number }> {
+  /** Resumes the first of those that wait behind others, up to the first that came by another stream. */
+  async resume(entries: readonly DeferredEntry[]): Promise<{ items: QueuedDelivery[]; used: number }> {
     const stream = entries[0]?.stream ?? '';
     const most = Math.max(1, Math.min(RESUMED_AT_ONCE, Math.floor(this.allInFlight.roomToHold / 2)));
     let used = 1;
@@ -117,17 +121,17 @@ export class DeferredDeliveries implements Deferral<Accepted, DeferredEntry> {
     const { leaving } = this;
     this.leaving = [];
     for (const [stream, own] of byStream(leaving, ({ stream }) => stream)) {
-      void this.sources.get(stream)?.defer(own);
+      void this.redeliveries.get(stream)?.defer(own);
     }
   };
 
-  /** Those that are still this worker's; none when it stops. Never rejects. */
-  private async readAgain(stream: string, ids: readonly string[]): Promise<Accepted[]> {
-    // In this order: that a delivery does not count must not be said of the next one.
+  /** @returns those that are still this worker's; none when it stops. Never rejects */
+  private async readAgain(stream: string, ids: readonly string[]): Promise<QueuedDelivery[]> {
+    // First: it takes the last delivery of each entry back, and must not take the next one back.
     this.tellDeferred();
     while (!this.stopping.isStopping) {
       try {
-        const found = (await this.sources.get(stream)?.resume(ids)) ?? [];
+        const found = (await this.redeliveries.get(stream)?.resume(ids)) ?? [];
         this.forget(stream, ids);
         return this.taken(found);
       } catch (error) {
@@ -147,8 +151,8 @@ export class DeferredDeliveries implements Deferral<Accepted, DeferredEntry> {
     return [];
   }
 
-  private taken(found: readonly InFlightDelivery[]): Accepted[] {
-    return this.stopping.isStopping ? [] : found.filter((one) => this.allInFlight.add(one)).map(acceptedOf);
+  private taken(found: readonly InFlightDelivery[]): QueuedDelivery[] {
+    return this.stopping.isStopping ? [] : found.filter((one) => this.allInFlight.add(one)).map(this.prepare);
   }
 
   private forget(stream: string, ids: readonly string[]): void {
@@ -160,7 +164,7 @@ export class DeferredDeliveries implements Deferral<Accepted, DeferredEntry> {
     const { first } = this.paused;
     if (!first || this.isResuming || this.stopping.isStopping) return;
     this.timer = setTimeout(() => void this.resumeDue(), Math.max(0, first.until - performance.now()));
-    // When the worker stops, nothing of it is waited for.
+    // It keeps no process alive.
     this.timer.unref();
   }
 
@@ -169,7 +173,7 @@ export class DeferredDeliveries implements Deferral<Accepted, DeferredEntry> {
     this.isResuming = true;
     while (!this.stopping.isStopping && (this.paused.first?.until ?? Infinity) <= performance.now()) {
       const room = await this.allInFlight.awaitRoomToResume(RESUMED_AT_ONCE, PAUSE_MS);
-      // What is new gets as much of the room.
+      // New entries get the other half of the room.
       const most = Math.min(RESUMED_AT_ONCE, Math.ceil(room / 2));
       const due = this.paused.take(performance.now(), most);
       for (const [stream, own] of byStream(due, ({ stream }) => stream)) await this.resumeAll(stream, own);

@@ -2,29 +2,37 @@ import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { KEYS_KEPT_MS } from '../personal/subject-keys.js';
 import type { TransactionParts } from '../transaction/transaction.js';
+import { decodeEvent, decryptAndValidate, validateEvent } from './decoded-event.js';
 import type { DecodedHandlerDelivery } from './handler-deliveries.js';
-import { isSealed, openEvent, readEvent } from './read-event.js';
 
-/** Each run gets an event of its own: an earlier one may have changed what it was given. */
+/** The event for one run of a handler. Each run gets an event of its own: an earlier run may have changed its event. */
 export function eventFor({ inFlight, event }: DecodedHandlerDelivery): EventEnvelope<object> {
-  return { ...event, data: inFlight.isGiven ? readEvent(inFlight).event.data : take(inFlight, event) };
+  return { ...event, data: inFlight.isGiven ? decodeAgain(inFlight) : take(inFlight, event) };
 }
 
-/** The payload for one run, of an event with encrypted data: no handler begins with what a destroyed key was for. */
-export async function openData(
+/** The payload for one run, of an event with encrypted data. It is decrypted anew when its keys may be destroyed by now. */
+export async function decryptedDataFor(
   { inFlight, event }: DecodedHandlerDelivery,
-  { keyspace, subjectKeys }: Pick<TransactionParts, 'keyspace' | 'subjectKeys'>,
+  transactions: Pick<TransactionParts, 'keyspace' | 'subjectKeys'>,
 ): Promise<object> {
   if (!inFlight.isGiven && performance.now() - inFlight.openedMs < KEYS_KEPT_MS) return take(inFlight, event);
-  const read = readEvent(inFlight);
-  return isSealed(read) ? (await openEvent(inFlight, read, keyspace, subjectKeys)).event.data : read.event.data;
+  const decoded = decodeEvent(inFlight);
+  if (decoded.sealed) await decryptAndValidate(inFlight, decoded, transactions);
+  else validateEvent(inFlight, decoded);
+  return decoded.event.data;
 }
 
-/** The payload as it was first decoded, for one run. */
+function decodeAgain(inFlight: InFlightDelivery): object {
+  const decoded = decodeEvent(inFlight);
+  validateEvent(inFlight, decoded);
+  return decoded.event.data;
+}
+
+/** The payload as it was first decoded, for the first run. */
 function take(inFlight: InFlightDelivery, event: EventEnvelope<object>): object {
   const { data } = event;
   inFlight.isGiven = true;
-  // The handler's from now on: while the event waits for its settlement, nobody else needs it.
+  // Only the handler needs it from now on: its memory is free before the event is settled.
   event.data = GIVEN;
   return data;
 }

@@ -4,7 +4,7 @@ import { NO_HANDLER, type RegisteredHandler } from '../delivery/subscriptions.js
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { NO_FAILURES, noteField, parseNote, type FailureNote } from '../stream/delivery-notes.js';
 
-/** A delivery for one handler, of an event that could be read. */
+/** A delivery of a decoded event, for one of its handlers. */
 export type DecodedHandlerDelivery = HandlerDelivery & { event: EventEnvelope<object> };
 
 /** A delivery for one of the event's handlers, before its first try. */
@@ -14,10 +14,29 @@ export function handlerDeliveryOf(
   { name: handler, parksKey }: Pick<RegisteredHandler, 'name' | 'parksKey'>,
   handlers: readonly RegisteredHandler[],
 ): DecodedHandlerDelivery {
-  return { inFlight, event, handler, parksKey, handlers: namesOf(handlers), operation: undefined };
+  return {
+    inFlight,
+    event,
+    handler,
+    parksKey,
+    handlers: namesOf(handlers),
+    note: noteOf(inFlight, handler),
+    operation: undefined,
+  };
 }
 
-/** Of an entry that is not decoded. A replay that can be read no more, such as an edited one, is still that handler's. */
+/** A delivery of an event that needs no handler any more, to be acknowledged. */
+export function deliveryForNobody(
+  inFlight: InFlightDelivery,
+  event: EventEnvelope<object>,
+  handlers: readonly RegisteredHandler[],
+): DecodedHandlerDelivery {
+  return handlerDeliveryOf(inFlight, event, NOBODY, handlers);
+}
+
+const NOBODY = { name: NO_HANDLER, parksKey: false };
+
+/** A delivery of an entry that is not decoded. A replay belongs to the handler that it names, also when an operator has edited it beyond decoding. */
 export function undecodedDelivery(inFlight: InFlightDelivery): HandlerDelivery {
   const handler = inFlight.origin?.handler ?? NO_HANDLER;
   return {
@@ -26,6 +45,7 @@ export function undecodedDelivery(inFlight: InFlightDelivery): HandlerDelivery {
     handler,
     parksKey: false,
     handlers: inFlight.subscription.handlerNames,
+    note: noteOf(inFlight, handler),
     operation: undefined,
   };
 }
@@ -40,7 +60,7 @@ function namesOf(handlers: readonly RegisteredHandler[]): readonly string[] {
 }
 
 /** What was noted of earlier tries of a handler. */
-export function noteOf(inFlight: InFlightDelivery, handler: string): FailureNote {
+function noteOf(inFlight: InFlightDelivery, handler: string): Readonly<FailureNote> {
   if (!inFlight.isNoted && !inFlight.isQuarantined) return NO_FAILURES;
   return parseNote(inFlight.notes.get(noteField(inFlight.entry.id, handler)));
 }

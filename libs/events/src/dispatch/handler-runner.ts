@@ -1,139 +1,230 @@
-import type { Semaphore } from '../concurrency/semaphore.js';
-import type { Stopping } from '../concurrency/stopping.js';
-import type { HandlerDelivery } from '../delivery/handler-delivery.js';
+import { isPromise } from '../concurrency/promise-like.js';
+import { turnIsOver } from '../concurrency/turn.js';
+import { Delivery, endRun, ignoresFailure, isSpeculativeRun, overrunOf } from '../delivery/delivery.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
-import type { Pause } from '../delivery/pause.js';
-import { NO_HANDLER, type RegisteredHandler } from '../delivery/subscriptions.js';
-import { AttemptsExhaustedError } from '../model/errors/delivery.js';
-import type { EventEnvelope } from '../model/event-envelope.js';
-import type { EventsObserver } from '../model/events-observer.js';
-import type { Instrumentation } from '../model/instrumentation.js';
-import { isFailure, type Outcome } from '../model/outcome.js';
-import type { Settler } from '../settle/settler.js';
-import type { TransactionParts } from '../transaction/transaction.js';
-import type { DeadLetterQuota } from './dead-letter-quota.js';
-import { EventReading } from './event-reading.js';
-import { HandlerAttempts } from './handler-attempts.js';
-import { failedOnceMore, handlerDeliveryOf, noteOf } from './handler-deliveries.js';
-import { isLoss, OutcomeExecutor, unrecoverable } from './outcome-executor.js';
-import type { Overruns } from './overruns.js';
-import { Pauses } from './pauses.js';
-import { Quarantine } from './quarantine.js';
+import type { RegisteredHandler } from '../delivery/subscriptions.js';
+import { AttemptsExhaustedError, EventParkedError } from '../model/errors/delivery.js';
+import { TransactionConflictError } from '../model/errors/transaction.js';
+import type { Operation } from '../model/instrumentation.js';
+import { isFailure, outcomeBeforehand, outcomeOf, type Outcome } from '../model/outcome.js';
+import type { BufferedEvent } from '../transaction/effects.js';
+import { handOver, rollBack } from '../transaction/transaction.js';
+import type { DispatchParts } from './dispatch-parts.js';
+import { decryptedDataFor, eventFor } from './event-for-run.js';
+import { failedOnceMore, type DecodedHandlerDelivery } from './handler-deliveries.js';
+import type { Quarantine } from './quarantine.js';
+import { withinTimeLimit } from './time-limit.js';
 
-/** Tries handlers at events until the deliveries are settled, one way or another. */
+/** Runs of a transaction that others' commits keep invalidating, before it makes room for a while. */
+const MAX_RUNS = 20;
+
+/** Tries handlers at events: from the slot to the commit, or to the outcome of a failure. */
 export class HandlerRunner {
-  /** Those of the retries. */
-  readonly pauses: Pauses;
-  /** For entries that could not be read at once. */
-  readonly reading: EventReading;
-  private readonly quarantine: Quarantine;
-  private readonly outcomes: OutcomeExecutor;
-  private readonly attempts: HandlerAttempts;
-
-  /** @param takeoverAfterMs after how long without a sign of life others take this worker's deliveries over */
   constructor(
-    address: { group: string; consumer: string },
-    semaphore: Semaphore,
-    overruns: Overruns,
-    private readonly settler: Settler,
-    parts: TransactionParts,
-    observer: EventsObserver,
-    stopping: Stopping,
-    instrumentation: Instrumentation,
-    takeoverAfterMs: number,
-    deadLetterQuota: DeadLetterQuota,
-  ) {
-    const { group, consumer } = address;
-    this.pauses = new Pauses(stopping);
-    this.quarantine = new Quarantine(consumer, settler, takeoverAfterMs);
-    this.outcomes = new OutcomeExecutor(group, settler, parts.keyspace, observer, stopping, deadLetterQuota);
-    this.attempts = new HandlerAttempts(
-      address,
-      semaphore,
-      overruns,
-      settler,
-      parts,
-      observer,
-      stopping,
-      instrumentation,
-      this.quarantine,
-    );
-    this.reading = new EventReading(
-      group,
-      semaphore,
-      settler,
-      parts,
-      observer,
-      stopping,
-      this.quarantine,
-      this.outcomes,
-    );
-  }
-
-  /** An event without handlers, or whose handlers are all done: it is acknowledged. Never throws. */
-  async skip(
-    inFlight: InFlightDelivery,
-    event: EventEnvelope<object>,
-    handlers: readonly RegisteredHandler[],
-  ): Promise<void> {
-    const handlerDelivery = handlerDeliveryOf(inFlight, event, NOBODY, handlers);
-    await this.settler.commit(handlerDelivery, undefined).catch((thrown: unknown) => {
-      if (!isLoss(thrown)) this.outcomes.logUnexpected(handlerDelivery, thrown);
-    });
-  }
+    private readonly parts: Omit<DispatchParts, 'outages' | 'deadLetterQuota'>,
+    private readonly quarantine: Quarantine,
+  ) {}
 
   /**
-   * Tries one handler until its share of the delivery is settled, the worker stops, or the event is deferred in a pause
-   * (`inFlight.deferredIn`): then it goes on when the event is resumed. Never throws.
+   * Tries a handler once. A success is committed at once; where the transaction's reads do not hold any more, the handler runs again.
+   * A failure is counted in the delivery's note. Does not throw what the handler has thrown.
    *
-   * @param pauses in which the event was deferred, where several handlers had one
+   * @returns undefined when nothing was begun, since the worker stops or the delivery is lost
    */
-  async run(
-    inFlight: InFlightDelivery,
-    event: EventEnvelope<object>,
+  run(handlerDelivery: DecodedHandlerDelivery, handler: RegisteredHandler): Promise<Outcome | undefined> {
+    return handlerDelivery.inFlight.isQuarantined
+      ? this.runInQuarantine(handlerDelivery, handler)
+      : this.attempt(handlerDelivery, handler);
+  }
+
+  /** Waits until a handler that runs on after its time limit has really ended. */
+  async untilEnded(handlerDelivery: DecodedHandlerDelivery, outcome?: Outcome): Promise<void> {
+    await handlerDelivery.overrun;
+    delete handlerDelivery.overrun;
+    await this.quarantine.end(handlerDelivery, outcome);
+  }
+
+  private async runInQuarantine(
+    handlerDelivery: DecodedHandlerDelivery,
     handler: RegisteredHandler,
-    handlers: readonly RegisteredHandler[],
-    pauses?: readonly Pause[],
-  ): Promise<void> {
-    const { name } = handler;
-    const handlerDelivery = handlerDeliveryOf(inFlight, event, handler, handlers);
-    let note = noteOf(inFlight, name);
+  ): Promise<Outcome | undefined> {
+    delete handlerDelivery.quarantineRun;
+    const outcome = await this.attempt(handlerDelivery, handler);
+    if (!handlerDelivery.overrun) await this.quarantine.end(handlerDelivery, outcome);
+    return outcome;
+  }
+
+  private async attempt(
+    handlerDelivery: DecodedHandlerDelivery,
+    handler: RegisteredHandler,
+  ): Promise<Outcome | undefined> {
+    const { semaphore, stopping, settler, observer, transactions } = this.parts;
+    const { inFlight, event } = handlerDelivery;
+    const { failures } = handlerDelivery.note;
+    if (failures >= handler.retry.attempts) return exhausted(handler.name, failures);
+    const attempt = failures + 1;
+    const started = performance.now();
+    let operation: Operation | undefined;
+    let delivery: Delivery | undefined;
+    // A quarantined event may end this worker. To run again after a wrong speculation would be one danger more.
+    let readsPlainly = inFlight.isQuarantined;
     try {
-      if (note.failures >= handler.retry.attempts) {
-        const error = new AttemptsExhaustedError(name, note.failures);
-        await this.outcomes.carryOut(handlerDelivery, { kind: 'dead-letter', reason: 'exhausted', error }, note);
-        return;
+      for (let run = 1; ; run += 1) {
+        let isJudged = true;
+        delivery = undefined;
+        // In quarantine nothing else runs: if the worker dies of this event, it loses nothing else.
+        const waiting = semaphore.acquire(inFlight.isQuarantined);
+        if (waiting) await waiting;
+        try {
+          for (let pause = turnIsOver(); pause; pause = turnIsOver()) await pause;
+          if (stopping.isStopping || inFlight.lostBecause) return undefined;
+          const known =
+            inFlight.isQuarantined || handlerDelivery.parksKey ? await this.beforehand(handlerDelivery) : undefined;
+          if (known) return known;
+          const data = inFlight.openedMs > 0 ? await decryptedDataFor(handlerDelivery, transactions) : undefined;
+          if (data && !this.mayBegin(inFlight)) return undefined;
+          operation ??= this.begin(handlerDelivery, attempt);
+          delivery = this.deliveryOf(handlerDelivery, attempt, readsPlainly);
+          const running = invoke(handler, handlerDelivery, delivery, operation, data);
+          if (isPromise(running)) await withinTimeLimit(handler, running, delivery);
+        } catch (thrown) {
+          // It was answered what may never be committed: whether it fails is judged by what Redis has.
+          if (!delivery || !isSpeculativeRun(delivery) || overrunOf(delivery)) throw thrown;
+          isJudged = false;
+        } finally {
+          const ended = delivery && overrunOf(delivery);
+          if (ended) this.keepSlot(handlerDelivery, handler, ended);
+          else semaphore.release(inFlight.isQuarantined);
+        }
+        const transaction = endRun(delivery);
+        readsPlainly = inFlight.isQuarantined || !isJudged;
+        if (!isJudged) continue;
+        const effects = transaction && handOver(transaction);
+        const result = await settler.commit(handlerDelivery, effects);
+        if (result.status === 'parked') throw new EventParkedError(event.partition_key ?? '');
+        if (result.status !== 'conflict') {
+          operation?.succeed();
+          this.tellHandled(handlerDelivery, attempt, started, effects?.events ?? []);
+          return COMMITTED;
+        }
+        if (transaction) rollBack(transaction);
+        const { redisKey } = result;
+        observer.emit({ kind: 'conflict', ...this.about(handlerDelivery), attempt, redisKey });
+        if (run >= MAX_RUNS) throw new TransactionConflictError(run, redisKey);
       }
-      const pause = pauses?.find((one) => one.handler === name);
-      if (pause && (await this.pauses.until(inFlight, pause))) return;
-      for (;;) {
-        const outcome = await this.attempts.run(handlerDelivery, handler, note);
-        if (handlerDelivery.quarantineRun && !handlerDelivery.overrun)
-          await this.quarantine.end(handlerDelivery, handlerDelivery.quarantineRun, outcome);
-        if (!outcome || outcome.kind === 'commit') return;
-        if (isFailure(outcome)) note = failedOnceMore(note);
-        const waitMs = await this.outcomes.carryOut(handlerDelivery, outcome, note);
-        const until = performance.now() + (waitMs ?? 0);
-        if (handlerDelivery.overrun) await this.untilEnded(handlerDelivery, handlerDelivery.overrun, outcome);
-        if (waitMs === undefined) return;
-        delete handlerDelivery.quarantineRun;
-        if (await this.pauses.until(inFlight, { handler: name, until })) return;
-      }
-    } catch (thrown) {
-      this.outcomes.logUnexpected(handlerDelivery, thrown);
-      await this.outcomes.carryOut(handlerDelivery, unrecoverable(thrown), failedOnceMore(note));
-      await handlerDelivery.overrun;
+    } catch (error) {
+      const transaction = delivery && endRun(delivery);
+      if (transaction) rollBack(transaction);
+      const isIgnored = delivery && ignoresFailure(delivery);
+      const outcome = outcomeOf(error, attempt, handler.retry, Math.random(), handler.errors, isIgnored);
+      operation?.fail(error, outcome.kind);
+      this.tellFailed(handlerDelivery, attempt, started, outcome);
+      if (isFailure(outcome)) handlerDelivery.note = failedOnceMore(handlerDelivery.note);
+      return outcome;
+    } finally {
+      // One that was called off after a conflict.
+      operation?.succeed();
     }
   }
 
-  /** What became of the try is settled, but its handler still runs: until it has ended nothing else of its key may begin. */
-  private async untilEnded(handlerDelivery: HandlerDelivery, overrun: Promise<void>, outcome: Outcome): Promise<void> {
-    await overrun;
-    delete handlerDelivery.overrun;
-    if (handlerDelivery.quarantineRun)
-      await this.quarantine.end(handlerDelivery, handlerDelivery.quarantineRun, outcome);
+  /** What is known against an event before its handler runs; if nothing is, its quarantine run begins, where it needs one. */
+  private async beforehand(handlerDelivery: DecodedHandlerDelivery): Promise<Outcome | undefined> {
+    const { inFlight, event, handler } = handlerDelivery;
+    const isParked = await this.parts.settler.isParked(handlerDelivery);
+    const known = outcomeBeforehand(handler, { crashes: 0, isParked, partitionKey: event.partition_key });
+    return known ?? (inFlight.isQuarantined ? this.quarantine.begin(handlerDelivery) : undefined);
+  }
+
+  /** Whether it is still this worker's to handle: that may change while something is waited for. */
+  private mayBegin({ lostBecause }: InFlightDelivery): boolean {
+    return !this.parts.stopping.isStopping && !lostBecause;
+  }
+
+  /** The handler goes on although its time is up: its slot is free when it has really ended. */
+  private keepSlot(
+    handlerDelivery: DecodedHandlerDelivery,
+    { name, timeoutMs }: RegisteredHandler,
+    ended: Promise<void>,
+  ): void {
+    const { semaphore, overruns } = this.parts;
+    const { isQuarantined, stream, entry } = handlerDelivery.inFlight;
+    // Nothing else ran until its time limit; from now on the others go on.
+    if (isQuarantined) semaphore.keepOne();
+    const end = overruns.begin({ handler: name, timeoutMs, stream, id: entry.id });
+    handlerDelivery.overrun = ended.then(() => {
+      end();
+      semaphore.release();
+    });
+  }
+
+  private begin(handlerDelivery: DecodedHandlerDelivery, attempt: number): Operation | undefined {
+    const { instrumentation } = this.parts;
+    if (instrumentation.isOff) return undefined;
+    const { inFlight, event, handler } = handlerDelivery;
+    const { stream } = inFlight.subscription;
+    const operation = instrumentation.process({ stream, entryId: inFlight.entry.id, event, handler, attempt });
+    handlerDelivery.operation = operation?.ref;
+    return operation;
+  }
+
+  private deliveryOf(
+    { inFlight, event, handler }: DecodedHandlerDelivery,
+    attempt: number,
+    readsPlainly: boolean,
+  ): Delivery {
+    const { address, transactions } = this.parts;
+    const stream = inFlight.origin?.stream ?? inFlight.stream;
+    const id = inFlight.origin?.id ?? inFlight.entry.id;
+    return new Delivery(stream, id, address, handler, attempt, event, inFlight, transactions, readsPlainly);
+  }
+
+  private tellHandled(
+    handlerDelivery: DecodedHandlerDelivery,
+    attempt: number,
+    started: number,
+    events: readonly BufferedEvent[],
+  ): void {
+    const { instrumentation, observer } = this.parts;
+    for (const { streamName } of events) instrumentation.sent(streamName);
+    if (!observer.isHeard('handled')) return;
+    const published = events.map(({ type }) => type);
+    const durationMs = performance.now() - started;
+    observer.emit({ kind: 'handled', ...this.about(handlerDelivery), attempt, durationMs, published });
+  }
+
+  private tellFailed(
+    handlerDelivery: DecodedHandlerDelivery,
+    attempt: number,
+    started: number,
+    outcome: Outcome,
+  ): void {
+    const { observer } = this.parts;
+    const tried = { ...this.about(handlerDelivery), attempt, durationMs: performance.now() - started };
+    if (outcome.kind === 'ignore') observer.emit({ ...tried, ...outcome, kind: 'ignored' });
+    if (outcome.kind === 'retry') observer.emit({ ...tried, ...outcome, kind: 'retried' });
+  }
+
+  private about({ inFlight, event, handler }: DecodedHandlerDelivery) {
+    const { event_type, event_id, partition_key } = event;
+    const { group } = this.parts.address;
+    return { stream: inFlight.stream, id: inFlight.entry.id, group, handler, event_type, event_id, partition_key };
   }
 }
 
-/** Stands for the handler of an event that no handler has to do with any more. */
-const NOBODY = { name: NO_HANDLER, parksKey: false };
+const COMMITTED: Outcome = { kind: 'commit' };
+
+/** It has failed as often as it may, but its dead letter could not be written. */
+function exhausted(handler: string, failures: number): Outcome {
+  return { kind: 'dead-letter', reason: 'exhausted', error: new AttemptsExhaustedError(handler, failures) };
+}
+
+function invoke(
+  handler: RegisteredHandler,
+  handlerDelivery: DecodedHandlerDelivery,
+  delivery: Delivery,
+  operation: Operation | undefined,
+  data: object | undefined,
+): unknown {
+  const event = data ? { ...handlerDelivery.event, data } : eventFor(handlerDelivery);
+  return operation ? operation.run(() => handler.invoke(event, delivery)) : handler.invoke(event, delivery);
+}

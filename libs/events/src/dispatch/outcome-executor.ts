@@ -1,108 +1,111 @@
-import type { Stopping } from '../concurrency/stopping.js';
 import type { HandlerDelivery } from '../delivery/handler-delivery.js';
 import { LineLimit } from '../log/line-limit.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { DeliveryLostError } from '../model/errors/delivery.js';
 import { isGroupMissing, isOutage } from '../model/errors/redis.js';
-import type { EventsObserver } from '../model/events-observer.js';
 import type { Outcome } from '../model/outcome.js';
 import { errorOf, isA, textOf } from '../model/thrown.js';
-import type { Settler } from '../settle/settler.js';
-import type { FailureNote } from '../stream/delivery-notes.js';
-import type { Keyspace } from '../stream/keyspace.js';
-import type { DeadLetterQuota } from './dead-letter-quota.js';
+import type { DispatchParts } from './dispatch-parts.js';
+import { failedOnceMore } from './handler-deliveries.js';
 
-/** Chooses what is to be written for an outcome, has `Settler` write it, and tells observers. */
+/** Carries outcomes out: `Settler` writes them to Redis, observers hear of them. */
 export class OutcomeExecutor {
   private readonly logger = new SafeLogger('HandlerRunner');
   private readonly lines = new LineLimit((_, count) => {
-    this.logger.error(`${String(count)} more deliveries of ${this.group} have met an unexpected error`);
+    const { group } = this.parts.address;
+    this.logger.error(`${String(count)} more deliveries of ${group} have met an unexpected error`);
   });
 
   constructor(
-    private readonly group: string,
-    private readonly settler: Settler,
-    private readonly keyspace: Keyspace,
-    private readonly observer: EventsObserver,
-    private readonly stopping: Stopping,
-    private readonly deadLetterQuota: DeadLetterQuota,
+    private readonly parts: Pick<
+      DispatchParts,
+      'address' | 'settler' | 'transactions' | 'observer' | 'stopping' | 'deadLetterQuota'
+    >,
   ) {}
 
   /**
-   * Carries an outcome out.
+   * Carries an outcome out. Never throws.
    *
-   * @returns after how many milliseconds to try again; undefined when the delivery is settled, or not ours any more
+   * @returns after how many milliseconds to try again; undefined when the delivery is settled, or not this worker's any more
    */
-  async carryOut(handlerDelivery: HandlerDelivery, outcome: Outcome, note: FailureNote): Promise<number | undefined> {
-    const { event, handler, inFlight } = handlerDelivery;
-    const where = { stream: inFlight.stream, id: inFlight.entry.id, group: this.group, handler };
+  async carryOut(handlerDelivery: HandlerDelivery, outcome: Outcome): Promise<number | undefined> {
+    const { settler, observer } = this.parts;
+    const where = this.whereIs(handlerDelivery);
     try {
       switch (outcome.kind) {
         case 'commit':
-          return undefined; // the attempt has committed: a conflict must run the handler again
+          return undefined; // HandlerRunner has committed: a conflict must run the handler again
         case 'retry':
-          // A try in quarantine has ended without harm, unless its handler runs on after its time limit.
           if (outcome.counts || handlerDelivery.quarantineRun)
-            await this.settler.note(
-              handlerDelivery,
-              note,
-              handlerDelivery.quarantineRun && !handlerDelivery.overrun
-                ? `-${handlerDelivery.quarantineRun.name}`
-                : undefined,
-            );
+            await settler.note(handlerDelivery, endOfRun(handlerDelivery));
           return outcome.delayMs;
-        case 'dead-letter': {
-          const { reason, error } = outcome;
-          const turn = this.deadLetterQuota.turn(where, this.stopping);
-          if (turn) await turn;
-          // What was to follow parked events goes on at once when there are none any more.
-          if (!(await this.settler.deadLetter(handlerDelivery, reason, error, note))) return 0;
-          this.deadLetterQuota.wrote(this.keyspace, inFlight.subscription.stream);
-          const { event_type, event_id, partition_key } = event ?? {};
-          const attempt = note.failures + note.openQuarantineRuns.length;
-          this.observer.emit({
-            kind: 'dead-lettered',
-            ...where,
-            event_type,
-            event_id,
-            partition_key,
-            attempt,
-            reason,
-            error,
-          });
-          return undefined;
-        }
+        case 'dead-letter':
+          return await this.writeDeadLetter(handlerDelivery, outcome);
         case 'ignore':
-          await this.settler.commit(handlerDelivery, undefined);
+          await settler.commit(handlerDelivery, undefined);
           return undefined;
         case 'abandon':
-          this.observer.emit({ kind: 'abandoned', ...where, error: outcome.error });
+          observer.emit({ kind: 'abandoned', ...where, error: outcome.error });
           return undefined;
       }
     } catch (thrown) {
       if (!isLoss(thrown)) {
         this.logUnexpected(handlerDelivery, thrown);
-        if (outcome.kind !== 'dead-letter') return this.carryOut(handlerDelivery, unrecoverable(thrown), note);
+        if (outcome.kind !== 'dead-letter') return this.carryOut(handlerDelivery, unrecoverable(thrown));
         // Nothing more can be done here. Whoever takes it over writes the dead letter, and does not call the handler again.
-        await this.settler.note(handlerDelivery, note).catch((failure: unknown) => {
+        await settler.note(handlerDelivery).catch((failure: unknown) => {
           if (!isLoss(failure)) this.logUnexpected(handlerDelivery, failure);
         });
       }
-      // It is pending, and taken over.
-      this.observer.emit({ kind: 'abandoned', ...where, error: errorOf(thrown) });
+      // It stays pending, and is taken over.
+      observer.emit({ kind: 'abandoned', ...where, error: errorOf(thrown) });
       return undefined;
     }
   }
 
-  /** Neither the handler nor the loss of a delivery: something that this library did not foresee. */
+  /** Makes a dead letter of an event that an unexpected error keeps from its handler. Never throws. */
+  async giveUp(handlerDelivery: HandlerDelivery, thrown: unknown): Promise<void> {
+    this.logUnexpected(handlerDelivery, thrown);
+    handlerDelivery.note = failedOnceMore(handlerDelivery.note);
+    await this.carryOut(handlerDelivery, unrecoverable(thrown));
+  }
+
+  /** For an error that neither a handler has thrown nor the loss of a delivery explains: this library did not foresee it. */
   logUnexpected({ inFlight, handler }: HandlerDelivery, thrown: unknown): void {
     if (!this.lines.admits('')) return;
     const what = `${inFlight.stream} ${inFlight.entry.id}, for ${handler}, met an unexpected error`;
     this.logger.error(what, textOf(thrown).stack);
   }
+
+  private async writeDeadLetter(
+    handlerDelivery: HandlerDelivery,
+    { reason, error }: Extract<Outcome, { kind: 'dead-letter' }>,
+  ): Promise<number | undefined> {
+    const { settler, observer, stopping, deadLetterQuota, transactions } = this.parts;
+    const { event, inFlight, note } = handlerDelivery;
+    const where = this.whereIs(handlerDelivery);
+    const turn = deadLetterQuota.turn(where, stopping);
+    if (turn) await turn;
+    // It was to follow parked events; where none is left, its handler runs at once.
+    if (!(await settler.deadLetter(handlerDelivery, reason, error))) return 0;
+    deadLetterQuota.wrote(transactions.keyspace, inFlight.subscription.stream);
+    const { event_type, event_id, partition_key } = event ?? {};
+    const attempt = note.failures + note.openQuarantineRuns.length;
+    observer.emit({ kind: 'dead-lettered', ...where, event_type, event_id, partition_key, attempt, reason, error });
+    return undefined;
+  }
+
+  private whereIs({ inFlight, handler }: HandlerDelivery) {
+    return { stream: inFlight.stream, id: inFlight.entry.id, group: this.parts.address.group, handler };
+  }
 }
 
-/** Lost to another consumer, with its group, or Redis stayed away beyond the shutdown's deadline. */
+/** The change of a note by which a quarantine run has ended; undefined outside quarantine, and while the handler runs on. */
+function endOfRun({ quarantineRun, overrun }: HandlerDelivery): string | undefined {
+  return quarantineRun && !overrun ? `-${quarantineRun.name}` : undefined;
+}
+
+/** Whether the delivery is another consumer's now, its group is gone, or Redis stayed away beyond the shutdown's deadline. */
 export function isLoss(thrown: unknown): boolean {
   return isA(thrown, DeliveryLostError) || isGroupMissing(thrown) || isOutage(thrown);
 }

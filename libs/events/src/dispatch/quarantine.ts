@@ -1,70 +1,59 @@
 import { Standstill } from '../concurrency/standstill.js';
 import type { HandlerDelivery, QuarantineRun } from '../delivery/handler-delivery.js';
 import { outcomeBeforehand, type Outcome } from '../model/outcome.js';
-import type { Settler } from '../settle/settler.js';
-import type { FailureNote } from '../stream/delivery-notes.js';
-import type { DecodedHandlerDelivery } from './handler-deliveries.js';
+import type { DispatchParts } from './dispatch-parts.js';
 
 /** After a standstill of this part of `takeoverAfterMs` others may have taken the delivery over: renewals were missed. */
 const DOUBTFUL_STANDSTILL = 1 / 2;
 
 /**
- * The quarantine of events of which workers may have died: while one is tried nothing else runs, and Redis knows of the try from
- * its beginning to its end. Tries that never ended count as crashes.
+ * The quarantine of events of which workers may have died. Nothing else runs during a quarantine run, and Redis has a note of the run
+ * from its beginning to its end. A run without an end counts as a crash.
  */
 export class Quarantine {
-  /** Tries so far, of all partitions: their names must not repeat. */
+  /** Runs so far, of all partitions: their names must not repeat. */
   private static runs = 0;
 
-  /** @param takeoverAfterMs after how long without a sign of life others take this worker's deliveries over */
-  constructor(
-    private readonly consumer: string,
-    private readonly settler: Settler,
-    private readonly takeoverAfterMs: number,
-  ) {}
-
-  /** Notes in Redis that a try begins, before it does: a crash leaves the note behind. @throws DeliveryLostError */
-  async begin(handlerDelivery: HandlerDelivery, note: FailureNote): Promise<QuarantineRun> {
-    const run = handlerDelivery.quarantineRun ?? this.newRun();
-    await this.settler.note(handlerDelivery, note, `+${run.name}`);
-    return run;
-  }
+  constructor(private readonly parts: Pick<DispatchParts, 'address' | 'settler' | 'takeoverAfterMs'>) {}
 
   /**
-   * The try has not ended the worker. But where it stood still for so long that others took the delivery over, the event
-   * may be the reason, and would be the next time, too.
+   * Notes in Redis that a run begins, before it does: a crash leaves the note behind. A delivery whose run has begun goes on with it.
+   *
+   * @returns the outcome when too many runs have crashed, and none begins; else undefined
+   * @throws DeliveryLostError
    */
-  async end(
-    handlerDelivery: HandlerDelivery,
-    { name, standstill }: QuarantineRun,
-    outcome: Outcome | undefined,
-  ): Promise<void> {
-    const stoodStillMs = standstill.end();
-    // With its commit the note was removed.
-    if (outcome?.kind === 'commit' || stoodStillMs > this.takeoverAfterMs * DOUBTFUL_STANDSTILL) return;
-    // Where Redis stays away, it counts as one of whose end nothing is known.
-    await this.settler.endQuarantineRun(handlerDelivery, name).catch(() => undefined);
-  }
-
-  /** What is known against an event before its handler runs; a try in quarantine begins here. */
-  async beforehand(handlerDelivery: DecodedHandlerDelivery, note: FailureNote): Promise<Outcome | undefined> {
-    const { inFlight, event, handler } = handlerDelivery;
-    const isParked = await this.settler.isParked(handlerDelivery);
-    if (!inFlight.isQuarantined)
-      return outcomeBeforehand(handler, { crashes: 0, isParked, partitionKey: event.partition_key });
-    // Others may have come to their end since this delivery was taken over.
-    note.openQuarantineRuns = (await this.settler.openQuarantineRuns(handlerDelivery)).filter(
-      (name) => name !== handlerDelivery.quarantineRun?.name,
-    );
-    const crashes = note.openQuarantineRuns.length;
-    const known = outcomeBeforehand(handler, { crashes, isParked, partitionKey: event.partition_key });
+  async begin(handlerDelivery: HandlerDelivery): Promise<Outcome | undefined> {
+    const { settler } = this.parts;
+    const run = handlerDelivery.quarantineRun;
+    // Others may have crashed since this delivery was taken over.
+    const open = await settler.openQuarantineRuns(handlerDelivery);
+    const openQuarantineRuns = open.filter((name) => name !== run?.name);
+    handlerDelivery.note = { ...handlerDelivery.note, openQuarantineRuns };
+    const crashes = openQuarantineRuns.length;
+    const known = outcomeBeforehand(handlerDelivery.handler, { crashes, isParked: false, partitionKey: undefined });
     if (known) return known;
-    handlerDelivery.quarantineRun ??= this.newRun();
-    await this.settler.note(handlerDelivery, note, `+${handlerDelivery.quarantineRun.name}`);
+    const { name } = (handlerDelivery.quarantineRun = run ?? this.newRun());
+    await settler.note(handlerDelivery, `+${name}`);
     return undefined;
   }
 
+  /**
+   * Takes the note of a run back, since the worker lives. After a long standstill the note stays: others may have taken the delivery
+   * over, and the event may be what stopped the worker.
+   */
+  async end(handlerDelivery: HandlerDelivery, outcome?: Outcome): Promise<void> {
+    const { settler, takeoverAfterMs } = this.parts;
+    const { quarantineRun: run } = handlerDelivery;
+    if (!run) return;
+    const stoodStillMs = run.standstill.end();
+    // A commit has removed the note.
+    if (outcome?.kind === 'commit' || stoodStillMs > takeoverAfterMs * DOUBTFUL_STANDSTILL) return;
+    // While Redis is away, the note stays, and the run counts as a crash.
+    await settler.endQuarantineRun(handlerDelivery, run.name).catch(() => undefined);
+  }
+
   private newRun(): QuarantineRun {
-    return { name: `${this.consumer}/${String((Quarantine.runs += 1))}`, standstill: new Standstill() };
+    const name = `${this.parts.address.consumer}/${String((Quarantine.runs += 1))}`;
+    return { name, standstill: new Standstill() };
   }
 }

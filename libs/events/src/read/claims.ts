@@ -7,7 +7,7 @@ import type { ClaimReply } from '../stream/claimed-entry.js';
 import type { Look } from '../stream/watch-client.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import { compareEntryIds } from '../stream/entry-id.js';
-import type { InFlightDeliveries } from './in-flight.js';
+import type { InFlightDeliveries } from './in-flight-deliveries.js';
 import type { StreamSource } from './stream-source.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import type { Troubles } from '../model/troubles.js';
@@ -33,6 +33,19 @@ const WAIT = 1 / 8;
 /** Ids of entries that are deferred, of which one command renews the claims. */
 const RENEWED_AT_ONCE = 1000;
 
+export interface ClaimsParts {
+  client: StreamClient;
+  /** The key of the group's watch. */
+  watch: string;
+  address: { group: string; consumer: string };
+  sources: readonly StreamSource[];
+  allInFlight: InFlightDeliveries;
+  options: ResolvedOptions['consumer'];
+  observer: EventsObserver;
+  stopping: Stopping;
+  troubles: Troubles;
+}
+
 /**
  * Keeps this worker's claims, takes over those of dead workers, and removes consumers that are gone. Only without partitions: with them,
  * leases move (`worker/ownership.ts`), and `lua/read-partition.lua` brings what is pending.
@@ -44,88 +57,89 @@ export class Claims {
   /** Since when something is left of streams, by their keys, in milliseconds of `performance.now()`. */
   private readonly leftSince = new Map<string, number>();
 
-  /** @param watch the key of the group's watch */
-  constructor(
-    private readonly client: StreamClient,
-    private readonly watch: string,
-    private readonly address: { group: string; consumer: string },
-    private readonly sources: readonly StreamSource[],
-    private readonly allInFlight: InFlightDeliveries,
-    private readonly options: ResolvedOptions['consumer'],
-    private readonly observer: EventsObserver,
-    private readonly stopping: Stopping,
-    private readonly troubles: Troubles,
-  ) {}
+  constructor(private readonly parts: ClaimsParts) {}
 
   /** Renews what is held until everything is settled or handed back. Never throws. */
   async keep(): Promise<void> {
-    const pauseMs = this.options.claimAfterMs / RENEWALS;
+    const pauseMs = this.parts.options.claimAfterMs / RENEWALS;
     while (!this.isThrough()) {
-      for (const source of this.sources) {
+      for (const source of this.parts.sources) {
         await this.attempt(`Renewing claims on ${source.streamKey}`, () => this.renew(source));
       }
       // The last one may have been settled meanwhile, and then nothing would wake us.
       if (this.isThrough()) return;
       // While the worker drains, its last handlers still need their claims.
-      await (this.stopping.isStopping ? this.allInFlight.change(pauseMs) : this.stopping.orAfter(pauseMs));
+      await (this.parts.stopping.isStopping
+        ? this.parts.allInFlight.change(pauseMs)
+        : this.parts.stopping.orAfter(pauseMs));
     }
   }
 
   private isThrough(): boolean {
-    return this.stopping.isOver || (this.stopping.isStopping && this.allInFlight.size === 0);
+    return this.parts.stopping.isOver || (this.parts.stopping.isStopping && this.parts.allInFlight.size === 0);
   }
 
   /** Takes over what others left, before anything new is read, until the worker stops. Never throws. */
   async takeOver(): Promise<void> {
-    const { claimAfterMs, forgetAfterMs, batchSize } = this.options;
+    const { claimAfterMs, forgetAfterMs, batchSize } = this.parts.options;
     const everyMs = Math.ceil(Math.min(claimAfterMs / LOOKS, forgetAfterMs / LOOKS, MAX_PAUSE_MS));
-    while (!this.stopping.isStopping) {
+    while (!this.parts.stopping.isStopping) {
       const look = await this.attempt('Looking for what others have left', () =>
-        this.client.watch.look(this.watch, this.handled, this.address, { everyMs, claimAfterMs, forgetAfterMs }),
+        this.parts.client.watch.look(this.parts.watch, this.handled, this.parts.address, {
+          everyMs,
+          claimAfterMs,
+          forgetAfterMs,
+        }),
       );
       if (look) this.report(look);
       if (look && look.waiting.length > 0) await this.takeWaiting(new Set(look.waiting));
       const isLeft = look !== undefined && look.left.length > 0 && (await this.takeOverFrom(new Set(look.left)));
-      this.allInFlight.takeOverFirst(isLeft);
+      this.parts.allInFlight.takeOverFirst(isLeft);
       if (isLeft) {
         const waitMs = Math.min(claimAfterMs * WAIT, MAX_WAIT_MS);
-        await this.allInFlight.awaitRoom(batchSize, waitMs, () => this.allInFlight.roomToTakeOver);
+        await this.parts.allInFlight.awaitRoom(batchSize, waitMs, () => this.parts.allInFlight.roomToTakeOver);
       } else {
         // Not all workers at once.
-        await this.stopping.orAfter((look?.pauseMs ?? everyMs) * (1 + Math.random() / 4));
+        await this.parts.stopping.orAfter((look?.pauseMs ?? everyMs) * (1 + Math.random() / 4));
       }
     }
-    this.allInFlight.takeOverFirst(false);
+    this.parts.allInFlight.takeOverFirst(false);
   }
 
   /** Says that this worker is gone. @throws RedisUnavailableError */
   leave(): Promise<void> {
-    return this.client.watch.leave(this.watch, this.streamKeys, this.address.consumer);
+    return this.parts.client.watch.leave(this.parts.watch, this.streamKeys, this.parts.address.consumer);
   }
 
   private get streamKeys(): string[] {
-    return this.sources.map(({ streamKey }) => streamKey);
+    return this.parts.sources.map(({ streamKey }) => streamKey);
   }
 
   private get handled(): Map<string, readonly string[]> {
-    return new Map(this.sources.map(({ streamKey, awaited }) => [streamKey, awaited]));
+    return new Map(this.parts.sources.map(({ streamKey, awaited }) => [streamKey, awaited]));
   }
 
   /** Takes what other workers do not handle and this one does, and what nobody does and has waited for long enough. */
   private async takeWaiting(streams: ReadonlySet<string>): Promise<void> {
-    for (const source of this.sources) {
+    for (const source of this.parts.sources) {
       if (!streams.has(source.streamKey)) continue;
       await this.attempt(`Taking what waits for a handler on ${source.streamKey}`, () => this.takeWaitingOf(source));
     }
   }
 
   private async takeWaitingOf(source: StreamSource): Promise<void> {
-    const { batchSize, claimAfterMs: aliveMs, unknownGraceMs: graceMs } = this.options;
+    const { batchSize, claimAfterMs: aliveMs, unknownGraceMs: graceMs } = this.parts.options;
     for (;;) {
-      const wanted = Math.min(batchSize, this.allInFlight.roomToTakeOver);
-      if (wanted === 0 || this.stopping.isStopping) return;
+      const wanted = Math.min(batchSize, this.parts.allInFlight.roomToTakeOver);
+      if (wanted === 0 || this.parts.stopping.isStopping) return;
       const times = { graceMs, aliveMs };
-      const reply = await this.client.waiting.take(source.consumerAddress, this.watch, source.awaited, times, wanted);
+      const reply = await this.parts.client.waiting.take(
+        source.consumerAddress,
+        this.parts.watch,
+        source.awaited,
+        times,
+        wanted,
+      );
       await source.acceptClaimed(reply);
       if (reply.entries.length + reply.vanished.length < wanted) return;
     }
@@ -133,28 +147,28 @@ export class Claims {
 
   private async renew(source: StreamSource): Promise<void> {
     const { streamKey, consumerAddress } = source;
-    const ids = this.allInFlight.idsOf(streamKey);
-    const lost = ids.length > 0 ? await this.client.claims.renew(consumerAddress, ids) : [];
+    const ids = this.parts.allInFlight.idsOf(streamKey);
+    const lost = ids.length > 0 ? await this.parts.client.claims.renew(consumerAddress, ids) : [];
     for (const id of lost) {
       // What was settled while the answer was on its way is not held any more, and nothing is lost.
-      this.allInFlight.get(streamKey, id)?.lose(new DeliveryLostError(`${streamKey} ${id}`));
+      this.parts.allInFlight.get(streamKey, id)?.lose(new DeliveryLostError(`${streamKey} ${id}`));
     }
-    const deferred = this.allInFlight.deferredIdsOf(streamKey);
+    const deferred = this.parts.allInFlight.deferredIdsOf(streamKey);
     for (let first = 0; first < deferred.length; first += RENEWED_AT_ONCE) {
       const some = deferred.slice(first, first + RENEWED_AT_ONCE).sort(compareEntryIds);
       // Those that were resumed meanwhile are somebody else's all the same, and the next renewal tells.
-      for (const id of await this.client.claims.renew(consumerAddress, some))
-        this.allInFlight.forgetDeferred(streamKey, id);
+      for (const id of await this.parts.client.claims.renew(consumerAddress, some))
+        this.parts.allInFlight.forgetDeferred(streamKey, id);
     }
   }
 
   /** @returns whether something is left, for which there was no room */
   private async takeOverFrom(streams: ReadonlySet<string>): Promise<boolean> {
     let isLeft = false;
-    this.allInFlight.takeOverFirst(true);
+    this.parts.allInFlight.takeOverFirst(true);
     for (const key of this.leftSince.keys()) if (!streams.has(key)) this.leftSince.delete(key);
-    for (const source of this.sources) {
-      if (!streams.has(source.streamKey) || this.stopping.isStopping) continue;
+    for (const source of this.parts.sources) {
+      if (!streams.has(source.streamKey) || this.parts.stopping.isStopping) continue;
       const isThrough = await this.attempt(`Taking over on ${source.streamKey}`, () => this.takeOverOne(source));
       if (isThrough === false) isLeft = true;
     }
@@ -163,15 +177,16 @@ export class Claims {
 
   /** @returns whether nothing is left */
   private async takeOverOne(source: StreamSource): Promise<boolean> {
-    const { allInFlight, leftSince } = this;
+    const { leftSince } = this;
+    const { allInFlight } = this.parts;
     let count = 0;
     const take = async (room: () => number): Promise<boolean> => {
       for (let from: string | undefined = '-'; from !== undefined;) {
-        const wanted = Math.min(this.options.batchSize, room());
-        if (wanted === 0 || this.stopping.isStopping) return false;
-        const reply: ClaimReply = await this.client.claims.takeOver(
+        const wanted = Math.min(this.parts.options.batchSize, room());
+        if (wanted === 0 || this.parts.stopping.isStopping) return false;
+        const reply: ClaimReply = await this.parts.client.claims.takeOver(
           source.consumerAddress,
-          this.options.claimAfterMs,
+          this.parts.options.claimAfterMs,
           from,
           wanted,
         );
@@ -183,7 +198,7 @@ export class Claims {
     };
     try {
       const now = performance.now();
-      const isTooLong = now - (leftSince.get(source.streamKey) ?? now) >= this.options.claimAfterMs * SHARED;
+      const isTooLong = now - (leftSince.get(source.streamKey) ?? now) >= this.parts.options.claimAfterMs * SHARED;
       const isThrough = await take(() => (isTooLong ? allInFlight.maxRoom : allInFlight.roomToTakeOver));
       if (isThrough) leftSince.delete(source.streamKey);
       else if (!leftSince.has(source.streamKey)) leftSince.set(source.streamKey, now);
@@ -195,7 +210,7 @@ export class Claims {
 
   private tell({ consumerAddress: { stream, group } }: StreamSource, count: number): void {
     this.logger.log(`Took over ${String(count)} entries of ${stream} that their consumer had left`);
-    this.observer.emit({ kind: 'taken-over', stream, group, count });
+    this.parts.observer.emit({ kind: 'taken-over', stream, group, count });
   }
 
   /** What could not be looked at is said once, and again when the reason is another one. */
@@ -212,11 +227,11 @@ export class Claims {
   private async attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       const result = await work();
-      this.troubles.succeeded(what);
+      this.parts.troubles.succeeded(what);
       return result;
     } catch (error) {
       // The connection reports an outage, and the reader a missing group.
-      if (!isOutage(error) && !isGroupMissing(error)) this.troubles.failed(what, error);
+      if (!isOutage(error) && !isGroupMissing(error)) this.parts.troubles.failed(what, error);
       return undefined;
     }
   }

@@ -3,7 +3,7 @@ import type { ResolvedOptions } from '../options/options.js';
 import type { EntryReader } from '../stream/entry-reader.js';
 import type { StreamEntry } from '../stream/stream-entry.js';
 import type { Instrumentation } from '../model/instrumentation.js';
-import type { InFlightDeliveries } from './in-flight.js';
+import type { InFlightDeliveries } from './in-flight-deliveries.js';
 import type { StreamSource } from './stream-source.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import type { Troubles } from '../model/troubles.js';
@@ -19,6 +19,17 @@ const LATE_READS_MS = 120_000;
 
 /** What a read brings, by the streams' keys; when it was begun, by the clock of `performance.now()`; and whether no other read could still be executed then. */
 type Reading = Promise<{ entries: Map<string, StreamEntry[]>; started: number; wasOnlyRead: boolean }>;
+
+export interface StreamReaderParts {
+  entries: EntryReader;
+  sources: readonly StreamSource[];
+  address: { group: string; consumer: string };
+  allInFlight: InFlightDeliveries;
+  options: Pick<ResolvedOptions['consumer'], 'batchSize' | 'blockMs'>;
+  stopping: Stopping;
+  instrumentation: Instrumentation;
+  troubles: Troubles;
+}
 
 /**
  * Reads new entries of all sources over one connection, as far as there is room for them; while a full batch is handled, the next
@@ -38,17 +49,8 @@ export class StreamReader {
   /** The read that is on its way already. */
   private ahead: Reading | undefined;
 
-  constructor(
-    private readonly client: EntryReader,
-    private readonly sources: readonly StreamSource[],
-    private readonly address: { group: string; consumer: string },
-    private readonly allInFlight: InFlightDeliveries,
-    private readonly options: ResolvedOptions,
-    private readonly stopping: Stopping,
-    private readonly instrumentation: Instrumentation,
-    private readonly troubles: Troubles,
-  ) {
-    client.connection.onReconnect(() => {
+  constructor(private readonly parts: StreamReaderParts) {
+    parts.entries.connection.onReconnect(() => {
       this.doubt();
     });
   }
@@ -60,15 +62,15 @@ export class StreamReader {
 
   /** Reads until the worker stops. Never throws. */
   async run(): Promise<void> {
-    while (!this.stopping.isStopping) {
+    while (!this.parts.stopping.isStopping) {
       this.lastTurn = performance.now();
       try {
         await this.turn();
       } catch (error) {
         this.doubt();
         if (isGroupMissing(error)) this.groupsMissing = true;
-        this.troubles.failed('Reading', error);
-        await this.stopping.orAfter(PAUSE_MS);
+        this.parts.troubles.failed('Reading', error);
+        await this.parts.stopping.orAfter(PAUSE_MS);
       }
     }
     // What it still brings is handed back; but Redis must not give it to a consumer that has left.
@@ -82,17 +84,17 @@ export class StreamReader {
     }
     if (this.mustRecover) {
       this.mustRecover = false;
-      await this.whileRecovering((source) => source.recover(this.options.consumer.batchSize));
+      await this.whileRecovering((source) => source.recover(this.parts.options.batchSize));
     }
     const reading = this.ahead ?? (await this.begin());
     this.ahead = undefined;
     if (!reading) return;
     const { entries, started, wasOnlyRead } = await reading;
-    this.troubles.succeeded('Reading');
+    this.parts.troubles.succeeded('Reading');
     const isOnlyRead = wasOnlyRead && this.isOnlyRead;
     // While a full batch is handled the server looks for the next one. Of fewer the first is handled at once: to ask for
     // more takes longer than all that is done with an event before its handler is called.
-    const { batchSize } = this.options.consumer;
+    const { batchSize } = this.parts.options;
     const arrived = sum(entries);
     const count = arrived < batchSize ? 0 : this.countOf(arrived);
     if (count >= batchSize && this.mayReadOn) {
@@ -100,10 +102,10 @@ export class StreamReader {
       // Whoever takes it in the next turn hears of its failure.
       this.ahead.catch(() => undefined);
     }
-    for (const source of this.sources) {
+    for (const source of this.parts.sources) {
       const own = entries.get(source.streamKey);
       if (!own) continue;
-      this.instrumentation.received(source.subscription.stream, own, started);
+      this.parts.instrumentation.received(source.subscription.stream, own, started);
       if (isOnlyRead) source.acceptNew(own);
     }
     if (isOnlyRead) return;
@@ -123,50 +125,50 @@ export class StreamReader {
 
   /** Whether the own history need not be read first. */
   private get mayReadOn(): boolean {
-    return !this.mustRecover && !this.groupsMissing && !this.stopping.isStopping;
+    return !this.mustRecover && !this.groupsMissing && !this.parts.stopping.isStopping;
   }
 
   /** Begins a read as soon as there is room. @returns undefined when there was none for a while, or the worker stops */
   private async begin(): Promise<Reading | undefined> {
-    const { batchSize } = this.options.consumer;
-    await this.allInFlight.awaitRoom(batchSize, PAUSE_MS);
+    const { batchSize } = this.parts.options;
+    await this.parts.allInFlight.awaitRoom(batchSize, PAUSE_MS);
     const count = this.countOf(0);
-    return count === 0 || this.stopping.isStopping ? undefined : this.read(count);
+    return count === 0 || this.parts.stopping.isStopping ? undefined : this.read(count);
   }
 
   /** How many entries of each stream there is room for. @param arrived that are not held yet */
   private countOf(arrived: number): number {
-    const room = this.allInFlight.room - arrived;
+    const room = this.parts.allInFlight.room - arrived;
     if (room <= 0) return 0;
     // Redis counts for each stream.
-    const share = Math.max(1, Math.floor(room / this.sources.filter(({ isReplay }) => !isReplay).length));
-    return Math.min(this.options.consumer.batchSize, share);
+    const share = Math.max(1, Math.floor(room / this.parts.sources.filter(({ isReplay }) => !isReplay).length));
+    return Math.min(this.parts.options.batchSize, share);
   }
 
   private async read(count: number): Reading {
     const started = performance.now();
     const wasOnlyRead = this.isOnlyRead;
-    const streams = this.sources.map(({ streamKey }) => streamKey);
-    const entries = await this.client.readNew(streams, this.address, count, this.options.consumer.blockMs);
+    const streams = this.parts.sources.map(({ streamKey }) => streamKey);
+    const entries = await this.parts.entries.readNew(streams, this.parts.address, count, this.parts.options.blockMs);
     return { entries, started, wasOnlyRead };
   }
 
   /** One alarm for each stream: what has taken its group has taken its replays too. */
   private async makeGroups(): Promise<void> {
-    for (const source of this.sources) {
+    for (const source of this.parts.sources) {
       const wasMissing = await source.ensureGroup();
       if (wasMissing && !source.isReplay) source.reportRecreated();
     }
   }
 
   private async whileRecovering(recover: (source: StreamSource) => Promise<void>): Promise<void> {
-    this.allInFlight.rememberRemoved();
+    this.parts.allInFlight.rememberRemoved();
     try {
       // To the end, even where one has failed: what is on its way must not be accepted later.
-      const results = await Promise.allSettled(this.sources.map(recover));
+      const results = await Promise.allSettled(this.parts.sources.map(recover));
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     } finally {
-      this.allInFlight.forgetRemoved();
+      this.parts.allInFlight.forgetRemoved();
     }
   }
 }

@@ -11,7 +11,7 @@ import type { StreamEntry } from '../stream/stream-entry.js';
 import { waitingFor } from '../stream/waiting.js';
 import type { Instrumentation } from '../model/instrumentation.js';
 import { InFlightDelivery } from '../delivery/in-flight-delivery.js';
-import type { InFlightDeliveries } from './in-flight.js';
+import type { InFlightDeliveries } from './in-flight-deliveries.js';
 
 /**
  * After so many deliveries to workers that did not settle it, an entry is quarantined: it may be the cause. One is no reason: most of
@@ -21,11 +21,22 @@ const QUARANTINED_AFTER_DELIVERIES = 2;
 
 /** Where deliveries go that were read. */
 export interface DeliverySink {
-  /** Takes a delivery; what comes of it is settled in Redis. Never throws. */
+  /** Takes a delivery, and sees to its settlement. Never throws. */
   accept(inFlight: InFlightDelivery): void;
 }
 
-/** One stream that a worker reads, and how its entries become deliveries. */
+export interface StreamSourceParts {
+  subscription: Subscription;
+  channel: Channel;
+  address: { group: string; consumer: string };
+  client: StreamClient;
+  allInFlight: InFlightDeliveries;
+  sink: DeliverySink;
+  observer: EventsObserver;
+  instrumentation: Instrumentation;
+}
+
+/** One stream that a worker reads: makes deliveries of its entries. */
 export class StreamSource implements Redelivery {
   readonly streamKey: string;
   /** The names of the consumers under which waits what this worker handles of the stream. */
@@ -34,18 +45,14 @@ export class StreamSource implements Redelivery {
   /** Since {@link recover}: of the entries that were read, the last one that was accepted. */
   private takenUpTo = '-';
 
-  constructor(
-    readonly subscription: Subscription,
-    private readonly address: { group: string; consumer: string },
-    private readonly channel: Channel,
-    private readonly client: StreamClient,
-    private readonly allInFlight: InFlightDeliveries,
-    private readonly sink: DeliverySink,
-    private readonly observer: EventsObserver,
-    private readonly instrumentation: Instrumentation,
-  ) {
+  constructor(private readonly parts: StreamSourceParts) {
+    const { subscription, channel } = parts;
     this.streamKey = channel.key;
     this.awaited = subscription.awaitable(channel.isReplay).map(waitingFor);
+  }
+
+  get subscription(): Subscription {
+    return this.parts.subscription;
   }
 
   private get handlers(): readonly string[] {
@@ -54,31 +61,31 @@ export class StreamSource implements Redelivery {
 
   /** Whether it brings dead letters back. */
   get isReplay(): boolean {
-    return this.channel.isReplay;
+    return this.parts.channel.isReplay;
   }
 
   get consumerAddress() {
-    return { stream: this.streamKey, ...this.address };
+    return { stream: this.streamKey, ...this.parts.address };
   }
 
   /** Makes the group if it is missing. @returns whether it was */
   ensureGroup(): Promise<boolean> {
-    return this.client.groups.ensure(this.streamKey, this.address.group, this.channel.start);
+    return this.parts.client.groups.ensure(this.streamKey, this.parts.address.group, this.parts.channel.start);
   }
 
   /** Says that the group had been there, and what that means. */
   reportRecreated(): void {
     this.logger.error(
-      `The group ${this.address.group} of ${this.streamKey} was missing (FLUSHALL, DEL, XGROUP DESTROY or a failover) and was ` +
-        `made anew from ${this.channel.start === BEGINNING ? "the stream's beginning" : 'where it had begun'}: what it had handled is delivered again, what was deleted is lost`,
+      `The group ${this.parts.address.group} of ${this.streamKey} was missing (FLUSHALL, DEL, XGROUP DESTROY or a failover) and was ` +
+        `made anew from ${this.parts.channel.start === BEGINNING ? "the stream's beginning" : 'where it had begun'}: what it had handled is delivered again, what was deleted is lost`,
     );
-    this.observer.emit({ kind: 'group-recreated', stream: this.streamKey, group: this.address.group });
+    this.parts.observer.emit({ kind: 'group-recreated', stream: this.streamKey, group: this.parts.address.group });
   }
 
   /** Entries that are delivered for the first time: nothing was noted of them. */
   acceptNew(entries: readonly StreamEntry[]): void {
-    this.instrumentation.consumed(this.subscription.stream, entries.length);
-    for (const entry of entries) this.sink.accept(this.holdingOf(entry, NO_NOTES));
+    this.parts.instrumentation.consumed(this.subscription.stream, entries.length);
+    for (const entry of entries) this.parts.sink.accept(this.deliveryOf(entry, NO_NOTES));
   }
 
   /** Accepts what was delivered to this consumer in replies that may have been lost: earlier failures count. */
@@ -92,7 +99,7 @@ export class StreamSource implements Redelivery {
    */
   async acceptNewOrLate(read: readonly StreamEntry[], pageSize: number): Promise<void> {
     const entries = read.filter(({ id }) => this.takenUpTo === '-' || compareEntryIds(id, this.takenUpTo) > 0);
-    if (await this.client.claims.hasPending(this.consumerAddress, this.takenUpTo, entries[0]?.id)) {
+    if (await this.parts.client.claims.hasPending(this.consumerAddress, this.takenUpTo, entries[0]?.id)) {
       await this.recoverAfter(this.takenUpTo, pageSize);
       return;
     }
@@ -108,7 +115,7 @@ export class StreamSource implements Redelivery {
   private async recoverAfter(id: string, pageSize: number): Promise<void> {
     this.takenUpTo = id;
     for (;;) {
-      const entries = await this.client.claims.pendingOf(this.consumerAddress, this.takenUpTo, pageSize);
+      const entries = await this.parts.client.claims.pendingOf(this.consumerAddress, this.takenUpTo, pageSize);
       await this.acceptAgain(entries);
       this.takenUpTo = entries.at(-1)?.id ?? this.takenUpTo;
       if (entries.length < pageSize) return;
@@ -127,18 +134,18 @@ export class StreamSource implements Redelivery {
       fields: null,
       deliveries: Math.max(0, deliveries),
     }));
-    await this.client.claims.defer(this.consumerAddress, entries).catch(() => undefined);
+    await this.parts.client.claims.defer(this.consumerAddress, entries).catch(() => undefined);
   }
 
   /** Gets entries again that were deferred; what was deleted meanwhile is reported. */
   async resume(ids: readonly string[]): Promise<InFlightDelivery[]> {
-    return this.again(await this.client.claims.resume(this.consumerAddress, ids));
+    return this.again(await this.parts.client.claims.resume(this.consumerAddress, ids));
   }
 
   private async acceptAgain(entries: readonly ClaimedEntry[]): Promise<void> {
-    const allInFlight = await this.again(entries.filter(({ id }) => !this.allInFlight.has(this.streamKey, id)));
-    this.instrumentation.consumed(this.subscription.stream, allInFlight.length);
-    for (const inFlight of allInFlight) this.sink.accept(inFlight);
+    const allInFlight = await this.again(entries.filter(({ id }) => !this.parts.allInFlight.has(this.streamKey, id)));
+    this.parts.instrumentation.consumed(this.subscription.stream, allInFlight.length);
+    for (const inFlight of allInFlight) this.parts.sink.accept(inFlight);
   }
 
   /** With what was noted of earlier tries. */
@@ -146,27 +153,28 @@ export class StreamSource implements Redelivery {
     await this.forget(entries.filter(({ fields }) => fields === null).map(({ id }) => id));
     const left = entries.filter(({ fields }) => fields !== null);
     const notes = await this.notesOf(left);
-    return left.map((entry, index) => this.holdingOf(entry, notes[index] ?? NO_NOTES, entry));
+    return left.map((entry, index) => this.deliveryOf(entry, notes[index] ?? NO_NOTES, entry));
   }
 
   /** Entries that were pending but are no longer in the stream: nobody can handle them any more. */
   private async forget(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    const { streamKey, channel, address } = this;
-    await this.client.settling.acknowledge(channel, address.group, this.handlers, ids);
+    const { streamKey, parts } = this;
+    const { client, channel, address, observer } = parts;
+    await client.settling.acknowledge(channel, address.group, this.handlers, ids);
     this.logger.error(
       `${String(ids.length)} entries of ${streamKey} were trimmed or deleted before ${address.group} had handled them: ` +
         ids.slice(0, 5).join(', '),
     );
-    this.observer.emit({ kind: 'vanished', stream: streamKey, group: address.group, ids });
+    observer.emit({ kind: 'vanished', stream: streamKey, group: address.group, ids });
   }
 
-  private holdingOf(
+  private deliveryOf(
     entry: StreamEntry,
     notes: ReadonlyMap<string, string>,
     { deliveries, isOverdue }: Pick<ClaimedEntry, 'deliveries' | 'isOverdue'> = FIRST_DELIVERY,
   ): InFlightDelivery {
-    const { subscription, channel } = this;
+    const { subscription, channel } = this.parts;
     const isQuarantined = deliveries >= QUARANTINED_AFTER_DELIVERIES;
     const { origin, entry: event } = channel.isReplay ? splitReplay(entry) : { origin: undefined, entry };
     return new InFlightDelivery(subscription, channel, event, notes, origin, isQuarantined, deliveries, isOverdue);
@@ -176,7 +184,7 @@ export class StreamSource implements Redelivery {
     const { handlers } = this;
     if (entries.length === 0 || handlers.length === 0) return [];
     const fields = entries.map(({ id }) => handlers.map((handler) => noteField(id, handler)));
-    const values = await this.client.reads.hashFields(this.channel.notes, fields.flat());
+    const values = await this.parts.client.reads.hashFields(this.parts.channel.notes, fields.flat());
     return fields.map((own, index) => {
       const pairs = own.map((field, place) => [field, values[index * handlers.length + place] ?? ''] as const);
       return new Map(pairs.filter(([, value]) => value !== ''));

@@ -1,6 +1,6 @@
 import { EventDecodeError, EventValidationError, UnknownEventError } from '../model/errors/event.js';
+import type { HandlerDelivery } from '../delivery/handler-delivery.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
-import type { FailureNote } from '../stream/delivery-notes.js';
 import type { DeadLetterReason } from '../model/outcome.js';
 import { layoutOf, type LaidOut } from '../stream/layouts.js';
 import { pairs } from '../stream/pairs.js';
@@ -24,15 +24,12 @@ export const WHOLE_BYTES = 'entry_bytes';
  * @param maxBytes of the whole dead letter
  */
 export function deadLetterFields(
-  inFlight: InFlightDelivery,
+  { inFlight, handler, note }: Pick<HandlerDelivery, 'inFlight' | 'handler' | 'note'>,
   group: string,
-  handler: string,
-  reason: DeadLetterReason,
-  error: Error,
-  { failures, firstFailureMs, openQuarantineRuns }: FailureNote,
-  now: Date,
+  { reason, error, at }: { reason: DeadLetterReason; error: Error; at: Date },
   maxBytes: number,
 ): LaidOut<string | Buffer> {
+  const { failures, firstFailureMs, openQuarantineRuns } = note;
   const { name, message, stack } = textOf(error);
   const about: Record<string, string> = {
     stream: inFlight.origin?.stream ?? inFlight.stream,
@@ -44,8 +41,8 @@ export function deadLetterFields(
     error_name: name,
     error_message: message,
     error_stack: isRefusal(error) ? `${name}: ${message}` : stack,
-    first_failed_at: (firstFailureMs > 0 ? new Date(firstFailureMs) : now).toISOString(),
-    last_failed_at: now.toISOString(),
+    first_failed_at: (firstFailureMs > 0 ? new Date(firstFailureMs) : at).toISOString(),
+    last_failed_at: at.toISOString(),
     ...(inFlight.origin ? { replays: String(inFlight.origin.replays) } : {}),
   };
   const whole = laidOut(about, inFlight.entry);

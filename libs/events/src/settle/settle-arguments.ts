@@ -1,46 +1,9 @@
 import { PackedValues, type PackedValue } from '../connection/packed-values.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { KeyPlaces } from '../stream/key-places.js';
-import { Layouts, type LaidOut } from '../stream/layouts.js';
-import type { Unsealed } from '../personal/unsealed.js';
-import type { BufferedEvent, BufferedWrite, TrackedRead } from '../transaction/effects.js';
-
-/** What a settlement means for the other events of the same key; see `lua/settle.lua`. */
-export interface KeyRule {
-  rule: 'free' | 'park' | 'follow' | 'return' | 'release';
-  /** The key of the list of parked events. */
-  list: string;
-  /** The original's entry id, and the key of its stream. */
-  original: string;
-  stream: string;
-  /** The keys of the dead letters and of the group's replays. */
-  deadLetters: string;
-  replays: string;
-}
-
-/** One settlement: of a delivery, for one of its handlers. */
-export interface Settlement {
-  /** The stream's key, and the key of the group's delivery notes. */
-  stream: string;
-  notes: string;
-  id: string;
-  /** Empty for an entry that could not be decoded. */
-  eventId: string;
-  handler: string;
-  /** All handlers of the event; the same array for events of one type. */
-  handlers: readonly string[];
-  /** What the handler's note becomes; undefined acknowledges the entry and deletes the notes of all handlers. */
-  noteBecomes: string | undefined;
-  /** Undefined where the order of the key does not matter. */
-  keyRule: KeyRule | undefined;
-  reads: readonly TrackedRead[];
-  writes: readonly BufferedWrite[];
-  events: readonly SettledEvent[];
-  /** Personal data of the events. */
-  unsealed?: readonly Unsealed[] | undefined;
-}
-
-type SettledEvent = LaidOut<string | Buffer> & Pick<BufferedEvent, 'stream'>;
+import { Layouts } from '../stream/layouts.js';
+import type { BufferedWrite, TrackedRead } from '../transaction/effects.js';
+import type { SettledEvent, Settlement } from './settlement.js';
 
 /** The keys and arguments of `settle.lua`. */
 export function settleArguments(
@@ -219,12 +182,4 @@ function addSettlement(values: PackedValues, places: KeyPlaces, head: Head, sett
     values.add(places.placeOf(stream));
     values.addAll(contents);
   }
-}
-
-/** How long its arguments are, about: bytes, as if all of them were ASCII. */
-export function weightOf({ writes, events }: Settlement): number {
-  let weight = 0;
-  for (const { args } of writes) for (const arg of args) weight += arg.length;
-  for (const { values } of events) for (const value of values) weight += value.length;
-  return weight;
 }

@@ -109,11 +109,11 @@ export class OwnedPartition {
   }
 
   /** Whether anything of a partition, of this ownership or an earlier one, is still at work here. */
-  static isBusy(number: number, { address, subscriptions, partitions, inFlight }: WorkerContext): boolean {
+  static isBusy(number: number, { address, subscriptions, partitions, allInFlight }: WorkerContext): boolean {
     const keyspace = partitions.at(number);
     return subscriptions.some(({ stream }) =>
       [keyspace.channel(stream, address.group), keyspace.replays(stream, address.group)].some(
-        ({ key }) => inFlight.idsOf(key).length > 0,
+        ({ key }) => allInFlight.idsOf(key).length > 0,
       ),
     );
   }
@@ -183,9 +183,9 @@ export class OwnedPartition {
   async drain(): Promise<void> {
     this.stopping.begin();
     await this.reading;
-    const { inFlight, options } = this.context;
+    const { allInFlight, options } = this.context;
     const isIdle = (): boolean => !OwnedPartition.isBusy(this.number, this.context);
-    if (!isIdle()) await inFlight.change(options.consumer.drainMs, isIdle);
+    if (!isIdle()) await allInFlight.change(options.consumer.drainMs, isIdle);
     this.stopping.giveUp();
     this.drop(new LeaseLostError(this.context.partitions.at(this.number).prefix, this.epoch, 'it was handed over'));
   }
@@ -242,10 +242,10 @@ export class OwnedPartition {
   }
 
   private drop(error: Error): void {
-    const { inFlight } = this.context;
+    const { allInFlight } = this.context;
     this.pipeline.close();
     for (const { source } of this.positions) {
-      for (const id of inFlight.idsOf(source.streamKey)) inFlight.get(source.streamKey, id)?.lose(error);
+      for (const id of allInFlight.idsOf(source.streamKey)) allInFlight.get(source.streamKey, id)?.lose(error);
     }
   }
 }

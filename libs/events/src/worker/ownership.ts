@@ -50,7 +50,7 @@ export class Ownership {
       const pauseMs = Math.min(leaseMs / TURNS, MAX_PAUSE_MS);
       // Not all workers at once. While the worker stops, its last handlers still need their leases.
       const pause = pauseMs * (0.75 + Math.random() / 4);
-      await (this.stopping.isStopping ? this.context.inFlight.change(pause, () => this.stopping.isOver) : this.stopping.orAfter(pause)); // prettier-ignore
+      await (this.stopping.isStopping ? this.context.allInFlight.change(pause, () => this.stopping.isOver) : this.stopping.orAfter(pause)); // prettier-ignore
     }
   }
 

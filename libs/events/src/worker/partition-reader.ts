@@ -1,7 +1,7 @@
 import { LeaseLostError } from '../model/errors/delivery.js';
 import { isGroupMissing } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
-import type { InFlightDeliveries } from '../read/in-flight.js';
+import type { InFlightDeliveries } from '../read/in-flight-deliveries.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import type { Troubles } from '../model/troubles.js';
 import type { PartitionsClient } from '../stream/partitions-client.js';

@@ -18,13 +18,13 @@ export class PartitionedReading implements Reading {
 
   /** @param connection of the one that waits for entries */
   constructor(context: WorkerContext, connection: RedisConnectionOptions) {
-    const { client, options, partitions, inFlight, stopping, troubles } = context;
+    const { client, options, partitions, allInFlight, stopping, troubles } = context;
     this.ownership = new Ownership(context, new PartitionsClient(client.connection), this.leaving);
     this.connection = new RedisConnection(options.redis, connection);
     this.reader = new PartitionReader(
       this.ownership,
       new PartitionsClient(this.connection),
-      inFlight,
+      allInFlight,
       options,
       stopping,
       () => partitions.isCluster,

@@ -23,33 +23,15 @@ export class PlainReading implements Reading {
     private readonly context: WorkerContext,
     connection: RedisConnectionOptions,
   ) {
-    const { address, client, keyspace, inFlight, options, observer, stopping, instrumentation, troubles } = context;
+    const { address, client, keyspace, allInFlight, options, observer, stopping, instrumentation, troubles } = context;
     const takeoverAfterMs = options.consumer.claimAfterMs;
     const scope = { keyspace, client, instrumentation, stopping, isOver: () => stopping.isOver, takeoverAfterMs };
     this.sources = buildPipeline(context, scope).sources;
     this.connection = new RedisConnection(options.redis, connection);
     const entries = new EntryReader(this.connection, options.commandTimeoutMs);
-    this.reader = new StreamReader(
-      entries,
-      this.sources,
-      address,
-      inFlight,
-      options,
-      stopping,
-      instrumentation,
-      troubles,
-    );
-    this.claims = new Claims(
-      client,
-      keyspace.watch(address.group),
-      address,
-      this.sources,
-      inFlight,
-      options.consumer,
-      observer,
-      stopping,
-      troubles,
-    );
+    const reading = { address, sources: this.sources, allInFlight, options: options.consumer, stopping, troubles };
+    this.reader = new StreamReader({ ...reading, entries, instrumentation });
+    this.claims = new Claims({ ...reading, client, watch: keyspace.watch(address.group), observer });
   }
 
   get idleMs(): number {
@@ -65,11 +47,11 @@ export class PlainReading implements Reading {
   }
 
   async stop(): Promise<void> {
-    const { stopping, inFlight, options } = this.context;
+    const { stopping, allInFlight, options } = this.context;
     if (this.loops) {
       const deadline = setTimeout(() => {
         stopping.giveUp();
-        inFlight.loseAll();
+        allInFlight.loseAll();
       }, options.consumer.drainMs);
       // The read that is on its way may still bring entries; they are handed back with the rest.
       await this.loops;

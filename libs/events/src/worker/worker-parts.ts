@@ -6,7 +6,7 @@ import type { Subscription } from '../delivery/subscriptions.js';
 import type { EventsObserver } from '../model/events-observer.js';
 import type { DeadLetterLimits } from '../operate/dead-letter-limits.js';
 import type { ResolvedOptions } from '../options/options.js';
-import type { InFlightDeliveries } from '../read/in-flight.js';
+import type { InFlightDeliveries } from '../read/in-flight-deliveries.js';
 import type { Troubles } from '../model/troubles.js';
 import type { GroupStarts } from '../stream/group-starts.js';
 import type { Keyspace } from '../stream/keyspace.js';
@@ -34,7 +34,7 @@ export interface WorkerParts {
 
 /** What all pipelines of a worker share. */
 export interface WorkerContext extends WorkerParts {
-  inFlight: InFlightDeliveries;
+  allInFlight: InFlightDeliveries;
   semaphore: Semaphore;
   overruns: Overruns;
   troubles: Troubles;

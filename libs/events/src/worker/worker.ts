@@ -3,7 +3,7 @@ import { Semaphore } from '../concurrency/semaphore.js';
 import { Stopping } from '../concurrency/stopping.js';
 import type { RedisConnectionOptions } from '../connection/redis-connection.js';
 import { SafeLogger } from '../log/safe-logger.js';
-import { InFlightDeliveries } from '../read/in-flight.js';
+import { InFlightDeliveries } from '../read/in-flight-deliveries.js';
 import { Troubles } from '../model/troubles.js';
 import { GroupStarts, type StartFrom } from '../stream/group-starts.js';
 import { readerName } from '../stream/reader-connection.js';
@@ -32,7 +32,7 @@ export class Worker {
       ...parts,
       semaphore,
       overruns: new Overruns(overrunMs),
-      inFlight: new InFlightDeliveries({ entries, bytes, concurrency }, () => semaphore.load),
+      allInFlight: new InFlightDeliveries({ entries, bytes, concurrency }, () => semaphore.load),
       troubles: new Troubles(),
       stopping: new Stopping(),
       starts: new GroupStarts(client.groups, keyspace.starts(address.group), address.group, options.startFrom),
@@ -70,12 +70,12 @@ export class Worker {
 
   /** Entries that are held at present: waiting, running, or waiting for their retry. */
   get held(): number {
-    return this.context.inFlight.size;
+    return this.context.allInFlight.size;
   }
 
   /** Entries that are this worker's, too, and wait in Redis, since there is no room for them. */
   get deferred(): number {
-    return this.context.inFlight.deferredCount;
+    return this.context.allInFlight.deferredCount;
   }
 
   /** Finds where the group begins, and says what is wired. @throws RedisUnavailableError when Redis is not there */

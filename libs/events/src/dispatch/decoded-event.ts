@@ -6,63 +6,54 @@ import { EventSourceError } from '../model/errors/event.js';
 import { validateErased } from '../personal/erased-in.js';
 import { Sealed } from '../personal/opening.js';
 import type { PersonalPlace } from '../personal/personal.js';
-import type { SubjectKeys } from '../personal/subject-keys.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
-import type { Keyspace } from '../stream/keyspace.js';
 import { textsOf } from '../stream/raw-entry.js';
+import type { TransactionParts } from '../transaction/transaction.js';
 import { validateInWords, validateCompiled } from '../validate/validate.js';
 import { NO_HANDLER, type EventRoute, type RegisteredHandler } from '../delivery/subscriptions.js';
 
-/** An event, and who gets it: nobody when the group passes over it. */
-export interface ReadEvent {
+/** A decoded event, and the handlers that get it: none when the group ignores its type. */
+export interface DecodedEvent {
   event: EventEnvelope<object>;
   handlers: readonly RegisteredHandler[];
-}
-
-/** An event of which something is encrypted or erased, as far as it can be read without keys: it is not validated. */
-export interface SealedEvent extends ReadEvent {
-  sealed: Sealed;
   route: EventRoute;
+  /** The personal data that is encrypted or erased; undefined where there is none. */
+  sealed: Sealed | undefined;
 }
 
-/** Decodes and validates an entry, each time anew. @throws what makes it a dead letter */
-export function readEvent(inFlight: InFlightDelivery): ReadEvent | SealedEvent {
+/** Decodes an entry, each time anew. @throws the reason why no handler of this worker can get it */
+export function decodeEvent(inFlight: InFlightDelivery): DecodedEvent {
   const { entry, subscription, origin } = inFlight;
   const { roundsIntegers, limits } = subscription;
   if (entry.bytes) demandSize(entry.bytes, limits);
-  const fields = fieldsOf(inFlight);
-  const event = decodeToHandle(fields, roundsIntegers, limits);
+  const event = decodeToHandle(fieldsOf(inFlight), roundsIntegers, limits);
   const route = subscription.routeOf(event.event_type, event.version);
   const handlers = origin ? handlersOfReplay(route.handlers, origin.handler, event) : route.handlers;
-  if (handlers.length === 0) return { event, handlers };
+  if (handlers.length === 0) return { event, handlers, route, sealed: undefined };
   if (route.sources?.includes(event.source) === false) {
     throw new EventSourceError(event.event_type, event.source, route.sources);
   }
-  const sealed = route.personal && Sealed.of(route.personal, event);
-  if (sealed) return { event, handlers, sealed, route };
-  event.data = validated(inFlight, route, event.data);
-  return { event, handlers };
+  return { event, handlers, route, sealed: route.personal && Sealed.of(route.personal, event) };
 }
 
-export function isSealed(read: ReadEvent): read is SealedEvent {
-  return 'sealed' in read;
+/** Validates the payload and makes it what handlers get; what no handler gets is not validated. @throws EventValidationError, EventDecodeError */
+export function validateEvent(inFlight: InFlightDelivery, { event, handlers, route }: DecodedEvent): void {
+  if (handlers.length > 0) event.data = validated(inFlight, route, event.data as Record<string, unknown>);
 }
 
 /**
- * Decrypts what is encrypted, and validates the whole; what is erased stays so.
+ * Decrypts personal data and validates the whole payload. Erased data stays erased.
  *
- * @throws what makes it a dead letter, or what Redis says when it is asked for keys
+ * @throws the reason why the event becomes a dead letter; or Redis' error when it is asked for keys
  */
-export async function openEvent(
+export async function decryptAndValidate(
   inFlight: InFlightDelivery,
-  { event, handlers, sealed, route }: SealedEvent,
-  keyspace: Keyspace,
-  subjectKeys: SubjectKeys,
-): Promise<ReadEvent> {
+  { event, route, sealed }: DecodedEvent,
+  { keyspace, subjectKeys }: Pick<TransactionParts, 'keyspace' | 'subjectKeys'>,
+): Promise<void> {
   inFlight.openedMs = performance.now();
-  const erased = await sealed.open(keyspace, subjectKeys, inFlight.subscription);
+  const erased = await sealed?.open(keyspace, subjectKeys, inFlight.subscription);
   event.data = validated(inFlight, route, event.data as Record<string, unknown>, erased);
-  return { event, handlers };
 }
 
 function validated(
@@ -74,7 +65,7 @@ function validated(
   if (erased && erased.length > 0) return validateErased(event, given, erased) as Record<string, unknown>;
   const isExact = !inFlight.subscription.roundsIntegers;
   let data = validateCompiled(event, given);
-  // Not every library's numbers are finite ones.
+  // Some schema libraries take Infinity for a number.
   if (isExact && (!data || schema)) refuseInfinite(fieldsOf(inFlight));
   data ??= validateInWords(event, given);
   return data as Record<string, unknown>;

@@ -1,0 +1,38 @@
+import type { HandlerDelivery } from '../delivery/handler-delivery.js';
+import type { Keyspace } from '../stream/keyspace.js';
+import { fieldText } from '../stream/raw-entry.js';
+
+/** What a settlement means for the other events of its partition key; see `lua/settle.lua`. */
+export interface KeyRule {
+  rule: 'free' | 'park' | 'follow' | 'return' | 'release';
+  /** The key of the list of parked events. */
+  list: string;
+  /** The original's entry id, and the key of its stream. */
+  original: string;
+  stream: string;
+  /** The keys of the dead letters and of the group's replays. */
+  deadLetters: string;
+  replays: string;
+}
+
+/** Undefined where no dead letter parks others: the handler does not ask for it, or the event has no partition key. Replays always may. */
+export function keyRuleOf(
+  { inFlight, event, handler, parksKey }: HandlerDelivery,
+  rule: KeyRule['rule'],
+  keyspace: Keyspace,
+  group: string,
+): KeyRule | undefined {
+  const { origin, entry, subscription } = inFlight;
+  if (!parksKey && !origin) return undefined;
+  const partitionKey = event?.partition_key ?? fieldText(entry, 'partition_key');
+  if (partitionKey === undefined) return undefined;
+  const { stream } = subscription;
+  return {
+    rule,
+    list: keyspace.parked(stream, group, handler, partitionKey),
+    original: origin?.id ?? entry.id,
+    stream: keyspace.stream(stream),
+    deadLetters: keyspace.deadLetters(stream),
+    replays: keyspace.replays(stream, group).key,
+  };
+}
