@@ -1,10 +1,10 @@
 #!lua flags=allow-oom
--- Acknowledges plain deliveries, whoever holds them, and forgets what others may have noted of them meanwhile.
+-- Acknowledges deliveries without effects, whoever holds them, and deletes notes that others may have written of them meanwhile.
 --
 -- KEYS[1]    the stream
 -- KEYS[2]    the group's hash of delivery notes
 -- ARGV[1]    group
--- ARGV[2]    number of handlers that can have notes, and their names
+-- ARGV[2]    number of handlers that may have notes, then their names
 -- then       entry ids
 -- Replies    how many were pending
 -- @rights
@@ -18,7 +18,7 @@ local acknowledged = redis.call('XACK', KEYS[1], ARGV[1], unpack(ARGV, 3 + handl
 if hasNotes then
   for index = 3 + handlers, #ARGV do
     for handler = 1, handlers do redis.call('HDEL', KEYS[2], ARGV[index] .. '|' .. ARGV[2 + handler]) end
-    redis.call('HDEL', KEYS[2], ARGV[index] .. '|' .. READING)
+    redis.call('HDEL', KEYS[2], ARGV[index] .. '|' .. DECODING)
   end
 end
 return acknowledged

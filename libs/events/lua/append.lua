@@ -1,30 +1,29 @@
 -- Appends a producer's batch, once, however often the batch is sent.
 --
--- The producer numbers its batches and has two on their way at most; the hash remembers the last two numbers and their
--- answers. A batch that is sent again because its answer was lost gets the remembered answer; one that the network held
--- back until the producer had gone on is refused. So is one that was sent while another was on its way, when that one has
--- not been appended: it would overtake it. (The idea is that of Kafka's idempotent producer.) A single event can carry a
--- key of its own, which holds across producers.
+-- The producer numbers its batches, and has at most two on their way. The hash remembers the last two numbers and their answers. A batch
+-- that is sent again because its answer was lost gets the remembered answer. Refused are a batch that the network held back until the
+-- producer had gone on, and a batch whose predecessor, which was on its way, has not been appended: it would overtake it. (Kafka's
+-- idempotent producer works like this.) An event can also carry an idempotency key, which holds across producers.
 --
 -- KEYS[1]    the producer's hash: "batch" and "answer", "batch-before" and "answer-before"
 -- KEYS[2..]  streams and idempotency keys, named below by their place in KEYS
 -- ARGV[1]    batch number
--- ARGV[2]    how long the hash is kept, ms; for longer than any batch is sent again, even from its last renewal on
+-- ARGV[2]    how long the hash is kept after its last renewal, ms: longer than any batch is sent again
 -- ARGV[3]    how long idempotency keys are kept, ms
 -- ARGV[4]    a MessagePack array: layouts, see below
 -- ARGV[5]    a MessagePack array: number of requests; then for each: number of events; then for each event:
 --              place of its stream, place of its idempotency key or 0, place of its layout, the values that this does not fix
--- ARGV[6]    1 if that time is to begin anew: a command that not every batch needs
--- ARGV[7]    the number of the batch that was on its way when this one was sent, and must be the last that was appended; ''
---            where none was: what became of those before is settled then, whether the server remembers them or not
+-- ARGV[6]    1 to renew the hash; not every batch needs to
+-- ARGV[7]    the number of the batch that was on its way when this one was sent: it must be the last that was appended. '' for none: then
+--            the producer knows the answers to all batches before
 -- Replies    a line for each event, in order: its entry id (for an idempotency key that was used before, that of its
 --            first entry); "-" and why, for each event of a request of which nothing was appended
 -- @rights
 local last = redis.call('HMGET', KEYS[1], 'batch', 'answer', 'batch-before', 'answer-before')
 for remembered = 1, 3, 2 do
   if last[remembered] == ARGV[1] then
-    -- A write: a WAIT that follows must not depend on how a server counts what was appended on another connection. A user
-    -- that may not do it any more is told of the batch all the same: it is appended.
+    -- A write, so that a WAIT that follows covers the batch, also when it was appended on another connection. The answer does not
+    -- depend on the right to this write: the batch is appended.
     redis.pcall('PEXPIRE', KEYS[1], ARGV[2])
     return last[remembered + 1]
   end
@@ -36,7 +35,7 @@ if ARGV[7] ~= '' and last[1] ~= ARGV[7] then
   return redis.error_reply('EARLY batch ' .. ARGV[1] .. ' came before batch ' .. ARGV[7])
 end
 
--- Redis does not roll a script back: what a user may not do is found before the first write, which tells by itself.
+-- Redis does not roll a script back: missing rights are found before the first write. The first XADD reports its own.
 local isRenewed = not last[1] or ARGV[6] == '1'
 local why = lacking('HSET', KEYS[1]) or (isRenewed and lacking('PEXPIRE', KEYS[1]))
 if why then return redis.error_reply(why) end
@@ -45,7 +44,7 @@ if why then return redis.error_reply(why) end
 
 local layouts = layoutsOf(cmsgpack.unpack(ARGV[4]), 1)
 
--- What could fail is checked before the first write of a request; but for that write, which tells by itself. By stream: why
+-- All that could fail is checked before the first write of a request, but for that write, which reports its own failure. By stream: why
 -- nothing can be appended, or false.
 local checked = {}
 local function refusal(stream)

@@ -1,4 +1,4 @@
--- Included by the scripts that need it: a group's consumers, each with what XINFO says of it by name.
+-- Included where needed: a group's consumers, each as a table of its XINFO fields.
 local function consumersOf(stream, group)
   local consumers = redis.call('XINFO', 'CONSUMERS', stream, group)
   for place, row in ipairs(consumers) do

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- A consumer lets entries go that it has not begun with, since others of their keys keep it from them, or that wait for another
--- try: they stay its own, but no worker can die of them, so this delivery does not count.
+-- A consumer defers entries: it has not begun with them, since others of their keys come first, or they are in a retry pause. They stay
+-- its own, but this delivery does not count: no worker can die of them.
 --
 -- KEYS[1]    the stream
 -- ARGV[1]    group

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- A quarantine run has ended, perhaps after others have taken the delivery over: it is taken off the handler's note, so that it does
--- not count as a crash. A settled entry has no note any more.
+-- Takes a quarantine run that has ended off the handler's note, so that it does not count as a crash; also when others have taken the
+-- delivery over. A settled entry has no note any more.
 --
 -- KEYS[1]    the group's hash of delivery notes
 -- ARGV[1]    the note's field

@@ -1,4 +1,4 @@
--- Included by the scripts that need it: the order of entry ids.
+-- Included where needed: the order of entry ids.
 local function partsOf(id)
   local ms, sequence = string.match(id, '^(%d+)-?(%d*)')
   return tonumber(ms), tonumber(sequence) or 0

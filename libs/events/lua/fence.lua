@@ -1,6 +1,5 @@
--- Included first by the scripts that only a partition's owner may run: takes the fence off the end of their keys and
--- arguments, and refuses everything when the lease is somebody else's by now. A lease that has run out and that nobody has
--- taken still holds.
+-- Included first by the scripts that only a partition's owner may run. Takes the fence off the end of their keys and arguments, and
+-- refuses the call when another worker has the lease by now. A lease that has run out and that nobody has taken still holds.
 --
 -- KEYS[last]        the lease, see acquire-lease.lua
 -- ARGV[last-1]      the worker

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- A worker of a group tells that it is alive and what it owns, and learns the same of the others. Those whose time has
--- run out are taken off.
+-- A worker of a group tells that it is alive and what it owns, and learns the same about the others. Those whose time has run out are
+-- removed.
 --
 -- KEYS[1]    a hash, by worker: "until when it is alive (ms since 1970, by this server's clock), blank, for how long from its
 --            heartbeat on (ms), blank, what it has told"
@@ -22,7 +22,7 @@ for index = 1, #rows, 2 do
   local till, lasts, told = string.match(rows[index + 1], '^(%d+) (%d+) (.*)$')
   if tonumber(till) > now then
     alive[#alive + 1], alive[#alive + 2] = rows[index], told
-    -- The clock has gone back: one that is dead must not be taken for alive for so much longer.
+    -- After the clock has gone back, a dead worker must not count as alive for that much longer.
     if tonumber(till) > now + lasts then tell(rows[index], lasts, told) end
   else
     redis.call('HDEL', KEYS[1], rows[index])

@@ -1,5 +1,5 @@
--- Included by the scripts that append entries, many of which have the same fields, some of them with the same values: these
--- come once, as a layout. Each layout becomes a command that lacks its stream and the other values.
+-- Included by the scripts that append entries. Many entries have the same fields, some of them with the same values: these are sent once,
+-- as a layout. Each layout becomes a command that lacks only its stream and the other values.
 
 -- Layouts from a place in a list on: their number; then for each: number of fields, and for each of them its name and the
 -- value that all such entries have, '' where theirs differ. Returns also the place after the last one.

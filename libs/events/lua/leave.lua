@@ -1,13 +1,13 @@
 #!lua flags=allow-oom
--- A consumer leaves: what it still holds becomes claimable at once, as never delivered, since no worker died of it; and
--- the consumer goes if it holds nothing. XGROUP DELCONSUMER alone would drop its pending entries for ever.
+-- A consumer leaves the group: its pending entries become claimable at once, as if never delivered, since no worker died of them. A
+-- consumer that holds nothing is deleted. XGROUP DELCONSUMER alone would lose its pending entries for ever.
 --
--- It is one page of what the consumer holds; it is called until there is no more.
+-- A call hands back one page of entries; it is called until no more are left.
 --
 -- KEYS[1]    the stream
 -- ARGV[1]    group
 -- ARGV[2]    consumer
--- ARGV[3]    how long, in ms, the entries shall look idle: at least the claim time of the others
+-- ARGV[3]    how long the entries look idle from now on, ms: at least the claim time of the others
 -- ARGV[4]    where to begin: '-' at first, or what the reply before said
 -- ARGV[5]    how many at most
 -- Replies    {how many entries were handed back; where to go on, or '' at the end}

@@ -1,5 +1,5 @@
--- Included by the scripts that need it: up to `count` pending entries that no consumer has renewed for `idle` ms, from `from` on, as
--- XPENDING has them; but none of those that wait for a worker that handles them. Returns an error as Redis gives it.
+-- Included where needed: up to `count` pending entries, from `from` on, whose claims have not been renewed for `idle` ms, as rows of
+-- XPENDING; without those that wait for a worker that handles them. Returns Redis' error where XPENDING gives one.
 -- @include entry-ids
 -- @include waiting
 -- @include consumers
@@ -8,7 +8,7 @@ local function leftBehind(stream, group, idle, from, count)
   local hasWaiting = false
   for _, row in ipairs(rows) do hasWaiting = hasWaiting or isWaiting(row[2]) end
   if not hasWaiting then return rows end
-  -- Thousands may wait: the others are asked for by themselves.
+  -- Thousands may wait: the other consumers are asked one by one.
   rows = {}
   for _, consumer in ipairs(consumersOf(stream, group)) do
     if consumer.pending > 0 and not isWaiting(consumer.name) then

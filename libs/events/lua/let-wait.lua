@@ -1,6 +1,6 @@
--- Included by the scripts that need it: an entry of a consumer is pending, from now on, for one that is named after what it waits for.
--- It is not when entries of the stream wait for `most` different things already. This delivery does not count: no worker can die
--- of it. Returns 1, also where the entry is not the consumer's any more; or 0 when it stays its own.
+-- Included where needed: moves a pending entry from a consumer to one that is named after the handler that it waits for, unless entries
+-- of the stream wait for `most` different handlers already. This delivery does not count: no worker can die of it. Returns 1, also when
+-- the entry was not the consumer's any more; 0 when it stays with the consumer.
 -- @include waiting
 -- @include consumers
 local function letWait(stream, group, consumer, name, most, id, deliveries)

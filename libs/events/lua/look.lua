@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- A worker of a group tells that it is alive, and what it handles; and whichever of them comes first after a while looks, for all of them, where
--- entries were left behind, and removes consumers that are gone. While something is found the others look, too, to take their share.
+-- A worker of a group tells that it is alive, and what it handles. From time to time one of the workers, for all of them, looks where
+-- entries were left behind, and removes consumers that are gone. While entries are left, the others look, too, to take their share.
 --
 -- KEYS[1]    the group's watch, a hash: "seen <consumer>", "looked <stream>", "swept": when (ms since 1970, by this server's clock);
 --            "handles <consumer>": what it said; "waiting <stream>": entries may wait for a worker that handles them
@@ -8,8 +8,8 @@
 -- ARGV[1]    group
 -- ARGV[2]    consumer
 -- ARGV[3]    how often one of the workers is to look at a stream, ms
--- ARGV[4]    how long an entry must not have been renewed, ms
--- ARGV[5]    how long a consumer that holds nothing must not have been seen, ms
+-- ARGV[4]    after how long without a renewal an entry is left behind, ms
+-- ARGV[5]    after how long unseen a consumer that holds nothing is gone, ms
 -- ARGV[6]    how many of these are removed at most
 -- ARGV[7]    what this worker handles, see take-waiting.lua: a line feed, and lines of a stream, a blank and a consumer's name
 -- Replies    {after how many ms to ask again; places of the streams where something was left behind, from 1; place of a stream that
@@ -31,7 +31,7 @@ local changes = { 'seen ' .. consumer, nowText }
 local function note(field)
   changes[#changes + 1], changes[#changes + 2] = field, nowText
 end
--- For how long it is not due yet. A time that has not come was noted before the clock went back, and says nothing.
+-- In how many ms it is due; 0 for now. A time in the future was noted before the clock went back, and does not count.
 local function waitFor(at, pause)
   at = tonumber(at or 0)
   return at <= now and math.max(0, at + pause - now) or 0

@@ -1,4 +1,4 @@
--- Included by the scripts that need it: a key's parked events, and how a dead letter comes back.
+-- Included where needed: the parked events of a partition key, and the replay of a dead letter.
 --
 -- While an event of a key is a dead letter, those that follow it are parked: a list holds, for one handler and key,
 -- "entry id of the original, blank, id of its dead letter" in the order of the stream; "-" stands for the dead letter of
@@ -11,9 +11,8 @@ local UNDER_WAY = '-'
 
 local function deadLetterOf(item) return string.match(item, '%S+$') end
 
--- The place of an original in the list, counted from 0, and what stands there; or nil, nil, and how many come before it. The
--- list is in the order of the stream: it is looked for at the end, where what is new belongs, at the beginning, where what is
--- replayed stands, and then by halves.
+-- The place of an original in the list, from 0, and its item; or nil, nil, and how many items come before it. The list is in the order of
+-- the stream. It is searched at the end, where a new one belongs, then at the beginning, where a replayed one stands, then by bisection.
 local function findParked(list, original)
   local low, high, probes = 0, redis.call('LLEN', list) - 1, 0
   while low <= high do
@@ -58,12 +57,12 @@ local function unpark(list, original)
   return place == 0
 end
 
--- How many of those whose dead letters are gone are taken out in one call.
+-- How many items without dead letters one call may still remove.
 local removals = 1000
 
--- What stands in the list at a place, or after it, whose dead letter is there or that is being replayed; nil for none. Those
--- before it are taken out: their dead letters were deleted or trimmed, and nobody could ever replay them. False when they
--- are too many for one call: what was taken out is, and the next call goes on.
+-- The first item at a place or after it whose dead letter is there, or is being replayed; nil for none. The items before it are removed:
+-- their dead letters were deleted or trimmed, and nobody could ever replay them. False when they are too many for one call: the next
+-- call goes on.
 local function parkedFrom(place, list, deadLetters)
   while true do
     local item = redis.call('LINDEX', list, place)
@@ -76,13 +75,13 @@ local function parkedFrom(place, list, deadLetters)
   end
 end
 
--- The fields of the entry that a dead letter was, from its stream; nil where it is gone, or another one is in its place. A
--- forged dead letter may name anything.
+-- The fields of a dead letter's original, from its stream; nil when it is gone, or another entry is in its place. A forged dead letter may
+-- name any entry.
 local function originalOf(stream, about, kept)
   local found = redis.pcall('XRANGE', stream, about.entry_id or '', about.entry_id or '')
   local fields = not found.err and found[1] and found[1][2]
   if not fields then return nil end
-  local values = {} -- by name; one may be there several times
+  local values = {} -- by name; a name may be there several times
   for index = 1, #fields, 2 do
     local name = fields[index]
     values[name] = values[name] or {}
@@ -95,9 +94,8 @@ local function originalOf(stream, about, kept)
   return fields
 end
 
--- A dead letter's fields as the entry that its group gets again: the original's, and where it came from. Nil and why, as a
--- status: 'unfit' for one that holds its original not as fields, which were too many; 'lost' for one that holds a part of it,
--- while its stream holds it no more.
+-- The fields of a dead letter's replay: those of the original, and where it comes from. Nil and a status when there is none: 'unfit' when
+-- the original had too many fields; 'lost' when the dead letter has only a part of it, and its stream has it no more.
 local function replayOf(deadLetter, editedData, stream)
   local about, original = {}, {}
   for index = 1, #deadLetter, 2 do
@@ -120,7 +118,7 @@ local function replayOf(deadLetter, editedData, stream)
     end
   end
   if #original == 0 then return nil, 'unfit' end
-  -- What somebody has written by hand may lack any of it, or hold anything.
+  -- A dead letter that was written by hand may lack any field, or have any value.
   local replays = tonumber(about.replays) or 0
   if not (replays >= 0 and replays < 2 ^ 53) then replays = 0 end
   local added = {
@@ -133,13 +131,13 @@ local function replayOf(deadLetter, editedData, stream)
   return entry
 end
 
--- Replays the first of the list, unless it is on its way already or cannot be replayed: then its key stays parked.
+-- Replays the first of the list, unless it is being replayed already or cannot be replayed: then its key stays parked.
 local function replayNext(list, stream, deadLetters, replays)
   local item = parkedFrom(0, list, deadLetters)
   local id = item and deadLetterOf(item)
   if not item or id == UNDER_WAY then return end
   local entry = replayOf(redis.call('XRANGE', deadLetters, id, id)[1][2], nil, stream)
-  -- A failure would come after what this call has written: the dead letter stays, and is the first of its key.
+  -- An error must not end the script, which has written already: the dead letter stays the first of its key.
   if not entry or type(redis.pcall('XADD', replays, '*', unpack(entry))) == 'table' then return end
   redis.call('XDEL', deadLetters, id)
   redis.call('LSET', list, 0, string.match(item, '^%S+') .. ' ' .. UNDER_WAY)

@@ -1,10 +1,10 @@
--- Included by the scripts that look at entries: an entry as it is, or, where it is larger than asked for, the beginnings of its
--- fields. Whoever looks must not have to hold what others have written, however large it is.
+-- Included by the scripts that look at entries: an entry as it is, or the beginnings of its fields where it is larger than the caller
+-- wants. So a caller never gets more than it can hold, however large an entry is.
 
 -- whole     bytes up to which an entry comes as it is
 -- part      bytes of a name and of a value of a larger one; 0 for none of its fields
--- others    bytes of fields that are not known by name
--- names     of fields that are always there, the last two of each
+-- others    bytes of all other fields
+-- names     of fields that are always included, the last two of each
 local function boundsOf(whole, part, others, names)
   local known = {}
   for _, name in ipairs(names) do known[name] = true end
@@ -50,7 +50,7 @@ local function partsOf(fields, bounds)
   return parts
 end
 
--- An entry as it is looked at, and its size in bytes: {id, fields}, or {id, parts, bytes, how many names and values it has}.
+-- An entry as the caller gets it, and its size in bytes: {id, fields}, or {id, parts, bytes, how many names and values it has}.
 local function lookedAt(entry, bounds)
   local id, fields = entry[1], entry[2]
   local size = sizeOf(fields)

@@ -1,11 +1,11 @@
 #!lua flags=no-writes
--- What XINFO STREAM says of a stream, of whose first and last entry it would reply all.
+-- XINFO STREAM of a stream, with bounded first and last entries.
 --
 -- KEYS[1]   the stream
 -- ARGV[1]   bytes up to which an entry is replied as it is
 -- ARGV[2]   bytes of a name and of a value of a larger one
--- ARGV[3]   bytes of its fields that are not known by name
--- ARGV[4..] names of fields that are
+-- ARGV[3]   bytes of its fields that are not named below
+-- ARGV[4..] names of fields
 -- Replies   {length, how many were ever appended, the first entry or false, the last one or false}, entries as parts.lua has them
 
 -- @include parts

@@ -1,16 +1,16 @@
 #!lua flags=no-writes
--- Looks at entries, so many bytes of them at most: XRANGE takes a number of entries, and each can be of any size.
+-- XRANGE with a limit in bytes: an entry can be of any size.
 --
 -- KEYS[1]   the stream
 -- ARGV[1]   XRANGE or XREVRANGE
 -- ARGV[2]   where to begin: an entry id, "(" before one leaves it out, "-" or "+"
 -- ARGV[3]   where to end, likewise
 -- ARGV[4]   how many entries at most
--- ARGV[5]   after how many bytes to stop: those of the entries as they are, of which the last one may be larger
+-- ARGV[5]   after how many bytes of whole entries to stop; the last entry may exceed it
 -- ARGV[6]   bytes up to which an entry is replied as it is
 -- ARGV[7]   bytes of a name and of a value of a larger one
--- ARGV[8]   bytes of its fields that are not known by name
--- ARGV[9..] names of fields that are
+-- ARGV[8]   bytes of its fields that are not named below
+-- ARGV[9..] names of fields
 -- Replies   {1 when nothing of the range is left, entries as parts.lua has them}
 
 -- @include parts

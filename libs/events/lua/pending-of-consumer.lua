@@ -1,13 +1,13 @@
 #!lua flags=allow-oom
--- What a consumer was given and has not settled: what a lost reply contained is only there. Reading the history with
--- XREADGROUP would count as another delivery of each entry, which makes them look as if workers had died of them.
+-- A consumer's pending entries: those of a lost reply are found only here. To read them with XREADGROUP would count as another delivery
+-- of each entry, as if workers had died of it.
 --
 -- KEYS[1]    the stream
 -- ARGV[1]    group
 -- ARGV[2]    consumer
 -- ARGV[3]    where to begin: '-', or '(' and an entry id
 -- ARGV[4]    how many at most
--- Makes the consumer where it is not there yet, so that it can be seen before it has got anything.
+-- Creates the consumer if it is missing, so that it can be seen before it has read anything.
 -- Replies    entries, each {id, fields, deliveries to others before}, fields nil when it is no longer in the stream
 -- @all-rights
 local rows = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], '+', ARGV[4], ARGV[2]) -- first: it says NOGROUP

@@ -1,11 +1,11 @@
 #!lua flags=no-writes
--- Reads for transactions, many in one call: as a command each they would cost server and worker several times as much.
+-- Many reads of transactions in one call: as single commands they would cost server and worker several times as much.
 --
 -- KEYS      the keys that are read
--- ARGV[1]   a MessagePack array: number of reads; for each: command, place of its key in KEYS, number of arguments, they
+-- ARGV[1]   a MessagePack array: number of reads; for each: command, place of its key in KEYS, number of arguments, arguments
 -- ARGV[2]   after how many bytes of replies to stop
--- Replies   the reply to each read, in their order; Redis' error where it refuses this one alone. There are fewer replies than reads
---           where they have many bytes: those that are missing are to be asked for again
+-- Replies   the reply to each read, in their order; an error where Redis refuses that read. When the replies have many bytes, the last
+--           ones are missing: the caller asks for them again
 -- @rights
 
 local function sizeOf(reply)

@@ -1,16 +1,16 @@
 #!lua flags=allow-oom
--- Reads what a group has to do in a partition, for its owner alone: first what is pending, whoever it was given to, and
--- then new entries. A reader that is not the owner any more gets nothing, so nothing is given to two; and what earlier
--- owners have left comes before all that is new, in the order of the stream.
+-- Reads entries of a partition for its owner: first all pending entries, whoever they were delivered to, then new ones. So what earlier
+-- owners have left comes first, in the order of the stream. A reader that is not the owner any more gets nothing, so no entry is
+-- delivered to two workers.
 --
 -- KEYS       the partition's streams, and then what fence.lua takes
 -- ARGV[1]    group
 -- ARGV[2]    consumer
 -- ARGV[3]    how many entries of each stream
 -- then       for each stream: where to go on with what is pending ('-', or '(' and an id), or '' for new entries only
--- then       for each stream: the last id that the group was given as far as the owner knows, or '' where it does not. Where
---            that is not the last one, a read that the owner has given up was executed after all, and nothing is read: what
---            that one took is pending, and comes first
+-- then       for each stream: the last id that was delivered to the group, as the owner knows it, or '' where it does not. If it is not the
+--            last one, a read that the owner has given up was executed after all: nothing is read now, since its entries are pending,
+--            and come first
 -- then       for each stream: what this worker handles of it, see wait-for-handler.lua: a line feed, and lines of consumers' names
 -- then       after how long an entry is overdue that waits for a worker that handles it, ms
 -- then       what fence.lua takes

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Gives a partition back, so that another worker can take it at once. The epoch stays: it never goes back.
+-- Releases a partition, so that another worker can take it at once. The epoch is kept: it only grows.
 --
 -- KEYS[1]    the lease, see acquire-lease.lua
 -- then       what fence.lua takes

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Renews the lease of a partition; one that has run out, too, unless another worker has taken it.
+-- Renews the lease of a partition, also one that has run out, unless another worker has taken it.
 --
 -- KEYS[1]    the lease, see acquire-lease.lua
 -- ARGV[1]    how long the lease lasts from now on, ms

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- The heartbeat: renews a consumer's claim on what is still its own, and tells which deliveries no longer are.
--- A plain XCLAIM would steal back what another consumer has taken over meanwhile.
+-- Renews a consumer's claims on the entries that are still its own, and tells which are not. A plain XCLAIM would steal back entries that
+-- another consumer has taken over meanwhile.
 --
 -- KEYS[1]    the stream
 -- ARGV[1]    group
@@ -9,7 +9,7 @@
 -- Replies    the ids that are not this consumer's any more
 -- @all-rights
 local group, consumer, count = ARGV[1], ARGV[2], #ARGV - 2
--- More than are asked about, for those of ours between them that are not; beyond that each is asked about by itself.
+-- Twice as many, since other entries of this consumer lie between them. If that is not enough, the rest is looked up one by one.
 local rows = redis.call('XPENDING', KEYS[1], group, ARGV[3], ARGV[#ARGV], 2 * count, consumer)
 local own = {}
 for _, row in ipairs(rows) do own[row[1]] = true end

@@ -1,4 +1,4 @@
--- Included by settle.lua: a reply as text, to compare what a read says now with what it said then.
+-- Included by settle.lua: a reply as text, to compare a read's reply now with its reply then.
 -- Invariant: `src/transaction/reply-digest.ts` makes the same text of the same reply.
 
 -- A reply as one string, so that two replies are equal exactly when their strings are: "-" for none, "$length:bytes",

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- A consumer goes on with entries that it has deferred, see defer.lua: what is still its own is delivered to it again.
+-- Delivers entries again that a consumer has deferred, see defer.lua, as far as they are still its own.
 --
 -- KEYS[1]    the stream
 -- ARGV[1]    group

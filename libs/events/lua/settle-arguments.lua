@@ -1,11 +1,11 @@
--- Included by settle.lua: its arguments as tables; the header of settle.lua says how they are packed.
+-- Included by settle.lua: unpacks its arguments, whose form is in the header of settle.lua.
 --
 -- Makes:
---   args      what the settlements are made of, packed one after the other
+--   args      the values of all settlements, one after the other
 --   streams   each {key, notes, count, lowest, highest, newest, newestEvent, toAcknowledge}; `toAcknowledge` collects the ids to acknowledge
 --   shapes    each {stream, handler, handlers, isNoted, rule, reads, writes, events, eventsAt, size}; `size` is how many values of
 --             args a settlement of this shape takes, `eventsAt` where its first event stands, counted from its beginning
--- Invariant: nothing is called but functions of Lua. What is malformed fails here, before anything is read or written.
+-- Invariant: no Redis command is called. Malformed arguments fail here, before anything is read or written.
 
 local head, args = cmsgpack.unpack(ARGV[3]), cmsgpack.unpack(ARGV[4])
 

@@ -1,25 +1,24 @@
--- Included by settle.lua: the events of a key while one of them is a dead letter; see `parked.lua`, and the rules in the header of
--- settle.lua.
+-- Included by settle.lua: the rules about the parked events of a partition key, see `parked.lua` and the header of settle.lua.
 --
 -- Invariants:
---   mayNotSettle and whyNotByRule come before the first write. whyNotByRule may take entries out of the list whose dead letters are
---   gone: that is right whatever becomes of the settlement.
---   applyRule comes after the dead letter was appended, and cannot fail: rights were checked, and the list is a list by then.
+--   mayNotSettle and whyNotByRule are called before the first write. whyNotByRule may remove items whose dead letters are gone: that is
+--   right whether the settlement is applied or not.
+--   applyRule is called after the dead letter was appended, and cannot fail: rights and the type of the list were checked.
 -- Needs the preconditions.
 
 -- @include parked
 
--- It begins as what Redis says of what may succeed a moment later.
+-- TRYAGAIN is Redis' word for what may succeed a moment later.
 local TOO_MANY_GONE = 'TRYAGAIN more parked events have lost their dead letters than are taken out in one call'
 
 local PARKING = { 'LLEN', 'LINDEX', 'LSET', 'LPUSH', 'RPUSH', 'LINSERT', 'LPOP', 'LREM' }
 
--- Why this user may not settle as it is asked to; nil when it may. What it appends goes to another key than what it reads.
+-- Why this user may not make the settlement; nil when it may. Target: the stream of its first event.
 local function mayNotSettle(stream, becomes, shape, list, deadLetters, target)
   local notes = stream.notes
   local why
   if becomes then
-    -- Where a note comes into being, what follows in this call will delete notes.
+    -- Once there is a note, later settlements of this call delete notes.
     why = mayNot('HGET', notes) or mayNot('HSET', notes) or mayNot('HDEL', notes)
   else
     why = mayNot('XACK', stream.key) or (hasNotes(notes) and mayNot('HDEL', notes))
@@ -40,7 +39,7 @@ local function whyNotByRule(rule, list, original, deadLetters)
     if first == nil then return { 'free' } end
     if first == false then return { 'error', TOO_MANY_GONE } end
   elseif rule == 'release' then
-    -- The first goes, and the second is replayed.
+    -- The first will be removed, and the second replayed.
     if findParked(list, original) == 0 and parkedFrom(1, list, deadLetters) == false then return { 'error', TOO_MANY_GONE } end
   end
 end

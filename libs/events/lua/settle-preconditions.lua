@@ -1,16 +1,16 @@
--- Included by settle.lua: whether a settlement can be applied. Is the entry still ours and the same, do the reads still hold, does
--- every write fit, may this user do it.
+-- Included by settle.lua: whether a settlement can be applied. Is the entry still this consumer's and the same event, do the reads still
+-- hold, does every write fit, has the user the rights?
 --
 -- Invariants:
---   Nothing here writes, but for catchUp() of the write buffer before a key is read that has writes waiting.
---   What was found out is kept for the other settlements of the call, and forgotten when a write may have changed it: `kinds`, `noted`,
---   `allowed`, `stream.ours`, `stream.isSame`.
+--   Nothing here writes, but for catchUp() of the write buffer, before a key is read that has buffered writes.
+--   Answers are kept for the other settlements of the call, until a write may have changed them: `kinds`, `noted`, `allowed`,
+--   `stream.ours`, `stream.isSame`.
 -- Needs `group`, `consumer`, `args` and the write buffer.
 
 -- @constant MAX_VALUES
 -- @include reply-text
 
--- What keys hold; forgotten when a write may have changed it, unless it tells what the key holds now.
+-- The types of keys, as far as they are known.
 local kinds = {}
 local function kindOf(key)
   local kind = kinds[key]
@@ -47,9 +47,9 @@ local function isShort(value) -- an integer of at most 15 digits; Redis takes ne
   return value == '0' or (digits ~= nil and #digits <= 15)
 end
 
--- A user who may run scripts but not every command would be stopped in the middle. Keys need no question: nobody gets
--- as far as this without the right to all of KEYS. What a transaction asks for is refused as any write that does not fit;
--- without the library's own commands nothing can be settled until the user has them.
+-- Rights are checked first: a user who may run scripts but not every command would be stopped between two writes. Only commands are
+-- checked; without the right to all KEYS the script would not run. A missing right to a transaction's write refuses the transaction. A
+-- missing right to one of the library's own commands is an error, until the user has it.
 local allowed = {}
 local function mayNot(command, key)
   if allowed[command] then return nil end
@@ -68,7 +68,7 @@ local function hasNotes(notes)
   return noted[notes]
 end
 
--- Why a key cannot be written as what a write takes it for, in words; nil when it can.
+-- Why a write does not fit the type of its key, in words; nil when it does.
 local function wrongKind(command, kind, key)
   local actual = kind ~= '' and kindOf(key)
   if actual and actual ~= 'none' and actual ~= kind then
@@ -76,7 +76,7 @@ local function wrongKind(command, kind, key)
   end
 end
 
--- Where a number is that a write increments, as increment takes it; '' for a write that needs none.
+-- The number that a write increments, as `increment` takes it: '=' or ':' and a hash field; '' for no increment.
 local function placeOf(write, first)
   return write.integer == ':' and ':' .. args[first] or write.integer
 end
@@ -104,11 +104,11 @@ local function misfit(command, kind, field, key, first, last)
   return forbidden(command, key, unpack(args, first, last))
 end
 
--- Whose the entry is: true for ours, false for nobody's, else the other consumer's name.
+-- Who has the entry: true for this consumer, false for nobody, else the other consumer's name.
 local function ownerOf(stream, id)
   if not stream.ours then
     local ours = {}
-    -- More than are asked about, for those of ours between them that somebody still works on.
+    -- Twice as many, since other entries of this consumer lie between them.
     local rows = redis.call('XPENDING', stream.key, group, stream.lowest, stream.highest, 2 * stream.count, consumer)
     for _, row in ipairs(rows) do ours[row[1]] = true end
     stream.ours = ours
@@ -118,7 +118,7 @@ local function ownerOf(stream, id)
   return row ~= nil and (row[2] == consumer or row[2])
 end
 
--- The event id that the entry has; nil for one that has none, or is gone.
+-- The event id of an entry; nil when it has none, or is gone.
 local function eventAt(stream, id)
   local entry = redis.call('XRANGE', stream.key, id, id)[1]
   local fields = entry and entry[2] or {}
@@ -127,9 +127,8 @@ local function eventAt(stream, id)
   end
 end
 
--- Whether the entry may still be the event that was handled. A stream that was deleted and made anew, or whose end a
--- failover has lost, can hold another event under the same id; but never below an entry that is still the same, since
--- ids are given out in order.
+-- Whether the entry is still the event that was handled. A stream that was deleted and made again, or whose end a failover has lost, can
+-- have another event under the same id. Since ids ascend, all entries below one that is the same are the same.
 local function isSame(stream, id, event)
   if stream.isSame == nil then stream.isSame = eventAt(stream, stream.newest) == stream.newestEvent end
   if stream.isSame then return true end

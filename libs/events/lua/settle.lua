@@ -1,26 +1,26 @@
 #!lua flags=allow-oom
--- Settles deliveries, several in one call, each of them whole or not at all: the token of a commit is the entry's place
--- in the pending list, so effects are there once, however often the event was delivered.
+-- Settles deliveries, several in one call, each of them whole or not at all. An entry in the pending list is the token of one commit: so
+-- its effects are applied once, however often the event was delivered.
 --
--- Order: is it still ours, do the reads still hold, does every write fit; then write, publish, acknowledge. Redis does
--- not roll a script back, so nothing that can fail comes after the first write; that may fail itself, as it has changed
--- nothing then. It runs when memory is short, too: workers that could not settle could not free any.
+-- Order: is the entry still this consumer's, do the reads still hold, does every write fit; then write, publish, acknowledge. Redis does
+-- not roll a script back: after the first write, nothing can fail. The first write itself may: it has changed nothing then. The script
+-- runs when memory is short, too: workers that cannot settle cannot free any.
 --
--- What is the same for all settlements of one call is asked for once: which entries are ours, whether their stream is
--- the one that was read, what a key holds. The acknowledgements of one stream go together, at the end.
+-- Questions that all settlements share are asked once: which entries are this consumer's, whether the stream is the one that was read,
+-- the type of a key. The acknowledgements of one stream are one command, at the end.
 --
 -- KEYS       streams, notes, keys of transactions: named below by their place in KEYS
 -- ARGV[1]    group
 -- ARGV[2]    consumer
--- ARGV[3]    a MessagePack array, as one argument for each value would cost more than what is done with it:
+-- ARGV[3]    a MessagePack array (many arguments would cost more than the work itself):
 --   layouts of events, see below
 --   number of streams; for each: place of its key, place of the group's hash of delivery notes ("entry id|handler" ->
 --     "done", or what is known of failures), number of settlements, their lowest and their highest entry id, and, of those
 --     that have an event_id, the highest entry id and its event_id ('' for none)
---   number of shapes, what many settlements have in common; for each:
---     its stream, counted as above; the handler; number of all handlers of the event; they
---     1 if a note of the handler is to be kept, 0 to acknowledge: all handlers' notes of the entry are deleted then
---     what to do about the event's key, see below, or ''
+--   number of shapes, each what many settlements share; for each:
+--     its stream, counted as above; the handler; number of all handlers of the event; their names
+--     1 to write the handler's note; 0 to acknowledge, which deletes all handlers' notes of the entry
+--     the rule for the event's partition key, see below, or ''
 --     number of reads; for each: command, number of arguments
 --     number of writes; for each: command, type of its key ('' for any), what must hold an integer ('=' for the key's own
 --       value, ':' for the hash field that is the first argument, '' for nothing), number of arguments
@@ -29,26 +29,27 @@
 --   its shape, counted as above
 --   entry id
 --   event_id, '' for an entry that could not be decoded
---   what the handler's note becomes, if one is to be kept
---   if something is to be done about the event's key: place of the list of its parked events, the original's entry id, the
+--   the handler's new note, if one is written
+--   if there is a rule: place of the list of its parked events, the original's entry id, the
 --     places of its stream, of the dead letters and of the group's replays
---   for each read: place of its key, what its reply was (see flatten below) or the SHA-1 of that, arguments
+--   for each read: place of its key, its reply as text (see reply-text.lua) or the SHA-1 of that, arguments
 --   for each write: place of its key, arguments
 --   for each event: place of its stream, the values that its layout does not fix
--- The event's key:
---   'free'     go on only while none of its events is parked
+-- Rules for the partition key:
+--   'free'     settle only while none of its events is parked
 --   'park'     the event becomes a dead letter, the first of 'events'; those that follow it are parked from now on
---   'follow'   the same, only while others are parked
---   'return'   the event was replayed and is a dead letter again, the first of 'events': it takes its old place
---   'release'  the event was replayed and is done: the next that is parked is replayed
+--   'follow'   the same, but only while others are parked
+--   'return'   the replayed event is a dead letter again, the first of 'events': it takes its old place
+--   'release'  the replayed event is settled: the next parked event is replayed
 -- Replies    the number of settlements, if all were applied now; else for each:
 --            1                                         applied now
 --            {'already-settled'}                       applied before, by us or somebody else; nothing done
 --            {'lost', consumer}                        another consumer owns it now; nothing done
 --            {'conflict', key}                         a read no longer holds; nothing done
 --            {'refused', why}                          a write does not fit; nothing done
---            {'parked'} {'free'}                       others are parked, or none is; nothing done
---            {'error', message}                        what Redis said, such as NOGROUP
+--            {'parked'}                                by the rule 'free': others are parked; nothing done
+--            {'free'}                                  by the rule 'follow': none is parked; nothing done
+--            {'error', message}                        Redis' error, such as NOGROUP
 -- @rights
 local group, consumer = ARGV[1], ARGV[2]
 
@@ -59,7 +60,7 @@ local group, consumer = ARGV[1], ARGV[2]
 -- @include settle-preconditions
 -- @include settle-parking
 
--- Settles what stands in args from a place on; its reply.
+-- Makes the settlement whose values begin at a place of args. Returns its reply.
 local function settle(at)
   local shape, id, event = shapes[args[at]], args[at + 1], args[at + 2]
   local target = shape.events[1] and KEYS[args[at + shape.eventsAt]]
@@ -101,7 +102,7 @@ local function settle(at)
   end
   local writesAt, writes, events = at, shape.writes, shape.events
   local first = writes[1]
-  -- What the key of the first write holds is not asked for where that tells by itself; of an increment it cannot.
+  -- The first write reports a wrong type of its key itself, so it is not asked for; an increment cannot report it.
   local mayFail = first and first.integer == '' and not kinds[KEYS[args[at]]]
   for place = 1, #writes do
     local write, key = writes[place], KEYS[args[at]]
@@ -118,7 +119,7 @@ local function settle(at)
     at = at + 1 + layout.size
   end
 
-  -- It can, but for the first write.
+  -- It can be applied, unless the first write fails.
   at = writesAt
   if mayFail then
     local command, key, last = first.command, KEYS[args[at]], at + first.count
@@ -138,7 +139,7 @@ local function settle(at)
     stream.toAcknowledge[#stream.toAcknowledge + 1] = id
     if hasNotes(notes) then
       for _, handler in ipairs(shape.handlers) do redis.call('HDEL', notes, id .. '|' .. handler) end
-      redis.call('HDEL', notes, id .. '|' .. READING)
+      redis.call('HDEL', notes, id .. '|' .. DECODING)
     end
   end
   for place = mayFail and 2 or 1, #writes do
@@ -166,7 +167,7 @@ end
 
 local function messageOf(err) -- a table from Redis 7.0 on
   local text = type(err) == 'table' and err.err or tostring(err)
-  -- Redis 7.0 does not say what.
+  -- Redis 7.0 does not name the command.
   return string.find(text, '^ERR The user executing') and firstLacking(streams[1].key) or text
 end
 
@@ -174,7 +175,7 @@ local replies, applied = {}, 0
 local at = 2
 for index = 1, args[1] do
   local ok, reply = pcall(settle, at)
-  -- One that fails must not take the others of this call with it.
+  -- An error of one settlement must not fail the others.
   replies[index] = ok and reply or { 'error', messageOf(reply) }
   if replies[index] == 1 then applied = applied + 1 end
   at = at + shapes[args[at]].size

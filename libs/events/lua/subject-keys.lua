@@ -1,9 +1,9 @@
--- Gives the keys of subjects for what is published about them; who has none yet gets one.
+-- The keys of subjects, to encrypt what is published about them. A subject without a key gets one.
 --
 -- KEYS[1]    the hash of keys: by subject "<number>:<key in Base64>"
 -- KEYS[2]    the hash of subjects that were forgotten: "<number of the last key that was destroyed>|<who, when, why>"
--- ARGV[1..]  for each subject: the subject, a new key in Base64, 1 if one that was forgotten is to get it, too, else 0
--- Replies    for each subject its key, as the hash has it; '' where it was forgotten and gets none
+-- ARGV[1..]  for each subject: the subject, a new key in Base64, 1 if a forgotten subject gets it, too, else 0
+-- Replies    for each subject its key, as in the hash; '' for a forgotten subject that gets none
 -- @all-rights
 local replies = {}
 for at = 1, #ARGV, 3 do

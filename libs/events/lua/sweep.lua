@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Removes the consumers of a group that hold nothing and have not been seen for long, where one worker alone reads the stream.
+-- Removes the consumers of a group that hold nothing and have not been seen for long, of a stream that one worker reads.
 --
 -- KEYS[1]    the stream
 -- ARGV[1]    group

@@ -1,8 +1,8 @@
--- Included by the scripts that need it: removes the consumers of a group that hold nothing and have not been seen for long,
--- atomically: between a look and a separate XGROUP DELCONSUMER such a consumer could come back, read, and lose what it read.
+-- Included where needed: removes the consumers of a group that hold nothing and have not been seen for long. In a script, since between
+-- a look and a separate XGROUP DELCONSUMER a consumer could come back, read, and lose what it read.
 -- consumer: the one that asks; it stays
--- seen: names of those that have been seen otherwise. Before Redis 7.2 "idle" is the time since the last read that brought
--- something, and tells nothing of a worker that waits.
+-- seen: names of consumers that were seen by other means. Before Redis 7.2, "idle" is the time since the last read that brought
+-- entries, and tells nothing about a worker that waits.
 -- most: how many at most
 -- Returns the names of those that were removed; none where there is no such group.
 local function sweep(stream, group, consumer, forgetAfterMs, seen, most)

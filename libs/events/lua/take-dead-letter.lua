@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
--- Takes a dead letter away, once, however many try at once: to replay it, or to discard it. Who deletes it acts. It runs
--- when memory is short, too: discarding frees some.
+-- Takes a dead letter, to replay or to discard it; once, however many try at the same time. It runs when memory is short, too:
+-- discarding frees some.
 --
 -- KEYS[1]    the dead letters
 -- KEYS[2]    their history
 -- KEYS[3]    the list of the key's parked events, see parked.lua
--- KEYS[4]    where replays go, and
--- KEYS[5]    the stream, when it is to be replayed
+-- KEYS[4]    the group's replays, to replay it
+-- KEYS[5]    the original's stream, to replay it
 -- ARGV[1]    the dead letter's id
 -- ARGV[2]    the original's entry id
 -- ARGV[3]    how many entries the history keeps, about
@@ -14,10 +14,10 @@
 -- ARGV[5..]  fields and values for the history
 -- Replies    {'gone'}              there is no such dead letter
 --            {'taken', id}         the replayed entry's id, or '' when it was discarded
---            {'parked', id}        the dead letter of the same key that must be replayed first; '-' when it is on its way
---            {'unfit', ''}         it does not hold the original as fields, which were too many
---            {'lost', ''}          it holds a part of the original, which its stream holds no more
---            {'again', ''}         more is to be done than in one call: ask again
+--            {'parked', id}        the dead letter of the same partition key that comes first; '-' when it is being replayed
+--            {'unfit', ''}         the original had too many fields for a replay
+--            {'lost', ''}          it has only a part of the original, and its stream has it no more
+--            {'again', ''}         too much for one call: call again
 -- @all-rights
 local deadLetters, history, list, replays, stream = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 
@@ -41,12 +41,12 @@ if replays then
   if not entry then return { why, '' } end
 end
 
--- First what may fail: the dead letter must not be lost.
+-- First the write that may fail: the dead letter must not be lost.
 local replayed = replays and redis.call('XADD', replays, '*', unpack(entry))
 redis.call('XDEL', deadLetters, ARGV[1])
 redis.call('XADD', history, 'MAXLEN', '~', ARGV[3], '*', unpack(ARGV, 5))
 if not replays then
-  -- One that was written by hand need not say which entry it was.
+  -- A dead letter that was written by hand may name no entry.
   if string.match(ARGV[2], '^%d+%-%d+$') then unpark(list, ARGV[2]) end
   return { 'taken', '' }
 end

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Takes entries that wait for a worker that handles them, see wait-for-handler.lua: those that this worker handles; and those that
--- no living worker handles and that have waited for long enough, which are overdue.
+-- Takes entries that wait for a worker that handles them, see wait-for-handler.lua: those that this worker handles, and overdue ones that
+-- no living worker handles.
 --
 -- KEYS[1]    the stream
 -- KEYS[2]    the group's watch, see look.lua
@@ -9,7 +9,7 @@
 -- ARGV[3]    after how long an entry is overdue, ms
 -- ARGV[4]    for how long a worker counts as alive after it was seen, ms
 -- ARGV[5]    how many at most
--- ARGV[6..]  the names of the consumers under which waits what this worker handles
+-- ARGV[6..]  the names of the consumers under which entries wait that this worker handles
 -- Replies    {entries, each {id, fields, deliveries before this one, 1 for one that is overdue}; ids of entries that are gone}
 -- @all-rights
 -- @include waiting
@@ -31,7 +31,7 @@ local function isHandledByOther(name)
     for field, value in pairs(about) do
       local worker = string.match(field, '^handles (.*)$')
       local seen = worker and tonumber(about['seen ' .. worker] or 0)
-      -- A time that has not come was noted before the clock went back.
+      -- A time in the future was noted before the clock went back: it counts as seen.
       if worker and worker ~= consumer and now - seen < tonumber(ARGV[4]) then others[#others + 1] = value end
     end
   end

@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
--- Trims a stream from its beginning, a bounded number of entries at a time: what is too old or too many, but nothing
--- that a group has still to handle, unless the stream is beyond its hard limit.
+-- Trims a stream from its beginning, a bounded number of entries in each call: entries that are too old or too many, but none that a group
+-- has still to handle, unless the stream is beyond its hard limit.
 --
--- A stream is made of nodes of up to 100 entries, or 4096 bytes. Whole nodes go by their ids alone. Only where a limit falls
--- within a node are entries read, which is the only way to learn an id; of large ones few, since all of each is copied.
+-- A stream consists of nodes of up to 100 entries, or 4096 bytes. Whole nodes are trimmed without reading entries. Only where a limit falls
+-- within a node are entries read, since there is no other way to learn their ids: few at a time, since each is copied whole.
 --
 -- KEYS[1]    the stream
 -- KEYS[2]    who trims it in the background, if this is such a call: then only that process does

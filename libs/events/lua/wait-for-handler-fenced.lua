@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- wait-for-handler.lua for the owner of a partition, who looks by itself, see read-partition.lua: the same without the watch, and
--- then what fence.lua takes.
+-- wait-for-handler.lua for the owner of a partition: its keys without the watch, its arguments, and then those of fence.lua. The owner
+-- finds such entries by read-partition.lua.
 -- @include fence
 -- @all-rights
 -- @include let-wait

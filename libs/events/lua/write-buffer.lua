@@ -1,17 +1,17 @@
--- Included by settle.lua: writes of many transactions to one key go together. Values that one command can take all at once, and what
--- is still to be added to numbers, wait until something else is done with their key.
+-- Included by settle.lua: gathers writes of many transactions to one key. Values that one command can take together, and sums of
+-- increments, wait in the buffer until another command needs their key.
 --
 -- Invariants:
 --   Only writes that are known to fit come here: a write that waits cannot fail later.
---   Writes of one key keep their order. Whoever reads a key calls catchUp(key) before, where waiting[key] or due[key] is set.
+--   Writes of one key keep their order. Before a key is read, catchUp(key) is called, if waiting[key] or due[key] is set.
 --   `sums` is true as long as nothing but `increment` has written the key; every other write forgets it.
---   Before the script ends flushWrites() is called: nothing waits then.
+--   Before the script ends, flushWrites() empties the buffer.
 -- Needs `args`: the values of writes are named by their places in it.
 
 local TAKE_MANY = { HSET = true, SADD = true, ZADD = true, RPUSH = true, LPUSH = true }
 local MANY = 1000
 local waiting = {} -- by key: the command, and its arguments
-local sums, due = {}, {} -- by key and place in it: what numbers are now, and what of that is still to be added
+local sums, due = {}, {} -- by key and place in it: the numbers after all increments, and the part that is still to be added
 local function catchUp(key)
   local command = waiting[key]
   if command then

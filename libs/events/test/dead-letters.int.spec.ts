@@ -121,7 +121,7 @@ describe('dead letters', () => {
     expect(await redis.client.exists('minor:notes:dead-letters')).toBe(0);
   });
 
-  it('do not take classes that the group passes over; those are acknowledged', async () => {
+  it('do not take events of classes that the group ignores; those are acknowledged', async () => {
     const seen: number[] = [];
     const handler = noteHandler(({ data }) => seen.push(data.number));
     await using worker = await startWorker(redis.url, { prefix: 'passed', ignore: [NoteBurnt] }, [handler]);

@@ -65,7 +65,7 @@ describe('subscriptionsOf', () => {
     expect(() => notes?.routeOf(type, version)).toThrow(/it knows note_taken 1, note_lost 1\./);
   });
 
-  it('knows the classes that are passed over, without reading a stream for them', () => {
+  it('knows the classes that are ignored, without reading a stream for them', () => {
     const subscriptions = subscriptionsOf([handler(NoteTaken)], [NoteLost, FileClosed, NoteTaken]);
     expect(subscriptions.map(({ stream }) => stream)).toEqual(['notes']);
     expect(subscriptions[0]?.routeOf('note_lost', '1.0')).toEqual({ event: NoteLost, handlers: [] });

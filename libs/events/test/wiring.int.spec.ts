@@ -109,7 +109,7 @@ describe('wiring', () => {
     ],
     ['handlers without a group', [fine], { group: null }, /expected group, since there are handlers: Notes\.onNote/],
     ['two classes of one type', [fine, SameTypeHandlers], {}, /Two classes are note_taken 1: NoteTaken and SameType/],
-    ['two classes of one type, one of them passed over', [fine], { ignore: [SameType] }, /NoteTaken and SameType/],
+    ['two classes of one type, one of them ignored', [fine], { ignore: [SameType] }, /NoteTaken and SameType/],
     ['a class without @DomainEvent', [UndecoratedHandlers], {}, /Expected a class with @DomainEvent, got Undecorated/],
     ['two handlers of one name', [fine, noteHandler(() => undefined)], {}, /Two handlers are called Notes\.onNote/],
     [

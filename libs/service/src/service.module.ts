@@ -24,7 +24,7 @@ export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfi
   state: string;
   /** Its consumer group, if it has handlers. */
   group?: string;
-  /** Event classes on its streams that it passes over. */
+  /** Event classes on its streams that it ignores. */
   events?: readonly EventClass[];
   configuration: ConfigurationClass<T>;
   /** Its own module: handlers and controllers. */

@@ -184,7 +184,7 @@ export interface DeliveryView {
   group: string;
   /**
    * `waiting`: not delivered yet. `pending`: delivered, not settled. `dead-lettered`: given up, and its dead letter is
-   * still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, passed over or
+   * still there. `replaying`: replayed, and not settled since. `settled`: nothing is left to do (handled, ignored or
    * discarded; Redis does not record which, nor when). `unknown`: it cannot be told, as there are more dead letters than
    * the console has looked at, or the streams have partitions.
    */

@@ -32,7 +32,7 @@ export function isRole(text: string | undefined): text is Role {
 }
 
 /**
- * Reads the users of a file: one a line, `name:role:scrypt$…`; empty lines and those that begin with `#` are passed over.
+ * Reads the users of a file: one a line, `name:role:scrypt$…`; empty lines and those that begin with `#` are ignored.
  *
  * @throws UsersFileError that names the line, and shows nothing of a hash
  */

@@ -10,7 +10,7 @@ import { demandWithin, type EntryFields } from './entry-limits.js';
 const FIELDS = [...REQUIRED_FIELDS, ...OPTIONAL_FIELDS] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Where an entry has the values of the fields that we know, and of others; the same for most entries of a stream. */
+/** The names of an entry's fields and the places of their values. Most entries of a stream have one shape. */
 interface Shape {
   names: readonly string[];
   places: Readonly<Record<Field, number>>;
@@ -18,17 +18,17 @@ interface Shape {
   extra: readonly (readonly [name: string, place: number])[];
 }
 
-/** Shapes of late, by their lengths: entries of a stream that have not the same fields have mostly not as many. */
+/** The last shape of each number of fields: entries with other fields mostly have another number of them. */
 const shapes: Shape[] = [];
 const MAX_REMEMBERED_LENGTH = 64;
-/** Characters of the names of a shape that is remembered: anybody can send long ones, which would stay. */
+/** Characters of all names of a shape that is remembered: a stranger could send long names. */
 const MAX_NAMES_REMEMBERED_LENGTH = 4096;
 
-/** Characters of a path that a message shows. */
+/** Characters of a path in a message. */
 const MAX_PATH_LENGTH = 200;
 
 /**
- * A stream entry as an envelope; what the payload must look like is not checked here.
+ * A stream entry as an envelope. The payload is not validated here.
  *
  * @throws EventDecodeError that names the field and what it must be
  */
@@ -37,10 +37,10 @@ export function decode(fields: EntryFields): EventEnvelope {
 }
 
 /**
- * The same for an entry that is to be handled: what reads it next may copy its properties.
+ * The same for an entry that is to be handled, with checks that make its payload safe to copy and exact.
  *
- * @param roundsIntegers whether integers beyond ±(2^53 - 1) are taken, rounded
- * @param limits what it may be at most; that is looked at first of all
+ * @param roundsIntegers whether integers beyond ±(2^53 - 1) are rounded instead of rejected
+ * @param limits of the entry's size, which are checked first of all
  * @throws EventDecodeError, also when a property would change a prototype, or an integer would be rounded
  * @throws EventLimitError when it is beyond a limit
  */
@@ -54,8 +54,8 @@ export function decodeToHandle(
 }
 
 /**
- * Refuses what only a number can be that is too large for JavaScript, such as `1e400`, which is Infinity. To look for it in each
- * text would cost more than parsing it: so it is looked for where a payload is not valid as it is.
+ * Rejects a payload with a number that is too large for JavaScript, such as `1e400`, which becomes Infinity. To search each text for it
+ * would cost more than to parse it, so it is searched only after validation has failed, or where a schema may accept Infinity.
  *
  * @throws EventDecodeError that names it
  */
@@ -105,7 +105,7 @@ function hasNames(fields: EntryFields, names: readonly string[]): boolean {
   return true;
 }
 
-/** @throws EventDecodeError when a field is there twice, or one is missing that every entry has */
+/** @throws EventDecodeError when a field of the envelope is there twice, or a required one is missing */
 function shapeOf(fields: EntryFields): Shape {
   const names: string[] = [];
   const known = new Map<string, number>();
@@ -148,8 +148,8 @@ function parse(text: string): Record<string, unknown> {
 }
 
 /**
- * What `JSON.parse` says, without the piece of the text that it quotes: messages go into logs and traces, and whoever reads those
- * need not read what somebody is called. The dead letter has all of it.
+ * The message of `JSON.parse` without the piece of the text that it quotes: that may be personal data, and messages go into logs and
+ * traces. The dead letter has the whole text.
  */
 function faultOf({ message }: Error): string {
   return message.replace(/,? ?(\.\.\.)?"[^]*$/, '') || 'it is none';

@@ -7,7 +7,7 @@ export type EntryFields = readonly string[];
 
 const FIELDS: readonly string[] = [...REQUIRED_FIELDS, ...OPTIONAL_FIELDS];
 
-/** An entry that is no text yet, by its size alone. @throws EventLimitError when one of its fields is too large */
+/** Checks the size of an entry before its bytes become text. @throws EventLimitError when one of its fields is too large */
 export function demandSize(bytes: readonly Buffer[], { maxBytes }: PayloadLimits): void {
   const most = Math.max(maxBytes, LEAST_FOR_ENVELOPE);
   const place = bytes.findIndex(({ length }) => length > most);
@@ -20,16 +20,16 @@ export function demandSize(bytes: readonly Buffer[], { maxBytes }: PayloadLimits
 
 const DATA = Buffer.from('data');
 
-/** What the fields besides data may be together in bytes, however small payloads must be. */
+/** Bytes that all fields besides data may have together, even if `maxBytes` is smaller. */
 const LEAST_FOR_ENVELOPE = 2 ** 16;
 
 /**
- * Characters of an attribute of the envelope besides data, far more than publishers may send: such texts are passed on to other events,
- * and stand in names of keys.
+ * Characters of an attribute of the envelope besides data; far more than publishers may send. Attributes are copied to other events, and
+ * are parts of keys.
  */
 const MAX_ATTRIBUTE_LENGTH = 4096;
 
-/** @throws EventLimitError for an entry beyond a limit. It costs no more than the limits allow */
+/** Checks an entry's size. The check costs no more than the limits allow. @throws EventLimitError for an entry beyond a limit */
 export function demandWithin(fields: EntryFields, limits: PayloadLimits): void {
   const { length } = fields;
   const { maxProperties, maxBytes } = limits;
@@ -44,7 +44,7 @@ export function demandWithin(fields: EntryFields, limits: PayloadLimits): void {
     const name = fields[place] as string;
     const value = fields[place + 1] as string;
     units += name.length;
-    // One that is there twice is refused soon; until then what counts is all of them.
+    // A second data field counts as any other field; the entry is rejected soon.
     if (name === 'data' && data === '') {
       data = value;
       continue;

@@ -5,7 +5,7 @@ import { decode, decodeToHandle, refuseInfinite } from './decode.js';
 
 type Read = Pick<StreamEntry, 'fields' | 'bytes' | 'cut'>;
 
-/** An entry's envelope; null when it is none. Of an entry that was cut, `data` is empty: only its beginning was read. */
+/** An entry's envelope; null when it is no event. The `data` of an entry that was cut is empty: only its beginning was read. */
 export function eventOf(entry: Read): EventEnvelope | null {
   try {
     return decodeEntry(entry);
@@ -14,7 +14,7 @@ export function eventOf(entry: Read): EventEnvelope | null {
   }
 }
 
-/** Why an entry is no envelope, in words; null when it is one. */
+/** Why an entry is no event, in words; null when it is one. */
 export function problemOf(entry: Read): string | null {
   try {
     decodeEntry(entry);
@@ -25,10 +25,9 @@ export function problemOf(entry: Read): string | null {
 }
 
 /**
- * The envelope that a group's handlers are given of an entry; what their event class says of it is not asked.
+ * The envelope of an entry as handlers get it, but not validated by an event class. With the default options of consumers.
  *
- * @throws EventDecodeError for what becomes a dead letter before a handler is called, with the options of consumers at their
- * defaults: also where {@link problemOf} has nothing against it
+ * @throws EventDecodeError for an entry that would become a dead letter; it is stricter than {@link problemOf}
  */
 export function eventForHandlers({ fields, bytes }: Pick<StreamEntry, 'fields' | 'bytes'>): EventEnvelope {
   if (bytes) throw notUtf8Error(bytes);
@@ -42,7 +41,7 @@ function decodeEntry({ fields, bytes, cut }: Read): EventEnvelope {
   return decode(cut ? withoutData(fields ?? []) : (fields ?? []));
 }
 
-/** The payload's beginning is no JSON; whether it began as an object does is all that it tells. */
+/** Replaces the beginning of a payload, which is no JSON, by an empty object, if it begins as an object. */
 function withoutData(fields: readonly string[]): readonly string[] {
   return fields.map((value, index) => {
     return index % 2 === 1 && fields[index - 1] === 'data' && /^\s*\{/.test(value) ? '{}' : value;

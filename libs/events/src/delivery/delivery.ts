@@ -1,7 +1,7 @@
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { endTransaction, isSpeculative, Transaction, type TransactionParts } from '../transaction/transaction.js';
 
-/** Where a delivery came from, and how often it was tried. */
+/** Where a delivery comes from, and which attempt it is. */
 export interface DeliveryInfo {
   /** The stream's key: `ecommerce:orders`. */
   stream: string;
@@ -11,33 +11,33 @@ export interface DeliveryInfo {
   consumer: string;
   /** `OrderHandlers.onOrderPlaced` */
   handler: string;
-  /** 1 for the first try; it goes on counting after a crash. */
+  /** 1 for the first attempt; the count survives a crash. */
   attempt: number;
 }
 
-/** Tells that a delivery is no longer this consumer's. */
+/** Tells when a delivery is no longer this consumer's. */
 export interface Loss {
-  /** Why it was lost; undefined while it was not. */
+  /** The reason of the loss; undefined while the delivery is this consumer's. */
   readonly lostBecause: Error | undefined;
   onLost(listener: (reason: Error) => void): void;
 }
 
-/** For the worker alone, and so no method: the run of the handler is over. @returns the transaction, if it used one */
+/** For the worker alone, so no method: the run of the handler is over. @returns its transaction, if it used one */
 export let endRun: (delivery: Delivery) => Transaction | undefined;
 /**
- * For the worker alone: the time of the try is up. What the handler still does has no effect on Redis.
+ * For the worker alone: the handler has exceeded its time limit. What it still does has no effect on Redis.
  *
  * @param ended resolves when the handler has really ended
  */
 export let expire: (delivery: Delivery, error: Error, ended: Promise<void>) => void;
-/** For the worker alone: what {@link expire} was told; undefined while there was time. */
+/** For the worker alone: the `ended` of {@link expire}; undefined where the handler kept its time limit. */
 export let overrunOf: (delivery: Delivery) => Promise<void> | undefined;
-/** For the worker alone: whether the try has said that its failure does not matter. */
+/** For the worker alone: whether {@link Delivery.ignoreFailure} was called. */
 export let ignoresFailure: (delivery: Delivery) => boolean;
-/** For the worker alone: whether a read of its transaction was answered what may never be committed. */
+/** For the worker alone: whether its transaction has read a value that may never be committed. */
 export let isSpeculativeRun: (delivery: Delivery) => boolean;
 
-/** One try of one handler at one event. */
+/** One attempt of one handler to handle one event. */
 export class Delivery implements DeliveryInfo {
   static {
     endRun = (delivery) => {
@@ -65,7 +65,7 @@ export class Delivery implements DeliveryInfo {
   private isOver = false;
   private isFailureIgnored = false;
 
-  /** @param readsPlainly whether Redis alone answers what its transaction reads */
+  /** @param readsPlainly whether only Redis answers the reads of its transaction */
   constructor(
     readonly stream: string,
     readonly id: string,
@@ -82,8 +82,8 @@ export class Delivery implements DeliveryInfo {
   }
 
   /**
-   * Aborted when the delivery is no longer this consumer's, the try's time is up, or the shutdown's deadline is over.
-   * Made when it is asked for: few handlers do.
+   * Aborted when the delivery is no longer this consumer's, the handler has exceeded its time limit, or the shutdown's deadline has
+   * passed. It is made on first use: few handlers ask for it.
    */
   get signal(): AbortSignal {
     if (!this.controller) {
@@ -106,8 +106,8 @@ export class Delivery implements DeliveryInfo {
   }
 
   /**
-   * The failure of this try does not matter: the event is acknowledged without effects, as by the rule `then: 'ignore'`. For
-   * exception filters; where the try does not fail it changes nothing.
+   * If this attempt fails, the event is acknowledged without effects, as by the rule `then: 'ignore'`. For exception filters. An attempt
+   * that succeeds is committed as usual.
    */
   ignoreFailure(): void {
     this.isFailureIgnored = true;

@@ -4,33 +4,33 @@ import type { Loss } from './delivery.js';
 import type { Pause } from './pause.js';
 import type { Subscription } from './subscriptions.js';
 
-/** A delivery that this worker was given and that is not settled. */
+/** A delivery to this worker that is not settled yet. */
 export class InFlightDelivery implements Loss {
-  /** The stream's key, of the channel that it came by. */
+  /** The key of the stream that it was read from: for a replay, the group's replays. */
   readonly stream: string;
-  /** Its size, about, in bytes. */
+  /** About its size, in bytes. */
   readonly weight: number;
-  /** Whether Redis holds notes of this entry, which must go when it is acknowledged. */
+  /** Whether Redis may hold notes of this entry, to be deleted with its acknowledgement. */
   isNoted: boolean;
-  /** Whether a handler was given the event as it was first decoded. */
+  /** Whether a handler has got the payload as it was first decoded; the next run decodes it again. */
   isGiven = false;
-  /** When keys were last asked for, to read personal data of it, by `performance.now()`; 0 for an event that has none encrypted. */
+  /** When its personal data was decrypted last, by `performance.now()`; 0 where none is encrypted. */
   openedMs = 0;
-  /** Handlers of this event that are not done yet; the last one acknowledges it. */
+  /** How many handlers are not done with the event; the last one acknowledges it. */
   openHandlers = 1;
-  /** The retry pauses in which it was deferred; undefined for one that is worked on. */
+  /** The retry pauses in which it was deferred; undefined where it was not. */
   deferredIn: readonly Pause[] | undefined;
   private lossListeners: ((reason: Error) => void)[] | undefined;
   private lost: Error | undefined;
   private settling: Promise<unknown> | undefined;
 
   /**
-   * @param entry with the event's own fields only
-   * @param origin where a replayed entry came from; undefined for one that was not replayed
-   * @param notes what was noted of earlier tries, by handler; empty for an entry that is delivered for the first time
-   * @param isQuarantined whether workers may have died of it, so that nothing else runs while it is decoded or handled
+   * @param entry without the fields that a replay adds
+   * @param notes of earlier attempts, by their fields; empty at the first delivery
+   * @param origin the entry that was replayed; undefined for one that was not replayed
+   * @param isQuarantined whether workers may have died of it: nothing else runs while it is decoded or handled
    * @param deliveries how often it was delivered to other consumers before
-   * @param isOverdue whether it has waited for a worker that handles it for long enough
+   * @param isOverdue whether it has waited too long for a worker that handles it
    */
   constructor(
     readonly subscription: Subscription,
@@ -47,7 +47,7 @@ export class InFlightDelivery implements Loss {
     this.isNoted = notes.size > 0;
   }
 
-  /** Its stream and its id: no other delivery in flight has both. */
+  /** Its stream's key and its id, for messages and sets: unique among deliveries in flight. */
   get entryRef(): string {
     return `${this.stream} ${this.entry.id}`;
   }
@@ -60,7 +60,7 @@ export class InFlightDelivery implements Loss {
     (this.lossListeners ??= []).push(listener);
   }
 
-  /** It is somebody else's from now on. */
+  /** It is another consumer's from now on. */
   lose(reason: Error): void {
     if (this.lost) return;
     this.lost = reason;

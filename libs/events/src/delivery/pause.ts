@@ -1,4 +1,4 @@
-/** The pause between two tries of a handler at an event. */
+/** A handler's pause before it tries an event again. */
 export interface Pause {
   readonly handler: string;
   /** By the clock of `performance.now()`. */

@@ -12,10 +12,10 @@ import { isA } from '../model/thrown.js';
 import type { StandardSchema } from '../model/standard-schema.js';
 import type { Delivery } from './delivery.js';
 
-/** Stands for the handler of an entry that reached none: it could not be decoded, is not valid or not wanted. See READING in delivery-notes.lua. */
+/** The handler's name in notes and dead letters of an entry that reached no handler. The same as DECODING in `lua/delivery-notes.lua`. */
 export const NO_HANDLER = '-';
 
-/** A handler that was found, ready to be called. */
+/** A handler with all its options, ready to be called. */
 export interface RegisteredHandler {
   /** `OrderHandlers.onOrderPlaced` */
   name: string;
@@ -24,19 +24,19 @@ export interface RegisteredHandler {
   errors: readonly ErrorRule[];
   /** 0 for no limit. */
   timeoutMs: number;
-  /** Whether its dead letters park those that follow them with the same key. */
+  /** Whether its dead letters park the events that follow with the same partition key. */
   parksKey: boolean;
   invoke: (event: EventEnvelope<object>, delivery: Delivery) => unknown;
 }
 
-/** What a group does with one event type; without handlers it passes over it. */
+/** What a group does with one event type. Without handlers it ignores the type. */
 export interface EventRoute {
   event: EventClass;
-  /** Who may publish it; undefined for anybody. */
+  /** The sources that may publish it; undefined for any. */
   sources: readonly string[] | undefined;
-  /** Where it has personal data; undefined for nowhere. */
+  /** Where its payload has personal data; undefined for nowhere. */
   personal: PersonalPlan | undefined;
-  /** What its payload must be, where class-validator's decorators do not say it. */
+  /** Its Standard Schema; undefined where class-validator's decorators are the schema. */
   schema: StandardSchema | undefined;
   handlers: readonly RegisteredHandler[];
 }
@@ -44,14 +44,14 @@ export interface EventRoute {
 /** One stream that a group reads, and what it does with each event type on it. */
 export class Subscription {
   private readonly routes = new Map<string, EventRoute & { handlers: RegisteredHandler[] }>();
-  /** The type and version that were asked for last, and their route: a stream mostly carries one. */
+  /** The route that was asked for last: most streams carry one type. */
   private last: { type: string; version: string; route: EventRoute } | undefined;
 
   /**
    * @param stream the stream's name without prefix
-   * @param roundsIntegers whether integers beyond ±(2^53 - 1) in payloads are rounded, instead of refused
-   * @param unknown what becomes of events that this worker does not know
-   * @param limits what an entry may be at most
+   * @param roundsIntegers whether integers beyond ±(2^53 - 1) in payloads are rounded instead of rejected
+   * @param unknown the policy for events that this worker does not know
+   * @param limits of the size of an entry
    */
   constructor(
     readonly stream: string,
@@ -82,9 +82,9 @@ export class Subscription {
   }
 
   /**
-   * What this worker handles of the stream, as events that other workers do not know wait for it.
+   * The names under which events that other workers do not know wait for this worker: `order_placed 2`.
    *
-   * @param isReplay whether it is of dead letters that come back, each for one handler
+   * @param isReplay whether they are replays, which wait for one handler: `OrderHandlers.onOrderPlaced order_placed 2`
    */
   awaitable(isReplay: boolean): string[] {
     return [...this.routes].flatMap(([key, { handlers }]) => [
@@ -118,14 +118,15 @@ export class Subscription {
 }
 
 /**
- * The streams that a group must read, from its handlers and from the event classes that it passes over.
+ * The streams that a group must read.
  *
- * @param options what becomes of events that the group, or JavaScript, cannot take as they are; as by default without
+ * @param ignored event classes that the group ignores
+ * @param options for events that the group does not know or that are too large; their defaults apply
  * @throws ConfigurationError when two classes are one type, or two handlers have one name
  */
 export function subscriptionsOf(
   handlers: readonly RegisteredHandler[],
-  passed: readonly EventClass[],
+  ignored: readonly EventClass[],
   options: Partial<Pick<ResolvedOptions['consumer'], 'unsafeIntegers' | 'unknown' | keyof PayloadLimits>> = {},
 ): Subscription[] {
   const { unsafeIntegers, unknown, ...limits } = options;
@@ -150,17 +151,17 @@ export function subscriptionsOf(
     subscription.add(handler.event, handler);
     subscriptions.set(stream, subscription);
   }
-  // A class without handler starts no reading of its own; it only tells what to ignore.
-  for (const event of passed) subscriptions.get(domainEventOf(event).stream)?.add(event);
+  // An ignored class alone is no reason to read its stream.
+  for (const event of ignored) subscriptions.get(domainEventOf(event).stream)?.add(event);
   return [...subscriptions.values()];
 }
 
-/** The longest name of a type, or of a handler and a type, for which events wait. */
+/** Characters of a name under which events wait. */
 const MAX_AWAITED_LENGTH = 200;
 
 /**
- * What an event waits for that could not be handled here, as {@link Subscription.awaitable} of another worker may have it;
- * undefined where that is not the reason, or no worker can have it.
+ * The name under which an event waits that this worker does not know, one of {@link Subscription.awaitable} of another worker;
+ * undefined where the error has another reason, or no worker can have such a name.
  */
 export function awaitedIn(thrown: unknown): string | undefined {
   const isOfHandler = isA(thrown, HandlerGoneError);

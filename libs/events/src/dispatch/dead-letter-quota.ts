@@ -1,13 +1,13 @@
 import type { Stopping } from '../concurrency/stopping.js';
 import type { Keyspace } from '../stream/keyspace.js';
 
-/** How fast a worker may write dead letters; it is told of each. */
+/** Limits how fast a worker writes dead letters. */
 export interface DeadLetterQuota {
   /**
-   * A dead letter is to be written.
+   * Asks to write a dead letter.
    *
-   * @param stopping of the worker: what it holds it writes at once then, since it reads nothing more
-   * @returns undefined when it may be at once; else resolves when it is its turn
+   * @param stopping of the worker: when it stops it writes at once what it holds, since it reads nothing more
+   * @returns undefined to write at once; else a promise that resolves when it may be written
    */
   turn(about: { stream: string; group: string }, stopping: Stopping): Promise<void> | undefined;
   /** A dead letter was written. @param stream the stream's name without prefix */

@@ -1,6 +1,6 @@
 import { SafeLogger } from '../log/safe-logger.js';
 
-/** A handler that goes on although its time is up. */
+/** A handler that runs on after its time limit. */
 export interface Overrun {
   /** `OrderHandlers.onOrderPlaced` */
   handler: string;
@@ -12,21 +12,21 @@ export interface Overrun {
 }
 
 interface OpenOverrun extends Overrun {
-  /** When its time was up, by `performance.now()`. */
+  /** When it exceeded its time limit, by `performance.now()`. */
   sinceMs: number;
-  /** Whether it goes on beyond the second limit. */
+  /** Whether it has exceeded the second limit, too. */
   isStuck: boolean;
 }
 
-/** Handlers of this worker that go on although their time is up; one that does so for too long makes the worker unhealthy. */
+/** The handlers of this worker that run on after their time limits. One that does so for too long makes the worker unhealthy. */
 export class Overruns {
   private readonly logger = new SafeLogger(Overruns.name);
   private readonly open = new Set<OpenOverrun>();
 
-  /** @param limitMs how long after its time limit a handler may go on, in milliseconds */
+  /** @param limitMs how long a handler may run on after its time limit, in milliseconds */
   constructor(private readonly limitMs: number) {}
 
-  /** The time of a handler is up. @returns to be called when it has really ended */
+  /** A handler has exceeded its time limit. @returns a function to call when it has really ended */
   begin(overrun: Overrun): () => void {
     const own = { ...overrun, sinceMs: performance.now(), isStuck: false };
     this.open.add(own);
@@ -42,7 +42,7 @@ export class Overruns {
     };
   }
 
-  /** What of this makes the worker unhealthy; undefined for nothing. */
+  /** Why the worker is unhealthy, in words; undefined while it is healthy. */
   get stuck(): string | undefined {
     for (const one of this.open) if (one.isStuck) return said(one);
     return undefined;

@@ -6,17 +6,13 @@ interface Waiting extends Pause {
   end: () => void;
 }
 
-/** Events in their retry pauses. One of which all handlers wait need not be held: what came of its tries is noted in Redis. */
+/** Events in their retry pauses. An event of which all handlers pause can be deferred: Redis has notes of its attempts. */
 export class Pauses {
   private readonly waiting = new Map<InFlightDelivery, Waiting[]>();
 
   constructor(private readonly stopping: Stopping) {}
 
-  /**
-   * Waits until a pause is over, or the worker stops.
-   *
-   * @returns whether the event was deferred meanwhile: the handler goes on when it is resumed
-   */
+  /** Waits until a pause is over, or the worker stops. @returns whether the event was deferred: its handlers go on when it is resumed */
   async until(inFlight: InFlightDelivery, { handler, until }: Pause): Promise<boolean> {
     await this.stopping.orAfter(Math.max(0, until - performance.now()), (end) => {
       const others = this.waiting.get(inFlight);
@@ -31,7 +27,8 @@ export class Pauses {
   /**
    * Defers events, those with the longest pauses first.
    *
-   * @returns how many; each has `deferredIn` then, and its handlers' waiting ends soon
+   * @param most how many at most
+   * @returns how many; each has its `deferredIn` set, and {@link until} returns soon
    */
   defer(most: number): number {
     const whole = [...this.waiting].filter(([inFlight, waiting]) => waiting.length === inFlight.openHandlers);
@@ -52,7 +49,7 @@ export class Pauses {
   }
 }
 
-/** When the first of an event's pauses is over. */
+/** When the first of several pauses is over. */
 export function endOf(pauses: readonly Pause[]): number {
   return Math.min(...pauses.map(({ until }) => until));
 }

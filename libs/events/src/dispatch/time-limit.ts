@@ -2,7 +2,7 @@ import { Deadlines } from '../concurrency/deadlines.js';
 import { HandlerTimeoutError } from '../model/errors/delivery.js';
 import { expire, type Delivery } from '../delivery/delivery.js';
 
-/** One for each limit that handlers have. */
+/** By the handlers' time limits. */
 const limits = new Map<number, Deadlines>();
 
 /**
@@ -33,7 +33,7 @@ export function withinTimeLimit(
         reject(error);
       },
     });
-    // What is thenable may call back twice, or throw.
+    // By a real promise: a thenable may call back twice, or throw.
     Promise.resolve(run).then(
       (value) => {
         limit.end(running);

@@ -8,7 +8,7 @@ export interface Rule {
 /** Characters of an id, and of a key, at most. They are in every entry, in notes and logs, and a key is in names of keys. */
 const MAX_ID_LENGTH = 256;
 const MAX_KEY_LENGTH = 1024;
-/** Readers pass over a longer one, as W3C allows. */
+/** Readers ignore a longer one, as W3C allows. */
 const MAX_TRACESTATE_LENGTH = 512;
 
 /** Of a text, in a message. */

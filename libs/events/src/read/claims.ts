@@ -15,22 +15,22 @@ import type { Troubles } from '../model/troubles.js';
 /** Renewals within the time after which a delivery is taken over: two may be late before one is lost. */
 const RENEWALS = 3;
 
-/** What a worker hands back when it stops is taken over that soon, however long the claim of a dead one lasts. */
+/** Longest pause between two looks: entries that a stopping worker hands back are taken over within it, however long claims last. */
 const MAX_PAUSE_MS = 1000;
 
-/** One of the group's workers looks so often in the time after which deliveries are taken over, or consumers removed. */
+/** How often one of the group's workers looks within `claimAfterMs`, and within `forgetAfterMs`. */
 const LOOKS = 4;
 
 /**
- * First, each worker takes what it can handle soon, so that the load is shared. After this part of `claimAfterMs`, each takes as much as it
- * can hold, however slow it is. So all entries are with living workers within one and a half times `claimAfterMs`.
+ * At first each worker takes as many entries as it can handle soon, so that the load is shared. After this part of `claimAfterMs` it takes
+ * as many as it can hold. So all entries are with living workers within one and a half times `claimAfterMs`.
  */
 const SHARED = 1 / 16;
-/** While something is left: how long a worker waits for room at most, in milliseconds, and as a part of `claimAfterMs`. */
+/** How long a worker waits at most for room to take over more: in milliseconds, and as a part of `claimAfterMs`. */
 const MAX_WAIT_MS = 500;
 const WAIT = 1 / 8;
 
-/** Ids of entries that are deferred, of which one command renews the claims. */
+/** Deferred entries of which one command renews the claims. */
 const RENEWED_AT_ONCE = 1000;
 
 export interface ClaimsParts {
@@ -52,21 +52,21 @@ export interface ClaimsParts {
  */
 export class Claims {
   private readonly logger = new SafeLogger(Claims.name);
-  /** What was said last of streams that could not be looked at, by their keys. */
+  /** The last logged reason why a stream could not be looked at, by its key. */
   private readonly failures = new Map<string, string>();
-  /** Since when something is left of streams, by their keys, in milliseconds of `performance.now()`. */
+  /** Since when a stream has entries left to take over, by its key; in milliseconds of `performance.now()`. */
   private readonly leftSince = new Map<string, number>();
 
   constructor(private readonly parts: ClaimsParts) {}
 
-  /** Renews what is held until everything is settled or handed back. Never throws. */
+  /** Renews the claims of this worker's entries until all are settled or handed back. Never throws. */
   async keep(): Promise<void> {
     const pauseMs = this.parts.options.claimAfterMs / RENEWALS;
     while (!this.isThrough()) {
       for (const source of this.parts.sources) {
         await this.attempt(`Renewing claims on ${source.streamKey}`, () => this.renew(source));
       }
-      // The last one may have been settled meanwhile, and then nothing would wake us.
+      // The last entry may have been settled meanwhile: nothing would end the pause.
       if (this.isThrough()) return;
       // While the worker drains, its last handlers still need their claims.
       await (this.parts.stopping.isStopping
@@ -79,7 +79,7 @@ export class Claims {
     return this.parts.stopping.isOver || (this.parts.stopping.isStopping && this.parts.allInFlight.size === 0);
   }
 
-  /** Takes over what others left, before anything new is read, until the worker stops. Never throws. */
+  /** Takes over what others have left, before new entries are read, until the worker stops. Never throws. */
   async takeOver(): Promise<void> {
     const { claimAfterMs, forgetAfterMs, batchSize } = this.parts.options;
     const everyMs = Math.ceil(Math.min(claimAfterMs / LOOKS, forgetAfterMs / LOOKS, MAX_PAUSE_MS));
@@ -99,14 +99,14 @@ export class Claims {
         const waitMs = Math.min(claimAfterMs * WAIT, MAX_WAIT_MS);
         await this.parts.allInFlight.awaitRoom(batchSize, waitMs, () => this.parts.allInFlight.roomToTakeOver);
       } else {
-        // Not all workers at once.
+        // The jitter keeps workers from looking all at once.
         await this.parts.stopping.orAfter((look?.pauseMs ?? everyMs) * (1 + Math.random() / 4));
       }
     }
     this.parts.allInFlight.takeOverFirst(false);
   }
 
-  /** Says that this worker is gone. @throws RedisUnavailableError */
+  /** Tells the group that this worker is gone. @throws RedisUnavailableError */
   leave(): Promise<void> {
     return this.parts.client.watch.leave(this.parts.watch, this.streamKeys, this.parts.address.consumer);
   }
@@ -119,7 +119,7 @@ export class Claims {
     return new Map(this.parts.sources.map(({ streamKey, awaited }) => [streamKey, awaited]));
   }
 
-  /** Takes what other workers do not handle and this one does, and what nobody does and has waited for long enough. */
+  /** Takes entries that wait for a worker that handles them, if this one does; and those that no worker handles, when they are overdue. */
   private async takeWaiting(streams: ReadonlySet<string>): Promise<void> {
     for (const source of this.parts.sources) {
       if (!streams.has(source.streamKey)) continue;
@@ -150,19 +150,19 @@ export class Claims {
     const ids = this.parts.allInFlight.idsOf(streamKey);
     const lost = ids.length > 0 ? await this.parts.client.claims.renew(consumerAddress, ids) : [];
     for (const id of lost) {
-      // What was settled while the answer was on its way is not held any more, and nothing is lost.
+      // One that was settled while the answer was on its way is not held any more: nothing is lost.
       this.parts.allInFlight.get(streamKey, id)?.lose(new DeliveryLostError(`${streamKey} ${id}`));
     }
     const deferred = this.parts.allInFlight.deferredIdsOf(streamKey);
     for (let first = 0; first < deferred.length; first += RENEWED_AT_ONCE) {
       const some = deferred.slice(first, first + RENEWED_AT_ONCE).sort(compareEntryIds);
-      // Those that were resumed meanwhile are somebody else's all the same, and the next renewal tells.
+      // For those that were resumed meanwhile, the next renewal tells of the loss.
       for (const id of await this.parts.client.claims.renew(consumerAddress, some))
         this.parts.allInFlight.forgetDeferred(streamKey, id);
     }
   }
 
-  /** @returns whether something is left, for which there was no room */
+  /** @returns whether entries are left for which there was no room */
   private async takeOverFrom(streams: ReadonlySet<string>): Promise<boolean> {
     let isLeft = false;
     this.parts.allInFlight.takeOverFirst(true);
@@ -175,7 +175,7 @@ export class Claims {
     return isLeft;
   }
 
-  /** @returns whether nothing is left */
+  /** @returns whether all was taken over */
   private async takeOverOne(source: StreamSource): Promise<boolean> {
     const { leftSince } = this;
     const { allInFlight } = this.parts;
@@ -213,11 +213,11 @@ export class Claims {
     this.parts.observer.emit({ kind: 'taken-over', stream, group, count });
   }
 
-  /** What could not be looked at is said once, and again when the reason is another one. */
+  /** Logs once why a stream could not be looked at, and again when the reason changes. */
   private report({ failed }: Look): void {
     for (const key of this.failures.keys()) if (!failed.has(key)) this.failures.delete(key);
     for (const [key, error] of failed) {
-      // The reader reports a missing group.
+      // StreamReader reports a missing group.
       if (isGroupMissing(error) || this.failures.get(key) === error.message) continue;
       this.failures.set(key, error.message);
       this.logger.error(`Looking for what others have left on ${key} failed: ${error.message}`);
@@ -230,7 +230,7 @@ export class Claims {
       this.parts.troubles.succeeded(what);
       return result;
     } catch (error) {
-      // The connection reports an outage, and the reader a missing group.
+      // The connection reports an outage, and StreamReader a missing group.
       if (!isOutage(error) && !isGroupMissing(error)) this.parts.troubles.failed(what, error);
       return undefined;
     }

@@ -2,30 +2,28 @@ import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import { DeliveryLostError } from '../model/errors/delivery.js';
 import { RenewedMap } from '../collections/renewed-map.js';
 import { compareEntryIds } from '../stream/entry-id.js';
+import { DeferredIds } from './deferred-ids.js';
 import { ReadAhead, type ReadAheadLimits } from './read-ahead.js';
 
-/**
- * Entries that are deferred at most, of which only the ids are kept, and of what is in a retry pause its key and when that is
- * over. Some tens of megabytes, and what renewing them takes of Redis is a hundredth of its time.
- */
+/** Deferred entries at most. Their ids take some tens of megabytes, and to renew their claims takes a hundredth of Redis' time. */
 const MAX_DEFERRED = 100_000;
 
-/** How long a worker that is full waits before it defers what waits behind others of its key, or for its retry. */
+/** How long a full worker waits before it defers deliveries, in milliseconds. */
 const RELIEVE_AFTER_MS = 100;
 
-/** What can send away what it does not work on at present. */
+/** What can defer deliveries that no handler works on. */
 export interface Relievable {
   /** Keys that are worked on, or whose first is in a retry pause. */
   readonly keys: number;
-  /** @param share how many may wait behind the first of each key */
+  /** Defers what waits behind others of its key. @param share how many may go on waiting for each key */
   relieve(share: number): void;
-  /** Sends away what is in a retry pause, soon. @returns how many, `most` at most */
+  /** Defers what is in a retry pause, soon. @returns how many, `most` at most */
   deferPaused(most: number): number;
 }
 
-/** Everything that this worker holds: bounded, so that a slow worker does not fill its memory. */
+/** All deliveries that this worker holds: bounded, so that slow handlers do not fill its memory. */
 export class InFlightDeliveries {
-  /** By stream and id: put together they would be a new text, to be hashed, for each entry. */
+  /** By stream and id; a key of both would be a new text for each entry. */
   private readonly byStream = new Map<string, RenewedMap<string, InFlightDelivery>>();
   private readonly waiting = new Set<() => void>();
   private readonly readAhead: ReadAhead;
@@ -33,12 +31,10 @@ export class InFlightDeliveries {
   private count = 0;
   private bytes = 0;
   private isLeftBehind = false;
-  /** What waits in Redis, delivered to this worker: ids, by stream. */
-  private readonly deferredIds = new Map<string, Set<string>>();
-  private deferredTotal = 0;
+  private readonly deferred = new DeferredIds();
   private readonly relievables = new Set<Relievable>();
 
-  /** @param ready how many of the handlers' tries run, or wait for a slot */
+  /** @param ready how many handlers run, or wait for a slot */
   constructor(
     limits: ReadAheadLimits,
     private readonly ready: () => number,
@@ -50,58 +46,58 @@ export class InFlightDeliveries {
     return this.count;
   }
 
-  /** How many more may be read; none while there is something to take over that others have left: that comes first. */
+  /** How many more may be read: none while others have left entries to take over, which come first. */
   get room(): number {
     return this.isLeftBehind ? 0 : this.roomToTakeOver;
   }
 
-  /** How many more may be taken over, by as many as the handlers can do soon. */
+  /** How many more may be taken over: as many as the handlers can do soon. */
   get roomToTakeOver(): number {
-    return this.deferredTotal < MAX_DEFERRED ? this.roomToResume : 0;
+    return this.deferred.size < MAX_DEFERRED ? this.roomToResume : 0;
   }
 
-  /** How many of those that are deferred may be resumed, by as many as the handlers can do soon. */
+  /** How many deferred entries may be resumed: as many as the handlers can do soon. */
   private get roomToResume(): number {
     return this.readAhead.room(this.held(), this.ready(), performance.now());
   }
 
-  /** How many more may be held at all. */
+  /** How many more may be held, however slow the handlers are. */
   get maxRoom(): number {
-    return this.deferredTotal < MAX_DEFERRED ? this.roomToHold : 0;
+    return this.deferred.size < MAX_DEFERRED ? this.roomToHold : 0;
   }
 
-  /** How many of those that are deferred there is room for. */
+  /** How many deferred entries there is room for, however slow the handlers are. */
   get roomToHold(): number {
     return this.readAhead.most(this.held());
   }
 
-  /** How many entries are deferred: they are this worker's, and wait in Redis until there is room. */
+  /** How many entries are deferred: pending for this worker, and not held. */
   get deferredCount(): number {
-    return this.deferredTotal;
+    return this.deferred.size;
   }
 
-  /** Says whether something was left behind that is not taken over yet. */
+  /** @param isLeftBehind whether others have left entries that are not taken over yet */
   takeOverFirst(isLeftBehind: boolean): void {
     this.isLeftBehind = isLeftBehind;
     for (const wake of this.waiting) wake();
   }
 
-  /** Whether there is room for so many, or for as much as is left to do: little by little would be many reads. */
+  /** Whether there is room for a batch, or for as many as the handlers still have to do: a few at a time would be many reads. */
   isWorthReading(batch: number, room = this.room): boolean {
     return room > 0 && room >= Math.min(batch, this.ready());
   }
 
   /**
-   * Waits until it is worth reading, `ms` at most. Where all that is held waits, behind others of its key, which are slow, or for
-   * its retry, it is deferred, so that other keys go on.
+   * Waits until it is worth reading, `ms` at most. A full worker defers what waits behind others of its key or for a retry, so that
+   * other keys go on.
    *
-   * @param roomNow what there is room for
+   * @param roomNow how many entries there is room for
    */
   awaitRoom(batch: number, ms: number, roomNow = () => this.room): Promise<void> {
     return this.awaitRoomOf(batch, ms, roomNow, () => this.maxRoom);
   }
 
-  /** Waits until it is worth resuming what was deferred, `ms` at most. @returns for how many there is room */
+  /** Waits until it is worth resuming deferred entries, `ms` at most. @returns how many there is room for */
   async awaitRoomToResume(batch: number, ms: number): Promise<number> {
     const roomNow = () => this.roomToResume;
     await this.awaitRoomOf(batch, ms, roomNow, () => this.roomToHold);
@@ -116,10 +112,10 @@ export class InFlightDeliveries {
     if (!isWorthIt() && isFull()) this.relieve();
   }
 
-  /** Sends away what waits behind others of its key, and then what waits for its retry, until half of what can be held is free. */
+  /** Defers what waits behind others of its key, and then what is in a retry pause, until half of the room is free. */
   private relieve(): void {
-    // Where no more may be deferred, as much comes back for it.
-    if (this.roomToHold > 0 && this.deferredTotal >= MAX_DEFERRED) return;
+    // At the limit nothing more is deferred, as long as there is room to resume some.
+    if (this.roomToHold > 0 && this.deferred.size >= MAX_DEFERRED) return;
     let keys = 0;
     for (const one of this.relievables) keys += one.keys;
     const target = (this.count + this.roomToHold) / 2;
@@ -129,33 +125,30 @@ export class InFlightDeliveries {
     for (const one of this.relievables) if (excess > 0) excess -= one.deferPaused(Math.ceil(excess));
   }
 
-  /** @returns what ends it */
+  /** @returns a function that ends it */
   relieveBy(one: Relievable): () => void {
     this.relievables.add(one);
     return () => this.relievables.delete(one);
   }
 
-  /** The entry is this worker's, but not held any more: of it there is only the id. */
+  /** Keeps only the id of an entry, which stays this worker's. */
   defer(inFlight: InFlightDelivery): void {
     const { stream, entry } = inFlight;
     this.byStream.get(stream)?.delete(entry.id);
     this.count -= 1;
     this.bytes -= inFlight.weight;
-    let ids = this.deferredIds.get(stream);
-    if (!ids) this.deferredIds.set(stream, (ids = new Set()));
-    if (!ids.has(entry.id)) this.deferredTotal += 1;
-    ids.add(entry.id);
+    this.deferred.add(stream, entry.id);
     for (const wake of this.waiting) wake();
   }
 
-  /** The entry is held again, settled, or somebody else's. */
+  /** A deferred entry is held again, settled, or somebody else's. */
   forgetDeferred(stream: string, id: string): void {
-    if (this.deferredIds.get(stream)?.delete(id)) this.deferredTotal -= 1;
+    this.deferred.delete(stream, id);
   }
 
   /** The ids of deferred entries of one stream, about ascending. */
   deferredIdsOf(stream: string): readonly string[] {
-    return [...(this.deferredIds.get(stream) ?? [])];
+    return this.deferred.of(stream);
   }
 
   /** @returns false when the entry is held already, or was settled since {@link rememberRemoved} */
@@ -163,9 +156,9 @@ export class InFlightDeliveries {
     const { stream, entry } = inFlight;
     let held = this.byStream.get(stream);
     if (!held) this.byStream.set(stream, (held = new RenewedMap()));
-    if (held.has(entry.id) || this.deferredIds.get(stream)?.has(entry.id) || this.removed?.has(inFlight.entryRef))
-      return false;
-    held.set(entry.id, inFlight);
+    const { id } = entry;
+    if (held.has(id) || this.deferred.has(stream, id) || this.removed?.has(inFlight.entryRef)) return false;
+    held.set(id, inFlight);
     this.count += 1;
     this.bytes += inFlight.weight;
     return true;
@@ -180,7 +173,7 @@ export class InFlightDeliveries {
     for (const wake of this.waiting) wake();
   }
 
-  /** All that is held is somebody else's from now on. */
+  /** All deliveries are somebody else's from now on. */
   loseAll(): void {
     for (const held of this.byStream.values()) {
       for (const inFlight of held.values()) inFlight.lose(new DeliveryLostError(inFlight.entryRef));
@@ -188,14 +181,14 @@ export class InFlightDeliveries {
     for (const wake of this.waiting) wake();
   }
 
-  /** Whether it is held, or deferred; for entries that a reply brings again. */
+  /** Whether an entry is held or deferred; a reply may bring it again. */
   has(stream: string, id: string): boolean {
-    return this.get(stream, id) !== undefined || this.deferredIds.get(stream)?.has(id) === true;
+    return this.get(stream, id) !== undefined || this.deferred.has(stream, id);
   }
 
   /**
-   * From now on, entries that are removed are not taken again. The reply to a read of the own history can show an entry
-   * that was settled while the reply was on its way.
+   * From now on, {@link add} refuses entries that were removed: a reply that shows this worker's pending entries can show one that was
+   * settled while the reply was on its way.
    */
   rememberRemoved(): void {
     this.removed = new Set();

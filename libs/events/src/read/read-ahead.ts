@@ -2,13 +2,13 @@
 const AHEAD_MS = 500;
 /** How often the handlers' speed is measured, in milliseconds. */
 const MEASURED_EVERY_MS = 100;
-/** Entries that fill the handlers' slots twice are always worth reading, and so are a few. */
+/** At least so many entries are read ahead: these rounds of all slots, or a few. */
 const ROUNDS = 2;
 const A_FEW = 32;
 
-/** What bounds it. */
+/** Limits of what a worker holds. */
 export interface ReadAheadLimits {
-  /** Entries and bytes that are held at most. */
+  /** Entries and bytes at most. */
   entries: number;
   bytes: number;
   /** Handlers that run at once. */
@@ -16,8 +16,8 @@ export interface ReadAheadLimits {
 }
 
 /**
- * How much a worker may hold: what its handlers can do in about half a second, within the limits. One that is slow leaves
- * the rest to the others, and less is to be taken over when it dies; one that is fast is never short of work.
+ * How much a worker may hold: what its handlers can do in about half a second, within the limits. A slow worker leaves the rest to the
+ * others, which also have less to take over when it dies. A fast worker is never short of work.
  */
 export class ReadAhead {
   private handled = 0;
@@ -33,7 +33,7 @@ export class ReadAhead {
     this.since = nowMs;
   }
 
-  /** An entry was seen through. */
+  /** An entry was settled. */
   settled(): void {
     this.handled += 1;
   }
@@ -41,8 +41,8 @@ export class ReadAhead {
   /**
    * How many more entries may be read.
    *
-   * @param held all that is held: what waits for its retry, or behind an event of its key, included
-   * @param ready of these, what runs, or would if there was a slot
+   * @param held all that is held, also in retry pauses or behind others of its key
+   * @param ready how many of these run, or wait for a slot
    */
   room(held: { entries: number; bytes: number }, ready: number, nowMs: number): number {
     this.measure(nowMs);
@@ -54,7 +54,7 @@ export class ReadAhead {
   most(held: { entries: number; bytes: number }): number {
     const { entries, bytes } = this.limits;
     if (held.entries > 0) this.average = held.bytes / held.entries;
-    // As large as those that were held last; of sizes that are not known, a few.
+    // The next entries are expected to be as large as those held last. While no size is known, a few are read.
     const bySize =
       this.average === undefined
         ? A_FEW
@@ -66,7 +66,7 @@ export class ReadAhead {
     const passed = nowMs - this.since;
     if (passed < MEASURED_EVERY_MS) return;
     const speed = this.handled / passed;
-    // Up at once, down slowly: a pause between events says nothing of the handlers.
+    // Up at once, down slowly: a pause between events says nothing about the handlers' speed.
     this.perMs = speed > this.perMs ? speed : (3 * this.perMs + speed) / 4;
     this.handled = 0;
     this.since = nowMs;

@@ -1,9 +1,9 @@
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 
-/** Where entries wait that were deferred, by id: they are delivered to this worker, and not settled. */
+/** Defers and resumes entries of one stream. A deferred entry stays pending in Redis for this worker. */
 export interface Redelivery {
-  /** Says that a delivery has not begun, or has come to an end. Never rejects. */
+  /** Tells Redis that these deliveries do not count: no worker can die of them. Never rejects. */
   defer(allInFlight: readonly InFlightDelivery[]): Promise<void>;
-  /** Gets entries again, those that are still this worker's. */
+  /** Reads entries again. @returns deliveries of those that are still this worker's */
   resume(ids: readonly string[]): Promise<InFlightDelivery[]>;
 }

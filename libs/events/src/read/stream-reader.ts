@@ -12,13 +12,19 @@ import type { Troubles } from '../model/troubles.js';
 const PAUSE_MS = 500;
 
 /**
- * How long a read that was given up may still reach Redis: the system goes on sending what a closed socket was given (Linux for
- * about 100 s, `tcp_orphan_retries`), and a server that stood still executes it when it goes on.
+ * How long a read that was given up may still reach Redis. The system goes on sending the bytes of a closed socket (Linux for about
+ * 100 s, `tcp_orphan_retries`), and a server that stood still executes the read when it goes on.
  */
 const LATE_READS_MS = 120_000;
 
-/** What a read brings, by the streams' keys; when it was begun, by the clock of `performance.now()`; and whether no other read could still be executed then. */
-type Reading = Promise<{ entries: Map<string, StreamEntry[]>; started: number; wasOnlyRead: boolean }>;
+interface Reply {
+  /** By the streams' keys. */
+  entries: Map<string, StreamEntry[]>;
+  /** When the read was sent, by the clock of `performance.now()`. */
+  started: number;
+  /** Whether no read that was given up before could still be executed then. */
+  wasOnlyRead: boolean;
+}
 
 export interface StreamReaderParts {
   entries: EntryReader;
@@ -37,17 +43,17 @@ export interface StreamReaderParts {
  */
 export class StreamReader {
   /**
-   * Whether the own history must be read before anything new: a reply may have been lost, and what it contained is
-   * pending for this consumer, unseen.
+   * Whether this consumer's pending entries must be read before new ones: a reply may have been lost, and its entries are pending,
+   * unseen.
    */
   private mustRecover = true;
-  /** Until then, by the clock of `performance.now()`, a read that was given up may take entries that nobody hears of. */
+  /** Until then, by the clock of `performance.now()`, Redis may execute a read that was given up: nobody hears of its entries. */
   private lateReadsUntil = 0;
   private groupsMissing = false;
   /** By the clock of `performance.now()`. */
   private lastTurn = performance.now();
-  /** The read that is on its way already. */
-  private ahead: Reading | undefined;
+  /** The read of the next batch, which is on its way while this one is handled. */
+  private ahead: Promise<Reply> | undefined;
 
   constructor(private readonly parts: StreamReaderParts) {
     parts.entries.connection.onReconnect(() => {
@@ -73,7 +79,7 @@ export class StreamReader {
         await this.parts.stopping.orAfter(PAUSE_MS);
       }
     }
-    // What it still brings is handed back; but Redis must not give it to a consumer that has left.
+    // Its entries are handed back. Redis must not give them to a consumer that has left.
     await this.ahead?.catch(() => undefined);
   }
 
@@ -92,14 +98,14 @@ export class StreamReader {
     const { entries, started, wasOnlyRead } = await reading;
     this.parts.troubles.succeeded('Reading');
     const isOnlyRead = wasOnlyRead && this.isOnlyRead;
-    // While a full batch is handled the server looks for the next one. Of fewer the first is handled at once: to ask for
-    // more takes longer than all that is done with an event before its handler is called.
+    // While a full batch is handled, the next one is read. After a smaller one the handler is called first: to send a read takes longer
+    // than all that comes before the handler.
     const { batchSize } = this.parts.options;
     const arrived = sum(entries);
     const count = arrived < batchSize ? 0 : this.countOf(arrived);
     if (count >= batchSize && this.mayReadOn) {
       this.ahead = this.read(count);
-      // Whoever takes it in the next turn hears of its failure.
+      // The next turn awaits it, and hears of its failure.
       this.ahead.catch(() => undefined);
     }
     for (const source of this.parts.sources) {
@@ -112,7 +118,7 @@ export class StreamReader {
     await this.whileRecovering((source) => source.acceptNewOrLate(entries.get(source.streamKey) ?? [], batchSize));
   }
 
-  /** Nobody knows what became of the last read, nor whether it is over. */
+  /** It is unknown what the last read has brought, and whether it is over. */
   private doubt(): void {
     this.mustRecover = true;
     this.lateReadsUntil = performance.now() + LATE_READS_MS;
@@ -123,20 +129,20 @@ export class StreamReader {
     return performance.now() >= this.lateReadsUntil;
   }
 
-  /** Whether the own history need not be read first. */
+  /** Whether the pending entries need not be read first. */
   private get mayReadOn(): boolean {
     return !this.mustRecover && !this.groupsMissing && !this.parts.stopping.isStopping;
   }
 
   /** Begins a read as soon as there is room. @returns undefined when there was none for a while, or the worker stops */
-  private async begin(): Promise<Reading | undefined> {
+  private async begin(): Promise<Reply | undefined> {
     const { batchSize } = this.parts.options;
     await this.parts.allInFlight.awaitRoom(batchSize, PAUSE_MS);
     const count = this.countOf(0);
     return count === 0 || this.parts.stopping.isStopping ? undefined : this.read(count);
   }
 
-  /** How many entries of each stream there is room for. @param arrived that are not held yet */
+  /** How many entries of each stream there is room for. @param arrived entries that have arrived and are not held yet */
   private countOf(arrived: number): number {
     const room = this.parts.allInFlight.room - arrived;
     if (room <= 0) return 0;
@@ -145,7 +151,7 @@ export class StreamReader {
     return Math.min(this.parts.options.batchSize, share);
   }
 
-  private async read(count: number): Reading {
+  private async read(count: number): Promise<Reply> {
     const started = performance.now();
     const wasOnlyRead = this.isOnlyRead;
     const streams = this.parts.sources.map(({ streamKey }) => streamKey);
@@ -153,7 +159,7 @@ export class StreamReader {
     return { entries, started, wasOnlyRead };
   }
 
-  /** One alarm for each stream: what has taken its group has taken its replays too. */
+  /** Raises one alarm for each stream: whatever has deleted its group has deleted that of its replays, too. */
   private async makeGroups(): Promise<void> {
     for (const source of this.parts.sources) {
       const wasMissing = await source.ensureGroup();
@@ -164,7 +170,7 @@ export class StreamReader {
   private async whileRecovering(recover: (source: StreamSource) => Promise<void>): Promise<void> {
     this.parts.allInFlight.rememberRemoved();
     try {
-      // To the end, even where one has failed: what is on its way must not be accepted later.
+      // All of them to their end, even if one fails: what is on its way must not be accepted later.
       const results = await Promise.allSettled(this.parts.sources.map(recover));
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     } finally {

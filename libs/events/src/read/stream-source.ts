@@ -14,12 +14,12 @@ import { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { InFlightDeliveries } from './in-flight-deliveries.js';
 
 /**
- * After so many deliveries to workers that did not settle it, an entry is quarantined: it may be the cause. One is no reason: most of
- * what a dead worker held had not even begun.
+ * After so many deliveries to workers that did not settle it, an entry is quarantined: it may be the cause. After one it is not: most
+ * entries of a dead worker had not even begun.
  */
 const QUARANTINED_AFTER_DELIVERIES = 2;
 
-/** Where deliveries go that were read. */
+/** Where deliveries go after they were read. */
 export interface DeliverySink {
   /** Takes a delivery, and sees to its settlement. Never throws. */
   accept(inFlight: InFlightDelivery): void;
@@ -39,10 +39,10 @@ export interface StreamSourceParts {
 /** One stream that a worker reads: makes deliveries of its entries. */
 export class StreamSource implements Redelivery {
   readonly streamKey: string;
-  /** The names of the consumers under which waits what this worker handles of the stream. */
+  /** The names of the consumers under which entries wait for a worker that handles them, as this one does. */
   readonly awaited: readonly string[];
   private readonly logger = new SafeLogger(StreamSource.name);
-  /** Since {@link recover}: of the entries that were read, the last one that was accepted. */
+  /** The last entry that was accepted since {@link recover}; `-` for none. */
   private takenUpTo = '-';
 
   constructor(private readonly parts: StreamSourceParts) {
@@ -59,7 +59,7 @@ export class StreamSource implements Redelivery {
     return this.subscription.handlerNames;
   }
 
-  /** Whether it brings dead letters back. */
+  /** Whether it is the stream of the group's replays. */
   get isReplay(): boolean {
     return this.parts.channel.isReplay;
   }
@@ -73,7 +73,7 @@ export class StreamSource implements Redelivery {
     return this.parts.client.groups.ensure(this.streamKey, this.parts.address.group, this.parts.channel.start);
   }
 
-  /** Says that the group had been there, and what that means. */
+  /** Raises the alarm that the group was deleted, with what that means. */
   reportRecreated(): void {
     this.logger.error(
       `The group ${this.parts.address.group} of ${this.streamKey} was missing (FLUSHALL, DEL, XGROUP DESTROY or a failover) and was ` +
@@ -82,20 +82,20 @@ export class StreamSource implements Redelivery {
     this.parts.observer.emit({ kind: 'group-recreated', stream: this.streamKey, group: this.parts.address.group });
   }
 
-  /** Entries that are delivered for the first time: nothing was noted of them. */
+  /** Accepts entries that are delivered for the first time: there are no notes of them. */
   acceptNew(entries: readonly StreamEntry[]): void {
     this.parts.instrumentation.consumed(this.subscription.stream, entries.length);
     for (const entry of entries) this.parts.sink.accept(this.deliveryOf(entry, NO_NOTES));
   }
 
-  /** Accepts what was delivered to this consumer in replies that may have been lost: earlier failures count. */
+  /** Accepts this consumer's pending entries, whose replies may have been lost. Earlier failures count. */
   recover(pageSize: number): Promise<void> {
     return this.recoverAfter('-', pageSize);
   }
 
   /**
-   * Accepts what a read has brought, while another one, which was given up, may be executed at any time: what that one has
-   * taken comes first if it is older.
+   * Accepts what a read has brought, while Redis may still execute another read that was given up. Older entries of that one come
+   * first.
    */
   async acceptNewOrLate(read: readonly StreamEntry[], pageSize: number): Promise<void> {
     const entries = read.filter(({ id }) => this.takenUpTo === '-' || compareEntryIds(id, this.takenUpTo) > 0);
@@ -103,7 +103,7 @@ export class StreamSource implements Redelivery {
       await this.recoverAfter(this.takenUpTo, pageSize);
       return;
     }
-    // What was read ahead while the history was read is in there, too; or the group was made to go back. Redis knows.
+    // Some were accepted already: by recovery, which overlaps with a read ahead; or the group was set back. The pending list tells.
     if (entries.length < read.length) {
       await this.recover(pageSize);
       return;
@@ -122,12 +122,12 @@ export class StreamSource implements Redelivery {
     }
   }
 
-  /** Entries that were delivered to another consumer before. */
+  /** Accepts entries that were delivered to another consumer before. */
   acceptClaimed({ entries, vanished }: Pick<ClaimReply, 'entries' | 'vanished'>): Promise<void> {
     return this.acceptAgain([...entries, ...vanished.map((id) => ({ id, fields: null, deliveries: 0 }))]);
   }
 
-  /** Says that deliveries have not begun: nothing is lost where Redis does not hear of it. */
+  /** Tells Redis that these deliveries do not count. A failure loses nothing: the entries are only quarantined sooner. */
   async defer(allInFlight: readonly InFlightDelivery[]): Promise<void> {
     const entries = allInFlight.map(({ entry: { id }, deliveries }) => ({
       id,
@@ -137,26 +137,28 @@ export class StreamSource implements Redelivery {
     await this.parts.client.claims.defer(this.consumerAddress, entries).catch(() => undefined);
   }
 
-  /** Gets entries again that were deferred; what was deleted meanwhile is reported. */
+  /** Reads deferred entries again, and reports those that were deleted meanwhile. */
   async resume(ids: readonly string[]): Promise<InFlightDelivery[]> {
-    return this.again(await this.parts.client.claims.resume(this.consumerAddress, ids));
+    return this.redeliveriesOf(await this.parts.client.claims.resume(this.consumerAddress, ids));
   }
 
   private async acceptAgain(entries: readonly ClaimedEntry[]): Promise<void> {
-    const allInFlight = await this.again(entries.filter(({ id }) => !this.parts.allInFlight.has(this.streamKey, id)));
+    const allInFlight = await this.redeliveriesOf(
+      entries.filter(({ id }) => !this.parts.allInFlight.has(this.streamKey, id)),
+    );
     this.parts.instrumentation.consumed(this.subscription.stream, allInFlight.length);
     for (const inFlight of allInFlight) this.parts.sink.accept(inFlight);
   }
 
-  /** With what was noted of earlier tries. */
-  private async again(entries: readonly ClaimedEntry[]): Promise<InFlightDelivery[]> {
+  /** Deliveries of entries, with the notes of earlier attempts. */
+  private async redeliveriesOf(entries: readonly ClaimedEntry[]): Promise<InFlightDelivery[]> {
     await this.forget(entries.filter(({ fields }) => fields === null).map(({ id }) => id));
     const left = entries.filter(({ fields }) => fields !== null);
     const notes = await this.notesOf(left);
     return left.map((entry, index) => this.deliveryOf(entry, notes[index] ?? NO_NOTES, entry));
   }
 
-  /** Entries that were pending but are no longer in the stream: nobody can handle them any more. */
+  /** Acknowledges pending entries that are no longer in the stream: nobody can handle them. */
   private async forget(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     const { streamKey, parts } = this;

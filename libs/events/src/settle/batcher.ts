@@ -1,42 +1,42 @@
 interface Waiting<T, A> {
   item: T;
   weight: number;
-  /** How often it was refused by itself: from the first time on it goes alone, so that others are not sent again for it. */
+  /** How often it was refused by itself. After the first time it is sent alone, so that others are not sent again because of it. */
   refusals: number;
   resolve: (answer: A) => void;
   reject: (error: unknown) => void;
 }
 
-/** How items are sent, and what becomes of the results. */
+/** How items are sent, and what their results mean. */
 export interface Sending<T, R, A> {
   /** Resolves with one result for each item, in their order. */
   send: (items: readonly T[]) => Promise<readonly R[]>;
-  /** What a result means to whoever added the item. @throws what it is refused with, or what {@link waitOut} knows of */
+  /** What a result means to whoever added the item. @throws the reason of a refusal, or an error that {@link waitOut} can wait out */
   answer: (item: T, result: R) => A;
-  /** Whether an error may be about one item, and not about all that are sent at the time. */
+  /** Whether an error may concern one item, and not all that are sent at the time. */
   isOwn: (error: unknown) => boolean;
   /**
    * Waits until what has failed may be sent again.
    *
-   * @param refusals how often the item was refused by itself; 0 for what was refused with all others
+   * @param refusals how often the item was refused by itself; 0 where it was refused with others
    * @throws the error, when it may not
    */
   waitOut: (error: unknown, refusals: number) => Promise<void>;
 }
 
-/** How much goes together. */
+/** How much is sent together. */
 export interface BatchLimits<T> {
   /** Items. */
   most: number;
-  /** Their weight, all together; one alone may be heavier. @default no limit */
+  /** The weight of all of them together; a single item may be heavier. @default no limit */
   heaviest?: number;
   weigh?: (item: T) => number;
 }
 
 /**
- * Sends what is asked for in one turn of the event loop together: many settlements, one command. While a batch is on its
- * way, what would not fill one waits for its answer, as Nagle's algorithm (RFC 896) has it: alone nobody waits, and the
- * busier the server is the more goes together.
+ * Sends items that are added in one turn of the event loop together: many settlements, one command. While a batch is on its way, items
+ * wait for its answer until they fill the next one, as in Nagle's algorithm (RFC 896). So a single item never waits, and the busier the
+ * server is, the more is sent together.
  */
 export class Batcher<T, R, A> {
   private waiting: Waiting<T, A>[] = [];
@@ -48,17 +48,17 @@ export class Batcher<T, R, A> {
     private readonly limits: BatchLimits<T>,
   ) {}
 
-  /** Resolves with the answer to the item itself, however often it had to be sent; rejects when it is refused. */
+  /** Resolves with the answer to this item, however often it had to be sent. Rejects when it is refused. */
   add(item: T): Promise<A> {
     return new Promise((resolve, reject) => {
-      // Here: an item that cannot be weighed is refused by itself, and does not stop the others.
+      // Weighed here: an item that cannot be weighed rejects alone.
       this.wait({ item, weight: this.limits.weigh?.(item) ?? 0, refusals: 0, resolve, reject });
     });
   }
 
   private wait(one: Waiting<T, A>): void {
     this.waiting.push(one);
-    // A full one at once: the server can begin while the rest of what was read is handled.
+    // A full batch is sent at once: the server can begin while the rest of what was read is handled.
     if (this.waiting.length >= this.limits.most) this.sendWaiting();
     else if (this.underWay === 0) this.schedule();
   }
@@ -74,7 +74,7 @@ export class Batcher<T, R, A> {
     const batches = this.cut(this.waiting);
     this.waiting = [];
     for (const batch of batches) {
-      // Only the last one can have room.
+      // Only the last batch can have room.
       if (this.underWay > 0 && batch === batches.at(-1) && batch.length < this.limits.most) this.waiting = batch;
       else void this.flush(batch);
     }

@@ -9,17 +9,17 @@ import { isA, textOf } from '../model/thrown.js';
 
 /** Before the names of the original entry's fields. */
 export const ORIGINAL = 'entry.';
-/** Where the original is as a whole: a JSON array of its fields, as they are, or in Base64 where one is not UTF-8. */
+/** The field that has the whole original: a JSON array of its fields as text, or in Base64 where one is not UTF-8. */
 export const TEXTS = 'entry_json';
 export const BASE64 = 'entry_base64';
-/** How large the original is, where the dead letter holds a part of it: its small fields. */
+/** The field with the original's size, where the dead letter has only its small fields. */
 export const WHOLE_BYTES = 'entry_bytes';
 
 /**
- * The fields of a dead letter: what happened, each under a name of its own, and then the original entry's fields as
- * they came, under `entry.`, so that even an entry that is no envelope stays whole. One of thousands of fields is under `entry_json`, as an array
- * (`entry_base64` where they are not UTF-8). Of one that is larger than `maxBytes` only the small fields are there, and how large
- * it is: its stream has the rest. What was replayed stays whole: an operator may have edited it, and nobody else has it.
+ * The fields of a dead letter: first what happened, then the original entry's fields as they came, with `entry.` before their names. So an
+ * entry that is no envelope stays whole, too. One with thousands of fields is one array, in `entry_json` (`entry_base64` where they are
+ * not UTF-8). Of one that would make the dead letter larger than `maxBytes`, only the small fields and its size are kept: its stream has
+ * the rest. A replay is always kept whole: an operator may have edited it, and no stream has it.
  *
  * @param maxBytes of the whole dead letter
  */
@@ -73,18 +73,18 @@ function laidOut(
   return { layout: layoutOf(names), values };
 }
 
-/** The library itself has refused the entry: where in its code says nothing that the message does not. */
+/** Whether the library itself has rejected the entry: the stack would tell no more than the message. */
 function isRefusal(error: Error): boolean {
   return REFUSALS.some((type) => isA(error, type)) && error.cause === undefined;
 }
 
 const REFUSALS = [EventDecodeError, EventValidationError, UnknownEventError];
 
-/** Of an original that is not kept whole so much is kept: each field, and all of them together, in bytes. */
+/** Sizes of a small field, and of all small fields that are kept together, in bytes. */
 const SMALL_FIELD = 5 * 1024;
 const SMALL_FIELDS = 16 * 1024;
 
-/** The small fields: those of the envelope first, whatever comes before them. */
+/** The small fields. Those of the envelope take the room first. */
 function smallFieldsOf<T extends string | Buffer>(fields: readonly T[]): T[] {
   const small: T[] = [];
   let left = SMALL_FIELDS;
@@ -99,7 +99,7 @@ function smallFieldsOf<T extends string | Buffer>(fields: readonly T[]): T[] {
   return small;
 }
 
-/** Above all a key that is parked must be found again. */
+/** `partition_key` above all: by it the parked events are found again. */
 const ENVELOPE: ReadonlySet<string> = new Set([
   ...['partition_key', 'event_id', 'event_type', 'version', 'timestamp', 'source'],
   ...['correlation_id', 'causation_id', 'traceparent', 'tracestate'],

@@ -17,16 +17,16 @@ export function settleArguments(
   return { keys: places.keys, values: [group, consumer, new PackedValues(head.values(places)), values] };
 }
 
-/** What many settlements of one call have in common. */
+/** The part of the arguments that many settlements of one call share. */
 class Head {
   private readonly layouts = new Layouts();
   private readonly streams: SettledStream[] = [];
   private readonly shapes: Shape[] = [];
   private last = 0;
 
-  /** The place of the settlement's shape, counted from 1 as Lua does. */
+  /** The place of the settlement's shape, from 1 as in Lua. */
   shapeOf(settlement: Settlement): number {
-    // It is mostly that of the one before.
+    // Mostly that of the settlement before.
     let place = this.last;
     if (!isLike(this.shapes[place]?.first, settlement)) {
       place = this.shapes.findIndex(({ first }) => isLike(first, settlement));
@@ -78,14 +78,14 @@ class Head {
   }
 }
 
-/** What settlements that are alike have in common. */
+/** What settlements share that differ only in their values. */
 interface Shape {
-  /** The first one of them. */
+  /** The first settlement of this shape. */
   first: Settlement;
   stream: SettledStream;
 }
 
-/** Whether they differ in their values alone. */
+/** Whether two settlements differ only in their values. */
 function isLike(one: Settlement | undefined, other: Settlement): boolean {
   if (one?.handlers !== other.handlers || one.handler !== other.handler || one.stream !== other.stream) return false;
   if ((one.noteBecomes === undefined) !== (other.noteBecomes === undefined)) return false;
@@ -128,11 +128,11 @@ class SettledStream {
   count = 0;
   lowest: string;
   highest: string;
-  /** The highest id of an entry that has an event id, and that; empty for none. */
+  /** The highest id of an entry that has an event id, and that event id; empty for none. */
   newest = '';
   newestEvent = '';
 
-  /** @param place counted from 1 */
+  /** @param place from 1 */
   constructor(
     { stream, notes, id }: Settlement,
     readonly place: number,

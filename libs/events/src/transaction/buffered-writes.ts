@@ -3,7 +3,7 @@ import { TransactionRefusedError } from '../model/errors/transaction.js';
 import { chunks, withLast, type BufferedWrite } from './effects.js';
 import { WriteGuard, type KeyType, type ServerCheck } from './write-guard.js';
 
-/** What one transaction writes, for its commit to apply. Keys are as they are in Redis. */
+/** The writes of one transaction, which its commit applies. Keys are those in Redis. */
 export class BufferedWrites {
   list: readonly BufferedWrite[] = NONE;
   private readonly guard = new WriteGuard();
@@ -12,7 +12,7 @@ export class BufferedWrites {
     return this.guard.wrote(key);
   }
 
-  /** The key is set whole. @param args the value, and its time to live */
+  /** @param args the value, and its time to live */
   set(key: string, args: readonly string[]): void {
     this.add('SET', key, args, this.guard.replace(key, args[0]));
   }
@@ -39,7 +39,7 @@ export class BufferedWrites {
     this.guard.setFields(key, pairs);
   }
 
-  /** A write that keeps what the key holds; without values there is nothing to write. */
+  /** A write that changes a part of the value. Without values nothing is written. */
   change(command: string, key: string, type: KeyType, values: readonly string[]): void {
     for (const args of chunks(values, MAX_VALUES)) this.add(command, key, args, this.guard.change(command, key, type));
   }
@@ -52,13 +52,13 @@ export class BufferedWrites {
 const NONE: readonly never[] = [];
 const UNCHECKED: ServerCheck = { type: '', integer: '' };
 
-/** @throws TransactionRefusedError for what Redis cannot add to a number of as many digits */
+/** @throws TransactionRefusedError for a number that is no integer of at most 15 digits: a sum of two stays within Redis' 64 bits */
 export function integer(operation: string, value: number): number {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return value;
   throw new TransactionRefusedError(`${operation}: expected an integer of at most 15 digits, got ${String(value)}`);
 }
 
-/** @throws TransactionRefusedError for a time that is over already */
+/** @throws TransactionRefusedError for a time that is not in the future */
 export function positive(operation: string, value: number): number {
   if (value > 0) return integer(operation, value);
   throw new TransactionRefusedError(`${operation}: expected a time above 0 ms, got ${String(value)}`);

@@ -1,19 +1,19 @@
 import { hash } from 'node:crypto';
 
-/** What all ids that a handler derives from one event have in common: a digest, each byte a character. */
+/** The common part of all ids that a handler derives from one event: a digest, with a character for each byte. */
 export type UuidSeed = string;
 
-/** For {@link derivedUuid}; one for each run of a handler is enough. */
+/** The seed of {@link derivedUuid}; each run of a handler needs it once. */
 export function uuidSeed(causeEventId: string, handler: string): UuidSeed {
   return digestOf(`${causeEventId}|${handler}`);
 }
 
 /**
- * A UUID for something that a handler makes of an event: the same each time the handler runs for it.
+ * A UUID for something that a handler makes of an event: the same each time the handler runs for that event.
  *
- * Version 8 of RFC 9562, whose version and variant bits it has, and which leaves the other bits to us: the SHA-1 of event and handler, and
- * that of the name, exclusive-or. It is as likely to be unique as version 5, which hashes all of it for each id. Measured for the two ids
- * of a run: 1.2 µs this way, 2.1 µs by a version 5 of the same care, 25 µs by that of the package `uuid`.
+ * It is a version 8 of RFC 9562, which leaves all bits but version and variant to the application: here the SHA-1 of event and handler,
+ * exclusive-or that of the name. A collision is as unlikely as with version 5, which hashes all of it for each id. Measured for the two
+ * ids of a run: 1.2 µs; an equally careful version 5 takes 2.1 µs, that of the package `uuid` 25 µs.
  */
 export function derivedUuid(seed: UuidSeed, name: string): string {
   const own = digestOfName(name);
@@ -29,7 +29,7 @@ export function derivedUuid(seed: UuidSeed, name: string): string {
   return uuid.toString('latin1');
 }
 
-/** Handlers have few names, and use them again and again. */
+/** Handlers use few names, and use them again and again. */
 const MAX_NAMES = 1000;
 const names = new Map<string, Buffer>();
 
@@ -47,11 +47,11 @@ function digestOf(text: string): string {
   return hash('sha1', text, 'binary');
 }
 
-/** Of the seed that is used at present. */
+/** The bytes of the seed in use. */
 const bytes = Buffer.alloc(20);
 
 /** Written byte by byte: docs/internals/performance.md#pieces-of-text-are-garbage */
 const uuid = Buffer.alloc(36, '-');
 const HEX = Buffer.from('0123456789abcdef');
-/** Where each byte stands, hyphens in between. */
+/** The place of each byte's first digit, with hyphens in between. */
 const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];

@@ -25,12 +25,12 @@ export interface BufferedEvent extends LaidOut {
   stream: string;
 }
 
-/** What a transaction comes to: all that its commit needs. */
+/** What a transaction did: all that its commit needs. */
 export interface TransactionEffects {
   reads: readonly TrackedRead[];
   writes: readonly BufferedWrite[];
   events: readonly BufferedEvent[];
-  /** Personal data of the events, which is encrypted when they are sent. */
+  /** Personal data of the events, encrypted when they are sent. */
   unsealed: readonly Unsealed[];
 }
 
@@ -38,14 +38,14 @@ export function isEmpty({ reads, writes, events }: TransactionEffects): boolean 
   return reads.length + writes.length + events.length === 0;
 }
 
-/** A list with one more; most transactions have one of each, and room for more would be a good part of what they take. */
+/** A list with one more item. Most transactions have one item: a list with room for more would take much of their memory. */
 export function withLast<T>(list: readonly T[], last: T): readonly T[] {
   if (list.length === 0) return [last];
   (list as T[]).push(last);
   return list;
 }
 
-/** Parts of a list that fit into one command each. */
+/** Parts of a list that each fit into one command. */
 export function chunks<T>(values: readonly T[], size: number): readonly (readonly T[])[] {
   if (values.length === 0) return [];
   if (values.length <= size) return [values];

@@ -7,14 +7,14 @@ const lines = new LineLimit((handler, count) => {
   logger.error(`${handler}: ${String(count)} more calls of transactions whose run was over`);
 });
 
-/** The error of a method that was called when the run was over; who called it may hear of it by the log alone. */
+/** The error for a method that was called after the run. It is logged, too: the caller may be gone. */
 export function lateCall(handler: string, method: string): TransactionOverError {
   const error = new TransactionOverError(handler, method);
   if (lines.admits(handler)) logger.error(error.message, error.stack);
   return error;
 }
 
-/** The same for a method that gives a promise: it rejects, and ends no process where nobody awaits it. */
+/** The same for a method that returns a promise. Its rejection ends no process, even if nobody awaits it. */
 export function lateRead(handler: string, method: string): Promise<never> {
   const rejected = Promise.reject(lateCall(handler, method));
   rejected.catch(() => undefined);

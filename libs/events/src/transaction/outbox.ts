@@ -13,7 +13,7 @@ import type { LaidOut } from '../stream/layouts.js';
 import type { Partitions } from '../stream/partitions.js';
 import { withLast, type BufferedEvent } from './effects.js';
 
-/** How the transactions of a worker publish. */
+/** What the transactions of a worker need to publish. */
 export interface OutboxParts {
   /** Of the delivery's partition. */
   keyspace: Keyspace;
@@ -25,15 +25,15 @@ export interface OutboxParts {
   erasure: boolean;
 }
 
-/** What one transaction publishes, for its commit to append. */
+/** The events of one transaction, which its commit appends. */
 export class Outbox {
   events: readonly BufferedEvent[] = NONE;
-  /** Personal data of the events, which is encrypted when they are sent. */
+  /** Personal data of the events, encrypted when they are sent. */
   unsealed: readonly Unsealed[] = NONE;
 
   constructor(private readonly parts: OutboxParts) {}
 
-  /** @param cause the event that is handled: the new one carries its correlation on, and names it */
+  /** @param cause the event that is handled: the new one gets its correlation id, and names it as its cause */
   add<T extends object>(
     event: EventClass<T>,
     data: T,
@@ -43,7 +43,7 @@ export class Outbox {
   ): void {
     const { keyspace, partitions, source, limits, instrumentation, erasure } = this.parts;
     const { type, stream } = domainEventOf(event);
-    // Where the handler's span is known, what it publishes is its own; else it is of the same trace as the cause.
+    // The parent is the handler's span, if there is one; else the event continues the trace of its cause.
     const { traceparent, tracestate } = instrumentation.activeTrace ?? cause;
     const envelope = newEnvelope(event, data, source, limits, options, {
       eventId,

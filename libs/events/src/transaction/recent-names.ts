@@ -1,4 +1,4 @@
-/** Which names were used lately: at least the last so many, at most twice as many. */
+/** Remembers the last names that were added: at least `least` of them, at most twice as many. */
 export class RecentNames {
   private young = new Set<string>();
   private old = new Set<string>();

@@ -6,7 +6,7 @@ export function asText(reply: unknown): unknown {
   return Buffer.isBuffer(reply) ? reply.toString() : reply;
 }
 
-/** What a method of a transaction makes of the reply to its command, as {@link asText} gives it. */
+/** What a method of a transaction returns: its command's reply, as {@link asText} gives it. */
 export function asIs(reply: unknown): unknown {
   return reply;
 }

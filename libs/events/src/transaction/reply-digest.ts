@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 
-/** A shorter text than this is no longer than its digest, about, and costs nothing to make. */
+/** A text shorter than this is sent as it is: its digest would be about as long. */
 const SHORT = 64;
 
 /**
- * What a Redis reply is compared by, as `settle.lua` makes it of the same command's reply: equal exactly when the replies
- * are. A text that tells them apart, or its SHA-1 where it is long. Hashes and sets have no order, so theirs are sorted.
+ * A text that stands for a Redis reply, or its SHA-1 where the text is long: two are equal exactly when the replies are. `settle.lua` makes
+ * the same of the reply at the commit. Hashes and sets have no order, so their replies are sorted.
  */
 export function replyDigest(command: string, reply: unknown): string {
   const step = UNORDERED[command];
@@ -14,10 +14,10 @@ export function replyDigest(command: string, reply: unknown): string {
   return hash('sha1', text ?? flatten(reply, step), 'hex');
 }
 
-/** Stands, in what is read as text, for bytes that are none. */
+/** Replaces bytes that are no UTF-8 when they are read as text. */
 const NO_TEXT = '\ufffd';
 
-/** The same of a reply that is all text, which most are; undefined for another one. */
+/** The text of a reply that is all UTF-8, as most are; undefined for another one. */
 function flattenText(reply: unknown): string | undefined {
   if (reply === null || reply === undefined) return '-';
   if (typeof reply === 'string') return `$${String(Buffer.byteLength(reply))}:${reply}`;
@@ -35,7 +35,7 @@ function flattenText(reply: unknown): string | undefined {
   return text;
 }
 
-/** How many items of a flat reply belong together, for the commands whose replies have no order. */
+/** For commands whose replies have no order: how many items belong together. */
 const UNORDERED: Record<string, 1 | 2 | undefined> = { HGETALL: 2, SMEMBERS: 1 };
 
 function flatten(reply: unknown, step?: 1 | 2): Buffer {

@@ -3,7 +3,7 @@ import { asText } from './replies.js';
 import { replyDigest } from './reply-digest.js';
 import type { Reader, WorkerReads } from './worker-reads.js';
 
-/** What one transaction has read, for its commit to check again. */
+/** The reads of one transaction, which its commit checks again. */
 export class TrackedReads implements Reader {
   list: readonly TrackedRead[] = NONE;
   isSpeculative = false;
@@ -21,7 +21,7 @@ export class TrackedReads implements Reader {
     return asText(reply);
   }
 
-  /** The run is over: of a read that nobody has waited for, the commit knows nothing. */
+  /** The run is over: the commit does not check reads that the handler has not awaited. */
   end(): void {
     this.isOver = true;
   }

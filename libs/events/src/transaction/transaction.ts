@@ -17,7 +17,7 @@ import type { KeyType } from './write-guard.js';
 /** What every transaction of a worker needs. */
 export interface TransactionParts extends OutboxParts {
   reads: WorkerReads;
-  /** Personal data of what is published is encrypted with these. */
+  /** Encrypt the personal data of published events. */
   subjectKeys: SubjectKeys;
 }
 
@@ -25,26 +25,25 @@ type Value = string | number;
 
 const NONE: readonly never[] = [];
 
-/** For the worker alone, and so no method: the run is over, and the transaction takes nothing more. */
+/** For the worker alone, so no method: the run is over, and every method throws from now on. */
 export let endTransaction: (transaction: Transaction) => void;
 /** For the worker alone: what the transaction has read, written and published so far. */
 export let effectsOf: (transaction: Transaction) => TransactionEffects;
-/** For the worker alone: the transaction, whose run is over, is committed now. Others of this worker may rest on what it writes. */
+/** For the worker alone: the transaction is being committed. From now on others of this worker may read what it writes. */
 export let handOver: (transaction: Transaction) => TransactionEffects;
-/** For the worker alone: the run is over, and nothing of it was applied or will be. */
+/** For the worker alone: the run is over, and nothing of it was or will be applied. */
 export let rollBack: (transaction: Transaction) => void;
-/** For the worker alone: whether a read was answered what may never be committed. */
+/** For the worker alone: whether it has read a value that may never be committed. */
 export let isSpeculative: (transaction: Transaction) => boolean;
 
 /**
  * What a handler does to Redis, applied together with the acknowledgement of its event: once, or not at all.
  *
- * Reads are tracked: if one would be answered differently at the commit, the handler runs again. A field of a hash that another
- * transaction of this worker has written is answered as it will be once that one is committed; all else is asked of Redis.
- * Writes and events are buffered until the handler returns. Keys are the service's own: `stock` is
- * `ecommerce:inventory:stock`. A key that was written cannot be read any more: reads see the state before the
- * transaction. When the run is over, since the handler has returned or failed or its time is up, every method throws
- * TransactionOverError, and the log says so.
+ * Reads are tracked: if a reply would be another one at the commit, the handler runs again. Redis answers them, except for a hash field
+ * that another transaction of this worker has written: its value is the one after that transaction's commit. Writes and events are
+ * buffered until the handler returns. Keys are the service's own: `stock` is `ecommerce:inventory:stock`. Reads see the state before the
+ * transaction, so a key that it has written cannot be read any more. After the run, that is when the handler has returned or failed or
+ * exceeded its time limit, every method throws TransactionOverError, and the log has an error.
  */
 export class Transaction {
   static {
@@ -78,12 +77,12 @@ export class Transaction {
   private outbox: Outbox | undefined;
   private seed: UuidSeed | undefined;
   private isOver = false;
-  /** Of those that were handed over; undefined before. */
+  /** Its number among the transactions that were handed over; undefined before that. */
   private number: number | undefined;
 
   /**
-   * @param cause the event that is handled; outputs carry its correlation and name it as their cause
-   * @param readsPlainly whether Redis alone answers reads
+   * @param cause the event that is handled: published events get its correlation id, and name it as their cause
+   * @param readsPlainly whether only Redis answers reads
    */
   constructor(
     private readonly parts: TransactionParts,
@@ -100,7 +99,7 @@ export class Transaction {
     return this.read<string | null>('HGET', key, [field]);
   }
 
-  /** The values of several fields, in their order; null where there is none. */
+  /** The values of several fields, in their order; null for a field that does not exist. */
   hmget(key: string, fields: readonly string[]): Promise<(string | null)[]> {
     if (fields.length > 0 && fields.length <= MAX_VALUES) return this.read<(string | null)[]>('HMGET', key, fields);
     if (this.isOver) return this.late('HMGET');
@@ -129,7 +128,7 @@ export class Transaction {
     return this.read<string[]>('LRANGE', key, [start, stop]);
   }
 
-  /** The score of a member, null when it is not there. */
+  /** The score of a member; null when it is not in the set. */
   zscore(key: string, member: string): Promise<number | null> {
     return this.read('ZSCORE', key, [member], scoreOf);
   }
@@ -139,7 +138,7 @@ export class Transaction {
     return this.read<string[]>('ZRANGE', key, [start, stop]);
   }
 
-  /** @param options.ttlMs how long the value is kept, in milliseconds; default: for ever */
+  /** @param options.ttlMs how long the value is kept, in milliseconds. @default for ever */
   set(key: string, value: Value, options: { ttlMs?: number } = {}): this {
     const writing = this.writing('set');
     const ttl = options.ttlMs === undefined ? [] : ['PX', String(positive('set', options.ttlMs))];
@@ -152,19 +151,19 @@ export class Transaction {
     return this;
   }
 
-  /** @param ttlMs milliseconds from the commit on */
+  /** @param ttlMs in milliseconds, from the commit on */
   expire(key: string, ttlMs: number): this {
     this.writing('expire').expire(this.redisKeyOf(key), integer('expire', ttlMs));
     return this;
   }
 
-  /** @param by an integer; the value must be one too */
+  /** @param by an integer; the value must be an integer, too */
   incrby(key: string, by: number): this {
     this.writing('incrby').incrby(this.redisKeyOf(key), integer('incrby', by));
     return this;
   }
 
-  /** @param by an integer; the field's value must be one too */
+  /** @param by an integer; the field's value must be an integer, too */
   hincrby(key: string, field: string, by: number): this {
     this.writing('hincrby').hincrby(this.redisKeyOf(key), field, integer('hincrby', by));
     return this;
@@ -212,7 +211,7 @@ export class Transaction {
     return this.change('LPUSH', key, 'list', values);
   }
 
-  /** A UUID that is the same each time this handler runs for this event, for ids that its effects need. */
+  /** A UUID for the handler's effects. It is the same each time this handler runs for this event. */
   uuid(name: string): string {
     this.mustBeOpen('uuid');
     this.seed ??= uuidSeed(this.cause.event_id, this.handler);
@@ -220,9 +219,8 @@ export class Transaction {
   }
 
   /**
-   * Publishes an event with the commit. Its `event_id` follows from the event that is handled, so a repeat of the
-   * handler publishes the same event. Personal data of a subject that was forgotten is erased from the beginning: what follows from
-   * events of the past does not bring it back.
+   * Publishes an event with the commit. Its `event_id` is derived from the event that is handled, so a repeated run publishes the same
+   * event. Personal data of a forgotten subject is erased in it from the beginning: events of the past do not bring a subject back.
    *
    * @returns the new event's id
    * @throws EventPayloadError, EventValidationError, EventEnvelopeError as `EventProducer.publish`

@@ -3,38 +3,38 @@ import { turnIsOver } from '../concurrency/turn.js';
 import type { ReadClient, ReadCommand } from '../stream/read-client.js';
 import { WrittenFields } from './written-fields.js';
 
-/** Who reads: one run of a handler. */
+/** The reader: one run of a handler. */
 export interface Reader {
-  /** Whether Redis alone answers it. */
+  /** Whether only Redis answers its reads. */
   readonly isPlain: boolean;
-  /** Whether it was answered with what a transaction has written, and may never be committed. */
+  /** Whether it has got a value that may never be committed, since a transaction has written it. */
   isSpeculative: boolean;
 }
 
 /** A read that is not answered yet. */
 interface Waiting extends ReadCommand {
   reader: Reader;
-  /** What Redis has answered; undefined before. */
+  /** Redis' reply; undefined before it. */
   reply: unknown;
   resolve: ((reply: unknown) => void) | undefined;
   reject: ((error: unknown) => void) | undefined;
 }
 
 /**
- * Reads for the transactions of one worker, of one of its partitions where it has several.
+ * Reads for the transactions of one worker, or of one of its partitions.
  *
- * What is asked for in one turn of the event loop goes to Redis together. A field of a hash that a transaction of this worker has
- * written lately is not asked for: it is answered as it will be when that transaction is committed, so that many transactions on one
- * key are committed together, where each would otherwise wait for the commit before it. The commit compares every read with what Redis
- * has, and where the answer was wrong the handler runs again.
+ * The reads of one turn of the event loop are sent to Redis together. A hash field that a transaction of this worker has written lately is
+ * not read: the answer is its value after that transaction's commit. So many transactions on one key are committed together, where each
+ * would otherwise wait for the commit before it. Each commit compares its reads with what Redis has; after a wrong answer the handler runs
+ * again.
  *
- * One read is answered at a time, with what is known at that moment. Whoever was answered goes on until it awaits something else than
- * its transaction, mostly to its commit, and only then the next one is answered: with what the one before has written.
+ * Reads are answered one after the other. A handler that was answered goes on until it awaits something besides its transaction, mostly
+ * until its commit. Only then the next read is answered, so that it sees what this handler has written.
  */
 export class WorkerReads {
   readonly written = new WrittenFields();
   private readonly gathered: Gatherer<Waiting, undefined>;
-  /** Who was answered last. */
+  /** The reader that was answered last. */
   private current: Reader | undefined;
 
   constructor(client: Pick<ReadClient, 'many'>) {
@@ -49,12 +49,12 @@ export class WorkerReads {
     });
   }
 
-  /** @returns the reply: text where a transaction has written it, bytes where Redis has answered @throws what Redis refuses it with */
+  /** @returns text where a transaction has written the value, bytes where Redis has answered @throws Redis' error about this read */
   read(reader: Reader, command: string, key: string, args: readonly string[]): Promise<unknown> {
     if (command === 'HGET' || command === 'HMGET') this.written.expect(args);
     const waiting: Waiting = { command, key, args, reader, reply: undefined, resolve: undefined, reject: undefined };
     const known = reader.isPlain ? undefined : this.written.answer(waiting, undefined);
-    // Nobody else was answered since: all that it reads is of one moment.
+    // No other reader was answered since its last read, so it may go on at once: its reads still show one state.
     if (known !== undefined && reader === this.current) {
       reader.isSpeculative = true;
       return Promise.resolve(known);
@@ -76,7 +76,7 @@ export class WorkerReads {
     setImmediate(this.answer, one);
   }
 
-  /** In an immediate of its own: before the next one, Node.js runs all that follows from this answer. */
+  /** Runs in an immediate of its own: before the next one, Node.js runs all that follows from this answer. */
   private readonly answer = (one: Waiting): void => {
     if (turnIsOver()) {
       setImmediate(this.answer, one);

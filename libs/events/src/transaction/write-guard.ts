@@ -1,36 +1,36 @@
 import { TransactionRefusedError } from '../model/errors/transaction.js';
 import { fieldOf } from '../model/fields.js';
 
-/** The Redis types that a write can demand of its key. */
+/** The Redis type that a write expects of its key. */
 export type KeyType = 'string' | 'hash' | 'set' | 'zset' | 'list' | 'stream';
 
-/** What the server is to check before it applies a write. */
+/** What `settle.lua` checks before it applies a write. */
 export interface ServerCheck {
-  /** What the key must be, if it is there; '' for anything. */
+  /** The type that the key must have, if it exists; '' for any. */
   type: KeyType | '';
-  /** What must hold an integer: '=' for the key itself, ':' for the hash field that is the first argument, '' for nothing. */
+  /** Where an integer must be: '=' in the key itself, ':' in the hash field that is the first argument, '' nowhere. */
   integer: '=' | ':' | '';
 }
 
-/** What Redis takes for one, and as long as a sum of two stays within its 64 bits. */
+/** What Redis takes for an integer; of at most 15 digits, so that a sum of two stays within its 64 bits. */
 const INTEGER = /^(0|-?[1-9]\d{0,14})$/;
 
 interface WrittenKey {
   key: string;
-  /** Undefined: nothing is left of what the server has, and nothing was written since. */
+  /** The type of the key after the writes so far; undefined for a deleted key. */
   type: KeyType | undefined;
   replaced: boolean;
-  /** Values that this transaction sets, each after its hash field, or after '=' for the key itself. */
+  /** The values that this transaction has set, each after its hash field, or after '=' for the key itself. */
   values: readonly string[][];
 }
 
 /**
- * Finds, before the commit, the writes of one transaction that do not fit each other; Redis does not roll a script back.
- * What depends on the server's state alone is left to the script.
+ * Refuses writes of one transaction that do not fit each other, such as a hash write after a string write: Redis does not roll a script
+ * back. What depends on the server's state is left to the script.
  */
 export class WriteGuard {
   private first: WrittenKey | undefined;
-  /** All but the first one: most transactions write one key, and a map would be a good part of what they take. */
+  /** All keys but the first: most transactions write one key, and need no map. */
   private others: Map<string, WrittenKey> | undefined;
 
   wrote(key: string): boolean {
@@ -44,7 +44,7 @@ export class WriteGuard {
     return NO_CHECK;
   }
 
-  /** The key is changed as what it is. @throws TransactionRefusedError when earlier writes made it something else */
+  /** A part of the key's value is changed. @throws TransactionRefusedError when earlier writes have given the key another type */
   change(command: string, key: string, type: KeyType): ServerCheck {
     const written = this.written(key);
     if (!written) {
@@ -66,7 +66,7 @@ export class WriteGuard {
     if (written) written.values = [...written.values, pairs];
   }
 
-  /** A number is incremented. @throws TransactionRefusedError when this transaction made it something else */
+  /** A number is incremented. @throws TransactionRefusedError when this transaction has set a value that is no integer */
   increment(command: string, key: string, type: 'string' | 'hash', field: string): ServerCheck {
     const check = this.change(command, key, type);
     const written = this.written(key);

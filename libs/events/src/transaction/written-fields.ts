@@ -2,18 +2,18 @@ import type { ReadCommand } from '../stream/read-client.js';
 import type { BufferedWrite } from './effects.js';
 import { RecentNames } from './recent-names.js';
 
-/** How many fields are remembered at least; at most, it is twice as many. */
+/** How many fields are remembered: at least so many, at most twice as many. */
 const REMEMBERED = 4000;
-/** How long a field is remembered at least after it was written, in milliseconds; at most, it is three times as long. */
+/** How long a field is remembered after it was written, in milliseconds: at least so long, at most three times as long. */
 const REMEMBERED_MS = 10_000;
-/** Characters of a value that is remembered. */
+/** Characters of a value that is remembered, at most. */
 const MAX_VALUE_LENGTH = 1000;
-/** Names of fields that were read; see {@link RecentNames}. */
+/** How many names of fields that were read are remembered; see {@link RecentNames}. */
 const NAMES_REMEMBERED = 2000;
-/** In a value with a part of a character, Redis has another one. */
+/** Half a character. It cannot be written as UTF-8: Redis has another value than the transaction. */
 const HALF_CHARACTER = /\p{Surrogate}/u;
 
-/** What a field holds; null where it is absent. */
+/** A field's value; null where the field does not exist. */
 type Value = string | null;
 
 interface Hash {
@@ -23,33 +23,32 @@ interface Hash {
 }
 
 /**
- * The fields of hashes that transactions of this worker have written lately, as they will be once all transactions are committed
- * that were handed over. Some of them may never be committed, and other workers write, too: whoever rests on a field has its commit
- * check it.
+ * The hash fields that transactions of this worker have written lately, with their values after the commits of all transactions that were
+ * handed over. Some of these may never be committed, and other workers write, too: the commit of each reader checks the value.
  *
- * A field is remembered only where transactions read fields of that name. Two generations bound memory: a map from which the oldest
- * key is taken again and again has to step over all that were taken before.
+ * A field is remembered only if transactions read fields of its name. Memory is bounded by two generations: to find the oldest key of one
+ * map would mean to step over all that were deleted before.
  */
 export class WrittenFields {
   private young = new Map<string, Hash>();
   private old = new Map<string, Hash>();
-  /** Fields of the young generation, and when it began. */
+  /** The number of fields of the young generation, and when it began. */
   private count = 0;
   private began = performance.now();
   private handedOver = 0;
   private readonly readNames = new RecentNames(NAMES_REMEMBERED);
 
-  /** Names of fields that are read: from now on they are remembered where they are written. */
+  /** Fields of these names are read: from now on they are remembered when they are written. */
   expect(names: readonly string[]): void {
     for (const name of names) this.readNames.add(name);
     this.forgetOld();
   }
 
   /**
-   * What a read is answered.
+   * The answer to a read.
    *
-   * @param reply Redis' own; undefined where it was not asked
-   * @returns the reply where no field is remembered; undefined where Redis must be asked
+   * @param reply of Redis; undefined where Redis was not asked
+   * @returns `reply` where no field is remembered; undefined where Redis must be asked
    */
   answer({ command, key, args }: ReadCommand, reply: unknown): unknown {
     if (command === 'HGET') {
@@ -60,7 +59,7 @@ export class WrittenFields {
   }
 
   /**
-   * A transaction is handed to its commit.
+   * A transaction is handed over to its commit.
    *
    * @returns its number, for {@link takeBack}
    */
@@ -72,8 +71,8 @@ export class WrittenFields {
   }
 
   /**
-   * A transaction was not committed: what it has read was wrong, or what it has written is not there. What was remembered of these
-   * hashes since then rests on it, and goes, too; but not what was remembered anew after they were forgotten.
+   * A transaction was not committed: its reads were wrong, or its writes are not there. The fields of these hashes are forgotten, since
+   * later transactions may rest on them; but not those of a hash that was forgotten and remembered anew since.
    */
   takeBack(number: number, reads: readonly ReadCommand[], writes: readonly BufferedWrite[]): void {
     for (const { key } of [...reads, ...writes]) {
@@ -149,7 +148,7 @@ export class WrittenFields {
 
   private age(): void {
     const now = performance.now();
-    // Where nothing was written for long, both generations are old.
+    // After a long time without writes, both generations are old.
     this.old = now - this.began > 2 * REMEMBERED_MS ? new Map<string, Hash>() : this.young;
     this.young = new Map();
     this.count = 0;

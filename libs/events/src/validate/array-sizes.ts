@@ -5,13 +5,13 @@ import { isClass, lineOf, type Class } from './plain-class.js';
 import { type Constraint, type Rule } from './property-checks.js';
 
 const ARRAY_MAX_SIZE = 'arrayMaxSize';
-/** class-validator's own: a decorator of somebody else that has the same name has another one. */
+/** class-validator's own message. A decorator of the same name that is not class-validator's has another one. */
 const MESSAGE = '$property must contain no more than $constraint1 elements';
 
 /** class-transformer's number for this direction. */
 const PLAIN_TO_CLASS = 0;
 
-/** What of a class's properties is looked at before anything is made of them. */
+/** The properties of a class that are looked at before instances are made. */
 interface Sizes {
   /** By property, what `@ArrayMaxSize` allows. */
   most: ReadonlyMap<string, number>;
@@ -19,22 +19,22 @@ interface Sizes {
   nested: ReadonlyMap<string, Class>;
 }
 
-/** Of so many items at most all problems are told as well. */
+/** Up to so many items, all other problems are told, too. */
 const A_FEW = 20;
 
 const NOTHING: Sizes = { most: new Map(), nested: new Map() };
 const known = new WeakMap<Class, Sizes>();
 
-/** Items that `@ArrayMaxSize` allows the arrays of a class, by property, as far as nothing else decides whether it counts. */
+/** The limits of `@ArrayMaxSize` on a class's properties, where no other decorator decides whether they apply. */
 export function mostItems(target: Class): ReadonlyMap<string, number> {
   return sizesOf(target).most;
 }
 
 /**
- * Looks for arrays that are longer than `@ArrayMaxSize` allows, before their items are made instances and checked: there may be as many
- * as a payload has bytes.
+ * Looks for arrays that are longer than `@ArrayMaxSize` allows, before their items are made instances and checked: a payload may have
+ * almost as many items as bytes.
  *
- * @returns what class-validator says of the first one; undefined where there is none
+ * @returns class-validator's message about the first one; undefined where there is none
  */
 export function problemOfSize(target: Class, data: object): EventProblem | undefined {
   const found = search(target, data, []);
@@ -45,7 +45,7 @@ interface TooLong {
   owner: Class;
   property: string;
   most: number;
-  /** Of what has the property. */
+  /** The path of the object that has the property. */
   at: readonly (string | number)[];
 }
 
@@ -66,7 +66,7 @@ function search(target: Class, data: object, at: readonly (string | number)[]): 
 function searchValue(type: Class, value: unknown, at: readonly (string | number)[]): TooLong | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (!Array.isArray(value)) return search(type, value, at);
-  // Where no item can be too long, there is nothing to look for.
+  // No array within the items can be too long.
   if (isWithoutSizes(type)) return undefined;
   for (const [index, item] of value.entries()) {
     const found = searchValue(type, item, [...at, index]);
@@ -80,7 +80,7 @@ function isWithoutSizes(type: Class): boolean {
   return most.size === 0 && nested.size === 0;
 }
 
-/** In class-validator's words, of an array that is too long and has no items. */
+/** class-validator's message about an array that is too long. */
 function problemOf({ owner, property, most, at }: TooLong): EventProblem {
   const items: unknown[] = [];
   items.length = most + 1;
@@ -95,7 +95,7 @@ function said(instance: object, property: string, most: number): string {
     const own = errors.find((error) => error.property === property)?.constraints?.[ARRAY_MAX_SIZE];
     if (own !== undefined) return own;
   } catch {
-    // Another validator of the property, which needs its items.
+    // Another validator of the property may need its items.
   }
   return `${property} must contain no more than ${String(most)} elements`;
 }
@@ -108,7 +108,7 @@ function sizesOf(target: Class): Sizes {
 
 function lookAt(target: Class): Sizes {
   const line = lineOf(target);
-  // What is renamed, left out or made by an accessor is not what the payload has under that name.
+  // A property that is renamed, excluded or made by an accessor is not the payload's of that name.
   const isRenamed = [storage._exposeMetadatas, storage._excludeMetadatas].some((all) =>
     line?.some((one) => all.has(one)),
   );
@@ -153,7 +153,7 @@ function isOwn({ instance }: Constraint, constraints: unknown[]): boolean {
   return instance.defaultMessage?.(about) === MESSAGE;
 }
 
-/** The class that `@Type` says, where it does not depend on the value. */
+/** The class of `@Type`, where it does not depend on the value. */
 function typeOf(line: readonly Class[], property: string): Class | undefined {
   for (const one of line) {
     const metadata = storage._typeMetadatas.get(one)?.get(property);

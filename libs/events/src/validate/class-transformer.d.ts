@@ -1,7 +1,7 @@
-/** Where class-transformer keeps what its decorators said: no other door leads there. */
+/** Where class-transformer keeps its decorators' metadata; it exports no other way to it. */
 declare module 'class-transformer/cjs/storage.js' {
   interface TypeMetadata {
-    /** What the property is declared as, where the compiler says so. */
+    /** The declared type of the property, where the compiler emits it. */
     reflectedType: unknown;
     typeFunction?: (() => unknown) | undefined;
     options?: { discriminator?: unknown } | undefined;
@@ -22,7 +22,7 @@ declare module 'class-transformer/cjs/storage.js' {
   };
 }
 
-/** What `plainToInstance` calls; it is not exported otherwise. */
+/** The implementation of `plainToInstance`, not exported otherwise. */
 declare module 'class-transformer/cjs/TransformOperationExecutor.js' {
   export class TransformOperationExecutor {
     constructor(transformationType: number, options: object);

@@ -8,30 +8,30 @@ import type { IsValid } from './property-checks.js';
 import { nestedCheck, propertyChecks } from './rules.js';
 import { propertyTypes, type PropertyType } from './property-types.js';
 
-/** The decorators of a class, as code. */
+/** The decorators of a class as code. */
 interface Compiled {
   state: 'compiling' | 'supported' | 'unsupported';
   build: Build;
   isValid: IsValid;
 }
 
-/** What is left of a class that another one took for supported while it was being compiled: that one's payloads fail. */
+/** Stands for a class that turned out unsupported while another class used it: payloads of the other class fail here, and go to class-validator. */
 function unsupported(): never {
   throw new Error('This class is not supported');
 }
 const UNSUPPORTED: Compiled = { state: 'unsupported', build: unsupported, isValid: unsupported };
 
-/** Makes a valid instance of a payload; undefined when it is not certain that this is one. */
+/** Makes a valid instance of a payload; undefined when it is not certain that it is valid. */
 export type InstanceIfValid<T extends object> = (data: unknown) => T | undefined;
 
-/** @param generate how code is made of text; replaced in tests */
+/** @param generate makes a function of its source text; replaced in tests */
 export function compiler(generate: Generate) {
   const known = new WeakMap<Class, Compiled>();
 
   const compiled = (target: Class): Compiled => {
     const before = known.get(target);
     if (before) return before;
-    // A class that contains itself is met again before it is done: then these are what its property has.
+    // A class that contains itself is met again before it is compiled: its property gets these.
     const result: Compiled = {
       state: 'compiling',
       build: (data) => result.build(data),
@@ -41,7 +41,7 @@ export function compiler(generate: Generate) {
     try {
       return Object.assign(result, compile(target, compiled, generate) ?? UNSUPPORTED);
     } catch {
-      // A constructor that throws, a decorator that was given nonsense: what comes of it is for class-validator to say.
+      // Such as a constructor that throws, or nonsense given to a decorator: class-validator decides.
       return Object.assign(result, UNSUPPORTED);
     }
   };
@@ -54,7 +54,7 @@ export function compiler(generate: Generate) {
         const instance = build(data as object);
         return isValid(instance) ? (instance as T) : undefined;
       } catch {
-        // A payload out of the ordinary, or a validator that threw: class-validator says what is to be said.
+        // An unusual payload, or a validator that threw: class-validator decides, and has the message.
         return undefined;
       }
     };
@@ -64,13 +64,13 @@ export function compiler(generate: Generate) {
 /**
  * Compiles a class's class-validator decorators to a function that makes a valid instance of a payload.
  *
- * It accepts only what `plainToInstance` and `validateSync` accept, with the same result. Everything else is theirs to
- * decide: what it answers with undefined, and all payloads of a class that uses more of class-transformer than `@Type`.
- * Decorators that are applied after it was compiled are not seen.
+ * It accepts only what `plainToInstance` and `validateSync` accept, with the same result. They decide all other cases: those that it
+ * answers with undefined, and all payloads of a class that uses more of class-transformer than `@Type`. Decorators that are applied
+ * after the compilation have no effect.
  */
 export const instanceIfValid = compiler(generate);
 
-/** @returns undefined when class-validator and class-transformer have to do it all */
+/** @returns undefined for a class that only class-validator and class-transformer can handle */
 function compile(target: Class, compiled: (target: Class) => Compiled, generate: Generate): Compiled | undefined {
   const line = lineOf(target);
   const types = line && propertyTypes(line);
@@ -82,7 +82,7 @@ function compile(target: Class, compiled: (target: Class) => Compiled, generate:
   const byProperty = Object.entries(getMetadataStorage().groupByPropertyName(rules));
   const names = [...new Set([...fields, ...types.keys(), ...byProperty.map(([name]) => name)])];
   const prototype = target.prototype as object;
-  // class-transformer passes over accessors and methods, and takes what has a `then` for a promise.
+  // class-transformer skips accessors and methods, and takes what has a `then` for a promise.
   if ([...names, 'then'].some((name) => name in prototype) || names.includes('then')) return undefined;
 
   const parts = partsOf(types, compiled);
@@ -104,7 +104,7 @@ function compile(target: Class, compiled: (target: Class) => Compiled, generate:
   };
 }
 
-/** The classes of the properties; undefined when one is not supported. */
+/** The compiled classes of the properties; undefined when one is not supported. */
 function partsOf(types: ReadonlyMap<string, PropertyType>, compiled: (target: Class) => Compiled) {
   const parts = new Map<string, Compiled>();
   for (const [name, { type }] of types) {

@@ -6,7 +6,7 @@ import type { Rule } from './property-checks.js';
 import { constraintCheck } from './rules.js';
 import { saidBy } from './user-code.js';
 
-/** Whose code threw when an instance was made of a payload: it is tried again, bit by bit. */
+/** Finds whose code threw when an instance was made of a payload, by trying again property by property. */
 export function problemOfMaking(target: Class, data: object, thrown: unknown): EventProblem {
   if (throws(() => new target())) return problem('', `the constructor of ${target.name}`, thrown);
   for (const [key, value] of Object.entries(data) as [string, unknown][]) {
@@ -16,7 +16,7 @@ export function problemOfMaking(target: Class, data: object, thrown: unknown): E
   return problem('', 'class-transformer', thrown);
 }
 
-/** Whose code threw when an instance was checked. */
+/** Finds whose code threw when an instance was checked. */
 export function problemOfChecking(instance: object, thrown: unknown): EventProblem {
   const found = search(instance, []);
   return found ? problem(found.path, `the validator ${found.validator}`, thrown) : problem('', 'a validator', thrown);
@@ -51,7 +51,7 @@ function searchValues(value: unknown, at: readonly (string | number)[]): ReturnT
   return undefined;
 }
 
-/** What a decorator has of user code: `@ValidateIf`, and validators. */
+/** User code in a decorator: the condition of `@ValidateIf`, and validators. */
 function checksOf(rule: Rule): { name: string; check: (value: unknown, instance: object) => unknown }[] {
   if (rule.type === 'conditionalValidation') {
     const [holds] = rule.constraints as [(instance: object, value: unknown) => unknown];

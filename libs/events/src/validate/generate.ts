@@ -1,4 +1,4 @@
-/** Values that generated code names. */
+/** Values that generated code uses by name. */
 export class Scope {
   readonly values: unknown[] = [];
 
@@ -6,11 +6,11 @@ export class Scope {
   readonly add = (value: unknown): string => `$${String(this.values.push(value) - 1)}`;
 }
 
-/** Makes a function of its source text; undefined where that is forbidden. */
+/** Makes a function of its source text; undefined where the process forbids it. */
 export type Generate = (source: string, scope: Scope) => unknown;
 
 /**
- * Makes a function of its source text, which reads properties faster than one that gets their names as values:
+ * Makes a function of its source text. It reads properties faster than a function that gets their names as values:
  * docs/internals/performance.md#a-property-that-the-source-text-names-is-a-load-from-a-fixed-place
  *
  * @returns undefined where the process forbids it (`--disallow-code-generation-from-strings`)
@@ -18,7 +18,7 @@ export type Generate = (source: string, scope: Scope) => unknown;
 export const generate: Generate = (source, scope) => {
   const names = scope.values.map((_, index) => `$${String(index)}`);
   try {
-    // Names of properties are quoted in the text, and everything else that a decorator was given is in the scope.
+    // No injection: the text has property names as quoted strings, and the scope has all other values of decorators.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
     const make = new Function(...names, `'use strict'; return ${source};`) as (...values: unknown[]) => unknown;
     return make(...scope.values);

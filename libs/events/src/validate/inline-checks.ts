@@ -1,15 +1,15 @@
 import { isISO31661Alpha2, isISO4217CurrencyCode } from 'class-validator';
 
-/** A decorator of class-validator whose test is written into the generated code, as far as that is quick. */
+/** A decorator of class-validator whose test is written into the generated code. */
 export interface InlineCheck {
-  /** class-validator's message: a decorator of somebody else that has the same name has another one. */
+  /** class-validator's own message. A decorator of the same name that is not class-validator's has another one. */
   message: string;
   /**
-   * An expression on `v` that is true of valid values only; what it refuses, the decorator itself decides.
+   * An expression on `v` that is true of valid values only. The decorator itself decides about all other values.
    *
-   * @param constraints what the decorator was given
-   * @param use gives the name of a value that the expression needs
-   * @returns undefined when there is none for these constraints
+   * @param constraints the decorator's arguments
+   * @param use gives a value that the expression needs a name
+   * @returns undefined when these constraints have no such expression
    */
   expression(constraints: readonly unknown[], use: (value: unknown) => string): string | undefined;
 }
@@ -42,7 +42,7 @@ const timestamp = (message: string): InlineCheck => ({
   expression: (_, use) => `typeof v === 'string' && ${use(TIMESTAMP)}.test(v)`,
 });
 
-/** By the name that class-validator gives the decorator's constraint. */
+/** By class-validator's name of the constraint. */
 export const INLINE_CHECKS: ReadonlyMap<string, InlineCheck> = new Map<string, InlineCheck>([
   ['isDefined', always('$property should not be null or undefined', `v !== undefined && v !== null`)],
   ['isNotEmpty', always('$property should not be empty', `v !== '' && v !== null && v !== undefined`)],
@@ -101,7 +101,7 @@ export const INLINE_CHECKS: ReadonlyMap<string, InlineCheck> = new Map<string, I
 
   ['isString', always('$property must be a string', `typeof v === 'string'`)],
   [
-    // class-validator counts what is seen: up to three units of the string are one character.
+    // class-validator counts visible characters, each of up to three units of the string.
     'minLength',
     withNumber(
       '$property must be longer than or equal to $constraint1 characters',
@@ -119,7 +119,7 @@ export const INLINE_CHECKS: ReadonlyMap<string, InlineCheck> = new Map<string, I
     'matches',
     {
       message: '$property must match $constraint1 regular expression',
-      // A global or sticky one has a memory.
+      // A global or sticky expression remembers where it was.
       expression: ([pattern], use) =>
         pattern instanceof RegExp && !/[gy]/.test(pattern.flags)
           ? `typeof v === 'string' && ${use(pattern)}.test(v)`
@@ -161,7 +161,7 @@ function uuidOf(version: unknown): RegExp | undefined {
   return new RegExp(`^${hex(8)}-${hex(4)}-[${digit}]${hex(3)}-[89ab]${hex(3)}-${hex(12)}$`, 'i');
 }
 
-/** For a test that few values pass: those that did are known from then on. */
+/** Remembers values that passed, for a test that few different values pass. */
 function remember(test: (value: unknown) => boolean): (value: unknown) => boolean {
   const passed = new Set<unknown>();
   return (value) => {

@@ -2,7 +2,7 @@ import { Scope, type Generate } from './generate.js';
 import { INLINE_CHECKS } from './inline-checks.js';
 import type { Check, Constraint, Inlined, Rule } from './property-checks.js';
 
-/** What is tried on a decorator before it is taken for class-validator's own. */
+/** Values that are tried on a decorator before it is taken for class-validator's own. */
 const SAMPLES: readonly unknown[] = [
   ...[undefined, null, true, false, -1, 0, 1, 1.5, 2 ** 53, NaN, Infinity, [], [0], ['a'], {}],
   ...['', 'a', 'some text', '1', 'EUR', 'USD', 'DE', 'US', '2026-01-31T12:00:00.000Z', '2020-02-28T00:00:00Z'],
@@ -10,7 +10,7 @@ const SAMPLES: readonly unknown[] = [
   ...[1, 4, 7].map((version) => `7c9e6679-7425-${String(version)}0de-944b-e07fc1f90ae7`),
 ];
 
-/** The expression that spares the decorator's own test most calls; undefined for decorators that have none. */
+/** The expression that makes most calls of the decorator's own test unnecessary; undefined where there is none. */
 export function inlined(rule: Rule, constraint: Constraint, check: Check, generate: Generate): Inlined | undefined {
   const known = INLINE_CHECKS.get(constraint.name);
   if (!known || rule.validateIf !== undefined) return undefined;
@@ -27,7 +27,7 @@ export function inlined(rule: Rule, constraint: Constraint, check: Check, genera
   return (use) => `${use((value: unknown) => (Array.isArray(value) ? value.every(test) : test(value)))}(v)`;
 }
 
-/** A decorator is known by its name only, and anybody may have given another one the same. */
+/** Whether a decorator is class-validator's own: only its name is known, and another one may have the same. */
 function hasMessage({ instance }: Constraint, constraints: unknown[], message: string): boolean {
   const about = { targetName: '', property: '', object: {}, value: undefined, constraints };
   return accepts(() => instance.defaultMessage?.(about).endsWith(message) === true, undefined);

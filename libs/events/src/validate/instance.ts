@@ -1,18 +1,18 @@
 import { Scope, type Generate } from './generate.js';
 import type { PropertyType } from './property-types.js';
 
-/** What a property becomes in the instance. */
+/** Makes a property's value in the instance. */
 export type Copy = (value: unknown) => unknown;
 
-/** Makes an instance of a payload. @throws when it is not one of those that are understood */
+/** Makes an instance of a payload. @throws for a payload that only class-transformer can handle */
 export type Build = (data: object) => object;
 
 type Properties = Record<string, unknown>;
 
-/** Says that class-transformer has to look at the payload itself. Its stack is of no use, so there is only one. */
+/** Leaves a payload to class-transformer. One error for all: its stack tells nothing. */
 const NOT_PLAIN = new Error('The payload is not made of plain objects, arrays and primitives');
 
-/** Values that class-transformer converts, instead of making them an instance. */
+/** Types whose values class-transformer converts instead of making instances. */
 const CONVERSIONS = new Map<unknown, Copy>([
   [String, String],
   [Number, Number],
@@ -74,7 +74,7 @@ function interpret(target: new () => object, copies: ReadonlyMap<string, Copy>):
   };
 }
 
-/** What becomes of a property without `@Type`. */
+/** Copies a property without `@Type`. */
 export const copyPlain: Copy = (value) => {
   if (typeof value !== 'object' || value === null) return demandFinite(value);
   if (Array.isArray(value)) return copyItems(value, copyPlain);
@@ -84,12 +84,12 @@ export const copyPlain: Copy = (value) => {
   return copied;
 };
 
-/** Whether values of this `@Type` are converted, instead of made an instance of a class. */
+/** Whether values of this `@Type` are converted instead of made instances. */
 export function isConverted(type: unknown): boolean {
   return CONVERSIONS.has(type);
 }
 
-/** What becomes of a property with `@Type`. @param build makes instances of the class that it names, if it is one */
+/** Copies a property with `@Type`. @param build makes instances of its class, if it has one */
 export function copyTyped({ type, takesArrays }: PropertyType, build: Build | undefined): Copy {
   const convert = CONVERSIONS.get(type);
   const copy: Copy = (value) => {
@@ -107,13 +107,13 @@ export function copyTyped({ type, takesArrays }: PropertyType, build: Build | un
   };
 }
 
-/** What JSON has as `1e400` is not what was sent: whether it may be handled is not decided here. */
+/** Infinity is not what was sent (JSON has `1e400`): the caller decides about it. */
 function demandFinite(value: unknown): unknown {
   if (value === Infinity || value === -Infinity) throw NOT_PLAIN;
   return value;
 }
 
-/** The same for arrays of so many items at most: of a longer one that is not valid none is looked at. */
+/** The same for arrays up to a length; a longer array is invalid, and its items are not looked at. */
 export function copyUpTo(most: number, copy: Copy): Copy {
   return (value) => {
     if (Array.isArray(value) && value.length > most) throw NOT_PLAIN;
@@ -123,11 +123,11 @@ export function copyUpTo(most: number, copy: Copy): Copy {
 
 const A_FEW = 100;
 
-/** class-transformer leaves holes out. */
+/** Copies an array without holes; class-transformer leaves holes out. */
 function copyItems(items: readonly unknown[], copy: Copy): unknown[] {
   const { length } = items;
   if (Object.getPrototypeOf(items) !== Array.prototype) throw NOT_PLAIN;
-  // An array that grows has room for more than is to come; one that is made long may have nothing but holes.
+  // A short array is made with its length: one that grows reserves more memory. A long one made so might be one with holes for V8.
   const copied = new Array<unknown>(length < A_FEW ? length : 0);
   for (let index = 0; index < length; index++) {
     const item = items[index];

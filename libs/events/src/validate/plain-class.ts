@@ -1,12 +1,12 @@
-/** A class that a payload can be made an instance of. */
+/** A class that payloads can become instances of. */
 export type Class = new () => object;
 
-/** Whether this is a class of somebody's own. Those that the language has are functions, with a way of their own. */
+/** Whether this is a class that user code has declared: built-in ones need to be made in their own way. */
 export function isClass(value: unknown): value is Class {
   return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
 }
 
-/** The class and those that it extends, the first one last; undefined when one of them is no plain class. */
+/** The class and its ancestors, the most general one last; undefined when one of them is no plain class. */
 export function lineOf(target: Class): Class[] | undefined {
   const line: Class[] = [];
   for (let one: unknown = target; one !== Function.prototype; one = Object.getPrototypeOf(one)) {
@@ -19,7 +19,7 @@ export function lineOf(target: Class): Class[] | undefined {
 /**
  * The fields that the class declares.
  *
- * @returns undefined when its instances are not as plain as they must be for copying a property to be an assignment
+ * @returns undefined when a property of an instance cannot be copied by assignment
  */
 export function fieldsOf(target: Class): string[] | undefined {
   const prototype = target.prototype as object;

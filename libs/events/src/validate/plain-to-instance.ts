@@ -6,12 +6,12 @@ import { isLive } from './property-types.js';
 /** class-transformer's number for this direction. */
 const PLAIN_TO_CLASS = 0;
 
-/** Keys that it may compare with each other. */
+/** Keys that class-transformer gets at once. */
 const FEW = 64;
 
 /**
- * class-transformer looks for each key of an object among all of them, which takes ten seconds for 100,000. What it says of a key does
- * not depend on the others, so here it is asked about a few at a time.
+ * class-transformer searches all keys of an object for each of them, which takes ten seconds for 100,000. Its result for a key does not
+ * depend on the others, so here it gets a few at a time.
  */
 class Executor extends TransformOperationExecutor {
   override getKeys(target: unknown, object: object, isMap: boolean): string[] {
@@ -19,7 +19,7 @@ class Executor extends TransformOperationExecutor {
     const keys = Object.keys(object);
     if (keys.length <= FEW) return super.getKeys(target, object, isMap);
     const kept: string[] = [];
-    /** What the class exposes, whether the object has it or not. */
+    /** The properties that the class exposes, whether the object has them or not. */
     const exposed = new Set<string>();
     for (let first = 0; first < keys.length; first += FEW) {
       const few = keys.slice(first, first + FEW);
@@ -34,9 +34,9 @@ class Executor extends TransformOperationExecutor {
   }
 }
 
-/** As class-transformer's, with the same result, in a time that grows with the payload and not with its square. */
+/** `plainToInstance` with the same result, in a time that grows with the payload and not with its square. */
 export function plainToInstance<T extends object>(target: new () => T, data: object): T {
-  // A bundler may give class-transformer twice; then only what it exports knows what the decorators said.
+  // A bundler may include class-transformer twice; then only its exports have the decorators' metadata.
   if (!isLive) return byClassTransformer(target, data);
   return new Executor(PLAIN_TO_CLASS, { ...defaultOptions }).transform(undefined, data, target) as T;
 }

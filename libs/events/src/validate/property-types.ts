@@ -2,14 +2,14 @@ import 'reflect-metadata';
 import { Type } from 'class-transformer';
 import { defaultMetadataStorage as storage } from 'class-transformer/cjs/storage.js';
 
-/** What `@Type` says of a property. */
+/** The `@Type` of a property. */
 export interface PropertyType {
   type: unknown;
-  /** Whether an array becomes a plain array: class-transformer takes what the property is declared as. */
+  /** Whether an array becomes a plain array: class-transformer makes the declared type of the property. */
   takesArrays: boolean;
 }
 
-/** A bundler may give class-transformer twice; then this storage is not the one that the decorators write to. */
+/** A bundler may include class-transformer twice; then the decorators write to another storage than this. */
 class Probe {
   property: unknown;
 }
@@ -20,8 +20,8 @@ export const isLive = storage._typeMetadatas.has(Probe);
 /**
  * The `@Type` of each property that has one.
  *
- * @param line the class and those that it extends, the first one last
- * @returns undefined when class-transformer does more to the class than that, or decides it by the value
+ * @param line the class and its ancestors, the most general one last
+ * @returns undefined when the class uses more of class-transformer, or a type depends on the value
  */
 export function propertyTypes(line: readonly object[]): Map<string, PropertyType> | undefined {
   if (!isLive) return undefined;

@@ -4,7 +4,7 @@ import { inlined } from './inline.js';
 import type { Class } from './plain-class.js';
 import type { Check, Constraint, IsValid, PropertyChecks, Rule } from './property-checks.js';
 
-/** What the decorators of a property come to. @param nested the check for `@ValidateNested` */
+/** The check of all decorators of a property. @param nested the check for `@ValidateNested` */
 export function propertyChecks(
   target: Class,
   name: string,
@@ -17,7 +17,7 @@ export function propertyChecks(
     name,
     condition: conditionOf(conditional.filter((rule) => rule.name !== 'isOptional')),
     isOptional: conditional.some((rule) => rule.name === 'isOptional'),
-    // What looks at each item of an array comes last: it may be too long, or not be one.
+    // Checks of each item come last: the value may be too long, or no array.
     checks: rules
       .toSorted((one, other) => Number(looksAtItems(one)) - Number(looksAtItems(other)))
       .flatMap((rule) => {
@@ -25,7 +25,7 @@ export function propertyChecks(
         if (rule.type !== 'customValidation' && rule.type !== 'isDefined') return [];
         return getMetadataStorage()
           .getTargetValidatorConstraints(rule.constraintCls)
-          .filter((constraint) => !constraint.async) // validateSync passes over them
+          .filter((constraint) => !constraint.async) // validateSync skips them
           .map((constraint) => {
             const check = constraintCheck(rule, constraint, target.name);
             return { check, inline: isFunction(constraint) ? inlined(rule, constraint, check, generate) : undefined };
@@ -41,13 +41,13 @@ function looksAtItems({ type, each, name }: Rule): boolean {
 function conditionOf(rules: readonly Rule[]): Check | undefined {
   if (rules.length === 0) return undefined;
   const conditions = rules.map(({ constraints: [holds] }) => holds as (instance: object, value: unknown) => unknown);
-  // class-validator asks all of them, even when the first one says no.
+  // class-validator calls all of them, even when the first one is false.
   return (value, instance) => conditions.map((holds) => holds(instance, value)).every(Boolean);
 }
 
 /** The decorator's own test, as class-validator calls it. */
 export function constraintCheck(rule: Rule, constraint: Constraint, targetName: string): Check {
-  // A validator class may be what a container makes anew; that of a decorator which is a function never is.
+  // A container may make a validator class anew for each call; that of a function decorator it never does.
   const known = isFunction(constraint) ? boundValidate(constraint) : undefined;
   return (value, instance) => {
     if (rule.validateIf && !rule.validateIf(instance, value)) return true;

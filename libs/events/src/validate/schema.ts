@@ -6,13 +6,13 @@ import type { EventProblem } from '../model/errors/event.js';
 import type { StandardSchema, StandardSchemaIssue, StandardSchemaResult } from '../model/standard-schema.js';
 import { saidBy } from './user-code.js';
 
-/** Problems that are made of issues; {@link EventValidationError} tells no more. */
+/** How many issues become problems: {@link EventValidationError} tells no more. */
 const MAX_PROBLEMS = 20;
 
-/** What a schema makes of a payload, or what is wrong with that. */
+/** A schema's result for a payload: the value, or the problems. */
 export type SchemaVerdict = { output: object } | { problems: EventProblem[]; count: number; cause?: unknown };
 
-/** @throws ConfigurationError when an event class has decorators of class-validator beside its schema: which of them counts? */
+/** @throws ConfigurationError when an event class has decorators of class-validator beside its schema: it is unclear which counts */
 export function demandOneSchema(target: EventClass): void {
   if (!schemaOf(target)) return;
   const [rule] = getMetadataStorage().getTargetValidationMetadatas(target, '', false, false);
@@ -23,7 +23,7 @@ export function demandOneSchema(target: EventClass): void {
   );
 }
 
-/** Never throws: what the schema throws is a problem of the payload. */
+/** Never throws: an error of the schema is a problem of the payload. */
 export function judge(schema: StandardSchema, data: unknown): SchemaVerdict {
   let result: StandardSchemaResult<unknown> | Promise<unknown>;
   try {
@@ -32,13 +32,13 @@ export function judge(schema: StandardSchema, data: unknown): SchemaVerdict {
     return { ...refusal(saidBy('its schema', cause)), cause };
   }
   if (isPromise(result)) {
-    // Nobody waits for it: if it is rejected, that must not end the process.
+    // Nobody awaits it: its rejection must not end the process.
     Promise.resolve(result).catch(() => undefined);
     return refusal(
       'expected a schema that answers at once, got one that is asynchronous: check the rest in the handler',
     );
   }
-  // Whatever its types say: it is somebody else's code.
+  // A schema is user code: its types may be wrong.
   if (!isObject(result)) return refusal('expected its schema to answer with an object, got something else');
   const { issues, value } = result as { issues?: unknown; value?: unknown };
   if (issues !== undefined) {

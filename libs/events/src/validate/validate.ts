@@ -12,17 +12,17 @@ import { demandOneSchema, judge } from './schema.js';
 /**
  * Checks a payload against its event class's class-validator decorators, or its schema.
  *
- * @returns the payload as an instance of the class, with properties that the class does not know; or what its schema makes of it
- * @throws EventValidationError with the first problems, and when code of the class throws: a constructor, a validator
+ * @returns an instance of the class, with the payload's unknown properties, too; or the schema's result
+ * @throws EventValidationError with the first problems; also when code of the class throws, such as a constructor or a validator
  */
 export function validate<T extends object>(target: EventClass<T>, data: unknown): T {
   return validateCompiled(target, data) ?? validateInWords(target, data);
 }
 
 /**
- * The quick way.
+ * Validates by compiled decorators: quick, and without messages.
  *
- * @returns undefined when the payload is not valid, or that cannot be told by this way
+ * @returns undefined when the payload is not valid, or compiled code cannot tell
  */
 export function validateCompiled<T extends object>(target: EventClass<T>, data: unknown): T | undefined {
   const compiled = (known.get(target) ?? compile(target)) as InstanceIfValid<T>;
@@ -46,9 +46,9 @@ function outputIfValid(schema: StandardSchema, data: unknown): object | undefine
 }
 
 /**
- * The same by class-validator itself, or the schema, which have the words for what is wrong.
+ * Validates by class-validator itself, or the schema, which have the messages.
  *
- * @param erased paths of properties that are not there, and need not be valid
+ * @param erased paths of erased properties, which need not be valid
  * @throws EventValidationError as {@link validate}
  */
 export function validateInWords<T extends object>(
@@ -81,7 +81,7 @@ export function validateInWords<T extends object>(
   } catch (cause) {
     const problem = problemOfChecking(instance, cause);
     if (!erased.has(problem.path)) throw new EventValidationError(type, [problem], { cause });
-    // A validator that throws of what is not there.
+    // A validator may throw because a value is erased.
     errors = validateSync(instance, { forbidUnknownValues: true, skipMissingProperties: true });
   }
   if (errors.length > 0) {
@@ -100,17 +100,17 @@ export function validateInWords<T extends object>(
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** So many problems are put into words; of others only the number counts. */
+/** How many problems are told; the others are only counted. */
 const MAX_PROBLEMS = 20;
 
-/** Every constraint that failed, nested ones with their whole path. */
+/** All constraints that failed, with their paths. */
 export function flatten(errors: readonly ValidationError[]): EventProblem[] {
   const problems: EventProblem[] = [];
   addProblems(problems, errors, Infinity);
   return problems;
 }
 
-/** @returns how many there are, those that are left out included */
+/** @returns the number of all problems, also of those that are not told */
 function addProblems(
   problems: EventProblem[],
   errors: readonly ValidationError[],

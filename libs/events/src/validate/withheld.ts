@@ -5,10 +5,10 @@ const PLAIN_TO_CLASS = 0;
 const CLASS_TO_PLAIN = 1;
 
 /**
- * What of a payload class-transformer's `@Exclude` and `@Expose` keep from those who read it, or from those who write it.
+ * Finds data of a payload that class-transformer's `@Exclude` and `@Expose` keep from readers or from writers.
  *
  * @param data plain objects, arrays and primitives
- * @param read what `plainToInstance` made of it
+ * @param read the result of `plainToInstance`
  * @returns the path of the first property, undefined for none
  */
 export function withheld(data: unknown, read: unknown): string | undefined {
@@ -16,7 +16,7 @@ export function withheld(data: unknown, read: unknown): string | undefined {
 }
 
 /**
- * What of a payload class-transformer drops since it would hide a method, such as a property called `toString`.
+ * Finds data of a payload that class-transformer drops because it would hide a method, such as a property called `toString`.
  *
  * @returns as {@link withheld}
  */
@@ -26,7 +26,7 @@ export function hidingMethod(data: unknown, read: unknown): string | undefined {
 
 type Properties = Record<string, unknown>;
 
-/** What becomes of a property with a `@Transform` is that one's affair. */
+/** A property with a `@Transform` is not looked at: the transform decides about it. */
 function search(
   data: unknown,
   read: unknown,

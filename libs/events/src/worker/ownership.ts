@@ -7,23 +7,23 @@ import { assign } from '../partitions/assignment.js';
 import { OwnedPartition } from './owned-partition.js';
 import type { WorkerContext } from './worker-parts.js';
 
-/** How often, at least, workers look who has come or gone: so often in the time of a lease, and so many milliseconds apart. */
+/** How often workers look who has come or gone: at least so often within a lease, and at most so many milliseconds apart. */
 const TURNS = 3;
 const MAX_PAUSE_MS = 1000;
 
 /**
- * The partitions of this worker. The workers of a group tell each other who is alive and who owns what; each works out
- * the same assignment from that, gives up what is to be another's and takes what is to be its own and free. They need not
- * agree at every moment: a lease has one owner, whatever they think.
+ * The partitions of this worker. The workers of a group tell each other who is alive and who owns what. Each computes the same assignment
+ * from that, hands over what is assigned to others, and takes what is assigned to it and free. They need not agree at every moment: a
+ * lease has one owner, whatever they compute.
  */
 export class Ownership {
   private readonly logger = new SafeLogger(Ownership.name);
-  /** Partitions whose lease is this worker's: those that it reads, and those that it is handing over. */
+  /** Partitions whose lease this worker has: those that it reads, and those that it is handing over. */
   private readonly owned = new Map<number, OwnedPartition>();
   private readonly handovers = new Map<number, Promise<void>>();
-  /** Those that were owned before, by whomever: their groups must be there. */
+  /** Partitions that some worker has owned before: a missing group is an alarm there. */
   private readonly known = new Set<number>();
-  /** Those that were found to hold something that this worker does not handle: rather another one's, as long as this one runs. */
+  /** Partitions with entries that this worker does not handle: others should have them, as long as this worker runs. */
   private readonly unfit = new Set<number>();
   private readonly workersKey: string;
   private next = 0;
@@ -37,24 +37,24 @@ export class Ownership {
     this.workersKey = context.keyspace.workers(context.address.group);
   }
 
-  /** Those that are to be read. */
+  /** The partitions to read. */
   get partitions(): OwnedPartition[] {
     return [...this.owned.values()].filter(({ stopping }) => !stopping.isStopping);
   }
 
-  /** Keeps what is owned, and balances it with the others, until the worker has left. Never throws. */
+  /** Renews the leases, and balances partitions with the other workers, until this worker has left. Never throws. */
   async run(): Promise<void> {
     const { leaseMs } = this.context.options.consumer;
     while (!this.stopping.isOver) {
       await (this.turning = this.attempt('Keeping partitions', () => this.turn()));
       const pauseMs = Math.min(leaseMs / TURNS, MAX_PAUSE_MS);
-      // Not all workers at once. While the worker stops, its last handlers still need their leases.
+      // The jitter keeps workers from turning all at once. While the worker stops, its last handlers still need their leases.
       const pause = pauseMs * (0.75 + Math.random() / 4);
       await (this.stopping.isStopping ? this.context.allInFlight.change(pause, () => this.stopping.isOver) : this.stopping.orAfter(pause)); // prettier-ignore
     }
   }
 
-  /** Looks once who is alive, and acts on it. @throws RedisUnavailableError */
+  /** Looks once who is alive, and hands over or takes partitions accordingly. @throws RedisUnavailableError */
   async turn(): Promise<void> {
     for (const partition of this.owned.values()) {
       partition.checkLease();
@@ -67,7 +67,7 @@ export class Ownership {
     const owners = new Map<number, string>();
     for (const [worker, { owned }] of alive) for (const number of owned) owners.set(number, worker);
     const unfit = new Map([...alive].map(([worker, about]) => [worker, new Set(about.unfit)]));
-    // What others have heard of this worker may be old.
+    // What other workers have told may be old.
     for (const number of this.owned.keys()) owners.set(number, this.own);
     const { count } = this.context.partitions;
     const assigned = assign(count, [...alive.keys()], owners, unfit);
@@ -84,11 +84,11 @@ export class Ownership {
     await this.sweepNext();
   }
 
-  /** Hands all partitions over, and takes this worker off. */
+  /** Hands all partitions over, and takes this worker off the list of the living. */
   async leave(): Promise<void> {
     await this.turning;
     await Promise.all([
-      // At first, so that the others take each partition as soon as it is free.
+      // First, so that the others take each partition as soon as it is free.
       this.attempt('Leaving', () => this.client.heartbeat(this.workersKey, this.own, 0, { owned: [], unfit: [] })),
       ...[...this.owned.values()].map((partition) => this.handOver(partition)),
     ]);
@@ -108,7 +108,7 @@ export class Ownership {
     try {
       await partition.renew();
     } catch (error) {
-      // Redis says that it is another's, and the partition has told so itself; or it is away, and the lease may last.
+      // A lost lease was reported by the partition itself.
       if (!(error instanceof LeaseLostError)) throw error;
     }
   }
@@ -116,7 +116,7 @@ export class Ownership {
   private async acquire(number: number): Promise<boolean> {
     const { partitions, address, options, observer } = this.context;
     const { group } = address;
-    // Handlers of an earlier ownership may still run; what they hold would not be taken again.
+    // Handlers of an earlier ownership may still run: the entries that they hold would not be accepted again.
     if (OwnedPartition.isBusy(number, this.context)) return false;
     const lease = partitions.at(number).lease(group);
     const asked = performance.now();
@@ -145,7 +145,7 @@ export class Ownership {
     return handover;
   }
 
-  /** Never throws: what cannot be given back is taken when its lease has run out. */
+  /** Never throws: a partition that cannot be given back is taken by others when its lease has run out. */
   private async release(partition: OwnedPartition): Promise<void> {
     const { number, epoch } = partition;
     const { group } = this.context.address;
@@ -161,7 +161,7 @@ export class Ownership {
   }
 
   private forget(number: number, epoch: number, error: LeaseLostError): void {
-    // A handler that goes on after the handover is refused, too.
+    // The fence refuses handlers that run on after the handover, too: that partition is known to be gone.
     if (this.owned.get(number)?.epoch !== epoch) return;
     this.owned.delete(number);
     this.logger.warn(error.message);
@@ -174,7 +174,7 @@ export class Ownership {
     });
   }
 
-  /** One partition at a time: there is no hurry. */
+  /** Removes consumers that are gone, of one partition in each turn: there is no hurry. */
   private async sweepNext(): Promise<void> {
     const { partitions } = this;
     this.next += 1;

@@ -10,23 +10,23 @@ import type { Ownership } from './ownership.js';
 
 /** How long the reader waits for room, for news or after a failure before it looks again what it owns, in milliseconds. */
 const PAUSE_MS = 500;
-/** What is said to fail. */
+/** What fails, in words. */
 const READING = 'Reading';
 const WAITING = 'Waiting for entries';
-/** How long it waits when it owns nothing, and where no command can wait for news. */
+/** How long the reader waits when it owns nothing, and in a cluster, where no command can wait for news. */
 const IDLE_MS = 50;
 
 /**
- * Reads the partitions that this worker owns, as far as there is room. It waits for news with a command that gives
- * entries to nobody, and reads them by a script that asks whether the partition is still this worker's.
+ * Reads the partitions that this worker owns, as far as there is room. It waits for new entries with a command that delivers nothing, and
+ * reads them by a script that checks the lease.
  */
 export class PartitionReader {
   /** By the clock of `performance.now()`. */
   private lastTurn = performance.now();
-  /** Those whose last read has failed: they must not keep the others waiting. */
+  /** Partitions whose last read has failed: they must not hold up the others. */
   private readonly failing = new WeakSet<OwnedPartition>();
 
-  /** @param waiting over a connection that is used for nothing else */
+  /** @param waiting on a connection that is used for nothing else: its commands block */
   constructor(
     private readonly ownership: Ownership,
     private readonly waiting: PartitionsClient,
@@ -37,7 +37,7 @@ export class PartitionReader {
     private readonly troubles: Troubles,
   ) {}
 
-  /** How long ago the loop last went round, in milliseconds. */
+  /** How long ago the loop began its last round, in milliseconds. */
   get idleMs(): number {
     return Math.round(performance.now() - this.lastTurn);
   }
@@ -52,11 +52,11 @@ export class PartitionReader {
     }
   }
 
-  /** @returns false when it would only fail again at once */
+  /** @returns false when the next read would fail, too, and a pause is due */
   private async read(all: readonly OwnedPartition[]): Promise<boolean> {
     const { batchSize } = this.options.consumer;
     const { allInFlight } = this;
-    // What an earlier owner has left comes before what is new, in other partitions, too, and needs no handlers that are free soon.
+    // What earlier owners have left comes before new entries of all partitions. It is read even if the handlers are slow.
     const left = all.filter((partition) => partition.isRecovering && !this.failing.has(partition));
     const due = left.length > 0 ? left : all;
     const roomNow = () => (left.length > 0 ? allInFlight.maxRoom : allInFlight.room);
@@ -106,7 +106,7 @@ export class PartitionReader {
       for (const partition of partitions) if (partition.lastIds.some(([key]) => news.has(key))) partition.isDue = true;
       return true;
     } catch (error) {
-      // A flushed stream has no news: only a read shows that its group is gone.
+      // After FLUSHALL there are no new entries: only a read shows that the group is gone.
       for (const partition of partitions) partition.recover();
       this.troubles.failed(WAITING, error);
       return false;

@@ -11,12 +11,12 @@ export class PartitionedReading implements Reading {
   private readonly ownership: Ownership;
   private readonly reader: PartitionReader;
   private readonly connection: RedisConnection;
-  /** Ends only when everything was handed over: until then the leases are renewed. */
+  /** Is over when everything was handed over: until then the leases are renewed. */
   private readonly leaving = new Stopping();
   private loops: Promise<unknown> = Promise.resolve();
   private keeping: Promise<void> = Promise.resolve();
 
-  /** @param connection of the one that waits for entries */
+  /** @param connection options of the connection that waits for entries */
   constructor(context: WorkerContext, connection: RedisConnectionOptions) {
     const { client, options, partitions, allInFlight, stopping, troubles } = context;
     this.ownership = new Ownership(context, new PartitionsClient(client.connection), this.leaving);
@@ -30,7 +30,7 @@ export class PartitionedReading implements Reading {
       () => partitions.isCluster,
       troubles,
     );
-    // Replies of what was sent before may have been lost.
+    // Replies to earlier reads may have been lost.
     client.connection.onReconnect(() => {
       for (const partition of this.ownership.partitions) partition.recover();
     });

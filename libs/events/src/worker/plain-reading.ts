@@ -8,7 +8,7 @@ import { buildPipeline } from './build-pipeline.js';
 import type { Reading } from './reading.js';
 import type { WorkerContext } from './worker-parts.js';
 
-/** Reads streams of one partition: all workers of the group do, and Redis shares the entries among them. */
+/** Reads streams without partitions: all workers of the group do, and Redis gives each entry to one of them. */
 export class PlainReading implements Reading {
   readonly partitions = [0];
   private readonly logger = new SafeLogger('EventConsumer');
@@ -18,7 +18,7 @@ export class PlainReading implements Reading {
   private readonly claims: Claims;
   private loops: Promise<unknown> | undefined;
 
-  /** @param connection of the one that waits for entries */
+  /** @param connection options of the connection that waits for entries */
   constructor(
     private readonly context: WorkerContext,
     connection: RedisConnectionOptions,
@@ -53,7 +53,7 @@ export class PlainReading implements Reading {
         stopping.giveUp();
         allInFlight.loseAll();
       }, options.consumer.drainMs);
-      // The read that is on its way may still bring entries; they are handed back with the rest.
+      // The read that is on its way may still bring entries: they are handed back with the rest.
       await this.loops;
       clearTimeout(deadline);
       stopping.giveUp();
@@ -63,7 +63,7 @@ export class PlainReading implements Reading {
   }
 
   private async leave(): Promise<void> {
-    // All at once: while Redis is away, each of them takes its time.
+    // All at once: while Redis is away, each of them lasts until its deadline.
     await Promise.all(this.sources.map((source) => this.leaveOne(source)));
     await this.claims.leave().catch(() => undefined);
   }

@@ -1,13 +1,13 @@
-/** How a worker gets its entries: all workers of the group from the same streams, or each from partitions of its own. */
+/** How a worker gets its entries: from streams that all workers of the group read, or from partitions of its own. */
 export interface Reading {
-  /** How long ago the reading loop last went round, in milliseconds. */
+  /** How long ago the reading loop began its last round, in milliseconds. */
   readonly idleMs: number;
-  /** The numbers of the partitions that it reads at present. */
+  /** The numbers of the partitions that it reads now. */
   readonly partitions: readonly number[];
   /** Takes the worker's place in the group; reads nothing. @throws RedisUnavailableError when Redis is not there */
   join(): Promise<void>;
   /** Reads until the worker stops. Never throws. */
   begin(): void;
-  /** Sees through what was read, within about `consumer.drainMs`, hands back the rest, and leaves. The worker's stopping has begun. */
+  /** Settles what was read within about `consumer.drainMs`, hands back the rest, and leaves the group. The worker's stopping has begun. */
   stop(): Promise<void>;
 }

@@ -21,13 +21,13 @@ export interface WorkerParts {
   /** At least one. */
   subscriptions: readonly Subscription[];
   client: StreamClient;
-  /** Of what belongs to no partition. */
+  /** The keys of what belongs to no partition. */
   keyspace: Keyspace;
   partitions: Partitions;
   options: ResolvedOptions;
   observer: EventsObserver;
   instrumentation: Instrumentation;
-  /** Says that Redis is away, once for all connections. */
+  /** Logs an outage once for all connections. */
   watch: OutageWatch;
   deadLetterLimits: DeadLetterLimits;
 }
@@ -38,8 +38,8 @@ export interface WorkerContext extends WorkerParts {
   semaphore: Semaphore;
   overruns: Overruns;
   troubles: Troubles;
-  /** Of the worker as a whole. */
+  /** Of the whole worker. */
   stopping: Stopping;
-  /** Where the group begins on streams on which it is new. */
+  /** After which entry the group begins on streams where it is new. */
   starts: GroupStarts;
 }

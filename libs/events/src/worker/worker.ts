@@ -13,9 +13,9 @@ import type { Reading } from './reading.js';
 import type { WorkerContext, WorkerParts } from './worker-parts.js';
 
 /**
- * A worker of a consumer group: it reads the streams of its subscriptions, and sees every event through to its settlement.
- * It starts in three steps, so that a start that is refused meanwhile has handled nothing: {@link prepare}, {@link join},
- * {@link begin}. It stops once, and does not start again.
+ * A worker of a consumer group: reads the streams of its subscriptions, and settles every event. It starts in three steps, {@link prepare},
+ * {@link join} and {@link begin}, so that an application whose start fails meanwhile has handled nothing. It stops once, and does not
+ * start again.
  */
 export class Worker {
   private readonly logger = new SafeLogger('EventConsumer');
@@ -48,37 +48,37 @@ export class Worker {
     return this.context.subscriptions.map(({ stream }) => stream);
   }
 
-  /** The numbers of the partitions that this worker owns at present; of one partition every worker reads. */
+  /** The numbers of the partitions that this worker reads now; without partitions all workers read partition 0. */
   get partitions(): readonly number[] {
     return this.reading?.partitions ?? [];
   }
 
-  /** How long ago the reading loop last went round, in milliseconds; liveness is this, not an answered ping. */
+  /** How long ago the reading loop began its last round, in milliseconds. This is liveness; an answered ping is not. */
   get idleMs(): number {
     return this.reading?.idleMs ?? 0;
   }
 
-  /** What this worker fails at at present, since when and why: reading, settling, taking over; undefined while nothing does. */
+  /** What fails now (reading, settling or taking over), since when and why, in words; undefined while nothing does. */
   get trouble(): string | undefined {
     return this.context.troubles.current;
   }
 
-  /** What makes this worker unhealthy: a handler that goes on for more than `consumer.overrunMs` after its time limit. */
+  /** Why this worker is unhealthy, in words: a handler runs on for more than `consumer.overrunMs` after its time limit. Else undefined. */
   get stuck(): string | undefined {
     return this.context.overruns.stuck;
   }
 
-  /** Entries that are held at present: waiting, running, or waiting for their retry. */
+  /** How many entries are held now: they wait, run, or are in a retry pause. */
   get held(): number {
     return this.context.allInFlight.size;
   }
 
-  /** Entries that are this worker's, too, and wait in Redis, since there is no room for them. */
+  /** How many entries are deferred: they are this worker's, and wait in Redis for room. */
   get deferred(): number {
     return this.context.allInFlight.deferredCount;
   }
 
-  /** Finds where the group begins, and says what is wired. @throws RedisUnavailableError when Redis is not there */
+  /** Finds where the group begins, and logs which handler gets which stream. @throws RedisUnavailableError when Redis is not there */
   async prepare(): Promise<void> {
     await this.findStarts();
     const { context, connection } = this;
@@ -93,12 +93,12 @@ export class Worker {
     }
   }
 
-  /** Takes its place in the group; reads nothing yet. @throws RedisUnavailableError when Redis is not there */
+  /** Joins the group; reads nothing yet. @throws RedisUnavailableError when Redis is not there */
   async join(): Promise<void> {
     if (!this.context.stopping.isStopping) await this.reading?.join();
   }
 
-  /** Reads and handles from now on. Never throws. */
+  /** Begins to read and handle. Never throws. */
   begin(): void {
     if (this.context.stopping.isStopping) return;
     this.context.deadLetterLimits.begin(this.streams);
@@ -112,7 +112,7 @@ export class Worker {
     this.begin();
   }
 
-  /** Reads nothing more, sees through what runs within `consumer.drainMs`, and hands back the rest. Never throws. */
+  /** Stops reading, finishes what runs within `consumer.drainMs`, and hands back the rest. Never throws. */
   stop(): Promise<void> {
     return (this.stopped ??= this.end());
   }
@@ -124,7 +124,7 @@ export class Worker {
     stopping.giveUp();
   }
 
-  /** Finds where the group begins on streams on which it is new, and says so: history may be more than was meant. */
+  /** Finds where the group begins on streams where it is new, and logs it: history may be longer than the user thinks. */
   private async findStarts(): Promise<void> {
     const { options, partitions, subscriptions, starts, address } = this.context;
     for (const { stream } of subscriptions) {
