@@ -158,7 +158,7 @@ describe('a wrong token', () => {
     expect(lines).toHaveLength(11);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       level: 'warn',
-      msg: 'refused POST /simulation/stop from 127.0.0.1: a wrong token for operators',
+      msg: 'rejected POST /simulation/stop from 127.0.0.1: a wrong token for operators',
       address: '127.0.0.1',
       method: 'POST',
       route: '/simulation/stop',

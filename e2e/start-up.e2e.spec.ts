@@ -23,14 +23,14 @@ describe('start-up errors', () => {
     expect(app.output()).not.toContain('secret');
   });
 
-  it('says which port is taken, and ends with 1', async () => {
+  it('says which port is in use, and exits with 1', async () => {
     await using redis = await freshRedis();
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
     const app = await startApp('processor', { REDIS_URL: redis.url, PORT: String(port) });
     expect(await app.exited).toEqual({ code: 1, signal: null });
-    expect(app.output()).toContain(`Port ${String(port)} of 127.0.0.1 is taken`);
+    expect(app.output()).toContain(`Port ${String(port)} of 127.0.0.1 is in use`);
     server.close();
   });
 });

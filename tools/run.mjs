@@ -1,7 +1,7 @@
-// Runs a command of the repository, after what it needs to run at all: node tools/run.mjs [PROJECT/]COMMAND [ARGUMENTS]
+// Sets up what a command of the repository needs, and runs it: node tools/run.mjs [PROJECT/]COMMAND [ARGUMENTS]
 //
-// This file and `bootstrap/` run before `npm ci`, so they are plain JavaScript and import nothing but Node.js. The first import
-// is of a file that an old Node.js understands, too; it could only fail at the others.
+// This file and `bootstrap/` run before `npm ci`, so they are plain JavaScript and import nothing but Node.js. The version of
+// Node.js is checked first, by a file that old versions can parse. The other files are imported after that.
 import { missingRequirement } from './bootstrap/requirements.mjs';
 
 const missing = missingRequirement({ node: process.versions.node, platform: process.platform });

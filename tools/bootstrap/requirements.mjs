@@ -1,5 +1,5 @@
 /** The oldest Node.js that the shop runs on. */
-export const NODE_MINIMUM = '20.19';
+export const MIN_NODE_VERSION = '20.19';
 
 /**
  * Says why this machine cannot run the shop, or null when it can.
@@ -11,7 +11,7 @@ export function missingRequirement({ node, platform }) {
     return 'This runs on Linux and macOS. On Windows use WSL 2, or `docker compose up`.';
   }
   const [major = 0, minor = 0] = node.split('.').map(Number);
-  const [neededMajor = 0, neededMinor = 0] = NODE_MINIMUM.split('.').map(Number);
+  const [neededMajor = 0, neededMinor = 0] = MIN_NODE_VERSION.split('.').map(Number);
   if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return null;
-  return `Node.js ${NODE_MINIMUM} or later is needed, this is ${node}. Install a newer one from https://nodejs.org and try again.`;
+  return `Node.js ${MIN_NODE_VERSION} or later is needed, this is ${node}. Install a newer one from https://nodejs.org and try again.`;
 }

@@ -7,20 +7,20 @@ const INSTALL_DEADLINE_MS = 900_000;
 const COMPILE_DEADLINE_MS = 300_000;
 
 /**
- * Makes the commands of some projects ready to run: installs the packages of package-lock.json, unless node_modules holds
- * exactly these, and compiles the projects whose sources are newer than what was compiled of them.
+ * Prepares the commands of some projects: installs the packages of package-lock.json, unless node_modules holds exactly these,
+ * and compiles the projects whose sources are newer than their compiled files.
  * @param {readonly string[]} projects folders of the repository, such as `tools`
- * @returns {Promise<boolean>} false where that failed; why, was printed
+ * @returns {Promise<boolean>} false if that failed; the reason was printed
  */
 export async function setUp(projects) {
-  if (process.env['SHOP_IS_BUILT'] === 'true') return true; // npm test tells what it starts
+  if (process.env['SHOP_IS_BUILT'] === 'true') return true; // set by npm test, which has built everything
   if (!isInstalled() && !(await install())) return false;
   return withReferences(projects).every(isCompiled) || compile(projects);
 }
 
 function install() {
   const flags = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  // Under `npm start`, npm says where it is: that one is used, whatever else the PATH has.
+  // npm gives its own path to the scripts that it runs. That npm is used, even if the PATH has another one.
   const script = process.env['npm_execpath'] ?? '';
   const [command, first] = /npm-cli\.c?js$/.test(script) ? [process.execPath, [script]] : ['npm', []];
   return runStep('installing packages', 'npm ci', {
@@ -39,27 +39,27 @@ async function compile(projects) {
     cwd: ROOT,
     deadlineMs: COMPILE_DEADLINE_MS,
   });
-  // The compiler writes its record in spite of errors; without it, the next command compiles again.
-  if (!isDone) for (const project of projects) rmSync(recordOf(project), { force: true });
+  // The compiler writes this file even after errors. Without it, the next command compiles again.
+  if (!isDone) for (const project of projects) rmSync(buildInfoOf(project), { force: true });
   return isDone;
 }
 
 /**
- * Whether node_modules holds what the lock file says: npm writes down what it has installed, and does so last, so that an
- * interrupted installation does not count.
+ * Whether node_modules holds what package-lock.json says. npm lists the installed packages in node_modules/.package-lock.json as
+ * its last step, so an interrupted installation does not count.
  */
 function isInstalled() {
   try {
     const wanted = readPackages('package-lock.json');
     const present = readPackages('node_modules/.package-lock.json');
-    // Both were written by npm, with keys in its own order.
+    // Both files are written by npm, with their keys in the same order.
     const isSame = (/** @type {string} */ name) => JSON.stringify(wanted[name]) === JSON.stringify(present[name]);
     return (
       Object.keys(present).every(isSame) &&
       Object.keys(wanted).every((name) => name === '' || name in present || wanted[name]?.['optional'] === true)
     );
   } catch {
-    return false; // one of both is absent or broken: npm will say so where it matters
+    return false; // one of the files is missing or broken: npm ci reports it, or repairs it
   }
 }
 
@@ -72,7 +72,7 @@ function readPackages(file) {
 }
 
 /**
- * Projects, and those that they refer to, which are compiled with them.
+ * Some projects and the projects that their tsconfig.json refers to, which are compiled with them.
  * @param {readonly string[]} projects
  * @returns {string[]}
  */
@@ -87,7 +87,7 @@ function withReferences(projects) {
 
 /** @param {string} project */
 function isCompiled(project) {
-  const compiledMs = modifiedMs(recordOf(project));
+  const compiledMs = modifiedMs(buildInfoOf(project));
   const folder = path.join(ROOT, project, 'src');
   const sources = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return sources.every(({ parentPath, name }) => modifiedMs(path.join(parentPath, name)) <= compiledMs);
@@ -97,13 +97,13 @@ function isCompiled(project) {
  * The file that the compiler writes last.
  * @param {string} project
  */
-function recordOf(project) {
+function buildInfoOf(project) {
   return path.join(ROOT, project, 'dist', '.tsbuildinfo');
 }
 
 /**
  * @param {string} file
- * @returns {number} 0 where there is none
+ * @returns {number} 0 if there is no such file
  */
 function modifiedMs(file) {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -1,6 +1,6 @@
 import { paintFor } from './terminal/paint.js';
 
-/** A failure that the user can mend: its message says what is wrong and what to do, so it is shown without a stack. */
+/** An error that the user can correct. Its message says what is wrong and what to do, so it is shown without a stack. */
 export class Failure extends Error {
   override readonly name = 'Failure';
 
@@ -13,7 +13,7 @@ export class Failure extends Error {
   }
 }
 
-/** Prints what went wrong to stderr: a `Failure` as its message and details, anything else with its stack. */
+/** Prints an error to stderr: a `Failure` as its message and details, any other error with its stack. */
 export function printFailure(error: unknown) {
   const paint = paintFor(process.stderr);
   if (error instanceof Failure) {
@@ -24,7 +24,7 @@ export function printFailure(error: unknown) {
   }
 }
 
-/** The text of an error, for use in a message: its code where it has no text of its own (as some socket errors). */
+/** The text of an error, for use in a message. If its message is empty, as in some socket errors, its code. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.message !== '') return error.message;

@@ -17,7 +17,7 @@ describe('the plan of the apps', () => {
     ]);
   });
 
-  it('has as many processors as are asked for, numbered', () => {
+  it('has the given number of processors, with numbers in their titles', () => {
     const processors = plan(['--scale', 'processor=3'], { SHOP_PORT_BASE: '5000' }).slice(4);
     expect(processors.map(({ title, port }) => [title, port])).toEqual([
       ['processor-1', 5010],
@@ -27,7 +27,7 @@ describe('the plan of the apps', () => {
     expect(processors[2]?.env).toMatchObject({ HOST: '127.0.0.1', PORT: '5012' });
   });
 
-  it('hands the options of the simulation to those who simulate', () => {
+  it('passes the options of the simulation to the apps that simulate', () => {
     const [order, payment, inventory, shipping] = plan(['--rate', '20', '--seed', '7', '--no-simulation']);
     expect(order?.env).toMatchObject({ SIMULATION_RATE: '20', SIMULATION_SEED: '7', SIMULATION_ENABLED: 'false' });
     expect(payment?.env).toMatchObject({ SIMULATION_SEED: '7' });
@@ -43,14 +43,14 @@ describe('the plan of the apps', () => {
     expect(plan(['--rate', 'max'])[0]?.env).toMatchObject({ SIMULATION_RATE: 'max' });
   });
 
-  it('leaves to the environment what no option says', () => {
+  it('does not override the environment if no option is given', () => {
     const [order] = plan([], { LOG_FORMAT: 'json', SIMULATION_RATE: '5' });
     expect(order?.env).toEqual({ HOST: '127.0.0.1', LOG_FORMAT: 'json', PORT: '3001' });
   });
 });
 
 describe('the plan of the console', () => {
-  it('has it on 8080, told where the services are', () => {
+  it('has port 8080 and the URLs of the services', () => {
     const { port, env } = planConsole(parseShopArguments(['--seed', '7'], {}), {});
     expect(port).toBe(8080);
     expect(env).toMatchObject({
@@ -62,7 +62,7 @@ describe('the plan of the console', () => {
     });
   });
 
-  it('moves with the base', () => {
+  it('moves its port with the base', () => {
     expect(planConsole(parseShopArguments([], { SHOP_PORT_BASE: '5000' }), {}).port).toBe(10_080);
   });
 });

@@ -17,7 +17,7 @@ describe('the arguments of npm start', () => {
     expect(parseShopArguments([], {})).toEqual(DEFAULTS);
   });
 
-  it('are taken with a space and with an equals sign', () => {
+  it('can have a space or an equals sign before the value', () => {
     const spaced = '--scale processor=3 --rate 20 --seed 7 --for 60s --quiet --no-simulation'.split(' ');
     const joined = '--scale=processor=3 --rate=20 --seed=7 --for=60s --quiet --no-simulation'.split(' ');
     const expected = { ...DEFAULTS, processors: 3, rate: 20, seed: 7, forMs: 60_000, quiet: true, simulation: false };
@@ -29,7 +29,7 @@ describe('the arguments of npm start', () => {
     expect(parseShopArguments(['--rate', '0.5'], {}).rate).toBe(0.5);
   });
 
-  it('take max as the rate, and leave the screen to the numbers then', () => {
+  it('take max as the rate, which implies --quiet', () => {
     expect(parseShopArguments(['--rate', 'max'], {})).toEqual({ ...DEFAULTS, rate: 'max', quiet: true });
     expect(parseShopArguments(['--rate=max', '--for', '60s'], {})).toMatchObject({ rate: 'max', forMs: 60_000 });
   });
@@ -55,11 +55,11 @@ describe('the arguments of npm start', () => {
     [['--quiet=yes'], /--quiet takes no value, got "yes"/],
     [['--colour'], /Unknown option --colour/],
     [['processor=3'], /Expected options, got "processor=3"/],
-  ])('%j is refused', (args, message) => {
+  ])('%j is rejected', (args, message) => {
     expect(() => parseShopArguments(args, {})).toThrow(message);
   });
 
-  it('say how to pass options where npm has taken them', () => {
+  it('say how to pass options if npm has taken them', () => {
     const env = { npm_config_rate: 'true' };
     expect(() => parseShopArguments(['20'], env)).toThrow('Put two dashes before the options: npm start -- --rate');
   });

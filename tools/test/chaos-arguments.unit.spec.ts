@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandOf, parseChaosArguments, USAGE } from '../src/chaos/arguments.js';
+import { repeatCommandOf, parseChaosArguments, USAGE } from '../src/chaos/arguments.js';
 
 const DEFAULTS = { help: false, durationMs: 300_000, seed: null, rate: 50, processors: 3 };
 
@@ -8,7 +8,7 @@ describe('the arguments of npm run chaos', () => {
     expect(parseChaosArguments([], {})).toEqual(DEFAULTS);
   });
 
-  it('are taken with a space and with an equals sign', () => {
+  it('can have a space or an equals sign before the value', () => {
     const expected = { ...DEFAULTS, durationMs: 30_000, seed: 7, rate: 12.5, processors: 2 };
     const spaced = '--minutes 0.5 --seed 7 --rate 12.5 --scale processor=2'.split(' ');
     const joined = '--minutes=0.5 --seed=7 --rate=12.5 --scale=processor=2'.split(' ');
@@ -27,24 +27,24 @@ describe('the arguments of npm run chaos', () => {
     [['--for', '90s'], 'Unknown option --for. Try: npm run chaos -- --help'],
     [['5'], 'Expected options, got "5". Try: npm run chaos -- --help'],
     [['--help=me'], '--help takes no value, got "me".'],
-  ])('%j is refused', (args, message) => {
+  ])('%j is rejected', (args, message) => {
     expect(() => parseChaosArguments(args, {})).toThrow(message);
   });
 
-  it('say how to pass options where npm has taken them', () => {
+  it('say how to pass options if npm has taken them', () => {
     expect(() => parseChaosArguments(['5'], { npm_config_minutes: 'true' })).toThrow(
-      'npm has taken --minutes for itself. Put two dashes before the options: npm run chaos -- --minutes …',
+      'npm has taken --minutes as its own option. Put two dashes before the options: npm run chaos -- --minutes …',
     );
   });
 
-  it('are explained by --help, each', () => {
+  it('are all explained by --help', () => {
     expect(parseChaosArguments(['-h'], {}).help).toBe(true);
     for (const option of ['--minutes', '--seed', '--rate', '--scale', '--help']) expect(USAGE).toContain(option);
   });
 
   it('can be written as the command that repeats a run', () => {
     const run = { durationMs: 90_000, seed: 7, rate: 50, processors: 3 };
-    const command = commandOf(run);
+    const command = repeatCommandOf(run);
     expect(command).toBe('npm run chaos -- --minutes 1.5 --seed 7 --rate 50 --scale processor=3');
     expect(parseChaosArguments(command.split(' ').slice(4), {})).toEqual({ help: false, ...run });
   });

@@ -26,12 +26,12 @@ describe('the schedule of faults', () => {
     expect(plan(1, 60_000)).not.toEqual(plan(2, 60_000));
   });
 
-  it('is what it was when a seed was written down', () => {
-    // A seed in a report is worth something only as long as it gives this.
+  it('does not change between versions', () => {
+    // Otherwise the seed of an old report would not repeat its faults.
     expect(plan(7, 20_000)).toEqual(PLAN_OF_SEED_7);
   });
 
-  it('heals everything within the time, in the order of time', () => {
+  it('ends each fault within the duration, and is sorted by time', () => {
     fc.assert(
       fc.property(seeds, durations, (seed, durationMs) => {
         const faults = plan(seed, durationMs);
@@ -55,7 +55,7 @@ describe('the schedule of faults', () => {
     );
   });
 
-  it('lets the faults of an app overlap with those of Redis, and only Redis be killed and frozen', () => {
+  it('lets faults of apps and Redis overlap, and never stops Redis', () => {
     const faults = plan(7, 300_000);
     const ofRedis = faults.filter(({ target }) => target === REDIS);
     expect(new Set(ofRedis.map(({ action }) => action))).toEqual(new Set(['kill', 'freeze']));
@@ -67,7 +67,7 @@ describe('the schedule of faults', () => {
     expect(overlaps).toBe(true);
   });
 
-  it('breaks everyone in every way in five minutes, some frozen for longer than the claim time', () => {
+  it('has every fault of every target in five minutes, and freezes that last longer than the claim time', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const faults = plan(seed, 300_000);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { checkGivenRedis } from '../src/redis/given.js';
+import { checkGivenRedis } from '../src/redis/check-given.js';
 import { startRedis, type RedisServer } from '../src/redis/server.js';
 
 describe('a REDIS_URL that does not fit its server', () => {
@@ -13,13 +13,13 @@ describe('a REDIS_URL that does not fit its server', () => {
     vi.unstubAllEnvs();
   });
 
-  it('of TLS is told that the port does not speak it', async () => {
+  it('says that a port does not speak TLS', async () => {
     await expect(checkGivenRedis(redis.url.replace('redis:', 'rediss:'), 500)).rejects.toThrow(
       `Redis at 127.0.0.1:${String(redis.port)}: that port does not speak TLS: use redis://.`,
     );
   });
 
-  it('is told that Redis has as many clients as it takes', async () => {
+  it('says that Redis has reached its maximum of clients', async () => {
     const full = await startRedis({ args: ['--maxclients', '1'] });
     const { connectRedis } = await import('../src/redis/connection.js');
     const { parseRedisAddress } = await import('../src/redis/address.js');
@@ -30,7 +30,7 @@ describe('a REDIS_URL that does not fit its server', () => {
     await full.stop();
   });
 
-  it('is told of files for TLS that it has no use for, or that are not there', async () => {
+  it('says which TLS files are not used, missing or not valid', async () => {
     vi.stubEnv('REDIS_TLS_CA_FILE', '/none.pem');
     await expect(checkGivenRedis(redis.url)).rejects.toThrow(/^REDIS_TLS_CA_FILE is set, and the address is not/);
     await expect(checkGivenRedis('rediss://127.0.0.1')).rejects.toThrow(
@@ -43,9 +43,9 @@ describe('a REDIS_URL that does not fit its server', () => {
   });
 
   it.each(['redis://:gehe%im@host', 'redis://host/cache', 'redis://host?db=3', 'redis+cluster://host:1'])(
-    '%s is refused before anything is asked',
+    '%s is rejected before a connection is opened',
     async (url) => {
-      await expect(checkGivenRedis(url)).rejects.toThrow(/^REDIS_URL takes redis:\/\/.* not understood: (?!.*gehe)/);
+      await expect(checkGivenRedis(url)).rejects.toThrow(/^REDIS_URL takes redis:\/\/.* not valid: (?!.*gehe)/);
     },
   );
 });

@@ -3,7 +3,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkGivenRedis } from '../src/redis/given.js';
+import { checkGivenRedis } from '../src/redis/check-given.js';
 import { provideRedis } from '../src/redis/provide.js';
 import { startRedis, type RedisServer } from '../src/redis/server.js';
 
@@ -19,7 +19,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-/** A server on a free port that does with its connections as it is told. */
+/** Runs a server on a free port, with a handler for its connections. */
 async function withServer(
   onConnection: (socket: net.Socket) => void,
   use: (port: number) => Promise<void>,
@@ -49,7 +49,7 @@ describe('the Redis of REDIS_URL', () => {
     await provided.stop();
   });
 
-  it('is signed in to by what stands beside the URL, by value or as files', async () => {
+  it('takes user and password from variables of their own, by value or as files', async () => {
     const dir = await mkdtemp(path.join(tmpdir(), 'given-redis-'));
     const file = async (name: string, content: string): Promise<string> => {
       await writeFile(path.join(dir, name), content);
@@ -75,7 +75,7 @@ describe('the Redis of REDIS_URL', () => {
     }
   });
 
-  it('wants its password', async () => {
+  it('must get its password', async () => {
     await expect(checkGivenRedis(redis.url)).rejects.toThrow(
       `Redis at 127.0.0.1:${String(redis.port)} answered: NOAUTH Authentication required.`,
     );

@@ -25,7 +25,7 @@ describe('the results of the promises', () => {
     { testResults: [file('faults/two.fault.spec.ts', 'passed'), { name: '/libs/audit/a.ts', assertionResults: [] }] },
   ];
 
-  it('are put below the promises from the reports', () => {
+  it('are written below the promises', () => {
     const { text, missing } = withResults(readme, readResults(reports), new Date(0));
     expect(missing).toEqual([]);
     const [, once, , order, , when] = text.split('\n');
@@ -34,7 +34,7 @@ describe('the results of the promises', () => {
     expect(when).toBe('_Results of 1970-01-01._');
   });
 
-  it('are missed where no report has them', () => {
+  it('are reported as missing if no report has them', () => {
     expect(withResults(readme, readResults(reports.slice(1)), new Date(0)).missing).toEqual([
       'test/one.int.spec.ts',
       'test/three.int.spec.ts',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRedisAddress } from '../src/redis/address.js';
 
 describe('the address of a Redis', () => {
-  it('has the usual port', () => {
+  it('has the default port', () => {
     expect(parseRedisAddress('redis://localhost')).toMatchObject({
       host: 'localhost',
       port: 6379,
@@ -32,7 +32,7 @@ describe('the address of a Redis', () => {
     'redis://:secret@host/x',
     'redis://:secret%@host',
     'secret',
-  ])('%s is refused without being repeated', (url) => {
+  ])('%s is rejected, and not part of the error', (url) => {
     expect(() => parseRedisAddress(url)).toThrow(/^REDIS_URL takes redis:\/\/(?!.*secret)/);
   });
 });

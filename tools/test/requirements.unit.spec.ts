@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { missingRequirement } from '../bootstrap/requirements.mjs';
 
-describe('what the machine must have', () => {
-  it.each(['20.19.0', '20.20.2', '22.0.0', '24.1.0'])('Node.js %s will do', (node) => {
+describe('the requirements of the machine', () => {
+  it.each(['20.19.0', '20.20.2', '22.0.0', '24.1.0'])('Node.js %s is sufficient', (node) => {
     expect(missingRequirement({ node, platform: 'linux' })).toBeNull();
   });
 
@@ -12,7 +12,7 @@ describe('what the machine must have', () => {
     );
   });
 
-  it('Windows wants WSL', () => {
+  it('Windows needs WSL', () => {
     expect(missingRequirement({ node: '24.0.0', platform: 'win32' })).toMatch('WSL 2');
   });
 });

@@ -6,15 +6,15 @@ import { expect, it } from 'vitest';
 const SOURCES = path.join(ROOT, 'libs/events/src');
 
 /** The folders of `libs/events/src`, in the order in which the rules of `.dependency-cruiser.cjs` name them. */
-function ruled(): string[] {
+function foldersOfRules(): string[] {
   const rules = readFileSync(path.join(ROOT, '.dependency-cruiser.cjs'), 'utf8');
   const [, list = ''] = /const ROOMS = \[([^\]]+)\]/.exec(rules) ?? [];
   return [...list.matchAll(/'([a-z ]+)'\.split/g)].flatMap(([, some = '']) => some.split(' '));
 }
 
-it('each room of the library has its place in the rules, and its sentence in CONTRIBUTING.md, in one order', () => {
+it('the rules and CONTRIBUTING.md name each folder of the library, in the same order', () => {
   const folders = readdirSync(SOURCES, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const told = readFileSync(path.join(ROOT, 'CONTRIBUTING.md'), 'utf8').matchAll(/^\| `([a-z]+)` +\| \S/gm);
-  expect(ruled().toSorted()).toEqual(folders.map(({ name }) => name).sort());
-  expect([...told].map(([, name]) => name)).toEqual(ruled());
+  expect(foldersOfRules().toSorted()).toEqual(folders.map(({ name }) => name).sort());
+  expect([...told].map(([, name]) => name)).toEqual(foldersOfRules());
 });

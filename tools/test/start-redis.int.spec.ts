@@ -80,7 +80,7 @@ describe('startRedis', () => {
     await expect(startRedis({ port })).rejects.toThrow(`port ${String(port)} of 127.0.0.1 is in use`);
   });
 
-  it('says what the server said where it does not start', async () => {
+  it('shows the last lines of a server that does not start', async () => {
     const failure: unknown = await startRedis({ args: ['--no-such-setting', '1'] }).catch((error: unknown) => error);
     if (!(failure instanceof Failure)) throw new Error(`Expected a Failure, got ${String(failure)}`);
     expect(failure.message).toContain('did not start: it ended with exit code 1');
@@ -98,7 +98,7 @@ describe('startRedis', () => {
     expect(await server.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('starts many at once, each on its own port', async () => {
+  it('starts many servers at once, each on its own port', async () => {
     const servers = await Promise.all(Array.from({ length: 5 }, () => start()));
     expect(new Set(servers.map(({ port }) => port)).size).toBe(5);
     for (const server of servers) {

@@ -32,7 +32,7 @@ function url(offset: number, route = '/health'): string {
   return `http://127.0.0.1:${String(shop.portBase + offset)}${route}`;
 }
 
-/** The process of an app, as its health tells. */
+/** The process id of an app, from its health. */
 async function pidOf(offset: number): Promise<number> {
   const body = (await (await fetch(url(offset))).json()) as { pid: number };
   return body.pid;
@@ -52,14 +52,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function expectNothingLeft(pids: readonly number[]): Promise<void> {
+async function expectAllEnded(pids: readonly number[]): Promise<void> {
   await eventually(() => !pids.some(isAlive));
   await eventually(async () => (await readdir(path.join(shop.dir, 'tmp'))).length === 0);
   expect(existsSync(path.join(shop.dir, '.cache', 'shop.json'))).toBe(false);
 }
 
 describe('npm start', () => {
-  it('refuses a wrong value before any set-up', async () => {
+  it('rejects a wrong value before the set-up', async () => {
     const run = start(['--rate', 'fast']);
     expect(await run.ended).toBe(1);
     expect(run.output().trim()).toBe('--rate takes a number above 0, up to 10000, or max, got "fast".');
@@ -71,7 +71,7 @@ describe('npm start', () => {
     expect(run.output()).toContain('--scale processor=N');
   });
 
-  it('refuses a port that is taken before any set-up', async () => {
+  it('rejects a port that is in use before the set-up', async () => {
     const server = http.createServer();
     await new Promise<void>((resolve) => server.listen(shop.portBase + 2, '127.0.0.1', resolve));
     const run = start();
@@ -83,14 +83,14 @@ describe('npm start', () => {
     expect(run.output()).not.toContain('setup');
   });
 
-  it('refuses a Redis that does not answer, and never shows its password', async () => {
+  it('rejects a Redis that does not answer, and never shows its password', async () => {
     const run = start([], { REDIS_URL: 'redis://:secret@127.0.0.1:1' });
     expect(await run.ended).toBe(1);
     expect(run.output()).toContain('Redis at 127.0.0.1:1: nothing listens there (ECONNREFUSED).');
     expect(run.output()).not.toContain('secret');
   });
 
-  it('runs the shop until it is interrupted, and leaves nothing', async () => {
+  it('runs the shop until it is interrupted, and leaves nothing behind', async () => {
     const run = start(['--scale', 'processor=2']);
     await run.says(/The shop is open/);
     expect(run.output()).toMatch(/^processor-2 \| processor listens$/m);
@@ -101,15 +101,15 @@ describe('npm start', () => {
     run.child.kill('SIGINT');
     expect(await run.ended).toBe(0);
     expect(run.output()).toMatch(/Ctrl-C: stopping …[^]*stopped after/);
-    await expectNothingLeft(pids);
+    await expectAllEnded(pids);
   });
 
-  it('starts an app again that has ended', async () => {
+  it('restarts an app that has exited', async () => {
     const run = start();
     await run.says(/The shop is open/);
     const before = await pidOf(2);
     await fetch(url(2, '/crash')).catch(() => undefined);
-    await run.says(/shop +\| payment ended with exit code 3 after \d+s; starting it again in 0\.5s/);
+    await run.says(/shop +\| payment ended with exit code 3 after \d+s; restarting it in 0\.5s/);
     await eventually(() =>
       pidOf(2).then(
         (pid) => pid !== before,
@@ -118,20 +118,20 @@ describe('npm start', () => {
     );
 
     process.kill(await pidOf(2), 'SIGKILL');
-    await run.says(/payment ended with SIGKILL after \d+s; starting it again in 1s/);
+    await run.says(/payment ended with SIGKILL after \d+s; restarting it in 1s/);
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(1);
     expect(run.output()).toContain('payment was not running');
   });
 
-  it('starts Redis again, on its data and its port', async () => {
+  it('restarts Redis with its data, on its port', async () => {
     const run = start();
     await run.says(/The shop is open/);
     const port = (await run.says(/^redis +127\.0\.0\.1:(\d+)/m))[1] ?? '';
     const pid = Number(/process_id:(\d+)/.exec(await askRedis(port, 'INFO', 'server'))?.[1]);
     await askRedis(port, 'SET', 'answer', '42');
     process.kill(pid, 'SIGKILL');
-    await run.says(/Redis ended with SIGKILL; starting it again on its data in 0\.5s/);
+    await run.says(/Redis ended with SIGKILL; restarting it with its data in 0\.5s/);
     await eventually(() =>
       askRedis(port, 'GET', 'answer').then(
         (answer) => answer === '42',
@@ -140,31 +140,33 @@ describe('npm start', () => {
     );
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(0);
-    await expectNothingLeft([]);
+    await expectAllEnded([]);
   });
 
-  it('stops everything where an app refuses its configuration', async () => {
+  it('stops everything if the configuration of an app is not valid', async () => {
     const run = start([], { FAKE_ORDER: 'refuse' });
     expect(await run.ended).toBe(1);
-    expect(run.output()).toMatch(/order refuses its configuration:\n +\| SIMULATION_RATE takes a positive number/);
-    await expectNothingLeft([]);
+    expect(run.output()).toMatch(
+      /the configuration of order is not valid:\n +\| SIMULATION_RATE takes a positive number/,
+    );
+    await expectAllEnded([]);
   });
 
-  it('kills an app that does not stop, at once where the user insists', async () => {
+  it('kills an app that does not stop, and does so at once after a second Ctrl-C', async () => {
     const run = start([], { FAKE_SHIPPING: 'stubborn' });
     await run.says(/The shop is open/);
     const pids = await Promise.all([1, 2, 3, 4, 10, 5080].map(pidOf));
     run.child.kill('SIGINT');
     await run.says(/shipping was told to stop/);
     await eventually(() => {
-      run.child.kill('SIGINT'); // what comes within half a second of the first is taken for its echo
+      run.child.kill('SIGINT'); // a signal within half a second of the first is ignored
       return run.child.exitCode !== null;
     });
     expect(await run.ended).toBe(130);
-    await expectNothingLeft(pids);
+    await expectAllEnded(pids);
   });
 
-  it('leaves nothing where it is killed itself', async () => {
+  it('leaves nothing behind if it is killed', async () => {
     const run = start();
     await run.says(/The shop is open/);
     const pids = await Promise.all([1, 2, 3, 4, 10, 5080].map(pidOf));
@@ -173,28 +175,28 @@ describe('npm start', () => {
     await eventually(async () => (await readdir(path.join(shop.dir, 'tmp'))).length === 0);
   });
 
-  it('stops where nobody reads its output any more', async () => {
+  it('stops if its output is closed', async () => {
     const run = start();
     await run.says(/The shop is open/);
     const pids = await Promise.all([1, 2, 3, 4, 10, 5080].map(pidOf));
     run.child.stdout?.destroy();
-    // Makes an app say something; all of it may be stopped before it answers.
+    // Makes an app write a line. The shop may stop before the app answers.
     await fetch(url(1)).catch(() => undefined);
     await eventually(() => run.child.exitCode === 0);
-    await expectNothingLeft(pids);
+    await expectAllEnded(pids);
   });
 
-  it.each([0, 1])('with --for, ends with the verdict of the laws: %i', async (verdict) => {
+  it.each([0, 1])('with --for, exits with the exit code of the audit: %i', async (verdict) => {
     const run = start(['--for', '1s', '--quiet'], { FAKE_AUDIT_EXIT: String(verdict) });
     expect(await run.ended).toBe(verdict);
     expect(run.output()).toMatch(/^shop +\| 1s +orders 0 +payments 0 +stock movements 0 +shipments 0 +pending 0$/m);
     expect(run.output()).toMatch(/^audit of redis:\/\/127\.0\.0\.1:\d+ .*--wait 60s$/m);
     expect(run.output()).not.toContain('| payment listens');
     expect(run.output()).not.toContain('could not be stopped');
-    await expectNothingLeft([]);
+    await expectAllEnded([]);
   });
 
-  it('makes a token for operators, and shows a command that steers the shop by it', async () => {
+  it('makes a token for operators, and shows a command with it', async () => {
     const run = start();
     const [, token = ''] = await run.says(/as its operator, OPERATOR_TOKEN=([\w-]{43})$/m);
     const command = await run.says(/^ {4}curl -s -X POST (http:\S+) -H "(authorization): Bearer ([\w-]+)"$/m);
@@ -210,7 +212,7 @@ describe('npm start', () => {
   });
 
   it.each(['the environment', 'a file', 'the file .env'])(
-    'takes the token of %s, and does not show it',
+    'uses the token of %s, and does not show it',
     async (where) => {
       const token = 'open-sesame-open-sesame';
       if (where === 'the file .env') await writeFile(path.join(shop.dir, '.env'), `OPERATOR_TOKEN=${token}\n`);
@@ -227,7 +229,7 @@ describe('npm start', () => {
     },
   );
 
-  it('with --for, has no verdict where it is interrupted', async () => {
+  it('with --for, exits with neither 0 nor 1 if it is interrupted', async () => {
     const run = start(['--for', '1h']);
     await run.says(/It runs for 1h/);
     run.child.kill('SIGTERM');
@@ -236,7 +238,7 @@ describe('npm start', () => {
 });
 
 describe('the set-up', () => {
-  it('installs packages where they are not, and says so beside the output of the command', async () => {
+  it('installs missing packages, and reports it on stderr', async () => {
     await rm(path.join(shop.dir, 'node_modules'), { recursive: true });
     const run = start(['--help']);
     expect(await run.ended).toBe(0);
@@ -244,7 +246,7 @@ describe('the set-up', () => {
     expect(run.output()).toContain('--scale processor=N');
   });
 
-  it('leaves an interrupted installation only when npm has ended', async () => {
+  it('waits for npm to end if an installation is interrupted', async () => {
     await rm(path.join(shop.dir, 'node_modules'), { recursive: true });
     const npm = path.join(shop.dir, 'npm-cli.cjs');
     const takenBack = path.join(shop.dir, 'taken-back');
@@ -263,7 +265,7 @@ describe('the set-up', () => {
     expect(existsSync(takenBack)).toBe(true);
   });
 
-  it('compiles the tools where their sources are newer, and says what failed', async () => {
+  it('compiles the tools if their sources are newer, and says what failed', async () => {
     await utimes(path.join(shop.dir, 'tools', 'src', 'root.ts'), new Date(), new Date(Date.now() + 60_000));
     const run = start(['--help']); // there is no compiler
     expect(await run.ended).toBe(1);
@@ -272,7 +274,7 @@ describe('the set-up', () => {
 });
 
 describe('npm run audit', () => {
-  it('finds the Redis of the shop that runs', async () => {
+  it('uses the Redis of the running shop', async () => {
     const run = start();
     await run.says(/The shop is open/);
     const port = (await run.says(/^redis +127\.0\.0\.1:(\d+)/m))[1] ?? '';
@@ -281,7 +283,7 @@ describe('npm run audit', () => {
     expect(audit.output()).toContain(`audit of redis://127.0.0.1:${port} ecommerce --wait 5s`);
   });
 
-  it('takes the usual Redis where no shop runs', async () => {
+  it('uses the default Redis if no shop is running', async () => {
     const audit = shop.run('audit', []);
     expect(await audit.ended).toBe(0);
     expect(audit.output()).toContain('audit of redis://127.0.0.1:6379');

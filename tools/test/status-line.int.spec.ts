@@ -14,7 +14,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-it('the line of numbers counts the streams, and what is pending in all groups', async () => {
+it('the status line counts the entries of the streams, and the pending ones of all groups', async () => {
   const connection = await connectRedis(parseRedisAddress(redis.url), { deadlineMs: 5000 });
   for (let order = 0; order < 3; order += 1) await connection.call('XADD', 'shop:orders', '*', 'n', String(order));
   await connection.call('XADD', 'shop:payments', '*', 'n', '0');
@@ -27,7 +27,7 @@ it('the line of numbers counts the streams, and what is pending in all groups', 
   expect(line.replaceAll(/ +/g, ' ')).toBe('1m 5s orders 3 payments 1 stock movements 0 shipments 0 pending 4');
 });
 
-it('says so where Redis does not answer', async () => {
+it('the status line says so if Redis does not answer', async () => {
   const line = await statusLine({ upMs: 1000, url: 'redis://127.0.0.1:1', prefix: 'shop' });
   expect(line).toBe('1s       Redis at 127.0.0.1:1: nothing listens there (ECONNREFUSED).');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeSupplyChain, productionOf } from '../src/supply-chain/judge.js';
+import { checkSupplyChain, productionOf } from '../src/supply-chain/check.js';
 
 const component = (licence: string | undefined, isDevelopment = false) => ({
   'bom-ref': 'thing@1.2.3',
@@ -10,12 +10,12 @@ const component = (licence: string | undefined, isDevelopment = false) => ({
 });
 const problemsOf = (
   components: ReturnType<typeof component>[],
-  packages: Parameters<typeof judgeSupplyChain>[0]['packages'] = {},
+  packages: Parameters<typeof checkSupplyChain>[0]['packages'] = {},
   npmrc = 'fund=false\nignore-scripts=true\n',
-) => judgeSupplyChain({ bill: { components }, packages, npmrc });
+) => checkSupplyChain({ bill: { components }, packages, npmrc });
 
 describe('the supply chain', () => {
-  it.each(['MIT', '(MIT OR GPL-3.0-only)', '(Apache-2.0 AND MIT)'])('takes %s', (licence) => {
+  it.each(['MIT', '(MIT OR GPL-3.0-only)', '(Apache-2.0 AND MIT)'])('allows %s', (licence) => {
     expect(problemsOf([component(licence)])).toEqual([]);
   });
 
@@ -28,18 +28,18 @@ describe('the supply chain', () => {
     },
   );
 
-  it('takes for development what it refuses in production', () => {
+  it('allows some licences in development only', () => {
     expect(problemsOf([component('MPL-2.0', true)])).toEqual([]);
     expect(problemsOf([component('MPL-2.0')])).toHaveLength(1);
   });
 
-  it('refuses a new install script, by the name of its package', () => {
+  it('rejects a new install script, and names its package', () => {
     const locked = { version: '1.0.0', integrity: 'sha512-x', hasInstallScript: true };
     const packages = { 'node_modules/nx': locked, 'node_modules/a/node_modules/@b/miner': locked };
     expect(problemsOf([], packages)).toEqual([expect.stringMatching(/^@b\/miner 1\.0\.0 has an install script/)]);
   });
 
-  it('refuses what is not locked, and what comes from elsewhere; links are its own', () => {
+  it('rejects a package that is not locked, or not from the registry, but no link', () => {
     const packages = {
       '': {},
       'libs/events': {},
@@ -54,11 +54,11 @@ describe('the supply chain', () => {
     ]);
   });
 
-  it.each(['', 'ignore-scripts=false', '# ignore-scripts=true'])('refuses an .npmrc with %j', (npmrc) => {
+  it.each(['', 'ignore-scripts=false', '# ignore-scripts=true'])('rejects an .npmrc with %j', (npmrc) => {
     expect(problemsOf([], {}, npmrc)).toEqual([expect.stringContaining('expected ignore-scripts=true')]);
   });
 
-  it('tells what runs in production: neither what only develops, nor who depends on it', () => {
+  it('finds what runs in production, without packages of development and their dependencies', () => {
     const [own, tool] = [component('MIT'), { ...component('MIT', true), 'bom-ref': 'tool@1.0.0' }];
     const dependencies = [
       { ref: 'shop@1.0.0', dependsOn: ['thing@1.2.3', 'tool@1.0.0'] },

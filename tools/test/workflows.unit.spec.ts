@@ -18,18 +18,18 @@ interface Compose {
 const read = (file: string) => readFileSync(path.join(DIR, file), 'utf8');
 
 describe.each(readdirSync(DIR))('the workflow %s', (file) => {
-  it('takes each action by its commit, as a tag can be moved', () => {
+  it('names each action by its commit, because a tag can be moved', () => {
     const actions = read(file).match(/uses: .*/g) ?? [];
     expect(actions).not.toEqual([]);
     for (const action of actions) expect(action).toMatch(/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  it('may read, and nothing else where no job says more', () => {
+  it('has read permission only, unless a job has more', () => {
     expect((parse(read(file)) as Workflow).permissions).toEqual({ contents: 'read' });
   });
 });
 
-it('the release has the images of docker-compose.yml', () => {
+it('the release builds the images of docker-compose.yml', () => {
   const compose = parse(readFileSync(path.join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true }) as Compose;
   const built = Object.values(compose.services).flatMap(({ build }) => build?.args.APP ?? []);
   const released = (parse(read('release.yml')) as Workflow).jobs['images']?.strategy?.matrix.app ?? [];

@@ -8,7 +8,7 @@ import { agreedPartitions } from './observe/agreed-partitions.js';
 import { documentApi } from './openapi/document.js';
 import { servePage } from './page/page.js';
 
-const LARGEST_BODY = 2 ** 20;
+const MAX_BODY_BYTES = 2 ** 20;
 /** Bodies have another payload for a dead letter, or a thousand ids. */
 const SHAPE = { maxDepth: 100, maxItems: 10_000, maxProperties: 5000, maxValues: 100_000 };
 
@@ -19,7 +19,7 @@ await runService({
   configuration: ConsoleConfiguration,
   module: ConsoleModule,
   partitions: (config) => agreedPartitions(redisOf(config), config.EVENTS_PREFIX),
-  largestBody: LARGEST_BODY,
+  maxBodyBytes: MAX_BODY_BYTES,
   host: ({ CONSOLE_HOST }) => CONSOLE_HOST,
   protect,
   // Its users have no token of operators; who of them may change something, ChangesGuard says.

@@ -5,8 +5,8 @@ import { InventoryConfiguration } from './configuration.js';
 import { sell, type Line } from './domain/stock.js';
 
 /**
- * An order and its approved payment become a sale. The two events can come in either order: each handler keeps what it
- * has learnt, and the one that completes the pair sells.
+ * Makes a sale of an order and its approved payment. The two events can come in either order: the first one is stored, and the handler
+ * of the second one sells.
  */
 @Injectable()
 export class InventoryHandlers {
@@ -32,7 +32,7 @@ export class InventoryHandlers {
     else await this.complete(payment.order_id, JSON.parse(lines) as Line[], payment.status, transaction);
   }
 
-  /** Both events are there: sell if the payment was approved, and forget the pair. */
+  /** Called with both events: sells if the payment was approved, and deletes what was stored. */
   private async complete(
     orderId: string,
     lines: readonly Line[],

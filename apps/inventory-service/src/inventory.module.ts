@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { InventoryHandlers } from './inventory.handlers.js';
 
-/** Moves the stock. */
+/** Sells and restocks. */
 @Module({ providers: [InventoryHandlers] })
 export class InventoryModule {}

@@ -15,7 +15,7 @@ const levels = fc
 const reorder = fc.record({ point: fc.nat(50), quantity: fc.integer({ min: 1, max: 200 }) });
 
 describe('sell', () => {
-  it('sells exactly the lines, once, whatever the stock was', () => {
+  it('sells exactly the lines, once, with any stock', () => {
     fc.assert(
       fc.property(lines, levels, reorder, (sold, before, rule) => {
         const sales = sell('order', sold, before, rule).updates.filter(({ reason }) => reason === 'sale');
@@ -29,7 +29,7 @@ describe('sell', () => {
     );
   });
 
-  it('gives levels that fold from its changes and never fall below 0', () => {
+  it('returns levels that equal the sum of the changes and are never below 0', () => {
     fc.assert(
       fc.property(lines, levels, reorder, (sold, before, rule) => {
         const { updates, levels: after } = sell('order', sold, before, rule);
@@ -45,7 +45,7 @@ describe('sell', () => {
     );
   });
 
-  it('fills up what runs low', () => {
+  it('restocks a sku that is low after the sale', () => {
     const { updates } = sell('order', [{ sku: 'A', quantity: 5 }], new Map([['A', 24]]), { point: 20, quantity: 200 });
     expect(updates.map(({ reason, changes }) => [reason, changes])).toEqual([
       ['sale', [{ sku: 'A', quantity_change: -5, stock_level: 19 }]],
@@ -53,7 +53,7 @@ describe('sell', () => {
     ]);
   });
 
-  it('restocks before a sale that the stock cannot carry', () => {
+  it('restocks before a sale if the stock is not enough', () => {
     const { updates } = sell('order', [{ sku: 'A', quantity: 5 }], new Map(), { point: 1, quantity: 3 });
     expect(updates.map(({ reason, changes }) => [reason, changes])).toEqual([
       ['restock', [{ sku: 'A', quantity_change: 6, stock_level: 6 }]],

@@ -2,29 +2,29 @@ import { Injectable } from '@nestjs/common';
 import { ORDER_STATE } from '@shop/contracts';
 import { Keyspace, RedisConnection } from 'nestjs-event-streams';
 
-/** The book of orders that customers were told are accepted; the audit compares the stream with it. */
+/** Records the orders that were confirmed to customers. The audit compares the stream with this record. */
 @Injectable()
 export class AcceptedOrders {
-  private open: { orderIds: string[]; booked: Promise<void> } | undefined;
+  private batch: { orderIds: string[]; recorded: Promise<void> } | undefined;
 
   constructor(
     private readonly redis: RedisConnection,
     private readonly keyspace: Keyspace,
   ) {}
 
-  /** Resolves when the order is in the book; all that are accepted in one turn of the event loop are booked together. */
+  /** Resolves when the order is recorded. Orders of one turn of the event loop are recorded by one command. */
   add(orderId: string): Promise<void> {
-    this.open ??= this.page();
-    this.open.orderIds.push(orderId);
-    return this.open.booked;
+    this.batch ??= this.newBatch();
+    this.batch.orderIds.push(orderId);
+    return this.batch.recorded;
   }
 
-  private page(): { orderIds: string[]; booked: Promise<void> } {
+  private newBatch(): { orderIds: string[]; recorded: Promise<void> } {
     const orderIds: string[] = [];
-    const booked = new Promise<void>((resolve) => setImmediate(resolve)).then(async () => {
-      this.open = undefined;
+    const recorded = new Promise<void>((resolve) => setImmediate(resolve)).then(async () => {
+      this.batch = undefined;
       await this.redis.call((redis) => redis.sadd(this.keyspace.ofService(ORDER_STATE.accepted), ...orderIds));
     });
-    return { orderIds, booked };
+    return { orderIds, recorded };
   }
 }

@@ -3,27 +3,27 @@ import { RateSetting, type Rate } from './simulation/rate.js';
 
 /** Settings of the order service. */
 export class OrderConfiguration extends ServiceConfiguration {
-  /** What customers send as X-API-Key with an order; empty: anybody may order. */
+  /** The key that customers send as X-API-Key with an order; empty: no key is needed. */
   @ApiKeySetting()
   CUSTOMER_API_KEY = '';
 
-  /** Whether simulated customers come as soon as the service runs. */
+  /** Whether the simulation starts with the service. */
   @BooleanSetting()
   SIMULATION_ENABLED = true;
 
-  /** Orders per second, on average over a simulated day; `max` for as many as the shop carries. */
+  /** Orders per second, on average over a simulated day; `max` for as many as the shop can handle. */
   @RateSetting()
   SIMULATION_RATE: Rate = 2;
 
-  /** Simulated seconds that pass in a real one: 1440 makes a day of a minute. */
+  /** Simulated seconds per real second; with 1440, a day takes a minute. */
   @NumberSetting(0.001, 1_000_000)
   SIMULATION_SPEED = 1440;
 
-  /** One seed gives one shop. */
+  /** The seed of the shop: the same seed gives the same shop. */
   @WholeNumberSetting(0, 2 ** 31)
   SIMULATION_SEED = 42;
 
-  /** Threads that publish at once. */
+  /** How many threads of simulated customers publish at once. */
   @WholeNumberSetting(1, 64)
   SIMULATION_THREADS = 3;
 

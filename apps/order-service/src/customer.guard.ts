@@ -1,21 +1,21 @@
 import { type CanActivate, type ExecutionContext, Injectable, UnauthorizedException } from '@nestjs/common';
-import { isSameText } from '@shop/access';
+import { isEqualSecret } from '@shop/access';
 import type { Request } from 'express';
 import { OrderConfiguration } from './configuration.js';
 
 const KEY_HEADER = 'X-API-Key';
 
-/** Lets those order who show the customers' key, where there is one. */
+/** Requires the customers' key, if one is set. */
 @Injectable()
 export class CustomerGuard implements CanActivate {
   constructor(private readonly config: OrderConfiguration) {}
 
-  /** @throws UnauthorizedException without the key, or with another one */
+  /** @throws UnauthorizedException for a missing or wrong key */
   canActivate(context: ExecutionContext): boolean {
     const { CUSTOMER_API_KEY: key } = this.config;
     if (key === '') return true;
     const given = context.switchToHttp().getRequest<Request>().header(KEY_HEADER);
-    if (given !== undefined && isSameText(given, key)) return true;
+    if (given !== undefined && isEqualSecret(given, key)) return true;
     throw new UnauthorizedException(
       `Expected the header ${KEY_HEADER} with the customers' key, got ${given === undefined ? 'none' : 'another one'}`,
     );

@@ -5,26 +5,25 @@ import { EventMonitor, EventProducer, Partitions, type ProduceOptions } from 'ne
 import { AcceptedOrders } from './accepted-orders.js';
 import { Catalogue } from './catalogue/catalogue.js';
 import { fingerprintOf, orderOf, type PlaceOrder } from './domain/place-order.js';
-import { IdempotencyBook, type BookedOrder } from './idempotency-book.js';
+import { IdempotencyKeys, type ReservedOrder } from './idempotency-keys.js';
 
 /** The answer to an order. */
 export interface PlacedOrder {
   order_id: string;
-  /** Where it stands in `ecommerce:orders`. */
+  /** Its entry in `ecommerce:orders`. */
   entry_id: string;
 }
 
 /**
- * How long after its reservation an order is published without a look at the stream, in milliseconds. Within that time the
- * library knows a repeat by its id: well within `producer.idempotencyMs`, a day.
+ * How long after its reservation an order can be published again without a search in the stream, in milliseconds: the library detects a
+ * repeated publish by its idempotency key. Well below `producer.idempotencyMs`, a day.
  */
-const KNOWN_AS_REPEAT_MS = 12 * 3_600_000;
-/** A publish that began in that time has ended this much later, and a clock that was set back is within it, too. */
+const REPEAT_DETECTED_MS = 12 * 3_600_000;
+/** A margin for a publish that is still in flight at the end of that time, and for clocks that were set back, in milliseconds. */
 const MARGIN_MS = 600_000;
-/** Entries that one step of a look at the stream reads. */
+/** How many entries one step of the search reads. */
 const PAGE = 500;
-
-/** Takes orders: an order is accepted when its event is in the stream. */
+/** Accepts orders. An order is accepted when its event is in the stream. */
 @Injectable()
 export class OrdersService {
   constructor(
@@ -33,14 +32,14 @@ export class OrdersService {
     private readonly partitions: Partitions,
     private readonly accepted: AcceptedOrders,
     private readonly catalogue: Catalogue,
-    private readonly book: IdempotencyBook,
+    private readonly keys: IdempotencyKeys,
   ) {}
 
   /**
-   * Places an order. With an idempotency key, a repeat places nothing and gets the first answer, however late it comes.
+   * Places an order. With an idempotency key, a repeated request places nothing and gets the first answer, at any later time.
    *
-   * @throws BadRequestException when a sku or a price is not the catalogue's; what was accepted once is asked for no more
-   * @throws UnprocessableEntityException when the key was used for another order
+   * @throws BadRequestException if a sku or a price is not that of the catalogue; a repeat of an accepted order is not checked again
+   * @throws UnprocessableEntityException if the key was used for another order
    */
   async place(request: PlaceOrder, idempotencyKey?: string): Promise<PlacedOrder> {
     const placed =
@@ -56,29 +55,29 @@ export class OrdersService {
 
   private async placeOnce(request: PlaceOrder, key: string): Promise<PlacedOrder> {
     const fingerprint = fingerprintOf(request);
-    const { booked, nowMs } = await this.book.reserve(key, () => {
+    const { reserved, nowMs } = await this.keys.reserve(key, () => {
       this.catalogue.check(request);
       return { order_id: randomUUID(), fingerprint };
     });
-    if (booked.fingerprint !== fingerprint) {
+    if (reserved.fingerprint !== fingerprint) {
       throw new UnprocessableEntityException(
         `The Idempotency-Key ${key} was used for another order. Use a new key for a new order`,
       );
     }
-    const { order_id, entry_id } = booked;
+    const { order_id, entry_id } = reserved;
     if (entry_id !== undefined) return { order_id, entry_id };
     const placed =
-      (await this.found(key, booked, nowMs)) ?? (await this.publish(request, order_id, { idempotencyKey: order_id }));
-    await this.book.note(key, { ...booked, entry_id: placed.entry_id });
+      (await this.find(key, reserved, nowMs)) ?? (await this.publish(request, order_id, { idempotencyKey: order_id }));
+    await this.keys.update(key, { ...reserved, entry_id: placed.entry_id });
     return placed;
   }
 
-  /** An order that was published when nobody lived to note it, too long ago for the library to know it by its id. */
-  private async found(key: string, booked: BookedOrder, nowMs: number): Promise<PlacedOrder | undefined> {
-    const { order_id, reserved_at } = booked;
-    if (nowMs - reserved_at < KNOWN_AS_REPEAT_MS) return undefined;
+  /** Searches the stream for an order whose publish was never confirmed, and is too long ago for the library to detect a repeat. */
+  private async find(key: string, reserved: ReservedOrder, nowMs: number): Promise<PlacedOrder | undefined> {
+    const { order_id, reserved_at } = reserved;
+    if (nowMs - reserved_at < REPEAT_DETECTED_MS) return undefined;
     const partition = this.partitions.numberOf(order_id);
-    const to = String(reserved_at + KNOWN_AS_REPEAT_MS + MARGIN_MS);
+    const to = String(reserved_at + REPEAT_DETECTED_MS + MARGIN_MS);
     for (let from = String(reserved_at - MARGIN_MS); ;) {
       const entries = await this.monitor.entries('orders', { from, to, count: PAGE, partition });
       const entry = entries.find(({ event }) => event?.correlation_id === order_id);
@@ -87,13 +86,13 @@ export class OrdersService {
       if (!last || entries.length < PAGE) break;
       from = `(${last.id}`;
     }
-    // It was never published. From now on it may be, and the library knows repeats of that.
-    await this.book.note(key, { ...booked, reserved_at: nowMs });
+    // It was never published. It is published now, and the library detects repeats from now on.
+    await this.keys.update(key, { ...reserved, reserved_at: nowMs });
     return undefined;
   }
 
   private async publish(request: PlaceOrder, orderId: string, options: ProduceOptions): Promise<PlacedOrder> {
-    const order = orderOf(request, orderId, this.catalogue.named(request));
+    const order = orderOf(request, orderId, this.catalogue.withCatalogueNames(request));
     const entryId = await this.producer.publish(OrderPlaced, order, { correlationId: orderId, ...options });
     return { order_id: orderId, entry_id: entryId };
   }

@@ -27,7 +27,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-/** A right order, as far as `changes` leave it so. */
+/** A valid order with some changes. */
 function orderOf(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
@@ -45,7 +45,7 @@ interface Answer {
   message: string[];
 }
 
-/** @param body what is no text is sent as JSON */
+/** @param body is sent as JSON unless it is a string */
 async function send(
   body: unknown,
   headers: Record<string, string> = { 'Content-Type': 'application/json' },
@@ -61,8 +61,8 @@ async function send(
 
 const published = () => redis.client.xlen('ecommerce:orders');
 
-/** What is refused with 400, in words that tell why, and publishes nothing. */
-async function isRefused(body: unknown, ...words: string[]): Promise<void> {
+/** Expects that an order is rejected with 400 and a message that contains the words, and that nothing is published. */
+async function expectRejected(body: unknown, ...words: string[]): Promise<void> {
   const before = await published();
   const { status, message } = await send(body);
   expect({ status, message }).toMatchObject({ status: 400 });
@@ -71,7 +71,7 @@ async function isRefused(body: unknown, ...words: string[]): Promise<void> {
 }
 
 describe('the price of an order', () => {
-  it.each(currencies())('is the one that the catalogue has in %s', async (currency) => {
+  it.each(currencies())('must be that of the catalogue in %s', async (currency) => {
     const response = await fetch(`${app.url}/catalogue?currency=${currency}`);
     const offers = (await response.json()) as Offer[];
     expect(offers).toEqual(offersIn(currency, PRODUCTS));
@@ -80,7 +80,7 @@ describe('the price of an order', () => {
   });
 
   it.each(['', '?currency=', '?currency=eur', '?currency=CHF', '?currency=EUR&currency=USD', '?currency[a]=EUR'])(
-    'is none without a currency that the shop sells in: GET /catalogue%s',
+    'is not available without a currency of the shop: GET /catalogue%s',
     async (query) => {
       const response = await fetch(`${app.url}/catalogue${query}`);
       expect(response.status).toBe(400);
@@ -88,24 +88,27 @@ describe('the price of an order', () => {
     },
   );
 
-  it('is refused with both numbers when it is another one, with an idempotency key, too', async () => {
+  it('is rejected with both prices if it is wrong, also with an idempotency key', async () => {
     const cheap = itemOf({ unit_price: 1 });
-    const words = `items.0.unit_price must be ${String(MUG.unit_price)}, what ${MUG.sku} costs in EUR, got 1`;
-    await isRefused(cheap, words);
+    const words = `items.0.unit_price must be ${String(MUG.unit_price)}, the price of ${MUG.sku} in EUR, got 1`;
+    await expectRejected(cheap, words);
     const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() };
     expect(await send(cheap, headers)).toEqual({ status: 400, message: [words] });
-    // The key was not used up by that.
+    // The key can still be used.
     expect(await send(orderOf(), headers)).toMatchObject({ status: 201 });
   });
 
-  it('is not to be had for what is not sold, or in a currency that is not taken', async () => {
-    await isRefused(itemOf({ sku: 'GOLD-1' }), 'items.0.sku must be one of GET /catalogue?currency=EUR, got "GOLD-1"');
-    await isRefused(orderOf({ currency: 'CHF' }), 'currency must be one of EUR, USD, GBP, JPY, PLN, SEK, got CHF');
-    await isRefused(orderOf({ currency: 'USD' }), 'costs in USD');
-    await isRefused(orderOf({ total_amount: 1 }), `total of items, ${String(2 * MUG.unit_price)}, got 1`);
+  it('does not exist for unknown products and currencies', async () => {
+    await expectRejected(
+      itemOf({ sku: 'GOLD-1' }),
+      'items.0.sku must be one of GET /catalogue?currency=EUR, got "GOLD-1"',
+    );
+    await expectRejected(orderOf({ currency: 'CHF' }), 'currency must be one of EUR, USD, GBP, JPY, PLN, SEK, got CHF');
+    await expectRejected(orderOf({ currency: 'USD' }), 'in USD');
+    await expectRejected(orderOf({ total_amount: 1 }), `total of items, ${String(2 * MUG.unit_price)}, got 1`);
   });
 
-  it('comes with the name that the catalogue has, whatever the customer calls it', async () => {
+  it('comes with the name of the catalogue instead of the customer’s', async () => {
     expect(await send(itemOf({ name: 'Golden calf' }))).toMatchObject({ status: 201 });
     const [[, fields] = []] = await redis.client.xrevrange('ecommerce:orders', '+', '-', 'COUNT', 1);
     const { items } = JSON.parse(fields?.[fields.indexOf('data') + 1] ?? '') as OrderPlaced;
@@ -113,7 +116,7 @@ describe('the price of an order', () => {
   });
 });
 
-describe('an order that is none', () => {
+describe('an invalid order', () => {
   it.each([
     ['2^53 pieces', '"quantity":9007199254740992'],
     ['1e200 pieces', '"quantity":1e200'],
@@ -124,21 +127,21 @@ describe('an order that is none', () => {
     ['half a piece', '"quantity":0.5'],
     ['pieces as text', '"quantity":"2"'],
     ['pieces as a list', '"quantity":[2]'],
-    ['pieces as a truth', '"quantity":true'],
+    ['pieces as a boolean', '"quantity":true'],
     ['no number of pieces', '"quantity":null'],
   ])('has %s', async (_, quantity) => {
     const body = JSON.stringify(orderOf()).replace('"quantity":2', quantity);
     expect(body).toContain(quantity);
-    await isRefused(body, 'items.0.quantity must');
+    await expectRejected(body, 'items.0.quantity must');
   });
 
   it.each([['1e308'], ['1e999'], ['9007199254740993'], ['-1'], ['"1"'], ['{"toString":1}']])(
     'has the price %s, or the total',
     async (number) => {
       const body = JSON.stringify(itemOf({ unit_price: 'PRICE' }));
-      await isRefused(body.replace('"PRICE"', number), 'items.0.unit_price must');
+      await expectRejected(body.replace('"PRICE"', number), 'items.0.unit_price must');
       const total = JSON.stringify(orderOf({ total_amount: 'TOTAL' }));
-      await isRefused(total.replace('"TOTAL"', number), 'total_amount must');
+      await expectRejected(total.replace('"TOTAL"', number), 'total_amount must');
     },
   );
 
@@ -155,10 +158,14 @@ describe('an order that is none', () => {
     ['a sku twice', { items: [MUG, MUG].map((item) => ({ ...item, quantity: 1 })) }, 'must not name a sku twice'],
     ['a long name', { customer: { name: 'x'.repeat(201), email: 'ada@example.com' } }, 'customer.name must be shorter'],
     ['a long email', { customer: { name: 'Ada', email: `${'x'.repeat(5000)}@a.io` } }, 'customer.email'],
-    ['half a character', { customer: { name: 'Ada', email: '\ud800@a.io' } }, 'customer.email must be Unicode text'],
+    [
+      'an unpaired surrogate',
+      { customer: { name: 'Ada', email: '\ud800@a.io' } },
+      'customer.email must be Unicode text',
+    ],
     ['something else', { coupon: 'SAVE10' }, 'property coupon should not exist'],
   ])('has %s', async (_, changes, words) => {
-    await isRefused(orderOf(changes), words);
+    await expectRejected(orderOf(changes), words);
   });
 
   it.each([
@@ -180,7 +187,7 @@ describe('an order that is none', () => {
     expect(status).toBeLessThan(500);
   });
 
-  it('is told of its first twenty problems, each in few words', async () => {
+  it('is answered with its first twenty problems, each short', async () => {
     const items = Array.from({ length: 100 }, (_, index) => ({ [`x${'y'.repeat(400)}${String(index)}`]: 1 }));
     const { status, message } = await send(orderOf({ items }));
     expect(status).toBe(400);
@@ -191,7 +198,7 @@ describe('an order that is none', () => {
     expect((await send(orderOf({ items: strangers }))).message).toHaveLength(20);
   });
 
-  it('is larger than an order can be, or no JSON', async () => {
+  it('is too large, or not JSON', async () => {
     const before = await published();
     expect(await send(orderOf({ note: 'x'.repeat(70_000) }))).toEqual({
       status: 413,
@@ -206,7 +213,7 @@ describe('an order that is none', () => {
     expect(await published()).toBe(before);
   });
 
-  it('costs little to refuse, however many members it has', async () => {
+  it('costs little to reject, even with many items', async () => {
     const cpuSeconds = async (): Promise<number> => {
       const metrics = await (await fetch(`${app.url}/metrics`)).text();
       const times = [...metrics.matchAll(/^process_cpu_time_seconds_total\{[^}]*\} ([\d.e+-]+)/gm)];
@@ -231,7 +238,7 @@ describe('an order that is none', () => {
   });
 });
 
-describe('whatever comes', () => {
+describe('any request', () => {
   const odd = fc.oneof(
     fc.constantFrom<unknown>(null, '', 0, -1, 1e21, 0.1, true, [], {}, [[]], '2', 'EUR', '\ud800', '\u0000', '\u202e'),
     fc.jsonValue({ maxDepth: 3 }),
@@ -241,7 +248,7 @@ describe('whatever comes', () => {
     .concat(['items.0.sku', 'items.0.quantity', 'items.0.name', 'currency', 'total_amount', 'shipping_address'])
     .concat(['shipping_address.country', 'shipping_address.postal_code', '__proto__', 'constructor', 'items.0.toJSON']);
 
-  it('is accepted and a valid event, or refused with 4xx', async () => {
+  it('is accepted and becomes a valid event, or is rejected with 4xx', async () => {
     let accepted = 0;
     const before = await published();
     await fc.assert(
@@ -263,7 +270,7 @@ describe('whatever comes', () => {
   });
 });
 
-/** Sets what a path leads to, as an own property whatever its name. */
+/** Sets the value at a path, always as an own property. */
 function put(target: object, [key = '', ...rest]: readonly string[], value: unknown): void {
   const inner = (target as Record<string, unknown>)[key];
   if (rest.length > 0 && typeof inner === 'object' && inner !== null) put(inner, rest, value);

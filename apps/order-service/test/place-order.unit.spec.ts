@@ -34,7 +34,7 @@ describe('orderOf', () => {
 });
 
 describe('fingerprintOf', () => {
-  it('is the same whatever the order of properties, and another for another order', () => {
+  it('is independent of the order of properties, and differs for another order', () => {
     const { items, customer, ...rest } = request;
     const turned = { ...rest, items: items.map(({ sku, ...item }) => ({ ...item, sku })), customer };
     expect(fingerprintOf(turned)).toBe(fingerprintOf(request));

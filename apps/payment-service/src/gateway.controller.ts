@@ -3,17 +3,17 @@ import { HttpController } from '@shop/service';
 import { IsNumber, Max, Min } from 'class-validator';
 import { PaymentGateway } from './payment-gateway.js';
 
-/** How the gateway fares; also the body of `POST /gateway`. */
+/** The answer of `GET /gateway`, and the body of `POST /gateway`. */
 export class GatewayStatus {
-  /** Share of calls that fail and are tried again. */
-  // Only a JSON number: what a form of another site can send is text.
+  /** Share of calls that fail and are retried. */
+  // Only a JSON number, because a form of another site can send strings only.
   @IsNumber()
   @Min(0)
   @Max(1)
   failure_share!: number;
 }
 
-/** Steers the simulated payment gateway: operators alone may, with their token. */
+/** Configures the simulated payment gateway. Only operators may change it, with their token. */
 @HttpController('gateway')
 export class GatewayController {
   constructor(private readonly gateway: PaymentGateway) {}

@@ -11,15 +11,15 @@ import {
 } from '@shop/simulation';
 import { PaymentConfiguration } from './configuration.js';
 
-/** The gateway did not take the charge; nobody was charged, and trying again may help. */
+/** The gateway has not charged the customer. A retry may succeed. */
 export class GatewayUnavailableError extends Error {
   override readonly name = 'GatewayUnavailableError';
 }
 
-/** A payment gateway as the real ones are: slow, skewed, sometimes away, and idempotent by key. */
+/** A simulated payment gateway. Like real ones, it is slow and sometimes unavailable, its latency is skewed, and it is idempotent by key. */
 @Injectable()
 export class PaymentGateway {
-  // Waiting times and failures differ from run to run; what an order's payment is does not.
+  // Latencies and failures differ from run to run. The payment of an order does not.
   private readonly random = Random.of(process.pid, Date.now());
 
   /** Share of calls that fail, 0 to 1; it can be changed while the service runs. */
@@ -30,14 +30,14 @@ export class PaymentGateway {
   }
 
   /**
-   * Charges an order; the same key always gets the same answer.
+   * Charges an order. The same key always gets the same answer.
    *
-   * @throws GatewayUnavailableError when the call fails; an AbortError when `signal` aborts it
+   * @throws GatewayUnavailableError if the call fails; an AbortError if `signal` aborts it
    */
   async charge(order: OrderPlaced, idempotencyKey: string, signal: AbortSignal): Promise<PaymentDecision> {
     const { SIMULATION_SEED, GATEWAY_LATENCY_MS, GATEWAY_DECLINE_SHARE } = this.config;
     await setTimeout(gatewayLatencyMs(this.random, GATEWAY_LATENCY_MS), undefined, { signal });
-    if (isFailing(order)) throw new GatewayUnavailableError('The gateway refuses every charge of this customer');
+    if (isFailing(order)) throw new GatewayUnavailableError('The gateway rejects every charge of this customer');
     if (gatewayFails(this.random, this.failureShare)) {
       throw new GatewayUnavailableError(`The gateway did not answer the charge ${idempotencyKey}`);
     }

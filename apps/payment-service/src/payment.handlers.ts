@@ -4,17 +4,17 @@ import { EventHandler, type Delivery, type EventEnvelope } from 'nestjs-event-st
 import { paymentFor } from './domain/payment.js';
 import { PaymentGateway } from './payment-gateway.js';
 
-/** A gateway that fails now and then is asked again, within about a quarter of a minute. */
-const PATIENT = { attempts: 8, maxDelayMs: 5000 };
+/** Retries of gateway calls: 8 attempts within about 15 seconds. */
+const GATEWAY_RETRY = { attempts: 8, maxDelayMs: 5000 };
 
-/** An order becomes a payment. */
+/** Makes a payment of each order. */
 @Injectable()
 export class PaymentHandlers {
   constructor(private readonly gateway: PaymentGateway) {}
 
-  @EventHandler(OrderPlaced, { retry: PATIENT })
+  @EventHandler(OrderPlaced, { retry: GATEWAY_RETRY })
   async onOrderPlaced({ event_id, data: order }: EventEnvelope<OrderPlaced>, delivery: Delivery): Promise<void> {
-    // The event's id is the gateway's idempotency key: a retry charges nobody twice.
+    // The event's id is the gateway's idempotency key, so that a retry does not charge the customer twice.
     const decision = await this.gateway.charge(order, event_id, delivery.signal);
     const { transaction } = delivery;
     transaction.publish(PaymentProcessed, paymentFor(order, transaction.uuid('payment'), decision));

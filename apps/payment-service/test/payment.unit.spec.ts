@@ -7,7 +7,7 @@ import { paymentFor } from '../src/domain/payment.js';
 const order: OrderPlaced = new OrderGenerator({ seed: 1, stream: 0, catalogue: catalogue(1) }).next();
 const id = '3f2b7c1e-6d52-4a7e-9f59-d0f2f0f6f1aa';
 
-it('pays the order’s amount in its currency', () => {
+it('has the amount and currency of the order', () => {
   const payment = paymentFor(order, id, { method: 'card', status: 'approved' });
   expect(validate(PaymentProcessed, payment)).toMatchObject({
     payment_id: id,
@@ -17,7 +17,7 @@ it('pays the order’s amount in its currency', () => {
   });
 });
 
-it('gives a reason for a declined payment', () => {
+it('has a reason if it is declined', () => {
   const payment = paymentFor(order, id, { method: 'card', status: 'declined', decline_reason: 'card_expired' });
   expect(validate(PaymentProcessed, payment).decline_reason).toBe('card_expired');
 });

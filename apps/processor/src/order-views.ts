@@ -3,17 +3,17 @@ import { READ_MODELS, type OrderState } from '@shop/contracts';
 import { Keyspace, RedisConnection } from 'nestjs-event-streams';
 import { FACTS, stateOf, timelineOf, type TimelineEvent } from './domain/order-record.js';
 
-/** An order as a customer sees it who has its id: nothing about people. */
+/** An order, as a customer with its id can see it: without personal data. */
 export interface OrderView {
   order_id: string;
-  /** Null while only later events of the order have been processed. */
+  /** Null until `order_placed` was processed, even if later events were. */
   state: OrderState | null;
-  /** From the order to the latest event, in milliseconds. */
+  /** The time from the order to its latest event, in milliseconds. */
   elapsed_ms: number;
   timeline: (TimelineEvent & { after_ms: number })[];
 }
 
-/** Numbers of the whole shop. */
+/** The whole shop in numbers. */
 export interface ShopSummary {
   orders_by_state: Record<string, number>;
   revenue_by_currency: Record<string, number>;
@@ -30,7 +30,7 @@ export class OrderViews {
     private readonly keyspace: Keyspace,
   ) {}
 
-  /** @returns null when no event of the order was processed yet */
+  /** @returns null if no event of the order was processed yet */
   async order(orderId: string): Promise<OrderView | null> {
     const record = await this.hash(READ_MODELS.order(orderId));
     const events = timelineOf(record);

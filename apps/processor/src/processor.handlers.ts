@@ -3,14 +3,14 @@ import { InventoryUpdated, OrderPlaced, PaymentProcessed, READ_MODELS, ShipmentC
 import { EventHandler, type Delivery, type EventEnvelope } from 'nestjs-event-streams';
 import { FACTS, stateOf, withFact, type OrderFact, type TimelineEvent } from './domain/order-record.js';
 
-/** Every event of the shop goes into the read models, whichever of an order's events comes first. */
+/** Updates the read models with every event of the shop. The events of an order can come in any order. */
 @Injectable()
 export class ProcessorHandlers {
   @EventHandler(OrderPlaced)
   async onOrderPlaced(event: EventEnvelope<OrderPlaced>, delivery: Delivery): Promise<void> {
     const { order_id, items, currency, total_amount } = event.data;
     const bought = items.map(({ sku, quantity }) => ({ sku, quantity }));
-    // No name: what is kept for ever must hold nothing that somebody may want to be erased.
+    // Without names, because read models are kept for ever and must not contain data that a customer can ask to erase.
     await this.advance(order_id, 'placed', event, delivery, { items: bought, currency, total_amount });
   }
 
@@ -29,7 +29,7 @@ export class ProcessorHandlers {
       await this.advance(order_id, 'sold', event, delivery, { changes: sold });
     }
     for (const { sku, quantity_change } of changes) {
-      // Sums, not levels: they come out right in whatever order several processors add them.
+      // Adds changes instead of setting levels, so that the result is correct in any order of several processors.
       delivery.transaction.hincrby(READ_MODELS.stockBySku, sku, quantity_change);
       if (reason === 'sale') delivery.transaction.hincrby(READ_MODELS.unitsSoldBySku, sku, -quantity_change);
     }
@@ -42,7 +42,7 @@ export class ProcessorHandlers {
     delivery.transaction.hincrby(READ_MODELS.shipmentsByCarrier, carrier, 1);
   }
 
-  /** Adds an event to its order's timeline, and counts the order in the state that it reaches by it. */
+  /** Adds an event to its order's timeline, and moves the order to its new state in the counts. */
   private async advance(
     orderId: string,
     fact: OrderFact,

@@ -21,21 +21,21 @@ describe('stateOf', () => {
     [['placed', 'declined'], 'declined'],
     [['placed', 'approved', 'sold'], 'packed'],
     [['placed', 'approved', 'sold', 'shipped'], 'shipped'],
-  ])('tells how far an order is: %j', (facts, state) => {
+  ])('returns the state of an order: %j', (facts, state) => {
     expect(stateOf(factsOf(...facts))).toBe(state);
   });
 
-  it('takes the furthest step, in whatever order events were processed', () => {
+  it('is that of the furthest step, in any order of the events', () => {
     expect(stateOf(factsOf('shipped', 'placed'))).toBe('shipped');
     expect(stateOf(factsOf('sold', 'placed', 'approved'))).toBe('packed');
   });
 
-  it('knows no state while the placement was not processed', () => {
+  it('is undefined until order_placed was processed', () => {
     expect(stateOf(factsOf('approved', 'sold', 'shipped'))).toBeUndefined();
   });
 });
 
-it('shows what a customer needs, also of a record that has more', () => {
+it('shows only what a customer needs, even if a record has more', () => {
   const [order, payment] = timelineOf({
     ...step('order_placed', { customer: 'Ada Lovelace', items: [], currency: 'EUR', total_amount: 0 }),
     ...step('payment_processed', {
@@ -48,7 +48,7 @@ it('shows what a customer needs, also of a record that has more', () => {
   expect(payment?.summary).toEqual({ status: 'declined', decline_reason: 'insufficient_funds' });
 });
 
-it('shows the timeline in the order of cause', () => {
+it('shows the timeline in causal order', () => {
   const types = timelineOf({ ...shipped, ...sold, ...placed, ...approved }).map(({ event_type }) => event_type);
   expect(types).toEqual(['order_placed', 'payment_processed', 'inventory_updated', 'shipment_created']);
 });

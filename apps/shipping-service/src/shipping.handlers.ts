@@ -4,12 +4,12 @@ import { EventHandler, type Delivery, type EventEnvelope, type Transaction } fro
 import { ShippingConfiguration } from './configuration.js';
 import { goodsOf, shipmentOf, type Parcel } from './domain/shipment.js';
 
-/** An order that is never sold (its payment was declined) needs no address for longer than this. */
+/** How long the address of an order is kept. An order whose payment was declined is never shipped. */
 const KEEP_ADDRESS_MS = 7 * 24 * 3_600_000;
 
 /**
- * An order and its sale become a shipment. The two events can come in either order: each handler keeps what it has
- * learnt, and the one that completes the pair ships.
+ * Makes a shipment of an order and its sale. The two events can come in either order: the first one is stored, and the handler of the
+ * second one ships.
  */
 @Injectable()
 export class ShippingHandlers {
@@ -48,7 +48,7 @@ export class ShippingHandlers {
     }
   }
 
-  /** Both events are there. The later one's time is the shipment's, so that a retry ships the same. */
+  /** Called with both events. The shipment has the time of the later one, so that a retry makes the same shipment. */
   private ship(parcel: Parcel, timestamp: string, transaction: Transaction): void {
     const shipment = shipmentOf(parcel, transaction.uuid('shipment'), this.config.SIMULATION_SEED, new Date(timestamp));
     transaction.publish(ShipmentCreated, shipment, { subject: parcel.customerId ?? parcel.orderId });

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ShippingHandlers } from './shipping.handlers.js';
 
-/** Ships what was sold. */
+/** Ships sold goods. */
 @Module({ providers: [ShippingHandlers] })
 export class ShippingModule {}

@@ -6,7 +6,7 @@ import { goodsOf, shipmentOf } from '../src/domain/shipment.js';
 const id = '3f2b7c1e-6d52-4a7e-9f59-d0f2f0f6f1aa';
 const address = { street: 'Weg 1', city: 'Ulm', postal_code: '89073', country: 'DE' };
 
-it('ships what the sale took out of the stock', () => {
+it('ships the goods of the sale', () => {
   const changes = [
     { sku: 'A', quantity_change: -2, stock_level: 8 },
     { sku: 'B', quantity_change: -1, stock_level: 0 },
@@ -17,7 +17,7 @@ it('ships what the sale took out of the stock', () => {
   ]);
 });
 
-it('is a valid shipment, and the same one when it is made again', () => {
+it('is a valid shipment, and always the same', () => {
   const parcel = { orderId: id, items: [{ sku: 'A', quantity: 2 }], address };
   const make = () => shipmentOf(parcel, id, 42, new Date('2026-11-23T10:00:00Z'));
   expect(validate(ShipmentCreated, make())).toMatchObject({

@@ -2,16 +2,16 @@ import { isIP } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 
 const PARTS = 8;
-/** Of IPv6 one household or machine has a network of so many parts (/64), and takes any address in it. */
+/** The parts of an IPv6 network (/64): one household or machine can use every address of its network. */
 const NETWORK_PARTS = 4;
 
-/** Who asks, by address, for counting: that of the connection, whatever headers say; of IPv6 its network (/64). */
+/** The address by which requests of a client are counted: that of the connection, not of a header; for IPv6 its network (/64). */
 export function addressOf({ socket }: Pick<IncomingMessage, 'socket'>): string {
-  return countedAddress(socket.remoteAddress ?? '');
+  return normalizedAddress(socket.remoteAddress ?? '');
 }
 
-/** An address as it counts; what is none stays as it is. */
-export function countedAddress(address: string): string {
+/** An address as it is counted. A text that is not an address is returned unchanged. */
+export function normalizedAddress(address: string): string {
   const plain = address.replace(/%.*$/, '').toLowerCase();
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain)?.[1];
   if (mapped !== undefined) return mapped;

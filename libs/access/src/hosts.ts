@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 
 /**
- * Whether a Host header is one under which browsers may reach an app. A name that somebody else's DNS points to this
- * machine is not; an address or `localhost` cannot be such a name.
+ * Whether browsers may reach an app under this Host header: an IP address, `localhost` or one of the allowed names. Any other name
+ * may be one that an attacker's DNS points to this machine (DNS rebinding).
  *
  * @param allowed further names
  */
@@ -15,13 +15,13 @@ export function isAllowedHost(header: string | undefined, allowed: ReadonlySet<s
   );
 }
 
-/** What the last proxy, which is the app's own, says that the host was. */
+/** The host of X-Forwarded-Host, as the last proxy set it: that proxy is the app's own. */
 export function forwardedHostOf(header: string | undefined): string | undefined {
   const last = header?.split(',').at(-1)?.trim();
   return last === '' ? undefined : last;
 }
 
-/** The names of a list with commas. */
+/** The names of a comma-separated list. */
 export function hostList(text: string): ReadonlySet<string> {
   return new Set(
     text

@@ -3,7 +3,7 @@ import { UnsupportedMediaTypeException } from '@nestjs/common';
 
 const JSON_TYPE = /^application\/([a-z0-9.-]+\+)?json\s*(;|$)/i;
 
-/** Refuses a body that is no JSON as such: nothing would read it, and each field would be said to be missing. */
+/** Rejects a body that is not JSON with 415. Without this check, it would not be parsed, and every field would be reported as missing. */
 export function onlyJson({ headers }: IncomingMessage, _: ServerResponse, next: (error?: unknown) => void): void {
   const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = headers;
   const hasBody = encoding !== undefined || (length !== undefined && length !== '0');

@@ -1,24 +1,23 @@
-/** What a browser, and a proxy before the app, say of where a request comes from: the headers of these names. */
+/** Where a request comes from, by the headers of the browser and of a proxy. */
 export interface RequestOrigin {
   host: string | undefined;
-  /** What the browser gave as the host, where a proxy has put another one in its place. */
+  /** The host that the browser sent, if a proxy has replaced it. */
   forwardedHost: string | undefined;
   origin: string | undefined;
   secFetchSite: string | undefined;
 }
 
 /**
- * Whether a request comes from a page of the app itself, or from no page at all (a script, an address bar). Browsers
- * say where from, and pages cannot make them lie: neither `Origin` nor `Sec-Fetch-Site` can be set by a page, and no header
- * of a proxy's on a request to another site.
+ * Whether a request comes from a page of the app itself, or from no page at all (a script, the address bar). The headers can be
+ * trusted: a page can set neither `Origin` nor `Sec-Fetch-Site`, nor the headers of a proxy on a request to another site.
  *
- * @param own further hosts whose pages are the app's, for proxies that put another Host and do not say which one it was
+ * @param own further hosts of the app's pages, for proxies that replace the Host without sending X-Forwarded-Host
  */
 export function isOwnRequest(
   { host, forwardedHost, origin, secFetchSite }: RequestOrigin,
   own: ReadonlySet<string>,
 ): boolean {
-  // Where the browser says that it is the page's own site, proxies may have done to the Host what they like.
+  // The browser's own comparison counts, even if a proxy has changed the Host.
   if (secFetchSite === 'same-origin') return true;
   if (secFetchSite !== undefined && secFetchSite !== 'none') return false;
   if (origin === undefined) return true;

@@ -5,19 +5,18 @@ import { onlyJson } from './only-json.js';
 import { isOwnRequest } from './origin.js';
 import { securityHeaders } from './security-headers.js';
 
-/** The hosts under which browsers reach an app. */
+/** The hosts under which browsers may reach an app. */
 export interface OwnHosts {
-  /** Apart from localhost and addresses. */
+  /** Names beside localhost and IP addresses. */
   names: ReadonlySet<string>;
-  /** The variable that they are from, for messages. */
+  /** The variable that sets them, for messages. */
   setting: string;
 }
 
 const HEALTH = /^\/health(\/live)?$/;
 
 /**
- * Everything that keeps other sites' pages, and names that somebody else's DNS points here, from an app without pages. Before
- * any route.
+ * Protects an app without pages from the pages of other sites and from DNS rebinding. Must be called before any route is added.
  */
 export function protect(app: { use(handler: RequestHandler): unknown }, hosts: OwnHosts): void {
   for (const handler of [securityHeaders(), unlessHealth(onlyKnownHosts(hosts)), onlyOwnPages(hosts), onlyJson]) {
@@ -25,7 +24,7 @@ export function protect(app: { use(handler: RequestHandler): unknown }, hosts: O
   }
 }
 
-/** Whoever looks whether an app lives knows neither names nor passwords. */
+/** Skips a handler for health checks, which know neither the app's names nor its passwords. */
 export function unlessHealth(handler: RequestHandler): RequestHandler {
   return (request, response, next) => {
     if (HEALTH.test(request.path)) next();
@@ -33,23 +32,23 @@ export function unlessHealth(handler: RequestHandler): RequestHandler {
   };
 }
 
-/** Refuses requests under a host that is not the app's with 421: by such a name, pages of another site read answers. */
+/** Rejects requests with an unknown Host with 421: by such a name, pages of other sites could read answers (DNS rebinding). */
 export function onlyKnownHosts({ names, setting }: OwnHosts): RequestHandler {
   return (request, _, next) => {
     const forwarded = forwardedHostOf(request.header('X-Forwarded-Host'));
-    // A name that a proxy has put another Host in the place of is one under which browsers reach the app, too.
+    // If a proxy has replaced the Host, the original name must be allowed, too.
     if (isAllowedHost(request.headers.host, names) && (!forwarded || isAllowedHost(forwarded, names))) {
       next();
       return;
     }
     const message =
-      'Expected localhost or an address as the Host (and X-Forwarded-Host), got another name. ' +
-      `If it is reached by this name, add it to ${setting}`;
+      'Expected localhost or an IP address as the Host (and X-Forwarded-Host), got another name. ' +
+      `To allow this name, add it to ${setting}`;
     next(new HttpException(message, HttpStatus.MISDIRECTED));
   };
 }
 
-/** Refuses requests that come from a page of another site with 403. */
+/** Rejects requests from pages of other sites with 403. */
 export function onlyOwnPages({ names, setting }: OwnHosts): RequestHandler {
   return (request, response, next) => {
     const from = {
@@ -58,17 +57,17 @@ export function onlyOwnPages({ names, setting }: OwnHosts): RequestHandler {
       origin: request.headers.origin,
       secFetchSite: request.header('Sec-Fetch-Site'),
     };
-    // A link to an address is no request of that page.
+    // Following a link of another site is allowed.
     const isLink = request.method === 'GET' && request.header('Sec-Fetch-Mode') === 'navigate';
     if (isLink || isOwnRequest(from, names)) {
-      // Answers are of this moment.
+      // Answers must not be cached, because they are about the present state.
       response.header('Cache-Control', 'no-store');
       next();
       return;
     }
     const message =
-      'This request comes from a page of another site; only pages of its own are answered. If that page is one, a proxy has ' +
-      `changed the Host: let it send X-Forwarded-Host, or add the page's host to ${setting}`;
+      'This request comes from a page of another site. Only pages of this app are answered. If it is a page of this app, a proxy has ' +
+      `changed the Host: let the proxy send X-Forwarded-Host, or add the page's host to ${setting}`;
     next(new ForbiddenException(message));
   };
 }

@@ -1,20 +1,20 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** An answer that is data and no page: it loads nothing, and is shown in no frame. */
+/** For answers that are data and not pages: they load nothing and are shown in no frame. */
 const NOTHING = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
 
 /**
- * Tells browsers how little they may do with an answer.
+ * Adds headers that restrict what browsers may do with an answer.
  *
- * @param directives of its content security policy, for an app that has pages
+ * @param directives the content security policy of an app with pages
  */
 export function securityHeaders(directives: Readonly<Record<string, string[]>> = NOTHING): RequestHandler {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives },
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
-    // It may well be reached by plain HTTP.
+    // The app can be used by plain HTTP.
     strictTransportSecurity: false,
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { countedAddress } from '../src/index.js';
+import { normalizedAddress } from '../src/index.js';
 
-describe('an address that requests are counted by', () => {
+describe('the address by which requests are counted', () => {
   it.each([
     ['127.0.0.1', '127.0.0.1'],
     ['::ffff:192.0.2.7', '192.0.2.7'],
@@ -12,6 +12,6 @@ describe('an address that requests are counted by', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['', ''],
   ])('of %s is %s', (address, counted) => {
-    expect(countedAddress(address)).toBe(counted);
+    expect(normalizedAddress(address)).toBe(counted);
   });
 });

@@ -7,36 +7,36 @@ import { isQuiet, openWork, type OpenWork } from './quiet.js';
 import { takeSnapshot, type Snapshot } from './snapshot.js';
 import { summarize, type AuditSummary } from './summary.js';
 
-/** What {@link audit} takes. */
+/** Options of {@link audit}. */
 export interface AuditOptions {
-  /** Prefix of the shop's keys. @default ecommerce */
+  /** The prefix of the shop's keys. @default ecommerce */
   prefix?: string | undefined;
 }
 
-/** What the audit found. */
+/** The result of the audit. */
 export interface AuditReport {
   prefix: string;
   /** Whether every law is kept. */
   kept: boolean;
-  /** Whether every group was done when the shop was read; if not, a law can look broken that is not. */
+  /** Whether all groups had settled everything when the shop was read. If not, a law can seem broken although it is kept. */
   quiet: boolean;
-  /** What the groups had still to do. */
+  /** The work that the groups had not done yet. */
   open: OpenWork[];
   summary: AuditSummary;
   laws: LawResult[];
 }
 
 /**
- * Checks the laws of the shop from its streams and read models alone, and changes nothing.
+ * Checks the laws of the shop by its streams and read models only. Changes nothing.
  *
- * @throws RedisGoneError when Redis is not there
+ * @throws RedisUnavailableError if Redis cannot be reached
  */
 export async function audit(redis: RedisPlace, { prefix = DEFAULT_PREFIX }: AuditOptions = {}): Promise<AuditReport> {
-  return judge(await withRedis(redis, (client) => takeSnapshot(client, prefix)));
+  return checkSnapshot(await withRedis(redis, (client) => takeSnapshot(client, prefix)));
 }
 
-/** The report on a snapshot. Pure. */
-export function judge(snapshot: Snapshot): AuditReport {
+/** Checks the laws on a snapshot. Pure. */
+export function checkSnapshot(snapshot: Snapshot): AuditReport {
   const laws = LAWS.map((law) => law(snapshot));
   return {
     prefix: snapshot.prefix,

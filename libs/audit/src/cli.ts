@@ -6,7 +6,7 @@ import { waitUntilQuiet } from './quiet.js';
 import { formatReport, paintFor } from './report.js';
 import { safeLines } from './text.js';
 
-/** What the command line needs of its process. */
+/** The parts of the process that the command line uses. */
 export interface CliProcess {
   argv: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
@@ -14,8 +14,8 @@ export interface CliProcess {
   stderr: { write(text: string): unknown };
 }
 
-const FAILED = 1;
-const MISUSED = 2;
+const EXIT_FAILED = 1;
+const EXIT_WRONG_USAGE = 2;
 
 /** Runs the command line. @returns the exit code; never throws */
 export async function run(cli: CliProcess): Promise<number> {
@@ -27,7 +27,7 @@ export async function run(cli: CliProcess): Promise<number> {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     cli.stderr.write(`${safeLines(message)}\n`);
-    return error instanceof UsageError ? MISUSED : FAILED;
+    return error instanceof UsageError ? EXIT_WRONG_USAGE : EXIT_FAILED;
   }
 }
 
@@ -39,13 +39,13 @@ async function report({ json, waitMs }: CliOptions, { env, stdout, stderr }: Cli
     await waitUntilQuiet(place, { prefix, deadlineMs: waitMs });
   }
   const found = await audit(place, { prefix });
-  // In JSON an escape is the same to a program.
+  // Escapes do not change the meaning of JSON.
   const asJson = (): string => safeLines(JSON.stringify(found, null, 2));
   stdout.write(json ? `${asJson()}\n` : formatReport(found, paintFor(stdout, env)));
-  return found.kept ? 0 : FAILED;
+  return found.kept ? 0 : EXIT_FAILED;
 }
 
-/** A variable that is set to nothing counts as not set. */
+/** An empty variable counts as not set. */
 function given(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
 }

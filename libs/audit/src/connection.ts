@@ -8,21 +8,21 @@ import {
   type RedisPlace,
 } from 'nestjs-event-streams/address';
 
-/** How long it may take until Redis has answered for the first time: starting included, within 5 s it is said to be gone. */
+/** The deadline of the first answer of Redis. With the start of the process, an unreachable Redis is reported within 5 s. */
 const CONNECT_MS = 4000;
 
-/** How long each further command may take: a server under load is slow, and not gone. */
+/** The deadline of each further command. It is longer, because a server under load is slow but not unavailable. */
 const COMMAND_MS = 10_000;
 
-/** How long the server may take to close, in milliseconds; nothing is under way then. */
+/** How long the server may take to close the connection, in milliseconds. No command is in flight then. */
 const DISCONNECT_MS = 100;
 
-/** What ioredis says, without a code, of a command that got no answer. */
+/** Messages of ioredis' errors without a code, for a command that got no answer. */
 const NO_ANSWER = /^(Connection is closed|Command timed out|Stream isn't writeable)/;
 
 /** Redis could not be reached, or closed the connection. */
-export class RedisGoneError extends Error {
-  override readonly name = 'RedisGoneError';
+export class RedisUnavailableError extends Error {
+  override readonly name = 'RedisUnavailableError';
 
   constructor(
     /** Host and port, never the password: `127.0.0.1:6379`. */
@@ -35,23 +35,24 @@ export class RedisGoneError extends Error {
 }
 
 /**
- * Runs `work` on a connection of its own, which is closed afterwards. It does not wait for a Redis that is away.
+ * Runs `work` on a new connection, which is closed afterwards. Does not wait for a Redis that is unavailable.
  *
- * @throws RedisGoneError that names host and port, never the password; TypeError when the place is not understood
+ * @throws RedisUnavailableError with host and port, never with the password
+ * @throws TypeError if the place is not valid
  */
 export async function withRedis<T>(place: RedisPlace, work: (redis: Redis) => Promise<T>): Promise<T> {
   const { target, address } = targetOf(place);
   const redis = new Redis({
     ...target,
     connectionName: 'audit',
-    // A user with the least rights may not tell which library this is: Redis 7.0 has no such command to allow.
+    // CLIENT SETINFO does not exist in Redis 7.0, so the audit's Redis user cannot be allowed to send it.
     disableClientInfo: true,
     lazyConnect: true,
     connectTimeout: CONNECT_MS,
     commandTimeout: COMMAND_MS,
     retryStrategy: () => null,
     enableOfflineQueue: false,
-    // A server that is loading its data answers so to the first command, which says more than silence.
+    // A server that is loading its data answers the first command with LOADING, which is a better message than a timeout.
     enableReadyCheck: false,
     autoResendUnfulfilledCommands: false,
     disconnectTimeout: DISCONNECT_MS,
@@ -64,17 +65,17 @@ export async function withRedis<T>(place: RedisPlace, work: (redis: Redis) => Pr
   });
   try {
     await connect(redis);
-    // A database that is not there is refused beside the way; reading another one would be a wrong answer.
+    // If the database does not exist, ioredis only emits an error, and goes on with database 0: a wrong one to read.
     if (lastError) throw lastError;
     return await work(redis);
   } catch (error) {
-    throw await named(error, lastError, target, address);
+    throw await withAddress(error, lastError, target, address);
   } finally {
     redis.disconnect();
   }
 }
 
-/** Connects, and sees that Redis answers, all within one deadline: the socket of a stalled server opens like any other. */
+/** Connects and sends PING, with one deadline for both, because the socket of a stalled server opens normally. */
 async function connect(redis: Redis): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
@@ -88,20 +89,25 @@ async function connect(redis: Redis): Promise<void> {
   });
 }
 
-/** What Redis or the socket said, with the address; anything else stays as it is. */
-async function named(error: unknown, lastError: Error | undefined, target: Target, address: string): Promise<unknown> {
+/** Adds the address to an error of Redis or the socket. Returns any other error unchanged. */
+async function withAddress(
+  error: unknown,
+  lastError: Error | undefined,
+  target: Target,
+  address: string,
+): Promise<unknown> {
   if (!(error instanceof Error)) return error;
-  // After a lost connection, or a refused password, each command fails with what says less than the first error did.
+  // After a lost connection or a wrong password, the first error says more than those of the commands.
   const isAnswer = error.name === 'ReplyError' && !error.message.startsWith('NOAUTH');
   const cause = isAnswer ? error : (lastError ?? error);
   if (cause.name === 'ReplyError') {
     return new Error(`Redis at ${address} refused ${commandOf(cause)}: ${cause.message}`, { cause });
   }
   const isConnection = lastError !== undefined || 'code' in cause || NO_ANSWER.test(cause.message);
-  return isConnection ? new RedisGoneError(address, await reasonOf(cause, target), { cause }) : error;
+  return isConnection ? new RedisUnavailableError(address, await reasonOf(cause, target), { cause }) : error;
 }
 
-/** Command and key, such as `HGETALL ecommerce:processor:stock_by_sku`; of AUTH only the name. */
+/** Command and key, such as `HGETALL ecommerce:processor:stock_by_sku`; without arguments for AUTH and HELLO. */
 function commandOf(error: Error): string {
   const { command } = error as { command?: { name: string; args: unknown[] } };
   if (!command) return 'a command';
@@ -113,14 +119,14 @@ function commandOf(error: Error): string {
 async function reasonOf(error: Error, target: Target): Promise<string> {
   const { name, message, code } = error as NodeJS.ErrnoException;
   if (message === 'Command timed out') return `no answer within ${String(COMMAND_MS)} ms`;
-  if (message.startsWith('Unknown RESP type')) return 'what answers there is no Redis';
+  if (message.startsWith('Unknown RESP type')) return 'the server there does not speak the protocol of Redis';
   const { host = '', port = 0, path, tls } = target;
   const why = await whyClosed(path === undefined ? { host, port } : { path }, tls, code);
   if (why !== undefined) return why;
   if (code === 'ETIMEDOUT') return `no answer within ${String(CONNECT_MS)} ms (ETIMEDOUT)`;
   const reason = reasonOfFailure({ code, message }, tls !== undefined);
   const advice: Readonly<Record<string, string>> = {
-    ECONNREFUSED: '. Start the shop, or set REDIS_URL to where its Redis is',
+    ECONNREFUSED: '. Start the shop, or set REDIS_URL to the address of its Redis',
     ENOTFOUND: '. Check REDIS_URL',
   };
   if (reason !== undefined) return `${reason}${advice[code ?? ''] ?? ''}`;
@@ -135,11 +141,11 @@ function targetOf(place: RedisPlace): { target: Target; address: string } {
     return { target: options, address: address.shown };
   } catch (error) {
     if (!(error instanceof RedisAddressError)) throw error;
-    // The value is not shown: it may hold a password.
+    // The value is not shown, because it may hold a password.
     throw new TypeError(
       error.part === 'tls' || error.part === 'credentials'
         ? error.message
-        : `Expected the address of Redis as a URL such as redis://127.0.0.1:6379, got another text: ${error.message}`,
+        : `Expected the address of Redis as a URL such as redis://127.0.0.1:6379, got one that is not valid: ${error.message}`,
       { cause: error },
     );
   }

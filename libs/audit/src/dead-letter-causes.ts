@@ -1,16 +1,16 @@
 import type { DeadLetter } from './dead-letter.js';
 import type { StreamName } from '@shop/contracts/facts';
 
-/** Dead letters of one kind. */
+/** Dead letters with the same stream, group and error. */
 export interface DeadLetterCause {
   stream: StreamName;
   group: string;
   reason: string;
   errorName: string;
   count: number;
-  /** How many of them somebody injected. */
+  /** How many of them were injected. */
   injected: number;
-  /** The message of one of them, of one that nobody injected if there is any. */
+  /** The message of one of them: of one that was not injected, if there is any. */
   example: string;
 }
 

@@ -1,11 +1,11 @@
 import type { StreamName } from '@shop/contracts/facts';
 import { fieldOf } from './events/envelope.js';
 
-/** A delivery that a group gave up, as `<stream>:dead-letters` tells it; empty texts for what it does not say. */
+/** An entry of `<stream>:dead-letters`. A field that it does not have is ''. */
 export interface DeadLetter {
-  /** Its own entry id, in the stream of dead letters. */
+  /** Its id in the dead-letter stream. */
   id: string;
-  /** The stream, without prefix, that the entry is from. */
+  /** The stream of the original entry, without prefix. */
   stream: StreamName;
   entryId: string;
   group: string;
@@ -13,17 +13,17 @@ export interface DeadLetter {
   errorName: string;
   errorMessage: string;
   eventId: string;
-  /** Whether somebody injected the entry, to see it become a dead letter. */
+  /** Whether the original entry was injected as poison. */
   isInjected: boolean;
 }
 
-/** Before the names of the original entry's fields. */
+/** The prefix of the original entry's fields. */
 const ORIGINAL = 'entry.';
-/** An original of thousands of fields stands in one: a JSON array of them, in Base64 where they are not UTF-8. */
+/** An original with thousands of fields is one field: a JSON array, of Base64 if they are not UTF-8. */
 const WHOLE = 'entry_json';
 const WHOLE_BASE64 = 'entry_base64';
 
-/** Reads an entry of a stream's dead letters. */
+/** Reads an entry of a dead-letter stream. @param poison the `event_id` of each injected entry */
 export function readDeadLetter(
   stream: StreamName,
   id: string,
@@ -52,13 +52,13 @@ function wholeOriginal(texts: string, base64: string): string[] {
   return base64 === '' ? [] : (JSON.parse(base64) as string[]).map((field) => Buffer.from(field, 'base64').toString());
 }
 
-/** What an entry of the history was about: `<stream> <entry id> <group>`. */
+/** The dead letter that an entry of the history replayed or discarded: `<stream> <entry id> <group>`. */
 export function settledDeadLetter(stream: StreamName, fields: readonly string[]): string {
   const value = (name: string): string => fields[fields.indexOf(name) + 1] ?? '';
   return `${stream} ${value('entryId')} ${value('group')}`;
 }
 
-/** Whether it says why the delivery was given up. */
+/** Whether it says why the event became a dead letter. */
 export function namesItsCause({ reason, errorName, errorMessage }: DeadLetter): boolean {
   return reason !== '' && errorName !== '' && errorMessage.trim() !== '';
 }
@@ -66,7 +66,7 @@ export function namesItsCause({ reason, errorName, errorMessage }: DeadLetter): 
 /** The dead letter of an entry and a group, if there is one. */
 export type FindDeadLetter = (stream: StreamName, entryId: string, group: string) => DeadLetter | undefined;
 
-/** Makes the dead letters findable. */
+/** Indexes dead letters by entry and group. */
 export function deadLetterFinder(deadLetters: readonly DeadLetter[]): FindDeadLetter {
   const key = (stream: string, entryId: string, group: string): string => `${stream} ${entryId} ${group}`;
   const found = new Map(

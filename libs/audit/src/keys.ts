@@ -11,7 +11,7 @@ export const READ_MODEL_NAMES = [
   'shipmentsByCarrier',
 ] as const satisfies readonly ReadModelName[];
 
-/** Which groups of the shop read which stream. */
+/** The groups that read each stream. */
 export const READERS: Readonly<Record<StreamName, readonly string[]>> = {
   orders: readersOf('orders'),
   payments: readersOf('payments'),
@@ -35,22 +35,22 @@ export function deadLettersKey(prefix: string, stream: StreamName): string {
   return `${streamKey(prefix, stream)}:dead-letters`;
 }
 
-/** Where dead letters of the stream come back to a group, until they are handled: `ecommerce:orders:payment_service:replays` */
+/** The replayed dead letters that a group has not settled yet: `ecommerce:orders:payment_service:replays` */
 export function replaysKey(prefix: string, stream: StreamName, group: string): string {
   return `${streamKey(prefix, stream)}:${group}:replays`;
 }
 
-/** What was replayed and discarded of the dead letters: `ecommerce:orders:dead-letters:history` */
+/** The history of replayed and discarded dead letters: `ecommerce:orders:dead-letters:history` */
 export function deadLetterHistoryKey(prefix: string, stream: StreamName): string {
   return `${deadLettersKey(prefix, stream)}:history`;
 }
 
-/** The set of the ids of accepted orders, each added once its publish was confirmed. */
+/** The set of the ids of accepted orders. An id is added when its publish is confirmed. */
 export function acceptedKey(prefix: string): string {
   return `${prefix}:${SERVICES.order.state}:${ORDER_STATE.accepted}`;
 }
 
-/** The set of the `event_id` of each poison entry that the simulation injected. */
+/** The set of the `event_id`s of the poison entries that the simulation has injected. */
 export function poisonKey(prefix: string): string {
   return `${prefix}:${SERVICES.order.state}:${ORDER_STATE.poison}`;
 }

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface CliOptions {
   help: boolean;
   json: boolean;
-  /** How long to wait for a quiet moment, in milliseconds; undefined: not at all. */
+  /** How long to wait at most until the shop is quiet, in milliseconds; undefined: not at all. */
   waitMs: number | undefined;
 }
 
@@ -15,23 +15,24 @@ export class UsageError extends Error {
 
 export const HELP = `Usage: npm run audit -- [options]
 
-Checks the laws of the shop, on a running or stopped shop, from its streams and
-read models alone. Exits 0 when all are kept, 1 when one is broken or Redis is
-not there, 2 when an option is wrong.
+Checks the laws of a running or stopped shop, by its streams and read models
+only. Exit code 0: all laws are kept. 1: a law is broken, or Redis cannot be
+reached. 2: an option is wrong.
 
 Options:
-  --wait <time>  wait until the shop is quiet, at most so long: 500ms, 60s, 2m
+  --wait <time>  wait at most so long until the shop is quiet: 500ms, 60s, 2m
   --json         print the report as JSON
-  --help         print this
+  --help         print this text
 
 Environment:
-  REDIS_URL      where Redis is (redis://127.0.0.1:6379)
+  REDIS_URL      the address of Redis (default redis://127.0.0.1:6379)
   REDIS_USERNAME, REDIS_PASSWORD
-                 go before those of the URL; REDIS_PASSWORD_FILE and
-                 REDIS_URL_FILE name a file that has it instead
+                 override those of the URL
+  REDIS_URL_FILE, REDIS_PASSWORD_FILE
+                 files that hold the value instead
   REDIS_TLS_CA_FILE, REDIS_TLS_CERT_FILE, REDIS_TLS_KEY_FILE
                  files for rediss://
-  EVENTS_PREFIX  prefix of the shop's keys (ecommerce)
+  EVENTS_PREFIX  the prefix of the shop's keys (default ecommerce)
 `;
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
@@ -39,7 +40,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 /**
  * Reads the command line.
  *
- * @throws UsageError that names the option, what came and what it takes
+ * @throws UsageError that names the option, the value and what the option takes
  */
 export function parseOptions(argv: readonly string[]): CliOptions {
   try {
@@ -51,7 +52,7 @@ export function parseOptions(argv: readonly string[]): CliOptions {
     return { help, json, waitMs: wait === undefined ? undefined : durationOf(wait) };
   } catch (error) {
     if (error instanceof UsageError || !(error instanceof TypeError)) throw error;
-    // parseArgs explains at length; its first sentence says what is wrong.
+    // The first sentence of parseArgs' message says what is wrong. The others are about other uses of parseArgs.
     throw new UsageError(`${error.message.split('. ', 1)[0] ?? ''}. See --help.`, { cause: error });
   }
 }

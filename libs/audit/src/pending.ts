@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
-import type { StreamLook } from './groups.js';
+import type { StreamState } from './stream-states.js';
 
-/** `<stream's key> <group>` → ids of some of its pending entries, the lowest first. */
+/** By `<stream's key> <group>`, the lowest ids of its pending entries. */
 export type PendingIds = ReadonlyMap<string, readonly string[]>;
 
 const SHOWN = 10;
 
-/** Asks for the pending entries of each group that has any; those that are settled by now are left out. */
-export async function pendingIdsOf(redis: Redis, streams: readonly StreamLook[]): Promise<PendingIds> {
+/** Reads the lowest pending ids of each group that has any. Entries that were settled meanwhile are not among them. */
+export async function pendingIdsOf(redis: Redis, streams: readonly StreamState[]): Promise<PendingIds> {
   const found = new Map<string, string[]>();
   for (const { key, groups } of streams) {
     for (const { name, pending } of groups) {

@@ -1,7 +1,7 @@
 import { DEFAULT_PREFIX } from '@shop/contracts/facts';
 import type { RedisPlace } from 'nestjs-event-streams/address';
 import { withRedis } from './connection.js';
-import { lengthsOf, lookAtStreams, type StreamLook } from './groups.js';
+import { lengthsOf, readStreamStates, type StreamState } from './stream-states.js';
 import { listed } from './text.js';
 
 /** Work that a group has not done yet. */
@@ -10,19 +10,19 @@ export interface OpenWork {
   stream: string;
   group: string;
   pending: number;
-  /** Entries that were not delivered yet; null when there are some and Redis does not know how many. */
+  /** Entries that were not delivered yet; null if there are some and Redis does not know how many. */
   lag: number | null;
 }
 
-/** What {@link waitUntilQuiet} takes. */
+/** Options of {@link waitUntilQuiet}. */
 export interface WaitOptions {
-  /** Prefix of the shop's keys. @default ecommerce */
+  /** The prefix of the shop's keys. @default ecommerce */
   prefix?: string | undefined;
   /** How long to wait, in milliseconds. */
   deadlineMs: number;
 }
 
-/** The shop still had work when the deadline passed. */
+/** The shop was not quiet when the deadline passed. */
 export class NotQuietError extends Error {
   override readonly name = 'NotQuietError';
 
@@ -30,19 +30,19 @@ export class NotQuietError extends Error {
     readonly deadlineMs: number,
     readonly open: readonly OpenWork[],
   ) {
-    const what = open.length === 0 ? 'events are still being appended' : `still open are\n${describeOpenWork(open)}`;
+    const what =
+      open.length === 0 ? 'events are still being appended' : `not all events are handled\n${describeOpenWork(open)}`;
     super(
       `The shop is not quiet after ${String(deadlineMs / 1000)} s: ${what}\n` +
-        'Stop the simulation (POST /simulation/stop on the order service), see that every service runs, or wait longer.',
+        'Stop the simulation (POST /simulation/stop of the order service), check that every service is running, or wait longer.',
     );
   }
 }
 
-/** How far apart two looks are between which nothing may have happened, in milliseconds. */
-const APART_MS = 250;
-
-/** What each group has still to do. */
-export function openWork(streams: readonly StreamLook[]): OpenWork[] {
+/** How often the streams are read, in milliseconds. The shop is quiet if two readings in a row are equal. */
+const READ_EVERY_MS = 250;
+/** The work that each group has not done yet. */
+export function openWork(streams: readonly StreamState[]): OpenWork[] {
   return streams.flatMap(({ key, groups }) =>
     groups
       .filter(({ pending, lag }) => pending > 0 || lag !== 0)
@@ -50,8 +50,8 @@ export function openWork(streams: readonly StreamLook[]): OpenWork[] {
   );
 }
 
-/** Whether every group was given, and has settled, all that its stream holds. */
-export function isQuiet(streams: readonly StreamLook[]): boolean {
+/** Whether every entry was delivered to, and settled by, every group. */
+export function isQuiet(streams: readonly StreamState[]): boolean {
   return openWork(streams).length === 0;
 }
 
@@ -64,22 +64,22 @@ export function describeOpenWork(open: readonly OpenWork[]): string {
 }
 
 /**
- * Waits until the shop is quiet: in two looks in a row every group is done, and nothing was appended between them.
+ * Waits until the shop is quiet: in two readings in a row, every group has settled everything, and nothing was appended in between.
  *
- * @throws NotQuietError when the deadline passes, with what is still open
- * @throws RedisGoneError when Redis is not there
+ * @throws NotQuietError with the open work, if the deadline passes
+ * @throws RedisUnavailableError if Redis cannot be reached
  */
 export function waitUntilQuiet(place: RedisPlace, { prefix = DEFAULT_PREFIX, deadlineMs }: WaitOptions): Promise<void> {
   return withRedis(place, async (redis) => {
     const deadline = performance.now() + deadlineMs;
     let lastQuiet: string | undefined;
     for (;;) {
-      const streams = await lookAtStreams(redis, prefix);
+      const streams = await readStreamStates(redis, prefix);
       const quiet = isQuiet(streams) ? lengthsOf(streams) : undefined;
       if (quiet !== undefined && quiet === lastQuiet) return;
       if (performance.now() >= deadline) throw new NotQuietError(deadlineMs, openWork(streams));
       lastQuiet = quiet;
-      await new Promise((resolve) => setTimeout(resolve, APART_MS));
+      await new Promise((resolve) => setTimeout(resolve, READ_EVERY_MS));
     }
   });
 }

@@ -4,27 +4,27 @@ import { describeOpenWork } from './quiet.js';
 import { summaryLines } from './summary-lines.js';
 import { number, safe } from './text.js';
 
-/** Problems of one law that are shown; the rest is counted. */
+/** How many problems of a law are listed. Of the others, only the number is shown. */
 const SHOWN_PROBLEMS = 10;
 
 const PROBLEM_INDENT = ' '.repeat(17);
 
-/** How a word is marked on a terminal. */
+/** Colours a text. */
 export type Paint = (style: 'bold' | 'red' | 'green' | 'yellow', text: string) => string;
 
 const CODES = { bold: 1, red: 31, green: 32, yellow: 33 };
 
-/** Colours for a stream: on a terminal, unless NO_COLOR is set. */
+/** A function that colours text if the stream is a terminal and NO_COLOR is not set. */
 export function paintFor(stream: { isTTY?: boolean }, env: Readonly<Record<string, string | undefined>>): Paint {
   if (stream.isTTY !== true || (env['NO_COLOR'] ?? '') !== '') return (_style, text) => text;
   return (style, text) => `\u001b[${String(CODES[style])}m${text}\u001b[0m`;
 }
 
-/** The report as text for people: a summary, a line for each law with what breaks it, and the verdict. */
+/** The report as text for people: a summary, a line for each law with its problems, and the result. */
 export function formatReport(report: AuditReport, paint: Paint = (_style, text) => text): string {
   const blocks = [
     summaryLines(report.prefix, report.summary).join('\n'),
-    ...(report.quiet ? [] : [restless(report, paint)]),
+    ...(report.quiet ? [] : [notQuiet(report, paint)]),
     report.laws.map((law) => formatLaw(law, paint)).join('\n'),
     verdict(report, paint),
   ];
@@ -40,8 +40,8 @@ function formatLaw({ law, title, checked, problems }: LawResult, paint: Paint): 
   return [head, ...shown, ...(rest > 0 ? [`${PROBLEM_INDENT}… and ${number(rest)} more`] : [])].join('\n');
 }
 
-function restless({ open }: AuditReport, paint: Paint): string {
-  const advice = 'The laws hold at quiet moments: stop the simulation (POST /simulation/stop), and add --wait 60s.';
+function notQuiet({ open }: AuditReport, paint: Paint): string {
+  const advice = 'The laws hold only in a quiet shop: stop the simulation (POST /simulation/stop), and add --wait 60s.';
   return `${paint('yellow', 'The shop was not quiet.')} ${advice}\n${describeOpenWork(open)}`;
 }
 

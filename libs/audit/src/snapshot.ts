@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import { STREAMS } from '@shop/contracts/facts';
-import { askAtOnce, type Question } from './at-once.js';
+import { readAtomically, type ReadCommand } from './read-atomically.js';
 import { readDeadLetter, settledDeadLetter, type DeadLetter } from './dead-letter.js';
-import { streamQuestions, streamsIn, type StreamLook } from './groups.js';
+import { streamCommands, streamsFrom, type StreamState } from './stream-states.js';
 import {
   acceptedKey,
   deadLetterHistoryKey,
@@ -12,33 +12,33 @@ import {
   readModelKey,
   type ReadModelName,
 } from './keys.js';
-import { entryPages, membersOf } from './pages.js';
+import { entryPages, membersOf } from './entry-pages.js';
 import { pendingIdsOf, type PendingIds } from './pending.js';
 import { RecordsBuilder, type Records } from './events/records-builder.js';
 
-/** Field → value of each read model's hash, as Redis has it. */
+/** The hash of each read model, as Redis holds it. */
 export type ReadModels = Readonly<Record<ReadModelName, ReadonlyMap<string, string>>>;
 
-/** Everything that the laws look at. */
+/** Everything that the laws check. */
 export interface Snapshot extends Records {
   prefix: string;
-  /** Ids of accepted orders. */
+  /** The ids of the accepted orders. */
   accepted: ReadonlySet<string>;
   deadLetters: readonly DeadLetter[];
-  /** Of those that were replayed or discarded: `<stream> <entry id> <group>`. */
+  /** The dead letters that were replayed or discarded: `<stream> <entry id> <group>`. */
   settledDeadLetters: ReadonlySet<string>;
   readModels: ReadModels;
-  streams: readonly StreamLook[];
+  streams: readonly StreamState[];
   /** Some of the pending entries of each group that has any. */
   pendingIds: PendingIds;
 }
 
 /**
- * Reads the shop as it is at one moment, whatever goes on meanwhile, and keeps of each event what the laws need.
+ * Reads the shop as it is at one moment, even while it is running, and keeps the parts of each event that the laws need.
  *
- * Groups and read models are asked for at once; entries, which take their time, are read up to the last ones of that
- * moment. What can only be early or late is read on its safe side: an accepted order was appended before it was booked,
- * and poison was booked before it was appended.
+ * Groups and read models are read atomically. The entries, which take longer, are read up to the last ones of that moment. The other
+ * sets are read at a time that cannot cause a false report: an accepted order is appended before it is recorded, so the accepted
+ * orders are read first; poison is recorded before it is appended, so it is read later.
  */
 export async function takeSnapshot(redis: Redis, prefix: string): Promise<Snapshot> {
   const accepted = await membersOf(redis, acceptedKey(prefix));
@@ -66,11 +66,11 @@ export async function takeSnapshot(redis: Redis, prefix: string): Promise<Snapsh
 }
 
 async function readMoment(redis: Redis, prefix: string): Promise<Pick<Snapshot, 'streams' | 'readModels'>> {
-  const aboutStreams = streamQuestions(prefix);
-  const aboutReadModels = READ_MODEL_NAMES.map((name): Question => ['hgetall', readModelKey(prefix, name)]);
-  const answers = await askAtOnce(redis, [...aboutStreams, ...aboutReadModels]);
+  const ofStreams = streamCommands(prefix);
+  const ofReadModels = READ_MODEL_NAMES.map((name): ReadCommand => ['hgetall', readModelKey(prefix, name)]);
+  const replies = await readAtomically(redis, [...ofStreams, ...ofReadModels]);
   const modelOf = (name: ReadModelName): ReadonlyMap<string, string> => {
-    const hash = answers[aboutStreams.length + READ_MODEL_NAMES.indexOf(name)] as Record<string, string>;
+    const hash = replies[ofStreams.length + READ_MODEL_NAMES.indexOf(name)] as Record<string, string>;
     return new Map(Object.entries(hash));
   };
   const readModels = {
@@ -80,5 +80,5 @@ async function readMoment(redis: Redis, prefix: string): Promise<Pick<Snapshot, 
     stockBySku: modelOf('stockBySku'),
     shipmentsByCarrier: modelOf('shipmentsByCarrier'),
   };
-  return { streams: streamsIn(answers, prefix), readModels };
+  return { streams: streamsFrom(replies, prefix), readModels };
 }

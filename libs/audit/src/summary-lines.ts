@@ -4,14 +4,14 @@ import { number, safe } from './text.js';
 
 const LABEL_WIDTH = 14;
 
-/** The summary for people, a line for each thing. */
+/** The summary for people, as lines. */
 export function summaryLines(prefix: string, summary: AuditSummary): string[] {
   const { orders, payments, sales, restocks, shipments, ordersPerSecond, revenue, rejected, deadLetters } = summary;
   const isEmpty = orders.placed === 0 && rejected === 0;
   const dead = deadLetters.reduce((total, { count }) => total + count, 0);
   const currencies = Object.entries(revenue).map(([currency, amount]) => money(currency, amount));
   return [
-    `The shop of ${safe(prefix)}${isEmpty ? ': no orders yet' : ''}`,
+    `The shop with the prefix ${safe(prefix)}${isEmpty ? ': no orders yet' : ''}`,
     line('orders', [number(orders.placed), ...besides(orders)].join(', ')),
     line('payments', `${number(payments.approved)} approved, ${number(payments.declined)} declined`),
     line('sales', `${number(sales.count)} of ${number(sales.units)} units`),
@@ -19,9 +19,9 @@ export function summaryLines(prefix: string, summary: AuditSummary): string[] {
     line('shipments', [number(shipments), ...latency(summary)].join(', ')),
     ...(ordersPerSecond === null
       ? []
-      : [line('carried', `${rate(ordersPerSecond)} orders a second, to the last shipment`)]),
+      : [line('throughput', `${rate(ordersPerSecond)} orders a second, until the last shipment`)]),
     line('revenue', currencies.length === 0 ? 'none' : currencies.join(', ')),
-    ...(rejected === 0 ? [] : [line('refused', `${number(rejected)} entries that are no valid events`)]),
+    ...(rejected === 0 ? [] : [line('rejected', `${number(rejected)} entries that are not valid events`)]),
     line('dead letters', dead === 0 ? 'none' : number(dead)),
     ...deadLetters.map(causeLine),
   ];
@@ -52,12 +52,12 @@ function seconds(ms: number): string {
 
 function causeLine({ stream, group, reason, errorName, count, injected, example }: DeadLetterCause): string {
   const cause = `${reason || 'no reason'}, ${errorName || 'no error'}, ${group} on ${stream}`;
-  const stray = count - injected;
-  if (stray === 0) return line('', safe(`${number(count)} × ${cause}, injected`));
-  return line('', safe(`${number(count)} × ${cause}, ${number(stray)} of them not injected: ${example}`, 200));
+  const notInjected = count - injected;
+  if (notInjected === 0) return line('', safe(`${number(count)} × ${cause}, injected`));
+  return line('', safe(`${number(count)} × ${cause}, ${number(notInjected)} of them not injected: ${example}`, 200));
 }
 
-/** An amount in the currency's minor unit, as people write it. */
+/** Formats an amount, given in the currency's minor unit. */
 function money(currency: string, amount: number): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;

@@ -2,9 +2,9 @@ import { deadLetterCauses, type DeadLetterCause } from './dead-letter-causes.js'
 import { tally } from './laws/recompute.js';
 import type { Snapshot } from './snapshot.js';
 
-/** What happened in the shop, in numbers. */
+/** The shop in numbers. */
 export interface AuditSummary {
-  /** Different orders in the stream; `poison` of them were injected, `unconfirmed` are not booked as accepted. */
+  /** `placed`: different orders in the stream. `poison`: those that were injected. `unconfirmed`: those not recorded as accepted. */
   orders: { placed: number; accepted: number; poison: number; unconfirmed: number };
   payments: { approved: number; declined: number };
   sales: { count: number; units: number };
@@ -12,16 +12,16 @@ export interface AuditSummary {
   shipments: number;
   /** Approved payments by currency, in its minor unit. */
   revenue: Record<string, number>;
-  /** From an order's entry to its shipment's, in milliseconds; null without shipments. */
+  /** The time from an order's entry to its shipment's, in milliseconds; null without shipments. */
   orderToShipmentMs: { p50: number; p99: number } | null;
-  /** Shipped or declined, from the first order's entry to the last shipment's; null where no time passed between them. */
+  /** Shipped or declined orders per second, from the first order's entry to the last shipment's; null if there is no time between them. */
   ordersPerSecond: number | null;
-  /** Entries that are no event, or not valid. */
+  /** Entries that are not valid events. */
   rejected: number;
   deadLetters: DeadLetterCause[];
 }
 
-/** Counts what the snapshot holds. */
+/** Counts the records of a snapshot. */
 export function summarize(snapshot: Snapshot): AuditSummary {
   const { payments, updates, shipments, rejected, deadLetters } = snapshot;
   const approved = payments.filter(({ isApproved }) => isApproved).length;
@@ -73,7 +73,7 @@ function ordersPerSecond({ orders, payments, shipments }: Snapshot): AuditSummar
   return tookMs > 0 ? ((shipments.length + declined) * 1000) / tookMs : null;
 }
 
-/** The smallest of the sorted values that at least the share of them does not exceed. */
+/** A percentile by the nearest-rank method. @param share 0 to 1 */
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }

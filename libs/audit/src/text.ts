@@ -5,29 +5,29 @@ export function number(value: number): string {
   return NUMBER.format(value);
 }
 
-/** What a terminal would obey: control characters, line ends, marks that change the direction of text, halves of surrogate pairs. */
+/** Characters that can change a terminal's output: control characters, line ends, direction marks, unpaired surrogates. */
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}]/gu;
 
 function escaped(text: string): string {
   return text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Text of several lines, each with nothing in it that a terminal would obey. */
+/** Escapes the control characters of a text, except its line ends. */
 export function safeLines(text: string): string {
   return text.split('\n').map(escaped).join('\n');
 }
 
 /**
- * Text of an event, to be shown on a terminal: on one line, and with nothing in it that the terminal would obey.
+ * Makes a text of an event safe to show on a terminal: one line, with control characters escaped.
  *
- * @param longest characters, beyond which it is cut
+ * @param maxLength a longer text is cut, in characters
  */
-export function safe(text: string, longest = 300): string {
-  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
+export function safe(text: string, maxLength = 300): string {
+  const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
   return escaped(cut.replaceAll('\n', ' '));
 }
 
-/** Lines of a list, indented by two: groups and streams have names that others gave them. */
+/** The lines of a list, indented by two, with control characters escaped. */
 export function listed(lines: readonly string[]): string {
   return lines.map((line) => `  ${escaped(line)}`).join('\n');
 }

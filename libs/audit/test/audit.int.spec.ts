@@ -7,7 +7,8 @@ import { withRedis } from '../src/connection.js';
 import { NotQuietError, waitUntilQuiet } from '../src/quiet.js';
 import { takeSnapshot } from '../src/snapshot.js';
 import { READERS } from '../src/keys.js';
-import { TestShop, validShop } from './shop.js';
+import { TestShop } from './test-shop.js';
+import { validShop } from './valid-shop.js';
 import { store } from './stored-shop.js';
 
 let redis: TestRedis;
@@ -42,7 +43,7 @@ async function command(argv: string[], env: Record<string, string> = {}) {
 }
 
 describe('the snapshot', () => {
-  it('is what the shop holds, beyond one page too', async () => {
+  it('has everything that the shop holds, also beyond one page', async () => {
     const shop = validShop(1500);
     const prefix = await stored(shop);
     const { streams, ...snapshot } = await withRedis(redis.url, (client) => takeSnapshot(client, prefix));
@@ -51,7 +52,7 @@ describe('the snapshot', () => {
     expect(streams).toEqual(expected.map((look) => ({ ...look, key: `${prefix}:${look.name}` })));
   });
 
-  it('knows an entry that no handler is given for its bytes, and one that has what stands for such bytes', async () => {
+  it('rejects an entry that is not UTF-8, but not one that contains the replacement character', async () => {
     const prefix = await stored(validShop());
     const key = `${prefix}:orders`;
     const [, fields = []] = (await redis.client.xrange(key, '-', '+', 'COUNT', 1))[0] ?? [];
@@ -64,7 +65,7 @@ describe('the snapshot', () => {
     expect(rejected.find(({ id }) => id === wrong)?.why).toBe('Expected data as UTF-8');
   });
 
-  it('has the pending entries of a group, and how many it was not given', async () => {
+  it('has the pending entries of a group, and its lag', async () => {
     const prefix = await stored(validShop());
     const key = `${prefix}:orders`;
     await redis.client.xgroup('SETID', key, 'payment_service', '0', 'ENTRIESREAD', 0);
@@ -76,7 +77,7 @@ describe('the snapshot', () => {
     expect([...pendingIds]).toEqual([[`${key} payment_service`, [first?.[0], second?.[0]]]]);
   });
 
-  it('does not take a lag that Redis does not know for none', async () => {
+  it('does not count an unknown lag as 0', async () => {
     const prefix = await stored(validShop());
     const key = `${prefix}:payments`;
     const [, second, third] = await redis.client.xrange(key, '-', '+');
@@ -90,12 +91,12 @@ describe('the snapshot', () => {
   });
 });
 
-it('a snapshot of a shop that goes on is of one moment', async () => {
+it('the snapshot of a running shop is of one moment', async () => {
   const shop = validShop();
   const prefix = await stored(shop);
   const { streams: expectedStreams, ...expected } = structuredClone(shop.snapshot());
   const { streams, ...snapshot } = await withRedis(redis.url, async (client) => {
-    // Entries are read after the moment: before the first answer, the shop has gone on.
+    // Entries are read after that moment, and the shop appends one before the first reply.
     const read = client.xrange.bind(client) as (...args: unknown[]) => Promise<[string, string[]][]>;
     vi.spyOn(client, 'xrange').mockImplementationOnce(async (...args: unknown[]) => {
       shop.completeOrder([{ sku: 'PEN-0042', quantity: 1 }]);
@@ -111,7 +112,7 @@ it('a snapshot of a shop that goes on is of one moment', async () => {
 });
 
 describe('the audit', () => {
-  it('finds every law kept in a valid shop, and changes nothing', async () => {
+  it('reports every law of a valid shop as kept, and changes nothing', async () => {
     const prefix = await stored(validShop());
     const keys = await redis.client.keys(`${prefix}:*`);
     const dumps = await Promise.all(keys.map((key) => redis.client.dumpBuffer(key)));
@@ -129,9 +130,9 @@ describe('the audit', () => {
     expect(report.laws.filter(({ problems }) => problems.length > 0).map(({ law }) => law)).toEqual([7]);
   });
 
-  it('takes a dead letter that was replayed or discarded for settled, once its replay is handled', async () => {
+  it('counts a dead letter as settled if it was discarded, or replayed and handled', async () => {
     const shop = validShop();
-    const { id } = shop.refused('orders', { order_id: 'x' });
+    const { id } = shop.addInvalid('orders', { order_id: 'x' });
     const prefix = await stored(shop);
     const key = `${prefix}:orders:dead-letters`;
     for (const [deadLetter, fields] of await redis.client.xrange(key, '-', '+')) {
@@ -146,10 +147,10 @@ describe('the audit', () => {
     expect(await audit(redis.url, { prefix })).toMatchObject({ kept: false, quiet: false });
   });
 
-  it('counts nothing that says it comes from somebody who does not publish it, as no group does', async () => {
+  it('rejects events of a source that must not publish them, as every group does', async () => {
     const shop = validShop();
     const changes = [{ sku: 'PEN-0042', quantity_change: 500, stock_level: -5 }];
-    shop.refused('inventory', { reason: 'restock', changes }, { source: 'mallory' });
+    shop.addInvalid('inventory', { reason: 'restock', changes }, { source: 'mallory' });
     const [orderId] = [...shop.accepted];
     const payment = { payment_id: shop.uuid(), order_id: orderId, method: 'card', status: 'approved', amount: 1, currency: 'EUR' }; // prettier-ignore
     const forged = shop.append('payments', payment, { source: 'order_service' });
@@ -157,7 +158,7 @@ describe('the audit', () => {
     const report = await audit(redis.url, { prefix });
     const problems = report.laws.flatMap((law) => law.problems);
     expect(problems).toEqual(
-      READERS.payments.map((group) => `entry ${forged.id} of ${prefix}:payments is no dead letter of ${group}, but no valid event: Expected payment_processed from payment_service, got one from order_service`), // prettier-ignore
+      READERS.payments.map((group) => `entry ${forged.id} of ${prefix}:payments is not a valid event, but not a dead letter of ${group} either: Expected payment_processed from payment_service, got one from order_service`), // prettier-ignore
     );
   });
 
@@ -175,7 +176,7 @@ describe('waiting until the shop is quiet', () => {
     await waitUntilQuiet(redis.url, { prefix, deadlineMs: 20_000 });
   });
 
-  it('goes on while an entry is pending, until it is settled', async () => {
+  it('waits while an entry is pending', async () => {
     const prefix = await stored(validShop());
     const key = `${prefix}:orders`;
     const id = await redis.client.xadd(key, '*', 'data', 'x');
@@ -192,7 +193,7 @@ describe('waiting until the shop is quiet', () => {
     await waiting;
   });
 
-  it('fails when entries are appended all the time, though no group has work', async () => {
+  it('fails if entries are appended all the time, even if no group has work', async () => {
     shops += 1;
     const prefix = `shop${String(shops)}`;
     let appending = true;
@@ -244,10 +245,10 @@ describe('the command line', () => {
   it('exits 0 for a shop without orders', async () => {
     const { code, out } = await command([], { EVENTS_PREFIX: 'nobody', NO_COLOR: '' });
     expect(code).toBe(0);
-    expect(out).toContain('The shop of nobody: no orders yet');
+    expect(out).toContain('The shop with the prefix nobody: no orders yet');
   });
 
-  it('exits 2 for an option that it does not know', async () => {
+  it('exits 2 for an unknown option', async () => {
     const { code, out, err } = await command(['--fast']);
     expect({ code, out, err }).toEqual({ code: 2, out: '', err: "Unknown option '--fast'. See --help.\n" });
   });
@@ -265,7 +266,7 @@ describe('without Redis, the command line exits 1 and shows no password', () => 
     }
   });
 
-  it('where the server takes the connection and never answers', async () => {
+  it('where the server accepts the connection and never answers', async () => {
     const frozen = await freshRedis();
     onTestFinished(() => frozen.stop());
     frozen.server.freeze();
@@ -293,7 +294,7 @@ describe('without Redis, the command line exits 1 and shows no password', () => 
     expect({ code, err }).toEqual({ code: 1, err: `Redis at ${host} refused PING: NOAUTH Authentication required.\n` });
   });
 
-  it('where the address is none', async () => {
+  it('where the address is not valid', async () => {
     const { code, err } = await command([], { REDIS_URL: 'hunter2' });
     expect(code).toBe(1);
     expect(err).toContain('Expected the address of Redis as a URL such as redis://127.0.0.1:6379');

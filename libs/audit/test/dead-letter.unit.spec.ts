@@ -22,7 +22,7 @@ describe('a dead letter', () => {
       'whose original has many fields that are not UTF-8',
       ['entry_base64', JSON.stringify(ORIGINAL.map((text) => Buffer.from(text).toString('base64')))],
     ],
-  ])('%s is read with what it was about', (_name, original) => {
+  ])('%s is read completely', (_name, original) => {
     expect(readDeadLetter('orders', '9-0', [...ABOUT, ...MESSAGE, ...original], new Set(['the-poison']))).toEqual({
       id: '9-0',
       stream: 'orders',
@@ -36,7 +36,7 @@ describe('a dead letter', () => {
     });
   });
 
-  it('that somebody else wrote says nothing', () => {
+  it('with other fields has empty values', () => {
     const read = readDeadLetter('orders', '9-0', ['hello', 'world'], new Set(['']));
     expect(read).toMatchObject({ entryId: '', group: '', reason: '', eventId: '' });
   });

@@ -9,11 +9,10 @@ import {
   readModelKey,
   streamKey,
 } from '../src/keys.js';
-import type { Entry, TestShop } from './shop.js';
+import type { Entry, TestShop } from './test-shop.js';
 
 /**
- * Puts a shop into Redis, as the services would have left it: every group has handled every entry. Called again, it
- * adds what has happened since.
+ * Writes a shop to Redis, as if every group had handled every entry. A second call adds what is new since the first.
  */
 export async function store(redis: Redis, prefix: string, shop: TestShop): Promise<void> {
   const append = async (key: string, entries: readonly Entry[]): Promise<void> => {

@@ -1,7 +1,7 @@
 import { IsISO31661Alpha2, IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import { Personal } from 'nestjs-event-streams/core';
 
-/** Where a parcel goes. */
+/** A shipping address. */
 export class Address {
   @Personal()
   @IsString()

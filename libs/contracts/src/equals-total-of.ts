@@ -5,12 +5,12 @@ interface Line {
   unit_price: number;
 }
 
-/** What the lines cost together: Σ quantity × unit_price. */
+/** The total of some lines: Σ quantity × unit_price. */
 export function totalOf(lines: readonly Line[]): number {
   return lines.reduce((total, { quantity, unit_price }) => total + quantity * unit_price, 0);
 }
 
-/** The number is the total of the lines in another property. Lines that are no lines are that property's problem. */
+/** Checks that a number is the total of the lines of another property. Lines that are not valid are reported by that property's own checks. */
 export function EqualsTotalOf(property: string, options?: ValidationOptions): PropertyDecorator {
   const linesOf = (args: ValidationArguments | undefined): readonly Line[] | undefined => {
     const lines = (args?.object as Record<string, unknown> | undefined)?.[property];
@@ -33,7 +33,7 @@ export function EqualsTotalOf(property: string, options?: ValidationOptions): Pr
   );
 }
 
-/** The text of an object would be what the object says. */
+/** Never calls an object's own `toString`, which could return anything. */
 function shown(value: unknown): string {
   return typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;
 }

@@ -1,7 +1,7 @@
 export { Address } from './address.js';
 export {
-  HIGHEST_AMOUNT,
-  HIGHEST_PRICE,
+  MAX_AMOUNT,
+  MAX_PRICE,
   MAX_EMAIL_LENGTH,
   MAX_NAME_LENGTH,
   MAX_SKU_LENGTH,

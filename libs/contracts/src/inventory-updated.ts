@@ -22,7 +22,7 @@ import { MAX_SKU_LENGTH, MAX_LINES, MAX_STOCK } from './bounds.js';
 export const INVENTORY_REASONS = ['sale', 'restock'] as const;
 export type InventoryReason = (typeof INVENTORY_REASONS)[number];
 
-/** What one movement does to one sku. */
+/** A change of one sku's stock. */
 export class StockChange {
   @IsString()
   @IsNotEmpty()
@@ -35,19 +35,19 @@ export class StockChange {
   @Max(MAX_STOCK)
   quantity_change!: number;
 
-  /** After the change. */
+  /** The stock level after the change. */
   @IsInt()
   @Min(0)
   @Max(MAX_STOCK)
   stock_level!: number;
 }
 
-/** Goods left the stock, or came in. Published by the inventory service. */
+/** The stock has changed, by a sale or a restock. Published by the inventory service. */
 @DomainEvent({
   type: 'inventory_updated',
   version: '1.0',
   stream: 'inventory',
-  // A restock belongs to no order; the skus that it fills need no order among themselves.
+  // A restock belongs to no order, so its key is made of its skus. Restocks of different skus may be handled in any order.
   key: (update: InventoryUpdated) => update.order_id ?? update.changes.map(({ sku }) => sku).join(),
   sources: ['inventory_service'],
 })
@@ -55,7 +55,7 @@ export class InventoryUpdated {
   @IsIn(INVENTORY_REASONS)
   reason!: InventoryReason;
 
-  /** Only of a sale. */
+  /** Required for a sale. */
   @ValidateIf((update: InventoryUpdated) => update.reason === 'sale' || update.order_id !== undefined)
   @IsUUID()
   order_id?: string;
@@ -63,7 +63,7 @@ export class InventoryUpdated {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_LINES)
-  // @ValidateNested alone looks into lists within the list, and takes an empty one.
+  // @ValidateNested alone would also accept lists as items.
   @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => StockChange)

@@ -19,8 +19,8 @@ import {
 import { DomainEvent, Personal } from 'nestjs-event-streams/core';
 import { Address } from './address.js';
 import {
-  HIGHEST_AMOUNT,
-  HIGHEST_PRICE,
+  MAX_AMOUNT,
+  MAX_PRICE,
   MAX_EMAIL_LENGTH,
   MAX_NAME_LENGTH,
   MAX_SKU_LENGTH,
@@ -29,7 +29,7 @@ import {
 } from './bounds.js';
 import { EqualsTotalOf } from './equals-total-of.js';
 
-/** Who ordered. */
+/** The customer of an order. */
 export class Customer {
   @IsUUID()
   customer_id!: string;
@@ -66,17 +66,17 @@ export class OrderItem {
   /** In the currency's minor unit, such as cents. */
   @IsInt()
   @Min(0)
-  @Max(HIGHEST_PRICE)
+  @Max(MAX_PRICE)
   unit_price!: number;
 }
 
-/** What a customer wants, and where: part of the order, and of asking for one. */
+/** The items and the address: a part of an order, and of the request for one. */
 export class OrderTerms {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_LINES)
   @ArrayUnique((item: OrderItem | null | undefined) => item?.sku, { message: 'items must not name a sku twice' })
-  // @ValidateNested alone looks into lists within the list, and takes an empty one.
+  // @ValidateNested alone would also accept lists as items.
   @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => OrderItem)
@@ -114,7 +114,7 @@ export class OrderPlaced extends OrderTerms {
   /** Σ quantity × unit_price, in the currency's minor unit. */
   @IsInt()
   @Min(0)
-  @Max(HIGHEST_AMOUNT)
+  @Max(MAX_AMOUNT)
   @EqualsTotalOf('items')
   total_amount!: number;
 }

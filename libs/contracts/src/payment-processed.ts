@@ -11,7 +11,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { DomainEvent } from 'nestjs-event-streams/core';
-import { HIGHEST_AMOUNT, MAX_NAME_LENGTH } from './bounds.js';
+import { MAX_AMOUNT, MAX_NAME_LENGTH } from './bounds.js';
 
 export const PAYMENT_METHODS = ['card', 'paypal', 'bank_transfer', 'gift_card'] as const;
 export type PaymentMethod = (typeof PAYMENT_METHODS)[number];
@@ -37,7 +37,7 @@ export class PaymentProcessed {
   /** In the currency's minor unit. */
   @IsInt()
   @Min(0)
-  @Max(HIGHEST_AMOUNT)
+  @Max(MAX_AMOUNT)
   amount!: number;
 
   @IsISO4217CurrencyCode()
@@ -49,7 +49,7 @@ export class PaymentProcessed {
   @IsIn(PAYMENT_STATUSES)
   status!: PaymentStatus;
 
-  /** Only of a declined payment. */
+  /** Required for a declined payment. */
   @ValidateIf((payment: PaymentProcessed) => payment.status === 'declined' || payment.decline_reason !== undefined)
   @IsString()
   @IsNotEmpty()

@@ -1,6 +1,5 @@
 /**
- * The processor's read models: names of its keys below `ecommerce:processor:`. The audit recomputes what they hold from the
- * streams.
+ * The processor's read models: their keys below `ecommerce:processor:`. The audit recomputes them from the streams.
  */
 export const READ_MODELS = {
   /** Hash: state → number of orders in it. */
@@ -13,15 +12,15 @@ export const READ_MODELS = {
   stockBySku: 'stock_by_sku',
   /** Hash: carrier → shipments. */
   shipmentsByCarrier: 'shipments_by_carrier',
-  /** Hash: what is known of one order. */
+  /** Hash: the events of one order. */
   order: (orderId: string) => `order:${orderId}`,
 } as const;
 
-/** How far an order is. */
+/** The states of an order. */
 export const ORDER_STATES = ['placed', 'declined', 'paid', 'packed', 'shipped'] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
-/** What is known of an order, whichever event came first. */
+/** What has happened to an order so far, independent of the order in which its events came. */
 export interface OrderFacts {
   payment?: 'approved' | 'declined' | undefined;
   sold?: boolean;
@@ -29,8 +28,8 @@ export interface OrderFacts {
 }
 
 /**
- * How far an order is, from what is known of it: the furthest step counts, in whatever order the events came.
- * The audit has this rule a second time, so that a fault in this one shows.
+ * The state of an order: its furthest step counts, in whatever order the events came. The audit has its own copy of this rule, so that
+ * it finds an error in this one.
  */
 export function orderState({ payment, sold, shipped }: OrderFacts): OrderState {
   if (shipped) return 'shipped';

@@ -1,14 +1,14 @@
 import { GROUPS, type StreamName } from './names.js';
 import { READ_MODELS } from './read-models.js';
 
-/** What an app has to do with events: it is started by this, and its Redis user may do this and nothing else. */
+/** The events of an app: the app is started with these names, and its Redis user may do this and nothing else. */
 export interface ShopService {
   readonly name: string;
   /** The `source` of its events. */
   readonly source: string;
-  /** Where it keeps its state: `order` gives `ecommerce:order:…`. */
+  /** The prefix of its state: `order` gives `ecommerce:order:…`. */
   readonly state: string;
-  /** Keys of its state that handlers and views use, below that; `*` for any text. */
+  /** The keys below it that handlers and views use; `*` stands for any text. */
   readonly stateKeys: readonly string[];
   /** Its consumer group, if it handles events. */
   readonly group?: string;
@@ -17,27 +17,27 @@ export interface ShopService {
   readonly publishes: readonly StreamName[];
 }
 
-/** Keys of the order service's state. It has no handlers: it writes them by commands of their own. */
+/** The keys of the order service's state. It has no handlers and writes them by plain commands. */
 export const ORDER_STATE = {
-  /** Set: ids of orders that customers were told are accepted. */
+  /** Set: the ids of the orders that were confirmed to customers. */
   accepted: 'accepted',
-  /** Set: the `event_id` of each poison entry that the simulation injected. */
+  /** Set: the `event_id`s of the poison entries that the simulation has injected. */
   poison: 'poison',
-  /** Hash: Idempotency-Key → the order that it stands for. */
+  /** Hash: Idempotency-Key → its order. */
   idempotencyKeys: 'idempotency-keys',
-  /** Counter: how often simulated customers have come. */
+  /** Counter: how often the simulation was started. */
   simulationRuns: 'simulation_runs',
 } as const;
 
 /** Hash: sku → stock, of the inventory service. */
 export const STOCK = 'stock';
 
-/** Hash: what a service that joins an order's events has seen of them. */
+/** Hash: the first of the two events of an order that a service joins. */
 export const orderKey = (orderId: string): string => `order:${orderId}`;
 
 const ANY_ORDER = orderKey('*');
 
-/** The apps that have to do with events, in the order in which an order goes through them. */
+/** The apps that publish or handle events, in the order in which an order goes through them. */
 export const SERVICES = {
   order: {
     name: 'order-service',

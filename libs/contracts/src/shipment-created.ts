@@ -32,7 +32,7 @@ export class ShipmentItem {
   quantity!: number;
 }
 
-/** A parcel is on its way. Published by the shipping service, which says whose address it has (`subject`). */
+/** A shipment has been created. Published by the shipping service, which names the person of the address (`subject`) itself. */
 @DomainEvent({
   type: 'shipment_created',
   version: '1.0',
@@ -60,7 +60,7 @@ export class ShipmentCreated {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_LINES)
-  // @ValidateNested alone looks into lists within the list, and takes an empty one.
+  // @ValidateNested alone would also accept lists as items.
   @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ShipmentItem)
@@ -72,7 +72,7 @@ export class ShipmentCreated {
   @Type(() => Address)
   shipping_address!: Address;
 
-  /** RFC 3339, of a day that the calendar has. */
+  /** RFC 3339, with a day of the calendar. */
   @IsRFC3339()
   @IsISO8601({ strict: true })
   estimated_delivery!: string;

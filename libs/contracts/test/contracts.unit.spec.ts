@@ -50,7 +50,7 @@ describe('the payloads of version 1.0', () => {
       { reason: 'restock', changes: [{ ...change, quantity_change: 200, stock_level: 208 }] },
     ],
     ['shipment', ShipmentCreated, shipment],
-  ])('takes a right %s', (_name, target, data) => {
+  ])('accept a valid %s', (_name, target, data) => {
     expect(problems(target, data)).toEqual([]);
   });
 
@@ -96,7 +96,7 @@ describe('the payloads of version 1.0', () => {
     ['estimated_delivery', ShipmentCreated, { ...shipment, estimated_delivery: 'soon' }],
     ['estimated_delivery', ShipmentCreated, { ...shipment, estimated_delivery: '2026-11-25' }],
     ['estimated_delivery', ShipmentCreated, { ...shipment, estimated_delivery: '2026-02-30T12:00:00Z' }],
-  ])('refuses a wrong %s', (path, target, data) => {
+  ])('reject a wrong %s', (path, target, data) => {
     expect(problems(target, data)).toContain(path);
   });
 });

@@ -16,7 +16,7 @@ import {
   totalOf,
 } from '../src/index.js';
 
-/** Payloads to try for each event. More by hand, such as `VALIDATION_RUNS=100000`. */
+/** The number of payloads for each event. `VALIDATION_RUNS=100000` tries more. */
 const numRuns = Number(process.env['VALIDATION_RUNS'] ?? 500);
 
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
@@ -95,7 +95,7 @@ function outcome(run: () => object): unknown {
     return run();
   } catch (error) {
     if (!(error instanceof EventValidationError)) return String(error);
-    // What class-transformer or a validator threw is the cause of the error that says where.
+    // The error names the path; its cause is what class-transformer or a validator threw.
     return Object.hasOwn(error, 'cause') ? String(error.cause) : error.problems.map(({ message }) => message);
   }
 }
@@ -115,7 +115,7 @@ describe('validation', () => {
     ['payment_processed', PaymentProcessed, payments],
     ['inventory_updated', InventoryUpdated, movements],
     ['shipment_created', ShipmentCreated, shipments],
-  ])('of %s is that of class-transformer and class-validator', (_type, target, payloads) => {
+  ])('of %s has the same result as class-transformer and class-validator', (_type, target, payloads) => {
     fc.assert(
       fc.property(payloads, fc.boolean(), steps, wrong, (right, isMutated, where, value) => {
         const data = isMutated ? mutate(right, where, value) : right;
@@ -123,7 +123,7 @@ describe('validation', () => {
         const expected = outcome(() => {
           const instance = plainToInstance(target, data);
           const errors = validateSync(instance, { forbidUnknownValues: true });
-          // Of more, only their number is told.
+          // Of more problems, only the number is reported.
           return errors.length === 0 ? instance : messages(errors).slice(0, MAX_PROBLEMS);
         });
         if (isDeepStrictEqual(got, expected)) return;

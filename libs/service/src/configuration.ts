@@ -5,7 +5,7 @@ import { fileVariableOf, redisPlaceOf, type RedisPlace } from 'nestjs-event-stre
 import { RedisTlsFileSetting, RedisUrlSetting, RedisUserSetting } from './redis-settings.js';
 import { readSecrets, SecretSetting, secretsOf } from './secret-settings.js';
 
-/** The environment of an app does not fit: which variable, what it got and what it takes. */
+/** Variables of an app's environment are not valid. Each problem names the variable, what it takes and what it got. */
 export class EnvironmentError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(`The environment is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
@@ -13,21 +13,21 @@ export class EnvironmentError extends Error {
   }
 }
 
-/** A number from the environment, from `least` to `most`. */
-export function NumberSetting(least: number, most: number): PropertyDecorator {
+/** A number from the environment, from `min` to `max`. */
+export function NumberSetting(min: number, max: number): PropertyDecorator {
   return (target, property) => {
     Type(() => Number)(target, property);
-    const options = { message: `takes a number from ${String(least)} to ${String(most)}` };
-    Min(least, options)(target, property);
-    Max(most, options)(target, property);
+    const options = { message: `takes a number from ${String(min)} to ${String(max)}` };
+    Min(min, options)(target, property);
+    Max(max, options)(target, property);
   };
 }
 
-/** A whole number from the environment, from `least` to `most`. */
-export function WholeNumberSetting(least: number, most: number): PropertyDecorator {
+/** A whole number from the environment, from `min` to `max`. */
+export function WholeNumberSetting(min: number, max: number): PropertyDecorator {
   return (target, property) => {
-    NumberSetting(least, most)(target, property);
-    IsInt({ message: `takes a whole number from ${String(least)} to ${String(most)}` })(target, property);
+    NumberSetting(min, max)(target, property);
+    IsInt({ message: `takes a whole number from ${String(min)} to ${String(max)}` })(target, property);
   };
 }
 
@@ -42,7 +42,7 @@ export function BooleanSetting(): PropertyDecorator {
   };
 }
 
-/** A key or a token that callers show, from the environment or a file; empty for none. */
+/** A key or token that callers must send, from the environment or a file; empty for none. */
 export function ApiKeySetting(): PropertyDecorator {
   return (target, property) => {
     SecretSetting()(target, property);
@@ -50,21 +50,21 @@ export function ApiKeySetting(): PropertyDecorator {
   };
 }
 
-/** One of a few words from the environment. */
+/** One of some words, from the environment. */
 export function ChoiceSetting(choices: readonly string[]): PropertyDecorator {
   return IsIn(choices, { message: `takes ${choices.join(' or ')}` });
 }
 
-/** Values that no message shows, of whichever setting: what could be an address with a name or a password in it. */
+/** Values that no message shows, of any setting, because they may be a URL with a user name or a password. */
 const WITH_CREDENTIALS = /:.*@/s;
 
-/** What every app of the shop reads from its environment. */
+/** The settings that every app of the shop reads from its environment. */
 export class ServiceConfiguration {
   @RedisUrlSetting()
   @SecretSetting()
   REDIS_URL = 'redis://127.0.0.1:6379';
 
-  /** Who signs in to Redis; it goes before the user of the URL, as the password does. */
+  /** The Redis user. It overrides the user of the URL, as the password does. */
   @RedisUserSetting()
   REDIS_USERNAME = '';
 
@@ -72,7 +72,7 @@ export class ServiceConfiguration {
   @IsString()
   REDIS_PASSWORD = '';
 
-  /** Files (PEM) for `rediss://`: whom to trust, and who this is; empty: the authorities of Node.js, and nobody. */
+  /** Files (PEM) for `rediss://`: the trusted authority (empty: those of Node.js), and the client certificate and its key (empty: none). */
   @RedisTlsFileSetting()
   REDIS_TLS_CA_FILE = '';
 
@@ -87,15 +87,15 @@ export class ServiceConfiguration {
   @IsNotEmpty({ message: 'takes an address such as 127.0.0.1' })
   HOST = '127.0.0.1';
 
-  /** Hosts, apart from localhost and addresses, under which the app is reached; with commas. */
+  /** Host names, beside localhost and IP addresses, under which the app may be reached; separated by commas. */
   @IsString()
   ALLOWED_HOSTS = '';
 
-  /** Requests that one address may make in a second. */
+  /** How many requests a second one address may send. */
   @WholeNumberSetting(1, 1_000_000)
   REQUESTS_PER_SECOND = 200;
 
-  /** What operators send as `Authorization: Bearer …` with whatever changes something; empty: nobody may. One for all apps. */
+  /** The token that operators send as `Authorization: Bearer …` to change something; empty: nobody may. The same for all apps. */
   @ApiKeySetting()
   OPERATOR_TOKEN = '';
 
@@ -108,27 +108,27 @@ export class ServiceConfiguration {
   @ChoiceSetting(['debug', 'info', 'warn', 'error'])
   LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' = 'info';
 
-  /** Where traces are sent, by OTLP over HTTP: `/v1/traces` of this URL. Empty: there are none. */
+  /** Where traces are sent, by OTLP over HTTP: `/v1/traces` of this URL. Empty: no traces are made. */
   @Matches(/^(https?:\/\/.+)?$/, { message: 'takes a URL such as http://127.0.0.1:4318' })
   OTEL_EXPORTER_OTLP_ENDPOINT = '';
 
-  /** Prefix of every key. */
+  /** The prefix of all keys. */
   @Matches(PREFIX_FORM, { message: 'takes letters, digits, "_", "." and "-"' })
   EVENTS_PREFIX: string = DEFAULT_PREFIX;
 
-  /** Whether personal data in events is encrypted, so that one customer's can be erased. */
+  /** Whether personal data in events is encrypted, so that the data of one customer can be erased. */
   @ChoiceSetting(['on', 'off'])
   SHOP_ERASURE: 'on' | 'off' = 'off';
 
-  /** Handlers that run at once. They wait for Redis alone, and what they read at once goes in one round trip. */
+  /** How many handlers run at once. They wait only for Redis, and their reads are sent together. */
   @WholeNumberSetting(1, 10_000)
   EVENTS_CONCURRENCY = 64;
 
-  /** After how long another consumer takes over what a dead one held, in milliseconds. */
+  /** After how long another consumer claims the entries of a dead one, in milliseconds. */
   @WholeNumberSetting(100, 3_600_000)
   EVENTS_CLAIM_AFTER_MS = 10_000;
 
-  /** After how long an event of a type that no running app handles is a dead letter, in milliseconds. */
+  /** After how long an event that no running worker of the group can handle becomes a dead letter, in milliseconds. */
   @WholeNumberSetting(0, 604_800_000)
   EVENTS_UNKNOWN_GRACE_MS = 600_000;
 
@@ -137,23 +137,23 @@ export class ServiceConfiguration {
   SHUTDOWN_TIMEOUT_MS = 10_000;
 }
 
-/** The files that secrets of a configuration came from, by the variables that name them. */
+/** The files of a configuration's secrets, by the variables that name the files. */
 const filesOf = new WeakMap<ServiceConfiguration, Readonly<Record<string, string>>>();
 
-/** Where an app's Redis is; what came from files is read from them again before each connection. */
+/** Where an app's Redis is. Files are read again before each connection. */
 export function redisOf(configuration: ServiceConfiguration): RedisPlace {
   const files = filesOf.get(configuration) ?? {};
   const values = Object.entries(configuration).filter(([name]) => !Object.hasOwn(files, fileVariableOf(name)));
   return redisPlaceOf(configuration.REDIS_URL, { ...Object.fromEntries(values), ...files });
 }
 
-/** A class of settings, whose defaults are its properties' initial values. */
+/** A class of settings. The initial values of its properties are the defaults. */
 export type ConfigurationClass<T extends ServiceConfiguration = ServiceConfiguration> = new () => T;
 
 /**
- * Reads an app's settings from the environment, and secret ones from the files that it names; an empty variable counts as not set.
+ * Reads an app's settings from the environment, and its secrets also from files. An empty variable counts as not set.
  *
- * @throws EnvironmentError with every variable that is wrong
+ * @throws EnvironmentError with all variables that are not valid
  */
 export function readConfiguration<T extends ServiceConfiguration>(
   settings: ConfigurationClass<T>,

@@ -4,34 +4,34 @@ import { LineLimit } from 'nestjs-event-streams/internal';
 import { bounded } from 'nestjs-event-streams/text';
 import { ShopLogger } from './shop-logger.js';
 
-/** The library itself logs what concerns a whole stream or group. */
-const TROUBLE = ['retried', 'ignored', 'dead-lettered', 'abandoned'] as const;
+/** Observations of single deliveries. What concerns a whole stream or group is logged by the library itself. */
+const FAILURES = ['retried', 'ignored', 'dead-lettered', 'abandoned'] as const;
 
-type Logged = Extract<Observation, { kind: (typeof TROUBLE)[number] | 'handled' }>;
+type Logged = Extract<Observation, { kind: (typeof FAILURES)[number] | 'handled' }>;
 
-/** Characters of an event's key, of its type and of an error's message that a line shows. */
+/** The maximum length, in a line, of an event's key and type and of an error's message. */
 const MAX_PART_LENGTH = 500;
 
-/** Writes one line for each event that is handled, tried again, or given up; of failures of one handler so many in a while. */
+/** Writes a line for each event that is handled, retried or dead-lettered. The lines about failures of one handler are limited. */
 @Injectable()
 export class EventLog implements OnApplicationShutdown {
   private readonly limits = {
-    retried: this.limit('warn', 'more failures that are tried again'),
+    retried: this.limit('warn', 'more failures that are retried'),
     'dead-lettered': this.limit('error', 'more dead letters'),
-    abandoned: this.limit('warn', 'more that were left to others'),
+    abandoned: this.limit('warn', 'more events that were abandoned'),
   };
 
   constructor(
     observer: EventsObserver,
     private readonly logger: ShopLogger,
   ) {
-    const kinds = logger.tells('info') ? [...TROUBLE, 'handled' as const] : TROUBLE;
+    const kinds = logger.isEnabled('info') ? [...FAILURES, 'handled' as const] : FAILURES;
     observer.subscribe((observation) => {
       this.write(observation);
     }, kinds);
   }
 
-  /** The consumer has left by now. */
+  /** The consumer has stopped by now. */
   onApplicationShutdown(): void {
     for (const limit of Object.values(this.limits)) limit.flush();
   }
@@ -54,14 +54,10 @@ export class EventLog implements OnApplicationShutdown {
         break;
       case 'retried': {
         const { error, delayMs } = observation;
-        this.logger.event(
-          'warn',
-          `failed ${subject(observation)}: ${part(error.message)}. Next try in ${ms(delayMs)}`,
-          {
-            ...fields(observation),
-            error: part(error.name),
-          },
-        );
+        this.logger.event('warn', `failed ${subject(observation)}: ${part(error.message)}. Retry in ${ms(delayMs)}`, {
+          ...fields(observation),
+          error: part(error.name),
+        });
         break;
       }
       case 'ignored':
@@ -74,7 +70,7 @@ export class EventLog implements OnApplicationShutdown {
         const { event_type, partition_key, attempt, reason, error, stream, id, handler } = observation;
         this.logger.event(
           'error',
-          `gave up ${part(event_type ?? `entry ${id}`)} ${part(partition_key ?? '')} as ${reason} after attempt ${String(attempt)}: ${part(error.message)}. ` +
+          `dead letter of ${part(event_type ?? `entry ${id}`)} ${part(partition_key ?? '')}: ${reason} after attempt ${String(attempt)}: ${part(error.message)}. ` +
             `See ${stream}:dead-letters`,
           {
             stream,
@@ -89,17 +85,21 @@ export class EventLog implements OnApplicationShutdown {
         break;
       }
       case 'abandoned':
-        this.logger.event('warn', `left ${observation.stream} ${observation.id}: ${part(observation.error.message)}`, {
-          handler: observation.handler,
-          error: part(observation.error.name),
-        });
+        this.logger.event(
+          'warn',
+          `abandoned ${observation.stream} ${observation.id}: ${part(observation.error.message)}`,
+          {
+            handler: observation.handler,
+            error: part(observation.error.name),
+          },
+        );
     }
   }
 }
 
 type AboutEvent = Extract<Observation, { kind: 'handled' | 'retried' | 'ignored' }>;
 
-/** `order_placed 47e64b89… → payment_processed`, with the attempt where it is not the first. */
+/** `order_placed 47e64b89… → payment_processed`, with the number of the attempt if it is not the first. */
 function subject(observation: AboutEvent): string {
   const { event_type, partition_key, attempt } = observation;
   const published = observation.kind === 'handled' ? observation.published : [];

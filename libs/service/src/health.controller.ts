@@ -4,7 +4,7 @@ import { SkipThrottle } from '@nestjs/throttler';
 import { EventsHealthIndicator } from 'nestjs-event-streams';
 import { HttpController } from './http-controller.js';
 
-/** `GET /health`: may this app be sent work? `GET /health/live`: should it be started again? */
+/** `GET /health`: whether the app is ready. `GET /health/live`: whether it is alive; if not, it should be restarted. */
 @SkipThrottle()
 @HttpController('health')
 export class HealthController {
@@ -19,7 +19,7 @@ export class HealthController {
     return this.health.check([() => this.events.redis(), () => this.events.loop(), () => this.events.lag()]);
   }
 
-  /** Redis is left out on purpose: a new start of the app does not bring it back. */
+  /** Does not check Redis, because a restart of the app would not help if Redis is away. */
   @Get('live')
   @HealthCheck()
   live(): Promise<HealthCheckResult> {

@@ -7,7 +7,7 @@ import {
   tlsFilesOf,
 } from 'nestjs-event-streams/address';
 
-/** The address of a Redis from the environment; the message says which part is not understood, and shows nothing of it. */
+/** The URL of Redis, from the environment. The message says which part is not valid, and shows nothing of the URL. */
 export function RedisUrlSetting(): PropertyDecorator {
   return checkedBy('redisUrl', ({ value }) => {
     const problem = problemOf(() => parseRedisAddress(String(value)));
@@ -15,7 +15,7 @@ export function RedisUrlSetting(): PropertyDecorator {
   });
 }
 
-/** The user that signs in to Redis, from the environment. */
+/** The Redis user, from the environment. */
 export function RedisUserSetting(): PropertyDecorator {
   return checkedBy('redisUser', ({ value, property, object }) => {
     const { REDIS_URL: url, REDIS_PASSWORD: password } = object as { REDIS_URL: string; REDIS_PASSWORD: string };
@@ -27,24 +27,24 @@ export function RedisUserSetting(): PropertyDecorator {
   });
 }
 
-/** A file for TLS with Redis, from the environment. */
+/** A TLS file for Redis, from the environment. */
 export function RedisTlsFileSetting(): PropertyDecorator {
   return checkedBy('redisTlsFile', ({ property, object }) => {
     const settings = object as Readonly<Record<string, unknown>>;
     const url = String(settings['REDIS_URL']);
-    // That the address is wrong is said of the address.
+    // A wrong URL is reported for REDIS_URL only.
     if (problemOf(() => parseRedisAddress(url)) !== undefined) return undefined;
     const problem = problemOf(() => readTlsFiles(parseRedisAddress(url), tlsFilesOf(settings)));
     return withoutName(property, problem);
   });
 }
 
-/** A problem that begins with the name of its variable, without the name; undefined for those of others. */
+/** Removes the variable's name from the beginning of its problem; undefined for problems of other variables. */
 function withoutName(name: string, problem: string | undefined): string | undefined {
   return problem?.startsWith(name) ? problem.slice(name.length).replace(/^,? /, '') : undefined;
 }
 
-/** @param problemWith what is wrong, without the variable's name; undefined for nothing */
+/** @param problemWith returns what is wrong, without the variable's name; undefined if nothing is */
 function checkedBy(name: string, problemWith: (about: ValidationArguments) => string | undefined): PropertyDecorator {
   return ValidateBy({
     name,

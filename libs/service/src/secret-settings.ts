@@ -1,11 +1,11 @@
 import { fileVariableOf, secretOf, SettingFileError, type Environment } from 'nestjs-event-streams/address';
 
-/** The settings of each class that are secret, by its prototype. */
+/** The names of the secret settings of each class, by its prototype. */
 const declared = new Map<object, Set<string>>();
 
 /**
- * A secret from the environment: no message and no log shows it, and it can be given as a file. `X_FILE` names a file with the value
- * of `X`, without the line break at its end.
+ * A secret from the environment: it is never shown in a message or log, and it can be given as a file. `X_FILE` names a file with the
+ * value of `X`; a line break at its end is removed.
  */
 export function SecretSetting(): PropertyDecorator {
   return (target, property) => {
@@ -14,7 +14,7 @@ export function SecretSetting(): PropertyDecorator {
   };
 }
 
-/** The names of the secret settings of a class, inherited ones included. */
+/** The names of the secret settings of a class, including inherited ones. */
 export function secretsOf(settings: new () => object): ReadonlySet<string> {
   const names = new Set<string>();
   for (
@@ -27,16 +27,16 @@ export function secretsOf(settings: new () => object): ReadonlySet<string> {
   return names;
 }
 
-/** The names of all settings that are secret, of whichever class. */
+/** The names of the secret settings of all classes. */
 export function allSecrets(): string[] {
   return [...new Set([...declared.values()].flatMap((names) => [...names]))];
 }
 
-/** Secrets of an environment: their values, and the files that some of them came from, by the variables that name the files. */
+/** The secrets of an environment: their values, and their files by the variables that name them. */
 export interface Secrets {
   values: Record<string, string>;
   files: Record<string, string>;
-  /** What is wrong with them; it shows none of them. */
+  /** What is wrong with them. Shows no secret. */
   problems: string[];
 }
 

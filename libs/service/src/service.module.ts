@@ -14,13 +14,13 @@ import { OperatorGuard } from './operators/operator.guard.js';
 import { ShopLogger } from './shop-logger.js';
 import { PrometheusReader } from './telemetry/prometheus-reader.js';
 
-/** What tells one app of the shop from another. */
+/** The definition of an app of the shop. */
 export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfiguration> {
   /** `order-service` */
   name: string;
   /** The `source` of its events: `order_service`. */
   source: string;
-  /** Where it keeps its state: `order` gives `ecommerce:order:…`. */
+  /** The prefix of its state: `order` gives `ecommerce:order:…`. */
   state: string;
   /** Its consumer group, if it has handlers. */
   group?: string;
@@ -29,26 +29,26 @@ export interface ServiceDefinition<T extends ServiceConfiguration = ServiceConfi
   configuration: ConfigurationClass<T>;
   /** Its own module: handlers and controllers. */
   module: Type;
-  /** How many partitions the streams of its prefix have, if not one; it is asked for once, at the start. */
+  /** Reads how many partitions the streams have, once, at the start. @default 1 */
   partitions?: (configuration: T) => Promise<number>;
-  /** Bytes that the body of a request may have, if not as many as an order. */
-  largestBody?: number;
-  /** Where it listens, if not at `HOST`. */
+  /** The maximum size of a request's body, in bytes. @default MAX_BODY_BYTES, enough for an order */
+  maxBodyBytes?: number;
+  /** The address that it listens on. @default HOST */
   host?: (configuration: T) => string;
-  /** What keeps strangers and other sites' pages from it, if not what is enough for an app without pages. */
+  /** Protects it from unauthorized users and the pages of other sites. @default protect of @shop/access, for an app without pages */
   protect?: (app: NestExpressApplication) => void;
-  /** Whether it says by a guard of its own who may change something; if not, those who have the operators' token may. */
+  /** Whether its own guard decides who may change something. @default false: OperatorGuard decides, by the operators' token */
   guardsChanges?: boolean;
-  /** What the application needs besides its module, before it listens: middleware, documentation. */
+  /** Adds middleware, documentation and the like before it listens. */
   prepare?: (app: NestExpressApplication) => void | Promise<void>;
 }
 
-/** What all apps have: settings, events, log, health and metrics, around the app's own module. */
+/** The parts that all apps have: settings, events, log, health and metrics. Imports the app's own module. */
 @Module({})
 export class ServiceModule {
   /**
-   * @param metrics what `GET /metrics` collects
-   * @throws EnvironmentError when a setting is wrong, before anything connects
+   * @param metrics the reader of `GET /metrics`
+   * @throws EnvironmentError if a setting is not valid, before anything connects
    */
   static async of<T extends ServiceConfiguration>(
     definition: ServiceDefinition<T>,
@@ -57,14 +57,14 @@ export class ServiceModule {
     const { configuration, name, source, state, group, events, partitions, guardsChanges = false } = definition;
     const environment = await ConfigModule.forRoot({
       isGlobal: true,
-      // What it gives becomes part of the process' environment: no secret that came from a file.
+      // Returns the environment unchanged: what it returns is written to process.env, which must not get secrets from files.
       validate: (env) => {
         readConfiguration(configuration, env);
         return env;
       },
     });
     const provided = [
-      // ConfigService first: by then the settings are checked.
+      // Depends on ConfigService, which has validated the settings.
       {
         provide: configuration,
         inject: [ConfigService],
@@ -102,7 +102,7 @@ export class ServiceModule {
             ...(events === undefined ? {} : { ignore: events }),
             ...(partitions === undefined ? {} : { partitions: await partitions(config) }),
             erasure: config.SHOP_ERASURE === 'on',
-            // EventLog writes them, with fields of their own.
+            // EventLog writes these lines, with structured fields.
             logFailures: false,
             consumer: {
               concurrency: config.EVENTS_CONCURRENCY,
@@ -122,7 +122,7 @@ export class ServiceModule {
       controllers: [HealthController, MetricsController],
       providers: [
         EventLog,
-        // In this order: what is too much is not looked at.
+        // In this order: requests beyond the rate limit are not checked further.
         { provide: APP_GUARD, useClass: ThrottlerGuard },
         ...(guardsChanges ? [] : [{ provide: APP_GUARD, useClass: OperatorGuard }]),
         { provide: PrometheusReader, useValue: metrics },

@@ -4,15 +4,15 @@ import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import { allSecrets } from './secret-settings.js';
 
-/** How lines are written. */
+/** Options of {@link ShopLogger}. */
 export interface LoggerOptions {
-  /** What the lines name as their app. */
+  /** The name of the app in each line. */
   app: string;
   format: 'pretty' | 'json';
   level: 'debug' | 'info' | 'warn' | 'error';
 }
 
-/** Paths whose values never reach a log. */
+/** The paths of values that are never logged. */
 const secretPaths = (): string[] => {
   const names = ['password', 'authorization', ...allSecrets()];
   return [...names, ...names.map((name) => `*.${name}`)];
@@ -28,7 +28,7 @@ const BOOT_CONTEXTS = new Set<unknown>([
   'NestApplication',
 ]);
 
-/** The logger of all apps: one line for each message, for people or as JSON, whatever of it came from outside. */
+/** The logger of all apps: one line per message, as text or JSON, even if the message contains text from outside. */
 export class ShopLogger implements LoggerService {
   private readonly logger: Logger;
 
@@ -47,18 +47,18 @@ export class ShopLogger implements LoggerService {
         : pino(options, readable());
   }
 
-  /** Whether lines of this level are written: what nobody reads need not be put together. */
-  tells(level: 'info' | 'warn' | 'error'): boolean {
+  /** Whether lines of this level are written. If not, the caller need not build them. */
+  isEnabled(level: 'info' | 'warn' | 'error'): boolean {
     return this.logger.isLevelEnabled(level);
   }
 
-  /** A line with fields of its own, for machines to read too. */
+  /** Writes a line with structured fields. */
   event(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>): void {
     this.logger[level](fields, message);
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    // How Nest puts an app together is of no interest to who runs it.
+    // The lines of Nest's start-up are only useful to developers.
     this.write(BOOT_CONTEXTS.has(rest.at(-1)) ? 'debug' : 'info', message, rest);
   }
   error(message: unknown, ...rest: unknown[]): void {
@@ -77,7 +77,7 @@ export class ShopLogger implements LoggerService {
     this.write('fatal', message, rest);
   }
 
-  /** Nest gives the context last, and for errors the stack before it. */
+  /** Nest passes the context as the last argument, and for errors the stack before it. */
   private write(
     level: 'debug' | 'info' | 'warn' | 'error' | 'fatal',
     message: unknown,
@@ -93,7 +93,7 @@ export class ShopLogger implements LoggerService {
   }
 }
 
-/** For machines: what JSON leaves as it is, and a terminal would obey, is escaped; to a program that is the same. */
+/** JSON lines. Control characters that JSON allows unescaped are escaped, which does not change the meaning of the JSON. */
 function escaped(): DestinationStream {
   const output = pino.destination({ fd: STDOUT, sync: true });
   return {
@@ -103,7 +103,7 @@ function escaped(): DestinationStream {
   };
 }
 
-/** For people: time, level where it matters, what happened. */
+/** Lines for people: time, level and message. */
 function readable() {
   return pretty({
     sync: true,

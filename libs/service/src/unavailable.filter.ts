@@ -11,7 +11,7 @@ import {
 
 const RETRY_AFTER_SECONDS = 2;
 
-/** Answers 503 while Redis is away or refuses to serve: the caller may try again, best with the same Idempotency-Key. */
+/** Answers with 503 while Redis is away or rejects commands. The caller can retry, with the same Idempotency-Key. */
 @Catch()
 export class UnavailableFilter extends BaseExceptionFilter {
   override catch(error: unknown, host: ArgumentsHost): void {

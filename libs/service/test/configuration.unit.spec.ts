@@ -17,7 +17,7 @@ class Settings extends ServiceConfiguration {
 }
 
 describe('readConfiguration', () => {
-  it('takes the defaults where nothing is set, or set to nothing', () => {
+  it('uses the default for a variable that is not set, or empty', () => {
     expect(readConfiguration(Settings, { SHARE: '', OTHER: 'x' })).toMatchObject({
       ENABLED: true,
       SHARE: 0.5,
@@ -53,13 +53,13 @@ describe('readConfiguration', () => {
     ['REDIS_URL', 'redis://host?password=geheim', /REDIS_URL .*\?password=/],
     ['REDIS_URL', 'redis+sentinel://a:1/m', /REDIS_URL .*not supported yet/],
     ['REDIS_TLS_CA_FILE', '/none.pem', /REDIS_TLS_CA_FILE is set, and the address is not one of TLS/],
-  ])('says of %s which part of it is not understood, and shows no password', (name, value, message) => {
+  ])('says which part of %s is not valid, and shows no password', (name, value, message) => {
     const reading = () => readConfiguration(Settings, { [name]: value });
     expect(reading).toThrow(message);
     expect(reading).not.toThrow(/gehe/);
   });
 
-  it('names a file for TLS that cannot be used, and takes those that can', () => {
+  it('names a TLS file that cannot be used, and accepts those that can', () => {
     const file = (name: string) => new URL(`../../events/test/fixtures/tls/${name}.pem`, import.meta.url).pathname;
     const environment = { REDIS_URL: 'rediss://host', REDIS_TLS_CA_FILE: file('ca') };
     expect(redisOf(readConfiguration(Settings, environment))).toEqual({
@@ -76,7 +76,7 @@ describe('readConfiguration', () => {
     );
   });
 
-  it('names all that is wrong at once, and shows no password', () => {
+  it('names all problems at once, and shows no password', () => {
     const wrong = { SHARE: '7', REDIS_URL: 'http://user:secret@host' };
     expect(() => readConfiguration(Settings, wrong)).toThrow(EnvironmentError);
     expect(() => readConfiguration(Settings, wrong)).toThrow(/SHARE[^]*REDIS_URL|REDIS_URL[^]*SHARE/);

@@ -5,7 +5,7 @@ import { RedisConnection } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HttpController } from '../src/http-controller.js';
 
-/** A controller that asks Redis, as those of the apps do. */
+/** A controller that reads from Redis, as those of the apps do. */
 @HttpController('value')
 class ValueController {
   constructor(@Inject(RedisConnection) private readonly connection: RedisConnection) {}
@@ -21,7 +21,7 @@ class ValueController {
   }
 }
 
-describe('a request while Redis is there and refuses to serve', () => {
+describe('a request while Redis rejects commands', () => {
   let redis: TestRedis;
   let app: INestApplication;
   let connection: RedisConnection;
@@ -41,7 +41,7 @@ describe('a request while Redis is there and refuses to serve', () => {
     await redis.stop();
   });
 
-  it('is answered 503, as while Redis is away, and what is no outage as ever', async () => {
+  it('is answered with 503, as while Redis is away; any other error with 500', async () => {
     expect((await fetch(`${url}/value`)).status).toBe(200);
     await redis.client.config('SET', 'replica-serve-stale-data', 'no');
     await redis.client.replicaof('127.0.0.1', 1);

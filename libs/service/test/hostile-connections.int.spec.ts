@@ -18,7 +18,7 @@ class Root {
 @Module({ controllers: [Root] })
 class RootModule {}
 
-/** A hundredth of what apps have, but for the number of connections. */
+/** A hundredth of the apps' limits, except for the number of connections. */
 const LIMITS = { ...CONNECTION_LIMITS, connections: 3, headersMs: 100, requestMs: 200, checkMs: 10 };
 
 let app: NestExpressApplication;
@@ -53,7 +53,7 @@ async function call(text = ''): Promise<Line> {
 }
 
 describe('a connection', () => {
-  it('is closed when the headers of a request do not come, or its body', async () => {
+  it('is closed if the headers or the body of a request do not arrive in time', async () => {
     const headers = await call('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
     const body = await call('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{');
     for (const [what, line] of Object.entries({ headers, body })) {
@@ -62,7 +62,7 @@ describe('a connection', () => {
     }
   });
 
-  it('is closed as it comes when there are as many as may be, and others go on', async () => {
+  it('is closed immediately if there are too many, without an effect on the others', async () => {
     const [first] = await Promise.all([call(), call(), call()]);
     const last = await call();
     await eventually('the last one is closed', () => last.isOver());

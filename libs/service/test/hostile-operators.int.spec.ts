@@ -6,7 +6,7 @@ import { OperatorGuard } from '../src/operators/operator.guard.js';
 
 const TOKEN = 'a-token-of-operators';
 
-/** Somebody has added it without a thought of who may use it. */
+/** A controller whose author did not decide who may use it. */
 @Controller('new')
 class NewController {
   @Get()
@@ -51,7 +51,7 @@ class NewController {
   }
 }
 
-describe('a route that is new', () => {
+describe('a new route', () => {
   const configuration = Object.assign(new ServiceConfiguration(), { OPERATOR_TOKEN: TOKEN });
   let app: INestApplication;
   let url: string;
@@ -74,7 +74,7 @@ describe('a route that is new', () => {
   const ask = (method: string, path: string, headers = {}): Promise<Response> =>
     fetch(`${url}${path}`, { method, headers });
 
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'SEARCH'])('is closed but for operators: %s', async (method) => {
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'SEARCH'])('is open to operators only: %s', async (method) => {
     for (const path of ['/new', '/new/all']) {
       const refused = await ask(method, path);
       expect(refused.status, path).toBe(401);
@@ -84,13 +84,13 @@ describe('a route that is new', () => {
     }
   });
 
-  it('is open to be looked at, and where it is said to be the customers’', async () => {
+  it('is open for reading, and to customers if it is marked so', async () => {
     expect(await (await ask('GET', '/new')).text()).toBe('seen');
     expect((await ask('HEAD', '/new')).status).toBe(200);
     expect(await (await ask('POST', '/new/orders')).text()).toBe('ordered');
   });
 
-  it('is closed to all where there is no token', async () => {
+  it('is closed to everybody if the app has no token', async () => {
     configuration.OPERATOR_TOKEN = '';
     for (const headers of [{}, { Authorization: 'Bearer ' }, { Authorization: 'Bearer x' }]) {
       const refused = await ask('POST', '/new', headers);

@@ -36,11 +36,11 @@ function nested(depth: number): unknown {
 describe('the shape of a body', () => {
   it.each<[string, unknown]>([
     ['nothing in it', {}],
-    ['as deep as may be', nested(3)],
-    ['as many members as may be', { a: [1, 2, 3, 4] }],
-    ['as many properties as may be', { a: 1, b: 2, c: 3, d: 4, e: 5 }],
-    ['as many values as may be', { a: [1, 2, 3, 4], b: [1, 2, 3, 4], c: 1 }],
-  ])('is right with %s', (_, body) => {
+    ['the maximum of levels', nested(3)],
+    ['the maximum of items', { a: [1, 2, 3, 4] }],
+    ['the maximum of properties', { a: 1, b: 2, c: 3, d: 4, e: 5 }],
+    ['the maximum of values', { a: [1, 2, 3, 4], b: [1, 2, 3, 4], c: 1 }],
+  ])('is valid with %s', (_, body) => {
     expect(shapeProblem(body, LIMITS)).toBeUndefined();
   });
 
@@ -50,13 +50,13 @@ describe('the shape of a body', () => {
     ['long', { a: [1, 2, 3, 4, 5] }, 'a must contain no more than 4 elements, got 5'],
     ['wide', { a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }, 'the body must have no more than 5 properties, got 6'],
     ['large', { a: [1, 2, 3, 4], b: [1, 2, 3, 4], c: [1] }, 'the body must have no more than 12 values'],
-    ['little of a character', { a: ['b', 'c\ud800'] }, 'a.1 must be Unicode text'],
-    ['called so', { ['k'.repeat(99)]: [1, 2, 3, 4, 5] }, `${'k'.repeat(40)}… must contain`],
-  ])('is told to be too %s', (_, body, words) => {
+    ['incomplete in a character', { a: ['b', 'c\ud800'] }, 'a.1 must be Unicode text'],
+    ['long in a name', { ['k'.repeat(99)]: [1, 2, 3, 4, 5] }, `${'k'.repeat(40)}… must contain`],
+  ])('is rejected as too %s', (_, body, words) => {
     expect(shapeProblem(body, LIMITS)).toContain(words);
   });
 
-  it('is known by its length before its members are looked at', () => {
+  it('is checked by its length before its items', () => {
     const members = Array.from({ length: 1_000_000 }, () => ({}));
     let looks = 0;
     const watched = new Proxy(members, {
@@ -78,20 +78,20 @@ describe('the validation of a body', () => {
     return ((error as BadRequestException).getResponse() as { message: string[] }).message;
   };
 
-  it('makes an instance, and no number of a text', async () => {
+  it('makes an instance, and does not convert strings to numbers', async () => {
     const right = { lines: [{ count: 1, name: 'a' }], gift: { count: 2, name: 'b' } };
     expect(await check(right)).toBeInstanceOf(Basket);
     const [problem] = await problemsOf({ ...right, gift: { count: '2', name: 'b' } });
     expect(problem).toBe('gift.count must be an integer number');
   });
 
-  it('tells twenty problems at most, each with its path', async () => {
+  it('reports twenty problems at most, each with its path', async () => {
     const problems = await problemsOf({ lines: Array.from({ length: 50 }, () => ({})), gift: [] });
     expect(problems).toHaveLength(20);
     expect(problems[0]).toBe('lines.0.count must be an integer number');
   });
 
-  it('refuses what is no request', async () => {
+  it('rejects a body that is not an object', async () => {
     for (const body of [[], 'text', 7, null, nested(20_000)])
       expect((await problemsOf(body)).length).toBeGreaterThan(0);
   });

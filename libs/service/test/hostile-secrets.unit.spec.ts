@@ -48,7 +48,7 @@ const VALUES: Record<string, string> = {
   SHOP_PASSWORD: 'geheim-geheim',
 };
 
-it('secret settings are those that say so, of the class and of what it inherits from', () => {
+it('secret settings are those with the decorator, including inherited ones', () => {
   expect([...secretsOf(Settings)].sort()).toEqual([...SECRETS].sort());
   expect([...secretsOf(Others)].sort()).toEqual(['OPERATOR_TOKEN', 'OTHER_TOKEN', 'REDIS_PASSWORD', 'REDIS_URL']);
   expect(allSecrets()).toEqual(expect.arrayContaining([...SECRETS, 'OTHER_TOKEN']));
@@ -63,7 +63,7 @@ describe.each(SECRETS)('%s', (name) => {
     expect(read[name as keyof Settings]).toBe(value);
   });
 
-  it('is refused as a file that is missing, empty, or beside it, and never shown', () => {
+  it('is rejected if its file is missing, empty, or set in addition to the value, and is never shown', () => {
     const file = fileOf(value);
     for (const [environment, message] of [
       [{ [`${name}_FILE`]: '/none' }, `${name}_FILE, /none, cannot be read (ENOENT)`],
@@ -77,7 +77,7 @@ describe.each(SECRETS)('%s', (name) => {
   });
 });
 
-it('a value that does not fit is not shown, whether it came from a file or not', () => {
+it('a value that is not valid is not shown, whether it came from a file or not', () => {
   for (const environment of [{ SHOP_PASSWORD: 'geheim' }, { SHOP_PASSWORD_FILE: fileOf('geheim') }]) {
     const reading = () => readConfiguration(Settings, environment);
     expect(reading).toThrow('SHOP_PASSWORD takes at least 8 characters; it got something else');
@@ -85,7 +85,7 @@ it('a value that does not fit is not shown, whether it came from a file or not',
   }
 });
 
-it('the user and the password of Redis go before those of its URL; their files are kept, to be read again', () => {
+it('user and password of Redis override those of the URL; the names of their files are kept, to be read again', () => {
   const read = (environment: Record<string, string>) => redisOf(readConfiguration(Settings, environment));
   const url = 'redis://ada:lovelace@host';
   expect(read({ REDIS_URL: url, REDIS_USERNAME: 'bob', REDIS_PASSWORD: 'b' })).toEqual({

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Beside the sources, since npm links no program that is not there yet when it installs.
+// A file that exists before the build, because npm links only programs that exist when it installs.
 import { existsSync } from 'node:fs';
 
 const main = new URL('../dist/main.js', import.meta.url);

@@ -3,15 +3,15 @@ import { rulesOf } from './rules.js';
 import { USERS, type User } from './users.js';
 
 /**
- * Nobody comes in without a name, nor as `default`, which is off and has no password. It keeps its rights all the same: as it a
- * server reads its own append-only file, and whatever of a script or a MULTI it may not do is left out then, without an error
+ * The user `default` is off and has no password, so nobody can connect without a user name. It must keep its rights: the server
+ * replays its append-only file as this user, and silently skips commands of scripts and transactions that the user has no right to
  * (Redis 7 and 8; Valkey until https://github.com/valkey-io/valkey/pull/3984).
  */
 const NO_DEFAULT = 'user default reset off ~* &* +@all';
 
 /**
- * The ACL file of the shop's Redis: a line for each user, with SHA-256 of its password. Each line does as words of `ACL SETUSER`,
- * too: it begins with `reset`, so that nothing of what the user had before stays.
+ * The ACL file of the shop's Redis: a line for each user, with the SHA-256 of its password. Each line can also be used as arguments of
+ * `ACL SETUSER`: it begins with `reset`, which removes the user's previous rules.
  */
 export function aclFile(passwords: Readonly<Record<User, string>>, prefix: string): string {
   const lines = USERS.map(

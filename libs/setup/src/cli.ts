@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { safeLines } from 'nestjs-event-streams/text';
 import { HELP, parseOptions, UsageError, type CliOptions } from './options.js';
 
-/** What the command line needs of its process. */
+/** The parts of the process that the command line uses. */
 export interface CliProcess {
   argv: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
@@ -10,8 +10,8 @@ export interface CliProcess {
   stderr: { write(text: string): unknown };
 }
 
-const FAILED = 1;
-const MISUSED = 2;
+const EXIT_FAILED = 1;
+const EXIT_WRONG_USAGE = 2;
 
 /** Runs the command line. @returns the exit code; never throws */
 export async function run({ argv, env, stdout, stderr }: CliProcess): Promise<number> {
@@ -22,19 +22,19 @@ export async function run({ argv, env, stdout, stderr }: CliProcess): Promise<nu
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     stderr.write(`${safeLines(message).join('\n')}\n`);
-    return error instanceof UsageError ? MISUSED : FAILED;
+    return error instanceof UsageError ? EXIT_WRONG_USAGE : EXIT_FAILED;
   }
 }
 
-/** A line for each file, and nothing of what is in it. */
+/** One line per file, without its content. */
 async function report({ out, redisGroup, tls }: CliOptions, environment: CliProcess['env']): Promise<string> {
-  // The event classes take a moment to load; a wrong option and --help need nothing of them.
+  // Loaded only here, because the event classes take a moment to load, and --help and a wrong option do not need them.
   const { setUp } = await import('./setup.js');
   const files = await setUp({ out, environment, redisGroup });
   if (tls) {
     const [{ setUpTls }, { SecretFolder }] = await Promise.all([import('./tls/tls-files.js'), import('./folder.js')]);
     files.push(...(await setUpTls(new SecretFolder(out), redisGroup)));
   }
-  const lines = files.map(({ name, became }) => `${became.padEnd(9)}  ${join(out, name)}`);
+  const lines = files.map(({ name, result }) => `${result.padEnd(9)}  ${join(out, name)}`);
   return `${safeLines(lines.join('\n')).join('\n')}\n`;
 }

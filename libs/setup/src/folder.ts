@@ -3,22 +3,22 @@ import { chmod, chown, link, mkdir, open, readFile, rename, unlink } from 'node:
 import { dirname, join } from 'node:path';
 import { SetupError } from './setup-error.js';
 
-/** Who may read a file or enter a folder, besides the user that the setup runs as. */
+/** Who may read a file or enter a folder, beside the user of the setup. */
 export interface Readers {
-  /** Its group may, too. */
+  /** Whether the group of the file may read it. */
   byGroup: boolean;
-  /** Number of that group, where it is not the one that the system gives to what the setup makes. */
+  /** The id of that group. @default the group that the system gives to new files */
   group?: number | undefined;
 }
 
 /**
- * A folder of secrets. A file is there whole or not at all, whenever this process or the machine ends; what two processes make
- * at once is made by one of them.
+ * A folder of secrets. Its files are written atomically: after a crash, a file is complete or does not exist. If two processes create
+ * the same file at once, one of them succeeds.
  */
 export class SecretFolder {
   constructor(readonly path: string) {}
 
-  /** What is in a file; undefined where there is none. @throws SetupError */
+  /** The content of a file; undefined if it does not exist. @throws SetupError */
   async read(name: string): Promise<string | undefined> {
     const path = join(this.path, name);
     try {
@@ -30,12 +30,12 @@ export class SecretFolder {
   }
 
   /**
-   * Makes a file, unless it is there.
+   * Creates a file, unless it exists.
    *
-   * @returns whether it was made here
+   * @returns whether this call has created it
    * @throws SetupError
    */
-  async make(name: string, content: string, readers: Readers): Promise<boolean> {
+  async create(name: string, content: string, readers: Readers): Promise<boolean> {
     return this.write(name, content, readers, async (from, to) => {
       try {
         await link(from, to);
@@ -49,7 +49,7 @@ export class SecretFolder {
     });
   }
 
-  /** Makes a file, or puts another content in its place. @throws SetupError */
+  /** Creates a file, or replaces its content. @throws SetupError */
   async replace(name: string, content: string, readers: Readers): Promise<void> {
     await this.write(name, content, readers, rename);
   }
@@ -68,7 +68,7 @@ export class SecretFolder {
       try {
         await file.writeFile(content);
         if (readers.group !== undefined) await file.chown(-1, readers.group);
-        // Not by `open`: the process may have a mask.
+        // Not by `open`, to which the process' umask applies.
         await file.chmod(readers.byGroup ? 0o640 : 0o600);
         await file.sync();
       } finally {
@@ -83,21 +83,21 @@ export class SecretFolder {
 
   private async makeFolder(path: string, { byGroup, group }: Readers): Promise<void> {
     try {
-      // Others pass through the folder itself to the one that is theirs.
+      // Other users must be able to reach their folders through this one.
       if (await makeFolders(this.path)) await chmod(this.path, 0o755);
       if (!(await makeFolders(path, 0o700))) return;
       if (group !== undefined) await chown(path, -1, group);
       if (byGroup) await chmod(path, 0o750);
     } catch (error) {
-      throw failure('make', path, error);
+      throw failure('create', path, error);
     }
   }
 }
 
 /**
- * Makes a folder, and those that it is in. Not by the option `recursive`, which goes round for ever where the file system makes none.
+ * Creates a folder and its parents. Does not use the option `recursive`, which never returns if the file system cannot create folders.
  *
- * @returns whether it was not there
+ * @returns whether it was created
  */
 async function makeFolders(path: string, mode = 0o755): Promise<boolean> {
   try {
@@ -108,19 +108,19 @@ async function makeFolders(path: string, mode = 0o755): Promise<boolean> {
     if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
   }
   if (await makeFolders(dirname(path))) return makeFolders(path, mode);
-  // The one that it is in is there by now, or always was: nothing can be made in it.
+  // The parent exists now, so another ENOENT means that nothing can be created in it.
   await mkdir(path, mode);
   return true;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'nothing can be made there',
-  EACCES: 'this user may not',
-  EPERM: 'this user may not',
+  ENOENT: 'nothing can be created there',
+  EACCES: 'this user has no permission',
+  EPERM: 'this user has no permission',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of the path is no folder',
-  EEXIST: 'a file has that name',
+  ENOTDIR: 'a part of the path is not a folder',
+  EEXIST: 'a file with that name exists',
   EISDIR: 'it is a folder',
 };
 

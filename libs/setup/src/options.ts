@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface CliOptions {
   help: boolean;
   out: string;
@@ -15,9 +15,9 @@ export class UsageError extends Error {
 
 export const HELP = `Usage: npx shop-setup --out <folder> [options]
 
-Makes what a shop on a protected Redis needs, once: a password for each Redis
-user, the ACL file with their rules, and the operators' token. Run again it
-changes nothing; interrupted it completes. It prints no secret.
+Creates what a shop on a protected Redis needs: a password for each Redis user,
+the ACL file with their rules, and the operators' token. Files that exist are
+kept, so it can be run again, also after an interruption. It prints no secret.
 
   <folder>/redis/users.acl           for redis-server --aclfile
   <folder>/<user>/redis-password     for REDIS_PASSWORD_FILE
@@ -26,29 +26,28 @@ changes nothing; interrupted it completes. It prints no secret.
                                      REDIS_TLS_CERT_FILE, REDIS_TLS_KEY_FILE
 
 Options:
-  --out <folder>         where it all goes
-  --redis-group <gid>    number of the group that Redis runs as: it may read the
-                         ACL file and what is the inspector's
-  --tls                  an authority as well, and certificates of it: for the
-                         server, named redis, and for each user
-  --help                 print this
+  --out <folder>         the folder of all files
+  --redis-group <gid>    the id of Redis' group: it may read the ACL file and the
+                         files of the inspector
+  --tls                  also create an authority, and certificates for the
+                         server (named redis) and for each user
+  --help                 print this text
 
 Environment:
-  EVENTS_PREFIX          prefix of the shop's keys (ecommerce); with another one
-                         than before the ACL file changes, the passwords stay
-  <USER>_REDIS_PASSWORD  such as ORDER_SERVICE_REDIS_PASSWORD, is taken instead
-                         of a new one, as OPERATOR_TOKEN is;
-                         <USER>_REDIS_PASSWORD_FILE and OPERATOR_TOKEN_FILE name
-                         a file that has it
+  EVENTS_PREFIX          the prefix of the shop's keys (default ecommerce); a new
+                         prefix changes the ACL file, and keeps the passwords
+  <USER>_REDIS_PASSWORD  such as ORDER_SERVICE_REDIS_PASSWORD: used instead of a
+  OPERATOR_TOKEN         new secret
+  <USER>_REDIS_PASSWORD_FILE, OPERATOR_TOKEN_FILE
+                         files that hold the value instead
 
-Exits 0 when all is there, 1 when something cannot be made, 2 when an option is
-wrong.
+Exit code 0: all files exist. 1: a file cannot be created. 2: an option is wrong.
 `;
 
 /**
  * Reads the command line.
  *
- * @throws UsageError that names the option, what came and what it takes
+ * @throws UsageError that names the option, the value and what the option takes
  */
 export function parseOptions(argv: readonly string[]): CliOptions {
   try {
@@ -62,16 +61,18 @@ export function parseOptions(argv: readonly string[]): CliOptions {
       },
     });
     const { help = false, out = '', 'redis-group': group, tls = false } = values;
-    if (!help && out === '') throw new UsageError('Expected --out with the folder that it all goes to. See --help.');
+    if (!help && out === '') throw new UsageError('Expected --out with the folder of the files. See --help.');
     return { help, out, redisGroup: group === undefined ? undefined : numberOf(group), tls };
   } catch (error) {
     if (error instanceof UsageError || !(error instanceof TypeError)) throw error;
-    // parseArgs explains at length; its first sentence says what is wrong.
+    // The first sentence of parseArgs' message says what is wrong. The others are about other uses of parseArgs.
     throw new UsageError(`${error.message.split('. ', 1)[0] ?? ''}. See --help.`, { cause: error });
   }
 }
 
 function numberOf(group: string): number {
   if (/^\d{1,9}$/.test(group)) return Number(group);
-  throw new UsageError(`Expected --redis-group as the number of a group, got ${JSON.stringify(group)}. See --help.`);
+  throw new UsageError(
+    `Expected --redis-group as the id of a group, a number, got ${JSON.stringify(group)}. See --help.`,
+  );
 }

@@ -2,10 +2,10 @@ import { ORDER_STATE, READ_MODELS, SERVICES, STREAMS, type ShopService } from '@
 import { aclRules, Keyspace, type AclRole } from 'nestjs-event-streams/core';
 import type { User } from './users.js';
 
-/** The read models that are looked at as a whole; those of single orders name customers. */
+/** The read models without those of single orders. */
 const TOTALS = Object.values(READ_MODELS).filter((name) => typeof name === 'string');
 
-/** The rules of a user of the shop, as `ACL SETUSER` and an ACL file take them, without its password. */
+/** The rules of a user of the shop, in the form of `ACL SETUSER` and of ACL files, without its password. */
 export function rulesOf(user: User, prefix: string): string[] {
   const keys = new ShopKeys(prefix);
   switch (user) {
@@ -23,9 +23,9 @@ export function rulesOf(user: User, prefix: string): string[] {
     case 'processor':
       return workerRules(SERVICES.processor, prefix);
     case 'console':
-      return [...lookingRules('operator', prefix), ...AT_ONE_MOMENT, books(keys)];
+      return [...readerRules('operator', prefix), ...TRANSACTION_COMMANDS, recordRules(keys)];
     case 'viewer':
-      return [...lookingRules('viewer', prefix), ...AT_ONE_MOMENT, books(keys)];
+      return [...readerRules('viewer', prefix), ...TRANSACTION_COMMANDS, recordRules(keys)];
     case 'operator':
       return aclRules('operator', { prefix, streams: STREAMS, erasure: true });
     case 'audit':
@@ -35,7 +35,7 @@ export function rulesOf(user: User, prefix: string): string[] {
   }
 }
 
-/** The keys of the shop that its rules name. */
+/** The keys of the shop that the rules name. */
 class ShopKeys {
   readonly streams: string[];
   readonly deadLetters: string[];
@@ -59,7 +59,7 @@ class ShopKeys {
   }
 }
 
-/** Whoever handles orders or shipments reads keys of personal data; to make one is for those who publish some. */
+/** @param erasure every worker reads the keys of personal data; `true` for those who publish personal data and so create keys */
 function workerRules(
   { handles, publishes, group, state, stateKeys }: Required<ShopService>,
   prefix: string,
@@ -68,55 +68,55 @@ function workerRules(
   return aclRules('worker', { prefix, streams: handles, publishes, group, state, stateKeys, erasure });
 }
 
-function lookingRules(role: Extract<AclRole, 'viewer' | 'operator'>, prefix: string): string[] {
+function readerRules(role: Extract<AclRole, 'viewer' | 'operator'>, prefix: string): string[] {
   return aclRules(role, { prefix, streams: STREAMS, state: SERVICES.processor.state, stateKeys: TOTALS });
 }
 
-/** What the audit asks for at one moment. */
-const AT_ONE_MOMENT = ['+multi', '+exec'];
+/** The audit reads several keys atomically. */
+const TRANSACTION_COMMANDS = ['+multi', '+exec'];
 
-/** The order service has books of its own, and looks at how far the shop is before it lets more customers come. */
+/** The order service writes its own records, and its simulation reads the lag of the groups. */
 function orderRules(keys: ShopKeys): string[] {
   return [
     '+time',
     selector(['hget', 'hset', 'hsetnx'], [keys.ofOrder('idempotencyKeys')]),
     selector(['sadd'], [keys.ofOrder('accepted'), keys.ofOrder('poison')]),
     selector(['incr'], [keys.ofOrder('simulationRuns')]),
-    lookOnly(['eval_ro', 'xinfo|groups', 'xinfo|stream', 'xlen', 'xrange', 'xrevrange'], keys.streams),
+    readOnly(['eval_ro', 'xinfo|groups', 'xinfo|stream', 'xlen', 'xrange', 'xrevrange'], keys.streams),
   ];
 }
 
 function auditRules(keys: ShopKeys): string[] {
   return [
-    ...[...NOTHING, '+ping', '+select', '+client|setname', ...AT_ONE_MOMENT],
-    lookOnly(['xinfo|groups', 'xinfo|stream', 'xpending', 'xrange'], keys.streams),
-    lookOnly(['xrange'], keys.deadLetters),
-    lookOnly(['xlen'], keys.replays),
-    lookOnly(['hgetall'], keys.totals),
-    books(keys),
+    ...[...NOTHING, '+ping', '+select', '+client|setname', ...TRANSACTION_COMMANDS],
+    readOnly(['xinfo|groups', 'xinfo|stream', 'xpending', 'xrange'], keys.streams),
+    readOnly(['xrange'], keys.deadLetters),
+    readOnly(['xlen'], keys.replays),
+    readOnly(['hgetall'], keys.totals),
+    recordRules(keys),
   ];
 }
 
-/** On every stream of the prefix, those of dead letters among them, and on no state. */
+/** May read every stream of the prefix, including the dead-letter streams, but no state. */
 function inspectorRules(prefix: string): string[] {
   const { streamPattern } = new Keyspace(prefix, '');
   return [
     ...[...NOTHING, '+ping', '+echo', '+info', '+time', '+select', '+command', '+client|setname', '+client|getname'],
-    lookOnly(['xinfo', 'xlen', 'xpending', 'xrange', 'xrevrange'], [streamPattern]),
+    readOnly(['xinfo', 'xlen', 'xpending', 'xrange', 'xrevrange'], [streamPattern]),
   ];
 }
 
 const NOTHING = ['resetkeys', 'resetchannels', '-@all'];
 
-/** What the order service has written down, which the audit compares with the streams. */
-function books(keys: ShopKeys): string {
-  return lookOnly(['sscan'], [keys.ofOrder('accepted'), keys.ofOrder('poison')]);
+/** The records of the order service, which the audit compares with the streams. */
+function recordRules(keys: ShopKeys): string {
+  return readOnly(['sscan'], [keys.ofOrder('accepted'), keys.ofOrder('poison')]);
 }
 
 function selector(commands: readonly string[], keys: readonly string[], mark = '~'): string {
   return `(-@all ${commands.map((name) => `+${name}`).join(' ')} ${keys.map((key) => mark + key).join(' ')})`;
 }
 
-function lookOnly(commands: readonly string[], keys: readonly string[]): string {
+function readOnly(commands: readonly string[], keys: readonly string[]): string {
   return selector(commands, keys, '%R~');
 }

@@ -4,7 +4,7 @@ import { SetupError } from './setup-error.js';
 
 const BYTES = 32;
 
-/** Sent in a header and in commands, and known by its SHA-256 alone: too long to be found out. */
+/** Visible ASCII, because it is sent in headers and commands; long enough that it cannot be guessed from its SHA-256. */
 const FORM = /^[\x21-\x7e]{16,255}$/;
 
 /** A new password or token: 256 random bits, in letters, digits, `-` and `_`. */
@@ -13,9 +13,9 @@ export function newSecret(): string {
 }
 
 /**
- * A secret that is given in the environment by its value, or as a file by `<name>_FILE`; undefined where none is.
+ * A secret of the environment, by value or by `<name>_FILE`; undefined if there is none.
  *
- * @throws SetupError when it has not the form of one, when the file gives none, or when it is given both ways
+ * @throws SetupError if it is not valid, if the file cannot be used, or if both are set
  */
 export function givenSecret(environment: Environment, name: string): string | undefined {
   try {
@@ -27,7 +27,7 @@ export function givenSecret(environment: Environment, name: string): string | un
   }
 }
 
-/** @throws SetupError, which shows nothing of it */
+/** Checks the form of a secret. @throws SetupError that does not show the secret */
 export function checkSecret(secret: string, about: string): string {
   if (FORM.test(secret)) return secret;
   throw new SetupError(`Expected ${about} of 16 to 255 visible ASCII characters, got something else`, about);

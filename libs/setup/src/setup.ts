@@ -6,24 +6,24 @@ import { checkSecret, givenSecret, newSecret } from './secret.js';
 import { SetupError } from './setup-error.js';
 import { TOKEN_READERS, USERS, type User } from './users.js';
 
-/** What {@link setUp} takes. */
+/** Options of {@link setUp}. */
 export interface SetupOptions {
-  /** The folder that it all goes to. */
+  /** The folder of all files. */
   out: string;
   /** `EVENTS_PREFIX`, `OPERATOR_TOKEN`, and for each user a password such as `ORDER_SERVICE_REDIS_PASSWORD`; or `…_FILE`. */
   environment: Environment;
   /**
-   * Number of the group that Redis runs as in its container: it may read the ACL file and the inspector's password. Needs a process
-   * of root, or of that group. @default the group of what the process makes
+   * The id of Redis' group in its container: it may read the ACL file and the inspector's password. The process must be root, or belong
+   * to that group. @default the group of new files
    */
   redisGroup?: number | undefined;
 }
 
-/** A file, and whether the setup made it now, put another content in it, or found it as it has to be. */
+/** A file, and what the setup has done with it. */
 export interface SetUpFile {
-  /** Below the folder: `order-service/redis-password`. */
+  /** The path in the folder: `order-service/redis-password`. */
   name: string;
-  became: 'made' | 'changed' | 'unchanged';
+  result: 'created' | 'changed' | 'unchanged';
 }
 
 const ACL_FILE = 'redis/users.acl';
@@ -36,16 +36,16 @@ export function passwordVariableOf(user: User): string {
 }
 
 /**
- * Makes passwords for the shop's Redis users, their ACL file, and the operators' token. What is there stays: run again it changes
- * nothing, and interrupted it completes. What the environment gives is taken, also in the place of what is there; the ACL file
- * is the one of the passwords and of the prefix.
+ * Creates passwords for the shop's Redis users, their ACL file, and the operators' token. Existing files are kept, so a second run
+ * changes nothing, and completes an interrupted one. Secrets of the environment replace existing ones. The ACL file is always made from
+ * the passwords and the prefix.
  *
- * @returns the files, in the order in which it saw to them
+ * @returns the files, in the order in which they were checked
  * @throws SetupError
  */
 export async function setUp({ out, environment, redisGroup }: SetupOptions): Promise<SetUpFile[]> {
   const prefix = prefixOf(environment);
-  // All of them before the first file: a wrong one changes nothing.
+  // All are checked before the first file is written, so that a wrong one changes nothing.
   const given = USERS.map((user) => [user, givenSecret(environment, passwordVariableOf(user))] as const);
   const token = givenSecret(environment, 'OPERATOR_TOKEN');
 
@@ -54,23 +54,23 @@ export async function setUp({ out, environment, redisGroup }: SetupOptions): Pro
   const passwords: Partial<Record<User, string>> = {};
   for (const [user, password] of given) {
     const readers: Readers = user === 'inspector' ? { byGroup: true, group: redisGroup } : { byGroup: false };
-    passwords[user] = await settle(folder, `${user}/${PASSWORD_FILE}`, password, readers, files);
+    passwords[user] = await ensureSecret(folder, `${user}/${PASSWORD_FILE}`, password, readers, files);
   }
   let shared = token;
   for (const reader of TOKEN_READERS) {
-    // The first one counts: an interrupted change of it has begun there.
-    shared = await settle(folder, `${reader}/${TOKEN_FILE}`, shared, { byGroup: false }, files);
+    // The first file is the reference: an interrupted change has begun there.
+    shared = await ensureSecret(folder, `${reader}/${TOKEN_FILE}`, shared, { byGroup: false }, files);
   }
-  // Last: whoever finds it finds all passwords.
+  // Written last: when it exists, all passwords exist.
   const acl = aclFile(passwords as Record<User, string>, prefix);
   const before = await folder.read(ACL_FILE);
   if (before !== acl) await folder.replace(ACL_FILE, acl, { byGroup: true, group: redisGroup });
-  files.push({ name: ACL_FILE, became: before === acl ? 'unchanged' : before === undefined ? 'made' : 'changed' });
+  files.push({ name: ACL_FILE, result: before === acl ? 'unchanged' : before === undefined ? 'created' : 'changed' });
   return files;
 }
 
-/** Sees to one secret's file. @param given what has to be in it, whatever is @returns what is in it */
-async function settle(
+/** Creates or updates the file of a secret. @param given the secret that it must hold; undefined to keep or create one @returns the secret */
+async function ensureSecret(
   folder: SecretFolder,
   name: string,
   given: string | undefined,
@@ -79,10 +79,10 @@ async function settle(
 ): Promise<string> {
   let found = await folder.read(name);
   if (found === undefined) {
-    const made = given ?? newSecret();
-    if (await folder.make(name, `${made}\n`, readers)) {
-      files.push({ name, became: 'made' });
-      return made;
+    const created = given ?? newSecret();
+    if (await folder.create(name, `${created}\n`, readers)) {
+      files.push({ name, result: 'created' });
+      return created;
     }
     // Another process was faster.
     found = (await folder.read(name)) ?? '';
@@ -90,7 +90,7 @@ async function settle(
   const secret = found.replace(/\r?\n$/, '');
   const isChanged = given !== undefined && given !== secret;
   if (isChanged) await folder.replace(name, `${given}\n`, readers);
-  files.push({ name, became: isChanged ? 'changed' : 'unchanged' });
+  files.push({ name, result: isChanged ? 'changed' : 'unchanged' });
   return given ?? checkSecret(secret, `${folder.path}/${name}`);
 }
 

@@ -1,26 +1,26 @@
 import { SERVICES } from '@shop/contracts';
 
-/** The shop's Redis users: a user for each app, those of people and programs that look, and that of the command line. */
+/** The shop's Redis users: one for each app, and those of other programs and of people. */
 export const USERS = [
   SERVICES.order.name,
   SERVICES.payment.name,
   SERVICES.inventory.name,
   SERVICES.shipping.name,
   SERVICES.processor.name,
-  /** Looks, replays and discards dead letters. */
+  /** Reads everything that the console shows, and replays and discards dead letters. */
   'console',
-  /** Only looks: enough for a console that changes nothing. */
+  /** Only reads: for a read-only console. */
   'viewer',
-  /** The command line. */
+  /** For the command line `events`. */
   'operator',
   'audit',
-  /** `redis-cli` beside the server: lengths, entries, groups and what is pending. */
+  /** For `redis-cli` in the server's container: reads lengths, entries, groups and pending entries. */
   'inspector',
 ] as const;
 
 export type User = (typeof USERS)[number];
 
-/** Who sends the operators' token, or is sent it. */
+/** The users whose apps send or check the operators' token. */
 export const TOKEN_READERS = [
   SERVICES.order.name,
   SERVICES.payment.name,

@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aclFile, USERS, type User } from '../src/index.js';
 
-/** Whoever looks at the server here; the shop has no such user. */
+/** The user of this test. The shop has no such user. */
 const TESTER = 'user tester on nopass ~* &* +@all';
 
 let dir: string;
@@ -28,7 +28,7 @@ function connect({ url }: TestRedis, user: string): Redis {
   return client;
 }
 
-it('a Redis with the ACL file has all that it had stored when it starts again, transactions included', async () => {
+it('a Redis with the ACL file restores all its data after a restart, including transactions', async () => {
   await using redis = await protectedRedis();
   const before = connect(redis, 'tester:any');
   await before.multi().set('one', '1').set('two', '2').exec();
@@ -40,7 +40,7 @@ it('a Redis with the ACL file has all that it had stored when it starts again, t
   after.disconnect();
 });
 
-it('nobody comes in as the user who is not named', async () => {
+it('nobody can connect without a user name', async () => {
   await using redis = await protectedRedis();
   for (const credentials of ['', ':x', 'default:', 'default:x']) {
     const stranger = connect(redis, credentials);

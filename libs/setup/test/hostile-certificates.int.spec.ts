@@ -35,7 +35,7 @@ const filesOf = (shop: string, user: string): Required<RedisTlsFiles> => {
   return { caFile: file('tls-ca.pem'), certFile: file('tls-client.pem'), keyFile: file('tls-client-key.pem') };
 };
 
-/** What Redis answers a user of the shop who connects with these files. */
+/** The answer of Redis to a user of the shop who connects with these files. */
 async function ping(tls: RedisTlsFiles): Promise<string> {
   const passwordFile = path.join(dir, 'shop', 'processor', 'redis-password');
   const place = { url: `rediss://localhost:${String(port)}`, username: 'processor', passwordFile, tls };
@@ -52,11 +52,11 @@ async function ping(tls: RedisTlsFiles): Promise<string> {
   }
 }
 
-it('a user comes in with the files that were made', async () => {
+it('a user can connect with the created files', async () => {
   expect(await ping(filesOf('shop', 'processor'))).toBe('PONG');
 });
 
-it('nobody does without a certificate, with one of another authority, or to a server of another one', async () => {
+it('nobody can connect without a certificate, with one of another authority, or to a server of another authority', async () => {
   const [own, others] = [filesOf('shop', 'processor'), filesOf('other', 'processor')];
   await expect(ping({ caFile: own.caFile })).rejects.toThrow();
   await expect(ping({ ...others, caFile: own.caFile })).rejects.toThrow();

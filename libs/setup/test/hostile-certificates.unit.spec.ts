@@ -13,7 +13,7 @@ describe('a certificate', () => {
   const authority = issue('authority', { kind: 'authority' });
   const ca = new X509Certificate(authority.certificate);
 
-  it('is what its authority has signed, for one purpose', () => {
+  it('is signed by its authority, for one purpose', () => {
     const identity = issue('redis', { kind: 'server', hosts: ['redis', 'localhost'] }, authority);
     const server = new X509Certificate(identity.certificate);
     expect(server.verify(ca.publicKey)).toBe(true);
@@ -28,21 +28,21 @@ describe('a certificate', () => {
     expect(client.serialNumber).not.toBe(server.serialNumber);
   });
 
-  it('is one of an authority only where it says so, and is not signed by another one', () => {
+  it('is an authority only if it says so, and is not signed by another authority', () => {
     expect(ca).toMatchObject({ ca: true });
     expect(ca.verify(ca.publicKey)).toBe(true);
     const other = new X509Certificate(issue('authority', { kind: 'authority' }).certificate);
     expect(other.verify(ca.publicKey)).toBe(false);
   });
 
-  it('is good from before now on, for decades', () => {
+  it('is valid from before now, for decades', () => {
     expect(Date.parse(ca.validFrom)).toBeLessThan(Date.now());
     expect(new Date(ca.validTo).getUTCFullYear() - new Date().getUTCFullYear()).toBe(30);
   });
 });
 
 describe('DER', () => {
-  it('has the bytes that the standard says', () => {
+  it('has the bytes of the standard', () => {
     expect(objectId('1.2.840.10045.4.3.2').toString('hex')).toBe('06082a8648ce3d040302');
     expect(wholeNumber(Buffer.from([0x80])).toString('hex')).toBe('02020080');
     expect(wholeNumber(Buffer.from([0x7f])).toString('hex')).toBe('02017f');
@@ -59,12 +59,12 @@ describe('the certificates of the shop', () => {
   });
   afterEach(() => rm(out, { recursive: true }));
 
-  const became = async () => new Set((await setUpTls(new SecretFolder(out))).map((file) => file.became));
+  const result = async () => new Set((await setUpTls(new SecretFolder(out))).map((file) => file.result));
   const read = (name: string) => readFile(path.join(out, name), 'utf8');
 
-  it('are made once, for the server and each user; only who has to may read the keys', async () => {
-    expect(await became()).toEqual(new Set(['made']));
-    expect(await became()).toEqual(new Set(['unchanged']));
+  it('are created once, for the server and each user, with keys that only their owners can read', async () => {
+    expect(await result()).toEqual(new Set(['created']));
+    expect(await result()).toEqual(new Set(['unchanged']));
     const ca = new X509Certificate(await read('redis/tls-ca.pem'));
     for (const user of USERS) {
       const own = new X509Certificate(await read(`${user}/tls-client.pem`));
@@ -79,14 +79,14 @@ describe('the certificates of the shop', () => {
     ['missing', (file) => rm(file)],
     ['cut off', (file) => writeFile(file, '-----BEGIN')],
     ['of another authority', (file) => writeFile(file, issue('other', { kind: 'authority' }).certificate)],
-  ])('are made anew where one is %s', async (_, spoil) => {
+  ])('are created again if one is %s', async (_, spoil) => {
     for (const name of ['processor/tls-client.pem', 'redis/tls-ca.pem']) {
-      await became();
+      await result();
       const before = await read('audit/tls-client.pem');
       await spoil(path.join(out, name));
-      expect(await became()).toContain('changed');
+      expect(await result()).toContain('changed');
       expect(await read('audit/tls-client.pem')).not.toBe(before);
-      expect(await became()).toEqual(new Set(['unchanged']));
+      expect(await result()).toEqual(new Set(['unchanged']));
     }
   });
 });

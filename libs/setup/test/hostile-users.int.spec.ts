@@ -5,11 +5,11 @@ import { aclFile, USERS, type User } from '../src/index.js';
 
 const REFUSED = /NOPERM|no permissions|can't run this command|can't access/i;
 
-/** Where the user may write to the key, Redis still refuses what only looks. */
+/** If the user may write to the key, a read-only script still gets another error. */
 const REFUSED_TO_READERS = new RegExp(`${REFUSED.source}|Write commands are not allowed`, 'i');
 
-/** Nobody of the shop may. */
-const NOBODY = [
+/** Commands that no user of the shop may send. */
+const FORBIDDEN_TO_ALL = [
   'FLUSHALL',
   'FLUSHDB',
   'CONFIG GET *',
@@ -52,8 +52,8 @@ const NOBODY = [
   'XADD ecommerce:unknown * a b',
 ];
 
-/** What each user may not, besides. A script is words behind a bar, and what it takes. */
-const ALSO: Record<User, string[]> = {
+/** Further commands that each user may not send. */
+const FORBIDDEN: Record<User, string[]> = {
   'order-service': [
     'XADD ecommerce:payments * a b',
     'XADD ecommerce:orders:dead-letters * a b',
@@ -82,7 +82,7 @@ const ALSO: Record<User, string[]> = {
     'XREADGROUP GROUP inventory_service me STREAMS ecommerce:inventory >',
     'HGETALL ecommerce:shipping:order:1',
     'HGETALL ecommerce:processor:stock_by_sku',
-    // What stands under the name of its state and is not of it: dead letters and notes of the stream of that name.
+    // Keys that begin like those of its state but belong to the stream of the same name.
     'SET ecommerce:inventory:dead-letters 1',
     'HSET ecommerce:inventory:shipping_service:deliveries a b',
     'HSET ecommerce:inventory:ecommerce_processors:replays a b',
@@ -163,7 +163,7 @@ const ALSO: Record<User, string[]> = {
   ],
 };
 
-/** Who may run scripts: what a script does counts as if its user did it. */
+/** Scripts of users who may run scripts: a script has no more rights than its user. */
 const SCRIPTS: Partial<Record<User, [script: string, key: string][]>> = {
   'order-service': [
     ['redis.call("XADD", "ecommerce:payments", "*", "a", "b")', 'ecommerce:orders'],
@@ -191,7 +191,13 @@ const SCRIPTS: Partial<Record<User, [script: string, key: string][]>> = {
   ],
 };
 
-const MAY_LOOK_BY_SCRIPT: readonly User[] = ['console', 'viewer', 'operator', 'order-service', 'payment-service'];
+const MAY_RUN_READ_ONLY_SCRIPTS: readonly User[] = [
+  'console',
+  'viewer',
+  'operator',
+  'order-service',
+  'payment-service',
+];
 
 describe('a Redis user of the shop', () => {
   let redis: TestRedis;
@@ -226,7 +232,7 @@ describe('a Redis user of the shop', () => {
     await redis.stop();
   });
   afterEach(async () => {
-    // Whatever was tried: all is as it was.
+    // No forbidden command has changed anything.
     expect(await redis.client.dbsize()).toBe(10);
     expect(await redis.client.xlen('ecommerce:orders')).toBe(1);
     expect(await redis.client.hgetall('ecommerce:inventory:stock')).toEqual({ sku: '7' });
@@ -238,7 +244,7 @@ describe('a Redis user of the shop', () => {
     return answer instanceof Error ? answer.message : `was answered ${JSON.stringify(answer)}`;
   }
 
-  it('is not the default one: nobody comes in without a name', async () => {
+  it('is not the default user: nobody can connect without a user name', async () => {
     const nameless = new Redis(redis.url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
     nameless.on('error', () => undefined);
     await expect(nameless.connect().then(() => nameless.ping())).rejects.toThrow();
@@ -247,23 +253,23 @@ describe('a Redis user of the shop', () => {
   });
 
   describe.each(USERS)('%s', (user) => {
-    it('may not do what nobody may', async () => {
-      for (const words of NOBODY) {
+    it('may not send commands that are forbidden to all', async () => {
+      for (const words of FORBIDDEN_TO_ALL) {
         expect(await refusal(user, words.split(' ')), `${user}: ${words}`).toMatch(REFUSED);
       }
     });
 
-    it('may not do what is the business of others', async () => {
-      for (const words of ALSO[user]) {
+    it('may not send commands of other users', async () => {
+      for (const words of FORBIDDEN[user]) {
         expect(await refusal(user, words.split(' ')), `${user}: ${words}`).toMatch(REFUSED);
       }
     });
 
-    it('may not do it by a script either', async () => {
+    it('may not send them by a script either', async () => {
       for (const [script, key] of SCRIPTS[user] ?? []) {
         expect(await refusal(user, ['EVAL', script, '1', key]), `${user}: ${script} on ${key}`).toMatch(REFUSED);
       }
-      if (MAY_LOOK_BY_SCRIPT.includes(user)) {
+      if (MAY_RUN_READ_ONLY_SCRIPTS.includes(user)) {
         const script = 'return redis.call("XADD", KEYS[1], "*", "a", "b")';
         expect(await refusal(user, ['EVAL_RO', script, '1', 'ecommerce:orders'])).toMatch(REFUSED_TO_READERS);
         const others = 'return redis.call("HGETALL", "ecommerce:shipping:order:1")';
@@ -272,7 +278,7 @@ describe('a Redis user of the shop', () => {
     });
   });
 
-  it('is the same by ACL SETUSER as by the file, whatever it may have been before', async () => {
+  it('has the same rights by ACL SETUSER as by the file, whatever rights it had before', async () => {
     const ofUser = (user: string) => redis.client.call('ACL', 'GETUSER', user);
     for (const line of aclFile(passwords, 'ecommerce').trimEnd().split('\n')) {
       const [, user = '', ...rules] = line.split(' ');
@@ -283,7 +289,7 @@ describe('a Redis user of the shop', () => {
     }
   });
 
-  it('called inspector answers what the README asks by redis-cli', async () => {
+  it('called inspector may send the redis-cli commands of the README', async () => {
     const inspector = clients.get('inspector');
     await redis.client.xgroup('CREATE', 'ecommerce:orders', 'ecommerce_processors', '0');
     await redis.client.call('ACL', 'LOG', 'RESET');

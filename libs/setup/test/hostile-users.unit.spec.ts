@@ -24,7 +24,7 @@ describe('the setup of users', () => {
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
   const passwords = () => Promise.all(USERS.map((user) => secretOf(`${user}/redis-password`)));
   const tokens = () => Promise.all(TOKEN_READERS.map((reader) => secretOf(`${reader}/operator-token`)));
-  /** All files: what is in each, and when it was written. */
+  /** The content of all files, and when each was written. */
   const everything = async () => {
     const names = (await readdir(out, { recursive: true })).sort();
     return Promise.all(
@@ -34,12 +34,12 @@ describe('the setup of users', () => {
       }),
     );
   };
-  const became = async (environment: Readonly<Record<string, string>> = {}) =>
-    (await setUp({ out, environment })).filter((file) => file.became !== 'unchanged').map(({ name }) => name);
+  const result = async (environment: Readonly<Record<string, string>> = {}) =>
+    (await setUp({ out, environment })).filter((file) => file.result !== 'unchanged').map(({ name }) => name);
 
-  it('makes a password for each user, the ACL file of them, and one token for all who need it', async () => {
+  it('creates a password for each user, their ACL file, and one token for all who need it', async () => {
     const files = await setUp({ out, environment: {} });
-    expect(files.every((file) => file.became === 'made')).toBe(true);
+    expect(files.every((file) => file.result === 'created')).toBe(true);
     const all = await passwords();
     expect(new Set(all).size).toBe(USERS.length);
     for (const password of all) expect(password).toMatch(/^[\w-]{43}$/);
@@ -52,7 +52,7 @@ describe('the setup of users', () => {
     expect(all.some((password) => lines.join().includes(password))).toBe(false);
   });
 
-  it('lets nobody read them but who has to, whatever the mask of the process', async () => {
+  it('makes files readable only to those who need them, with any umask', async () => {
     const before = process.umask(0);
     try {
       await setUp({ out, environment: {} });
@@ -67,21 +67,21 @@ describe('the setup of users', () => {
     for (const name of ['redis/users.acl', 'inspector/redis-password']) expect(await modeOf(name)).toBe('640');
   });
 
-  it('changes nothing when it is run again, and needs no right to', async () => {
+  it('changes nothing if it is run again, and then needs no write permission', async () => {
     await setUp({ out, environment: {} });
     const before = await everything();
-    expect(await became()).toEqual([]);
+    expect(await result()).toEqual([]);
     expect(await everything()).toEqual(before);
   });
 
-  it('completes what was interrupted, wherever that was', async () => {
+  it('completes an interrupted run', async () => {
     await setUp({ out, environment: {} });
     const names = (await setUp({ out, environment: {} })).map(({ name }) => name);
-    // What an interrupted one has seen to is the first files.
+    // An interrupted run has created the first files.
     for (let made = 0; made <= names.length; made += 1) {
       const left = await Promise.all(names.slice(0, made).map((name) => readFile(join(out, name), 'utf8')));
       for (const name of names.slice(made)) await rm(join(out, name));
-      expect(await became()).toEqual(names.slice(made));
+      expect(await result()).toEqual(names.slice(made));
       expect(await Promise.all(names.slice(0, made).map((name) => readFile(join(out, name), 'utf8')))).toEqual(left);
       expect(new Set(await tokens()).size).toBe(1);
       const file = await acl();
@@ -89,10 +89,12 @@ describe('the setup of users', () => {
     }
   });
 
-  it('makes one of each, when several run at once', async () => {
+  it('creates each file once if several processes run at once', async () => {
     const runs = await Promise.all(Array.from({ length: 5 }, () => setUp({ out, environment: {} })));
     for (const user of USERS) {
-      const makers = runs.flat().filter(({ name, became: how }) => name === `${user}/redis-password` && how === 'made');
+      const makers = runs
+        .flat()
+        .filter(({ name, result: how }) => name === `${user}/redis-password` && how === 'created');
       expect(makers).toHaveLength(1);
     }
     const file = await acl();
@@ -101,7 +103,7 @@ describe('the setup of users', () => {
     expect((await readdir(out, { recursive: true })).filter((name) => name.includes('unfinished'))).toEqual([]);
   });
 
-  it('leaves a file whole or not there, when the process is killed', async () => {
+  it('leaves no incomplete file if it is killed', async () => {
     await mkdir(out);
     const folder = new SecretFolder(out);
     const script = `
@@ -127,12 +129,12 @@ describe('the setup of users', () => {
     expect(await folder.read('a/secret')).toHaveLength(100_000);
   });
 
-  it('takes what is given by value or as a file, also in the place of what is there', async () => {
+  it('uses secrets that are given by value or as a file, and replaces existing ones', async () => {
     await setUp({ out, environment: {} });
     const [, payment] = await passwords();
     await writeFile(join(parent, 'token'), `${GIVEN}-token\r\n`);
     const environment = { ORDER_SERVICE_REDIS_PASSWORD: GIVEN, OPERATOR_TOKEN_FILE: join(parent, 'token') };
-    expect(await became(environment)).toEqual([
+    expect(await result(environment)).toEqual([
       'order-service/redis-password',
       ...TOKEN_READERS.map((reader) => `${reader}/operator-token`),
       'redis/users.acl',
@@ -141,20 +143,20 @@ describe('the setup of users', () => {
     expect(await secretOf('payment-service/redis-password')).toBe(payment);
     expect(await acl()).toContain(`user order-service reset on #${sha256(GIVEN)} `);
     expect(await tokens()).toEqual(TOKEN_READERS.map(() => `${GIVEN}-token`));
-    expect(await became()).toEqual([]);
+    expect(await result()).toEqual([]);
   });
 
-  it('goes on with a token whose change was interrupted', async () => {
+  it('completes an interrupted change of the token', async () => {
     await setUp({ out, environment: {} });
     await writeFile(join(out, 'order-service/operator-token'), `${GIVEN}-token\n`);
-    expect(await became()).toEqual(TOKEN_READERS.slice(1).map((reader) => `${reader}/operator-token`));
+    expect(await result()).toEqual(TOKEN_READERS.slice(1).map((reader) => `${reader}/operator-token`));
     expect(await tokens()).toEqual(TOKEN_READERS.map(() => `${GIVEN}-token`));
   });
 
-  it('fits another prefix with the same passwords', async () => {
+  it('changes the prefix and keeps the passwords', async () => {
     await setUp({ out, environment: {} });
     const before = await passwords();
-    expect(await became({ EVENTS_PREFIX: 'other' })).toEqual(['redis/users.acl']);
+    expect(await result({ EVENTS_PREFIX: 'other' })).toEqual(['redis/users.acl']);
     expect(await passwords()).toEqual(before);
     expect(await acl()).not.toMatch(/~ecommerce:/);
     expect(await acl()).toMatch(/~other:orders /);
@@ -169,7 +171,7 @@ describe('the setup of users', () => {
     ['a file that is not there', { OPERATOR_TOKEN_FILE: '/not/there' }, 'OPERATOR_TOKEN_FILE, /not/there, cannot be read (ENOENT)'], // prettier-ignore
     ['a secret in both ways', { OPERATOR_TOKEN: GIVEN, OPERATOR_TOKEN_FILE: '/a' }, 'are both set'],
   ] as [string, Record<string, string>, string][])(
-    'refuses %s, and makes nothing',
+    'rejects %s, and creates nothing',
     async (_what, environment, message) => {
       await expect(setUp({ out, environment })).rejects.toThrow(message);
       await expect(readdir(out)).rejects.toThrow('ENOENT');
@@ -180,7 +182,7 @@ describe('the setup of users', () => {
     },
   );
 
-  it('says which file is not one of its own', async () => {
+  it('names a file whose content is not valid', async () => {
     await setUp({ out, environment: {} });
     await writeFile(join(out, 'audit/redis-password'), '');
     await expect(setUp({ out, environment: {} })).rejects.toThrow(`Expected ${out}/audit/redis-password of 16 to 255`);
@@ -194,7 +196,7 @@ describe('the setup of users', () => {
     await mkdir(join(out, 'order-service/redis-password'), { recursive: true });
     await expect(setUp({ out, environment: {} })).rejects.toThrow(/redis-password: it is a folder \(EISDIR\)$/);
     const notMine = '/proc/setup';
-    await expect(setUp({ out: notMine, environment: {} })).rejects.toThrow(/^Cannot make \/proc\/setup\S*: .+ \((ENOENT|EACCES|EPERM)\)$/); // prettier-ignore
+    await expect(setUp({ out: notMine, environment: {} })).rejects.toThrow(/^Cannot create \/proc\/setup\S*: .+ \((ENOENT|EACCES|EPERM)\)$/); // prettier-ignore
   });
 
   describe('as a program', () => {
@@ -209,10 +211,10 @@ describe('the setup of users', () => {
       return { code, ...output };
     };
 
-    it('says what it has made, and never a secret', async () => {
+    it('prints the files, but never a secret', async () => {
       const first = await call(['--out', out], { [passwordVariableOf('viewer')]: GIVEN });
       expect(first).toMatchObject({ code: 0, stderr: '' });
-      expect(first.stdout).toContain(`made       ${out}/redis/users.acl\n`);
+      expect(first.stdout).toContain(`created    ${out}/redis/users.acl\n`);
       for (const secret of [...(await passwords()), ...(await tokens())]) expect(first.stdout).not.toContain(secret);
       const second = await call(['--out', out]);
       expect(second.stdout.split('\n').filter((line) => line !== '' && !line.startsWith('unchanged'))).toEqual([]);
@@ -220,13 +222,13 @@ describe('the setup of users', () => {
 
     it.each([
       [[], 'Expected --out'],
-      [['--out', 'a', '--redis-group', 'redis'], 'Expected --redis-group as the number of a group, got "redis"'],
+      [['--out', 'a', '--redis-group', 'redis'], 'Expected --redis-group as the id of a group, a number, got "redis"'],
       [['--in', 'a'], "Unknown option '--in'"],
-    ] as [string[], string][])('refuses %j with exit code 2', async (argv, message) => {
+    ] as [string[], string][])('rejects %j with exit code 2', async (argv, message) => {
       expect(await call(argv)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
     });
 
-    it('ends with 1 and one line when it cannot', async () => {
+    it('exits with 1 and one line if it fails', async () => {
       await writeFile(join(parent, 'file'), '');
       const { code, stderr } = await call(['--out', join(parent, 'file')]);
       expect(code).toBe(1);

@@ -1,25 +1,25 @@
 import { Random } from './random.js';
 import { dayOf, type DayPlan, planDay, RATE_BOUND, rateIn } from './rate.js';
 
-/** When simulated time starts: at 08:00 of the first day, in ms since its midnight. */
+/** The start of simulated time: 08:00 of the first day, in ms since its midnight. */
 export const SIMULATION_START_MS = 8 * 3_600_000;
 
-/** What arrival times are made from. */
+/** Options of {@link Arrivals}. */
 export interface ArrivalsOptions {
-  /** Orders per real second of all streams together: the mean over a whole simulated day. */
+  /** Orders per real second, of all threads together: the mean over a whole simulated day. */
   ratePerSecond: number;
-  /** Simulated seconds per real second; 1440 makes a day a minute. */
+  /** Simulated seconds per real second; with 1440, a day takes a minute. */
   speed: number;
   seed: number;
-  /** Number of this thread, 0 to `streams` - 1. */
+  /** The number of this thread, 0 to `streams` - 1. */
   stream: number;
-  /** Number of threads; each produces its share, and together they are one Poisson process. */
+  /** How many threads there are. Each produces its share, and together they are one Poisson process. */
   streams: number;
 }
 
 /**
- * When customers come: an inhomogeneous Poisson process over the daily curve and its flash sales, by thinning. Candidates
- * come at the highest rate there ever is; each is kept with the probability that the present rate is of that one.
+ * The times at which customers arrive: an inhomogeneous Poisson process over the daily curve with flash sales, by thinning.
+ * Candidates arrive at the maximum rate; each is kept with the probability (present rate) / (maximum rate).
  * P. A. W. Lewis and G. S. Shedler, Simulation of nonhomogeneous Poisson processes by thinning, 1979.
  */
 export class Arrivals {
@@ -31,7 +31,7 @@ export class Arrivals {
   private day = dayOf(SIMULATION_START_MS);
   private plan: DayPlan;
 
-  /** Throws RangeError for a rate or speed that is not above 0 and for a stream that is not one of the streams. */
+  /** @throws RangeError for a rate or speed that is not above 0, or a `stream` outside 0 to `streams` - 1 */
   constructor({ ratePerSecond, speed, seed, stream, streams }: ArrivalsOptions) {
     requirePositive('ratePerSecond', ratePerSecond);
     requirePositive('speed', speed);
@@ -52,8 +52,8 @@ export class Arrivals {
   }
 
   /**
-   * Real ms from the latest arrival to the next, a fraction below 1 at high rates. Add them up and wait for the sum: a
-   * timer started anew for each delay falls behind by the time that the work takes.
+   * Real ms from the latest arrival to the next; less than 1 at high rates. The caller must add the delays up and wait for the sum: a
+   * new timer for each delay would fall behind by the time that the work takes.
    */
   nextDelayMs(): number {
     const before = this.now;

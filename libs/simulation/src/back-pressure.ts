@@ -1,16 +1,16 @@
-/** What one consumer group has still to do on one stream. */
+/** The work of a consumer group on one stream that is not done yet. */
 export interface GroupWork {
   stream: string;
-  /** Given to it and not handled yet. */
+  /** Entries that were delivered but not settled. */
   pending: number;
-  /** Not given to it yet; null when there are some and nobody knows how many. */
+  /** Entries that were not delivered yet; null if there are some and Redis does not know how many. */
   lag: number | null;
 }
 
 /**
- * How many orders may be placed now, so that the shop never has more than `bound` events to carry: of each stream what
- * its slowest group has not handled, all streams together. Where that is not known, none: a group that comes to the end
- * of its stream is known again.
+ * How many orders may be placed now, so that the backlog of the shop never exceeds `bound` events. The backlog is what the slowest group
+ * of each stream has not handled, summed over the streams. If a lag is unknown, the result is 0; the lag is known again when the group has
+ * reached the end of its stream.
  */
 export function roomFor(work: readonly GroupWork[], bound: number): number {
   const slowest = new Map<string, number>();

@@ -1,17 +1,17 @@
 import { faker as english } from '@faker-js/faker/locale/en_US';
 import { priceLists, priceOn } from './markets.js';
-import { ownFaker } from './own-faker.js';
+import { seededFaker } from './seeded-faker.js';
 import { PRODUCT_KINDS } from './product-kinds.js';
 import { Random } from './random.js';
 
-/** Something the shop sells. */
+/** A product of the shop. */
 export interface Product {
   /** Unique, such as `KEY-0042`. */
   sku: string;
   name: string;
-  /** In euro cents; other currencies have price lists of their own. */
+  /** In euro cents. Other currencies have their own price lists. */
   unit_price: number;
-  /** Share of all purchases; over the catalogue they add up to 1. */
+  /** Share of all purchases. The shares of a catalogue add up to 1. */
   popularity: number;
 }
 
@@ -19,24 +19,24 @@ export interface Product {
 export interface Offer {
   sku: string;
   name: string;
-  /** In the minor unit of the currency that was asked for. */
+  /** In the minor unit of the requested currency. */
   unit_price: number;
 }
 
-/** Number of products of a catalogue, unless told otherwise. */
+/** The default number of products. */
 export const DEFAULT_CATALOGUE_SIZE = 60;
 
 const MAX_SIZE = 9_999; // the digits of a sku
 const PRICE_SIGMA = 0.35;
 const CHEAPEST = 499;
 
-/** The products of the shop with this seed, always the same ones; throws RangeError unless `size` is 1 to 9,999. */
+/** The products of the shop with this seed: always the same. @throws RangeError unless `size` is 1 to 9,999 */
 export function catalogue(seed: number, size = DEFAULT_CATALOGUE_SIZE): Product[] {
   if (!Number.isInteger(size) || size < 1 || size > MAX_SIZE) {
     throw new RangeError(`Expected the size of the catalogue to be a whole number, 1 to 9999, got ${String(size)}.`);
   }
   const random = Random.of('catalogue', seed);
-  const faker = ownFaker(english, random);
+  const faker = seededFaker(english, random);
   const popularities = zipf(size, random);
   const timesUsed = new Map<string, number>();
   return popularities.map((popularity, index) => {
@@ -53,14 +53,15 @@ export function catalogue(seed: number, size = DEFAULT_CATALOGUE_SIZE): Product[
   });
 }
 
-/** The currencies that the shop sells in: ISO 4217. */
+/** The currencies of the shop (ISO 4217). */
 export function currencies(): string[] {
   return priceLists().map(({ currency }) => currency);
 }
 
 /**
- * What products cost in a currency: for customers who call, simulated ones, and whoever checks what they pay. Throws
- * RangeError unless it is one of {@link currencies}.
+ * The prices of products in a currency.
+ *
+ * @throws RangeError unless it is one of {@link currencies}
  */
 export function offersIn(currency: string, products: readonly Product[]): Offer[] {
   const prices = priceLists().find((list) => list.currency === currency);

@@ -6,21 +6,21 @@ const SECONDS_PER_HOUR = 3_600;
 interface Wave {
   amplitude: number;
   timesADay: number;
-  /** Hour of its (first) crest. */
+  /** The hour of its (first) maximum. */
   crest: number;
 }
 
-// Waves that fit the day a whole number of times cancel out over it, so that the mean stays exactly 1. Together they make
-// a night of 0.2 around 3:30, a plateau of 1.1 at noon and an evening of 1.7 around 19:00.
+// Each wave fits the day a whole number of times, so its mean is 0 and that of the curve exactly 1. The curve has a minimum of 0.2 at
+// 3:30, a plateau of 1.1 at noon and a maximum of 1.7 at 19:00.
 const WAVES: readonly Wave[] = [
   { amplitude: 0.65, timesADay: 1, crest: 17 },
   { amplitude: 0.25, timesADay: 2, crest: 20.5 },
 ];
 
-/** No value of the curve is above this. */
+/** An upper bound of the curve. */
 export const DAILY_FACTOR_BOUND = WAVES.reduce((sum, { amplitude }) => sum + amplitude, 1);
 
-/** How busy the shop is at this second of the day (0 is midnight), compared with the day's mean, which is exactly 1. */
+/** The rate at a second of the day (0 is midnight), relative to the day's mean, which is exactly 1. */
 export function dailyFactor(secondOfDay: number): number {
   return WAVES.reduce((sum, wave) => sum + wave.amplitude * Math.cos(phase(wave, secondOfDay)), 1);
 }

@@ -1,21 +1,21 @@
 import { Random } from './random.js';
 import { Weighted } from './weighted.js';
 
-/** How an order was paid. */
+/** A payment method. */
 export type PaymentMethod = 'card' | 'paypal' | 'bank_transfer' | 'gift_card';
 
-/** What the payment gateway says to an order; `decline_reason` is there when, and only when, it was declined. */
+/** The payment gateway's decision on an order. It has a `decline_reason` if and only if it is declined. */
 export interface PaymentDecision {
   method: PaymentMethod;
   status: 'approved' | 'declined';
   decline_reason?: string;
 }
 
-/** What a payment decision follows from. */
+/** The input of a payment decision. */
 export interface PaymentDecisionInput {
   seed: number;
   order_id: string;
-  /** 0 (nothing is declined) to 1. */
+  /** The share of declined payments, 0 to 1. */
   declineShare: number;
 }
 
@@ -36,7 +36,7 @@ const DECLINE_REASONS: Readonly<Record<PaymentMethod, readonly string[]>> = {
 const LATENCY_SIGMA = 0.75; // 95% take less than 3.4 times the median, 99.9% less than 10 times
 const LATENCY_CAP = 20;
 
-/** The gateway's decision on an order; asked again, it is the same, and raising the share only adds declines. */
+/** The gateway's decision on an order: always the same for the same order. A higher share only adds declines. */
 export function paymentDecision({ seed, order_id, declineShare }: PaymentDecisionInput): PaymentDecision {
   const random = Random.of('payment', seed, order_id);
   const method = METHODS.pick(random);
@@ -44,12 +44,12 @@ export function paymentDecision({ seed, order_id, declineShare }: PaymentDecisio
   return { method, status: 'declined', decline_reason: random.pick(DECLINE_REASONS[method]) };
 }
 
-/** How long the gateway takes, in ms: mostly near the median, sometimes much longer, at most 20 times as long. */
+/** How long a gateway call takes, in ms: usually near the median, sometimes much longer, at most 20 times the median. */
 export function gatewayLatencyMs(random: Random, medianMs: number): number {
   return Math.min(random.logNormal(medianMs, LATENCY_SIGMA), LATENCY_CAP * medianMs);
 }
 
-/** Whether this call of the gateway fails, to be tried again; `share` is 0 (never) to 1. */
+/** Whether a gateway call fails and must be retried. @param share the share of failing calls, 0 to 1 */
 export function gatewayFails(random: Random, share: number): boolean {
   return random.chance(share);
 }

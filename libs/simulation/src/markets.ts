@@ -10,15 +10,15 @@ import { faker as nl } from '@faker-js/faker/locale/nl';
 import { faker as pl } from '@faker-js/faker/locale/pl';
 import { faker as sv } from '@faker-js/faker/locale/sv';
 
-/** A currency and how the catalogue's euro prices become prices in it; amounts in its minor unit (JPY has none). */
+/** A currency, and how the catalogue's euro prices are converted to it. Amounts are in its minor unit (JPY has none). */
 export interface PriceList {
   /** ISO 4217. */
   currency: string;
-  /** Minor units for one euro cent. */
+  /** Minor units per euro cent. */
   factor: number;
-  /** Prices are multiples of `step` … */
+  /** A price is a multiple of `step`, minus `discount`. */
   step: number;
-  /** … less this: 24.99, 3,980. */
+  /** See `step`: 24.99, 3,980. */
   discount: number;
 }
 
@@ -27,9 +27,9 @@ export interface Market {
   /** ISO 3166-1 alpha-2. */
   country: string;
   prices: PriceList;
-  /** Names and streets come from here. */
+  /** The source of names and streets. */
   locale: Faker;
-  /** Shapes of a postal code, as regular expressions without groups. */
+  /** The forms of a postal code, as regular expressions without groups. */
   postalCodes: readonly string[];
   /** Share of the customers, in percent. */
   share: number;
@@ -46,7 +46,7 @@ const BRITISH_CODES = ['B', 'BS', 'CF', 'E', 'EH', 'G', 'L', 'LS', 'M', 'N', 'NE
   (area) => `${area}[1-9] [1-9][ABDEFGHJLNPQRSTUWXYZ]{2}`,
 );
 
-/** Where the customers live. */
+/** The countries of the customers. */
 export const MARKETS: readonly Market[] = [
   { country: 'DE', prices: EUR, locale: de, postalCodes: ['[1-9][0-9]{4}'], share: 26 },
   { country: 'US', prices: USD, locale: enUS, postalCodes: ['[1-9][0-9]{4}'], share: 20 },
@@ -60,7 +60,7 @@ export const MARKETS: readonly Market[] = [
   { country: 'SE', prices: SEK, locale: sv, postalCodes: ['[1-9][0-9]{2} [0-9]{2}'], share: 2 },
 ];
 
-/** The price on this list of what costs `euroCents`, in the list's minor unit. */
+/** The price of a product that costs `euroCents`, in the list's minor unit. */
 export function priceOn({ factor, step, discount }: PriceList, euroCents: number): number {
   return Math.max(1, Math.ceil((euroCents * factor) / step)) * step - discount;
 }

@@ -1,4 +1,4 @@
-/** A person who buys. */
+/** A customer. */
 export interface CustomerDraft {
   customer_id: string;
   name: string;
@@ -13,7 +13,7 @@ export interface OrderItemDraft {
   unit_price: number;
 }
 
-/** Where an order goes; `country` is ISO 3166-1 alpha-2. */
+/** A shipping address. `country` is ISO 3166-1 alpha-2. */
 export interface AddressDraft {
   street: string;
   city: string;
@@ -21,7 +21,7 @@ export interface AddressDraft {
   country: string;
 }
 
-/** An order as a customer places it: the payload of `order_placed`, version 1.0. */
+/** An order of a customer: the payload of `order_placed`, version 1.0. */
 export interface OrderDraft {
   order_id: string;
   customer: CustomerDraft;

@@ -5,7 +5,7 @@ import { Shoppers } from './shoppers.js';
 import { Weighted } from './weighted.js';
 
 const SHOPPERS = 2_000;
-const PRESENT_SHARE = 0.08;
+const GIFT_SHARE = 0.08;
 const DIFFERENT_ITEMS = new Weighted([
   [1, 52],
   [2, 24],
@@ -21,22 +21,22 @@ const QUANTITIES = new Weighted([
   [5, 1],
 ]);
 
-/** What an order generator is made from. */
+/** Options of {@link OrderGenerator}. */
 export interface OrderGeneratorOptions {
-  /** Of the shop: customers and catalogue are those of this seed. */
+  /** The seed of the shop, which determines its customers and its catalogue. */
   seed: number;
-  /** Number of the thread; each thread has orders of its own. */
+  /** The number of the thread. Each thread has other orders. */
   stream: number;
   /**
-   * Number of this start of the shop. The same seed, stream and run give the same order ids again, so a process that
-   * may be started again must count its starts.
+   * The number of this run of the shop. The same seed, stream and run give the same order ids, so a process that can be restarted must
+   * count its starts.
    * @default 0
    */
   run?: number;
   catalogue: readonly Product[];
 }
 
-/** An endless sequence of realistic orders, the same one for the same options. */
+/** An endless sequence of realistic orders: the same one for the same options. */
 export class OrderGenerator {
   private readonly random: Random;
   private readonly shoppers: Shoppers;
@@ -44,7 +44,7 @@ export class OrderGenerator {
   private readonly offers: ReadonlyMap<string, readonly Offer[]>;
   private readonly popular: Weighted<number>;
 
-  /** Throws RangeError when the catalogue is empty or nothing in it is popular. */
+  /** @throws RangeError if the catalogue is empty, or has no product with a popularity above 0 */
   constructor({ seed, stream, run = 0, catalogue }: OrderGeneratorOptions) {
     this.random = Random.of('orders', seed, run, stream);
     this.shoppers = new Shoppers(seed, SHOPPERS);
@@ -55,7 +55,7 @@ export class OrderGenerator {
   /** The next order. */
   next(): OrderDraft {
     const order_id = this.random.uuid();
-    const { customer, market, home, elsewhere } = this.shoppers.next(this.random);
+    const { customer, market, home, giftAddress } = this.shoppers.next(this.random);
     const { currency } = market.prices;
     const items = this.items(this.offers.get(currency) ?? []);
     return {
@@ -64,7 +64,7 @@ export class OrderGenerator {
       items,
       currency,
       total_amount: items.reduce((sum, item) => sum + item.quantity * item.unit_price, 0),
-      shipping_address: { ...(this.random.chance(PRESENT_SHARE) ? elsewhere : home) },
+      shipping_address: { ...(this.random.chance(GIFT_SHARE) ? giftAddress : home) },
     };
   }
 
@@ -73,7 +73,7 @@ export class OrderGenerator {
     const chosen = new Set<number>();
     while (chosen.size < wanted) {
       let index = this.popular.pick(this.random);
-      while (chosen.has(index)) index = (index + 1) % offers.length; // ends: fewer are chosen than there are
+      while (chosen.has(index)) index = (index + 1) % offers.length; // terminates, because fewer are chosen than exist
       chosen.add(index);
     }
     return [...chosen]

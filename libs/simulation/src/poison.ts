@@ -1,7 +1,7 @@
 import type { OrderDraft } from './order-draft.js';
 import type { Random } from './random.js';
 
-/** The `data` field of an entry that is not JSON. */
+/** A `data` field that is not JSON. */
 export interface MalformedPoison {
   kind: 'malformed';
   data: string;
@@ -14,22 +14,22 @@ export interface InvalidPoison {
   violation: string;
 }
 
-/** A valid order that handlers fail on every time: `isFailing` tells them. */
+/** A valid order on which handlers fail every time: see `isFailing`. */
 export interface FailingPoison {
   kind: 'failing';
   order: OrderDraft;
 }
 
-/** A message that has to end among the dead letters. */
+/** A message that must become a dead letter. */
 export type Poison = MalformedPoison | InvalidPoison | FailingPoison;
 
 const KINDS = ['malformed', 'invalid', 'failing'] as const;
 const FAILING_NAME = 'Poison Always-Fails';
 
 const VIOLATIONS: Readonly<Record<string, (order: OrderDraft) => Record<string, unknown>>> = {
-  'order_id is no UUID': () => ({ order_id: 'not-a-uuid' }),
+  'order_id is not a UUID': () => ({ order_id: 'not-a-uuid' }),
   'customer is missing': () => ({ customer: undefined }),
-  'email is no e-mail address': ({ customer }) => ({ customer: { ...customer, email: 'nobody' } }),
+  'email is not an e-mail address': ({ customer }) => ({ customer: { ...customer, email: 'nobody' } }),
   'items is empty': () => ({ items: [], total_amount: 0 }),
   'quantity is 0': ({ items }) => ({ items: items.map((item) => ({ ...item, quantity: 0 })), total_amount: 0 }),
   'unit_price is negative': ({ items }) => ({ items: items.map((item) => ({ ...item, unit_price: -1 })) }),
@@ -38,13 +38,13 @@ const VIOLATIONS: Readonly<Record<string, (order: OrderDraft) => Record<string, 
     total_amount: 2 * total_amount,
   }),
   'total_amount is not the total': ({ total_amount }) => ({ total_amount: total_amount + 1 }),
-  'currency is no ISO 4217 code': () => ({ currency: 'EURO' }),
-  'country is no ISO 3166-1 code': (order) => ({
+  'currency is not an ISO 4217 code': () => ({ currency: 'EURO' }),
+  'country is not an ISO 3166-1 code': (order) => ({
     shipping_address: { ...order.shipping_address, country: 'Atlantis' },
   }),
 };
 
-/** A poison message of a random kind, made from `order`, which is used up by it (by default a small one of its own). */
+/** A poison message of a random kind. @param order the order that it is made from; must not be placed as well. @default a small order */
 export function poison(random: Random, order = smallOrder(random)): Poison {
   const kind = random.pick(KINDS);
   switch (kind) {
@@ -61,7 +61,7 @@ export function poison(random: Random, order = smallOrder(random)): Poison {
   }
 }
 
-/** Whether handlers are to fail on this order. */
+/** Whether handlers must fail on this order. */
 export function isFailing(order: { readonly customer: { readonly name: string } }): boolean {
   return order.customer.name === FAILING_NAME;
 }

@@ -1,4 +1,4 @@
-/** A kind of product: what it can be made of, and what it costs. */
+/** A kind of product: its materials and its median price. */
 export interface ProductKind {
   noun: string;
   /** Prefix of the skus. */
@@ -12,7 +12,7 @@ const METALS = ['Aluminium', 'Steel', 'Titanium'] as const;
 const TEXTILES = ['Cotton', 'Linen', 'Wool'] as const;
 const WOODS = ['Oak', 'Walnut', 'Bamboo'] as const;
 
-/** What the shop sells. */
+/** The kinds of products that the shop sells. */
 export const PRODUCT_KINDS: readonly ProductKind[] = [
   { noun: 'Keyboard', code: 'KEY', medianPrice: 7_900, materials: [...METALS, 'Bamboo'] },
   { noun: 'Mouse', code: 'MOU', medianPrice: 3_900, materials: ['Wireless', 'Aluminium', 'Silent'] },

@@ -4,9 +4,9 @@ const TWO_TO_26 = 2 ** 26;
 const TWO_TO_53 = 2 ** 53;
 
 /**
- * A seeded source of pseudo-random numbers: equal parts give the same sequence on every machine, other parts another one.
- * The generator is sfc32 ("small fast counting") by Chris Doty-Humphrey, from PractRand (public domain); its state is
- * the SHA-256 of the parts. For simulations only: whoever sees some of its numbers can work out the rest.
+ * A seeded generator of pseudo-random numbers: the same parts give the same sequence on every machine. The algorithm is sfc32 ("small
+ * fast counting") by Chris Doty-Humphrey, from PractRand (public domain); its state is the SHA-256 of the parts. For simulations only,
+ * because its numbers can be predicted.
  */
 export class Random {
   private a: number;
@@ -20,7 +20,7 @@ export class Random {
     this.c = state.readUInt32LE(8);
   }
 
-  /** The source that belongs to these parts; `of(1, 2)`, `of(12)` and `of('1', 2)` are three different ones. */
+  /** The generator of these parts. `of(1, 2)`, `of(12)` and `of('1', 2)` are different. */
   static of(...parts: (string | number)[]): Random {
     return new Random(createHash('sha256').update(JSON.stringify(parts)).digest());
   }
@@ -40,24 +40,24 @@ export class Random {
     return this.next() < probability;
   }
 
-  /** One of `items`, each as likely as the others; throws RangeError when there is none. */
+  /** One of `items`, with equal probability. @throws RangeError if there is none */
   pick<T>(items: readonly T[]): T {
     if (items.length === 0) throw new RangeError('Expected at least one item to pick from, got an empty list.');
     return items[this.int(0, items.length - 1)] as T;
   }
 
-  /** An exponentially distributed number: the time between two arrivals that are `mean` apart on average. */
+  /** An exponentially distributed number: the time between two arrivals whose mean distance is `mean`. */
   exponential(mean: number): number {
     return -mean * Math.log(1 - this.next());
   }
 
-  /** A log-normally distributed number: half of them are below `median`; `sigma` is the deviation of the logarithm. */
+  /** A log-normally distributed number. @param sigma the standard deviation of the logarithm */
   logNormal(median: number, sigma: number): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.next())); // Box and Muller 1958
     return median * Math.exp(sigma * radius * Math.cos(2 * Math.PI * this.next()));
   }
 
-  /** A UUID in the shape of version 4. */
+  /** A UUID in the form of version 4. */
   uuid(): string {
     const version4 = (this.uint32() & 0xffff0fff) | 0x00004000;
     const rfcVariant = (this.uint32() & 0x3fffffff) | 0x80000000;

@@ -1,14 +1,14 @@
 import { DAILY_FACTOR_BOUND, dailyFactor, dailyIntegral, SECONDS_PER_DAY } from './daily-curve.js';
 import { Random } from './random.js';
 
-/** A flash sale: for a few minutes, `factor` times as many customers come. Times are seconds of the day. */
+/** A flash sale: for some minutes, `factor` times as many customers arrive. Times are seconds of the day. */
 export interface Burst {
   startSecond: number;
   endSecond: number;
   factor: number;
 }
 
-/** The flash sales of one day, and by how much they raise the day's mean. */
+/** The flash sales of one day, and the day's mean rate with them. */
 export interface DayPlan {
   bursts: readonly Burst[];
   mean: number;
@@ -21,7 +21,7 @@ const SALES_A_DAY = { min: 2, max: 4 };
 const SALE_SECONDS = { min: 5 * 60, max: 20 * 60 };
 const SALE_FACTOR = { min: 3, max: 6 };
 
-/** No rate is above this. */
+/** An upper bound of all rates. */
 export const RATE_BOUND = DAILY_FACTOR_BOUND * SALE_FACTOR.max;
 
 /** The number of the simulated day at this simulated time; day 0 is the first. */
@@ -29,7 +29,7 @@ export function dayOf(simulatedMs: number): number {
   return Math.floor(simulatedMs / MS_PER_DAY);
 }
 
-/** The flash sales of a day, from the seed: two to four, in the daytime, never two at once. */
+/** The flash sales of a day, by the seed: two to four, in the daytime, never two at once. */
 export function planDay(seed: number, day: number): DayPlan {
   const random = Random.of('bursts', seed, day);
   const count = random.int(SALES_A_DAY.min, SALES_A_DAY.max);
@@ -47,7 +47,7 @@ export function planDay(seed: number, day: number): DayPlan {
   return { bursts, mean: 1 + extra / SECONDS_PER_DAY };
 }
 
-/** The rate at a time of the day that has this plan. */
+/** The rate at a simulated time of the day with this plan. */
 export function rateIn({ bursts, mean }: DayPlan, simulatedMs: number): number {
   const second = (simulatedMs - dayOf(simulatedMs) * MS_PER_DAY) / 1000;
   const burst = bursts.find(({ startSecond, endSecond }) => second >= startSecond && second < endSecond);
@@ -55,8 +55,7 @@ export function rateIn({ bursts, mean }: DayPlan, simulatedMs: number): number {
 }
 
 /**
- * How busy the shop is at a simulated time (ms since midnight of the first simulated day), flash sales included; the mean
- * over each whole day is 1.
+ * The rate at a simulated time (ms since midnight of the first simulated day), including flash sales. The mean over each whole day is 1.
  */
 export function rateAt(simulatedMs: number, seed: number): number {
   return rateIn(planDay(seed, dayOf(simulatedMs)), simulatedMs);

@@ -1,16 +1,16 @@
 import { carriersFor } from './carriers.js';
 import { Random } from './random.js';
 
-/** What the details of a shipment follow from. */
+/** The input of a shipment's details. */
 export interface ShipmentDetailsInput {
   seed: number;
   order_id: string;
-  /** Where it goes: ISO 3166-1 alpha-2. */
+  /** The destination, ISO 3166-1 alpha-2. */
   country: string;
   shippedAt: Date;
 }
 
-/** Who delivers a shipment, under which number, and when. */
+/** The carrier of a shipment, its tracking number and its delivery time. */
 export interface ShipmentDetails {
   carrier: string;
   tracking_number: string;
@@ -22,8 +22,10 @@ const SUNDAY = 0;
 const DELIVERED_BY_HOUR = 18;
 
 /**
- * Carrier and tracking number of an order's shipment, and its delivery one to five days (and a Sunday) after `shippedAt`;
- * asked again, they are the same. Throws RangeError for an invalid date.
+ * Carrier and tracking number of an order's shipment, and its delivery one to five days after `shippedAt`, but not on a Sunday. Always
+ * the same for the same input.
+ *
+ * @throws RangeError for an invalid date
  */
 export function shipmentDetails({ seed, order_id, country, shippedAt }: ShipmentDetailsInput): ShipmentDetails {
   if (Number.isNaN(shippedAt.getTime()))

@@ -1,29 +1,29 @@
 import type { Faker } from '@faker-js/faker';
 import { MARKETS, type Market } from './markets.js';
 import type { AddressDraft, CustomerDraft } from './order-draft.js';
-import { ownFaker } from './own-faker.js';
+import { seededFaker } from './seeded-faker.js';
 import { Random } from './random.js';
 import { Weighted } from './weighted.js';
 
-/** A customer who comes back: the same person, market and addresses every time. */
+/** A returning customer, with the same name, market and addresses every time. */
 export interface Shopper {
   customer: Readonly<CustomerDraft>;
   market: Market;
   home: Readonly<AddressDraft>;
-  /** Where presents go. */
-  elsewhere: Readonly<AddressDraft>;
+  /** The address for presents. */
+  giftAddress: Readonly<AddressDraft>;
 }
 
 const MARKET_SHARES = new Weighted(MARKETS.map((market) => [market, market.share]));
 
 /**
- * The customers of the shop with this seed. Each is made when first met, from the seed and its number alone, so that
- * every thread knows the same customers without asking the others.
+ * The customers of the shop with this seed. Each is created when it is first needed, from the seed and its number only, so that all
+ * threads have the same customers.
  */
 export class Shoppers {
   private readonly known: (Shopper | undefined)[];
   private readonly fakers = new Map<Market, Faker>();
-  /** What all fakers draw from: the source of the customer that is being made. */
+  /** The random numbers of all fakers: those of the customer that is being created. */
   private source: Random;
 
   constructor(
@@ -34,7 +34,7 @@ export class Shoppers {
     this.source = Random.of('shoppers', seed);
   }
 
-  /** Who comes next: some come often, most rarely. */
+  /** The next customer: some come often, most rarely. */
   next(random: Random): Shopper {
     const index = Math.floor(random.next() ** 2 * this.known.length);
     return (this.known[index] ??= this.make(index));
@@ -53,7 +53,7 @@ export class Shoppers {
       customer: { customer_id, name, email },
       market,
       home: this.address(faker, market),
-      elsewhere: this.address(faker, market),
+      giftAddress: this.address(faker, market),
     };
   }
 
@@ -69,7 +69,7 @@ export class Shoppers {
   private fakerFor(market: Market): Faker {
     const existing = this.fakers.get(market);
     if (existing !== undefined) return existing;
-    const made = ownFaker(market.locale, { next: () => this.source.next() });
+    const made = seededFaker(market.locale, { next: () => this.source.next() });
     this.fakers.set(market, made);
     return made;
   }

@@ -1,12 +1,12 @@
 import type { Random } from './random.js';
 
-/** Values that are drawn as often as their weights say; a draw takes logarithmic time. */
+/** Draws values with probabilities proportional to their weights, in logarithmic time. */
 export class Weighted<T> {
   private readonly values: T[] = [];
   private readonly cumulative: number[] = [];
   private readonly total: number;
 
-  /** Throws RangeError unless every weight is finite and at least 0, and one is above 0. */
+  /** @throws RangeError unless every weight is finite and at least 0, and one is above 0 */
   constructor(entries: readonly (readonly [value: T, weight: number])[]) {
     let total = 0;
     for (const [value, weight] of entries) {

@@ -4,7 +4,7 @@ import { dayOf, type DayPlan, planDay, rateIn } from '../src/rate.js';
 
 const MS_PER_DAY = 86_400_000;
 const HOURS_A_DAY = 24;
-/** A day a minute, two orders a second: 120 orders a day. */
+/** A day takes a minute, with two orders a second: 120 orders a day. */
 const options: ArrivalsOptions = { ratePerSecond: 2, speed: 1440, seed: 42, stream: 0, streams: 1 };
 
 /** Simulated times of the arrivals on the whole days 1 to `days`, in ms. */
@@ -39,7 +39,7 @@ function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }
 
-/** Variance divided by mean: 1 for a Poisson process, 0 for a clock, above 1 for what comes in clumps. */
+/** Variance divided by mean: 1 for a Poisson process, 0 for equal distances, above 1 for clusters. */
 function dispersion(counts: readonly number[]): number {
   const average = mean(counts);
   return counts.reduce((sum, count) => sum + (count - average) ** 2, 0) / (counts.length - 1) / average;
@@ -69,9 +69,9 @@ describe('Arrivals', () => {
     }
   });
 
-  // The bounds below are four standard errors; the seeds are fixed, so the outcome is, too.
+  // The tolerances are four standard errors. The seeds are fixed, so the results are, too.
 
-  it('has the mean rate over whole days, at any speed, and the scatter of a Poisson process', () => {
+  it('has the mean rate over whole days at any speed, and the variance of a Poisson process', () => {
     const days = 500;
     for (const [seed, speed] of [
       [1, 1440],
@@ -102,7 +102,7 @@ describe('Arrivals', () => {
     expect(Math.abs(chiSquare - slots)).toBeLessThan(4 * Math.sqrt(2 * slots));
   });
 
-  it('has exponential gaps once the rate is taken out', () => {
+  it('has exponential gaps relative to the rate', () => {
     const times = arrivalTimes(10, { ratePerSecond: 200 });
     const gaps = times.slice(1).map((time, index) => {
       const before = times[index] ?? NaN;
@@ -130,7 +130,7 @@ describe('Arrivals', () => {
     expect(Math.abs(dispersion(together) - 1)).toBeLessThan(4 * Math.sqrt(2 / (days - 1)));
   });
 
-  it('refuses rates, speeds and streams that make no sense', () => {
+  it('rejects invalid rates, speeds and streams', () => {
     expect(() => new Arrivals({ ...options, ratePerSecond: 0 })).toThrow('Expected ratePerSecond to be above 0, got 0');
     expect(() => new Arrivals({ ...options, ratePerSecond: Infinity })).toThrow('ratePerSecond');
     expect(() => new Arrivals({ ...options, speed: -1 })).toThrow('Expected speed to be above 0, got -1');

@@ -6,12 +6,12 @@ const count = fc.nat({ max: 2000 });
 const work = fc.array(fc.record({ stream: fc.constantFrom('orders', 'payments'), pending: count, lag: count }));
 
 describe('the room for orders', () => {
-  it('is the bound of a shop that has nothing to do', () => {
+  it('is the whole bound for an idle shop', () => {
     expect(roomFor([], 1000)).toBe(1000);
     expect(roomFor([{ stream: 'orders', pending: 0, lag: 0 }], 1000)).toBe(1000);
   });
 
-  it('counts of each stream what its slowest group has not handled', () => {
+  it('counts the backlog of the slowest group of each stream', () => {
     const groups: GroupWork[] = [
       { stream: 'orders', pending: 300, lag: 0 },
       { stream: 'orders', pending: 100, lag: 250 },
@@ -20,11 +20,11 @@ describe('the room for orders', () => {
     expect(roomFor(groups, 1000)).toBe(1000 - 350 - 10);
   });
 
-  it('is none while a lag is not known', () => {
+  it('is 0 while a lag is unknown', () => {
     expect(roomFor([{ stream: 'orders', pending: 0, lag: null }], 1000)).toBe(0);
   });
 
-  it('fills the shop up to the bound and no further, whatever each group has to do', () => {
+  it('never lets the backlog exceed the bound', () => {
     fc.assert(
       fc.property(work, count, (groups, bound) => {
         const room = roomFor(groups, bound);

@@ -58,7 +58,7 @@ describe('catalogue', () => {
     expect(() => offersIn('CHF', catalogue(1))).toThrow('EUR, USD, GBP, JPY, PLN, SEK, got CHF');
   });
 
-  it('refuses a size that is not a whole number from 1 to 9999', () => {
+  it('rejects a size that is not a whole number from 1 to 9999', () => {
     for (const size of [0, -1, 1.5, 10_000, NaN]) expect(() => catalogue(1, size)).toThrow(`got ${String(size)}`);
   });
 });

@@ -5,7 +5,7 @@ import { gatewayFails, gatewayLatencyMs, paymentDecision, Random } from '../src/
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
 describe('paymentDecision', () => {
-  it('is the same whenever it is asked, with a reason when declined and only then', () => {
+  it('is the same each time, and has a reason if and only if it is declined', () => {
     fc.assert(
       fc.property(fc.integer(), fc.uuid(), share, (seed, order_id, declineShare) => {
         const decision = paymentDecision({ seed, order_id, declineShare });
@@ -17,7 +17,7 @@ describe('paymentDecision', () => {
     );
   });
 
-  it('declines no order less when the share rises, nothing at 0 and everything at 1', () => {
+  it('keeps all declines when the share rises; declines nothing at 0 and everything at 1', () => {
     fc.assert(
       fc.property(fc.integer(), fc.uuid(), share, share, (seed, order_id, one, other) => {
         const statusAt = (declineShare: number): string => paymentDecision({ seed, order_id, declineShare }).status;
@@ -28,7 +28,7 @@ describe('paymentDecision', () => {
     );
   });
 
-  it('decides otherwise in the shop of another seed', () => {
+  it('has other decisions for another seed', () => {
     const decisions = (seed: number): string[] =>
       Array.from({ length: 100 }, (_, index) => {
         return paymentDecision({ seed, order_id: String(index), declineShare: 0.5 }).status;
@@ -36,7 +36,7 @@ describe('paymentDecision', () => {
     expect(decisions(1)).not.toEqual(decisions(2));
   });
 
-  it('declines the share asked for, and is mostly paid by card', () => {
+  it('declines the given share, and uses mostly cards', () => {
     const random = Random.of('decisions');
     const count = 20_000;
     const decisions = Array.from({ length: count }, () => {
@@ -50,7 +50,7 @@ describe('paymentDecision', () => {
 });
 
 describe('gatewayLatencyMs', () => {
-  it('has the median asked for, a heavy tail and a cap', () => {
+  it('has the given median, a heavy tail and a maximum', () => {
     const random = Random.of('latency');
     const latencies = Array.from({ length: 100_000 }, () => gatewayLatencyMs(random, 80)).sort(
       (one, other) => one - other,
@@ -67,7 +67,7 @@ describe('gatewayLatencyMs', () => {
 });
 
 describe('gatewayFails', () => {
-  it('fails the share asked for', () => {
+  it('fails the given share of calls', () => {
     const random = Random.of('failures');
     const failures = Array.from({ length: 50_000 }, () => gatewayFails(random, 0.02)).filter(Boolean).length;
     expect(Math.abs(failures / 50_000 - 0.02)).toBeLessThan(4 * Math.sqrt((0.02 * 0.98) / 50_000));

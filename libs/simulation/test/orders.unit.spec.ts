@@ -37,7 +37,7 @@ describe('OrderGenerator', () => {
     expect(orders(200)).toEqual(first);
   });
 
-  it('adds up: total, distinct skus, quantities', () => {
+  it('has correct totals, distinct skus and valid quantities', () => {
     fc.assert(
       fc.property(fc.integer(), fc.nat(8), fc.integer({ min: 1, max: 80 }), (seed, stream, size) => {
         for (const order of orders(20, { seed, stream, catalogue: catalogue(seed, size) })) {
@@ -68,7 +68,7 @@ describe('OrderGenerator', () => {
     expect(currencyOf.get('JP')).toBe('JPY');
   });
 
-  it('prices a product alike in every currency, counted in its minor unit', () => {
+  it('has similar prices in every currency, in its minor unit', () => {
     const prices = new Map(products.map(({ sku, unit_price }) => [sku, unit_price]));
     const centsFor = { EUR: 1, USD: 1.1, GBP: 0.9, JPY: 1.6, PLN: 4.3, SEK: 11.5 } as Record<string, number>;
     for (const { currency, items } of orders(3_000)) {
@@ -80,7 +80,7 @@ describe('OrderGenerator', () => {
     }
   });
 
-  it('pays what the catalogue says, to the last cent', () => {
+  it('has exactly the prices of the catalogue', () => {
     const offers = new Map(
       soldIn().flatMap((currency) =>
         offersIn(currency, products).map((offer) => [`${currency} ${offer.sku}`, offer] as const),
@@ -92,7 +92,7 @@ describe('OrderGenerator', () => {
     }
   });
 
-  it('has customers who come back, with the same name, e-mail address and home', () => {
+  it('has returning customers, with the same name, e-mail address and home', () => {
     const known = new Map<string, OrderDraft['customer']>();
     const all = [...orders(2_000), ...orders(2_000, { stream: 1 })];
     for (const { customer } of all) {
@@ -120,19 +120,19 @@ describe('OrderGenerator', () => {
     expect(all.some(({ customer }) => /[äöüß]/.test(customer.name))).toBe(true);
   });
 
-  it('has other customers in the shop of another seed', () => {
+  it('has other customers for another seed', () => {
     const ids = (seed: number): string[] => orders(500, { seed }).map(({ customer }) => customer.customer_id);
     const known = new Set(ids(42));
     expect(ids(43).filter((id) => known.has(id))).toEqual([]);
   });
 
-  it('fills a basket even when only one product is popular', () => {
+  it('can have several products even if only one is popular', () => {
     const lopsided = products.map((product, index) => ({ ...product, popularity: index === 3 ? 1 : 0 }));
     const sizes = orders(500, { catalogue: lopsided }).map(({ items }) => items.length);
     expect(Math.max(...sizes)).toBe(6);
   });
 
-  it('mostly sells one of a thing, and popular things more often', () => {
+  it('has mostly a quantity of one, and popular products more often', () => {
     const items = orders(10_000).flatMap((order) => order.items);
     expect(items.filter(({ quantity }) => quantity === 1).length / items.length).toBeCloseTo(0.86, 1);
     const [best, ...others] = [...products].sort((one, other) => other.popularity - one.popularity);
@@ -140,7 +140,7 @@ describe('OrderGenerator', () => {
     for (const { sku } of others) expect(sold(best?.sku)).toBeGreaterThan(sold(sku));
   });
 
-  it('hands out orders that can be changed without changing later ones', () => {
+  it('returns orders that can be changed without an effect on later ones', () => {
     const spoiled = new OrderGenerator({ seed: 1, stream: 0, catalogue: products });
     for (let i = 0; i < 500; i++) {
       const order = spoiled.next();
@@ -150,7 +150,7 @@ describe('OrderGenerator', () => {
     expect(JSON.stringify(Array.from({ length: 500 }, () => spoiled.next()))).not.toContain('spoiled');
   });
 
-  it('refuses an empty catalogue', () => {
+  it('rejects an empty catalogue', () => {
     expect(() => orders(1, { catalogue: [] })).toThrow('got none');
   });
 });

@@ -36,19 +36,19 @@ describe('poison', () => {
     }
   });
 
-  it('violates the schema in the way it says when invalid', () => {
+  it('violates the schema as its violation says when invalid', () => {
     const violations = new Map(
       poisons(1, 1_000).flatMap((each) => (each.kind === 'invalid' ? [[each.violation, each.data]] : [])),
     );
     expect(violations.size).toBe(10);
-    expect(violations.get('order_id is no UUID')).toMatchObject({ order_id: 'not-a-uuid' });
+    expect(violations.get('order_id is not a UUID')).toMatchObject({ order_id: 'not-a-uuid' });
     expect(JSON.stringify(violations.get('customer is missing'))).not.toContain('customer');
-    expect(violations.get('email is no e-mail address')).toMatchObject({ customer: { email: 'nobody' } });
+    expect(violations.get('email is not an e-mail address')).toMatchObject({ customer: { email: 'nobody' } });
     expect(violations.get('items is empty')).toMatchObject({ items: [] });
     expect(JSON.stringify(violations.get('quantity is 0'))).toContain('"quantity":0');
     expect(JSON.stringify(violations.get('unit_price is negative'))).toContain('"unit_price":-1');
-    expect(violations.get('currency is no ISO 4217 code')).toMatchObject({ currency: 'EURO' });
-    expect(violations.get('country is no ISO 3166-1 code')).toMatchObject({
+    expect(violations.get('currency is not an ISO 4217 code')).toMatchObject({ currency: 'EURO' });
+    expect(violations.get('country is not an ISO 3166-1 code')).toMatchObject({
       shipping_address: { country: 'Atlantis' },
     });
   });
@@ -62,7 +62,7 @@ describe('poison', () => {
     }
   });
 
-  it('leaves customers who only buy alone', () => {
+  it('does not include the orders of ordinary customers', () => {
     const orders = new OrderGenerator({ seed: 1, stream: 0, catalogue: products });
     for (let i = 0; i < 1_000; i++) expect(isFailing(orders.next())).toBe(false);
   });

@@ -34,7 +34,7 @@ describe('Random', () => {
     expect(Math.floor(random.next() * 2 ** 27)).toBe(820_575_823 >>> 5);
   });
 
-  it('gives other sequences for parts that differ in their borders or types only', () => {
+  it('gives other sequences for parts that are split differently or have other types', () => {
     const sources = [Random.of(1, 2), Random.of(12), Random.of('1', 2), Random.of('1,2'), Random.of(2, 1), Random.of()];
     expect(new Set(sources.map((source) => source.next())).size).toBe(sources.length);
   });
@@ -52,7 +52,7 @@ describe('Random', () => {
     expect(chiSquare).toBeLessThan(27.9); // 9 degrees of freedom: exceeded once in a thousand seeds
   });
 
-  it('draws neighbours that do not follow each other', () => {
+  it('draws consecutive numbers that are not correlated', () => {
     const random = Random.of('serial');
     const products = draws(() => (random.next() - 0.5) * (random.next() - 0.5));
     expect(Math.abs(mean(products)) * 12 * Math.sqrt(DRAWS)).toBeLessThan(4); // correlation in standard errors
@@ -68,14 +68,14 @@ describe('Random', () => {
     );
   });
 
-  it('draws exponential numbers of the mean and median asked for', () => {
+  it('draws exponential numbers of the given mean and median', () => {
     const random = Random.of('exponential');
     const numbers = draws(() => random.exponential(5));
     expect(mean(numbers)).toBeCloseTo(5, 1);
     expect(shareBelow(numbers, 5 * Math.LN2)).toBeCloseTo(0.5, 2);
   });
 
-  it('draws log-normal numbers of the median and spread asked for', () => {
+  it('draws log-normal numbers of the given median and deviation', () => {
     const random = Random.of('log-normal');
     const numbers = draws(() => random.logNormal(80, 0.5));
     expect(shareBelow(numbers, 80)).toBeCloseTo(0.5, 2);
@@ -97,7 +97,7 @@ describe('Random', () => {
     expect(outcomes.every(([never, always]) => never === false && always === true)).toBe(true);
   });
 
-  it('refuses to pick from nothing', () => {
+  it('rejects an empty list to pick from', () => {
     expect(() => Random.of(1).pick([])).toThrow('Expected at least one item to pick from');
   });
 });

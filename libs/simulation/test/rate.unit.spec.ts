@@ -7,7 +7,7 @@ import { planDay, RATE_BOUND, rateIn } from '../src/rate.js';
 const HOUR = 3_600;
 const dayNumber = fc.nat(1000);
 
-/** Mean over a day of a function of its seconds, sampled in the middle of each. */
+/** The mean of a function over the seconds of a day, sampled in the middle of each. */
 function meanOverDay(valueAt: (second: number) => number): number {
   let sum = 0;
   for (let second = 0.5; second < SECONDS_PER_DAY; second++) sum += valueAt(second);
@@ -20,7 +20,7 @@ describe('dailyFactor', () => {
     expect(dailyIntegral(0, SECONDS_PER_DAY) / SECONDS_PER_DAY).toBeCloseTo(1, 12);
   });
 
-  it('is low at night, highest in the evening, never 0, and continues over midnight', () => {
+  it('is low at night, highest in the evening, never 0, and continuous at midnight', () => {
     const hours = Array.from({ length: 24 }, (_, hour) => dailyFactor(hour * HOUR));
     expect(hours.indexOf(Math.min(...hours))).toBe(4);
     expect(hours.indexOf(Math.max(...hours))).toBe(19);
@@ -39,7 +39,7 @@ describe('dailyFactor', () => {
 });
 
 describe('planDay', () => {
-  it('has two to four flash sales in the daytime, one after the other, 3 to 6 times as busy', () => {
+  it('has two to four flash sales in the daytime, without overlap, with factors of 3 to 6', () => {
     fc.assert(
       fc.property(fc.integer(), dayNumber, (seed, day) => {
         const { bursts } = planDay(seed, day);

@@ -32,7 +32,7 @@ const SHAPES: Readonly<Record<string, RegExp>> = {
 };
 
 describe('shipmentDetails', () => {
-  it('is the same whenever it is asked, with a tracking number in the shape of its carrier', () => {
+  it('is the same each time, with a tracking number in the form of its carrier', () => {
     fc.assert(
       fc.property(fc.integer(), fc.uuid(), country, moment, (seed, order_id, country, shippedAt) => {
         const details = shipmentDetails({ seed, order_id, country, shippedAt });
@@ -43,7 +43,7 @@ describe('shipmentDetails', () => {
     );
   });
 
-  it('is delivered within a week, in the future, not on a Sunday', () => {
+  it('is delivered in the future, within a week, not on a Sunday', () => {
     fc.assert(
       fc.property(fc.uuid(), country, moment, (order_id, country, shippedAt) => {
         const { estimated_delivery } = shipmentDetails({ seed: 1, order_id, country, shippedAt });
@@ -75,7 +75,7 @@ describe('shipmentDetails', () => {
     expect(carriersOf('BR')).toEqual(new Set(['DHL Express', 'UPS', 'FedEx']));
   });
 
-  it('refuses an invalid date', () => {
+  it('rejects an invalid date', () => {
     const input = { seed: 1, order_id: 'x', country: 'DE', shippedAt: new Date('never') };
     expect(() => shipmentDetails(input)).toThrow('Expected shippedAt to be a valid date');
   });

@@ -7,7 +7,7 @@ import {
   upsCheckDigit,
 } from '../src/tracking-number.js';
 
-// Published sample numbers: what comes before the check digit, and the check digit.
+// Published sample numbers without their check digits, and the check digits.
 describe('check digits', () => {
   it.each([
     ['GS1 (an EAN)', '400638133393', 1, gs1CheckDigit],

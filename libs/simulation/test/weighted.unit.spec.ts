@@ -4,7 +4,7 @@ import { Random } from '../src/random.js';
 import { Weighted } from '../src/weighted.js';
 
 describe('Weighted', () => {
-  it('draws values as often as their weights say', () => {
+  it('draws values in proportion to their weights', () => {
     const weighted = new Weighted([
       ['a', 1],
       ['b', 0],
@@ -34,7 +34,7 @@ describe('Weighted', () => {
     );
   });
 
-  it('refuses weights that say nothing', () => {
+  it('rejects weights without a positive one', () => {
     expect(() => new Weighted([])).toThrow('at least one value with a weight above 0');
     expect(() => new Weighted([['a', 0]])).toThrow('at least one value with a weight above 0');
     expect(() => new Weighted([['a', -1]])).toThrow('got -1');

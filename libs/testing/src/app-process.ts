@@ -2,46 +2,46 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { endGroupOnExit } from '@shop/tools';
 import { eventually } from './condition.js';
 
-/** Several apps start at once, perhaps beside other tests. */
+/** Long, because several apps start at once, beside other tests. */
 const START_DEADLINE_MS = 60_000;
 
-/** An app of the shop, running as a process of its own from its built code. */
+/** A built app of the shop, as a process. */
 export interface AppProcess extends AsyncDisposable {
   readonly name: string;
   readonly url: string;
   readonly pid: number;
-  /** Everything that it has written so far. */
+  /** Its whole output so far. */
   output(): string;
   /** Resolves when it has ended. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** Waits until `GET /health` answers 200. */
   healthy(): Promise<void>;
-  /** Ends it as a crash does. */
+  /** Ends it with SIGKILL, like a crash. */
   kill(): Promise<void>;
-  /** Ends it with SIGTERM, as an orchestrator does. @returns its exit code */
+  /** Stops it with SIGTERM. @returns its exit code */
   stop(): Promise<number | null>;
 }
 
 /**
  * Starts `apps/<app>/dist/main.js` on a free loopback port.
  *
- * @param environment added to the settings that every app of a test has
+ * @param environment is added to the settings that all apps of tests have
  */
 export async function startApp(app: string, environment: Readonly<Record<string, string>>): Promise<AppProcess> {
   const child = spawnApp(app, { PORT: '0', ...environment });
-  const callOff = endGroupOnExit(child.pid ?? 0, 1);
+  const cancel = endGroupOnExit(child.pid ?? 0, 1);
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once('exit', (code, signal) => {
-      callOff();
+      cancel();
       resolve({ code, signal });
     });
   });
   let ended = false;
   void exited.then(() => (ended = true));
-  // The port is the system's choice; the app says which one it got.
+  // The system chooses the port, and the app logs it.
   const url = await eventually(
     `${app} listens`,
     () => {
@@ -78,6 +78,6 @@ function spawnApp(app: string, environment: Readonly<Record<string, string>>): C
   return spawn(process.execPath, ['--enable-source-maps', main], {
     env: { PATH: process.env['PATH'], LOG_FORMAT: 'json', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true, // a process group of its own, which can be ended whatever becomes of the test
+    detached: true, // its own process group, which is ended even if the test process is killed
   });
 }

@@ -2,13 +2,13 @@ import { inspect } from 'node:util';
 
 /** How long a condition may take before its test fails, in milliseconds. */
 const DEADLINE_MS = 20_000;
-const LOOK_EVERY_MS = 20;
+const CHECK_EVERY_MS = 20;
 
 /**
- * Waits until `look` gives something truthy, and gives that.
+ * Waits until `look` returns a truthy value, and returns that value.
  *
- * @param what the condition in words, for the failure's message
- * @throws Error when the deadline passes; it shows what was seen last
+ * @param what the condition as a text, for the error's message
+ * @throws Error with the last value if the deadline passes
  */
 export async function eventually<T>(
   what: string,
@@ -25,9 +25,9 @@ export async function eventually<T>(
     } catch (error) {
       seen = error;
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, CHECK_EVERY_MS));
   } while (performance.now() < deadline);
-  throw new Error(`Waited ${String(deadlineMs)} ms in vain until ${what}; last seen: ${show(seen)}`, {
+  throw new Error(`Expected within ${String(deadlineMs)} ms: ${what}. The last value was ${show(seen)}`, {
     cause: seen instanceof Error ? seen : undefined,
   });
 }

@@ -4,33 +4,33 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { startRedis, type RedisServer, type StartRedisOptions } from '@shop/tools';
 
-/** A Redis server of one test file, and a client to look with. */
+/** A Redis server of one test file, and a client of the test. */
 export interface TestRedis extends AsyncDisposable {
   readonly server: RedisServer;
   readonly url: string;
-  /** Looks at what the code under test has done; it is not what the code itself uses. */
+  /** The test's own client, to check what the code under test has done. */
   readonly client: Redis;
-  /** Ends the server as a crash does and starts it again on the same port with the same data. */
+  /** Kills the server, like a crash, and restarts it on the same port with the same data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface TestRedisOptions extends StartRedisOptions {
-  /** What its ACL file says. There is one user more, who may do everything: the test's own client is that. */
+  /** The content of its ACL file. A user for the test's own client, who may do everything, is added. */
   acl?: string;
 }
 
-/** The user of the test's own client where there is an ACL file. */
+/** The user of the test's own client, if there is an ACL file. */
 const TESTER = { username: 'tester', password: 'tester' };
 
-/** Starts a real Redis server on a free loopback port, with a temporary directory of its own. */
+/** Starts a real Redis server on a free loopback port, with its own temporary directory. */
 export async function freshRedis({ acl, ...given }: TestRedisOptions = {}): Promise<TestRedis> {
   const users = acl === undefined ? undefined : await aclFileOf(acl);
   const options = users === undefined ? given : { ...given, args: [...(given.args ?? []), '--aclfile', users.path] };
   const first = await startRedis(options);
   let server = first;
   const client = new Redis(first.url, { maxRetriesPerRequest: null, ...(users && TESTER) });
-  // The server's death is part of some tests; commands wait for the next one.
+  // Some tests kill the server. Commands wait until it is restarted.
   client.on('error', () => undefined);
   const stop = async (): Promise<void> => {
     client.disconnect();

@@ -1,19 +1,19 @@
 import type { Redis } from 'ioredis';
 
-/** An entry as somebody may append it who means harm, or knows no better. */
+/** An entry as an attacker, or a faulty program, may append it. */
 export interface HostileEntry {
   /** What is wrong with it. */
   what: string;
-  /** Name, value, name, value, … */
+  /** Names and values in turn. */
   fields: readonly (string | Buffer)[];
 }
 
-/** Appends an entry of as many fields as there are: a call takes so many arguments only as an array. @returns its id */
+/** Appends an entry. Its fields are passed as an array, because they can be more than a call can have arguments. @returns its id */
 export async function appendHostile(client: Redis, key: string, fields: readonly (string | Buffer)[]): Promise<string> {
   return String(await client.call('XADD', [key, '*', ...fields]));
 }
 
-/** Fields of an event of which all is right but what is said. */
+/** The fields of a valid event. @param changes replace some of them */
 export function eventFields(changes: Readonly<Record<string, string | Buffer>> = {}): (string | Buffer)[] {
   const usual = {
     event_id: '5ea4e708-b244-429d-bfd7-68c9d9251008',
@@ -27,7 +27,7 @@ export function eventFields(changes: Readonly<Record<string, string | Buffer>> =
   return Object.entries({ ...usual, ...changes }).flat();
 }
 
-/** JSON of objects or arrays within each other. */
+/** JSON of nested objects or arrays. */
 export function nested(levels: number, open = '{"a":', close = '}', innermost = '1'): string {
   return open.repeat(levels) + innermost + close.repeat(levels);
 }
@@ -35,7 +35,7 @@ export function nested(levels: number, open = '{"a":', close = '}', innermost = 
 const WIDE = 65_000;
 const MEGABYTE = 1_000_000;
 
-/** One of each kind, the large ones among them: some 60 MB together. */
+/** One entry of each kind, including large ones: about 60 MB together. */
 export function hostileEntries(): HostileEntry[] {
   const wide = Array.from({ length: WIDE }, (_, number) => [`f${String(number)}`, 'x']).flat();
   const values = JSON.stringify({ items: Array.from({ length: 300_000 }, () => ({})) });
@@ -71,32 +71,32 @@ export function hostileEntries(): HostileEntry[] {
       what: 'a type and a source of a megabyte',
       fields: eventFields({ event_type: 't'.repeat(MEGABYTE), source: 's'.repeat(MEGABYTE) }),
     },
-    { what: 'names and values without anything', fields: ['', '', '', ''] },
-    { what: 'numbers that nobody can hold', fields: eventFields({ data: `{"n":${'9'.repeat(100_000)},"m":1e99999}` }) },
+    { what: 'empty names and values', fields: ['', '', '', ''] },
+    { what: 'numbers that are too large', fields: eventFields({ data: `{"n":${'9'.repeat(100_000)},"m":1e99999}` }) },
   ];
 }
 
-/** Dead letters as no library writes them. */
+/** Dead letters that the library would never write. */
 export function hostileDeadLetters(stream: string): HostileEntry[] {
   const about = { stream, entry_id: '1-1', group: 'testers', handler: 'h', reason: 'exhausted', attempts: '1' };
   const deadLetter = (changes: Readonly<Record<string, string>>): string[] =>
     Object.entries({ ...about, 'entry.data': '{}', ...changes }).flat();
   return [
-    { what: 'nothing that one has', fields: ['any', 'thing'] },
+    { what: 'no field of a dead letter', fields: ['any', 'thing'] },
     { what: 'no handler, no stream', fields: ['entry_id', '1-1', 'group', 'testers', 'entry.data', '{}'] },
     { what: 'no group', fields: ['entry_id', '1-1', 'entry.data', '{}'] },
-    { what: 'an entry that is none', fields: deadLetter({ entry_id: 'next week' }) },
-    { what: 'numbers that are none', fields: deadLetter({ attempts: 'Infinity', replays: 'many' }) },
-    { what: 'numbers that are too high', fields: deadLetter({ attempts: '1e300', replays: '1e300' }) },
-    { what: 'numbers below nought', fields: deadLetter({ attempts: '-1', replays: '-1' }) },
-    { what: 'a reason that nobody knows', fields: deadLetter({ reason: 'constructor' }) },
+    { what: 'an invalid entry id', fields: deadLetter({ entry_id: 'next week' }) },
+    { what: 'invalid numbers', fields: deadLetter({ attempts: 'Infinity', replays: 'many' }) },
+    { what: 'numbers that are too large', fields: deadLetter({ attempts: '1e300', replays: '1e300' }) },
+    { what: 'negative numbers', fields: deadLetter({ attempts: '-1', replays: '-1' }) },
+    { what: 'an unknown reason', fields: deadLetter({ reason: 'constructor' }) },
     {
-      what: 'times that are none',
+      what: 'invalid times',
       fields: deadLetter({ first_failed_at: 'Infinity', last_failed_at: '+300000-01-01' }),
     },
-    { what: 'an original that is no JSON', fields: deadLetter({ entry_json: '[[[' }) },
-    { what: 'an original that is no list of texts', fields: deadLetter({ entry_json: '{"length":3}' }) },
-    { what: 'an original in Base64 that is none', fields: deadLetter({ entry_base64: '[1,2]' }) },
+    { what: 'an original that is not JSON', fields: deadLetter({ entry_json: '[[[' }) },
+    { what: 'an original that is not a list of strings', fields: deadLetter({ entry_json: '{"length":3}' }) },
+    { what: 'an original in invalid Base64', fields: deadLetter({ entry_base64: '[1,2]' }) },
     {
       what: 'an error of 5 MB',
       fields: deadLetter({ error_name: 'E'.repeat(5 * MEGABYTE), error_message: 'm'.repeat(5 * MEGABYTE) }),

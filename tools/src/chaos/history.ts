@@ -7,7 +7,7 @@ const PAGE = 500;
 
 export type StreamName = (typeof STREAMS)[number];
 
-/** What the checks need of a stream entry; a text is '' where the entry has none. */
+/** What the checks need of a stream entry. A field that the entry does not have is ''. */
 export interface Entry {
   readonly stream: StreamName;
   readonly id: string;
@@ -15,23 +15,23 @@ export interface Entry {
   readonly causationId: string;
   readonly correlationId: string;
   readonly orderId: string;
-  /** Of a payment. */
+  /** The status of a payment; '' in other streams. */
   readonly status: string;
-  /** An entry of the inventory that belongs to no order. */
+  /** Whether it is a stock movement that belongs to no order. */
   readonly isRestock: boolean;
 }
 
-/** What the shop says that happened. */
+/** What happened in the shop, as Redis holds it. */
 export interface History {
-  /** The order service's book of the orders it has accepted. */
+  /** The ids of the orders that the order service has recorded as accepted. */
   readonly accepted: ReadonlySet<string>;
-  /** In stream order. */
+  /** The entries of each stream, in stream order. */
   readonly streams: Readonly<Record<StreamName, readonly Entry[]>>;
 }
 
 /**
- * Reads the streams as they are, with nothing of the event library between.
- * @param prefix of the keys
+ * Reads the streams directly from Redis, without the event library.
+ * @param prefix the prefix of the keys
  */
 export async function readHistory(url: string, prefix: string): Promise<History> {
   const connection = await connectRedis(parseRedisAddress(url), { deadlineMs: DEADLINE_MS });

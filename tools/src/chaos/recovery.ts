@@ -3,22 +3,22 @@ import { askHealth } from '../shop/health.js';
 import { REDIS } from './schedule.js';
 import type { PlannedApp } from '../shop/apps.js';
 
-const LOOK_EVERY_MS = 50;
+const CHECK_EVERY_MS = 50;
 const DEADLINE_MS = 60_000;
 
 /**
- * How long it took until an app was healthy again (for Redis: until all were); `disturbed` where another fault fell into that
- * time, which would then say nothing; `never` where it was not within 60 s.
+ * How long it took, in milliseconds, until an app was healthy again (for Redis: until all apps were). `disturbed` if another
+ * fault began before that, because the time then says nothing; `never` if it was not healthy within 60 s.
  */
 export type Recovery = number | 'disturbed' | 'never';
 
-/** Measures recoveries while other things break. */
+/** Measures how long apps and Redis take to recover, while other faults are injected. */
 export function createRecoveryWatch(apps: readonly PlannedApp[]) {
   const away = new Set<string>();
-  /** how many faults each has had */
+  /** The number of faults of each target so far. */
   const faults = new Map<string, number>();
 
-  /** Waits until an app is healthy, or something else has happened to it or to Redis. */
+  /** Waits until an app is healthy, or until another fault of it or of Redis begins. */
   const untilHealthy = async (app: PlannedApp, deadline: number): Promise<'healthy' | 'disturbed' | 'never'> => {
     const faultsSoFar = () => (faults.get(app.title) ?? 0) + (faults.get(REDIS) ?? 0);
     const before = faultsSoFar();
@@ -28,7 +28,7 @@ export function createRecoveryWatch(apps: readonly PlannedApp[]) {
       if (faultsSoFar() !== before) return 'disturbed';
       if (isHealthy) return 'healthy';
       if (performance.now() > deadline) return 'never';
-      await sleep(LOOK_EVERY_MS);
+      await sleep(CHECK_EVERY_MS);
     }
   };
 
@@ -37,7 +37,7 @@ export function createRecoveryWatch(apps: readonly PlannedApp[]) {
     return ending === 'healthy' ? performance.now() - from : ending;
   };
 
-  /** Apps that are away for a reason of their own are not waited for. */
+  /** Does not wait for apps that have a fault of their own. */
   const recoveryOfRedis = async (from: number): Promise<Recovery> => {
     const before = faults.get(REDIS);
     const endings = await Promise.all(apps.map((app) => untilHealthy(app, from + DEADLINE_MS)));
@@ -54,8 +54,8 @@ export function createRecoveryWatch(apps: readonly PlannedApp[]) {
       away.delete(target);
     },
     /**
-     * To be asked as soon as the target is healed.
-     * @param from when the healing began, as `performance.now()` tells it
+     * Must be called as soon as the target is healed.
+     * @param from when the healing began, by `performance.now()`
      */
     recoveryOf(target: string, from: number): Promise<Recovery> {
       const app = apps.find(({ title }) => title === target);

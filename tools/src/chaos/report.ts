@@ -1,14 +1,14 @@
 import { formatDuration } from '../shop/duration.js';
 import { table } from '../terminal/table.js';
-import { commandOf, type ChaosOptions } from './arguments.js';
+import { repeatCommandOf, type ChaosOptions } from './arguments.js';
 import { REDIS } from './schedule.js';
-import { DONE } from './words.js';
-import type { DoneFault } from './perform.js';
+import { ACTION_LABELS } from './action-labels.js';
+import type { InjectedFault } from './inject-faults.js';
 import type { Style } from '../terminal/paint.js';
-import type { OwnOrder } from '../trial/customer.js';
-import type { Judgment } from './judge.js';
+import type { CustomerOrder } from '../trial/customer.js';
+import type { HistoryProblems } from './check-history.js';
 
-/** Problems of one kind that are shown; the rest is counted. */
+/** How many problems of one kind are listed. Of the others, only the number is shown. */
 const SHOWN_PROBLEMS = 10;
 
 export type Paint = (style: Style, text: string) => string;
@@ -18,76 +18,76 @@ export interface ChaosResult {
   readonly run: { seed: number } & Pick<ChaosOptions, 'durationMs' | 'rate' | 'processors'>;
   /** In the order in which they are shown. */
   readonly targets: readonly string[];
-  readonly faults: readonly DoneFault[];
-  /** How often apps ended without having been told to, as where Redis is away while they start. */
-  readonly ownStarts: number;
-  /** Orders in the order service's book. */
+  readonly faults: readonly InjectedFault[];
+  /** How often apps exited without a fault of their own, for example because Redis was away while they started. */
+  readonly unexpectedExits: number;
+  /** How many orders the order service has recorded as accepted. */
   readonly accepted: number;
-  readonly ownOrders: readonly OwnOrder[];
-  readonly judgment: Judgment;
+  readonly customerOrders: readonly CustomerOrder[];
+  readonly historyProblems: HistoryProblems;
   readonly lawsKept: boolean;
-  /** What Redis has refused its users, of whom each may do what is its own. */
-  readonly refused: readonly string[];
+  /** Commands and keys that Redis has denied: each app is a Redis user with the least rights. */
+  readonly denied: readonly string[];
 }
 
-/** Whether a run went as it must. */
-export function isKept({ faults, judgment, lawsKept, refused }: ChaosResult): boolean {
-  const isQuiet = problemsOf(judgment).length === 0 && refused.length === 0;
-  return lawsKept && isQuiet && faults.every(({ recovery }) => recovery !== 'never');
+/** Whether all checks of a run have passed. */
+export function hasPassed({ faults, historyProblems, lawsKept, denied }: ChaosResult): boolean {
+  const hasNoProblem = problemsOf(historyProblems).length === 0 && denied.length === 0;
+  return lawsKept && hasNoProblem && faults.every(({ recovery }) => recovery !== 'never');
 }
 
 /** The report as text for people. */
 export function formatReport(result: ChaosResult, paint: Paint): string {
-  const { run, targets, faults, judgment, ownOrders, refused } = result;
-  const attempts = ownOrders.reduce((sum, order) => sum + order.attempts, 0);
-  const confirmed = ownOrders.filter(({ orderId }) => orderId !== null).length;
+  const { run, targets, faults, historyProblems, customerOrders, denied } = result;
+  const attempts = customerOrders.reduce((sum, order) => sum + order.attempts, 0);
+  const confirmed = customerOrders.filter(({ orderId }) => orderId !== null).length;
   const rows = [
-    ['orders accepted', `${number(result.accepted)} in the book of the order service`],
+    ['orders accepted', `${number(result.accepted)}, recorded by the order service`],
     [
-      'told by HTTP',
-      `${number(confirmed)} of ${number(ownOrders.length)} orders of the chaos' own customer, in ${number(attempts)} attempts`,
+      'confirmed',
+      `${number(confirmed)} of ${number(customerOrders.length)} orders of the test customer, in ${number(attempts)} attempts`,
     ],
-    ['lost', count(judgment.lost, paint)],
-    ['repeated', count(judgment.repeated, paint)],
-    ['out of order', count(judgment.outOfOrder, paint)],
-    ['not as told', count(judgment.own, paint)],
-    ['refused', count(result.refused, paint)],
+    ['lost', count(historyProblems.lost, paint)],
+    ['repeated', count(historyProblems.repeated, paint)],
+    ['out of order', count(historyProblems.outOfOrder, paint)],
+    ['not as confirmed', count(historyProblems.notAsConfirmed, paint)],
+    ['denied by ACL', count(denied, paint)],
   ];
   return [
     '',
     `${paint('bold', `Chaos of ${formatDuration(run.durationMs)}, seed ${String(run.seed)}`)}: ${number(faults.length)} faults`,
     '',
     ...table(
-      ['', ...Object.values(DONE)],
+      ['', ...Object.values(ACTION_LABELS)],
       targets.map((target) => [target, ...timesOf(target, faults)]),
     ),
-    ...remarksOf(result),
+    ...deviationsOf(result),
     '',
     ...table(['healthy again after', 'times', 'p50', 'max'], recoveryRows(faults, targets)),
     '',
     ...rows.map(([title = '', text = '']) => `  ${title.padEnd(16)}  ${text}`),
-    ...problemLines([...problemsOf(judgment), ...refused.map((problem) => `refused: ${problem}`)], paint),
+    ...problemLines([...problemsOf(historyProblems), ...denied.map((problem) => `denied by ACL: ${problem}`)], paint),
     '',
     verdict(result, paint),
-    `Again: ${commandOf(run)}`,
+    `Again: ${repeatCommandOf(run)}`,
     '',
   ].join('\n');
 }
 
-function timesOf(target: string, faults: readonly DoneFault[]) {
+function timesOf(target: string, faults: readonly InjectedFault[]) {
   const own = faults.filter(({ fault }) => fault.target === target);
-  return Object.keys(DONE).map((action) => String(own.filter(({ fault }) => fault.action === action).length));
+  return Object.keys(ACTION_LABELS).map((action) => String(own.filter(({ fault }) => fault.action === action).length));
 }
 
-/** A row for each kind of fault that there was: of the apps, then of Redis. */
-function recoveryRows(faults: readonly DoneFault[], targets: readonly string[]) {
+/** A row for each kind of fault that was injected: those of the apps, then those of Redis. */
+function recoveryRows(faults: readonly InjectedFault[], targets: readonly string[]) {
   const apps = new Set(targets.filter((target) => target !== REDIS));
   const kinds = [
     { whose: 'an app', isOf: (target: string) => apps.has(target) },
     { whose: 'Redis', isOf: (target: string) => target === REDIS },
   ];
   return kinds.flatMap(({ whose, isOf }) =>
-    Object.entries(DONE).flatMap(([action, done]) => {
+    Object.entries(ACTION_LABELS).flatMap(([action, done]) => {
       const times = faults
         .filter(({ fault }) => fault.action === action && isOf(fault.target))
         .flatMap(({ recovery }) => (typeof recovery === 'number' ? recovery : []))
@@ -99,29 +99,30 @@ function recoveryRows(faults: readonly DoneFault[], targets: readonly string[]) 
   );
 }
 
-function remarksOf({ faults, ownStarts }: ChaosResult) {
+function deviationsOf({ faults, unexpectedExits }: ChaosResult) {
   const disturbed = faults.filter(({ recovery }) => recovery === 'disturbed').length;
   const lines = [];
-  if (ownStarts > 0) {
+  if (unexpectedExits > 0) {
     lines.push(
-      `${times(ownStarts)} an app ended by itself, such as where it started without Redis, and was started again`,
+      `${times(unexpectedExits)} an app exited by itself, for example because Redis was away, and was restarted`,
     );
   }
-  if (disturbed > 0) lines.push(`${times(disturbed)} another fault fell into a recovery, whose time is left out`);
-  for (const { fault, remark, recovery } of faults) {
+  if (disturbed > 0)
+    lines.push(`${times(disturbed)} another fault began during a recovery, which is not counted below`);
+  for (const { fault, deviation, recovery } of faults) {
     const at = `${seconds(fault.atMs)}: ${fault.target}`;
-    if (remark !== null) lines.push(`${at} ${remark}`);
-    if (recovery === 'never') lines.push(`${at}, ${DONE[fault.action]}, was not healthy again within 60s`);
+    if (deviation !== null) lines.push(`${at} ${deviation}`);
+    if (recovery === 'never') lines.push(`${at}, ${ACTION_LABELS[fault.action]}, was not healthy again within 60s`);
   }
   return lines.length === 0 ? [] : ['', ...lines.map((line) => `  ${line}`)];
 }
 
-function problemsOf({ lost, repeated, outOfOrder, own }: Judgment) {
+function problemsOf({ lost, repeated, outOfOrder, notAsConfirmed }: HistoryProblems) {
   return [
     ...lost.map((problem) => `lost: ${problem}`),
     ...repeated.map((problem) => `repeated: ${problem}`),
     ...outOfOrder.map((problem) => `out of order: ${problem}`),
-    ...own.map((problem) => `not as told: ${problem}`),
+    ...notAsConfirmed.map((problem) => `not as confirmed: ${problem}`),
   ];
 }
 
@@ -136,17 +137,17 @@ function problemLines(problems: readonly string[], paint: Paint) {
 }
 
 function verdict(result: ChaosResult, paint: Paint) {
-  if (isKept(result)) {
+  if (hasPassed(result)) {
     return paint('bold', paint('green', 'Nothing lost, nothing repeated, nothing out of order; every law kept.'));
   }
-  const { judgment, lawsKept, faults, refused } = result;
+  const { historyProblems, lawsKept, faults, denied } = result;
   const broken = [
     ...(lawsKept ? [] : ['the laws are not kept (see above)']),
-    ...(problemsOf(judgment).length === 0 ? [] : ['the streams do not hold what customers were told']),
-    ...(refused.length > 0 ? ['Redis has refused what the shop does'] : []),
-    ...(faults.some(({ recovery }) => recovery === 'never') ? ['not everything has recovered'] : []),
+    ...(problemsOf(historyProblems).length === 0 ? [] : ['the streams do not hold what customers were told']),
+    ...(denied.length > 0 ? ['Redis has denied commands of the shop'] : []),
+    ...(faults.some(({ recovery }) => recovery === 'never') ? ['an app has not recovered'] : []),
   ];
-  return paint('bold', paint('red', `Broken: ${broken.join('; ')}.`));
+  return paint('bold', paint('red', `Failed: ${broken.join('; ')}.`));
 }
 
 function count(problems: readonly string[], paint: Paint) {

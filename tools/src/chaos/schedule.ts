@@ -1,48 +1,48 @@
-import { createDeck } from './deck.js';
+import { createFairPicker } from './fair-picker.js';
 import { createRandom, type Random } from '../trial/random.js';
 
-/** How the schedule calls the Redis server. */
+/** The name of the Redis server as a target. */
 export const REDIS = 'redis';
 
-/** Before the first fault, customers have come and work is under way. */
+/** How long the shop runs before the first fault, so that events are in flight by then. */
 const QUIET_START_MS = 2000;
 
-/** From one fault to the next, on average; in a short run Redis has its turn all the same. */
+/** The mean time from one fault to the next. A short run has some faults of Redis, too (`REDIS_FAULTS_AT_LEAST`). */
 const APP_PAUSE_MS = 5000;
 const REDIS_PAUSE_MS = 25_000;
 const REDIS_FAULTS_AT_LEAST = 3;
 
-/** How long a victim is left alone after a fault, so that it can be seen to recover: a start takes a few seconds. */
+/** The time without a fault that a target has after each one, so that its recovery can be measured: a start takes seconds. */
 const REST_MS = 5000;
 
-/** What an app that is stopped may need for it, beside the time it is away. */
+/** How long an app may take to stop, before the time that it is away. */
 const STOPPING_MS = 2000;
 
 export type Action = 'kill' | 'freeze' | 'stop';
 
 export interface Fault {
-  /** When it begins, in milliseconds after the start. */
+  /** When it begins, in milliseconds from the start of the run. */
   readonly atMs: number;
   /** The title of an app, or `redis`. */
   readonly target: string;
   readonly action: Action;
-  /** How long the target is away: dead, frozen or stopped. */
+  /** How long the target is away: killed, frozen or stopped. */
   readonly forMs: number;
 }
 
 interface PlanFaultsOptions {
   readonly seed: number;
   readonly durationMs: number;
-  /** Titles. */
+  /** The titles of the apps. */
   readonly apps: readonly string[];
-  /** After how long an app's work is taken over; some are frozen for longer. */
+  /** EVENTS_CLAIM_AFTER_MS of the apps. Some freezes last longer. */
   readonly claimAfterMs: number;
 }
 
 /**
- * Plans what breaks when: a pure function of its arguments. One target has one fault at a time, apps and Redis may be away
- * together, and all is healed when the time is over.
- * @returns in the order of time
+ * Plans the faults. Pure. A target has one fault at a time, apps and Redis may be away at the same time, and every fault ends
+ * before the run does.
+ * @returns the faults in the order of their times
  */
 export function planFaults({ seed, durationMs, apps, claimAfterMs }: PlanFaultsOptions): Fault[] {
   const ofApps = planFor(apps, {
@@ -72,22 +72,22 @@ interface PlanForOptions {
   readonly random: Random;
   readonly durationMs: number;
   readonly pauseMs: number;
-  /** With the range of their times. */
+  /** Each with the range of `forMs`. */
   readonly kinds: readonly { action: Action; from: number; to: number }[];
 }
 
 function planFor(targets: readonly string[], { random, durationMs, pauseMs, kinds }: PlanForOptions) {
-  const dealTarget = createDeck(targets, random);
-  const dealKind = createDeck(kinds, random);
-  /** until when each is away or left alone */
+  const pickTarget = createFairPicker(targets, random);
+  const pickKind = createFairPicker(kinds, random);
+  /** Until when each target must have no further fault. */
   const busyUntil = new Map<string, number>();
   const faults: Fault[] = [];
   let atMs = QUIET_START_MS;
   for (;;) {
     atMs += random.between(0.5, 1.5) * pauseMs;
     if (atMs >= durationMs) return faults;
-    const target = dealTarget((title) => (busyUntil.get(title) ?? 0) <= atMs);
-    const kind = dealKind(({ from }) => atMs + from <= durationMs);
+    const target = pickTarget((title) => (busyUntil.get(title) ?? 0) <= atMs);
+    const kind = pickKind(({ from }) => atMs + from <= durationMs);
     if (target === undefined || kind === undefined) continue;
     const { action, from, to } = kind;
     const forMs = random.between(from, Math.min(to, durationMs - atMs));

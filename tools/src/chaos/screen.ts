@@ -1,13 +1,13 @@
 import { createTrialScreen } from '../trial/screen.js';
-import { DONE } from './words.js';
+import { ACTION_LABELS } from './action-labels.js';
 import type { Action, Fault } from './schedule.js';
 import type { Style } from '../terminal/paint.js';
 
 const STYLES: Readonly<Record<Action, Style>> = { kill: 'red', freeze: 'cyan', stop: 'yellow' };
 
 /**
- * Prints a line for each fault as it begins, and what else happens.
- * @param targets what can be broken
+ * Prints a line when a fault begins, and the other messages of a run.
+ * @param targets the names of all targets
  */
 export function createChaosScreen(stream: NodeJS.WriteStream, targets: readonly string[]) {
   const screen = createTrialScreen(stream);
@@ -15,8 +15,8 @@ export function createChaosScreen(stream: NodeJS.WriteStream, targets: readonly 
   return {
     ...screen,
     fault({ target, action, forMs }: Fault) {
-      const word = screen.paint(STYLES[action], DONE[action].padEnd(DONE.stop.length));
-      screen.say(`${word}  ${target.padEnd(width)}  for ${(forMs / 1000).toFixed(1)}s`);
+      const label = screen.paint(STYLES[action], ACTION_LABELS[action].padEnd(ACTION_LABELS.stop.length));
+      screen.say(`${label}  ${target.padEnd(width)}  for ${(forMs / 1000).toFixed(1)}s`);
     },
   };
 }

@@ -22,7 +22,7 @@ export function main(args: readonly string[]): Promise<number> {
   const report = reportOf(path.join(LIBRARY, 'dist', 'index.d.ts'));
   const before = readFileSync(REPORT, 'utf8');
   if (report === before) {
-    console.log('libs/events/api.md names every public name of the library as it is.');
+    console.log('libs/events/api.md is up to date.');
     return Promise.resolve(0);
   }
   if (values.check) {
@@ -44,7 +44,7 @@ function reportOf(entry: string): string {
     Extractor.invoke(configOf(entry, folder), {
       localBuild: true,
       messageCallback: (message) => {
-        // What it says of the report's file is about the temporary one.
+        // Its messages are about the temporary file.
         message.handled = true;
       },
     });
@@ -73,7 +73,7 @@ function configOf(entry: string, folder: string): ExtractorConfig {
       tsdocMetadata: { enabled: false },
       messages: {
         compilerMessageReporting: { default: NONE },
-        // A public signature with a type that has no public name is seen in the report.
+        // The report marks a public signature that uses a type without a public name.
         extractorMessageReporting: {
           default: NONE,
           'ae-forgotten-export': { logLevel: ExtractorLogLevel.Warning, addToApiReportFile: true },

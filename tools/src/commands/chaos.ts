@@ -1,36 +1,36 @@
-import { commandOf, parseChaosArguments, USAGE, type ChaosOptions } from '../chaos/arguments.js';
+import { repeatCommandOf, parseChaosArguments, USAGE, type ChaosOptions } from '../chaos/arguments.js';
 import { readHistory } from '../chaos/history.js';
-import { judgeHistory } from '../chaos/judge.js';
-import { perform } from '../chaos/perform.js';
-import { formatReport, isKept, type ChaosResult } from '../chaos/report.js';
+import { checkHistory } from '../chaos/check-history.js';
+import { injectFaults } from '../chaos/inject-faults.js';
+import { formatReport, hasPassed, type ChaosResult } from '../chaos/report.js';
 import { planFaults, REDIS } from '../chaos/schedule.js';
 import { createChaosScreen } from '../chaos/screen.js';
-import { appVictim, redisVictim } from '../chaos/victims.js';
+import { appTarget, redisTarget } from '../chaos/targets.js';
 import { Failure } from '../failure.js';
 import { urlOf } from '../shop/apps.js';
 import { formatDuration } from '../shop/duration.js';
 import { createCustomer } from '../trial/customer.js';
 import { runTrialCommand } from '../trial/command.js';
-import { runOnOwnShop, type OwnShop } from '../trial/own-shop.js';
+import { runTrial, type TrialShop } from '../trial/run-trial.js';
 import { planTrialShop, PREFIX } from '../trial/plan-shop.js';
-import { watchRefusals } from '../trial/refusals.js';
+import { watchAclDenials } from '../trial/acl-denials.js';
 
-/** How long the customer waits for its last answers when all is healed. */
+/** How long the test customer waits for its last answers when everything is healed. */
 const LAST_ANSWERS_MS = 60_000;
 
-/** Short, so that takeovers are seen within the run; the schedule freezes apps for less and for more than that. */
+/** Short, so that entries are claimed from frozen workers within the run: some freezes last longer than this, some shorter. */
 const CLAIM_AFTER_MS = 4000;
 
 export type ChaosRun = ChaosOptions & { seed: number };
 
 /**
- * Every write is on disk before it is answered. With `everysec` a server that is killed while its disk is slow takes up
- * to two seconds of answered writes with it, and what Redis loses no client can keep.
+ * Redis answers a write only when it is on disk. With `everysec`, a killed server can lose up to two seconds of confirmed
+ * writes, which no client can prevent.
  */
-const KEEP_ALL = ['--appendfsync', 'always'];
+const FSYNC_ALWAYS = ['--appendfsync', 'always'];
 
 /**
- * `npm run chaos`: runs the shop on a Redis of its own, breaks both, and tells what became of the orders.
+ * `npm run chaos`: runs the shop on its own Redis, injects faults into both, and checks what became of the orders.
  * @returns the exit code
  */
 export function main(args: readonly string[]): Promise<number> {
@@ -40,30 +40,30 @@ export function main(args: readonly string[]): Promise<number> {
 async function setUpAndRun(run: ChaosRun): Promise<number> {
   const env = { EVENTS_CLAIM_AFTER_MS: String(CLAIM_AFTER_MS) };
   const { apps, redisPort } = await planTrialShop({ ...run, withConsole: false, env });
-  return runOnOwnShop({
+  return runTrial({
     name: 'chaos',
-    again: commandOf(run),
+    again: repeatCommandOf(run),
     apps,
     redisPort,
-    redisArgs: KEEP_ALL,
+    redisArgs: FSYNC_ALWAYS,
     hasUsers: true,
     createScreen: () => createChaosScreen(process.stdout, [...apps.map(({ title }) => title), REDIS]),
     trial: async (own, screen) => {
-      const found = await breakAndCheck(run, own, screen);
-      const result = { ...found, ownStarts: own.ownStarts() };
-      return { report: formatReport(result, screen.paint), passed: isKept(result) };
+      const found = await injectAndCheck(run, own, screen);
+      const result = { ...found, unexpectedExits: own.unexpectedExits() };
+      return { report: formatReport(result, screen.paint), passed: hasPassed(result) };
     },
   });
 }
 
-async function breakAndCheck(
+async function injectAndCheck(
   run: ChaosRun,
-  { apps, redis, redisUrl, shop }: OwnShop,
+  { apps, redis, redisUrl, shop }: TrialShop,
   screen: ReturnType<typeof createChaosScreen>,
-): Promise<Omit<ChaosResult, 'ownStarts'>> {
+): Promise<Omit<ChaosResult, 'unexpectedExits'>> {
   const titles = apps.map(({ title }) => title);
   const order = apps.find(({ title }) => title === 'order');
-  if (order === undefined) throw new Failure('There is no order service to order from.');
+  if (order === undefined) throw new Failure('The plan of the shop has no order service.');
   const plan = { seed: run.seed, durationMs: run.durationMs, apps: titles, claimAfterMs: CLAIM_AFTER_MS };
   const faults = planFaults(plan);
 
@@ -71,35 +71,35 @@ async function breakAndCheck(
   await shop.open();
   screen.begin();
   screen.say(`the shop is open: ${String(run.rate)} orders a second, ${titles.join(', ')}`);
-  const refusals = watchRefusals(redisUrl);
+  const denials = watchAclDenials(redisUrl);
   const customer = createCustomer({ url: urlOf(order), name: `chaos-${String(run.seed)}` });
-  const done = await perform(faults, {
-    victims: new Map([
-      ...shop.processes.map((each) => [each.app.title, appVictim(each)] as const),
-      [REDIS, redisVictim(redis, () => refusals.look())],
+  const injected = await injectFaults(faults, {
+    targets: new Map([
+      ...shop.processes.map((each) => [each.app.title, appTarget(each)] as const),
+      [REDIS, redisTarget(redis, () => denials.look())],
     ]),
     apps,
     endsAfterMs: run.durationMs,
-    tell: (fault) => {
+    onFault: (fault) => {
       screen.fault(fault);
     },
-    remark: ({ target }, remark) => {
-      screen.notice(`${target} ${remark}`);
+    onDeviation: ({ target }, deviation) => {
+      screen.notice(`${target} ${deviation}`);
     },
   });
-  screen.say('all is healed; the customers stop');
-  const ownOrders = await customer.stop(LAST_ANSWERS_MS);
+  screen.say('everything is healed; the customers stop');
+  const customerOrders = await customer.stop(LAST_ANSWERS_MS);
   const lawsKept = (await shop.checkLaws()) === 0;
   const history = await readHistory(redisUrl, PREFIX);
-  await refusals.look();
+  await denials.look();
   return {
     run,
     targets: [...titles, REDIS],
-    faults: done,
+    faults: injected,
     accepted: history.accepted.size,
-    ownOrders,
-    judgment: judgeHistory(history, ownOrders),
+    customerOrders,
+    historyProblems: checkHistory(history, customerOrders),
     lawsKept,
-    refused: refusals.all(),
+    denied: denials.all(),
   };
 }

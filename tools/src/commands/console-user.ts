@@ -8,8 +8,8 @@ import { createProgress } from '../terminal/progress.js';
 const SCRIPT = path.join(ROOT, 'apps', 'console', 'dist', 'users', 'main.js');
 
 /**
- * `npm run console:user`: makes a line of the console's file of users, `CONSOLE_USERS_FILE`.
- * @param args `--name`, `--role`, and `--file` where it is to be put into a file
+ * `npm run console:user`: makes a line for the console's users file, `CONSOLE_USERS_FILE`.
+ * @param args `--name`, `--role`, and `--file` to write the line to a file
  * @returns the exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
@@ -22,7 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
     printFailure(error);
     return 1;
   }
-  // It asks for a password: input is its own.
+  // The script asks for a password, so it gets the terminal's input.
   const { status } = spawnSync(process.execPath, [SCRIPT, ...args], { stdio: 'inherit' });
   return status ?? 1;
 }

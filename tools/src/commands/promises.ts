@@ -8,13 +8,13 @@ import { ROOT } from '../root.js';
 const README = path.join(ROOT, 'libs/events/README.md');
 
 /**
- * Writes into the library's README what the tests of each promise came to in their last run:
+ * Writes the results of the tests below each promise in the library's README:
  *
  *   npm test -- --reporter=json --outputFile=/tmp/tests.json
  *   npm run test:faults -- --reporter=json --outputFile=/tmp/faults.json
  *   npm run promises /tmp/tests.json /tmp/faults.json
  *
- * @param files the JSON reports of Vitest
+ * @param files JSON reports of Vitest
  * @returns the exit code
  */
 export async function main(files: readonly string[]): Promise<number> {
@@ -25,7 +25,9 @@ export async function main(files: readonly string[]): Promise<number> {
     const results = readResults(files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Report));
     const { text, missing } = withResults(readFileSync(README, 'utf8'), results, new Date());
     if (missing.length > 0) {
-      throw new Failure(`These tests of promises are in none of the reports: ${missing.join(', ')}`);
+      throw new Failure(
+        `The README links to tests that no report has: ${missing.join(', ')}. Run them, too, and pass their report.`,
+      );
     }
     writeFileSync(README, await format(text, { ...(await resolveConfig(README)), filepath: README }));
     return 0;

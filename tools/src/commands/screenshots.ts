@@ -13,9 +13,9 @@ import { CONSOLE, urlOf } from '../shop/apps.js';
 const FOLDER = path.join(ROOT, 'docs', 'images');
 const ADDRESS = urlOf({ port: Number(process.env['SHOP_PORT_BASE'] ?? 3000) + CONSOLE.offset });
 const OPEN_DEADLINE_MS = 300_000;
-/** How long the console is open before the pictures, so that its charts have something to show. */
+/** How long the console runs before the screenshots, so that its charts have data. */
 const WARM_UP_MS = Number(process.env['SCREENSHOTS_WARM_UP_MS'] ?? 130_000);
-/** What a view needs to load and to come to rest. */
+/** How long a view may take to load and to stop moving. */
 const SETTLE_MS = 3000;
 
 interface Look {
@@ -37,7 +37,7 @@ interface View {
   readonly path: string;
 }
 
-/** @param shipment correlation id of an order that was shipped */
+/** @param shipment the correlation id of a shipped order */
 const viewsOf = (shipment: string): readonly View[] => [
   { name: 'overview', path: '/' },
   { name: 'streams', path: '/streams/orders' },
@@ -47,7 +47,7 @@ const viewsOf = (shipment: string): readonly View[] => [
 ];
 
 /**
- * `npm run screenshots`: takes the pictures of the console that the README shows, of a shop that runs for them.
+ * `npm run screenshots`: starts a shop and takes the screenshots of its console that the README shows.
  * @returns the exit code
  */
 export async function main(): Promise<number> {
@@ -74,7 +74,7 @@ function startShop(): ChildProcess {
     cwd: ROOT,
     env: { ...process.env, SIMULATION_POISON_SHARE: '0.002', GATEWAY_FAILURE_SHARE: '0.1' },
     stdio: ['ignore', 'inherit', 'inherit'],
-    detached: true, // a group of its own: it is ended whatever becomes of this process
+    detached: true, // its own process group, which is ended when this process exits
   });
   if (child.pid !== undefined) endGroupOnExit(child.pid, 20);
   return child;
@@ -99,7 +99,7 @@ async function takeAll(program: string): Promise<void> {
   });
   const watcher = await browser.newPage();
   await watcher.goto(ADDRESS);
-  console.log(`the console is open; ${String(WARM_UP_MS / 1000)}s until the pictures …`);
+  console.log(`the console is open; the screenshots are taken in ${String(WARM_UP_MS / 1000)}s …`);
   await sleep(WARM_UP_MS);
   await mkdir(FOLDER, { recursive: true });
   const views = viewsOf(await findShipment());
@@ -113,7 +113,8 @@ async function findShipment(): Promise<string> {
   const answer = await fetch(`${ADDRESS}/api/streams/shipments/entries?count=20`);
   const { entries } = (await answer.json()) as { entries: { correlationId: string }[] };
   const last = entries.at(-1);
-  if (last === undefined) throw new Failure('No order was shipped until the pictures.');
+  if (last === undefined)
+    throw new Failure('No order has been shipped yet. Set SCREENSHOTS_WARM_UP_MS to more milliseconds.');
   return last.correlationId;
 }
 

@@ -13,7 +13,7 @@ import { formatDuration } from '../shop/duration.js';
 import { requireFreePorts } from '../shop/free-ports.js';
 import { listenForInterruption } from '../machine/interruption.js';
 import { operatorTokenOf, type OperatorToken } from '../shop/operator-token.js';
-import { announceShop, withdrawShop } from '../shop/running-shop.js';
+import { recordRunningShop, removeRunningShop } from '../shop/running-shop.js';
 import { createScreen } from '../shop/screen.js';
 import { createShop, type Shop } from '../shop/shop.js';
 import { statusLine } from '../shop/status-line.js';
@@ -46,21 +46,21 @@ async function setUpAndRun(
   apps: readonly PlannedApp[],
   operatorToken: OperatorToken,
 ): Promise<number> {
-  const leave = () => process.exit(EXIT_INTERRUPTED); // what the set-up has started ends with this process (on-exit.ts)
-  const interruption = listenForInterruption({ first: leave, again: leave });
+  const exit = () => process.exit(EXIT_INTERRUPTED); // processes of the set-up end with this one (on-exit.ts)
+  const interruption = listenForInterruption({ first: exit, again: exit });
   const progress = createProgress(process.stdout);
   const screen = createScreen({ stream: process.stdout, titles: apps.map(({ title }) => title), quiet: options.quiet });
 
-  // First of all, as it fails soonest where it must.
+  // Redis comes first: if none can be found, the user learns it before the build.
   const redis = await progress.step('redis', async (log) => {
-    let tell = log;
+    let logNow = log;
     const provided = await provideRedis({
       log: (text) => {
-        tell(text);
+        logNow(text);
       },
     });
     log(provided.label);
-    tell = screen.notice;
+    logNow = screen.notice; // restarts are reported while the shop runs
     return provided;
   });
 
@@ -80,32 +80,32 @@ async function setUpAndRun(
       first: resolve,
       again: () => {
         shop.abandon();
-        withdrawShop();
-        leave();
+        removeRunningShop();
+        exit();
       },
     });
   });
-  return runToTheEnd({ options, apps, redis, prefix, operatorToken, screen, shop, interrupted });
+  return runAndStop({ options, apps, redis, prefix, operatorToken, screen, shop, interrupted });
 }
 
 export interface Run {
   readonly options: ShopOptions;
   readonly apps: readonly PlannedApp[];
   readonly redis: ProvidedRedis;
-  /** Of the keys in Redis. */
+  /** The prefix of the keys in Redis. */
   readonly prefix: string;
   readonly operatorToken: OperatorToken;
   readonly screen: ReturnType<typeof createScreen>;
   readonly shop: Shop;
-  /** Resolves with the cause. */
+  /** Resolves with the cause when the shop must stop, such as `SIGINT`. */
   readonly interrupted: Promise<string>;
 }
 
 /**
- * Runs the shop until it is interrupted, its time is over or it fails, and stops it in any case.
+ * Runs the shop until it is interrupted, its time (`--for`) is over or it fails, and then stops it.
  * @returns the exit code
  */
-async function runToTheEnd(run: Run): Promise<number> {
+async function runAndStop(run: Run): Promise<number> {
   const { options, screen, shop, interrupted } = run;
   const startedAt = performance.now();
   const stop = new AbortController();
@@ -117,17 +117,17 @@ async function runToTheEnd(run: Run): Promise<number> {
 
   if ('cause' in outcome) screen.say(`${outcome.cause === 'SIGINT' ? 'Ctrl-C' : outcome.cause}: stopping …`);
   const problems = await shop.close();
-  withdrawShop();
+  removeRunningShop();
   if ('failure' in outcome) throw outcome.failure;
   for (const problem of problems) screen.notice(problem);
   screen.say(`stopped after ${formatDuration(performance.now() - startedAt)}`);
   if ('verdict' in outcome) return outcome.verdict;
-  if (options.forMs !== null) return EXIT_INTERRUPTED; // whoever asked for a verdict must not take this for one
+  if (options.forMs !== null) return EXIT_INTERRUPTED; // with --for, 0 and 1 are the result of the audit
   return problems.length === 0 ? 0 : 1;
 }
 
 /**
- * Opens the shop and, where its time is limited, checks the laws at its end.
+ * Starts the shop and, if its time is limited (`--for`), checks the laws at the end.
  * @returns the audit's exit code
  */
 async function runOpen(
@@ -137,7 +137,7 @@ async function runOpen(
   screen.say(`starting ${apps.map(({ title }) => title).join(', ')}`);
   await shop.open();
   signal.throwIfAborted();
-  announceShop({
+  recordRunningShop({
     redisUrl: redis.url,
     prefix,
     ports: Object.fromEntries(apps.map(({ title, port }) => [title, port])),

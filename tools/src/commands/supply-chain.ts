@@ -3,15 +3,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../root.js';
-import { judgeSupplyChain, productionOf, type Bill, type LockedPackage } from '../supply-chain/judge.js';
+import { checkSupplyChain, productionOf, type Bill, type LockedPackage } from '../supply-chain/check.js';
 
 const MAX_BYTES = 2 ** 26;
 
 /**
- * Checks what the repository takes from others: licences, install scripts, and that each package is the one that was locked.
+ * Checks the dependencies of the repository: their licences, their install scripts, and that each is locked by its hash.
  *
  *   npm run check:supply
- *   npm run check:supply -- --sbom sbom.cdx.json     writes the bill of materials of what runs in production (CycloneDX) as well
+ *   npm run check:supply -- --sbom sbom.cdx.json     also writes the bill of materials of production (CycloneDX)
  *
  * @returns the exit code
  */
@@ -19,7 +19,7 @@ export function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { sbom: { type: 'string' } } });
   const bill = readBill();
   const lock = JSON.parse(read('package-lock.json')) as { name: string; packages: Record<string, LockedPackage> };
-  const problems = judgeSupplyChain({ bill, packages: lock.packages, npmrc: read('.npmrc') });
+  const problems = checkSupplyChain({ bill, packages: lock.packages, npmrc: read('.npmrc') });
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) return Promise.resolve(1);
 
@@ -30,14 +30,14 @@ export function main(args: readonly string[]): Promise<number> {
       'their licences are allowed, each is locked by its SHA-512, and no install script runs.',
   );
   if (values.sbom !== undefined) {
-    // npm takes the folder's name.
+    // npm names the root component after the folder; its name in the lock file is used instead.
     const named = {
       ...production,
       metadata: { ...production.metadata, component: { ...production.metadata.component, name: lock.name } },
     };
     mkdirSync(path.dirname(values.sbom), { recursive: true });
     writeFileSync(values.sbom, `${JSON.stringify(named, null, 2)}\n`);
-    console.log(`${values.sbom}: what runs in production, as CycloneDX ${bill.specVersion}`);
+    console.log(`${values.sbom}: the bill of materials of production, as CycloneDX ${bill.specVersion}`);
   }
   return Promise.resolve(0);
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 
-/** What is added up of a report of Vitest's JSON reporter. */
+/** The fields of Vitest's JSON reports that are summed. */
 const FIELDS = ['numPassedTests', 'numFailedTests', 'numPendingTests', 'numTodoTests'] as const;
 type Report = Readonly<Record<(typeof FIELDS)[number], number>>;
 
 /**
- * Adds up the tests of several reports and prints the sum as the last line.
- * @param files the reports
- * @returns the exit code: 1 where a test failed, or where there was none
+ * Sums the results of several reports and prints the sums as one line.
+ * @param files JSON reports of Vitest
+ * @returns the exit code: 1 if a test failed or none passed
  */
 export function main(files: readonly string[]): Promise<number> {
   const reports = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Report);

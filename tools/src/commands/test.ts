@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { findBrowser } from '../programs/browser.js';
 import { Failure, messageOf, printFailure } from '../failure.js';
-import { becomeScript } from '../machine/foreground.js';
+import { runInForeground } from '../machine/foreground.js';
 import { findPromtool } from '../programs/promtool.js';
 import { REDIS_SERVER_ADVICE } from '../redis/advice.js';
 import { findRedis } from '../redis/find.js';
@@ -11,7 +11,7 @@ import { createProgress } from '../terminal/progress.js';
 
 /**
  * `npm test`: sets up what is missing, and runs the tests.
- * @param args of vitest
+ * @param args the arguments of vitest
  * @returns the exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
@@ -23,7 +23,7 @@ export async function main(args: readonly string[]): Promise<number> {
       return found;
     });
     if (redis === null)
-      throw new Failure(`There is no Redis server, and the tests start their own.\n${REDIS_SERVER_ADVICE}`);
+      throw new Failure(`The tests need a redis-server program, and none was found.\n${REDIS_SERVER_ADVICE}`);
     const browser = wantsBrowser(args)
       ? await step('browser', async (log) => {
           const found = await findBrowser({ log });
@@ -37,15 +37,15 @@ export async function main(args: readonly string[]): Promise<number> {
         log(found);
         return found;
       } catch (error) {
-        log(messageOf(error)); // only some tests need it; they will say so, too
+        log(messageOf(error)); // only some tests need it; they fail with the same message
         return null;
       }
     });
     await step('setup', (log) => ensureBuilt({ log }));
 
     const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-    // Searched once, here: the tests and what they start find the programs by these variables.
-    return await becomeScript([vitest, 'run', ...args], {
+    // The programs are searched once. The tests and their child processes find them by these variables.
+    return await runInForeground([vitest, 'run', ...args], {
       ...redis.env,
       REDIS_SERVER_BINARY: redis.command,
       [IS_BUILT]: 'true',
@@ -59,9 +59,8 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /**
- * The end-to-end tests look at the console's page in a browser; who asks for other projects, or for the tests of another
- * configuration, needs none.
- * @param args of vitest
+ * Whether the tests may need a browser: only end-to-end tests do. Other projects and other configurations do not.
+ * @param args the arguments of vitest
  */
 function wantsBrowser(args: readonly string[]) {
   const values = (option: string) =>

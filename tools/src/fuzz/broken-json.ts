@@ -1,9 +1,9 @@
 import type { Random } from '../trial/random.js';
 
 /**
- * A value with one leaf of another type than it has, which no schema without coercion takes.
- * @param value with one leaf at least that is a text, a number or a boolean
- * @returns another value; the given one stays as it is
+ * Replaces one leaf of a value by a value of another type, which a schema without coercion rejects.
+ * @param value has at least one leaf that is a string, a number or a boolean; is not changed
+ * @returns the changed copy
  */
 export function withWrongLeaf(random: Random, value: unknown): unknown {
   const paths = leavesOf(value);
@@ -12,12 +12,12 @@ export function withWrongLeaf(random: Random, value: unknown): unknown {
   const last = path.at(-1) ?? '';
   let at = copy as Record<string, unknown>;
   for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>;
-  at[last] = typeof at[last] === 'string' ? random.one(NO_TEXTS) : random.one(NO_NUMBERS);
+  at[last] = typeof at[last] === 'string' ? random.one(NON_STRINGS) : random.one(NON_NUMBERS);
   return copy;
 }
 
-const NO_TEXTS: readonly unknown[] = [0, -1, true, {}, [], ['text'], [[]], { toString: 'text' }, { length: 1 }];
-const NO_NUMBERS: readonly unknown[] = [
+const NON_STRINGS: readonly unknown[] = [0, -1, true, {}, [], ['text'], [[]], { toString: 'text' }, { length: 1 }];
+const NON_NUMBERS: readonly unknown[] = [
   '',
   '1',
   '1e3',
@@ -35,8 +35,8 @@ function leavesOf(value: unknown, path: string[] = []): string[][] {
 }
 
 /**
- * A JSON text of so many levels.
- * @param inObjects of objects rather than arrays
+ * A JSON text with so many levels of nesting.
+ * @param inObjects nested objects; else arrays in an object
  */
 export function deepJson(levels: number, inObjects: boolean) {
   return inObjects

@@ -1,14 +1,14 @@
 import net from 'node:net';
 
 const ANSWER_DEADLINE_MS = 10_000;
-/** How long half a request is left to wait: long enough that an app has to keep it. */
+/** How long the rest of an unfinished request is withheld: long enough that the app must wait for it. */
 const UNFINISHED_MS = 1000;
 
 /**
- * What became of a request: the status of its answer; `closed` where the app has closed the connection; `kept` where it still waited
- * for the rest; `silent` where it did not answer within ten seconds.
+ * The outcome of a request: the status of the answer; `closed` if the app closed the connection; `waiting` if the app was still
+ * waiting for the rest of the request; `no answer` if none came within ten seconds.
  */
-export type Outcome = number | 'closed' | 'kept' | 'silent';
+export type Outcome = number | 'closed' | 'waiting' | 'no answer';
 
 /** Sends a request, and reads the answer to its end. */
 export function sendRequest({
@@ -31,7 +31,7 @@ export function sendRequest({
     };
     const timer = setTimeout(
       () => {
-        end(isUnfinished ? 'kept' : 'silent');
+        end(isUnfinished ? 'waiting' : 'no answer');
       },
       isUnfinished ? UNFINISHED_MS : ANSWER_DEADLINE_MS,
     );

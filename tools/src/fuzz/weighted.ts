@@ -1,7 +1,7 @@
 import type { Random } from '../trial/random.js';
 
 /**
- * Picks from kinds without an end, each as often as its weight says.
+ * Returns a function that picks one of the kinds at random, each with a probability proportional to its weight.
  * @param kinds one or more
  */
 export function weighted<T extends { weight: number }>(random: Random, kinds: readonly T[]): () => T {

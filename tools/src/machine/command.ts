@@ -5,23 +5,23 @@ import { signalGroup } from './signal-group.js';
 
 const KEPT_LINES = 2000;
 
-/** How long a command that ran out of time has between SIGTERM and SIGKILL. */
-const GRACE_MS = 3000;
+/** The time between SIGTERM and SIGKILL for a command that has exceeded its deadline. */
+const KILL_GRACE_MS = 3000;
 
 export interface CommandResult {
-  /** Whether it ended with exit code 0. */
+  /** Whether its exit code was 0. */
   readonly ok: boolean;
-  /** Why it is not ok, in a few words: `exit code 1`, `not found`, `no end after 60s`. */
+  /** Why it failed: `exit code 1`, `not found`, `not finished after 60s`; '' if it did not. */
   readonly problem: string;
-  /** Its last lines of standard output. */
+  /** The last lines of standard output. */
   readonly stdout: string[];
-  /** Its last lines of standard output and error, in the order they came. */
+  /** The last lines of standard output and standard error, in the order in which they came. */
   readonly output: string[];
 }
 
 /**
- * Runs a command to its end, or to its deadline; it never throws, the result says how it went.
- * @param options `env` is added to the environment
+ * Runs a command until it exits or its deadline passes. Never throws: the result says whether it succeeded.
+ * @param options `env` is added to the environment of this process
  */
 export function run(
   command: string,
@@ -33,7 +33,7 @@ export function run(
   const child = spawn(command, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...process.env, ...env },
-    detached: true, // a group of its own, so that a deadline ends what it has started as well
+    detached: true, // its own process group, so that the deadline ends its child processes, too
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   eachLine(child.stdout, (line) => {
@@ -45,50 +45,50 @@ export function run(
   });
 
   const group = child.pid;
-  const callOff = group === undefined ? undefined : endGroupOnExit(group, GRACE_MS / 1000);
+  const cancel = group === undefined ? undefined : endGroupOnExit(group, KILL_GRACE_MS / 1000);
 
   return new Promise((resolve) => {
-    let late = false;
+    let isTimedOut = false;
     let grace: NodeJS.Timeout | undefined;
     const settle = (problem: string) => {
       clearTimeout(deadline);
       clearTimeout(grace);
-      callOff?.();
+      cancel?.();
       resolve({ ok: problem === '', problem, stdout: stdout.last(), output: output.last() });
     };
     const deadline = setTimeout(() => {
-      late = true;
+      isTimedOut = true;
       if (group === undefined) return;
       signalGroup(group, 'SIGTERM');
       grace = setTimeout(() => {
         signalGroup(group, 'SIGKILL');
         child.stdout.destroy();
         child.stderr.destroy();
-        settle(lateness(deadlineMs));
-      }, GRACE_MS);
+        settle(timeoutProblem(deadlineMs));
+      }, KILL_GRACE_MS);
     }, deadlineMs);
 
     child.on('error', (error) => {
       settle('code' in error && error.code === 'ENOENT' ? 'not found' : error.message);
     });
     child.on('close', (code, signal) => {
-      if (late) settle(lateness(deadlineMs));
+      if (isTimedOut) settle(timeoutProblem(deadlineMs));
       else if (signal !== null) settle(`ended by ${signal}`);
       else settle(code === 0 ? '' : `exit code ${String(code)}`);
     });
   });
 }
 
-function lateness(deadlineMs: number) {
-  return `no end after ${String(deadlineMs / 1000)}s`;
+function timeoutProblem(deadlineMs: number) {
+  return `not finished after ${String(deadlineMs / 1000)}s`;
 }
 
-/** The line of a command's output that says best what went wrong: the first that looks like an error, else the last. */
-export function complaintOf(output: readonly string[]): string {
-  return findComplaint(output) ?? output.at(-1) ?? 'no output';
+/** The line of a command's output to show for a failure: the first that looks like an error, else the last. */
+export function errorLineOf(output: readonly string[]): string {
+  return findErrorLine(output) ?? output.at(-1) ?? 'no output';
 }
 
-/** The first line that looks like an error or a warning; some commands complain and yet end with exit code 0. */
-export function findComplaint(output: readonly string[]): string | undefined {
+/** The first line that looks like an error or a warning. Some commands print one and still exit with 0. */
+export function findErrorLine(output: readonly string[]): string | undefined {
   return output.find((line) => /^(E:|W:|docker:|(npm )?error|fatal)/i.test(line));
 }

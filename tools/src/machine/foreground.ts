@@ -5,25 +5,25 @@ import { endGroupOnExit } from './on-exit.js';
 import { signalGroup } from './signal-group.js';
 
 /**
- * Runs a Node.js script that has the screen to itself.
+ * Starts a Node.js script with the output of this process.
  * @param args the script and its arguments
- * @param env is added to the environment
+ * @param env is added to the environment of this process
  */
-export function runOnScreen(
+export function startInForeground(
   args: readonly string[],
   env: Record<string, string | undefined>,
 ): { exitCode: Promise<number>; signal: (signal: NodeJS.Signals) => void } {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
-    detached: true, // one Ctrl-C must reach it once, by `signal`, not again by the terminal and by npm
+    detached: true, // a Ctrl-C must reach it once, by `signal()`, and not also from the terminal and from npm
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const group = child.pid;
-  const callOff = group === undefined ? undefined : endGroupOnExit(group, 5);
+  const cancel = group === undefined ? undefined : endGroupOnExit(group, 5);
   const exitCode = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
-      callOff?.();
+      cancel?.();
       resolve(code ?? 128 + (signal === null ? 0 : os.constants.signals[signal]));
     });
   });
@@ -36,12 +36,12 @@ export function runOnScreen(
 }
 
 /**
- * Runs a Node.js script as if it were this process: signals reach it, its exit code is returned.
+ * Runs a Node.js script in place of this process: it gets the signals of this process, and its exit code is returned.
  * @param args the script and its arguments
- * @param env is added to the environment
+ * @param env is added to the environment of this process
  */
-export function becomeScript(args: readonly string[], env: Record<string, string | undefined>): Promise<number> {
-  const { exitCode, signal } = runOnScreen(args, env);
+export function runInForeground(args: readonly string[], env: Record<string, string | undefined>): Promise<number> {
+  const { exitCode, signal } = startInForeground(args, env);
   listenForInterruption({
     first: (cause) => {
       signal(cause === 'SIGINT' ? 'SIGINT' : 'SIGTERM');

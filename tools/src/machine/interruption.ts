@@ -1,4 +1,4 @@
-/** A signal this soon after the first, in milliseconds, is its echo: npm hands on what the terminal has sent already. */
+/** A second signal this soon, in milliseconds, is the same Ctrl-C: the terminal sends it to this process, and npm passes it on. */
 const ECHO_MS = 500;
 
 const PARENT_CHECK_MS = 1000;
@@ -6,43 +6,44 @@ const PARENT_CHECK_MS = 1000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface ListenForInterruptionOptions {
+  /** Called once. @param cause such as `SIGINT` */
   readonly first: (cause: string) => void;
-  /** The user insists. */
+  /** Called for each further signal. */
   readonly again: () => void;
 }
 
-/** Listens for what should end this process: Ctrl-C and its kin, an output that nobody reads any more, an npm that is gone. */
+/** Calls a handler when this process should end: after SIGINT, SIGTERM or SIGHUP, when its output is closed, or when npm has exited. */
 export function listenForInterruption(handlers: ListenForInterruptionOptions) {
   let current = handlers;
   let firstAt = 0;
-  const begin = (cause: string) => {
+  const interrupt = (cause: string) => {
     if (firstAt !== 0) return;
     firstAt = performance.now();
     current.first(cause);
   };
   for (const signal of SIGNALS) {
     process.on(signal, () => {
-      if (firstAt === 0) begin(signal);
+      if (firstAt === 0) interrupt(signal);
       else if (performance.now() - firstAt > ECHO_MS) current.again();
     });
   }
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', () => {
-      begin('the output was closed'); // every further write fails too, and says nothing new
+      interrupt('the output was closed'); // each further write emits another error, which is ignored
     });
   }
   watchNpm(() => {
-    begin('npm has ended');
+    interrupt('npm has exited');
   });
   return {
-    /** @param next who handles it from now on */
+    /** Replaces the handlers. @param next called from now on */
     handOver(next: typeof handlers) {
       current = next;
     },
   };
 }
 
-/** Between npm and a script there is a shell, which dies of a SIGTERM and does not hand it on. */
+/** npm runs a script through a shell. A SIGTERM ends the shell, which does not pass it on, so the parent process is watched. */
 function watchNpm(onGone: () => void) {
   if (process.env['npm_lifecycle_event'] === undefined) return;
   const parent = process.ppid;

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 
-/** Ends process group $1: politely (a frozen one has to be woken for that), then for good once it had $2 seconds. */
+/** Ends process group $1: SIGTERM (with SIGCONT, because it may be frozen by SIGSTOP), and SIGKILL after $2 seconds. */
 const END_GROUP =
   'kill -s TERM -- "-$1"; kill -s CONT -- "-$1"; n=0; while [ $n -lt "$2" ] && kill -s 0 -- "-$1"; do sleep 1; n=$((n+1)); done; kill -s KILL -- "-$1"';
 
 /**
- * Runs a shell script once this process is gone, however it went (exit, crash, SIGKILL), so that nothing stays behind.
- * It works without a signal or a hook: the shell waits for the end of a pipe that the system closes with this process.
+ * Runs a shell script when this process has ended, even by a crash or SIGKILL. It needs no signal handler: the shell waits until
+ * a pipe is closed, which the system does when this process ends.
  * @param args the script's $1, $2, …
- * @returns calls it off
+ * @returns a function that cancels it
  */
 export function runOnExit(script: string, args: readonly string[]): () => void {
   const shell = spawn('/bin/sh', ['-c', `read -r _; ${script}`, 'on-exit', ...args], {
@@ -18,10 +18,10 @@ export function runOnExit(script: string, args: readonly string[]): () => void {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   shell.on('error', () => {
-    // Without a shell nothing is cleaned up after a crash; an orderly stop does not depend on it.
+    // Without /bin/sh, a crash leaves processes behind. A normal stop does not need it.
   });
   shell.stdin.on('error', () => {
-    // The shell was called off while the pipe was open.
+    // The shell was cancelled while the pipe was open.
   });
   shell.unref();
   if (shell.stdin instanceof Socket) shell.stdin.unref();
@@ -29,18 +29,18 @@ export function runOnExit(script: string, args: readonly string[]): () => void {
 }
 
 /**
- * Ends a process group once this process is gone.
+ * Ends a process group when this process has ended.
  * @param group the id of the group's first process
- * @param graceSeconds how long it has between SIGTERM and SIGKILL
- * @returns calls it off
+ * @param graceSeconds the time between SIGTERM and SIGKILL
+ * @returns a function that cancels it
  */
 export function endGroupOnExit(group: number, graceSeconds: number): () => void {
   return runOnExit(END_GROUP, [String(group), String(graceSeconds)]);
 }
 
 /**
- * Removes a folder once this process is gone, a moment later, so that whoever writes in it has ended before.
- * @returns calls it off
+ * Removes a folder when this process has ended. It waits two seconds, so that processes that write into it have ended, too.
+ * @returns a function that cancels it
  */
 export function removeOnExit(directory: string): () => void {
   return runOnExit('sleep 2; rm -rf -- "$1"', [directory]);

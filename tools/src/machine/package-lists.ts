@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { findComplaint, run } from './command.js';
+import { findErrorLine, run } from './command.js';
 import type { Log } from '../terminal/progress.js';
 
 const UPDATE_DEADLINE_MS = 180_000;
 
 /**
- * Does something with apt-get, without root: with the lists of packages of the machine, and with lists of our own, below
- * `work`, where those are absent or outdated.
- * @param attempt says why it did not work, or null
- * @returns why it did not work, or null where it did
+ * Does something with apt-get, without root: first with the package lists of the machine; if that fails, with new lists below
+ * `work`.
+ * @param attempt resolves with the reason if it fails, else with null
+ * @returns the reason of the last failure, or null
  */
 export async function withPackageLists(
   attempt: (aptOptions: readonly string[]) => Promise<string | null>,
@@ -25,16 +25,16 @@ export async function withPackageLists(
       `Dir::State::Lists "${work}/lists";`,
       `Dir::Cache "${work}";`,
       'Acquire::Languages "none";',
-      // Hooks of the machine that tidy up or index after an update; they want root.
+      // Without the machine's hooks that run after an update: they need root.
       '#clear APT::Update::Post-Invoke;',
       '#clear APT::Update::Post-Invoke-Success;',
       '',
     ].join('\n'),
   );
   log('fetching the package lists of this system …');
-  // One source of several may fail, and need not matter: whether the package is known afterwards decides.
+  // The result of the update is not checked: one of several sources may fail. What counts is whether the package is found.
   const update = await run('apt-get', ['-c', configuration, 'update'], { deadlineMs: UPDATE_DEADLINE_MS });
   const problem = await attempt(['-c', configuration]);
-  const complaint = findComplaint(update.output);
-  return problem === null || complaint === undefined ? problem : `${problem} (${complaint})`;
+  const errorLine = findErrorLine(update.output);
+  return problem === null || errorLine === undefined ? problem : `${problem} (${errorLine})`;
 }

@@ -1,4 +1,4 @@
-import { complaintOf, findComplaint, run } from './command.js';
+import { errorLineOf, findErrorLine, run } from './command.js';
 import { findPrograms } from './programs.js';
 import type { Log } from '../terminal/progress.js';
 
@@ -7,9 +7,9 @@ const INSTALL_DEADLINE_MS = 300_000;
 export interface PackageManager {
   readonly name: string;
   readonly needsRoot: boolean;
-  /** The arguments. */
+  /** The arguments that install a package. */
   readonly install: (name: string) => readonly string[];
-  /** The arguments that fetch the package lists, where an installation failed. */
+  /** The arguments that fetch the package lists. Used after a failed installation. */
   readonly refresh?: readonly string[];
 }
 
@@ -37,20 +37,20 @@ const MANAGERS: readonly PackageManager[] = [
   { name: 'brew', needsRoot: false, install: (name) => ['install', name] },
 ];
 
-/** Nothing may ask a question: nobody would see it. */
+/** Keeps package managers from asking questions, which nobody would see. */
 const UNATTENDED = { DEBIAN_FRONTEND: 'noninteractive', NONINTERACTIVE: '1', HOMEBREW_NO_AUTO_UPDATE: '1' };
 
 interface InstallWithPackageManagerOptions<T> {
-  /** For each package manager, in order of preference; none of them may start a system service when it is installed. */
+  /** The packages by package manager, in order of preference. None may start a system service when it is installed. */
   readonly packages: Readonly<Record<string, readonly string[]>>;
-  /** Says beforehand why it would be in vain, or ''. */
+  /** Checks beforehand whether an installation can succeed: the reason why not, or ''. */
   readonly refuse?: (manager: string) => Promise<string>;
   readonly log: Log;
   /** Looks for the program; the installation is done when it finds one. */
   readonly look: () => Promise<T | null>;
 }
 
-/** Installs a program with the package manager of the machine, as root or with a sudo that asks no password. */
+/** Installs a program with the package manager of the machine, as root or by a sudo that does not ask for a password. */
 export async function installWithPackageManager<T>({
   packages,
   refuse,
@@ -58,9 +58,9 @@ export async function installWithPackageManager<T>({
   look,
 }: InstallWithPackageManagerOptions<T>): Promise<{ found: T } | { problem: string }> {
   const manager = await findManager(packages);
-  if (manager === null) return { problem: 'there is no package manager that is known here' };
+  if (manager === null) return { problem: 'no supported package manager was found' };
   const prefix = manager.needsRoot ? await rootPrefix() : [];
-  if (prefix === null) return { problem: `${manager.name} wants root, and sudo is not to be had without a password` };
+  if (prefix === null) return { problem: `${manager.name} needs root, and sudo asks for a password` };
 
   let problem = '';
   for (const name of packages[manager.name] ?? []) {
@@ -68,7 +68,7 @@ export async function installWithPackageManager<T>({
     const found = problem === '' ? await look() : null;
     if (found !== null) return { found };
   }
-  return { problem: problem === '' ? `${manager.name} offers none that is recent enough` : problem };
+  return { problem: problem === '' ? `${manager.name} has no recent enough version` : problem };
 }
 
 async function findManager(packages: Readonly<Record<string, unknown>>): Promise<PackageManager | null> {
@@ -80,15 +80,15 @@ async function findManager(packages: Readonly<Record<string, unknown>>): Promise
   return null;
 }
 
-/** @returns what to put before a command that wants root, or null where root is not to be had */
+/** @returns what to put before a command that needs root; null if root is not available */
 async function rootPrefix(): Promise<string[] | null> {
   if (process.getuid?.() === 0) return [];
   const { ok } = await run('sudo', ['-n', 'true'], { deadlineMs: 5000 });
   const environment = Object.entries(UNATTENDED).map(([key, value]) => `${key}=${value}`);
-  return ok ? ['sudo', '-n', 'env', ...environment] : null; // sudo does not pass the environment on by itself
+  return ok ? ['sudo', '-n', 'env', ...environment] : null; // sudo does not pass the environment on
 }
 
-/** @returns why it did not work, or '' where it did */
+/** @returns the reason if it failed, else '' */
 async function install(
   manager: PackageManager,
   prefix: readonly string[],
@@ -105,13 +105,13 @@ async function install(
     if (refusal !== '') return refusal;
     log(`installing ${name} with ${manager.name} …`);
     const result = await execute(manager.install(name));
-    return result.ok ? '' : `${manager.name}: ${result.problem}, ${complaintOf(result.output)}`;
+    return result.ok ? '' : `${manager.name}: ${result.problem}, ${errorLineOf(result.output)}`;
   };
 
   const problem = await attempt();
   if (problem === '' || manager.refresh === undefined) return problem;
   log('fetching the package lists of this system …');
-  const complaint = findComplaint((await execute(manager.refresh)).output);
-  const secondProblem = await attempt(); // one source of several may have failed, and need not matter
-  return secondProblem === '' || complaint === undefined ? secondProblem : `${secondProblem} (${complaint})`;
+  const errorLine = findErrorLine((await execute(manager.refresh)).output);
+  const secondProblem = await attempt(); // even if fetching failed, because one of several sources may fail
+  return secondProblem === '' || errorLine === undefined ? secondProblem : `${secondProblem} (${errorLine})`;
 }

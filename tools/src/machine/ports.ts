@@ -1,6 +1,6 @@
 import net from 'node:net';
 
-/** A port of the loopback interface that is free now; another process may take it in the next moment. */
+/** A free port of the loopback interface. Another process may take it before the caller does. */
 export function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = net.createServer();
@@ -15,10 +15,10 @@ export function findFreePort(): Promise<number> {
   });
 }
 
-/** Why a port of the loopback interface cannot be listened on, or null where it can. */
+/** Why a port of the loopback interface cannot be listened on, or null if it can. */
 export async function portProblem(port: number): Promise<string | null> {
-  // Listening alone does not tell on every system: macOS lets 127.0.0.1 be bound beside a server on all interfaces.
-  if (await answers(port)) return 'is in use';
+  // Listening is no sufficient check: on macOS, 127.0.0.1 can be bound although a server listens on all interfaces.
+  if (await isListenedOn(port)) return 'is in use';
   return new Promise((resolve) => {
     const server = net.createServer();
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -34,7 +34,7 @@ export async function portProblem(port: number): Promise<string | null> {
   });
 }
 
-function answers(port: number) {
+function isListenedOn(port: number) {
   return new Promise((resolve) => {
     const socket = net.connect({ port, host: '127.0.0.1' });
     const settle = (answer: boolean) => {

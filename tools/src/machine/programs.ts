@@ -2,12 +2,12 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Places that a PATH often lacks: of services on Linux, of Homebrew on macOS. */
+/** Folders that a PATH often lacks: those of services on Linux, and of Homebrew on macOS. */
 const FURTHER_DIRECTORIES = ['/usr/local/bin', '/usr/bin', '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'];
 
 /**
- * Finds programs, by default on the PATH and in the usual places; an earlier name goes before an earlier folder.
- * @returns their paths
+ * Finds programs, by default on the PATH and in the usual folders.
+ * @returns their paths: those of the first name come first, and for each name, those of the first folder
  */
 export async function findPrograms(
   names: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * Sends a signal to a process group; a group that is gone, or that belongs to somebody else (sudo), is left alone.
+ * Sends a signal to a process group. Does nothing if the group has ended, or belongs to another user (sudo).
  * @param group the id of the group's first process
  */
 export function signalGroup(group: number, signal: NodeJS.Signals) {

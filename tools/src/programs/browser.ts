@@ -4,7 +4,7 @@ import { installWithPackageManager } from '../machine/package-manager.js';
 import { findPrograms } from '../machine/programs.js';
 import type { Log } from '../terminal/progress.js';
 
-/** Chromium, or what is built from it; the first that is there and runs. */
+/** Chromium and browsers that are built from it. The first that is found and runs is used. */
 const NAMES = [
   'chromium',
   'chromium-browser',
@@ -14,7 +14,7 @@ const NAMES = [
   'microsoft-edge-stable',
 ];
 
-/** Where macOS has them: not on any PATH. */
+/** Where macOS has them: no PATH includes these folders. */
 const APPLICATIONS = ['Chromium', 'Google Chrome', 'Microsoft Edge'].map((name) => ({
   name,
   folder: `/Applications/${name}.app/Contents/MacOS`,
@@ -41,8 +41,9 @@ export interface Browser {
 }
 
 /**
- * Finds the browser that the tests of the console's page drive: the one of CHROMIUM_BINARY if set, else one of this
- * machine, else one that the machine's package manager installs. Rejects with what to do where there is none.
+ * Finds the browser for the tests of the console's page: that of CHROMIUM_BINARY if set, else one of this machine, else one that
+ * its package manager installs.
+ * @throws Failure with what to do, if there is none
  */
 export async function findBrowser({
   log = () => undefined,
@@ -52,7 +53,9 @@ export async function findBrowser({
   if (named !== '') {
     const browser = await identify(named);
     if (browser !== null) return browser;
-    throw new Failure(`CHROMIUM_BINARY takes the path of Chromium or Chrome; ${named} does not run as one.`);
+    throw new Failure(
+      `CHROMIUM_BINARY takes the path of Chromium or Chrome, but "${named} --version" does not name one of them.`,
+    );
   }
   const found = await lookOnMachine();
   if (found !== null) return found;
@@ -72,7 +75,7 @@ async function lookOnMachine(): Promise<Browser | null> {
   return null;
 }
 
-/** A package may be there whose program only tells how to install another one, so it is asked for its version. */
+/** Asks a program for its version: on some systems, `chromium` is only a script that tells how to install the browser. */
 async function identify(command: string): Promise<Browser | null> {
   const { ok, stdout } = await run(command, ['--version'], { deadlineMs: 20_000 });
   const version = stdout

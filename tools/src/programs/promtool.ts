@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../failure.js';
-import { complaintOf, run } from '../machine/command.js';
+import { errorLineOf, run } from '../machine/command.js';
 import { withPackageLists } from '../machine/package-lists.js';
 import { installWithPackageManager } from '../machine/package-manager.js';
 import { findPrograms } from '../machine/programs.js';
@@ -10,11 +10,11 @@ import type { Log } from '../terminal/progress.js';
 
 const DOWNLOAD_DEADLINE_MS = 300_000;
 
-/** Debian's package starts a system service when it is installed, which nobody asked for: it is unpacked instead. */
+/** Debian's package would start a system service when it is installed, so it is unpacked instead. */
 const APT_PACKAGE = 'prometheus';
 const UNPACKED = path.join(CACHE, 'prometheus');
 
-/** Where promtool is a part of, and no service is started. */
+/** Packages that contain promtool and start no service when they are installed. */
 const PACKAGES = {
   dnf: ['golang-github-prometheus'],
   apk: ['prometheus'],
@@ -23,14 +23,14 @@ const PACKAGES = {
   brew: ['prometheus'],
 };
 
-const ADVICE = 'Install Prometheus (which promtool comes with), or set PROMTOOL_BINARY to the path of promtool.';
+const ADVICE = 'Install Prometheus, which includes promtool, or set PROMTOOL_BINARY to the path of promtool.';
 
 /**
- * Finds Prometheus' promtool: the one of `PROMTOOL_BINARY`, one of this machine, one that was unpacked before; else gets
- * one from the system's packages.
+ * Finds promtool of Prometheus: that of `PROMTOOL_BINARY`, one of this machine, or one that was unpacked before; else unpacks or
+ * installs one from the system's packages.
  *
  * @returns its path
- * @throws Failure where there is none and none could be had, with what to do
+ * @throws Failure with what to do, if there is none
  */
 export async function findPromtool({ log = () => undefined }: { log?: Log } = {}): Promise<string> {
   const named = process.env['PROMTOOL_BINARY'] ?? '';
@@ -44,7 +44,7 @@ export async function findPromtool({ log = () => undefined }: { log?: Log } = {}
   const installed = await installWithPackageManager({ packages: PACKAGES, log, look: lookOnMachine });
   if ('found' in installed) return installed.found;
   throw new Failure(
-    `There is no promtool on this machine, and none could be unpacked (${problem ?? `${APT_PACKAGE} has none`}) ` +
+    `There is no promtool on this machine, and none could be unpacked (${problem ?? `${APT_PACKAGE} does not contain it`}) ` +
       `or installed (${installed.problem}).\n${ADVICE}`,
   );
 }
@@ -59,7 +59,7 @@ async function lookInCache() {
 
 /**
  * Unpacks Prometheus into the cache, without root, from the packages of a Debian-like system.
- * @returns why it did not work, or null where it did
+ * @returns the reason if it failed, else null
  */
 async function unpack(log: Log): Promise<string | null> {
   for (const program of ['apt-get', 'dpkg-deb']) {
@@ -73,7 +73,7 @@ async function unpack(log: Log): Promise<string | null> {
     const problem = await withPackageLists((options) => download(options, work), { work, log });
     if (problem !== null) return problem;
     const result = await run('sh', ['-c', 'dpkg-deb -x "$1"/*.deb "$2"', 'sh', work, files], { deadlineMs: 60_000 });
-    if (!result.ok) return `dpkg-deb -x: ${result.problem}, ${complaintOf(result.output)}`;
+    if (!result.ok) return `dpkg-deb -x: ${result.problem}, ${errorLineOf(result.output)}`;
     if ((await lookInCache()) !== null) return null; // another process was faster
     await rm(UNPACKED, { recursive: true, force: true });
     await rename(files, UNPACKED);
@@ -83,11 +83,11 @@ async function unpack(log: Log): Promise<string | null> {
   }
 }
 
-/** @returns why it did not work, or null where it did */
+/** @returns the reason if it failed, else null */
 async function download(aptOptions: readonly string[], work: string): Promise<string | null> {
   const result = await run('apt-get', [...aptOptions, 'download', APT_PACKAGE], {
     cwd: work,
     deadlineMs: DOWNLOAD_DEADLINE_MS,
   });
-  return result.ok ? null : `apt-get download: ${result.problem}, ${complaintOf(result.output)}`;
+  return result.ok ? null : `apt-get download: ${result.problem}, ${errorLineOf(result.output)}`;
 }

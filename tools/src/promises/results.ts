@@ -1,21 +1,21 @@
-/** How many tests of a file passed and failed. */
+/** How many tests of a file have passed and failed. */
 export interface Result {
   passed: number;
   failed: number;
 }
 
-/** What Vitest's JSON reporter writes, as far as it is read here. */
+/** The parts of Vitest's JSON report that are read here. */
 export interface Report {
   readonly testResults: { name: string; assertionResults: { status: string }[] }[];
 }
 
 const LIBRARY = 'libs/events/';
-/** The line below a promise: the results of its tests, and links to them. */
+/** The line below a promise: the results of its tests, and the links to them. */
 const TESTS = /^Tests \([^)]*\): (\[`.+)$/gm;
 const LINK = /\]\(((?:test|faults)\/[^)]+\.spec\.ts)\)/g;
 const WHEN = /^_Results of .*_$/m;
 
-/** @returns by the file's path within the library */
+/** @returns the results by the test file's path in the library */
 export function readResults(reports: readonly Report[]): Map<string, Result> {
   const results = new Map<string, Result>();
   for (const { name, assertionResults } of reports.flatMap(({ testResults }) => testResults)) {
@@ -28,8 +28,8 @@ export function readResults(reports: readonly Report[]): Map<string, Result> {
 }
 
 /**
- * The README with the results in their places.
- * @returns missing: tests that no report has
+ * Writes the results below the promises of the README.
+ * @returns the new text, and the linked tests that no report has
  */
 export function withResults(
   readme: string,

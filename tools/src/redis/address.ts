@@ -5,22 +5,22 @@ import type { Environment } from '../terminal/options.js';
 
 export type { RedisAddress };
 
-/** Reads the address of a Redis as the event library does. Its error never repeats what was given, because that may hold a password. */
+/** Reads the address of a Redis as the event library does. Its errors never contain the URL, which may hold a password. */
 export function parseRedisAddress(url: string): RedisAddress {
-  return understood(() => address.parseRedisAddress(url));
+  return orFailure(() => address.parseRedisAddress(url));
 }
 
-/** Reads the files for TLS that the environment names. */
+/** Reads the TLS files that the environment names. */
 export function readTlsFiles(redis: RedisAddress, env: Environment) {
-  return understood(() => address.readTlsFiles(redis, address.tlsFilesOf(env)));
+  return orFailure(() => address.readTlsFiles(redis, address.tlsFilesOf(env)));
 }
 
 /**
- * The URL of the Redis that the environment names, with the user and the password that it names beside: by value or as files.
- * @returns empty where it names none
+ * The URL of the Redis that the environment names. User and password of variables of their own, or of files, are put into it.
+ * @returns '' if the environment names no Redis
  */
 export function givenRedisUrl(env: Environment): string {
-  return understood(() => {
+  return orFailure(() => {
     const url = address.redisUrlOf(env);
     if (url === undefined) return '';
     const place = address.redisPlaceOf(url, env);
@@ -31,19 +31,20 @@ export function givenRedisUrl(env: Environment): string {
   });
 }
 
-/** What a process is told of where its Redis is, whatever this one was told. */
+/** The variables that give a child process its Redis. They also unset those that this process has inherited. */
 export function redisEnvironment(url: string): Record<string, string> {
   const { username, password, passwordFile, urlFile } = address.REDIS_VARIABLES;
   return { REDIS_URL: url, [username]: '', [password]: '', [passwordFile]: '', [urlFile]: '' };
 }
 
-function understood<T>(read: () => T): T {
+/** Turns an error about the address into a `Failure`. */
+function orFailure<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (error instanceof address.SettingFileError) throw new Failure(`${error.message}.`);
     if (!(error instanceof address.RedisAddressError)) throw error;
     if (error.part === 'tls' || error.part === 'credentials') throw new Failure(`${error.message}.`);
-    throw new Failure(`REDIS_URL takes ${address.REDIS_FORMS}; this one is not understood: ${error.message}.`);
+    throw new Failure(`REDIS_URL takes ${address.REDIS_FORMS}. The given one is not valid: ${error.message}.`);
   }
 }

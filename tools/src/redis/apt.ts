@@ -1,15 +1,15 @@
 import { run } from '../machine/command.js';
 
 /**
- * The package that is wanted. On Debian and Ubuntu it holds the server's program under the name `redis-check-rdb` (the
- * package `redis-server` only adds a link to it, and a system service, which nobody asked for and which would take port 6379).
+ * The package that is installed. On Debian and Ubuntu it contains the server's program, with the name `redis-check-rdb`. The
+ * package `redis-server` only adds a link to it and a system service, which would take port 6379.
  */
 export const APT_PACKAGE = 'redis-tools';
 
 /**
- * What apt-get would install, in its own resolution: the package, and what it needs that the machine lacks.
- * @param options of apt-get
- * @returns null where the package is not known, as with absent lists
+ * What apt-get would install: the package, and the missing packages that it depends on.
+ * @param options options of apt-get
+ * @returns null if apt-get does not know the package, for example without package lists
  */
 export async function planInstallation(
   options: readonly string[],
@@ -26,7 +26,7 @@ export async function planInstallation(
   });
 }
 
-/** The major version of the planned package, or null where it is not planned (it is installed already). */
+/** The major version of the package in a plan; null if the plan does not have it, because it is installed already. */
 export function plannedMajor(plan: readonly { name: string; version: string }[]): number | null {
   const planned = plan.find(({ name }) => name === APT_PACKAGE);
   if (planned === undefined) return null;

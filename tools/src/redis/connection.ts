@@ -3,11 +3,11 @@ import { reasonOfFailure, redisClientOptions, whyClosed } from 'nestjs-event-str
 import { Failure, messageOf } from '../failure.js';
 import { readTlsFiles, type RedisAddress } from './address.js';
 
-/** How ioredis' errors begin that have no code: of a call whose deadline is over, and of an answer that is none of Redis'. */
-const LATE = 'Command timed out';
-const FOREIGN = 'Unknown RESP type';
+/** Messages of ioredis' errors that have no code: a call has exceeded its deadline; the server does not speak Redis' protocol. */
+const TIMED_OUT = 'Command timed out';
+const NOT_REDIS = 'Unknown RESP type';
 
-/** An error that Redis answered; the message is Redis' own, beginning with its code (`NOAUTH`, `LOADING`, …). */
+/** An error reply of Redis. Its message begins with a code (`NOAUTH`, `LOADING`, …). */
 export class RedisReplyError extends Error {
   override readonly name = 'RedisReplyError';
   readonly code: string;
@@ -19,15 +19,14 @@ export class RedisReplyError extends Error {
 }
 
 export interface RedisConnection {
-  /** Sends one command; an error reply rejects as `RedisReplyError`, everything else as `Failure`. */
+  /** Sends one command. Rejects with `RedisReplyError` for an error reply, and with `Failure` for any other problem. */
   readonly call: (...command: (string | Buffer)[]) => Promise<unknown>;
   readonly close: () => void;
 }
 
 /**
- * Opens a connection to Redis: logs in and selects the database as the address says, with the files for TLS that the
- * environment names. Every call has a deadline, and none is repeated. Errors name the host, the port and the cause, never the
- * password.
+ * Opens a connection to Redis, authenticates and selects the database, as the address says, with the TLS files that the environment
+ * names. Every call has a deadline, and none is repeated. Errors name host, port and cause, but never the password.
  * @param deadlineMs for connecting, and again for each call
  */
 export async function connectRedis(
@@ -40,7 +39,7 @@ export async function connectRedis(
   const client = new Redis({
     ...place,
     ...(tls === undefined ? {} : { tls }),
-    // Nothing is sent but what is called, once.
+    // Sends nothing but the calls, and each of them once.
     protocol: 2,
     lazyConnect: true,
     disableClientInfo: true,
@@ -52,18 +51,20 @@ export async function connectRedis(
   });
   let hasAnswered = false;
   let firstCause: Error | undefined;
-  let finding: Promise<Failure> | undefined;
+  /** The failure of the connection, for all its calls. */
+  let failure: Promise<Failure> | undefined;
   client.on('error', (error) => (firstCause ??= error));
 
   const failureOf = async (error: unknown): Promise<Failure> => {
-    const isLate = messageOf(error) === LATE;
+    const isTimedOut = messageOf(error) === TIMED_OUT;
     const cause =
-      firstCause ?? new Error(isLate ? `no answer within ${String(deadlineMs / 1000)}s` : 'it closed the connection');
+      firstCause ??
+      new Error(isTimedOut ? `no answer within ${String(deadlineMs / 1000)}s` : 'it closed the connection');
     client.disconnect();
-    const code = isLate ? 'ETIMEDOUT' : codeOf(cause);
-    // A server that closes without a word is looked at once more, for why; so is one that does not answer a handshake.
-    const isSilent = !hasAnswered && !isForeign(cause) && (!isLate || tls !== undefined);
-    const why = isSilent ? await whyClosed(place, tls, code) : undefined;
+    const code = isTimedOut ? 'ETIMEDOUT' : codeOf(cause);
+    // If the server has closed the connection, or not answered the TLS handshake, without any reply: connects once more to find out why.
+    const isUnexplained = !hasAnswered && !isNotRedis(cause) && (!isTimedOut || tls !== undefined);
+    const why = isUnexplained ? await whyClosed(place, tls, code) : undefined;
     return new Failure(`Redis at ${address.shown}: ${withoutSecrets(why ?? reasonOf(cause, address), address)}.`);
   };
   const call = async (...[command = '', ...args]: (string | Buffer)[]): Promise<unknown> => {
@@ -76,7 +77,7 @@ export async function connectRedis(
         hasAnswered = true;
         throw new RedisReplyError(error.message);
       }
-      throw await (finding ??= failureOf(error));
+      throw await (failure ??= failureOf(error));
     }
   };
 
@@ -100,21 +101,21 @@ export async function connectRedis(
 }
 
 function reasonOf(cause: Error, address: RedisAddress): string {
-  if (isForeign(cause)) return 'it does not speak the protocol of Redis';
+  if (isNotRedis(cause)) return 'it does not speak the protocol of Redis';
   const code = codeOf(cause);
   if (code === undefined || code === 'ETIMEDOUT') return messageOf(cause);
   return reasonOfFailure({ code, message: cause.message }, address.tls) ?? messageOf(cause);
 }
 
-function isForeign(cause: Error): boolean {
-  return cause.message.startsWith(FOREIGN);
+function isNotRedis(cause: Error): boolean {
+  return cause.message.startsWith(NOT_REDIS);
 }
 
 function codeOf(cause: Error): string | undefined {
   return 'code' in cause ? String(cause.code) : undefined;
 }
 
-/** A server that does not know AUTH repeats its arguments in its answer. */
+/** Removes the password: a server that does not know AUTH repeats its arguments in the error. */
 function withoutSecrets(text: string, { password }: RedisAddress): string {
   return password === '' ? text : text.replaceAll(password, '***');
 }

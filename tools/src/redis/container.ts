@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../failure.js';
-import { complaintOf, run } from '../machine/command.js';
+import { errorLineOf, run } from '../machine/command.js';
 import { runOnExit } from '../machine/on-exit.js';
 import { parseRedisAddress } from './address.js';
 import { connectRedis } from './connection.js';
@@ -13,12 +13,12 @@ const COMMAND_DEADLINE_MS = 30_000;
 const READY_DEADLINE_MS = 30_000;
 const PAUSE_MS = 200;
 
-/** Programs that start containers with the same words. */
+/** Container engines whose command lines are the same. */
 const ENGINES = ['docker', 'podman'];
 
 /**
- * Starts Redis in a container that publishes it on a free loopback port; it is removed with this process at the latest.
- * @returns null where no container engine runs
+ * Starts Redis in a container, on a free loopback port. The container is removed by `stop()`, or when this process ends.
+ * @returns null if no container engine is running
  */
 export async function startRedisContainer({ log }: { log: Log }): Promise<ProvidedRedis | null> {
   for (const engine of ENGINES) {
@@ -37,34 +37,34 @@ async function startWith(engine: string): Promise<ProvidedRedis | { problem: str
   const started = await run(engine, ['run', '--rm', '-d', '-p', '127.0.0.1::6379', IMAGE, ...server], {
     deadlineMs: PULL_DEADLINE_MS,
   });
-  if (!started.ok) return { problem: `${engine} run: ${started.problem}, ${complaintOf(started.output)}` };
+  if (!started.ok) return { problem: `${engine} run: ${started.problem}, ${errorLineOf(started.output)}` };
 
   const id = (started.stdout.at(-1) ?? '').slice(0, 12);
-  const callOff = runOnExit('"$1" rm -f -v "$2"', [engine, id]);
+  const cancel = runOnExit('"$1" rm -f -v "$2"', [engine, id]);
   const stop = async () => {
     await run(engine, ['rm', '-f', '-v', id], { deadlineMs: COMMAND_DEADLINE_MS });
-    callOff();
+    cancel();
   };
   const published = await run(engine, ['port', id, '6379/tcp'], { deadlineMs: COMMAND_DEADLINE_MS });
   const port = /:(\d+)$/.exec(published.stdout[0] ?? '')?.[1] ?? '0';
   const url = `redis://127.0.0.1:${port}`;
-  const problem = await silence(url);
+  const problem = await waitForAnswer(url);
   if (problem !== null) {
     await stop();
     return { problem };
   }
   return {
     url,
-    label: `127.0.0.1:${port}, ${IMAGE} in a container of ${engine}; its data end with it`,
+    label: `127.0.0.1:${port}, ${IMAGE} in a container of ${engine}; its data is removed when it stops`,
     kind: 'container',
     cli: `${engine} exec ${id} redis-cli`,
     stop,
-    abandon: () => undefined, // removed on exit
+    abandon: () => undefined, // runOnExit() removes it
   };
 }
 
-/** Why a server does not answer, or null as soon as it does. */
-async function silence(url: string) {
+/** Waits until a server answers. @returns null as soon as it does; why not, after READY_DEADLINE_MS */
+async function waitForAnswer(url: string) {
   const address = parseRedisAddress(url);
   const endsAt = performance.now() + READY_DEADLINE_MS;
   for (;;) {

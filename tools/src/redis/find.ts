@@ -9,7 +9,7 @@ import { CACHE } from '../root.js';
 import type { Log } from '../terminal/progress.js';
 
 interface FindRedisOptions {
-  /** Told what takes time, and what did not work. */
+  /** Called with what takes time, and with what failed. */
   readonly log?: Log;
 }
 
@@ -17,43 +17,43 @@ interface FindRedisOptions {
 export interface RedisBinary {
   /** Path of the program. */
   readonly command: string;
-  /** What the program needs in its environment (`LD_LIBRARY_PATH` where it was unpacked); to be added to the own one. */
+  /** Variables that the program needs beside those of this process (`LD_LIBRARY_PATH` if it was unpacked). */
   readonly env: Readonly<Record<string, string>>;
   /** Where it comes from: `REDIS_SERVER_BINARY`, the machine, or unpacked into the cache of the repository. */
   readonly kind: 'environment' | 'machine' | 'unpacked';
   /** For people: `Redis 7.0.15`, `Valkey 8.1.1`. */
   readonly version: string;
-  /** Path of a `redis-cli` (or `valkey-cli`) that runs as it is, or null. */
+  /** The path of a `redis-cli` (or `valkey-cli`) that runs without further variables, or null. */
   readonly cli: string | null;
 }
 
 /**
- * Finds a Redis server's program: the one of REDIS_SERVER_BINARY, one of this machine, one that was unpacked before; else
- * installs one with the package manager, else unpacks one into the cache. The environment variable comes first, so that
- * `npm test` searches once and all its processes start the same program.
- * @returns null where there is none and none could be had
+ * Finds the program of a Redis server: that of REDIS_SERVER_BINARY, one of this machine, or one that was unpacked before; else
+ * installs one with the package manager, else unpacks one into the cache. `npm test` sets REDIS_SERVER_BINARY, so that all its
+ * processes use the same program.
+ * @returns null if there is none and none could be installed or unpacked
  */
 export async function findRedis({ log = () => undefined }: FindRedisOptions = {}): Promise<RedisBinary | null> {
   const named = process.env['REDIS_SERVER_BINARY'];
   if (named !== undefined && named !== '') return identifyNamed(named);
 
-  /** what was told already, so that looking again does not repeat it */
-  const told = new Set<string>();
-  const tell = (problem: string) => {
-    if (!told.has(problem)) log(problem);
-    told.add(problem);
+  /** Problems that were logged already: a second search must not repeat them. */
+  const logged = new Set<string>();
+  const report = (problem: string) => {
+    if (!logged.has(problem)) log(problem);
+    logged.add(problem);
   };
 
-  const present = (await lookOnMachine(tell)) ?? (await lookInCache(tell));
+  const present = (await lookOnMachine(report)) ?? (await lookInCache(report));
   if (present !== null) return present;
 
-  const installed = await installRedis({ log, look: () => lookOnMachine(tell) });
+  const installed = await installRedis({ log, look: () => lookOnMachine(report) });
   if ('found' in installed) return installed.found;
-  tell(`not installed: ${installed.problem}`);
+  report(`not installed: ${installed.problem}`);
 
   const problem = await unpackRedis({ cache: CACHE, log });
-  if (problem !== null) tell(`not unpacked: ${problem}`);
-  return problem === null ? lookInCache(tell) : null;
+  if (problem !== null) report(`not unpacked: ${problem}`);
+  return problem === null ? lookInCache(report) : null;
 }
 
 async function identifyNamed(command: string): Promise<RedisBinary> {
@@ -64,19 +64,19 @@ async function identifyNamed(command: string): Promise<RedisBinary> {
   return { command, env: {}, kind: 'environment', version: identity.version, cli: await findCli() };
 }
 
-async function lookOnMachine(tell: (problem: string) => void): Promise<RedisBinary | null> {
+async function lookOnMachine(report: (problem: string) => void): Promise<RedisBinary | null> {
   for (const command of await findPrograms(['redis-server', 'valkey-server', 'redis-check-rdb'])) {
     const usable = path.basename(command) === 'redis-check-rdb' ? await linkServer(command) : command;
     const identity = await identifyServer(usable);
     if ('version' in identity) {
       return { command: usable, env: {}, kind: 'machine', version: identity.version, cli: await findCli() };
     }
-    tell(identity.problem);
+    report(identity.problem);
   }
   return null;
 }
 
-/** The checker of RDB files is the server's program; which of both it is, it sees by the name it is called with. */
+/** `redis-check-rdb` and `redis-server` are one program, which behaves as the name that it is called by. */
 async function linkServer(checker: string) {
   const directory = path.join(CACHE, 'bin');
   const link = path.join(directory, 'redis-server');
@@ -84,12 +84,12 @@ async function linkServer(checker: string) {
   if ((await readlink(link).catch(() => '')) === checker) return link;
   await rm(link, { force: true });
   await symlink(checker, link).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error; // another process has just made it
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error; // another process has made it
   });
   return link;
 }
 
-async function lookInCache(tell: (problem: string) => void): Promise<RedisBinary | null> {
+async function lookInCache(report: (problem: string) => void): Promise<RedisBinary | null> {
   const unpacked = path.join(CACHE, 'redis');
   const [command] = await findPrograms(['redis-server'], [path.join(unpacked, 'bin')]);
   if (command === undefined) return null;
@@ -100,7 +100,7 @@ async function lookInCache(tell: (problem: string) => void): Promise<RedisBinary
   if ('version' in identity) {
     return { command, env, kind: 'unpacked', version: identity.version, cli: path.join(unpacked, 'bin', 'redis-cli') };
   }
-  tell(identity.problem);
+  report(identity.problem);
   return null;
 }
 

@@ -4,7 +4,7 @@ import { signalGroup } from '../machine/signal-group.js';
 import { createTail, eachLine } from '../terminal/lines.js';
 import type { RedisBinary } from './find.js';
 
-/** Servers that are started here listen on the loopback interface alone. */
+/** Servers that are started here listen on the loopback interface only. */
 export const HOST = '127.0.0.1';
 
 const START_DEADLINE_MS = 20_000;
@@ -12,12 +12,12 @@ const STOP_DEADLINE_MS = 5000;
 const KEPT_LINES = 100;
 
 /**
- * What a server logs once it has loaded its data and listens. An answer on the port alone would not do: where another
- * process has taken the port meanwhile, it is that one which answers.
+ * What a server logs when it has loaded its data and listens. To ask the port would not be enough, because another process may
+ * listen there.
  */
 const READY = 'Ready to accept connections';
 
-/** How a process ended: one of both is not null. */
+/** How a process has ended: either `code` or `signal` is set. */
 export interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -25,27 +25,27 @@ export interface Ending {
 
 export type Launched = ReturnType<typeof launch>;
 
-/** Starts the program of a Redis server: `ready` tells when it serves, `exited` when it has ended. */
+/** Starts the program of a Redis server. `ready` resolves when it serves, or with the reason if it does not; `exited` when it has ended. */
 export function launch(
   binary: RedisBinary,
   { port, dir, args }: { port: number; dir: string; args: readonly string[] },
 ) {
   const settings = ['--port', String(port), '--bind', HOST, '--dir', dir, '--daemonize', 'no'];
   const persistence = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];
-  // To write the file anew takes a core for seconds, time and again from 64 MB on, for a server that seldom lives long
-  // enough to be started from it.
+  // By default, Redis rewrites the append-only file from 64 MB on, which takes a processor core for seconds. These servers rarely
+  // live long enough to be started from that file.
   const rewriting = ['--auto-aof-rewrite-min-size', '512mb'];
   const logging = ['--loglevel', 'notice', '--logfile', ''];
   const child = spawn(binary.command, [...settings, ...persistence, ...rewriting, ...args, ...logging], {
     env: { ...process.env, ...binary.env },
-    detached: true, // a group of its own: a Ctrl-C in the terminal must not end it before its clients
+    detached: true, // its own process group: a Ctrl-C in the terminal must not end it before its clients
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const callOff = child.pid === undefined ? () => false : endGroupOnExit(child.pid, 1);
+  const cancel = child.pid === undefined ? () => false : endGroupOnExit(child.pid, 1);
 
   const exited = new Promise<Ending>((resolve) => {
     child.once('exit', (code, signal) => {
-      callOff();
+      cancel();
       resolve({ code, signal });
     });
     child.once('error', () => {
@@ -54,7 +54,7 @@ export function launch(
   });
 
   const tail = createTail(KEPT_LINES);
-  /** why it is not ready, or null */
+  /** Why it is not ready, or null. */
   const ready = new Promise<string | null>((resolve) => {
     const deadline = setTimeout(() => {
       resolve(`it was not ready within ${String(START_DEADLINE_MS / 1000)}s`);
@@ -82,7 +82,7 @@ export function launch(
   };
   const end = async () => {
     send('SIGTERM');
-    send('SIGCONT'); // a frozen server would not see the end coming
+    send('SIGCONT'); // a frozen server handles no signal
     const timer = setTimeout(() => {
       send('SIGKILL');
     }, STOP_DEADLINE_MS);

@@ -1,11 +1,11 @@
 import { run } from '../machine/command.js';
 
-/** The oldest supported major version, of Redis and of Valkey (which counts on from Redis 7.2). */
-export const OLDEST_MAJOR = 7;
+/** The oldest supported major version of Redis and Valkey (whose version numbers continue those of Redis 7.2). */
+export const MIN_MAJOR_VERSION = 7;
 
 /**
- * Asks a program which Redis it is.
- * @returns for people: `Redis 7.0.15`, or why it cannot be used
+ * Asks a program for its name and version.
+ * @returns `Redis 7.0.15`, for people, or why it cannot be used
  */
 export async function identifyServer(
   command: string,
@@ -17,8 +17,8 @@ export async function identifyServer(
   const match = /(Redis|Valkey) server v=(\d+)(\S*)/.exec(text);
   if (match === null) return { problem: `${command} is neither Redis nor Valkey` };
   const version = `${match[1] ?? ''} ${match[2] ?? ''}${match[3] ?? ''}`;
-  if (Number(match[2]) < OLDEST_MAJOR) {
-    return { problem: `${command} is ${version}; ${String(OLDEST_MAJOR)}.0 or later is needed` };
+  if (Number(match[2]) < MIN_MAJOR_VERSION) {
+    return { problem: `${command} is ${version}; ${String(MIN_MAJOR_VERSION)}.0 or later is needed` };
   }
   return { version };
 }

@@ -5,7 +5,7 @@ import type { StartRedisOptions } from './server.js';
 
 export type RestartableRedis = Awaited<ReturnType<typeof startRestartableRedis>>;
 
-/** Starts a server that can be started again, on its data and its port, once it has ended. */
+/** Starts a server that can be restarted with its data, on its port, when it has ended. */
 export async function startRestartableRedis(options: Omit<StartRedisOptions, 'dir'>) {
   const first = await startRedis(options);
   let current = first;
@@ -14,7 +14,7 @@ export async function startRestartableRedis(options: Omit<StartRedisOptions, 'di
     port: first.port,
     /** The server that was started last. */
     current: () => current,
-    /** Starts it again; rejects where it does not come up. */
+    /** Restarts it. Rejects if it does not become ready. */
     async restart() {
       current = await startRedis({ ...options, dir: first.dir, port: first.port });
     },
@@ -23,7 +23,7 @@ export async function startRestartableRedis(options: Omit<StartRedisOptions, 'di
       await current.stop();
       await first.stop(); // it owns the data directory
     },
-    /** The same at once and without waiting, for a process that is about to exit. */
+    /** The same, but at once and without waiting, for a process that is about to exit. */
     abandon() {
       signalGroup(current.pid, 'SIGKILL');
       rmSync(first.dir, { recursive: true, force: true });

@@ -15,10 +15,10 @@ import type { RedisBinary } from './find.js';
 
 const PING_DEADLINE_MS = 3000;
 
-/** How many free ports to try: another process may take one between the question and the start. */
+/** How many free ports to try: another process may take a port before the server does. */
 const PORT_ATTEMPTS = 10;
 
-/** one search serves a whole process */
+/** The program is searched once per process. */
 let search: Promise<RedisBinary | null> | undefined;
 
 /** How to start a Redis server; every option has a default. */
@@ -27,15 +27,15 @@ export interface StartRedisOptions {
   readonly dir?: string | undefined;
   /** The TCP port. @default a free one */
   readonly port?: number | undefined;
-  /** Further arguments of the server, such as `['--maxmemory', '10mb']`; they override the ones given here, except those of the log. */
+  /** Further arguments of the server, such as `['--maxmemory', '10mb']`. They override those that are given here, except for logging. */
   readonly args?: readonly string[] | undefined;
-  /** Told in single lines what is done where that takes time (a Redis is installed). */
+  /** Called with a line for what takes time, such as an installation. */
   readonly log?: ((line: string) => void) | undefined;
-  /** The program. @default what `findRedis` finds; it honours `REDIS_SERVER_BINARY` */
+  /** The program. @default the result of `findRedis()`, which is that of `REDIS_SERVER_BINARY` if set */
   readonly binary?: RedisBinary | undefined;
 }
 
-/** A Redis server that belongs to this process: it is ended with it, even where this process is killed. */
+/** A Redis server that belongs to this process: it ends with it, even if this process is killed. */
 export interface RedisServer {
   readonly url: string;
   readonly host: '127.0.0.1';
@@ -43,13 +43,13 @@ export interface RedisServer {
   readonly dir: string;
   readonly pid: number;
   readonly process: ChildProcess;
-  /** Resolves when the process has ended, for whatever reason. */
+  /** Resolves when the process has ended, for any reason. */
   readonly exited: Promise<Ending>;
   /** The last lines that the server has logged. */
   log(): readonly string[];
-  /** Stops it with SIGTERM, after 5 s with SIGKILL, and removes the data directory if it was made here. */
+  /** Stops it with SIGTERM, and after 5 s with SIGKILL. Removes the data directory if it was created here. */
   stop(): Promise<void>;
-  /** Ends it with SIGKILL, as a crash; the data stay until `stop()`, for a restart with the same `dir` and `port`. */
+  /** Ends it with SIGKILL, like a crash. The data stays until `stop()`, for a restart with the same `dir` and `port`. */
   kill(): Promise<void>;
   /** Suspends it (SIGSTOP): connections stay open and nothing answers. */
   freeze(): void;
@@ -58,8 +58,8 @@ export interface RedisServer {
 }
 
 /**
- * Starts a Redis server on a loopback port and waits until it answers: append-only file on, synced every second.
- * Rejects with the server's last lines where it does not come up within 20 s.
+ * Starts a Redis server on a loopback port and waits until it answers. It has an append-only file that is synced every second.
+ * @throws Failure with the server's last lines, if it is not ready within 20 s
  */
 export async function startRedis(options: StartRedisOptions = {}): Promise<RedisServer> {
   const { args = [], log = () => undefined } = options;
@@ -69,17 +69,17 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
   const dir = options.dir ?? (await mkdtemp(path.join(os.tmpdir(), 'event-streams-redis-')));
   await mkdir(dir, { recursive: true });
   const keepDirectory = options.dir !== undefined;
-  const callOffRemoval = keepDirectory ? () => false : removeOnExit(dir);
+  const cancelRemoval = keepDirectory ? () => false : removeOnExit(dir);
   const removeDirectory = async () => {
     if (keepDirectory) return;
     await rm(dir, { recursive: true, force: true });
-    callOffRemoval();
+    cancelRemoval();
   };
 
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await findFreePort());
     const launched = launch(binary, { port, dir, args });
-    const problem = (await launched.ready) ?? (await silence(port));
+    const problem = (await launched.ready) ?? (await pingProblem(port));
     if (problem === null) return createServer(launched, { port, dir, removeDirectory });
     await launched.end();
     const portTaken = launched.tail.last().some((line) => line.includes('Address already in use'));
@@ -90,14 +90,14 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
   }
 }
 
-/** Why a server that says it is ready does not answer a PING, or null where it does (a demand for a password is an answer). */
-async function silence(port: number) {
+/** Why a server that has logged READY does not answer PING, or null if it does. An error reply, such as NOAUTH, is an answer. */
+async function pingProblem(port: number) {
   try {
     const address = parseRedisAddress(`redis://${HOST}:${String(port)}`);
     const connection = await connectRedis(address, { deadlineMs: PING_DEADLINE_MS });
     try {
       await connection.call('PING');
-      await connection.call('QUIT'); // it is gone, for the server too, before the next client comes
+      await connection.call('QUIT'); // so that the server, too, has closed this connection before the next client connects
     } finally {
       connection.close();
     }

@@ -1,18 +1,18 @@
 import { chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { complaintOf, run } from '../machine/command.js';
+import { errorLineOf, run } from '../machine/command.js';
 import { withPackageLists } from '../machine/package-lists.js';
 import { findPrograms } from '../machine/programs.js';
 import { APT_PACKAGE, planInstallation, plannedMajor } from './apt.js';
-import { OLDEST_MAJOR } from './programs.js';
+import { MIN_MAJOR_VERSION } from './programs.js';
 import type { Log } from '../terminal/progress.js';
 
 const DOWNLOAD_DEADLINE_MS = 120_000;
 
 /**
- * Unpacks a Redis server and the libraries that it needs below a folder, without root and without installing anything,
- * from the packages of a Debian-like system (checked by apt against the distribution's signatures, as ever).
- * @returns why it did not work, or null where it did
+ * Unpacks a Redis server and the libraries that it needs into a folder, from the packages of a Debian-like system. Needs no root
+ * and installs nothing. apt-get checks the signatures of the packages as always.
+ * @returns the reason if it failed, else null
  */
 export async function unpackRedis({ cache, log }: { cache: string; log: Log }): Promise<string | null> {
   for (const program of ['apt-get', 'dpkg-deb']) {
@@ -37,7 +37,7 @@ async function unpackInto(target: string, work: string, log: Log) {
   const packages = (await readdir(work)).filter((name) => name.endsWith('.deb'));
   for (const name of packages) {
     const result = await run('dpkg-deb', ['-x', path.join(work, name), files], { deadlineMs: 60_000 });
-    if (!result.ok) return `dpkg-deb -x ${name}: ${result.problem} ${complaintOf(result.output)}`;
+    if (!result.ok) return `dpkg-deb -x ${name}: ${result.problem} ${errorLineOf(result.output)}`;
   }
   await addPrograms(unpacked);
   await rm(target, { recursive: true, force: true });
@@ -45,21 +45,21 @@ async function unpackInto(target: string, work: string, log: Log) {
   return null;
 }
 
-/** @returns why it did not work, or null where it did */
+/** @returns the reason if it failed, else null */
 async function download(aptOptions: readonly string[], work: string, log: Log): Promise<string | null> {
   const plan = await planInstallation(aptOptions);
   const major = plan === null ? null : plannedMajor(plan);
   if (plan === null || major === null) return `the package sources do not offer ${APT_PACKAGE}`;
-  if (major < OLDEST_MAJOR) return `the package sources offer Redis ${String(major)} only`;
+  if (major < MIN_MAJOR_VERSION) return `the package sources offer Redis ${String(major)} only`;
   log(`downloading Redis (${plan.map(({ name }) => name).join(', ')}) …`);
   const result = await run('apt-get', [...aptOptions, 'download', ...plan.map(({ name }) => name)], {
     cwd: work,
     deadlineMs: DOWNLOAD_DEADLINE_MS,
   });
-  return result.ok ? null : `apt-get download: ${result.problem}, ${complaintOf(result.output)}`;
+  return result.ok ? null : `apt-get download: ${result.problem}, ${errorLineOf(result.output)}`;
 }
 
-/** Gives the unpacked programs their names: a link for the server, and a `redis-cli` that finds its libraries by itself. */
+/** Adds a link for `redis-server`, and a script `redis-cli` that sets the path of the libraries. */
 async function addPrograms(unpacked: string) {
   const bin = path.join(unpacked, 'bin');
   await mkdir(bin);
@@ -79,7 +79,7 @@ async function addPrograms(unpacked: string) {
   await chmod(cli, 0o755);
 }
 
-/** The folders below an unpacked Redis that hold shared libraries. */
+/** The folders of an unpacked Redis that contain shared libraries. */
 export async function libraryDirectories(unpacked: string): Promise<string[]> {
   const entries = await readdir(path.join(unpacked, 'files'), { recursive: true, withFileTypes: true });
   const libraries = entries.filter((entry) => /\.so(\.|$)/.test(entry.name));

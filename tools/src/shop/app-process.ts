@@ -8,43 +8,47 @@ import { formatDuration } from './duration.js';
 import { restartDelayMs, restartsAfter } from '../machine/restart-delay.js';
 import type { PlannedApp } from './apps.js';
 
-/** The exit code of an app that refuses its configuration (EX_CONFIG of sysexits.h): starting it again would not help. */
+/** The exit code of an app whose configuration is not valid (EX_CONFIG of sysexits.h). A restart would not help. */
 const EXIT_CONFIG = 78;
 
 /**
- * A young generation of the heap that is large enough for what a busy app has in hand: what is still in use when it is
- * full is copied, twice. No larger, since three of it count against the memory of a container. The images do the same.
+ * As in the Dockerfile. The young generation of the heap is large enough for the events that a busy app has in flight: what is
+ * still in use when it is full is copied, twice. It is not larger, because three times its size counts against a container's memory.
  */
 const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=32'];
 
 const KEPT_LINES = 200;
 
 export interface AppListener {
-  /** The app has said something. */
+  /** Called with each line of the app's output. */
   readonly line: (line: string) => void;
-  /** Something happened to the app that people should know. */
+  /** Called with a message for people about the app's process. */
   readonly notice: (text: string) => void;
-  /** It ended by itself; what it said is given. */
+  /** Called when the app has exited by itself, with its last lines. */
   readonly failed: (failure: { reason: string; output: readonly string[] }) => void;
 }
 
-export type AppProcess = ReturnType<typeof keepRunning>;
+export type AppProcess = ReturnType<typeof superviseApp>;
 
 /**
- * Runs an app until it is stopped: one that ends by itself is started again, after half a second at first and after up
- * to 30 s when it keeps ending. One that was stopped or killed from here stays so until `start`.
+ * Runs an app until `stop()` or `kill()`, and restarts it whenever it exits by itself: after half a second at first, and after up to
+ * 30 s if it exits again and again.
  */
-export function keepRunning(app: PlannedApp, env: Readonly<Record<string, string | undefined>>, listener: AppListener) {
+export function superviseApp(
+  app: PlannedApp,
+  env: Readonly<Record<string, string | undefined>>,
+  listener: AppListener,
+) {
   const tail = createTail(KEPT_LINES);
   let restarts = 0;
   let stopping = false;
   let wasHealthy = false;
   let child: ChildProcess | null = null;
   let restart: NodeJS.Timeout | undefined;
-  /** Resolves when the process that was launched last has ended, and its output with it. */
+  /** Resolves when the last process has exited and all its output has been read. */
   let gone = Promise.resolve();
   let onRefused: (reason: string) => void = () => undefined;
-  /** resolves with the reason where it refuses its configuration before it was ever healthy */
+  /** Resolves with the reason if the app rejects its configuration before it was ever healthy. */
   const refused = new Promise<string>((resolve) => {
     onRefused = resolve;
   });
@@ -55,7 +59,7 @@ export function keepRunning(app: PlannedApp, env: Readonly<Record<string, string
     const started = spawn(process.execPath, [...NODE_OPTIONS, path.join(ROOT, app.entry)], {
       cwd: ROOT,
       env: { ...process.env, ...env, ...app.env },
-      detached: true, // a group of its own: a Ctrl-C in the terminal must not end the apps all at once, in any order
+      detached: true, // its own process group: a Ctrl-C in the terminal must not end all apps at once
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;
@@ -63,7 +67,7 @@ export function keepRunning(app: PlannedApp, env: Readonly<Record<string, string
     gone = new Promise((resolve) => {
       onGone = resolve;
     });
-    const callOff = started.pid === undefined ? () => false : endGroupOnExit(started.pid, 10);
+    const cancel = started.pid === undefined ? () => false : endGroupOnExit(started.pid, 10);
     const onLine = (line: string) => {
       tail.push(line);
       listener.line(line);
@@ -71,13 +75,13 @@ export function keepRunning(app: PlannedApp, env: Readonly<Record<string, string
     eachLine(started.stdout, onLine);
     eachLine(started.stderr, onLine);
     started.once('exit', () => {
-      callOff();
-      if (started.pid !== undefined) signalGroup(started.pid, 'SIGKILL'); // whatever it has started itself
+      cancel();
+      if (started.pid !== undefined) signalGroup(started.pid, 'SIGKILL'); // its child processes
     });
     const settle = (reason: string, code: number | null) => {
-      if (child !== started) return; // both an error and an end may be told of one process
+      if (child !== started) return; // a process can emit both `error` and `close`
       child = null;
-      if (code === EXIT_CONFIG && !wasHealthy) onRefused(`${app.title} refuses its configuration`);
+      if (code === EXIT_CONFIG && !wasHealthy) onRefused(`the configuration of ${app.title} is not valid`);
       else ended(reason, performance.now() - startedAt);
       onGone();
     };
@@ -96,7 +100,7 @@ export function keepRunning(app: PlannedApp, env: Readonly<Record<string, string
     const delayMs = restartDelayMs(restarts);
     restarts += 1;
     listener.notice(
-      `${app.title} ended with ${reason} after ${formatDuration(upMs)}; starting it again in ${String(delayMs / 1000)}s`,
+      `${app.title} ended with ${reason} after ${formatDuration(upMs)}; restarting it in ${String(delayMs / 1000)}s`,
     );
     restart = setTimeout(launch, delayMs);
   };
@@ -111,15 +115,15 @@ export function keepRunning(app: PlannedApp, env: Readonly<Record<string, string
     },
     tail: (count: number) => tail.last(count),
     isRunning: () => child !== null,
-    /** Of the process that runs; undefined where none does. */
+    /** The id of the running process; undefined if there is none. */
     pid: () => child?.pid,
-    /** From now on, an exit is a crash, whatever its code. */
+    /** From now on the app is restarted even if it exits with the code for an invalid configuration. */
     markHealthy() {
       wasHealthy = true;
     },
     /**
-     * Sends it a signal.
-     * @returns whether there was a process to get it
+     * Sends the app a signal.
+     * @returns whether a process was running
      */
     signal(signal: NodeJS.Signals): boolean {
       if (child?.pid === undefined) return false;
@@ -127,8 +131,8 @@ export function keepRunning(app: PlannedApp, env: Readonly<Record<string, string
       return true;
     },
     /**
-     * Stops it: SIGTERM, and SIGKILL when the deadline has passed.
-     * @returns whether it ended by itself
+     * Stops the app with SIGTERM, and after the deadline with SIGKILL.
+     * @returns whether it exited before the deadline
      */
     async stop(deadlineMs: number): Promise<boolean> {
       stopping = true;
@@ -141,12 +145,12 @@ export function keepRunning(app: PlannedApp, env: Readonly<Record<string, string
         signalGroup(group, 'SIGKILL');
       }, deadlineMs);
       signalGroup(group, 'SIGTERM');
-      signalGroup(group, 'SIGCONT'); // a frozen app would not see the end coming
+      signalGroup(group, 'SIGCONT'); // a frozen app handles no signal
       await gone;
       clearTimeout(timer);
       return !forced;
     },
-    /** Ends it at once; resolves when it has ended. */
+    /** Kills the app. Resolves when it has ended. */
     async kill() {
       stopping = true;
       clearTimeout(restart);

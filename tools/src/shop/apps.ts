@@ -1,10 +1,10 @@
 import type { Environment } from '../terminal/options.js';
 import type { ShopOptions } from './options.js';
 
-/** The console: no app of the shop, and yet what people open first. */
+/** The console: its title on the screen, and its port above the base. */
 export const CONSOLE = { title: 'console', offset: 5080 };
 
-/** The apps of the shop: how they are called on the screen, and their ports above the base. */
+/** The apps of the shop by name: their titles on the screen, and their ports above the base. */
 export const APPS = {
   'order-service': { title: 'order', offset: 1 },
   'payment-service': { title: 'payment', offset: 2 },
@@ -16,12 +16,12 @@ export const APPS = {
 export interface PlannedApp {
   /** Such as `payment` or `processor-2`. */
   readonly title: string;
-  /** Such as `payment-service`: its folder, and its Redis user where there are users. */
+  /** Such as `payment-service`: the name of its folder, and of its Redis user if there are users. */
   readonly name: string;
-  /** The script to run, relative to the repository. */
+  /** The path of its script in the repository. */
   readonly entry: string;
   readonly port: number;
-  /** What is set for it on top of the environment. */
+  /** Variables that are set for it, beside those of this process. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -44,7 +44,7 @@ export function planConsole({ portBase, seed }: Pick<ShopOptions, 'portBase' | '
   };
 }
 
-/** Plans which processes make up the shop, and their environment (apart from REDIS_URL, which is not known yet). */
+/** Plans the processes of the shop and their environment, without REDIS_URL, which is not known yet. */
 export function planApps(
   {
     processors,
@@ -57,7 +57,7 @@ export function planApps(
 ): PlannedApp[] {
   const shared = {
     HOST: '127.0.0.1',
-    // A line for each event would take more time than the events, and so would a pretty one for each failed try.
+    // At the highest rate, to log a line for each event would take longer than to handle it; so would pretty lines for warnings.
     LOG_FORMAT: env['LOG_FORMAT'] ?? (rate === 'max' ? 'json' : 'pretty'),
     ...(rate === 'max' ? { LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn' } : {}),
   };
@@ -91,7 +91,7 @@ export function urlOf({ port }: { port: number }): string {
   return `http://127.0.0.1:${String(port)}`;
 }
 
-/** The prefix of the shop's keys: that of the environment where it is set to something. */
+/** The prefix of the shop's keys: EVENTS_PREFIX if it is set and not empty. */
 export function prefixOf(env: Environment, otherwise = 'ecommerce'): string {
   const { EVENTS_PREFIX: given = '' } = env;
   return given === '' ? otherwise : given;

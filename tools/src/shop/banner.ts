@@ -4,16 +4,16 @@ import type { ProvidedRedis } from '../redis/provided.js';
 import type { OperatorToken } from './operator-token.js';
 import type { Style } from '../terminal/paint.js';
 
-const OFFERS = {
-  console: 'open it: what happens, what is wrong, and what to do',
+const NOTES = {
+  console: 'open it to see what happens and what is wrong, and to act',
   order: 'POST /orders   GET /catalogue?currency=EUR   POST /simulation/start, /simulation/stop   GET /simulation',
   processor: 'GET /orders/:id',
 };
 
-/** Whoever set it in the environment of the shop has it in another terminal's. */
+/** The customers' key: the user who has set it for the shop can set it in another terminal, too. */
 const KEY = '-H "x-api-key: $CUSTOMER_API_KEY" ';
 
-/** An order that the order service takes as it is. */
+/** A complete order that the order service accepts. */
 const sampleOrder = ({ sku, name, unit_price }: Offer) => `{
       "customer": {"customer_id": "6f1c7c1e-3f0a-4c52-9d8e-2b7a5c0f4e11", "name": "Ada Lovelace", "email": "ada@example.com"},
       "items": [{"sku": "${sku}", "name": "${name}", "quantity": 2, "unit_price": ${String(unit_price)}}],
@@ -24,18 +24,18 @@ const sampleOrder = ({ sku, name, unit_price }: Offer) => `{
 interface BannerOptions {
   readonly apps: readonly PlannedApp[];
   readonly redis: ProvidedRedis;
-  /** Of the keys in Redis. */
+  /** The prefix of the keys in Redis. */
   readonly prefix: string;
-  /** Something that can be ordered, in euros; null where nothing told. */
+  /** A product for the sample order, with its price in euros; null if the catalogue could not be read. */
   readonly offer: Offer | null;
   /** Whether orders need the customers' key. */
   readonly needsKey: boolean;
   readonly operatorToken: OperatorToken;
-  /** How long it runs, for people; null until Ctrl-C. */
+  /** How long the shop runs, for people; null: until Ctrl-C. */
   readonly until: string | null;
 }
 
-/** The text that greets whoever started the shop: addresses, how to order, how to watch, how to steer. */
+/** The text that is shown when the shop is open: addresses, and how to order, watch and operate it. */
 export function banner(
   { apps, redis, prefix, offer, needsKey, operatorToken, until }: BannerOptions,
   paint: (style: Style, text: string) => string,
@@ -60,39 +60,39 @@ export function banner(
     '',
     `  ${paint('bold', 'The shop is open.')}`,
     '',
-    ...apps.map((app) => row(app.title, urlOf(app), offerOf(app.title))),
+    ...apps.map((app) => row(app.title, urlOf(app), noteOf(app.title))),
     row('redis', redis.label, ''),
     '',
-    `  ${paint('bold', 'Place an order')}, and find it again on the processor by its order_id`,
+    `  ${paint('bold', 'Place an order')}, and read it from the processor by its order_id`,
     command(ordering),
     command(`curl -s ${processor === undefined ? '' : urlOf(processor)}/orders/<order_id>`),
     '',
-    `  ${paint('bold', 'Watch')}, from another terminal in this folder`,
+    `  ${paint('bold', 'Watch it')}, in another terminal in this folder`,
     ...cli.map(command),
     command('npm run audit'),
     '',
-    ...steering(operatorToken, orderUrl, paint),
+    ...operating(operatorToken, orderUrl, paint),
     '',
     until === null
-      ? `  ${paint('bold', 'Ctrl-C')} stops all of it.`
-      : `  It runs for ${until}, then the laws are checked. ${paint('bold', 'Ctrl-C')} stops it before.`,
+      ? `  ${paint('bold', 'Ctrl-C')} stops everything.`
+      : `  It runs for ${until}, then the laws are checked. ${paint('bold', 'Ctrl-C')} stops it earlier.`,
     '',
     '',
   ].join('\n');
 }
 
-/** How to change something; a token that was given is not shown, as whoever gave it has it. */
-function steering({ value, isGiven }: OperatorToken, orderUrl: string, paint: (style: Style, text: string) => string) {
+/** How to operate the shop. A token that the user has set is not shown. */
+function operating({ value, isGiven }: OperatorToken, orderUrl: string, paint: (style: Style, text: string) => string) {
   const token = isGiven ? '$OPERATOR_TOKEN' : value;
-  const whose = isGiven ? 'where OPERATOR_TOKEN is set as for this shop' : `OPERATOR_TOKEN=${value}`;
+  const origin = isGiven ? 'in a terminal with the same OPERATOR_TOKEN' : `OPERATOR_TOKEN=${value}`;
   return [
-    `  ${paint('bold', 'Steer it')} as its operator, ${whose}`,
+    `  ${paint('bold', 'Operate it')}, ${origin}`,
     `    curl -s -X POST ${orderUrl}/simulation/stop -H "authorization: Bearer ${token}"`,
   ];
 }
 
-function offerOf(title: string) {
-  if (title === 'console') return OFFERS.console;
-  if (title === 'order') return OFFERS.order;
-  return title.startsWith('processor') ? OFFERS.processor : '';
+function noteOf(title: string) {
+  if (title === 'console') return NOTES.console;
+  if (title === 'order') return NOTES.order;
+  return title.startsWith('processor') ? NOTES.processor : '';
 }

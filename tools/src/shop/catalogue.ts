@@ -1,6 +1,6 @@
 const ANSWER_DEADLINE_MS = 2000;
 
-/** Something that the shop sells. */
+/** A product that the shop sells. */
 export interface Offer {
   readonly sku: string;
   readonly name: string;
@@ -9,9 +9,9 @@ export interface Offer {
 }
 
 /**
- * Asks the order service what can be ordered, in euros.
- * @param url of the order service
- * @returns none where it does not tell
+ * Reads the catalogue of the order service, with prices in euros.
+ * @param url the order service's URL
+ * @returns an empty list if it does not answer
  */
 export async function askOffers(url: string): Promise<Offer[]> {
   try {

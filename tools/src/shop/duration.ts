@@ -2,7 +2,7 @@ const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000 };
 
 /**
  * Reads a duration such as `90s`, `2m`, `1.5h` or `1m30s`.
- * @returns milliseconds, or null where it is none
+ * @returns milliseconds, or null if the text is not a duration
  */
 export function parseDuration(text: string): number | null {
   if (!/^(\d+(\.\d+)?[smh])+$/.test(text)) return null;
@@ -13,7 +13,7 @@ export function parseDuration(text: string): number | null {
   return Math.round(total);
 }
 
-/** Writes a duration for people: `45s`, `2m`, `1h 5m`, `1m 30s`. */
+/** Formats a duration for people: `45s`, `2m`, `1h 5m`, `1m 30s`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const parts = [

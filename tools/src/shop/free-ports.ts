@@ -3,14 +3,14 @@ import { portProblem } from '../machine/ports.js';
 import type { PlannedApp } from './apps.js';
 
 /**
- * Below the ports that systems give to outgoing connections: while whoever listens is restarted, such a connection could
- * take the port, even one to that very port.
+ * The range that is searched. It is below the ports of outgoing connections: one of those could take the port of an app while the
+ * app is restarted.
  */
 const SEARCH = { from: 20_000, to: 27_000 };
 
 /**
- * A base above which ports are free now; another process may take one in the next moment.
- * @param offsets which ports above the base are meant
+ * Finds a port base with free ports above it. Another process may take one before the apps do.
+ * @param offsets the ports that must be free, relative to the base
  */
 export async function findFreePortBase(offsets: readonly number[]): Promise<number> {
   for (;;) {
@@ -20,7 +20,7 @@ export async function findFreePortBase(offsets: readonly number[]): Promise<numb
   }
 }
 
-/** Checks that each app can have its port, before time is spent on anything else. */
+/** Checks, before anything that takes time, that the port of each app is free. */
 export async function requireFreePorts(apps: readonly PlannedApp[], portBase: number) {
   const problems = await Promise.all(
     apps.map(async ({ title, port }) => {
@@ -30,6 +30,6 @@ export async function requireFreePorts(apps: readonly PlannedApp[], portBase: nu
   );
   const lines = problems.flat();
   if (lines.length === 0) return;
-  const advice = `Stop what uses it, or move all ports of the shop: SHOP_PORT_BASE=${String(portBase + 1000)} npm start`;
+  const advice = `Stop the program that uses it, or move all ports of the shop: SHOP_PORT_BASE=${String(portBase + 1000)} npm start`;
   throw new Failure([...lines, advice].join('\n'));
 }

@@ -6,8 +6,8 @@ const PAUSE_MS = 200;
 const ANSWER_DEADLINE_MS = 2000;
 
 /**
- * Waits until an app says that it is healthy.
- * @returns null as soon as it is, else what it said last
+ * Waits until an app is healthy.
+ * @returns null as soon as it is; its last answer when the deadline has passed
  */
 export async function waitUntilHealthy(
   app: PlannedApp,
@@ -23,8 +23,8 @@ export async function waitUntilHealthy(
 
 /**
  * Asks an app for its health once.
- * @param deadlineMs for its answer
- * @returns null where it is healthy, else what it said
+ * @param deadlineMs the deadline of the answer
+ * @returns null if it is healthy, else what it answered
  */
 export async function askHealth(
   app: Pick<PlannedApp, 'port'>,

@@ -8,14 +8,14 @@ import { ROOT } from '../root.js';
 
 const NAME = 'OPERATOR_TOKEN';
 
-/** What operators of a shop show to change something. */
+/** The token that operators of the shop send. */
 export interface OperatorToken {
   readonly value: string;
-  /** Whether whoever started the shop chose it. */
+  /** Whether the user has set it; else it was made here. */
   readonly isGiven: boolean;
 }
 
-/** The token of the environment or of the file .env, as the apps read them, else one that is made now. */
+/** The token of the environment or of the file .env, read as the apps do; else a new one. */
 export function operatorTokenOf(env: Readonly<Record<string, string | undefined>>): OperatorToken {
   try {
     const given = secretOf({ ...dotEnv(), ...env }, NAME);
@@ -30,12 +30,12 @@ export function newOperatorToken(): OperatorToken {
   return { value: randomBytes(32).toString('base64url'), isGiven: false };
 }
 
-/** What an app has to be given for it: the token alone, wherever it came from. */
+/** The variables that give an app the token, by value. They also unset the variable of a token file. */
 export function environmentOf({ value }: OperatorToken): Record<string, string> {
   return { [NAME]: value, [fileVariableOf(NAME)]: '' };
 }
 
-/** The headers of a request of the operators. */
+/** The headers of an operator's request. */
 export function headersOf({ value }: OperatorToken): Record<string, string> {
   return { Authorization: `Bearer ${value}` };
 }
@@ -44,6 +44,6 @@ function dotEnv(): NodeJS.Dict<string> {
   try {
     return parseEnv(readFileSync(path.join(ROOT, '.env'), 'utf8'));
   } catch {
-    return {}; // there is none, and the apps will say what is wrong with one that cannot be read
+    return {}; // there is no such file; if it cannot be read, the apps report why
   }
 }

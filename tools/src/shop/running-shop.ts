@@ -4,31 +4,31 @@ import { CACHE } from '../root.js';
 
 const FILE = path.join(CACHE, 'shop.json');
 
-/** Where `npm start` writes down what it runs, so that `npm run audit` finds it. */
+/** The shop that `npm start` runs. It is recorded in a file, so that `npm run audit` finds it. */
 export interface RunningShop {
-  /** Of `npm start`. */
+  /** The process id of `npm start`. */
   readonly pid: number;
   readonly redisUrl: string;
-  /** Of the keys in Redis. */
+  /** The prefix of the keys in Redis. */
   readonly prefix: string;
   /** By the apps' titles. */
   readonly ports: Record<string, number>;
 }
 
-/** Writes down the shop that this process runs; only this user may read it, as the address may hold a password. */
-export function announceShop(shop: Omit<RunningShop, 'pid'>) {
+/** Records the shop that this process runs. Only this user may read the file, because the URL may hold a password. */
+export function recordRunningShop(shop: Omit<RunningShop, 'pid'>) {
   mkdirSync(CACHE, { recursive: true });
   const draft = `${FILE}.${String(process.pid)}`;
   writeFileSync(draft, `${JSON.stringify({ pid: process.pid, ...shop }, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, FILE);
 }
 
-/** Removes what this process has written down; without waiting, as it may be the last that this process does. */
-export function withdrawShop() {
+/** Removes the record of this process. Synchronous, because the process may exit right after it. */
+export function removeRunningShop() {
   if (readShop()?.pid === process.pid) rmSync(FILE, { force: true });
 }
 
-/** The shop that runs now, or null: where `npm start` was killed, what it wrote down is of no use any more. */
+/** The shop that is running, or null. A record of a process that was killed does not count. */
 export function findRunningShop(): RunningShop | null {
   const shop = readShop();
   return shop !== null && isAlive(shop.pid) ? shop : null;

@@ -3,18 +3,18 @@ import type { AppListener } from './app-process.js';
 
 const COLOURS: readonly Style[] = ['green', 'yellow', 'blue', 'magenta', 'cyan'];
 
-/** The name under which the supervisor itself speaks. */
+/** The title of messages of `npm start` itself. */
 const OWN_TITLE = 'shop';
 
 interface CreateScreenOptions {
   readonly stream: NodeJS.WriteStream;
-  /** Of the apps. */
+  /** The titles of the apps. */
   readonly titles: readonly string[];
-  /** Without the apps' lines. */
+  /** Does not print the apps' lines. */
   readonly quiet: boolean;
 }
 
-/** Prints the lines of all apps, each behind its app's name, and the notices of the shop. */
+/** Prints the lines of all apps, each after its app's title, and the messages of `npm start`. */
 export function createScreen({ stream, titles, quiet }: CreateScreenOptions) {
   const paint = paintFor(stream);
   const width = Math.max(OWN_TITLE.length, ...titles.map((title) => title.length));
@@ -37,11 +37,11 @@ export function createScreen({ stream, titles, quiet }: CreateScreenOptions) {
     say(text: string) {
       stream.write(`${ownPrefix} ${text}\n`);
     },
-    /** From now on the apps' lines stay off the screen, which belongs to the verdict. */
+    /** From now on, the apps' lines are not printed, so that they do not mix with the audit's report. */
     mute() {
       muted = true;
     },
-    /** @param title of the app */
+    /** @param title the app's title */
     listenerOf(title: string): AppListener {
       return {
         notice,
@@ -49,7 +49,7 @@ export function createScreen({ stream, titles, quiet }: CreateScreenOptions) {
           if (!muted) write(title, line);
         },
         failed({ reason, output }) {
-          // Somebody who kills an app knows why it ended; what it said before would only scroll the screen.
+          // An app that a signal has ended was killed on purpose: its last lines say nothing about the reason.
           if (!quiet || reason.startsWith('SIG')) return;
           for (const line of output) write(title, line);
         },

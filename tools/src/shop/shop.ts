@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.js';
-import { runOnScreen } from '../machine/foreground.js';
+import { startInForeground } from '../machine/foreground.js';
 import { redisEnvironment } from '../redis/address.js';
 import { wantsColour } from '../terminal/paint.js';
-import { keepRunning, type AppProcess } from './app-process.js';
+import { superviseApp, type AppProcess } from './app-process.js';
 import { urlOf, type PlannedApp } from './apps.js';
 import { AUDIT_SCRIPT } from './audit-script.js';
 import { waitUntilHealthy } from './health.js';
@@ -14,10 +14,10 @@ import type { createScreen } from './screen.js';
 
 const OPEN_DEADLINE_MS = 60_000;
 
-/** Longer than SHUTDOWN_TIMEOUT_MS of the apps, in which they finish what they are doing. */
+/** Longer than SHUTDOWN_TIMEOUT_MS of the apps, in which they finish what is in flight. */
 const CLOSE_DEADLINE_MS = 12_000;
 
-/** How long the audit waits until all orders are handled. */
+/** How long the audit waits until all events are handled. */
 const AUDIT_WAIT = '60s';
 
 const SHOWN_LINES = 20;
@@ -27,32 +27,32 @@ export type Shop = ReturnType<typeof createShop>;
 interface CreateShopOptions {
   readonly apps: readonly PlannedApp[];
   readonly redis: Pick<ProvidedRedis, 'url' | 'stop' | 'abandon'>;
-  /** Of all apps. */
+  /** The token of all apps. */
   readonly operatorToken: OperatorToken;
-  /** Settings of the app or the audit that signs in to Redis as a user. */
+  /** The variables by which an app or the audit authenticates as its Redis user. @default none */
   readonly signInOf?: (user: string) => Record<string, string>;
   readonly screen: Pick<ReturnType<typeof createScreen>, 'notice' | 'mute' | 'listenerOf'>;
 }
 
-/** The shop's processes on a Redis that runs. */
+/** The processes of the shop, on a running Redis. */
 export function createShop({ apps, redis, operatorToken, signInOf = () => ({}), screen }: CreateShopOptions) {
   const env = redisEnvironment(redis.url);
   const colour = wantsColour(process.stdout) ? { FORCE_COLOR: process.env['FORCE_COLOR'] ?? '1' } : {};
   const forApps = { ...env, ...environmentOf(operatorToken), ...colour };
   const processes = apps.map((app) =>
-    keepRunning(app, { ...forApps, ...signInOf(app.name) }, screen.listenerOf(app.title)),
+    superviseApp(app, { ...forApps, ...signInOf(app.name) }, screen.listenerOf(app.title)),
   );
-  let audit: ReturnType<typeof runOnScreen> | null = null;
+  let audit: ReturnType<typeof startInForeground> | null = null;
   let closing = false;
 
   return {
     processes,
 
-    /** Starts all apps and waits until each is healthy; rejects where one is not within 60 s, or cannot become so. */
+    /** Starts all apps and waits until each is healthy. Rejects if one is not within 60 s, or if its configuration is not valid. */
     async open() {
       for (const each of processes) each.start();
       await Promise.race([
-        Promise.all(processes.map(becomeHealthy)),
+        Promise.all(processes.map(waitUntilAppHealthy)),
         ...processes.map(async (each) => {
           const reason = await each.refused;
           throw new Failure(`${reason}:`, each.tail(SHOWN_LINES));
@@ -60,7 +60,7 @@ export function createShop({ apps, redis, operatorToken, signInOf = () => ({}), 
       ]);
     },
 
-    /** Sends the customers home, waits until all is handled, and checks the laws: resolves with the audit's exit code. */
+    /** Stops the simulation, waits until all events are handled, and checks the laws. Resolves with the audit's exit code. */
     async checkLaws() {
       const order = apps.find(({ title }) => title === 'order');
       const problem =
@@ -68,13 +68,13 @@ export function createShop({ apps, redis, operatorToken, signInOf = () => ({}), 
       if (problem !== null) screen.notice(`the simulation could not be stopped: ${problem}`);
       if (closing) return 1;
       screen.mute();
-      audit = runOnScreen([...AUDIT_SCRIPT, '--wait', AUDIT_WAIT], { ...env, ...signInOf('audit') });
+      audit = startInForeground([...AUDIT_SCRIPT, '--wait', AUDIT_WAIT], { ...env, ...signInOf('audit') });
       return audit.exitCode;
     },
 
     /**
      * Stops the apps, then Redis.
-     * @returns what did not end well, in words
+     * @returns a text for each app that did not stop as it should
      */
     async close(): Promise<string[]> {
       closing = true;
@@ -84,7 +84,7 @@ export function createShop({ apps, redis, operatorToken, signInOf = () => ({}), 
       return problems.flat();
     },
 
-    /** Ends everything at once, for a process that exits in the same moment. */
+    /** Ends everything at once and without waiting, for a process that is about to exit. */
     abandon() {
       audit?.signal('SIGKILL');
       for (const each of processes) void each.kill();
@@ -93,13 +93,13 @@ export function createShop({ apps, redis, operatorToken, signInOf = () => ({}), 
   };
 }
 
-async function becomeHealthy(each: AppProcess) {
+async function waitUntilAppHealthy(each: AppProcess) {
   const problem = await waitUntilHealthy(each.app, { deadlineMs: OPEN_DEADLINE_MS });
   if (problem === null) {
     each.markHealthy();
     return;
   }
-  await sleep(0); // a refusal that came in the same moment says more
+  await sleep(0); // if the configuration was rejected at the same moment, that message comes first, because it says more
   const deadline = `${String(OPEN_DEADLINE_MS / 1000)}s`;
   throw new Failure(`${each.app.title} was not healthy within ${deadline}. ${problem}`, each.tail(SHOWN_LINES));
 }

@@ -4,9 +4,9 @@ import { headersOf, type OperatorToken } from './operator-token.js';
 const DEADLINE_MS = 10_000;
 
 /**
- * Sends the simulated customers home.
- * @param orderUrl of the order service
- * @returns why it did not work, or null where it did
+ * Stops the simulated customers.
+ * @param orderUrl the order service's URL
+ * @returns the reason if it failed, else null
  */
 export async function stopSimulation(orderUrl: string, operatorToken: OperatorToken): Promise<string | null> {
   try {

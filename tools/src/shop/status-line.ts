@@ -1,11 +1,12 @@
 import { messageOf } from '../failure.js';
 import { parseRedisAddress } from '../redis/address.js';
 import { connectRedis } from '../redis/connection.js';
+import { fromPairs } from '../redis/pairs.js';
 import { formatDuration } from './duration.js';
 
 const DEADLINE_MS = 3000;
 
-/** The shop's streams, and what their entries are called on the screen. */
+/** The shop's streams, and what their entries are on the screen. */
 const STREAMS = { orders: 'orders', payments: 'payments', inventory: 'stock movements', shipments: 'shipments' };
 
 export interface ShopNumbers {
@@ -14,8 +15,8 @@ export interface ShopNumbers {
 }
 
 /**
- * Asks Redis how far the shop has come.
- * @param prefix of the streams
+ * Reads the number of entries of each stream, and of pending ones.
+ * @param prefix the prefix of the keys
  */
 async function readNumbers(url: string, prefix: string): Promise<ShopNumbers> {
   const connection = await connectRedis(parseRedisAddress(url), { deadlineMs: DEADLINE_MS });
@@ -25,9 +26,8 @@ async function readNumbers(url: string, prefix: string): Promise<ShopNumbers> {
     for (const stream of Object.keys(STREAMS) as (keyof typeof STREAMS)[]) {
       const key = `${prefix}:${stream}`;
       counts[stream] = Number(await connection.call('XLEN', key));
-      if (counts[stream] === 0) continue; // there may be no stream to ask for its groups
-      const groups = await connection.call('XINFO', 'GROUPS', key);
-      pending += sumOfPending(Array.isArray(groups) ? groups : []);
+      if (counts[stream] === 0) continue; // XINFO fails if the stream does not exist
+      pending += sumOfPending((await connection.call('XINFO', 'GROUPS', key)) as unknown[][]);
     }
     return { counts, pending };
   } finally {
@@ -35,17 +35,9 @@ async function readNumbers(url: string, prefix: string): Promise<ShopNumbers> {
   }
 }
 
-/**
- * What the consumers of all groups have taken and not acknowledged yet.
- * @param groups each a list of names and values in turn
- */
-function sumOfPending(groups: readonly unknown[]) {
-  let sum = 0;
-  for (const group of groups) {
-    if (!Array.isArray(group)) continue;
-    sum += Number(group[group.indexOf('pending') + 1] ?? 0);
-  }
-  return sum;
+/** The pending entries of all groups. @param groups the reply of XINFO GROUPS */
+function sumOfPending(groups: readonly unknown[][]) {
+  return groups.reduce((sum, group) => sum + Number(fromPairs(group)['pending'] ?? 0), 0);
 }
 
 /** One line of numbers: `1m 5s  orders 1302  payments 1300  stock movements 1239  shipments 1237  pending 4`. */
@@ -56,7 +48,7 @@ export function formatStatus(upMs: number, { counts, pending }: ShopNumbers): st
   return [formatDuration(upMs).padEnd(7), ...streams, `pending ${String(pending)}`].join('  ');
 }
 
-/** The line to show now; where Redis does not answer, it says so instead. */
+/** The line to show now. If Redis does not answer, the line says so. */
 export async function statusLine({
   upMs,
   url,

@@ -1,10 +1,10 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
 
-/** A line longer than this, in characters, is broken, so that a program without newlines cannot fill the memory. */
+/** Longer lines, in characters, are split, so that output without newlines cannot fill the memory. */
 const MAX_LINE_LENGTH = 64 * 1024;
 
-/** Calls back for each line of a stream, the last one too where it has no newline. */
+/** Calls back for each line of a stream, including a last one without a newline. */
 export function eachLine(stream: Readable, onLine: (line: string) => void) {
   const decoder = new StringDecoder('utf8');
   let rest = '';
@@ -22,12 +22,12 @@ export function eachLine(stream: Readable, onLine: (line: string) => void) {
     if (rest !== '') onLine(rest);
   });
   stream.on('error', () => {
-    // A pipe that breaks has nothing more to say; the end of the process is reported elsewhere.
+    // The pipe is broken: there is no more output. The end of the process is reported giftAddress.
   });
 }
 
 /**
- * The last lines that were said, in memory.
+ * Keeps the last lines of an output in memory.
  * @param capacity how many lines to keep
  */
 export function createTail(capacity: number) {

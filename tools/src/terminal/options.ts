@@ -3,28 +3,28 @@ import { Failure } from '../failure.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** As parseArgs gives it: `true` where an option that takes a value has none. */
+/** A value of `parseArgs`: `true` if an option that takes a value was given without one. */
 export type OptionValue = string | boolean | (string | boolean)[] | undefined;
 
 export interface OptionsOfCommand {
-  /** How people call it, such as `npm start`. */
+  /** What users type, such as `npm start`. */
   readonly command: string;
   readonly options: Readonly<Record<string, { type: 'string' | 'boolean'; multiple?: boolean; short?: string }>>;
 }
 
 /**
- * Reads the options of a command that npm runs; their values are still to be checked. What is no option of the command is
- * a `Failure`.
+ * Reads the options of a command that npm runs. Their values must be checked by the caller.
+ * @throws Failure for an argument that is not an option of the command
  */
 export function readOptions(
   args: readonly string[],
   env: Environment,
   { command, options }: OptionsOfCommand,
 ): Readonly<Record<string, OptionValue>> {
-  refuseOptionsThatNpmTook(env, { command, options });
+  rejectOptionsTakenByNpm(env, { command, options });
   const { values, tokens } = parseArgs({
     args: [...args],
-    strict: false, // its messages would not say what an option takes
+    strict: false, // the messages of strict mode do not say what an option takes
     tokens: true,
     options,
   });
@@ -42,22 +42,23 @@ export function readOptions(
   return values;
 }
 
-/** `npm start --rate 20`, without the two dashes, sets an option of npm's own, which nobody else has. */
-function refuseOptionsThatNpmTook(env: Environment, { command, options }: OptionsOfCommand) {
+/** `npm start --rate 20`, without the two dashes, sets an option of npm itself, which npm passes on as a variable only. */
+function rejectOptionsTakenByNpm(env: Environment, { command, options }: OptionsOfCommand) {
   for (const [name, { type }] of Object.entries(options)) {
-    // `--no-simulation` sets npm's `simulation`; the other plain ones are options of npm itself.
+    // `--no-simulation` sets `simulation` of npm. The other boolean options, such as `--quiet`, npm has itself.
     if (type === 'boolean' && !name.startsWith('no-')) continue;
     if (env[`npm_config_${name.replace(/^no-/, '')}`] === undefined) continue;
     throw new Failure(
-      `npm has taken --${name} for itself. Put two dashes before the options: ${command} -- --${name} …`,
+      `npm has taken --${name} as its own option. Put two dashes before the options: ${command} -- --${name} …`,
     );
   }
 }
 
 /**
- * Checks a number: a `Failure` says what the option takes and what came.
- * @param range `or`: what else the option takes
- * @returns null where it was not given
+ * Checks a number.
+ * @param range `or`: a text that the option takes, too
+ * @returns null if the option was not given
+ * @throws Failure that says what the option takes and what was given
  */
 export function parseNumber(
   name: string,
@@ -74,7 +75,7 @@ export function parseNumber(
   throw new Failure(`${name} takes ${takes}, got ${shown(value)}.`);
 }
 
-/** A value for messages. */
+/** A value, as messages show it. */
 export function shown(value: OptionValue): string {
   return typeof value === 'string' && value !== '' ? `"${value}"` : 'nothing';
 }

@@ -2,7 +2,7 @@ const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, magen
 
 export type Style = keyof typeof CODES;
 
-/** Whether colours belong on this stream: on a terminal, unless NO_COLOR; FORCE_COLOR asks for them anywhere. */
+/** Whether a stream gets colours: a terminal does, unless NO_COLOR is set; with FORCE_COLOR, every stream does. */
 export function wantsColour(
   stream: { isTTY?: boolean },
   env: Record<string, string | undefined> = process.env,
@@ -13,7 +13,7 @@ export function wantsColour(
   return stream.isTTY === true;
 }
 
-/** A function that colours text for this stream, or returns it as it is where colours do not belong. */
+/** A function that colours text for this stream, or returns it unchanged if the stream gets no colours. */
 export function paintFor(stream: { isTTY?: boolean }): (style: Style, text: string) => string {
   if (!wantsColour(stream)) return (_style, text) => text;
   return (style, text) => `\u001b[${String(CODES[style])}m${text}\u001b[0m`;

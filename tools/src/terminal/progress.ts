@@ -2,21 +2,21 @@ import { paintFor } from './paint.js';
 
 const TICK_MS = 1000;
 
-/** A task shorter than this needs no word about how long it took. */
+/** The duration of a shorter task is not shown. */
 const WORTH_TIMING_MS = 1000;
 
-/** Says one line of progress; a text that ends in an ellipsis is a task, timed until the next line or the end. */
+/** Prints one line of progress. A text that ends with an ellipsis is a task, which lasts until the next line or the end of the step. */
 export type Log = (text: string) => void;
 
 /**
- * Shows what is being done: on a terminal a task's line counts its seconds in place, elsewhere there is a line when it
- * begins and one when it is done.
+ * Shows what is being done. On a terminal, the line of a task shows its seconds in place; giftAddress, a line is printed when it
+ * begins and another when it is done.
  */
 export function createProgress(stream: NodeJS.WriteStream) {
   const paint = paintFor(stream);
   const live = stream.isTTY;
 
-  /** Does a piece of work whose log lines appear under a scope, such as `setup`. */
+  /** Does some work whose lines are printed with a scope, such as `setup`. */
   async function step<T>(scope: string, work: (log: Log) => Promise<T>): Promise<T> {
     const prefix = `${paint('cyan', scope)}  `;
     let task: { text: string; startedAt: number; timer: NodeJS.Timeout } | null = null;

@@ -1,4 +1,4 @@
-/** Lines of a table: the first column reads from the left, the others, of numbers, from the right. */
+/** The lines of a table: the first column is aligned left, the others, which are numbers, right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = head.map((_title, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   return [head, ...rows].map((row) =>

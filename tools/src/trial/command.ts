@@ -1,16 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { printFailure } from '../failure.js';
-import { HIGHEST_SEED } from '../shop/arguments.js';
+import { MAX_SEED } from '../shop/arguments.js';
 
 interface RunTrialCommandOptions<Options extends { help: boolean; seed: number | null }> {
-  /** Reads its arguments; a wrong value is a `Failure`. */
+  /** Reads the arguments. @throws Failure for a wrong value */
   readonly parse: () => Options;
   readonly usage: string;
   readonly run: (options: Options & { seed: number }) => Promise<number>;
 }
 
 /**
- * Runs the command of a trial: prints its help, or runs it with the seed that is given, else with a new one.
+ * Runs the command of a trial (chaos or fuzz): prints its help, or runs it with the given seed, else with a random one.
  * @returns the exit code
  */
 export async function runTrialCommand<Options extends { help: boolean; seed: number | null }>({
@@ -24,7 +24,7 @@ export async function runTrialCommand<Options extends { help: boolean; seed: num
       process.stdout.write(usage);
       return 0;
     }
-    return await run({ ...options, seed: options.seed ?? randomInt(HIGHEST_SEED) });
+    return await run({ ...options, seed: options.seed ?? randomInt(MAX_SEED) });
   } catch (error) {
     printFailure(error);
     return 1;

@@ -1,7 +1,7 @@
 import { APPS, CONSOLE, planApps, planConsole, type PlannedApp, prefixOf } from '../shop/apps.js';
 import { findFreePortBase } from '../shop/free-ports.js';
 
-/** Prefix of the shop's keys. */
+/** The prefix of the shop's keys. */
 export const PREFIX = prefixOf(process.env);
 
 /** The shop's streams, without prefix, in the order in which an order goes through them. */
@@ -13,11 +13,11 @@ interface PlanTrialShopOptions {
   readonly rate: number;
   readonly seed: number;
   readonly withConsole: boolean;
-  /** What the trial relies on, whatever the environment or a file .env says. */
+  /** Variables that the trial needs. They override the environment and a file .env. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The apps of a shop for a trial and a port for its Redis, none of which a running shop has. */
+/** Plans the apps of a trial's shop, and the port of its Redis. All ports are free. */
 export async function planTrialShop({
   processors,
   rate,
@@ -33,12 +33,12 @@ export async function planTrialShop({
     ...planApps(shop, process.env),
     ...(withConsole ? [planConsole({ portBase: redisPort, seed }, process.env)] : []),
   ];
-  const own = {
+  const trialEnv = {
     EVENTS_PREFIX: PREFIX,
     SIMULATION_ENABLED: 'true',
-    CUSTOMER_API_KEY: '', // the trial's own customer has none
-    SIMULATION_POISON_SHARE: '0', // what breaks is the trial's
+    CUSTOMER_API_KEY: '', // the test customer sends none
+    SIMULATION_POISON_SHARE: '0', // every dead letter must come from the trial
     ...env,
   };
-  return { apps: planned.map((app) => ({ ...app, env: { ...app.env, ...own } })), redisPort };
+  return { apps: planned.map((app) => ({ ...app, env: { ...app.env, ...trialEnv } })), redisPort };
 }

@@ -1,10 +1,10 @@
 export type Random = ReturnType<typeof createRandom>;
 
 /**
- * A seeded source of pseudo-random numbers: one seed and one name give the same sequence on every machine. The generator is
- * mulberry32 by Tommy Ettinger (public domain), whose state of 32 bits is plenty for what is planned with it.
+ * A seeded generator of pseudo-random numbers: the same seed and name give the same sequence on every machine. The algorithm is
+ * mulberry32 by Tommy Ettinger (public domain), with 32 bits of state.
  * @param seed a whole number
- * @param name sources of one seed and different names are independent of each other
+ * @param name generators with the same seed and different names are independent of each other
  */
 export function createRandom(seed: number, name: string) {
   let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b);
@@ -23,18 +23,16 @@ export function createRandom(seed: number, name: string) {
   return {
     /** A number in [from, to). */
     between: (from: number, to: number) => from + next() * (to - from),
-    /**
-     * A whole number, both ends included.
-     */
+    /** A whole number in [from, to]. */
     whole,
-    /** One to so many random bytes. */
-    bytes: (most: number) => Buffer.from(Array.from({ length: whole(1, most) }, () => whole(0, 255))),
-    /** @param things one or more */
-    one: <T>(things: readonly T[]): T => things[Math.floor(next() * things.length)] as T,
-    /** The same things in another order (Fisher and Yates). */
-    shuffled<T>(things: readonly T[]): T[] {
-      const rest = [...things];
-      return things.map(() => rest.splice(Math.floor(next() * rest.length), 1)[0] as T);
+    /** 1 to `max` random bytes. */
+    bytes: (max: number) => Buffer.from(Array.from({ length: whole(1, max) }, () => whole(0, 255))),
+    /** One of the items. @param items at least one */
+    one: <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)] as T,
+    /** The items in random order (Fisher–Yates). */
+    shuffled<T>(items: readonly T[]): T[] {
+      const rest = [...items];
+      return items.map(() => rest.splice(Math.floor(next() * rest.length), 1)[0] as T);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { paintFor } from '../terminal/paint.js';
 
-/** Prints what happens in a trial, with the time since its beginning. */
+/** Prints the messages of a trial, with the time since its start. */
 export function createTrialScreen(stream: NodeJS.WriteStream) {
   const paint = paintFor(stream);
   let startedAt = performance.now();
@@ -10,7 +10,7 @@ export function createTrialScreen(stream: NodeJS.WriteStream) {
   };
   return {
     paint,
-    /** The times that are shown count from here. */
+    /** Sets the start of the times that are shown. */
     begin() {
       startedAt = performance.now();
     },

@@ -10,36 +10,36 @@ import { PREFIX } from './plan-shop.js';
 
 const SETUP_SCRIPT = path.join(ROOT, 'libs', 'setup', 'dist', 'main.js');
 const DEADLINE_MS = 60_000;
-/** Of the trial itself: it looks at everything. The shop has no such user. */
+/** The Redis user of the trial itself, who may do everything. The shop has no such user. */
 const TRIAL = 'trial';
 
-/** Makes the shop's Redis users, as a deployment makes them, and one more for the trial. */
+/** Creates the shop's Redis users, as a deployment does, and one more for the trial. */
 export async function makeUsers() {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'event-streams-users-'));
-  const callOffRemoval = removeOnExit(dir);
+  const cancelRemoval = removeOnExit(dir);
   const args = ['--enable-source-maps', SETUP_SCRIPT, '--out', dir];
   const { ok, problem, output } = await run(process.execPath, args, {
     deadlineMs: DEADLINE_MS,
     env: { EVENTS_PREFIX: PREFIX },
   });
-  if (!ok) throw new Failure(`The shop's Redis users could not be made: ${problem}.`, output);
+  if (!ok) throw new Failure(`The shop's Redis users could not be created: ${problem}.`, output);
   const aclFile = path.join(dir, 'redis', 'users.acl');
   const password = randomBytes(32).toString('hex');
   await appendFile(aclFile, `user ${TRIAL} on >${password} ~* &* +@all\n`);
   return {
-    /** What a server takes to have them. */
+    /** The arguments of a Redis server with these users. */
     redisArgs: ['--aclfile', aclFile],
-    /** Settings by which a process signs in as a user, whatever the environment says. */
+    /** The variables by which a process authenticates as a user. They override those of the environment. */
     signInOf: (user: string): Record<string, string> => ({
       REDIS_USERNAME: user,
       REDIS_PASSWORD: '',
       REDIS_PASSWORD_FILE: path.join(dir, user, 'redis-password'),
     }),
-    /** The address of a server, with the trial's user. */
+    /** Adds the trial's user to the URL of a server. */
     asTrial: (url: string) => url.replace('//', `//${TRIAL}:${password}@`),
     async remove() {
       await rm(dir, { recursive: true, force: true });
-      callOffRemoval();
+      cancelRemoval();
     },
   };
 }

@@ -1,4 +1,4 @@
-// Stands in for an app of the shop: it is healthy and stops when it is told to, unless its FAKE_… variable says otherwise.
+// A stand-in for an app of the shop: it is healthy and stops after SIGTERM, unless its FAKE_… variable says otherwise.
 import http from 'node:http';
 import path from 'node:path';
 

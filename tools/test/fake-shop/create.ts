@@ -6,7 +6,7 @@ import { removeOnExit } from '../../src/machine/on-exit.js';
 import { findFreePortBase } from '../../src/shop/free-ports.js';
 
 const TOOLS = path.resolve(import.meta.dirname, '..', '..');
-/** The library, which the tools read addresses by, as it was built. */
+/** The library, whose parser of addresses the tools use, as it was built. */
 const LIBRARY = path.join('libs', 'events');
 const APPS = ['console', 'order-service', 'payment-service', 'inventory-service', 'shipping-service', 'processor'];
 
@@ -17,7 +17,7 @@ const SETUP = new URL('setup.js', import.meta.url);
 /** A repository with the real tools and stand-ins for the apps, in a temporary directory. */
 export interface FakeShop {
   readonly dir: string;
-  /** The apps' ports are free from here on. */
+  /** The base of the apps' ports, which are free. */
   readonly portBase: number;
   /** Runs a command of the tools, such as `start`, with the directory of temporary files below `dir`. */
   run(tool: string, args: readonly string[], env?: Record<string, string>): ToolRun;
@@ -29,20 +29,20 @@ export interface ToolRun {
   output(): string;
   /** Resolves with the exit code. */
   readonly ended: Promise<number | null>;
-  /** Waits until the output matches. */
+  /** Waits until the output matches a pattern. */
   says(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 export async function createFakeShop(): Promise<FakeShop> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'fake-shop-'));
-  const callOffRemoval = removeOnExit(dir); // for a run of the tests that is interrupted
-  // With their times, by which it is seen that they are compiled.
+  const cancelRemoval = removeOnExit(dir); // if the tests are interrupted
+  // Keeps the files' times, by which the set-up sees that they are compiled.
   await cp(TOOLS, path.join(dir, 'tools'), { recursive: true, preserveTimestamps: true, filter: isWanted });
   for (const part of ['package.json', 'tsconfig.json', 'src', 'dist']) {
     const from = path.join(TOOLS, '..', LIBRARY, part);
     await cp(from, path.join(dir, LIBRARY, part), { recursive: true, preserveTimestamps: true });
   }
-  // Beside the tools, where an installation leaves it alone; what it needs is found where the link leads.
+  // In tools/node_modules, which an installation does not change. Its dependencies are found at the target of the link.
   await mkdir(path.join(dir, 'tools', 'node_modules'), { recursive: true });
   await symlink(path.join(TOOLS, '..', 'node_modules', 'ioredis'), path.join(dir, 'tools', 'node_modules', 'ioredis'));
   await symlink(path.join(dir, LIBRARY), path.join(dir, 'tools', 'node_modules', 'nestjs-event-streams'));
@@ -73,7 +73,7 @@ export async function createFakeShop(): Promise<FakeShop> {
     },
     async remove() {
       await rm(dir, { recursive: true, force: true });
-      callOffRemoval();
+      cancelRemoval();
     },
   };
 }
@@ -88,18 +88,18 @@ async function copyTo(target: string, source: URL): Promise<void> {
   await cp(source, target);
 }
 
-/** What would steer the tool, or the npm it calls, if the tests themselves run below npm. */
-function withoutShop(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const steering = /^(REDIS_URL|SHOP_|SIMULATION_|EVENTS_|OPERATOR_|npm_config_|FORCE_COLOR|NO_COLOR)/;
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !steering.test(name)));
+/** The environment without the variables that npm, or a shop that runs the tests, would pass on to the tool. */
+function withoutShopVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const operating = /^(REDIS_URL|SHOP_|SIMULATION_|EVENTS_|OPERATOR_|npm_config_|FORCE_COLOR|NO_COLOR)/;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !operating.test(name)));
 }
 
 const SAYS_DEADLINE_MS = 30_000;
 
-/** Starts a tool with what steers it in `env` alone. */
+/** Starts a tool. Variables that control the shop come from `env` only. */
 export function runTool(file: string, args: readonly string[], env: Record<string, string>): ToolRun {
   const child = spawn(process.execPath, [file, ...args], {
-    env: { ...withoutShop(process.env), ...env },
+    env: { ...withoutShopVariables(process.env), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -128,7 +128,7 @@ export function runTool(file: string, args: readonly string[], env: Record<strin
         const settle = (match: RegExpExecArray | null, problem: string) => {
           clearTimeout(deadline);
           listeners.delete(look);
-          if (match === null) reject(new Error(`It did not say ${String(pattern)} ${problem}:\n${output}`));
+          if (match === null) reject(new Error(`The output did not match ${String(pattern)} ${problem}:\n${output}`));
           else resolve(match);
         };
         const look = () => {

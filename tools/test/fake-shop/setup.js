@@ -1,4 +1,4 @@
-// Stands in for the setup: users who may do everything, without passwords that anything would ask for.
+// A stand-in for the setup: it creates users who may do everything, without passwords.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 

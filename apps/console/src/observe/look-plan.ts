@@ -25,15 +25,15 @@ const SMALL_LAG_MS = 1500;
  * @param look counts the looks, from 0
  */
 export function planLook(look: number, names: readonly string[], picture: Picture): StreamSurveyRequest[] {
-  const chosen = inTurn(names, look * STREAMS_PER_LOOK, STREAMS_PER_LOOK);
-  const whole = new Set(inTurn(chosen, look * WHOLE_STREAMS_PER_LOOK, WHOLE_STREAMS_PER_LOOK));
+  const chosen = inSequence(names, look * STREAMS_PER_LOOK, STREAMS_PER_LOOK);
+  const whole = new Set(inSequence(chosen, look * WHOLE_STREAMS_PER_LOOK, WHOLE_STREAMS_PER_LOOK));
   const replyBytes = Math.min(SAMPLED_BYTES, Math.floor(LOOK_BYTES / Math.max(1, chosen.length)));
   const isMany = chosen.length > WHOLE_STREAMS_PER_LOOK;
   const pairs = chosen.flatMap((name) =>
     [...(picture.streams.get(name)?.groups.values() ?? [])].map((group) => ({ name, group })),
   );
   const news = pairs.filter(({ group }) => hasNews(group, picture)).slice(0, NEWS_PER_LOOK);
-  const turn = [...inTurn(pairs, look * GROUPS_PER_LOOK, GROUPS_PER_LOOK), ...news];
+  const turn = [...inSequence(pairs, look * GROUPS_PER_LOOK, GROUPS_PER_LOOK), ...news];
   return chosen.map((name, index) => {
     const stream = picture.streams.get(name);
     const groups = [...(stream?.groups.values() ?? [])];
@@ -81,7 +81,7 @@ export function looksOfATurn(streams: number): number {
   return Math.ceil(streams / STREAMS_PER_LOOK);
 }
 
-function inTurn<T>(all: readonly T[], start: number, count: number): T[] {
+function inSequence<T>(all: readonly T[], start: number, count: number): T[] {
   if (all.length <= count) return [...all];
   return Array.from({ length: count }, (_, index) => all[(start + index) % all.length] as T);
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { audit, RedisGoneError, type AuditReport } from '@shop/audit';
+import { audit, RedisUnavailableError, type AuditReport } from '@shop/audit';
 import { redisOf } from '@shop/service';
 import { Problem } from '../access/problem.js';
 import { ConsoleConfiguration } from '../configuration.js';
@@ -55,7 +55,7 @@ export class AuditService {
       const report = await audit(redisOf(this.config), { prefix: this.config.EVENTS_PREFIX });
       return viewOf(report, atMs, performance.now() - startedMs);
     } catch (error) {
-      if (error instanceof RedisGoneError) throw new Problem('redis-away', error.message);
+      if (error instanceof RedisUnavailableError) throw new Problem('redis-away', error.message);
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { isSameText } from '@shop/access';
+import { isEqualSecret } from '@shop/access';
 import type { User } from './users-file.js';
 
 const COOKIE = 'console-device';
@@ -17,7 +17,7 @@ export function deviceOf(request: IncomingMessage, user: User | undefined): stri
   const cookies = (request.headers.cookie ?? '').slice(0, 4096).split(/;\s*/);
   for (const cookie of cookies) {
     const [, id = '', mark = ''] = /^console-device=([^.]+)\.(.+)$/.exec(cookie) ?? [];
-    if (ID.test(id) && isSameText(mark, markOf(id, user))) return id;
+    if (ID.test(id) && isEqualSecret(mark, markOf(id, user))) return id;
   }
   return null;
 }

@@ -6,23 +6,23 @@ export interface Line {
   quantity: number;
 }
 
-/** When stock is filled up, and by how much. */
+/** When a sku is restocked (at or below `point`), and by how many pieces (`quantity`). */
 export interface ReorderRule {
   point: number;
   quantity: number;
 }
 
-/** What an order's sale does to the stock: the updates in their order, and the levels after them. */
+/** The stock movements of a sale: the updates in their order, and the levels after them. */
 export interface StockMovement {
   updates: InventoryUpdated[];
   levels: Record<string, number>;
 }
 
 /**
- * Sells an order's lines. What the stock lacks is restocked before the sale, so that a level never falls below 0; what
- * runs low by the sale is restocked after it.
+ * Sells the lines of an order. A sku without enough stock is restocked before the sale, so that no level falls below 0. A sku that is
+ * low after the sale is restocked then.
  *
- * @param levels the stock of each line's sku; a missing one is 0
+ * @param levels the stock of each line's sku; 0 if missing
  */
 export function sell(
   orderId: string,
@@ -38,7 +38,7 @@ export function sell(
   };
   const missing = lines
     .filter(({ sku, quantity }) => (now[sku] ?? 0) < quantity)
-    .map(({ sku, quantity }) => move(sku, deliveries(quantity - (now[sku] ?? 0), reorder.quantity)));
+    .map(({ sku, quantity }) => move(sku, restockQuantity(quantity - (now[sku] ?? 0), reorder.quantity)));
   const sale = lines.map(({ sku, quantity }) => move(sku, -quantity));
   const low = lines.filter(({ sku }) => (now[sku] ?? 0) <= reorder.point).map(({ sku }) => move(sku, reorder.quantity));
   return {
@@ -47,8 +47,8 @@ export function sell(
   };
 }
 
-/** Whole deliveries that bring at least `wanted` pieces. */
-function deliveries(wanted: number, size: number): number {
+/** The pieces of as many whole restocks as are needed for at least `wanted` pieces. */
+function restockQuantity(wanted: number, size: number): number {
   return Math.ceil(wanted / size) * size;
 }
 

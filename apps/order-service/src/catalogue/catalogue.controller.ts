@@ -4,19 +4,19 @@ import { currencies, type Offer } from '@shop/simulation';
 import { IsIn } from 'class-validator';
 import { Catalogue } from './catalogue.js';
 
-/** `?currency=EUR`: a price without one is none. */
+/** `?currency=EUR`: required, because prices depend on it. */
 export class CatalogueQuery {
   @IsIn(currencies(), { message: `currency must be one of ${currencies().join(', ')}` })
   currency!: string;
 }
 
-/** `GET /catalogue?currency=EUR`: what can be ordered, and what it costs. */
+/** `GET /catalogue?currency=EUR`: the products with their prices. */
 @HttpController('catalogue')
 export class CatalogueController {
   constructor(private readonly catalogue: Catalogue) {}
 
   @Get()
   offers(@Query() { currency }: CatalogueQuery): Offer[] {
-    return this.catalogue.in(currency);
+    return this.catalogue.offersIn(currency);
   }
 }

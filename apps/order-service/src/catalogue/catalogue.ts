@@ -6,10 +6,10 @@ import { OrderConfiguration } from '../configuration.js';
 import { namedByCatalogue, priceProblems } from '../domain/price-check.js';
 import type { PlaceOrder } from '../domain/place-order.js';
 
-/** What the shop sells, and at which price: the catalogue of its seed, which simulated customers buy from, too. */
+/** The products of the shop and their prices: the catalogue of its seed, which simulated customers use, too. */
 @Injectable()
 export class Catalogue {
-  /** By currency and sku. */
+  /** The offers by currency and sku. */
   private readonly offers: ReadonlyMap<string, ReadonlyMap<string, Offer>>;
 
   constructor({ SIMULATION_SEED }: OrderConfiguration) {
@@ -22,12 +22,12 @@ export class Catalogue {
     );
   }
 
-  /** @param currency one that the shop sells in; in another one there is nothing */
-  in(currency: string): Offer[] {
+  /** The offers in a currency; none if the shop does not sell in it. */
+  offersIn(currency: string): Offer[] {
     return [...(this.offers.get(currency)?.values() ?? [])];
   }
 
-  /** @throws BadRequestException when an order has a sku, a price or a currency that is not the catalogue's */
+  /** Checks skus, prices and currency of an order. @throws BadRequestException if one is not that of the catalogue */
   check({ items, currency }: PlaceOrder): void {
     const offers = this.offers.get(currency);
     if (!offers) {
@@ -37,8 +37,8 @@ export class Catalogue {
     if (problems.length > 0) throw new BadRequestException(firstProblems(problems));
   }
 
-  /** An order's lines under the names that the catalogue has for their skus, whatever the customer calls them. */
-  named({ items, currency }: PlaceOrder): OrderItem[] {
+  /** The lines of an order with the catalogue's names of the products instead of the customer's. */
+  withCatalogueNames({ items, currency }: PlaceOrder): OrderItem[] {
     return namedByCatalogue(items, this.offers.get(currency) ?? new Map<string, Offer>());
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   EqualsTotalOf,
-  HIGHEST_AMOUNT,
+  MAX_AMOUNT,
   MAX_EMAIL_LENGTH,
   MAX_NAME_LENGTH,
   OrderTerms,
@@ -24,7 +24,7 @@ import {
 } from 'class-validator';
 import { NIL, v5 } from 'uuid';
 
-/** A customer of the shop, or a new one, who has no id yet. */
+/** The customer of a request. A new customer has no id yet. */
 export class OrderingCustomer {
   @IsOptional()
   @IsUUID()
@@ -48,19 +48,19 @@ export class PlaceOrder extends OrderTerms {
   @Type(() => OrderingCustomer)
   customer!: OrderingCustomer;
 
-  /** May be left out; given, it must be right. */
+  /** Optional, but must be correct if given. */
   @IsOptional()
   @IsInt()
   @Min(0)
-  @Max(HIGHEST_AMOUNT)
+  @Max(MAX_AMOUNT)
   @EqualsTotalOf('items')
   total_amount?: number;
 }
 
 /**
- * The order that a request asks for: with the same id and customer each time for the same `orderId`.
+ * The order of a request. The same `orderId` always gives the same order.
  *
- * @param items its lines, if not as they were asked for
+ * @param items its lines. @default those of the request
  */
 export function orderOf(request: PlaceOrder, orderId: string, items = request.items): OrderPlaced {
   const { currency, shipping_address } = request;
@@ -75,7 +75,7 @@ export function orderOf(request: PlaceOrder, orderId: string, items = request.it
   };
 }
 
-/** What a request asks for, as a digest: the same for the same order, whatever the order of its JSON's properties. */
+/** A digest of a request's order. It does not depend on the order of the properties in the JSON. */
 export function fingerprintOf(request: PlaceOrder): string {
   return createHash('sha256')
     .update(JSON.stringify(orderOf(request, NIL), sortedProperties))

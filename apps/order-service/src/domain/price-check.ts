@@ -1,7 +1,7 @@
 import type { OrderItem } from '@shop/contracts';
 import type { Offer } from '@shop/simulation';
 
-/** What an order's lines pay that the catalogue does not say, in words. */
+/** One text for each line of an order whose sku or price is not that of the catalogue. */
 export function priceProblems(
   items: readonly OrderItem[],
   currency: string,
@@ -14,11 +14,11 @@ export function priceProblems(
       return `${at}.sku must be one of GET /catalogue?currency=${currency}, got ${JSON.stringify(sku)} at ${String(unit_price)}`;
     }
     if (offer.unit_price === unit_price) return [];
-    return `${at}.unit_price must be ${String(offer.unit_price)}, what ${sku} costs in ${currency}, got ${String(unit_price)}`;
+    return `${at}.unit_price must be ${String(offer.unit_price)}, the price of ${sku} in ${currency}, got ${String(unit_price)}`;
   });
 }
 
-/** An order's lines under the names that the catalogue has for their skus. */
+/** The lines of an order with the catalogue's names of the products. */
 export function namedByCatalogue(items: readonly OrderItem[], offers: ReadonlyMap<string, Offer>): OrderItem[] {
   return items.map(({ sku, name, quantity, unit_price }) => ({
     sku,

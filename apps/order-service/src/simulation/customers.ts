@@ -6,17 +6,17 @@ import { ShopLogger } from '@shop/service/logger';
 import { Arrivals, catalogue, OrderGenerator, poison, Random } from '@shop/simulation';
 import { EventMonitor, EventProducer, EventsModule, Keyspace, RedisConnection } from 'nestjs-event-streams';
 import { AcceptedOrders } from '../accepted-orders.js';
-import { ArrivalPace } from './arrival-pace.js';
+import { RatePace } from './rate-pace.js';
 import type { Pace } from './pace.js';
 import { PoisonInjector } from './poison-injector.js';
-import { ShopPace } from './shop-pace.js';
+import { BackPressurePace } from './back-pressure-pace.js';
 import type { CustomersReport, CustomersTask } from './task.js';
 
-/** A thread of simulated customers: each arrival is an order, or now and then poison. Runs until it is told to stop. */
+/** A thread of simulated customers. Each arrival places an order or, rarely, injects poison. Runs until it gets a message. */
 const task = workerData as CustomersTask;
 const { seed, run, thread, threads, rate, speed, poisonShare } = task;
 
-/** Orders that wait for Redis at once; customers beyond them queue outside. */
+/** How many orders may wait for Redis at once. Further customers wait. */
 const MAX_OPEN = 1000;
 const REPORT_EVERY_MS = 250;
 
@@ -43,8 +43,8 @@ const open = new Set<Promise<void>>();
 const stopping = new AbortController();
 const pace: Pace =
   rate === 'max'
-    ? new ShopPace(app.get(EventMonitor), threads, () => open.size, stopping.signal)
-    : new ArrivalPace(
+    ? new BackPressurePace(app.get(EventMonitor), threads, () => open.size, stopping.signal)
+    : new RatePace(
         new Arrivals({ ratePerSecond: rate, speed, seed, stream: thread, streams: threads }),
         stopping.signal,
       );
@@ -55,8 +55,8 @@ parentPort?.on('message', () => {
 const reporting = setInterval(() => parentPort?.postMessage(report), REPORT_EVERY_MS);
 
 while (!isStopping()) {
-  const comes = pace.next();
-  if (comes) await comes;
+  const arriving = pace.next();
+  if (arriving) await arriving;
   while (open.size >= MAX_OPEN) await Promise.race(open);
   if (isStopping()) break;
   const arrival: Promise<void> = arrive().finally(() => open.delete(arrival));

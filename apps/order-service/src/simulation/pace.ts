@@ -1,5 +1,5 @@
-/** Says when the next customer comes. */
+/** Determines when the next customer arrives. */
 export interface Pace {
-  /** Resolves when one has come, or when none is wanted any more; undefined where one is there already. */
+  /** Resolves when the next customer arrives, or when the simulation stops; undefined if the customer has already arrived. */
   next(): Promise<void> | undefined;
 }

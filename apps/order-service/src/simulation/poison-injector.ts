@@ -3,14 +3,14 @@ import { ORDER_STATE } from '@shop/contracts';
 import type { Poison } from '@shop/simulation';
 import type { Keyspace, RedisConnection } from 'nestjs-event-streams';
 
-/** Injects messages that have to become dead letters, past the producer, which would refuse them. */
+/** Injects messages that must become dead letters. It does not use the producer, which would reject them. */
 export class PoisonInjector {
   constructor(
     private readonly redis: RedisConnection,
     private readonly keyspace: Keyspace,
   ) {}
 
-  /** Books the entry's `event_id` first, so that the audit never takes poison for an accident. */
+  /** Records the `event_id` before the entry is appended, so that the audit always recognizes it as poison. */
   async inject(poison: Poison): Promise<void> {
     const eventId = randomUUID();
     const envelope = {

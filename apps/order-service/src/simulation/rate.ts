@@ -1,16 +1,14 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 
-/** Orders per second, on average over a simulated day; or as many as the shop carries. */
+/** Orders per second, on average over a simulated day; `max` for as many as the shop can handle. */
 export type Rate = number | 'max';
 
-const LOWEST = 0.01;
-const HIGHEST = 100_000;
-
-/** What a rate can be, in words. */
-const RATES = `a number from ${String(LOWEST)} to ${String(HIGHEST)}, or max`;
-
-/** A {@link Rate}: a text of digits is none. */
+const MIN_RATE = 0.01;
+const MAX_RATE = 100_000;
+/** The valid rates, for messages. */
+const RATES = `a number from ${String(MIN_RATE)} to ${String(MAX_RATE)}, or max`;
+/** A {@link Rate}; a string of digits is not valid. */
 export function IsRate(options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(
     { name: 'isRate', validator: { validate: isRate, defaultMessage: () => `$property must be ${RATES}` } },
@@ -18,7 +16,7 @@ export function IsRate(options?: ValidationOptions): PropertyDecorator {
   );
 }
 
-/** A {@link Rate} from the environment, where all is text. */
+/** A {@link Rate} from the environment, whose values are strings. */
 export function RateSetting(): PropertyDecorator {
   return (target, property) => {
     Transform(({ value }: { value: unknown }) => (value === 'max' || value === undefined ? value : Number(value)))(
@@ -30,5 +28,5 @@ export function RateSetting(): PropertyDecorator {
 }
 
 function isRate(value: unknown): boolean {
-  return value === 'max' || (typeof value === 'number' && value >= LOWEST && value <= HIGHEST);
+  return value === 'max' || (typeof value === 'number' && value >= MIN_RATE && value <= MAX_RATE);
 }

@@ -4,15 +4,15 @@ import { IsOptional } from 'class-validator';
 import { IsRate, type Rate } from './rate.js';
 import { Simulation, type SimulationStatus } from './simulation.js';
 
-/** The body of `POST /simulation/start`; it may be left out. */
+/** The body of `POST /simulation/start`. Optional. */
 export class StartSimulation {
-  /** Orders per second, on average over a simulated day; `max` for as many as the shop carries. */
+  /** Orders per second, on average over a simulated day; `max` for as many as the shop can handle. */
   @IsOptional()
   @IsRate()
   rate?: Rate;
 }
 
-/** Steers the simulated customers: operators alone may, with their token. */
+/** Starts and stops the simulation. Only operators may, with their token. */
 @HttpController('simulation')
 export class SimulationController {
   constructor(private readonly simulation: Simulation) {}

@@ -7,14 +7,14 @@ import { OrderConfiguration } from '../configuration.js';
 import type { Rate } from './rate.js';
 import type { CustomersReport, CustomersTask } from './task.js';
 
-/** What `GET /simulation` answers. */
+/** The answer of `GET /simulation`. */
 export interface SimulationStatus {
   running: boolean;
   rate: Rate;
   speed: number;
   seed: number;
   threads: number;
-  /** Orders that were accepted since the service started; and those that failed. */
+  /** Orders that were accepted since the service started. */
   placed: number;
   failed: number;
   poisoned: number;
@@ -29,7 +29,7 @@ interface Thread {
 
 const RESTART_DELAY_MS = 1000;
 
-/** The simulated customers: several threads that publish at once. */
+/** Runs the simulated customers: several threads that publish at once. */
 @Injectable()
 export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Simulation.name);
@@ -37,8 +37,8 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly reports: CustomersReport[] = [];
   private rate: Rate;
   private running = false;
-  /** Starts and stops one after the other. */
-  private turn: Promise<unknown> = Promise.resolve();
+  /** The last start or stop. The next one waits for it. */
+  private lastStep: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly config: OrderConfiguration,
@@ -56,9 +56,9 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
     await this.stop();
   }
 
-  /** Lets customers come; at another rate than before if one is given. Running already at that rate, nothing changes. */
+  /** Starts the simulation, or changes its rate. Does nothing if it is running at that rate. @default the last rate */
   start(rate = this.rate): Promise<void> {
-    return this.inTurn(async () => {
+    return this.inSequence(async () => {
       if (this.running && rate === this.rate) return;
       await this.stopCustomers();
       this.rate = rate;
@@ -66,17 +66,18 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
       const { SIMULATION_THREADS: threads } = this.config;
       const run = await this.nextRun();
       for (let thread = 0; thread < threads; thread += 1) this.open(thread, run);
-      const pace = rate === 'max' ? 'as many as the shop carries' : `${String(rate)} orders a second on average`;
-      this.logger.log(`Customers come: ${pace}, from ${String(threads)} threads`);
+      const pace =
+        rate === 'max' ? 'as many orders as the shop can handle' : `${String(rate)} orders a second on average`;
+      this.logger.log(`The simulation runs: ${pace}, in ${String(threads)} threads`);
     });
   }
 
-  /** Resolves when the last customer's order is published. */
+  /** Stops the simulation. Resolves when the last order is published. */
   stop(): Promise<void> {
-    return this.inTurn(async () => {
+    return this.inSequence(async () => {
       if (!this.running) return;
       await this.stopCustomers();
-      this.logger.log('Customers have gone home');
+      this.logger.log('The simulation has stopped');
     });
   }
 
@@ -97,7 +98,7 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
     };
   }
 
-  /** One seed gives one shop, but never the same orders twice: each start has its number. */
+  /** The number of this start: a seed always gives the same shop, but each start must place other orders. */
   private nextRun(): Promise<number> {
     return this.redis.call((redis) => redis.incr(this.keyspace.ofService(ORDER_STATE.simulationRuns)));
   }
@@ -134,7 +135,7 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
     worker.on('message', (report: CustomersReport) => Object.assign(opened.report, report));
     worker.on('error', (error: Error) => {
       opened.report.lastError = error.message;
-      this.logger.error(`A thread of customers failed: ${error.message}`);
+      this.logger.error(`A thread of simulated customers failed: ${error.message}. It is restarted`);
       setTimeout(() => {
         void this.reopen(opened, thread);
       }, RESTART_DELAY_MS).unref();
@@ -142,10 +143,10 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private reopen(failed: Thread, thread: number): Promise<void> {
-    return this.inTurn(async () => {
+    return this.inSequence(async () => {
       if (this.threads.delete(failed) && this.running) this.open(thread, await this.nextRun());
     }).catch((error: unknown) => {
-      this.logger.error(`A thread of customers stays away: ${(error as Error).message}`);
+      this.logger.error(`A thread of simulated customers could not be restarted: ${(error as Error).message}`);
     });
   }
 
@@ -156,9 +157,9 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
     this.threads.clear();
   }
 
-  private inTurn(step: () => Promise<void>): Promise<void> {
-    const result = this.turn.then(step);
-    this.turn = result.catch(() => undefined);
+  private inSequence(step: () => Promise<void>): Promise<void> {
+    const result = this.lastStep.then(step);
+    this.lastStep = result.catch(() => undefined);
     return result;
   }
 }

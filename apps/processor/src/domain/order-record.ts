@@ -3,43 +3,43 @@ import { orderState, type OrderState } from '@shop/contracts';
 /** One event of an order, as the read model keeps it. */
 export interface TimelineEvent {
   event_type: string;
-  /** The stream's key, and the entry in it. */
+  /** The stream's key. */
   stream: string;
   entry_id: string;
   event_id: string;
   source: string;
-  /** When it happened, by its envelope. */
+  /** The timestamp of its envelope. */
   timestamp: string;
-  /** What it said, in short: what {@link SHOWN} names. */
+  /** The fields of its payload that {@link SUMMARY_FIELDS} names. */
   summary: Record<string, unknown>;
 }
 
-/** The hash of one order: an event type's name → its event as JSON, and {@link FACTS}. */
+/** The hash of one order: its events as JSON by event type, and {@link FACTS}. */
 export type OrderRecord = Readonly<Record<string, string>>;
 
 /**
- * What is kept and shown of each event, in the order of cause: how far the order is, what it costs, and its shipment. Whoever has
- * the order's id reads it, and the shop's own views need no more either: who ordered, and where that is sent, is in the streams alone.
+ * The fields of each event that are kept and shown, in the causal order of the events. Everybody who has the order's id can read them,
+ * so they contain no personal data: customer and address are in the streams only.
  */
-const SHOWN: Readonly<Record<string, readonly string[]>> = {
+const SUMMARY_FIELDS: Readonly<Record<string, readonly string[]>> = {
   order_placed: ['items', 'currency', 'total_amount'],
   payment_processed: ['status', 'amount', 'currency', 'method', 'decline_reason'],
   inventory_updated: ['changes'],
   shipment_created: ['carrier', 'tracking_number', 'estimated_delivery'],
 };
 
-/** The field that tells in a few words what the events come to: what decides an order's state needs no other. */
+/** The field that lists what has happened to the order. The order's state can be derived from this field only. */
 export const FACTS = 'facts';
 
-/** What one event says of its order. */
+/** What an event means for its order. */
 export type OrderFact = 'placed' | 'approved' | 'declined' | 'sold' | 'shipped';
 
-/** The field's value after another event. */
+/** The value of the field {@link FACTS} after another event. */
 export function withFact(facts: string | null, fact: OrderFact): string {
   return facts === null ? fact : `${facts} ${fact}`;
 }
 
-/** How far the order is; undefined while its placement is not known, whatever else is. */
+/** The state of the order; undefined until its `order_placed` was processed, even if later events were. */
 export function stateOf(facts: string | null | undefined): OrderState | undefined {
   const known = new Set(facts?.split(' '));
   if (!known.has('placed')) return undefined;
@@ -47,12 +47,12 @@ export function stateOf(facts: string | null | undefined): OrderState | undefine
   return orderState({ payment, sold: known.has('sold'), shipped: known.has('shipped') });
 }
 
-/** The order's events, oldest first: by their place in time, and by cause where two are of one millisecond. */
+/** The events of the order, in their causal order. */
 export function timelineOf(record: OrderRecord): TimelineEvent[] {
-  return Object.entries(SHOWN).flatMap(([step, shown]) => {
+  return Object.entries(SUMMARY_FIELDS).flatMap(([step, shown]) => {
     if (record[step] === undefined) return [];
     const event = JSON.parse(record[step]) as TimelineEvent;
-    // Records that were kept by earlier versions name the customer.
+    // Records of earlier versions contain the customer's name.
     const known = Object.entries(event.summary).filter(([name]) => shown.includes(name));
     return [{ ...event, summary: Object.fromEntries(known) }];
   });

@@ -1,21 +1,21 @@
 import type { Address, InventoryUpdated, ShipmentCreated } from '@shop/contracts';
 import { shipmentDetails } from '@shop/simulation';
 
-/** What is to be shipped: a sale's goods, to the order's address. */
+/** A parcel: the goods of a sale, and the address of its order. */
 export interface Parcel {
   orderId: string;
   items: ShipmentCreated['items'];
   address: Address;
-  /** Whose address it is; null where that was not kept. */
+  /** The customer of the address; null if it was not stored. */
   customerId: string | null;
 }
 
-/** The goods that a sale took out of the stock. */
+/** The goods of a sale. */
 export function goodsOf(sale: InventoryUpdated): ShipmentCreated['items'] {
   return sale.changes.map(({ sku, quantity_change }) => ({ sku, quantity: -quantity_change }));
 }
 
-/** The shipment of a parcel; the seed and the order decide its carrier and tracking number. */
+/** The shipment of a parcel. Seed and order determine its carrier and tracking number. */
 export function shipmentOf(
   { orderId, items, address }: Omit<Parcel, 'customerId'>,
   shipmentId: string,

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readPayload } from './payload.js';
 import type { Data } from './shape.js';
 
-/** What the audit needs of an event. */
+/** The parts of an event that the audit needs. */
 export interface Event {
   eventId: string;
   type: string;
@@ -13,37 +13,37 @@ export interface Event {
   json: string;
 }
 
-/** An entry that is no event, and why. */
-export interface NoEvent {
+/** Why an entry is not a valid event. */
+export interface InvalidEntry {
   why: string;
 }
 
-/** What every entry has. */
+/** Fields that every entry must have. */
 const REQUIRED = ['event_id', 'event_type', 'timestamp', 'version', 'source', 'data'] as const;
-/** What an entry may have. Others are kept by readers, and mean nothing. */
+/** Fields that an entry may have. Readers keep others, which have no meaning. */
 const OPTIONAL = ['correlation_id', 'causation_id', 'partition_key', 'traceparent', 'tracestate'] as const;
 const KNOWN: ReadonlySet<string> = new Set([...REQUIRED, ...OPTIONAL]);
 
-/** What handlers are given at most, by the library's README: fields, characters of an attribute, bytes beside the payload. */
+/** The limits of the library's README: fields, characters of an attribute, and bytes without the payload. */
 const MAX_FIELDS = 10_000 + KNOWN.size;
 const MAX_ATTRIBUTE_LENGTH = 4096;
 const MAX_BYTES = 2 ** 20;
 const MAX_ID_LENGTH = 256;
 
 /**
- * Reads an entry as the design has it, and as the library's README says which entries no handler is given. This is the audit's own: what
- * the library reads wrongly, nobody would find by asking the library.
+ * Reads an entry by the rules of the design and of the library's README. The audit does not use the library's decoder, because it
+ * could not find the errors of a decoder that it uses itself.
  *
- * @param bytes the fields, where they are not UTF-8
+ * @param bytes the fields, if they are not UTF-8
  */
-export function readEvent(fields: readonly string[], bytes?: readonly Buffer[]): Event | NoEvent {
+export function readEvent(fields: readonly string[], bytes?: readonly Buffer[]): Event | InvalidEntry {
   if (bytes) return { why: whyNotUtf8(fields, bytes) };
   const values = new Map<string, string>();
   let others = 0;
   for (let index = 0; index + 1 < fields.length; index += 2) {
     const [name = '', value = ''] = [fields[index], fields[index + 1]];
     if (!KNOWN.has(name)) others += name.length + value.length;
-    else if (values.has(name)) return { why: `Expected the field ${name} once, got it twice` };
+    else if (values.has(name)) return { why: `Expected the field ${name} once, got it several times` };
     else values.set(name, value);
     if (name === 'data' || !KNOWN.has(name)) continue;
     if (value.length > MAX_ATTRIBUTE_LENGTH) {
@@ -62,18 +62,18 @@ export function readEvent(fields: readonly string[], bytes?: readonly Buffer[]):
   return 'why' in payload ? payload : { eventId, type, version, source, data: payload.data, json };
 }
 
-/** Whether it can be an `event_id`, or names a person whose data is encrypted. */
+/** Whether a text is a valid `event_id`, or a valid id of the subject of personal data. */
 export function isId(value: string): boolean {
   return value.length <= MAX_ID_LENGTH && /^[\x21-\x7e]+$/.test(value);
 }
 
-/** The value of a field of any entry; empty where there is none. */
+/** The value of a field; '' if the entry does not have it. */
 export function fieldOf(fields: readonly string[], name: string): string {
   for (let index = 0; index + 1 < fields.length; index += 2) if (fields[index] === name) return fields[index + 1] ?? '';
   return '';
 }
 
-/** @param others characters of fields that are not the envelope's: few are worth counting in bytes */
+/** @param others the characters of fields outside the envelope: the bytes are counted only if these are many */
 function whyTooLarge(fields: readonly string[], json: string, others: number): string | undefined {
   const count = fields.length / 2;
   if (count > MAX_FIELDS) return `Expected at most ${String(MAX_FIELDS)} fields, got ${String(count)}`;

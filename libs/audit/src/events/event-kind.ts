@@ -2,7 +2,7 @@ import type { StreamName } from '@shop/contracts/facts';
 import type { Event } from './envelope.js';
 import type { Check } from './shape.js';
 
-/** Where a record comes from. */
+/** The stream entry of a record. */
 export interface EntryOrigin {
   /** The stream entry's id. */
   id: string;
@@ -10,22 +10,22 @@ export interface EntryOrigin {
   isPoison: boolean;
 }
 
-/** What a stream carries: an event type of the design, and what the laws need of it. */
+/** The event type of a stream, and how its events become records for the laws. */
 export interface EventKind<Payload, EventRecord extends EntryOrigin> {
   readonly stream: StreamName;
   readonly type: string;
-  /** Of the version: every minor version of it can be read. */
+  /** The major version. Every minor version of it is valid. */
   readonly major: string;
-  /** Who publishes it, and nobody else. */
+  /** The only source that may publish it. */
   readonly source: string;
-  /** What is wrong with a payload. */
+  /** Checks a payload. */
   readonly problem: Check;
-  /** The record of a payload with which nothing is wrong. */
+  /** Makes the record of a valid payload. */
   record(payload: Payload, origin: EntryOrigin): EventRecord;
 }
 
-/** Why an event is not of the kind that its stream carries; undefined when it is. */
-export function whyForeign(event: Event, { type, major, source }: EventKind<never, EntryOrigin>): string | undefined {
+/** Why an event does not belong on its stream; undefined if it does. */
+export function whyNotOfKind(event: Event, { type, major, source }: EventKind<never, EntryOrigin>): string | undefined {
   if (event.type !== type || event.version.split('.', 1)[0] !== major) {
     return `expected ${type} of version ${major}.x, got ${event.type} of version ${event.version}`;
   }

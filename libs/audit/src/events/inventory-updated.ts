@@ -3,19 +3,19 @@ import type { EntryOrigin, EventKind } from './event-kind.js';
 import { both, list, must, object, oneOf, optional, whole, type Check } from './shape.js';
 import { sku, uuid } from './standards.js';
 
-/** What the laws need of an `inventory_updated`. */
+/** The parts of an `inventory_updated` that the laws need. */
 export interface UpdateRecord extends EntryOrigin {
-  /** Only of a sale. */
+  /** Undefined for a restock. */
   orderId: string | undefined;
   isSale: boolean;
   changes: readonly StockChange[];
 }
 
-/** What a stock movement does to one sku. */
+/** A change of one sku's stock. */
 export interface StockChange {
   sku: string;
   change: number;
-  /** After the change, as the event says. */
+  /** The stock level after the change, as the event states it. */
   level: number;
 }
 
@@ -36,7 +36,7 @@ const shape = object({
         whole(-MAX_STOCK, MAX_STOCK),
         must('other than 0', (value) => value !== 0),
       ),
-      // A level below 0 is one for law 5 to find: see whyRefused.
+      // Law 5 reports a level below 0: see whyRejected.
       stock_level: whole(-MAX_STOCK, MAX_STOCK),
     }),
   ),
@@ -44,7 +44,7 @@ const shape = object({
 
 const orderOfSale: Check = (value) => {
   const { reason, order_id: orderId } = value as Payload;
-  return reason === 'sale' && orderId === undefined ? 'order_id must be there of a sale' : undefined;
+  return reason === 'sale' && orderId === undefined ? 'order_id must be given for a sale' : undefined;
 };
 
 export const inventoryUpdated: EventKind<Payload, UpdateRecord> = {
@@ -62,8 +62,8 @@ export const inventoryUpdated: EventKind<Payload, UpdateRecord> = {
   }),
 };
 
-/** Why groups were right to refuse an update that law 5 finds wrong; undefined when they were not. */
-export function whyRefused({ changes }: UpdateRecord): string | undefined {
+/** Why groups reject an update that law 5 reports, too; undefined if they have no reason to. */
+export function whyRejected({ changes }: UpdateRecord): string | undefined {
   const below = changes.find(({ level }) => level < 0);
   return below && `stock_level of ${below.sku} must not be below 0, got ${String(below.level)}`;
 }

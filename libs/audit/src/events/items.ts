@@ -1,6 +1,6 @@
 /**
- * How many of what, as a text that is equal for equal lists, whatever their order: `LMP-0007 × 2, MUG-0001 × 1`.
- * One short text for each event is what lets the laws compare 200,000 orders in little memory.
+ * The items as a text that is equal for equal lists in any order: `LMP-0007 × 2, MUG-0001 × 1`. One short text per event lets the
+ * laws compare 200,000 orders in little memory.
  */
 export function itemsOf(lines: readonly { sku: string; quantity: number }[]): string {
   const [only] = lines;

@@ -1,18 +1,18 @@
 import { isMarked } from './personal.js';
 
-/** Names of the methods that each object has, such as `toString`. */
+/** The methods that every object has, such as `toString`. */
 const METHODS = new Set(Object.getOwnPropertyNames(Object.prototype));
 
-/** What a text has in which one of them may stand; an escape can hide it. */
+/** Matches every text that may contain one of these names. A name can be escaped. */
 const MAY_HAVE_METHOD = new RegExp([...METHODS, String.raw`\\u`].join('|'));
 
-/** Where personal data is: what stands there encrypted is replaced before anybody looks at it. */
+/** The paths of personal data. An encrypted value there is replaced before this check of the library, so it is not checked here either. */
 const PERSONAL = new Set([
   ...['customer.name', 'customer.email'],
   ...['street', 'city', 'postal_code'].map((name) => `shipping_address.${name}`),
 ]);
 
-/** The property of a payload that would hide a method of the object: handlers are given none of those. @param json of the payload */
+/** The first property of a payload that shadows a method of the object. No handler gets such a payload. @param json the payload's text */
 export function methodIn(data: object, json: string): string | undefined {
   return MAY_HAVE_METHOD.test(json) ? search(data, '') : undefined;
 }

@@ -1,10 +1,10 @@
-import { HIGHEST_AMOUNT, HIGHEST_PRICE, MAX_LINES, MAX_PIECES } from '@shop/contracts/facts';
+import { MAX_AMOUNT, MAX_PRICE, MAX_LINES, MAX_PIECES } from '@shop/contracts/facts';
 import type { EntryOrigin, EventKind } from './event-kind.js';
 import { itemsOf } from './items.js';
 import { both, list, object, whole, type Check } from './shape.js';
 import { address, currency, customer, name, sku, uuid } from './standards.js';
 
-/** What the laws need of an `order_placed`. Money is in the currency's minor unit. */
+/** The parts of an `order_placed` that the laws need. Money is in the currency's minor unit. */
 export interface OrderRecord extends EntryOrigin {
   orderId: string;
   amount: number;
@@ -23,9 +23,9 @@ interface Payload {
 const shape = object({
   order_id: uuid,
   customer,
-  items: list(MAX_LINES, object({ sku, name, quantity: whole(1, MAX_PIECES), unit_price: whole(0, HIGHEST_PRICE) })),
+  items: list(MAX_LINES, object({ sku, name, quantity: whole(1, MAX_PIECES), unit_price: whole(0, MAX_PRICE) })),
   currency,
-  total_amount: whole(0, HIGHEST_AMOUNT),
+  total_amount: whole(0, MAX_AMOUNT),
   shipping_address: address,
 });
 

@@ -1,22 +1,22 @@
 import { isObject, type Data } from './shape.js';
 
-/** What a payload that handlers are given has at most, by the library's README. */
+/** The limits of a payload, by the library's README. */
 const MAX_BYTES = 2 ** 20;
 const MAX_LEVELS = 100;
 const MAX_PROPERTIES = 10_000;
 const MAX_ITEMS = 10_000;
 
-/** Names that change what an object is: no payload may have such a property. */
+/** Names of properties that would change an object's prototype: no payload may have them. */
 const DANGEROUS = new Set(['__proto__', 'prototype', 'constructor']);
-/** What a text has in which one of them may stand; an escape can hide it. */
+/** Matches every text that may contain one of these names. A name can be escaped. */
 const MAY_BE_DANGEROUS = /proto|constructor|\\u/;
 
-/** Of a text in which no number can be too large: 16 digits in a row, or an exponent of three. */
+/** Matches every text that may contain a too large number: 16 digits in a row, or an exponent of three digits. */
 const MAY_HAVE_LARGE = /\d{16}|\d[eE]\+?\d{3}/;
-/** Strings, numbers, words and marks, of a text that JSON.parse has taken. */
+/** The tokens of a text that JSON.parse accepts: strings, numbers, words and punctuation. */
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[a-z]+|[{}[\]:,]/g;
 
-/** The payload of an event, or why no handler is given it. */
+/** The payload of an event, or why it is not valid. */
 export function readPayload(json: string): { data: Data } | { why: string } {
   const bytes = Buffer.byteLength(json);
   if (bytes > MAX_BYTES) return { why: `Expected data of at most ${String(MAX_BYTES)} bytes, got ${String(bytes)}` };
@@ -27,14 +27,14 @@ export function readPayload(json: string): { data: Data } | { why: string } {
     return { why: 'Expected data to be JSON' };
   }
   if (!isObject(data)) return { why: 'Expected data to be a JSON object' };
-  // A value takes two characters at least, and so does a level: most payloads are too short for the rest of this.
-  const why = mayBeBeyond(json) || MAY_HAVE_LARGE.test(json) ? whyRefused(json) : undefined;
+  // A value and a level take at least two characters each, so most payloads are too short to exceed a limit.
+  const why = mayBeOutOfBounds(json) || MAY_HAVE_LARGE.test(json) ? whyOutOfBounds(json) : undefined;
   if (why !== undefined) return { why };
   const dangerous = MAY_BE_DANGEROUS.test(json) ? dangerousIn(data) : undefined;
   return dangerous === undefined ? { data } : { why: `Expected data without a property called ${dangerous}` };
 }
 
-function mayBeBeyond(json: string): boolean {
+function mayBeOutOfBounds(json: string): boolean {
   if (json.length > 2 * Math.min(MAX_PROPERTIES, MAX_ITEMS)) return true;
   let opened = 0;
   for (let at = json.search(/[{[]/); at < json.length && opened <= MAX_LEVELS; at += 1) {
@@ -47,8 +47,8 @@ function mayBeBeyond(json: string): boolean {
 const BRACE = 123;
 const BRACKET = 91;
 
-/** Looks at the text, not at what was parsed of it: there, each property is once, and numbers are rounded. */
-function whyRefused(json: string): string | undefined {
+/** Checks the text, because in the parsed value repeated properties are lost and numbers are rounded. */
+function whyOutOfBounds(json: string): string | undefined {
   const open: string[] = [];
   let before = '';
   let properties = 0;

@@ -1,9 +1,9 @@
-import { HIGHEST_AMOUNT } from '@shop/contracts/facts';
+import { MAX_AMOUNT } from '@shop/contracts/facts';
 import type { EntryOrigin, EventKind } from './event-kind.js';
 import { both, object, oneOf, optional, whole, type Check } from './shape.js';
 import { currency, name, uuid } from './standards.js';
 
-/** What the laws need of a `payment_processed`. */
+/** The parts of a `payment_processed` that the laws need. */
 export interface PaymentRecord extends EntryOrigin {
   orderId: string;
   amount: number;
@@ -22,7 +22,7 @@ interface Payload {
 const shape = object({
   payment_id: uuid,
   order_id: uuid,
-  amount: whole(0, HIGHEST_AMOUNT),
+  amount: whole(0, MAX_AMOUNT),
   currency,
   method: oneOf('card', 'paypal', 'bank_transfer', 'gift_card'),
   status: oneOf('approved', 'declined'),
@@ -32,7 +32,7 @@ const shape = object({
 const reasonOfDecline: Check = (value) => {
   const { status, decline_reason: reason } = value as Payload;
   return status === 'declined' && reason === undefined
-    ? 'decline_reason must be there of a declined payment'
+    ? 'decline_reason must be given for a declined payment'
     : undefined;
 };
 

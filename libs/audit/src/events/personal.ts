@@ -1,15 +1,15 @@
 import { isId } from './envelope.js';
 import { isObject, type Check, type Data } from './shape.js';
 
-/** What says that something stands in the place of personal data, and in which version of the format. */
+/** The property that marks encrypted or erased personal data. Its value is the version of the format. */
 const MARK = '$personal';
 const VERSION = 1;
 
-/** Nonce and authentication tag of AES-256-GCM: what is encrypted is at least as long, in Base64url. */
-const LEAST_SEALED = ((12 + 16) * 4) / 3;
+/** The length of nonce and authentication tag of AES-256-GCM, in Base64url: encrypted data is at least as long. */
+const MIN_SEALED_LENGTH = ((12 + 16) * 4) / 3;
 
 /**
- * Personal data: as it is, encrypted or erased. The audit has no keys: it takes for granted that what is encrypted was valid when it was.
+ * Checks personal data: plain, encrypted or erased. The audit has no keys, so it assumes that encrypted data is valid.
  */
 export function personal(check: Check): Check {
   return (value, path) => {
@@ -18,7 +18,7 @@ export function personal(check: Check): Check {
   };
 }
 
-/** Whether it says that it stands for personal data. */
+/** Whether a value is marked as encrypted or erased personal data. */
 export function isMarked(value: unknown): value is Data {
   return isObject(value) && Object.hasOwn(value, MARK);
 }
@@ -31,7 +31,7 @@ function isSealed({ [MARK]: version, erased, subject, key, sealed }: Data): bool
     isId(subject) &&
     Number.isSafeInteger(key) &&
     typeof sealed === 'string' &&
-    sealed.length >= LEAST_SEALED &&
+    sealed.length >= MIN_SEALED_LENGTH &&
     /^[\w-]*$/.test(sealed)
   );
 }

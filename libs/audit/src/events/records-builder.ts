@@ -1,24 +1,24 @@
 import type { StreamName } from '@shop/contracts/facts';
 import type { DeadLetter } from '../dead-letter.js';
 import { fieldOf, readEvent, type Event } from './envelope.js';
-import { whyForeign, type EntryOrigin, type EventKind } from './event-kind.js';
-import { inventoryUpdated, whyRefused, type StockChange, type UpdateRecord } from './inventory-updated.js';
+import { whyNotOfKind, type EntryOrigin, type EventKind } from './event-kind.js';
+import { inventoryUpdated, whyRejected, type StockChange, type UpdateRecord } from './inventory-updated.js';
 import { methodIn } from './methods.js';
 import { orderPlaced, type OrderRecord } from './order-placed.js';
 import { paymentProcessed, type PaymentRecord } from './payment-processed.js';
 import { shipmentCreated, type ShipmentRecord } from './shipment-created.js';
 
-/** An entry that is no event of its stream, or whose payload is not valid: every group must have refused it. */
+/** An entry that is not a valid event of its stream. Every group must reject it. */
 export interface RejectedEntry extends EntryOrigin {
   stream: StreamName;
-  /** What it says that its order is, where it can be read. */
+  /** The order that it names, if that can be read. */
   orderId: string | undefined;
   why: string;
-  /** The stock levels that it states, where law 5 has something to say of them. */
+  /** The stock levels that it states, if law 5 reports them. */
   changes?: readonly StockChange[];
 }
 
-/** What the streams hold, each in stream order. */
+/** The entries of the streams as records, each list in stream order. */
 export interface Records {
   orders: readonly OrderRecord[];
   payments: readonly PaymentRecord[];
@@ -27,22 +27,22 @@ export interface Records {
   rejected: readonly RejectedEntry[];
 }
 
-/** Turns stream entries into records, and tells those that are no valid events by the audit's own reading of the design. */
+/** Makes records of stream entries. Which entries are valid is decided by the audit's own rules, written from the design. */
 export class RecordsBuilder {
   private readonly orders: OrderRecord[] = [];
   private readonly payments: PaymentRecord[] = [];
   private readonly updates: UpdateRecord[] = [];
   private readonly shipments: ShipmentRecord[] = [];
   private readonly rejected: RejectedEntry[] = [];
-  /** Entries that a group has refused: `<stream> <id>`. */
-  private readonly refused: ReadonlySet<string>;
+  /** Entries of which a group has a dead letter: `<stream> <id>`. */
+  private readonly deadLettered: ReadonlySet<string>;
 
   /** @param poison the `event_id` of each injected entry */
   constructor(
     private readonly poison: ReadonlySet<string>,
     deadLetters: readonly DeadLetter[],
   ) {
-    this.refused = new Set(deadLetters.map(({ stream, entryId }) => `${stream} ${entryId}`));
+    this.deadLettered = new Set(deadLetters.map(({ stream, entryId }) => `${stream} ${entryId}`));
   }
 
   get records(): Records {
@@ -50,7 +50,7 @@ export class RecordsBuilder {
     return { orders, payments, updates, shipments, rejected };
   }
 
-  /** Takes the next entry of a stream. @param bytes its fields, where they are not UTF-8 */
+  /** Adds the next entry of a stream. @param bytes its fields, if they are not UTF-8 */
   add(stream: StreamName, id: string, fields: readonly string[], bytes?: readonly Buffer[]): void {
     const entry = { stream, id, fields, bytes };
     switch (stream) {
@@ -61,7 +61,7 @@ export class RecordsBuilder {
         this.keep(this.payments, this.read(entry, paymentProcessed));
         break;
       case 'inventory':
-        this.keep(this.updates, this.unlessRefused(this.read(entry, inventoryUpdated)));
+        this.keep(this.updates, this.unlessRejected(this.read(entry, inventoryUpdated)));
         break;
       case 'shipments':
         this.keep(this.shipments, this.read(entry, shipmentCreated));
@@ -81,24 +81,24 @@ export class RecordsBuilder {
     if ('why' in event) {
       return { id, isPoison, stream, orderId: fieldOf(fields, 'partition_key') || undefined, why: event.why };
     }
-    const why = whyForeign(event, kind) ?? kind.problem(event.data, '') ?? whyHiding(event);
+    const why = whyNotOfKind(event, kind) ?? kind.problem(event.data, '') ?? whyShadowing(event);
     if (why === undefined) return kind.record(event.data as P, { id, isPoison });
     const { order_id: orderId } = event.data;
     return { id, isPoison, stream, orderId: typeof orderId === 'string' ? orderId : undefined, why };
   }
 
-  /** An update that states a level below 0 has counted where groups took it, and not where they refused it. */
-  private unlessRefused(update: UpdateRecord | RejectedEntry): UpdateRecord | RejectedEntry {
-    if ('why' in update || !this.refused.has(`inventory ${update.id}`)) return update;
+  /** An update with a level below 0 counts as valid if groups have handled it, and as rejected if one has a dead letter of it. */
+  private unlessRejected(update: UpdateRecord | RejectedEntry): UpdateRecord | RejectedEntry {
+    if ('why' in update || !this.deadLettered.has(`inventory ${update.id}`)) return update;
     const { id, isPoison, orderId, changes } = update;
-    const why = whyRefused(update);
+    const why = whyRejected(update);
     return why === undefined ? update : { id, isPoison, stream: 'inventory', orderId, why, changes };
   }
 }
 
-function whyHiding({ data, json }: Event): string | undefined {
+function whyShadowing({ data, json }: Event): string | undefined {
   const method = methodIn(data, json);
-  return method === undefined ? undefined : `${method} has the name of a method`;
+  return method === undefined ? undefined : `the property ${method} has the name of a method`;
 }
 
 interface Entry {

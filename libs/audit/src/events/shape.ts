@@ -1,24 +1,24 @@
-/** What is wrong with a value, in words that begin with its path; undefined when nothing is. Never shows texts: they may be personal. */
+/** Returns what is wrong with a value, as a text that begins with its path; undefined if it is valid. Never shows a text, which may be personal. */
 export type Check = (value: unknown, path: string) => string | undefined;
 
 /** A JSON object. */
 export type Data = Readonly<Record<string, unknown>>;
 
-/** A check with one condition. @param expected goes on after "must be" */
+/** A check of one condition. @param expected follows "must be" in the message */
 export function must(expected: string, holds: (value: unknown) => boolean): Check {
   return (value, path) => (holds(value) ? undefined : `${path} must be ${expected}, got ${shown(value)}`);
 }
 
-/** A text for which something holds, beside its being one. */
+/** A text that meets a condition. */
 export function text(expected: string, holds: (value: string) => boolean): Check {
   return must(expected, (value) => typeof value === 'string' && holds(value));
 }
 
-/** A whole number between two, both included. */
-export function whole(least: number, most: number): Check {
+/** A whole number from `min` to `max`. */
+export function whole(min: number, max: number): Check {
   return must(
-    `a whole number from ${String(least)} to ${String(most)}`,
-    (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+    `a whole number from ${String(min)} to ${String(max)}`,
+    (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
   );
 }
 
@@ -27,12 +27,12 @@ export function oneOf(...texts: readonly string[]): Check {
   return must(`one of ${texts.join(', ')}`, (value) => typeof value === 'string' && texts.includes(value));
 }
 
-/** Whatever passes the check, and what is not there. */
+/** A value that passes the check, or undefined. */
 export function optional(check: Check): Check {
   return (value, path) => (value === undefined ? undefined : check(value, path));
 }
 
-/** An object whose properties pass; it may have others. */
+/** An object whose properties pass their checks. It may have further properties. */
 export function object(properties: Readonly<Record<string, Check>>): Check {
   const checks = Object.entries(properties);
   return (value, path) => {
@@ -48,11 +48,11 @@ export function object(properties: Readonly<Record<string, Check>>): Check {
   };
 }
 
-/** A list of 1 to `most` items that pass. */
-export function list(most: number, item: Check): Check {
+/** A list of 1 to `max` items that pass the check. */
+export function list(max: number, item: Check): Check {
   return (value, path) => {
-    if (!Array.isArray(value) || value.length === 0 || value.length > most) {
-      return `${path} must be a list of 1 to ${String(most)}, got ${shown(value)}`;
+    if (!Array.isArray(value) || value.length === 0 || value.length > max) {
+      return `${path} must be a list of 1 to ${String(max)} items, got ${shown(value)}`;
     }
     for (let index = 0; index < value.length; index += 1) {
       const problem = item(value[index], `${path}.${String(index)}`);
@@ -62,7 +62,7 @@ export function list(most: number, item: Check): Check {
   };
 }
 
-/** Both checks, the second one only of what passed the first. */
+/** Both checks; the second one only if the first has passed. */
 export function both(first: Check, second: Check): Check {
   return (value, path) => first(value, path) ?? second(value, path);
 }
@@ -75,6 +75,6 @@ export function isObject(value: unknown): value is Data {
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return `a list of ${String(value.length)}`;
+  if (Array.isArray(value)) return `a list of ${String(value.length)} items`;
   return typeof value === 'string' ? `a text of ${String(value.length)} characters` : 'an object';
 }

@@ -4,7 +4,7 @@ import { itemsOf } from './items.js';
 import { list, object, whole } from './shape.js';
 import { address, name, sku, timestamp, uuid } from './standards.js';
 
-/** What the laws need of a `shipment_created`. */
+/** The parts of a `shipment_created` that the laws need. */
 export interface ShipmentRecord extends EntryOrigin {
   orderId: string;
   carrier: string;

@@ -3,20 +3,19 @@ import validator from 'validator';
 import { object, text, type Check } from './shape.js';
 import { personal } from './personal.js';
 
-/** A text of 1 to `most` characters. */
-export function words(most: number): Check {
+/** A text of 1 to `max` characters. */
+export function textUpTo(max: number): Check {
   return text(
-    `a text of 1 to ${String(most)} characters`,
-    (value) => value !== '' && validator.isLength(value, { max: most }),
+    `a text of 1 to ${String(max)} characters`,
+    (value) => value !== '' && validator.isLength(value, { max }),
   );
 }
 
 export const uuid = text('a UUID', (value) => validator.isUUID(value));
 export const currency = text('a currency of ISO 4217', (value) => validator.isISO4217(value));
-export const name = words(MAX_NAME_LENGTH);
-export const sku = words(MAX_SKU_LENGTH);
-
-/** Also a day that is in the calendar: RFC 3339's grammar alone takes February 30. */
+export const name = textUpTo(MAX_NAME_LENGTH);
+export const sku = textUpTo(MAX_SKU_LENGTH);
+/** RFC 3339, with a day of the calendar: the grammar of RFC 3339 allows February 30. */
 export const timestamp = text(
   'a time of RFC 3339',
   (value) => validator.isRFC3339(value) && validator.isISO8601(value, { strict: true }),
@@ -34,8 +33,8 @@ export const customer = object({
 });
 
 export const address = object({
-  street: personal(words(200)),
-  city: personal(words(100)),
-  postal_code: personal(words(20)),
+  street: personal(textUpTo(200)),
+  city: personal(textUpTo(100)),
+  postal_code: personal(textUpTo(20)),
   country: text('a country of ISO 3166-1 alpha-2', (value) => validator.isISO31661Alpha2(value)),
 });

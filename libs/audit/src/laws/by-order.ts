@@ -1,7 +1,7 @@
 import type { OrderRecord } from '../events/order-placed.js';
 import type { Snapshot } from '../snapshot.js';
 
-/** Records by the order that they belong to, each list in stream order. */
+/** Records by the id of their order, each list in stream order. */
 export function byOrder<T extends { orderId: string }>(records: Iterable<T>): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const record of records) {
@@ -12,16 +12,16 @@ export function byOrder<T extends { orderId: string }>(records: Iterable<T>): Ma
   return groups;
 }
 
-/** Which orders there are, and of which the laws 2 to 4 demand something. */
-export interface OrderBook {
-  /** The first `order_placed` of each order that is not poison. */
+/** The orders to which laws 2 to 4 apply. */
+export interface OrderIndex {
+  /** The first `order_placed` of each order that was not injected as poison, by order id. */
   orders: ReadonlyMap<string, OrderRecord>;
-  /** Whether the order was injected as poison: nothing is demanded of what follows from it. */
+  /** Whether an order was injected as poison: the laws do not apply to the events that follow from it. */
   isExempt: (orderId: string) => boolean;
 }
 
-/** Makes the snapshot's orders findable. */
-export function orderBook({ orders, rejected }: Snapshot): OrderBook {
+/** Indexes the snapshot's orders by id. */
+export function indexOrders({ orders, rejected }: Snapshot): OrderIndex {
   const genuine = new Map<string, OrderRecord>();
   const poison = new Set<string>();
   for (const order of orders) {

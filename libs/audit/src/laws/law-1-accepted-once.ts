@@ -3,17 +3,19 @@ import { byOrder } from './by-order.js';
 import type { Law } from './law.js';
 import { idsOf } from './problem.js';
 
-/** Law 1: every accepted order is in the stream of orders exactly once; the others at most once. */
+/** Law 1: every accepted order is in the stream of orders exactly once, and any other order at most once. */
 export const acceptedOnce: Law = (snapshot) => {
   const { prefix, accepted, orders, rejected } = snapshot;
   const key = streamKey(prefix, 'orders');
   const problems: string[] = [];
   const entries = byOrder(orders);
-  const refused = new Map(rejected.filter(({ stream }) => stream === 'orders').map((entry) => [entry.orderId, entry]));
+  const rejectedByOrder = new Map(
+    rejected.filter(({ stream }) => stream === 'orders').map((entry) => [entry.orderId, entry]),
+  );
 
   for (const orderId of accepted) {
     if (entries.has(orderId)) continue;
-    const entry = refused.get(orderId);
+    const entry = rejectedByOrder.get(orderId);
     const found = entry ? `only entry ${entry.id}, which is not valid: ${entry.why}` : 'nothing';
     problems.push(`order ${orderId} was accepted, but ${key} holds ${found}`);
   }

@@ -1,11 +1,11 @@
 import { GROUPS } from '@shop/contracts/facts';
-import { byOrder, orderBook } from './by-order.js';
+import { byOrder, indexOrders } from './by-order.js';
 import type { Law } from './law.js';
 import { explainer, idsOf } from './problem.js';
 
-/** Law 2: every order has exactly one payment, of its amount and currency; and no payment is without order. */
+/** Law 2: every order has exactly one payment, of its amount and currency, and every payment has an order. */
 export const onePayment: Law = (snapshot) => {
-  const { orders, isExempt } = orderBook(snapshot);
+  const { orders, isExempt } = indexOrders(snapshot);
   const explain = explainer(snapshot);
   const payments = byOrder(snapshot.payments);
   const problems: string[] = [];
@@ -23,7 +23,7 @@ export const onePayment: Law = (snapshot) => {
   }
   for (const [orderId, own] of payments) {
     if (orders.has(orderId) || isExempt(orderId)) continue;
-    problems.push(`there is no order ${orderId}, but a payment of it: ${idsOf(own)}`);
+    problems.push(`there is a payment of order ${orderId} (${idsOf(own)}), but no such order`);
   }
   return { law: 2, title: 'orders, each with one payment of its amount and currency', checked: orders.size, problems };
 };

@@ -1,12 +1,12 @@
 import { GROUPS } from '@shop/contracts/facts';
-import { byOrder, orderBook } from './by-order.js';
+import { byOrder, indexOrders } from './by-order.js';
 import type { Law } from './law.js';
 import { explainer, idsOf } from './problem.js';
 import { salesOf } from './sales.js';
 
 /** Law 3: every approved payment has exactly one sale, of the order's items; a declined one has none. */
 export const oneSale: Law = (snapshot) => {
-  const { orders, isExempt } = orderBook(snapshot);
+  const { orders, isExempt } = indexOrders(snapshot);
   const explain = explainer(snapshot);
   const payments = byOrder(snapshot.payments);
   const sales = byOrder(salesOf(snapshot));
@@ -34,7 +34,7 @@ export const oneSale: Law = (snapshot) => {
   }
   for (const [orderId, own] of sales) {
     if (payments.has(orderId) || isExempt(orderId)) continue;
-    problems.push(`order ${orderId} has no payment, but a sale: ${idsOf(own)}`);
+    problems.push(`order ${orderId} has a sale (${idsOf(own)}), but no payment`);
   }
   const title = "payments, each with one sale of the order's items if approved, with none if declined";
   return { law: 3, title, checked: snapshot.payments.length, problems };

@@ -4,7 +4,7 @@ import type { Snapshot } from '../snapshot.js';
 import type { Law } from './law.js';
 import { recompute } from './recompute.js';
 
-/** Law 6: the processor's read models equal a recomputation from the streams; a 0 equals a missing field. */
+/** Law 6: the processor's read models equal a recomputation from the streams. A missing field counts as 0. */
 export const readModelsEqual: Law = (snapshot) => {
   const expected = recompute(snapshot);
   const problems: string[] = [];
@@ -18,7 +18,7 @@ export const readModelsEqual: Law = (snapshot) => {
       const value = shown.get(field) ?? '0';
       if (value !== '' && Number(value) === due) continue;
       const key = readModelKey(snapshot.prefix, name);
-      problems.push(`${key} has ${field} at ${value}, the streams give ${String(due)}`);
+      problems.push(`${key} has ${field} at ${value}, the recomputation gives ${String(due)}`);
     }
   }
   if (problems.length > 0) problems.push(...uncounted(snapshot));
@@ -26,7 +26,7 @@ export const readModelsEqual: Law = (snapshot) => {
   return { law: 6, title, checked, problems };
 };
 
-/** Valid events that the processor gave up: they explain what the read models miss. */
+/** Valid events that are dead letters of the processor: they explain what is missing in the read models. */
 function uncounted(snapshot: Snapshot): string[] {
   const isRejected = new Set(snapshot.rejected.map(({ stream, id }) => `${stream} ${id}`));
   return snapshot.deadLetters

@@ -5,15 +5,15 @@ import type { Snapshot } from '../snapshot.js';
 import type { Law } from './law.js';
 
 /**
- * Law 7: nothing is pending, and every dead letter is one that somebody injected or that names its cause; and what no
- * group can take, because it is no event or not valid, is a dead letter of each group that reads it.
+ * Law 7: nothing is pending; every dead letter was injected or names its cause; and every entry that is not a valid event is a
+ * dead letter of each group that reads its stream.
  */
 export const nothingPending: Law = (snapshot) => {
   const { streams, deadLetters, rejected } = snapshot;
   const groups = streams.reduce((count, stream) => count + stream.groups.length, 0);
   return {
     law: 7,
-    title: 'groups, refused entries and dead letters: nothing pending, each refusal injected or with its cause',
+    title: 'groups, rejected entries and dead letters: nothing pending, each dead letter injected or with its cause',
     checked: groups + rejected.length + deadLetters.length,
     problems: [...openOf(snapshot), ...withoutCause(snapshot), ...withoutDeadLetter(snapshot)],
   };
@@ -27,11 +27,11 @@ function openOf({ streams, pendingIds }: Snapshot): string[] {
       const shown = ids.length === 0 ? '' : `: ${ids.join(', ')}${pending > ids.length ? ', …' : ''}`;
       if (pending > 0) problems.push(`${group} has ${String(pending)} pending of ${key}${shown}`);
       if (lag !== 0)
-        problems.push(`${group} was not given ${lag === null ? 'some' : String(lag)} entries of ${key} yet`);
+        problems.push(`${lag === null ? 'some' : String(lag)} entries of ${key} were not delivered to ${group}`);
     }
     for (const reader of length === 0 ? [] : READERS[name]) {
       if (groups.some((group) => group.name === reader)) continue;
-      problems.push(`${key} has no group ${reader}: nobody has handled its entries for it`);
+      problems.push(`${key} has no group ${reader}, which must handle its entries`);
     }
   }
   return problems;
@@ -55,7 +55,7 @@ function withoutDeadLetter({ prefix, streams, deadLetters, settledDeadLetters, r
       .filter((group) => !settledDeadLetters.has(`${stream} ${id} ${group}`))
       .map(
         (group) =>
-          `entry ${id} of ${streamKey(prefix, stream)} is no dead letter of ${group}, but no valid event: ${why}`,
+          `entry ${id} of ${streamKey(prefix, stream)} is not a valid event, but not a dead letter of ${group} either: ${why}`,
       ),
   );
 }

@@ -1,13 +1,13 @@
 import type { Snapshot } from '../snapshot.js';
 
-/** What became of a law. */
+/** The result of the check of a law. */
 export interface LawResult {
   law: number;
-  /** What was looked at and what must hold for it; reads on after `checked`. */
+  /** What was checked, and what must hold for it. It follows the number `checked` in the report. */
   title: string;
-  /** How many of what the title names first. */
+  /** How many things were checked: those that the title names first. */
   checked: number;
-  /** One text for each breach; empty when the law is kept. */
+  /** One text for each violation; empty if the law is kept. */
   problems: string[];
 }
 

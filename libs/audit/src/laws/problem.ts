@@ -7,10 +7,10 @@ export function idsOf(records: readonly { id: string }[]): string {
   return records.map(({ id }) => id).join(', ');
 }
 
-/** Says why a group did not do what it should have done about an entry, if a dead letter tells. */
+/** Explains by a dead letter why a group has not handled an entry. */
 export type Explain = (group: string, ...entries: readonly [stream: StreamName, id: string | undefined][]) => string;
 
-/** Makes the dead letters explain what is missing; the text is empty, or goes on with a colon. */
+/** Returns a function whose text explains what is missing. The text begins with a colon, or is empty if there is no dead letter. */
 export function explainer({ deadLetters }: Snapshot): Explain {
   const find = deadLetterFinder(deadLetters);
   return (group, ...entries) => {

@@ -5,7 +5,7 @@ import type { Snapshot } from '../snapshot.js';
 /** Numbers by field. */
 export type Counts = Map<string, number>;
 
-/** What the processor's read models must show, from the streams alone. */
+/** What the processor's read models must show, computed from the streams only. */
 export function recompute(snapshot: Snapshot): Record<ReadModelName, Counts> {
   return { ordersByState: statesOf(snapshot), ...tally(snapshot) };
 }
@@ -37,8 +37,8 @@ function statesOf({ orders, payments, updates, shipments }: Snapshot): Counts {
     if (orderId !== undefined && states.has(orderId)) states.set(orderId, state);
   };
   for (const { orderId } of orders) states.set(orderId, 'placed');
-  // The furthest step counts: so the steps are told in their order, whatever the order of the events was. Of several payments the last
-  // one counts.
+  // The furthest step counts, so the steps are applied in their order, whatever the order of the events was. Of several payments, the
+  // last one counts.
   for (const { orderId, isApproved } of payments) reach(orderId, isApproved ? 'paid' : 'declined');
   for (const { orderId } of updates) reach(orderId, 'packed');
   for (const { orderId } of shipments) reach(orderId, 'shipped');

@@ -1,7 +1,7 @@
 import { itemsOf } from '../events/items.js';
 import type { Snapshot } from '../snapshot.js';
 
-/** Goods that left the stock for an order. */
+/** The stock movement of an order. */
 export interface Sale {
   /** The stream entry's id. */
   id: string;

@@ -1,10 +1,10 @@
 import { SetMetadata } from '@nestjs/common';
 
-/** The name of what marks a route as the customers'. */
+/** The metadata key that marks a route for customers. */
 export const FOR_CUSTOMERS = 'shop:for-customers';
 
 /**
- * A route that changes something and that customers may use: it needs no operators' token. Not for a class, which may get
- * other routes later.
+ * Marks a route that changes something but needs no operators' token, because customers may use it. It cannot mark a whole class,
+ * to which other routes may be added later.
  */
 export const ForCustomers = (): MethodDecorator => SetMetadata(FOR_CUSTOMERS, true);

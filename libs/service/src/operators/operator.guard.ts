@@ -7,7 +7,7 @@ import {
   UnauthorizedException,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { isSameText } from '@shop/access';
+import { isEqualSecret } from '@shop/access';
 import type { Request, Response } from 'express';
 import { LineLimit } from 'nestjs-event-streams/internal';
 import { ServiceConfiguration } from '../configuration.js';
@@ -16,19 +16,19 @@ import { FOR_CUSTOMERS } from './for-customers.js';
 
 const CHALLENGE = 'Bearer realm="operators"';
 const UNSET =
-  'Nobody may change this: no token for operators is set. Start this app with OPERATOR_TOKEN, ' +
-  'and send the same as Authorization: Bearer …';
-/** The same for none and for a wrong one: it tells nothing of how near a guess came. */
+  'This app has no token for operators, so nobody may change this. Start the app with OPERATOR_TOKEN, ' +
+  'and send the same token as Authorization: Bearer …';
+/** The same message for a missing and for a wrong token, so that it says nothing about a guess. */
 const WRONG = "Expected the operators' token (OPERATOR_TOKEN of this app) as Authorization: Bearer …";
 
 /**
- * Whatever is asked for by another method than GET or HEAD changes something, and is the operators', unless its route is
- * marked {@link ForCustomers}: a new route is closed until somebody has thought of who may use it.
+ * Requires the operators' token for every method other than GET and HEAD, unless the route is marked {@link ForCustomers}. A new
+ * route is therefore closed until it is decided who may use it.
  */
 @Injectable()
 export class OperatorGuard implements CanActivate, OnApplicationShutdown {
   private readonly lines = new LineLimit((_, count) => {
-    this.logger.event('warn', `${String(count)} more requests without the operators' token were refused`, {
+    this.logger.event('warn', `${String(count)} more requests without the operators' token were rejected`, {
       security: 'operator-token',
     });
   });
@@ -39,7 +39,7 @@ export class OperatorGuard implements CanActivate, OnApplicationShutdown {
     private readonly logger: ShopLogger,
   ) {}
 
-  /** @throws ForbiddenException where no token is set; UnauthorizedException without it, or with another one */
+  /** @throws ForbiddenException if the app has no token; UnauthorizedException for a missing or wrong token */
   canActivate(context: ExecutionContext): boolean {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
@@ -49,9 +49,9 @@ export class OperatorGuard implements CanActivate, OnApplicationShutdown {
     const { OPERATOR_TOKEN: token } = this.config;
     if (token === '') throw new ForbiddenException(UNSET);
     const given = bearerOf(request.headers.authorization);
-    if (given !== undefined && isSameText(given, token)) return true;
+    if (given !== undefined && isEqualSecret(given, token)) return true;
 
-    this.tell(request, given === undefined ? 'no' : 'a wrong');
+    this.logRejected(request, given === undefined ? 'no' : 'a wrong');
     http.getResponse<Response>().header('WWW-Authenticate', CHALLENGE);
     throw new UnauthorizedException(WRONG);
   }
@@ -60,16 +60,20 @@ export class OperatorGuard implements CanActivate, OnApplicationShutdown {
     this.lines.flush();
   }
 
-  private tell({ method, route, ip }: Request, which: string): void {
-    if (!this.lines.admits('refused')) return;
-    // The route's own path: nothing in it is the caller's.
+  private logRejected({ method, route, ip }: Request, which: string): void {
+    if (!this.lines.admits('rejected')) return;
+    // The path of the route, which contains nothing from the caller.
     const { path } = route as { path: string };
-    this.logger.event('warn', `refused ${method} ${path} from ${ip ?? 'nowhere'}: ${which} token for operators`, {
-      security: 'operator-token',
-      address: ip,
-      method,
-      route: path,
-    });
+    this.logger.event(
+      'warn',
+      `rejected ${method} ${path} from ${ip ?? 'an unknown address'}: ${which} token for operators`,
+      {
+        security: 'operator-token',
+        address: ip,
+        method,
+        route: path,
+      },
+    );
   }
 }
 

@@ -1,21 +1,21 @@
 import { createServer, type RequestListener } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 
-/** How many connections a server has at once, and how long they may take. */
+/** The limits of a server's connections. */
 export interface ConnectionLimits {
-  /** Those beyond it are closed as they come. */
+  /** How many may be open at once. Further ones are closed immediately. */
   connections: number;
-  /** Until the headers of a request are there, in milliseconds. */
+  /** The deadline for the headers of a request, in milliseconds. */
   headersMs: number;
-  /** Until all of a request is there. How long its answer takes is another matter: a live feed has no end. */
+  /** The deadline for the whole request. The time of the answer is not limited, because a live feed has no end. */
   requestMs: number;
-  /** How long a connection without a request is kept. */
+  /** How long a connection without a request is kept open. */
   keepAliveMs: number;
-  /** How often it looks for those that are late. */
+  /** How often the deadlines are checked. */
   checkMs: number;
 }
 
-/** Enough for a customer on a slow line, and too little to hold an app by a thousand such lines. */
+/** Long enough for a customer with a slow connection, and short enough that a thousand slow connections cannot block an app. */
 export const CONNECTION_LIMITS: ConnectionLimits = {
   connections: 1024,
   headersMs: 10_000,
@@ -24,7 +24,7 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   checkMs: 1000,
 };
 
-/** Express on a server whose connections have bounds; closing it closes them. */
+/** Express on a server with limited connections. Closing the app closes all its connections. */
 export class BoundedAdapter extends ExpressAdapter {
   constructor(private readonly limits = CONNECTION_LIMITS) {
     super();

@@ -1,8 +1,8 @@
-/** So many problems are told of one request: whoever mends these may ask again. */
+/** How many problems of one request are reported. A caller who corrects them gets the next ones. */
 export const MAX_PROBLEMS = 20;
 const MAX_PROBLEM_LENGTH = 300;
 
-/** Of a list of problems the first ones, each of which is not too long. */
+/** The first problems of a list. Long ones are cut. */
 export function firstProblems(problems: readonly string[]): string[] {
   return problems
     .slice(0, MAX_PROBLEMS)

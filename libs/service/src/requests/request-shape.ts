@@ -1,20 +1,20 @@
-/** What the JSON of a request may be at most, whatever it is about. */
+/** The limits of a request's JSON. */
 export interface ShapeLimits {
-  /** Objects and arrays within each other. */
+  /** Levels of nested objects and arrays. */
   maxDepth: number;
-  /** Members of one array. */
+  /** Items of one array. */
   maxItems: number;
   /** Properties of one object. */
   maxProperties: number;
-  /** Values altogether: objects, arrays, texts, numbers. */
+  /** Values altogether: objects, arrays, strings, numbers. */
   maxValues: number;
 }
 
 const MAX_SHOWN_KEY_LENGTH = 40;
 
 /**
- * What is too much about a parsed body, in words; undefined for nothing. It comes before all that looks at the members, so
- * that refusing a body costs little however many they are: what is too long is not gone into.
+ * Which limit a parsed body exceeds, as a text; undefined if none. It runs before every other check, and does not look into a value
+ * that is too long, so that the rejection of a large body costs little.
  */
 export function shapeProblem(body: unknown, limits: ShapeLimits): string | undefined {
   let values = 0;
@@ -22,7 +22,7 @@ export function shapeProblem(body: unknown, limits: ShapeLimits): string | undef
     values += 1;
     if (values > limits.maxValues) return `the body must have no more than ${String(limits.maxValues)} values`;
     if (typeof value === 'string' && !isWellFormed(value)) {
-      return `${named(path)} must be Unicode text, got half a surrogate pair`;
+      return `${named(path)} must be Unicode text, got an unpaired surrogate`;
     }
     if (typeof value !== 'object' || value === null) return undefined;
     if (path.length >= limits.maxDepth) {
@@ -51,7 +51,7 @@ function first<T>(items: readonly T[], problemOf: (item: T, index: number) => st
   return undefined;
 }
 
-/** Half a character has no UTF-8; validators throw at it. */
+/** An unpaired surrogate has no form in UTF-8, and validators throw for it. */
 function isWellFormed(text: string): boolean {
   return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }

@@ -7,8 +7,8 @@ import { shapeProblem, type ShapeLimits } from './request-shape.js';
 export const REQUEST_SHAPE: ShapeLimits = { maxDepth: 8, maxItems: 100, maxProperties: 50, maxValues: 1000 };
 
 /**
- * Checks requests by their class, without turning a text into the number that it reads like. What no request is, by its
- * sheer shape, is refused before class-transformer sees it, whose time grows with the square of it.
+ * Validates requests by their class, without converting strings to numbers. A body that exceeds the limits is rejected before
+ * class-transformer sees it, whose time grows with the square of the size.
  */
 export class RequestValidation extends ValidationPipe {
   constructor(private readonly shape: ShapeLimits = REQUEST_SHAPE) {

@@ -3,8 +3,8 @@ import type { ThrottlerModuleOptions } from '@nestjs/throttler';
 const SECOND_MS = 1000;
 
 /**
- * So many requests one address may make in any second, of all routes together. More are answered 429, with how many seconds to
- * wait; addresses of IPv6 count by their network (/64).
+ * Limits the requests of one address per second, over all routes. Further ones are answered with 429 and `Retry-After`. IPv6
+ * addresses count by their network (/64).
  */
 export function throttleOf(requestsPerSecond: number): ThrottlerModuleOptions {
   return {

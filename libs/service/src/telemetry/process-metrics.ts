@@ -1,15 +1,15 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { metrics } from '@opentelemetry/api';
 
-/** How often the event loop is looked at, in milliseconds: a delay that matters is longer. */
+/** How often the delay of the event loop is sampled, in milliseconds. Relevant delays are longer. */
 const RESOLUTION_MS = 20;
 
 /**
- * What the process takes, by OpenTelemetry's names: processor time, memory, and how late its event loop is.
+ * Metrics of the process, with OpenTelemetry's names: processor time, memory, and the delay of the event loop.
  *
- * OpenTelemetry's own packages (host-metrics, instrumentation-runtime-node) give more of the same under the same names, but for the uptime. For these
- * six they bring nine packages into production: a library that asks the operating system for all that it has, and two that change how
- * modules are loaded.
+ * OpenTelemetry's own packages (host-metrics, instrumentation-runtime-node) give the same metrics except the uptime, and more. For these
+ * six metrics, they would add nine packages to production: one reads everything from the operating system, and two change how modules
+ * are loaded.
  */
 export function observeProcess(): void {
   const meter = metrics.getMeter('@shop/service');
@@ -33,13 +33,13 @@ export function observeProcess(): void {
     {
       name: 'nodejs.eventloop.delay.mean',
       unit: 's',
-      description: 'How late the event loop is on average, since the last look',
+      description: 'Mean delay of the event loop since the last collection',
       read: () => lateness(delay.mean),
     },
     {
       name: 'nodejs.eventloop.delay.p99',
       unit: 's',
-      description: 'How late the event loop is in one case of a hundred, since the last look',
+      description: '99th percentile of the delay of the event loop since the last collection',
       read: () => lateness(delay.percentile(99)),
     },
   ];
@@ -56,7 +56,7 @@ export function observeProcess(): void {
   );
 }
 
-/** What is measured is the time from one look to the next, in nanoseconds; before the second one it is no number. */
+/** @param measured the time between two samples, in nanoseconds; NaN before the second sample */
 function lateness(measured: number): number {
   return Number.isNaN(measured) ? 0 : Math.max(0, measured / 1e9 - RESOLUTION_MS / 1000);
 }

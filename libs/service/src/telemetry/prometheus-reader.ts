@@ -6,12 +6,12 @@ import {
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 
-/** What Prometheus calls units; its names end with them, which the serializer leaves to others. */
+/** Prometheus' names of the units. Names of metrics end with them, which the serializer does not add. */
 const UNITS: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes' };
 
 /**
- * Collects the metrics when Prometheus asks. The text is OpenTelemetry's: its PrometheusExporter, which has a server of its own, leaves the units
- * out of the names, by which rules and dashboards ask (`messaging_process_duration_seconds`).
+ * Collects the metrics when Prometheus requests them, with OpenTelemetry's serializer. OpenTelemetry's PrometheusExporter is not used:
+ * it has its own server, and omits the units from the names that rules and dashboards use (`messaging_process_duration_seconds`).
  */
 export class PrometheusReader extends MetricReader {
   private readonly serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
@@ -20,10 +20,10 @@ export class PrometheusReader extends MetricReader {
     super({ aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE });
   }
 
-  /** All metrics at present, in Prometheus' text format; those that cannot be had at present are left out. */
+  /** All metrics in Prometheus' text format. A metric that cannot be read now is left out. */
   async text(): Promise<string> {
     const { resourceMetrics } = await this.collect();
-    return this.serializer.serialize(named(resourceMetrics));
+    return this.serializer.serialize(withUnits(resourceMetrics));
   }
 
   protected override onForceFlush(): Promise<void> {
@@ -35,7 +35,7 @@ export class PrometheusReader extends MetricReader {
   }
 }
 
-function named({ resource, scopeMetrics }: ResourceMetrics): ResourceMetrics {
+function withUnits({ resource, scopeMetrics }: ResourceMetrics): ResourceMetrics {
   return {
     resource,
     scopeMetrics: scopeMetrics.map(({ scope, metrics }) => ({ scope, metrics: metrics.map(withUnit) })),

@@ -6,11 +6,11 @@ import { observeProcess } from './process-metrics.js';
 import type { Tracing } from './tracing.js';
 
 /**
- * Registers OpenTelemetry's SDK: metrics, which `reader` collects, and traces, if there is somewhere to send them. It must
- * be called before the app is made.
+ * Registers OpenTelemetry's SDK: metrics, which `reader` collects, and traces, if there is an endpoint. Must be called before the app
+ * is created.
  *
- * @param source what the app is called in traces and metrics: `order_service`
- * @param endpoint of an OTLP collector; empty for none
+ * @param source the app's name in traces and metrics: `order_service`
+ * @param endpoint the URL of an OTLP collector; empty for none
  */
 export async function startTelemetry(
   source: string,

@@ -4,22 +4,23 @@ import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { NextFunction, Request, Response } from 'express';
 
-/** Requests of machines that look after the app: nobody wants their traces. */
+/** Requests of monitoring, which are not traced. */
 const UNTRACED = /^\/(health|metrics)(\/|$)/;
 
-/** What an app that traces does besides. */
+/** The tracing of an app. */
 export interface Tracing {
-  /** Gives each request a span, which what it leads to belongs to. */
+  /** Starts a span for each request. Spans that are started while it is handled are its children. */
   middleware(request: Request, response: Response, next: NextFunction): void;
-  /** Sends what was not sent yet. */
+  /** Sends the spans that were not sent yet. */
   shutdown(): Promise<void>;
 }
 
 /**
- * Sends spans by OTLP over HTTP, to where the exporter's environment variables say. Loaded only where somebody wants that.
+ * Sends spans by OTLP over HTTP, to the endpoint of the exporter's environment variables. This file is loaded only if one is set.
  *
- * One middleware, and not OpenTelemetry's instrumentation of http and NestJS: those change modules while they are loaded, which for ES modules
- * takes a loader that starts before the app. A request costs 40 µs with a span of the middleware, 180 µs with those of instrumentation-http.
+ * It is one middleware instead of OpenTelemetry's instrumentation of http and NestJS: those change modules while they are loaded, which
+ * for ES modules needs a loader that starts before the app. A request costs 40 µs with this span, 180 µs with those of
+ * instrumentation-http.
  */
 export function startTracing(resource: Resource): Tracing {
   const provider = new NodeTracerProvider({
@@ -37,7 +38,7 @@ export function startTracing(resource: Resource): Tracing {
       }
       const parent = propagation.extract(context.active(), request.headers);
       const attributes = { 'http.request.method': method, 'url.path': path };
-      // The route is not known before the request has come to it.
+      // The route is known only after the request was routed: it is added at the end.
       const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
       response.once('close', () => {
         const route = (request.route as { path?: string } | undefined)?.path;

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { bits, moment, objectId, octets, sequence, set, tagged, taggedBytes, text, wholeNumber, yes } from './der.js';
 
-/** A key, and the certificate (PEM) that says whose it is. */
+/** A private key and its certificate (PEM). */
 export interface Identity {
   name: string;
   key: KeyObject;
@@ -9,13 +9,13 @@ export interface Identity {
   certificate: string;
 }
 
-/** What a certificate is for. */
+/** The purpose of a certificate. */
 export type Purpose = { kind: 'authority' } | { kind: 'server'; hosts: readonly string[] } | { kind: 'client' };
 
-/** As long as the volume that holds them: nobody is there to renew them. */
+/** Certificates are valid for longer than the volume that holds them will be used, because nothing renews them. */
 const VALID_YEARS = 30;
 
-/** Clocks of other machines may be behind. */
+/** Certificates are valid from so long ago, because the clocks of other machines may be behind. */
 const BEFORE_MS = 3_600_000;
 
 const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2';
@@ -34,8 +34,8 @@ const MAY_SIGN_CERTIFICATES = Buffer.from([0b0000_0100]);
 const MAY_SIGN = Buffer.from([0b1000_0000]);
 
 /**
- * Makes a key (P-256) and its certificate (X.509 version 3), which an authority signs, or an authority itself. Node.js signs but
- * writes no certificates; what it signs is put together here.
+ * Creates a key (P-256) and its certificate (X.509 version 3), signed by an authority, or an authority itself. Node.js can sign but
+ * cannot create certificates, so the certificate is encoded here.
  */
 export function issue(name: string, purpose: Purpose, authority?: Identity): Identity {
   const { privateKey: key, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -58,7 +58,7 @@ export function issue(name: string, purpose: Purpose, authority?: Identity): Ide
   return { name, key, publicKey, certificate: pem('CERTIFICATE', der) };
 }
 
-/** The key of an identity, as a file has it. */
+/** The private key of an identity, as the content of a file (PEM). */
 export function keyFileOf({ key }: Identity): string {
   return key.export({ type: 'pkcs8', format: 'pem' }) as string;
 }
@@ -98,7 +98,7 @@ function keyId(key: KeyObject): Buffer {
   return createHash('sha1').update(spki(key)).digest();
 }
 
-/** 127 random bits: positive, and in as many bytes as its length says. */
+/** 126 random bits after a leading 01: positive, and without leading zero bytes, as DER requires. */
 function serialNumber(): Buffer {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;

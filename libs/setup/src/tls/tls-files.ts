@@ -4,7 +4,7 @@ import type { SetUpFile } from '../setup.js';
 import { USERS } from '../users.js';
 import { issue, keyFileOf, type Purpose } from './certificate.js';
 
-/** Who has a certificate, where its files are, and who may read them. */
+/** The owner of a certificate, its files, and who may read them. */
 interface Holder {
   name: string;
   purpose: Purpose;
@@ -14,7 +14,7 @@ interface Holder {
   byGroup: boolean;
 }
 
-/** The names under which Redis is reached: from the other containers, and in its own. */
+/** The host names of Redis: for the other containers, and in its own. */
 const HOSTS = ['redis', 'localhost'];
 
 const HOLDERS: readonly Holder[] = [
@@ -37,18 +37,19 @@ const HOLDERS: readonly Holder[] = [
 ];
 
 /**
- * Makes an authority for the shop's Redis and, signed by it, certificates for the server and for each user; what is there, and belongs
- * together, stays. Nobody keeps the authority's key: where something is missing, all is made anew.
+ * Creates an authority for the shop's Redis, and certificates of it for the server and for each user. Existing files are kept if they
+ * are complete and valid. Otherwise all are created again, because the authority's key is not stored.
  *
- * @param redisGroup as of `setUp`, which comes first
- * @returns the files, in the order in which it saw to them
+ * @param redisGroup as for `setUp`, which must be called before
+ * @returns the files, in the order in which they were checked
  * @throws SetupError
  */
 export async function setUpTls(folder: SecretFolder, redisGroup?: number): Promise<SetUpFile[]> {
   const names = HOLDERS.flatMap(({ ca, certificate, key }) => [ca, certificate, key]);
-  const isWhole =
-    (await Promise.all(HOLDERS.map((holder) => isInOrder(folder, holder)))).every(Boolean) && (await isOne(folder));
-  if (isWhole) return names.map((name) => ({ name, became: 'unchanged' }));
+  const isComplete =
+    (await Promise.all(HOLDERS.map((holder) => isValidIdentity(folder, holder)))).every(Boolean) &&
+    (await hasOneAuthority(folder));
+  if (isComplete) return names.map((name) => ({ name, result: 'unchanged' }));
 
   const authority = issue('authority of the shop', { kind: 'authority' });
   const files: SetUpFile[] = [];
@@ -62,14 +63,14 @@ export async function setUpTls(folder: SecretFolder, redisGroup?: number): Promi
     ] as const) {
       const before = await folder.read(file);
       await folder.replace(file, content, readers);
-      files.push({ name: file, became: before === undefined ? 'made' : 'changed' });
+      files.push({ name: file, result: before === undefined ? 'created' : 'changed' });
     }
   }
   return files;
 }
 
-/** Whether a holder has a certificate of the authority it trusts, which has not run out, and its key. */
-async function isInOrder(folder: SecretFolder, holder: Holder): Promise<boolean> {
+/** Whether a holder's certificate is signed by the authority that it trusts, has not expired, and belongs to its key. */
+async function isValidIdentity(folder: SecretFolder, holder: Holder): Promise<boolean> {
   const [ca, certificate, key] = await Promise.all(
     [holder.ca, holder.certificate, holder.key].map((name) => folder.read(name)),
   );
@@ -79,11 +80,11 @@ async function isInOrder(folder: SecretFolder, holder: Holder): Promise<boolean>
     const isValid = Date.parse(own.validTo) > Date.now();
     return isValid && own.verify(authority.publicKey) && own.checkPrivateKey(createPrivateKey(key));
   } catch {
-    return false; // cut off
+    return false; // a file cannot be parsed
   }
 }
 
-/** Whether all trust the same authority. */
-async function isOne(folder: SecretFolder): Promise<boolean> {
+/** Whether all holders trust the same authority. */
+async function hasOneAuthority(folder: SecretFolder): Promise<boolean> {
   return new Set(await Promise.all(HOLDERS.map(({ ca }) => folder.read(ca)))).size === 1;
 }
