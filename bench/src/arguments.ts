@@ -6,32 +6,32 @@ import type { Persistence } from './scenarios.js';
 export const USAGE = `Measures the event library beside other ways to send events over Redis.
 
   npm run bench                    the table, on this machine; about ten minutes
-  npm run bench -- --quick         to see a trend while developing; two minutes
-  npm run bench -- [options]       the two dashes hand the options on
+  npm run bench -- --quick         less precise, for development; two minutes
+  npm run bench -- [options]       the two dashes pass the options on
 
-  --only PATTERN   only what matches this regular expression, of names such as consume/library,
-                   publish-callers/yardstick, latency/naive; without a yardstick there are no ratios
-  --rounds N       how often each is measured, in turn (1 to 20; default 3, with --quick 1)
+  --only PATTERN   only measurements whose names match this regular expression: consume/library,
+                   publish-callers/yardstick, latency/naive, …; without a yardstick there are no ratios
+  --rounds N       how often each is measured, in turns (1 to 20; default 3, with --quick 1)
   --aof WHICH      everysec (default), off, or both
   --quick          about half a second for each measurement
   --events N       exactly so many events in each measurement (10 to 10000000)
-  --json FILE      writes all samples, too
-  --profile DIR    writes a CPU profile of each measured part, of the first round, and a summary of it
-  --write-docs     writes docs/performance.md and docs/performance.svg; with --aof both unless told otherwise
+  --json FILE      also writes all samples to a file
+  --profile DIR    also writes a CPU profile of each measurement in the first round, and a summary of it
+  --write-docs     writes docs/performance.md and docs/performance.svg; implies --aof both unless --aof is given
   --help           this text
 
-Each contestant has a process of its own and a redis-server of its own; REDIS_SERVER_BINARY names another server.
+Each contestant has its own process and its own redis-server. REDIS_SERVER_BINARY is the path of another server.
 `;
 
-/** What the command line of `npm run bench` asks for. */
+/** The options of `npm run bench`. */
 export interface BenchOptions {
   readonly help: boolean;
-  /** Tried on names such as `consume/library`. */
+  /** Matched with names such as `consume/library`. */
   readonly only: RegExp;
   readonly rounds: number;
   readonly aof: readonly Persistence[];
   readonly quick: boolean;
-  /** Undefined: as many as fit into the time of one measurement. */
+  /** Undefined: determined by the duration of one measurement. */
   readonly events: number | undefined;
   /** The file for all samples. */
   readonly json: string | undefined;

@@ -2,17 +2,17 @@ import type { OrderPlaced } from '@shop/contracts';
 
 export type Order = OrderPlaced;
 
-/** Orders that were made before the clock runs, to be given out one by one or in batches. */
+/** Orders that were made before the measurement. They are taken one by one or in batches. */
 export interface OrderStock {
-  /** Undefined when the stock is used up. */
+  /** The next order; undefined at the end. */
   next(): Order | undefined;
-  /** @returns fewer than `size` at the end, none after it */
+  /** @returns up to `size` orders; fewer at the end */
   nextBatch(size: number): Order[];
 }
 
 const SEED = 20_231_115;
 
-/** So many different orders there are; only the id is another one each time. */
+/** How many different orders there are. They are reused with other ids. */
 const POOL = 4000;
 
 const WARES = ['Mug', 'Tea pot', 'Plate', 'Bowl', 'Jug', 'Spoon', 'Fork', 'Knife'];
@@ -22,10 +22,10 @@ const NAMES = ['Ada', 'Alan', 'Grace', 'Edsger', 'Barbara'];
 type Random = () => number;
 
 /**
- * Makes a stock of orders. An object is given out again, with another id, after {@link POOL} others: Redis has it by then.
+ * Makes orders. After {@link POOL} orders, an object is reused with another id. It has been sent to Redis by then.
  *
- * @param from the number of the first one; it is part of its id, see {@link numberOf}
- * @param to the number after the last one
+ * @param from the number of the first order, which is part of its id: see {@link numberOf}
+ * @param to the number after that of the last order
  */
 export function createOrders(from: number, to: number): OrderStock {
   const random = createRandom(SEED + from);
@@ -54,7 +54,7 @@ export function createOrders(from: number, to: number): OrderStock {
   };
 }
 
-/** The number that an order was made with. */
+/** The number of an order, which is a part of its id. */
 export function numberOf(order: Order): number {
   return Number.parseInt(order.order_id.slice(24), 16);
 }
@@ -98,7 +98,7 @@ function createId(random: Random, number: number): string {
   return Buffer.from(id, 'latin1').toString('latin1'); // one flat string, not a chain of its parts
 }
 
-/** Numbers from 0 to below 1, the same ones for the same seed (mulberry32). */
+/** Random numbers in [0, 1), the same for the same seed (mulberry32). */
 function createRandom(seed: number): Random {
   let state = seed;
   return () => {

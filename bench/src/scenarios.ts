@@ -21,8 +21,8 @@ interface Named {
   readonly name: ScenarioName;
   /** For people. */
   readonly title: string;
-  /** The scenario whose yardstick the ratios are to, where this one has none. */
-  readonly beside?: ScenarioName;
+  /** The scenario whose yardstick the ratios refer to, if this one has no yardstick. */
+  readonly comparedWith?: ScenarioName;
 }
 
 export interface PublishScenario extends Named {
@@ -32,7 +32,7 @@ export interface PublishScenario extends Named {
 
 export interface ConsumeScenario extends Named {
   readonly kind: 'consume';
-  /** Processes that consume. */
+  /** The number of consuming processes. */
   readonly workers: number;
   /** Whether each event also writes a hash and publishes another event. */
   readonly withEffects: boolean;
@@ -48,13 +48,13 @@ export interface MemoryScenario extends Named {
 
 export interface IdleScenario extends Named {
   readonly kind: 'idle';
-  /** Workers without anything to do, all in one process. */
+  /** The number of idle workers, all in one process. */
   readonly workers: number;
 }
 
 export type Scenario = PublishScenario | ConsumeScenario | LatencyScenario | MemoryScenario | IdleScenario;
 
-/** All that is measured, in the order of the tables. */
+/** All scenarios, in the order of the tables. */
 export const SCENARIOS: readonly Scenario[] = [
   { kind: 'publish', name: 'publish-one', title: 'publish, one caller', mode: 'one' },
   { kind: 'publish', name: 'publish-callers', title: 'publish, 100 callers', mode: 'callers' },
@@ -66,7 +66,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'consume, transaction that writes a hash and publishes an event',
     workers: 1,
     withEffects: true,
-    beside: 'consume',
+    comparedWith: 'consume',
   },
   {
     kind: 'consume',
@@ -82,13 +82,13 @@ export const SCENARIOS: readonly Scenario[] = [
   idle('idle-200', 200),
 ];
 
-/** Calls of `publish` at once. */
+/** How many callers publish at once. */
 export const CALLERS = 100;
-/** Events of one batch. */
+/** The number of events in a batch. */
 export const BATCH = 100;
 export const BATCHES_IN_FLIGHT = 2;
 export const LATENCY_PER_SECOND = 1000;
-/** Streams that each idle worker reads. */
+/** How many streams each idle worker reads. */
 export const IDLE_STREAMS = 10;
 
 function idle(name: ScenarioName, workers: number): IdleScenario {

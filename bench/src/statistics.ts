@@ -12,7 +12,7 @@ export interface Spread {
 }
 
 /**
- * The middle value, or the mean of the two in the middle.
+ * The median: the middle value, or the mean of the two middle ones.
  *
  * @param values at least one
  */
@@ -23,14 +23,14 @@ export function medianOf(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** By the nearest rank. */
+/** Percentiles by the nearest-rank method. */
 export function percentilesOf(values: Float64Array): Percentiles {
   const sorted = values.toSorted();
   const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
   return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: at(1) };
 }
 
-/** @returns undefined where there are no values */
+/** @returns undefined if there are no values */
 export function spreadOf(values: readonly number[]): Spread | undefined {
   if (values.length === 0) return undefined;
   return { median: medianOf(values), min: Math.min(...values), max: Math.max(...values) };

@@ -8,7 +8,7 @@ import { ROOT, run } from '@shop/tools';
 const RUN = path.join(ROOT, 'tools', 'run.mjs');
 const BENCH = [RUN, 'bench/bench'];
 const MICRO = [RUN, 'bench/micro'];
-/** It runs what is built, as all end-to-end tests do. */
+/** Uses the built files, like all end-to-end tests. */
 const ENV = { NO_COLOR: '1', SHOP_IS_BUILT: 'true' };
 const DEADLINE_MS = 120_000;
 
@@ -29,7 +29,7 @@ function bench(...args: string[]) {
   });
 }
 
-/** Process ids and command lines of what a process has started. */
+/** The process ids and command lines of a process' children. */
 async function childrenOf(pid: number | undefined): Promise<string[]> {
   const { stdout } = await run('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], { deadlineMs: 10_000 });
   return stdout.filter((line) => line.trim().split(/\s+/)[1] === String(pid));
@@ -51,7 +51,7 @@ interface Report {
 }
 
 describe('npm run bench', () => {
-  it('runs each kind of scenario through, and writes what it has seen', { timeout: DEADLINE_MS }, async () => {
+  it('runs each kind of scenario, and writes the samples', { timeout: DEADLINE_MS }, async () => {
     const json = path.join(folder, 'samples.json');
     const only = '(publish-callers|consume-transaction|consume-two-workers|latency|memory|idle-1)/library|^consume/';
     const { problem, output } = await bench('--only', only, '--json', json);
@@ -104,13 +104,13 @@ describe('npm run bench', () => {
     );
   });
 
-  it('leaves no process when it is interrupted', { timeout: DEADLINE_MS }, async () => {
+  it('leaves no process behind when it is interrupted', { timeout: DEADLINE_MS }, async () => {
     const child = spawn(process.execPath, [...BENCH, '--events', '1000000', '--only', '^consume/library'], {
       stdio: 'ignore',
       env: { ...process.env, ...ENV },
     });
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    // The server, and a process that fills its stream; with so many events, for longer than it takes to be seen.
+    // The server and a process that publishes the backlog. With so many events, they run long enough to be found.
     await expect.poll(() => childrenOf(child.pid), { timeout: 30_000 }).toContainEqual(expect.stringMatching(/"fill"/));
     const before = await childrenOf(child.pid);
     expect(before).toContainEqual(expect.stringMatching(/redis|valkey/));
@@ -120,7 +120,7 @@ describe('npm run bench', () => {
     await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([]);
   });
 
-  it('refuses a wrong value', async () => {
+  it('rejects a wrong value', async () => {
     const { ok, output } = await bench('--rounds', 'many');
     expect(ok).toBe(false);
     expect(output.join('\n').trim()).toBe('--rounds takes a whole number from 1 to 20, got "many".');

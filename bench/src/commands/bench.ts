@@ -29,12 +29,12 @@ const EXIT_INTERRUPTED = 130;
 /**
  * `npm run bench`: measures all contestants and prints the tables.
  *
- * @returns the exit code: 1 where a contestant failed
+ * @returns the exit code: 1 if a contestant failed
  */
 export async function main(args: readonly string[]): Promise<number> {
-  // The servers and the processes end with this process, however it ends.
-  const leave = () => process.exit(EXIT_INTERRUPTED);
-  listenForInterruption({ first: leave, again: leave });
+  // Servers and processes end with this process, even if it is killed.
+  const exit = () => process.exit(EXIT_INTERRUPTED);
+  listenForInterruption({ first: exit, again: exit });
   try {
     const options = parseBenchArguments(args);
     if (!options.help) return await bench(options);
@@ -55,9 +55,9 @@ async function bench(options: BenchOptions): Promise<number> {
   for (const line of machineLines(machine)) console.log(line);
   console.log(`order_placed with three items, ${String(jsonBytes)} bytes of JSON\n`);
 
-  const samples = await takeSamples(options, contestants, redis);
+  const samples = await measureAll(options, contestants, redis);
   const results = resultsOf(samples);
-  console.log(`\nfor each event: µs of CPU, commands sent, bytes that the server gets and sends\n`);
+  console.log(`\nper event: µs of CPU time, commands sent, bytes that the server receives and sends\n`);
   for (const table of tablesOf(results, titles)) console.log(printTable(table, paintFor(process.stdout)));
 
   const { rounds, quick } = options;
@@ -75,12 +75,13 @@ async function bench(options: BenchOptions): Promise<number> {
 function findServer(): Promise<RedisBinary> {
   return createProgress(process.stdout).step('setup', async (log) => {
     const found = await findRedis({ log });
-    if (found === null) throw new Failure(`There is no Redis server to measure on.\n${REDIS_SERVER_ADVICE}`);
+    if (found === null)
+      throw new Failure(`The benchmark needs a redis-server program, and none was found.\n${REDIS_SERVER_ADVICE}`);
     return found;
   });
 }
 
-async function takeSamples(
+async function measureAll(
   options: BenchOptions,
   contestants: readonly NamedContestant[],
   redis: RedisBinary,
@@ -102,7 +103,7 @@ async function takeSamples(
       log(`${scenario.name}/${contestant}${aof === 'off' ? ' without AOF' : ''}, round ${String(round + 1)} …`);
       try {
         const figures = await measure({ scenario, contestant, aof, events, warmUp, deadlineMs, profile }, redis);
-        sizes.learn(entry, figures);
+        sizes.record(entry, figures);
         samples.push({ ...sample, figures });
       } catch (error) {
         const details = error instanceof Failure ? error.details : [];

@@ -3,7 +3,7 @@ import { json } from '../micro/batch.js';
 import { createSteps } from '../micro/steps.js';
 import { time } from '../micro/timing.js';
 
-/** With --quick the figures mean little: it shows that all of it runs. */
+/** For --quick, which only checks that every step runs. Its figures are not precise. */
 const QUICK = { rounds: 2, roundMs: 1 };
 const FULL = { rounds: 60, roundMs: 20 };
 
@@ -11,7 +11,7 @@ const NAME_WIDTH = 54;
 const TIME_WIDTH = 10;
 
 /**
- * `npm run bench:micro`: what single steps of an event's way cost. For figures that mean something:
+ * `npm run bench:micro`: the time of single steps of publishing and handling an event. For precise figures:
  * `taskset -c 1 npm run bench:micro`.
  *
  * @returns the exit code
@@ -21,7 +21,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const ns = (value: number) => `${value.toFixed(0)} ns`.padStart(TIME_WIDTH);
   console.log(`An order of three items, ${String(json[0]?.length)} bytes; Node.js ${process.version}`);
   console.log(
-    `${'step, for each event'.padEnd(NAME_WIDTH)}${'median'.padStart(TIME_WIDTH)}${'fastest'.padStart(TIME_WIDTH)}`,
+    `${'step, per event'.padEnd(NAME_WIDTH)}${'median'.padStart(TIME_WIDTH)}${'fastest'.padStart(TIME_WIDTH)}`,
   );
   for (const [name, step] of createSteps()) {
     const { median, fastest } = await time(step, effort);

@@ -1,6 +1,6 @@
 import type { Contestant } from './contestant.js';
 
-/** The contestants in the order of the tables. Each is loaded where it runs, so that none carries what others need. */
+/** The contestants in the order of the tables. Each is loaded only in its own processes, so that none pays for another's packages. */
 const LOADERS: ReadonlyMap<string, () => Promise<Contestant>> = new Map([
   ['library', async () => (await import('./library.js')).library],
   ['partitions', async () => (await import('./library.js')).partitioned],
@@ -10,7 +10,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Contestant>> = new Map([
   ['naive', async () => (await import('./naive.js')).naive],
 ]);
 
-/** What the ratios are to. */
+/** The contestant that ratios refer to. */
 export const YARDSTICK = 'yardstick';
 
 export interface NamedContestant extends Contestant {
@@ -22,7 +22,7 @@ export function loadContestants(): Promise<NamedContestant[]> {
   return Promise.all([...LOADERS].map(async ([name, load]) => ({ name, ...(await load()) })));
 }
 
-/** @throws Error when there is none of that name */
+/** @throws Error if there is none with that name */
 export async function loadContestant(name: string): Promise<Contestant> {
   const load = LOADERS.get(name);
   if (load === undefined) throw new Error(`Expected one of ${[...LOADERS.keys()].join(', ')}, got "${name}".`);

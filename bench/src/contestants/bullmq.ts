@@ -9,7 +9,7 @@ const CONCURRENCY = 50;
 export const bullmq: Contestant = {
   title: 'BullMQ',
   about: `Queue.add, Queue.addBulk for batches, and a Worker with a concurrency of ${String(CONCURRENCY)}, all other options at their defaults; nothing is validated`,
-  pace: {
+  expectedRates: {
     'publish-one': 4000,
     'publish-callers': 12_000,
     'publish-batches': 12_000,

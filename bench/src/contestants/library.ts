@@ -20,7 +20,7 @@ export const library = contestant({
   about:
     'EventsModule.forRoot({ redis, prefix, source, group }) in a Nest application context, all other options at their defaults; the shop’s own OrderPlaced, validated by its decorators when it is published and when it is handled',
   partitions: 1,
-  pace: {
+  expectedRates: {
     'publish-one': 6000,
     'publish-callers': 80_000,
     'publish-batches': 80_000,
@@ -39,7 +39,7 @@ export const partitioned = contestant({
   title: 'four partitions',
   about: 'this library with partitions: 4, which keeps the order of each key across workers',
   partitions: 4,
-  pace: {
+  expectedRates: {
     'publish-callers': 40_000,
     consume: 30_000,
     'consume-transaction': 15_000,
@@ -49,7 +49,7 @@ export const partitioned = contestant({
   },
 });
 
-type About = Pick<Contestant, 'title' | 'about' | 'pace'>;
+type About = Pick<Contestant, 'title' | 'about' | 'expectedRates'>;
 
 function contestant({ partitions, ...about }: About & { partitions: number }): Contestant {
   const prefixes =
@@ -130,10 +130,10 @@ function idleHandlers(number: number): Type {
   class Things {
     @EventHandler(ThingHappened)
     onThing(): void {
-      // Nothing comes.
+      // Never called: the stream is empty.
     }
   }
-  // Handlers are named by their class, and each name may be there once.
+  // Handlers are named after their class, and each name must be unique.
   Object.defineProperty(Things, 'name', { value: `Things${String(number)}` });
   return Things;
 }

@@ -6,7 +6,7 @@ export const naive: Contestant = {
   title: 'naive loop',
   about:
     'ioredis 6, one awaited call after the other: XADD to publish; XREADGROUP COUNT 1, the handler, XACK to consume',
-  pace: { 'publish-one': 9000, 'publish-callers': 40_000, consume: 5000, latency: 1000 },
+  expectedRates: { 'publish-one': 9000, 'publish-callers': 40_000, consume: 5000, latency: 1000 },
 
   async openPublisher(url) {
     const redis = new Redis(url);

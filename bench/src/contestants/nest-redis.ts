@@ -12,8 +12,8 @@ export const nestRedis: Contestant = {
   title: 'Nest’s transport',
   about:
     '@nestjs/microservices over Redis: emit and @EventPattern. It is pub/sub: nothing is stored, acknowledged or validated, so a publisher runs while its consumer is measured',
-  pace: { 'publish-one': 8000, 'publish-callers': 30_000, consume: 20_000, latency: 1000 },
-  keepsNothing: true,
+  expectedRates: { 'publish-one': 8000, 'publish-callers': 30_000, consume: 20_000, latency: 1000 },
+  storesNothing: true,
 
   async openPublisher(url) {
     const client = ClientProxyFactory.create({ transport: Transport.REDIS, options: hostAndPort(url) });

@@ -8,7 +8,7 @@ export const yardstick: Contestant = {
   title: 'yardstick',
   about:
     'ioredis 6 by hand: XADD in pipelines of 100, two in flight; XREADGROUP COUNT 100, read one ahead, one XACK for each read; the entries have the fields of the library’s; it writes and parses JSON, without validation, dispatch, retries or duplicate checks',
-  pace: {
+  expectedRates: {
     'publish-one': 9000,
     'publish-callers': 80_000,
     'publish-batches': 80_000,

@@ -1,8 +1,8 @@
-import type { Ground } from './ground.js';
+import type { MeasurementContext } from './context.js';
 
 /** Publishes all events of a measurement. */
-export async function fillBacklog({ start }: Ground): Promise<void> {
+export async function fillBacklog({ start }: MeasurementContext): Promise<void> {
   const filler = start({ role: 'fill' });
-  await filler.hear('done');
+  await filler.receive('done');
   await filler.end();
 }

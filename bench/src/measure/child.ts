@@ -1,7 +1,7 @@
 import { createTail, eachLine, endGroupOnExit, Failure, signalGroup } from '@shop/tools';
 import { fork } from 'node:child_process';
 import path from 'node:path';
-import { openLine, type Line, type Message } from '../process/line.js';
+import { openChannel, type Channel, type Message } from '../process/channel.js';
 import type { ChildMessages, ParentMessages } from '../process/messages.js';
 import type { Settings } from '../process/settings.js';
 
@@ -9,10 +9,10 @@ const ENTRY = path.resolve(import.meta.dirname, '..', 'process', 'main.js');
 const KEPT_LINES = 20;
 
 /** A process of a contestant, as its parent sees it. */
-export interface Child extends Line<ParentMessages, ChildMessages> {
-  /** Rejects when it ends, for whatever reason. So does `hear`. */
+export interface Child extends Channel<ParentMessages, ChildMessages> {
+  /** Rejects when the process has exited, for any reason. So does `receive`. */
   readonly failed: Promise<never>;
-  /** Waits for its end; what does not end within `graceMs` is ended. */
+  /** Waits until the process has exited, and kills it after `graceMs`. */
   end(graceMs?: number): Promise<void>;
 }
 
@@ -20,23 +20,23 @@ export interface Child extends Line<ParentMessages, ChildMessages> {
 export function startChild(settings: Settings): Child {
   const name = `${settings.contestant} (${settings.role})`;
   const child = fork(ENTRY, [JSON.stringify(settings)], {
-    detached: true, // a group of its own, which can be ended whatever becomes of this process
+    detached: true, // its own process group, which is ended even if this process is killed
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    serialization: 'advanced', // typed arrays go over as they are
+    serialization: 'advanced', // keeps typed arrays
     execArgv: settings.role === 'consume' && settings.watchMemory ? ['--expose-gc'] : [],
   });
-  const callOff = endGroupOnExit(child.pid ?? 0, 1);
+  const cancel = endGroupOnExit(child.pid ?? 0, 1);
   const tail = createTail(KEPT_LINES);
   for (const stream of [child.stdout, child.stderr]) {
     if (stream !== null) eachLine(stream, (line) => { tail.push(line); }); // prettier-ignore
   }
-  const line = openLine<ParentMessages, ChildMessages>(
+  const channel = openChannel<ParentMessages, ChildMessages>(
     (message) => child.send(message),
     (listener) => child.on('message', (message) => { listener(message as Message); }), // prettier-ignore
   );
   const exited = new Promise<number | null>((resolve) => {
     child.once('close', (code) => {
-      callOff();
+      cancel();
       resolve(code);
     });
   });
@@ -47,9 +47,9 @@ export function startChild(settings: Settings): Child {
 
   return {
     failed,
-    say: line.say,
-    on: line.on,
-    hear: (name) => Promise.race([line.hear(name), failed]),
+    send: channel.send,
+    on: channel.on,
+    receive: (name) => Promise.race([channel.receive(name), failed]),
     async end(graceMs = 10_000) {
       const timer = setTimeout(() => {
         if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');

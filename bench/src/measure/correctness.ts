@@ -2,12 +2,12 @@ import { Failure } from '@shop/tools';
 import type { EventCounts } from '../contestants/contestant.js';
 
 /**
- * Every event was handled exactly once.
+ * Checks that every event was handled exactly once.
  *
- * @param times how often each was handled, by worker
- * @throws Failure with how many were not
+ * @param times by worker, how often each event was handled
+ * @throws Failure with the numbers of lost and repeated events
  */
-export function checkOnce(times: readonly Uint8Array[], total: number): void {
+export function checkHandledOnce(times: readonly Uint8Array[], total: number): void {
   let lost = 0;
   let repeated = 0;
   for (let number = 0; number < total; number += 1) {
@@ -22,27 +22,28 @@ export function checkOnce(times: readonly Uint8Array[], total: number): void {
 }
 
 /**
- * Redis has as many as it must.
+ * Checks that Redis holds all events.
  *
- * @throws Failure with the first count that is another one
+ * @throws Failure with the first wrong count
  */
-export function checkAll(counts: EventCounts, total: number): void {
+export function checkCounts(counts: EventCounts, total: number): void {
   for (const [where, count] of Object.entries(counts)) {
     if (count !== total) throw new Failure(`of ${String(total)} events ${String(count)} were ${where}`);
   }
 }
 
 /**
- * The client counts its commands: those that the server has seen, and only a client can send, must be among them.
+ * Checks the number of commands that the client has counted, by the commands that only a client can send, as the server has counted
+ * them.
  *
- * @param seen by the server
- * @param counted by the client
- * @param slack both are not counted at quite the same time
- * @throws Failure when the client has counted too few
+ * @param seen the count of the server
+ * @param counted the count of the client
+ * @param slack a tolerance, because the two are not counted at the same moment
+ * @throws Failure if the client has counted too few
  */
 export function checkCommands(seen: number, counted: number, slack = 10): void {
   if (seen <= 1.2 * counted + slack) return;
   throw new Failure(
-    `the server saw ${seen.toFixed(2)} scripts and reads where the client counted ${counted.toFixed(2)} commands: it sends some on a way that bench/src/process/commands.ts does not know`,
+    `the server saw ${seen.toFixed(2)} scripts and reads where the client counted ${counted.toFixed(2)} commands: it sends some in a way that bench/src/process/commands.ts does not count`,
   );
 }

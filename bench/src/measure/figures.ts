@@ -2,36 +2,36 @@ import type { MemorySample } from '../process/messages.js';
 import type { Percentiles } from '../statistics.js';
 import type { ServerStats } from './server-stats.js';
 
-/** What one measurement has shown; what a scenario does not measure is absent. */
+/** The results of one measurement. A figure that its scenario does not measure is absent. */
 export interface Figures {
-  /** How long it took. */
+  /** Duration. */
   readonly ms?: number;
   /** Events a second. */
   readonly perSecond?: number;
-  /** CPU time for each event, of all processes of the contestant that are measured. */
+  /** CPU time per event, of all measured processes of the contestant. */
   readonly clientCpuUs?: number;
-  /** CPU time for each event. */
+  /** CPU time per event. */
   readonly serverCpuUs?: number;
-  /** Commands that were sent for each event. */
+  /** Commands sent per event. */
   readonly commands?: number;
-  /** Bytes that the server received for each event. */
+  /** Bytes that the server received per event. */
   readonly bytesIn?: number;
-  /** Bytes that the server sent for each event. */
+  /** Bytes that the server sent per event. */
   readonly bytesOut?: number;
   readonly latencyMs?: Percentiles;
-  /** Of the consumer. */
+  /** Memory of the consumer. */
   readonly memory?: readonly MemorySample[];
-  /** The server's memory for each event that waits. */
+  /** Memory of the server per event of the backlog. */
   readonly serverBytes?: number;
-  /** Commands a second of all idle workers together. */
+  /** Commands a second, of all idle workers together. */
   readonly idleCommands?: number;
-  /** CPU time a second of all idle workers together. */
+  /** CPU time a second, of all idle workers together. */
   readonly idleClientCpuMs?: number;
   /** CPU time a second. */
   readonly idleServerCpuMs?: number;
 }
 
-/** What the server did for each of so many events between two looks. */
+/** The server's work per event between two readings of its statistics. */
 export function serverFigures(
   before: ServerStats,
   after: ServerStats,

@@ -2,13 +2,13 @@ import type { Mark } from '../process/messages.js';
 
 type Counter = 'count' | 'cpu' | 'commands';
 
-/** What all workers together did between two times. */
+/** The work of all workers together between two times. */
 export interface Span extends Record<Counter, number> {
   readonly ms: number;
 }
 
 /**
- * What all workers together had at one time, on a straight line between their marks.
+ * A counter of all workers together at one time, interpolated linearly between their marks.
  *
  * @param marks by worker
  */
@@ -27,7 +27,7 @@ function ownValueAt(marks: readonly Mark[], at: number, counter: Counter): numbe
 }
 
 /**
- * When all workers together had handled so many.
+ * The time at which all workers together had handled so many events.
  *
  * @param marks by worker
  */
@@ -37,7 +37,7 @@ export function timeAt(marks: readonly (readonly Mark[])[], count: number): numb
 }
 
 /**
- * From one time to the end.
+ * The work from one time to the end.
  *
  * @param marks by worker
  */

@@ -2,29 +2,29 @@ import { Failure, startRedis, type RedisBinary } from '@shop/tools';
 import { startChild, type Child } from './child.js';
 import { measureConsume } from './consume.js';
 import type { Figures } from './figures.js';
-import type { Ground, Task } from './ground.js';
+import type { MeasurementContext, Task } from './context.js';
 import { measureIdle } from './idle.js';
 import { measureLatency } from './latency.js';
 import { measureMemory } from './memory.js';
 import { Progress } from './progress.js';
 import { measurePublish } from './publish.js';
-import { watchServer } from './server-stats.js';
+import { monitorServer } from './server-stats.js';
 
 /**
- * Measures one thing once, on a Redis of its own.
+ * Measures one scenario of one contestant once, on its own Redis.
  *
- * @throws Failure when an event was lost or handled more than once, or when the deadline is over
+ * @throws Failure if an event was lost or handled more than once, or if the deadline has passed
  */
 export async function measure(task: Task, binary: RedisBinary): Promise<Figures> {
   const { contestant, warmUp, events } = task;
   const aof = task.aof === 'off' ? ['--appendonly', 'no'] : [];
-  // Pub/sub has no backlog: where the consumer is slower than its publisher, the server must hold what is on its way.
+  // Pub/sub has no backlog: if the consumer is slower than the publisher, the server must buffer the messages.
   const redis = await startRedis({ binary, args: [...aof, '--client-output-buffer-limit', 'pubsub', '0', '0', '0'] });
   const { url } = redis;
-  const server = await watchServer(url);
+  const server = await monitorServer(url);
   const progress = new Progress();
   const children: Child[] = [];
-  const start: Ground['start'] = (role) => {
+  const start: MeasurementContext['start'] = (role) => {
     const child = startChild({ ...role, contestant, url, warmUp, events });
     children.push(child);
     return child;
@@ -33,26 +33,26 @@ export async function measure(task: Task, binary: RedisBinary): Promise<Figures>
   try {
     return await Promise.race([measureScenario({ task, server, progress, start }), deadline.passed]);
   } finally {
-    deadline.callOff();
+    deadline.cancel();
     server.close();
     await Promise.all(children.map((child) => child.end(0)));
     await redis.stop();
   }
 }
 
-function measureScenario(ground: Ground): Promise<Figures> {
-  const { scenario } = ground.task;
+function measureScenario(context: MeasurementContext): Promise<Figures> {
+  const { scenario } = context.task;
   switch (scenario.kind) {
     case 'publish':
-      return measurePublish(scenario, ground);
+      return measurePublish(scenario, context);
     case 'consume':
-      return measureConsume(scenario, ground);
+      return measureConsume(scenario, context);
     case 'latency':
-      return measureLatency(ground);
+      return measureLatency(context);
     case 'memory':
-      return measureMemory(ground);
+      return measureMemory(context);
     case 'idle':
-      return measureIdle(scenario, ground);
+      return measureIdle(scenario, context);
   }
 }
 
@@ -62,11 +62,11 @@ function startDeadline({ deadlineMs, warmUp, events }: Task, progress: Progress)
     timer = setTimeout(() => {
       const { handled } = progress;
       const far = handled === undefined ? '' : `: ${String(handled)} of ${String(warmUp + events)} events were handled`;
-      reject(new Failure(`no end within ${String(Math.round(deadlineMs / 1000))}s${far}`));
+      reject(new Failure(`not finished after ${String(Math.round(deadlineMs / 1000))}s${far}`));
     }, deadlineMs);
   });
-  const callOff = () => {
+  const cancel = () => {
     clearTimeout(timer);
   };
-  return { passed, callOff };
+  return { passed, cancel };
 }

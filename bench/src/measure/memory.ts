@@ -1,20 +1,20 @@
-import { takeAccounts } from './accounts.js';
+import { collectReports } from './consumer-reports.js';
 import { fillBacklog } from './backlog.js';
 import type { Figures } from './figures.js';
-import type { Ground } from './ground.js';
+import type { MeasurementContext } from './context.js';
 
-export async function measureMemory(ground: Ground): Promise<Figures> {
-  const { task, server, start, progress } = ground;
+export async function measureMemory(context: MeasurementContext): Promise<Figures> {
+  const { task, server, start, progress } = context;
   const { warmUp, events } = task;
   const total = warmUp + events;
-  const empty = await server.look();
-  await fillBacklog(ground);
-  const full = await server.look();
+  const empty = await server.stats();
+  await fillBacklog(context);
+  const full = await server.stats();
   const worker = start({ role: 'consume', withEffects: false, warmAfter: warmUp, watchMemory: true });
-  await worker.hear('ready');
+  await worker.receive('ready');
   progress.follow([worker]);
-  worker.say('go');
+  worker.send('go');
   await progress.reached(total);
-  const [account] = await takeAccounts([worker], total, false);
-  return { memory: account?.memory ?? [], serverBytes: (full.memory - empty.memory) / total };
+  const [report] = await collectReports([worker], total, false);
+  return { memory: report?.memory ?? [], serverBytes: (full.memory - empty.memory) / total };
 }

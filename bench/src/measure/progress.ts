@@ -6,7 +6,7 @@ export class Progress {
   private readonly counts = new Map<Child, number>();
   private waiting: { count: number; resolve: () => void }[] = [];
 
-  /** Undefined until a worker has said something. */
+  /** Undefined until a worker has reported something. */
   get handled(): number | undefined {
     return this.counts.size === 0 ? undefined : this.sum();
   }
@@ -16,21 +16,21 @@ export class Progress {
     for (const worker of workers) {
       worker.on('progress', ({ count }) => {
         this.counts.set(worker, count);
-        this.tell();
+        this.resolveReached();
       });
     }
   }
 
-  /** Resolves when all together have handled so many; rejects when a worker ends before. */
+  /** Resolves when all together have handled so many; rejects if a worker exits before. */
   reached(count: number): Promise<void> {
     const reached = new Promise<void>((resolve) => {
       this.waiting.push({ count, resolve });
     });
-    this.tell();
+    this.resolveReached();
     return Promise.race([reached, ...this.workers.map(({ failed }) => failed)]);
   }
 
-  private tell(): void {
+  private resolveReached(): void {
     const sum = this.sum();
     for (const { count, resolve } of this.waiting) if (sum >= count) resolve();
     this.waiting = this.waiting.filter(({ count }) => sum < count);

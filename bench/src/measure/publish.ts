@@ -1,19 +1,22 @@
 import type { PublishScenario } from '../scenarios.js';
-import { checkAll, checkCommands } from './correctness.js';
+import { checkCounts, checkCommands } from './correctness.js';
 import { serverFigures, type Figures } from './figures.js';
-import type { Ground } from './ground.js';
+import type { MeasurementContext } from './context.js';
 
-export async function measurePublish({ mode }: PublishScenario, { task, start, server }: Ground): Promise<Figures> {
+export async function measurePublish(
+  { mode }: PublishScenario,
+  { task, start, server }: MeasurementContext,
+): Promise<Figures> {
   const { warmUp, events, profile } = task;
   const child = start({ role: 'publish', mode, profile });
-  await child.hear('warm');
-  const before = await server.look();
-  child.say('go');
-  const { ms, cpuUs, commands } = await child.hear('spent');
-  const after = await server.look();
-  child.say('check');
-  const { stored } = await child.hear('checked');
-  checkAll(stored, warmUp + events);
+  await child.receive('warm');
+  const before = await server.stats();
+  child.send('go');
+  const { ms, cpuUs, commands } = await child.receive('usage');
+  const after = await server.stats();
+  child.send('check');
+  const { stored } = await child.receive('checked');
+  checkCounts(stored, warmUp + events);
   checkCommands(after.scriptsAndReads - before.scriptsAndReads, commands);
   return {
     ms,

@@ -3,37 +3,37 @@ import { now } from '../process/clock.js';
 
 const DEADLINE_MS = 30_000;
 
-/** What a server has spent so far. */
+/** The work of a server so far. */
 export interface ServerStats {
-  /** When, on the machine's clock, in milliseconds. */
+  /** The time of the reading, on the machine's clock, in milliseconds. */
   readonly at: number;
-  /** Of all its threads. */
+  /** CPU time of all its threads. */
   readonly cpuUs: number;
-  /** What it received over the network. */
+  /** Bytes received over the network. */
   readonly bytesIn: number;
-  /** What it sent, without its answers to these looks. */
+  /** Bytes sent, without the replies to these readings. */
   readonly bytesOut: number;
-  /** Bytes of its data and buffers. */
+  /** Memory of its data and buffers, in bytes. */
   readonly memory: number;
   /** Calls of commands that no script can contain; see `checkCommands`. */
   readonly scriptsAndReads: number;
 }
 
-/** Asks a server; the connection stays open in between, so that opening it is not counted. */
-export interface ServerWatch {
-  look(): Promise<ServerStats>;
+/** Reads the statistics of a server. The connection stays open, so that opening it is not counted. */
+export interface ServerMonitor {
+  stats(): Promise<ServerStats>;
   close(): void;
 }
 
-/** Commands that come from a client alone, never from inside of a script. */
+/** Commands that only clients send, and that cannot be part of a script. */
 const OUTERMOST = /^cmdstat_(eval|evalsha|fcall|xread|xreadgroup|blpop|brpop|bzpopmin|bzpopmax):calls=(\d+)/gm;
 
-export async function watchServer(url: string): Promise<ServerWatch> {
+export async function monitorServer(url: string): Promise<ServerMonitor> {
   const connection = await connectRedis(parseRedisAddress(url), { deadlineMs: DEADLINE_MS });
   let ownBytes = 0;
   return {
     close: () => { connection.close(); }, // prettier-ignore
-    async look() {
+    async stats() {
       const info = String(await connection.call('INFO', 'everything'));
       const number = (name: string) => Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(info)?.[1] ?? 0);
       const stats = {

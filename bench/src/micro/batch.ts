@@ -1,4 +1,4 @@
-// A batch of orders, in each form that it has on its way.
+// A batch of orders, in each of its forms from JSON to the reply of Redis.
 import { OrderPlaced } from '@shop/contracts';
 import { ORDERS_SOURCE } from '../contestants/contestant.js';
 import { createOrders, type Order } from '../orders.js';
@@ -15,7 +15,7 @@ interface Entry {
   readonly fields: readonly string[];
 }
 
-/** As they come from a stream: from JSON, no two alike. */
+/** All different, as in a stream. */
 export const json: readonly string[] = createOrders(0, BATCH)
   .nextBatch(BATCH)
   .map((order) => JSON.stringify(order));
@@ -24,7 +24,7 @@ export const entries: readonly Entry[] = orders.map((order, index) => ({
   id: `1795452268988-${String(index)}`,
   fields: entryOf(order),
 }));
-/** What XREADGROUP would answer. */
+/** The bytes that XREADGROUP would reply. */
 export const reply: Buffer = replyOf(entries);
 
 function entryOf(order: Order): readonly string[] {

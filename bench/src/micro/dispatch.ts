@@ -19,7 +19,7 @@ import { standIn } from './stand-in.js';
 
 const CONCURRENCY = 1000;
 
-/** The way of a batch from the read to its settlement, without what Redis does to settle it; resolves with how many there were. */
+/** Handles a batch from the read entries to its settlement, without Redis' part of it. Resolves with the number of events. */
 export function createDispatch(): () => Promise<number> {
   const handler = {
     name: 'Orders.onOrder',

@@ -30,7 +30,7 @@ export function createSealing(keyspace: Keyspace): (order: Order) => PersonalEnt
   };
 }
 
-/** Decrypts a batch. Keys are at hand: one question to Redis for all of a batch is not measured here. */
+/** Decrypts a batch. The keys are in memory: the one command that reads the keys of a batch is not measured here. */
 export function createOpening(keyspace: Keyspace): () => Promise<unknown> {
   const subjectKeys = standIn<SubjectKeys>({ find: () => KEY });
   const subscription = new Subscription('orders', false, undefined, LIMITS);

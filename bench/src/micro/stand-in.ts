@@ -1,4 +1,4 @@
-/** In place of a part that a step needs and hardly asks: whatever is missing of it fails loudly when it is asked. */
-export function standIn<Part>(asked: Partial<Part> = {}): Part {
-  return asked as Part;
+/** A stand-in for a part that a step needs but hardly uses. A call of a missing member throws. */
+export function standIn<Part>(members: Partial<Part> = {}): Part {
+  return members as Part;
 }

@@ -10,7 +10,7 @@ import { decodeToHandle, encode, EntriesParser, newEnvelope } from './internals.
 import { createOpening, createSealing } from './personal-data.js';
 import { createCommit, createPaying } from './transactions.js';
 
-/** Takes a step of an event's way for all events of a batch. */
+/** Performs a step for all events of a batch. */
 export type Step = () => unknown;
 
 /** All steps that are timed, by their names for people. */

@@ -5,13 +5,13 @@ import type { Step } from './steps.js';
 /** How often and how long a step is timed. */
 export interface Effort {
   readonly rounds: number;
-  /** How long each round takes, about. */
+  /** The approximate time of a round. */
   readonly roundMs: number;
 }
 
-/** Nanoseconds for each event. */
+/** Nanoseconds per event. */
 export interface Timing {
-  /** Other work on the machine disturbs some rounds; the median stays. */
+  /** The median of the rounds: other work of the machine disturbs some of them. */
   readonly median: number;
   readonly fastest: number;
 }
@@ -33,7 +33,7 @@ export async function time(step: Step, { rounds, roundMs }: Effort): Promise<Tim
   const batches = Math.max(1, Math.round((roundMs * 1e6) / BATCH / (await round(WARM_UP_BATCHES))));
   const times: number[] = [];
   for (let index = 0; index < rounds; index++) times.push(await round(batches));
-  // Asked for, so that the compiler cannot leave the step out.
+  // Uses the result, so that the compiler cannot optimize the step away.
   if (last === undefined) throw new Error('Expected the step to have a result');
   return { fastest: Math.min(...times), median: medianOf(times) };
 }

@@ -19,7 +19,7 @@ const HANDLER = 'Orders.payOrder';
 const HANDLERS = [HANDLER];
 const SHA_LENGTH = 40;
 
-/** What handlers that pay the orders of a batch leave to be settled. */
+/** The settlements of handlers that pay the orders of a batch. */
 export function createPaying(partitions: Partitions): () => Settlement[] {
   const causes = entries.map(({ fields }) => {
     const cause = decodeToHandle(fields);

@@ -3,21 +3,21 @@ import type { BenchOptions } from '../arguments.js';
 import type { NamedContestant } from '../contestants/all.js';
 import { SCENARIOS, type Persistence, type Scenario } from '../scenarios.js';
 
-/** One measurement that is to be made. */
+/** One planned measurement. */
 export interface PlanEntry {
   readonly scenario: Scenario;
   readonly contestant: string;
   readonly aof: Persistence;
-  /** Counted from 0. */
+  /** From 0. */
   readonly round: number;
-  /** About how many events a second the contestant handles in this scenario. */
-  readonly pace: number;
+  /** The expected number of events a second. */
+  readonly expectedRate: number;
 }
 
 /**
- * What is measured, in which order: the contestants take turns, so that a disturbance meets all alike.
+ * The measurements in their order. The contestants take turns, so that other load of the machine affects all of them.
  *
- * @throws Failure when `--only` fits nothing
+ * @throws Failure if `--only` matches nothing
  */
 export function planOf(
   { only, rounds, aof }: BenchOptions,
@@ -30,9 +30,9 @@ export function planOf(
   const entries = modes.flatMap(({ mode, scenarios }) =>
     scenarios.flatMap((scenario) =>
       Array.from({ length: isMeasuredOnce(scenario) ? 1 : rounds }, (_, round) =>
-        contestants.flatMap(({ name, pace: { [scenario.name]: pace } }) =>
-          pace !== undefined && only.test(`${scenario.name}/${name}`)
-            ? [{ scenario, contestant: name, aof: mode, round, pace }]
+        contestants.flatMap(({ name, expectedRates: { [scenario.name]: expectedRate } }) =>
+          expectedRate !== undefined && only.test(`${scenario.name}/${name}`)
+            ? [{ scenario, contestant: name, aof: mode, round, expectedRate }]
             : [],
         ),
       ).flat(),
@@ -41,7 +41,7 @@ export function planOf(
   if (entries.length > 0) return entries;
   const scenarios = SCENARIOS.map(({ name }) => name).join(', ');
   const names = contestants.map(({ name }) => name).join(', ');
-  throw new Failure(`--only fits none of the scenarios ${scenarios} with one of ${names}.`);
+  throw new Failure(`--only matches no measurement. Scenarios: ${scenarios}. Contestants: ${names}.`);
 }
 
 function dependsOnAof({ kind }: Scenario): boolean {

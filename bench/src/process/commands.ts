@@ -1,14 +1,14 @@
 import { Socket } from 'node:net';
 import { Redis } from 'ioredis';
 
-/** What the library writes past ioredis, which itself writes names of commands in lower case. */
+/** The reads that the library writes to the socket itself. ioredis writes the names of commands in lower case. */
 const PAST_IOREDIS = /^\*\d+\r\n\$10\r\nXREADGROUP\r\n/;
 
 /**
- * Counts what this process sends to Redis: all contestants send by ioredis, but for the library's reads. The server
- * cannot say it, since it also counts the commands inside of scripts and transactions.
+ * Counts the commands that this process sends to Redis. All contestants send them by ioredis, except for the library's reads. The count of
+ * the server cannot be used, because it includes the commands inside of scripts and transactions.
  *
- * @returns how many commands so far
+ * @returns a function that returns the number of commands so far
  */
 export function countCommands(): () => number {
   let count = 0;

@@ -6,22 +6,22 @@ import { cpuUs, now } from './clock.js';
 import { watchMemory } from './memory.js';
 import type { Mark } from './messages.js';
 import type { EndProfile } from './profile.js';
-import type { Bench, ConsumeRole } from './settings.js';
+import type { RoleContext, ConsumeRole } from './settings.js';
 
-/** How often the parent hears how far it is, and after how many events the counters are looked at. */
-const TELL_EVERY_MS = 20;
+/** How often progress is reported to the parent, and after how many events the counters are recorded. */
+const REPORT_EVERY_MS = 20;
 const MARK_EVERY = 1024;
-/** A trial run has few events. */
-const LEAST_MARKS = 16;
+/** The minimum of marks, for short runs. */
+const MIN_MARKS = 16;
 
 const SETTLE_DEADLINE_MS = 15_000;
 
-/** Consumes until it is told that all is handled; then it waits until all is acknowledged, and sends its account. */
-export async function consume({ contestant, settings, commands, parent }: Bench<ConsumeRole>): Promise<void> {
+/** Consumes until the parent says that all events are handled. Then waits until all are acknowledged, and sends its report. */
+export async function consume({ contestant, settings, commands, parent }: RoleContext<ConsumeRole>): Promise<void> {
   const { url, warmUp, events, withEffects, warmAfter, profile } = settings;
   const total = warmUp + events;
-  const markEvery = Math.min(MARK_EVERY, Math.ceil(events / LEAST_MARKS));
-  // Written to at once, so that their memory does not seem to grow with the events.
+  const markEvery = Math.min(MARK_EVERY, Math.ceil(events / MIN_MARKS));
+  // Filled at once, so that their memory is allocated before the measurement.
   const times = new Uint8Array(total).fill(0);
   const arrivals = new Float64Array(total).fill(0);
   const marks: Mark[] = [];
@@ -29,15 +29,15 @@ export async function consume({ contestant, settings, commands, parent }: Bench<
   let lastAt = 0;
   let isWarm = false;
   let profiling: Promise<EndProfile> | undefined;
-  // Loaded only where it is asked for: its memory and its time are not the contestant's.
+  // Loaded only for --profile, because its memory and time would count as the contestant's.
   const profiler = profile === undefined ? undefined : { profile, ...(await import('./profile.js')) };
   const memory = settings.watchMemory ? watchMemory(warmUp, total) : undefined;
 
   const mark = () => {
     marks.push({ count, at: lastAt, cpu: cpuUs(), commands: commands() });
   };
-  parent.say('ready');
-  await parent.hear('go');
+  parent.send('ready');
+  await parent.receive('go');
   const consumer = await contestant.openConsumer(url, {
     withEffects,
     handle(order) {
@@ -56,21 +56,21 @@ export async function consume({ contestant, settings, commands, parent }: Bench<
       memory?.handled(count);
     },
   });
-  let told = -1;
-  const teller = setInterval(() => {
-    if (count !== told) parent.say('progress', { count });
-    told = count;
-  }, TELL_EVERY_MS);
-  parent.say('open');
+  let reported = -1;
+  const reporting = setInterval(() => {
+    if (count !== reported) parent.send('progress', { count });
+    reported = count;
+  }, REPORT_EVERY_MS);
+  parent.send('open');
 
-  await parent.hear('finish');
-  clearInterval(teller);
+  await parent.receive('finish');
+  clearInterval(reporting);
   mark();
   const endProfile = await profiling;
   await endProfile?.(count - warmAfter);
   const settled = await waitUntilSettled(contestant, new Redis(url), withEffects, total);
-  parent.say('account', { times, arrivals, marks, settled, memory: memory?.samples ?? [] });
-  await parent.hear('leave');
+  parent.send('report', { times, arrivals, marks, settled, memory: memory?.samples ?? [] });
+  await parent.receive('exit');
   await consumer.close();
 }
 

@@ -1,12 +1,12 @@
 import { createOrders } from '../orders.js';
-import { publishAll } from './drive.js';
-import type { Bench, FillRole } from './settings.js';
+import { publishAll } from './publish-all.js';
+import type { RoleContext, FillRole } from './settings.js';
 
-/** Orders that are made at once, so that a million of them need not be in memory. */
+/** How many orders are made at a time, so that not a million of them are in memory. */
 const AT_ONCE = 20_000;
 
-/** Publishes a backlog, the fastest way the contestant has. */
-export async function fill({ contestant, settings, parent }: Bench<FillRole>): Promise<void> {
+/** Publishes a backlog in the contestant's fastest way. */
+export async function fill({ contestant, settings, parent }: RoleContext<FillRole>): Promise<void> {
   const { url, warmUp, events } = settings;
   const total = warmUp + events;
   const publisher = await contestant.openPublisher(url);
@@ -15,5 +15,5 @@ export async function fill({ contestant, settings, parent }: Bench<FillRole>): P
     await publishAll(publisher, createOrders(from, Math.min(from + AT_ONCE, total)), mode);
   }
   await publisher.close();
-  parent.say('done');
+  parent.send('done');
 }

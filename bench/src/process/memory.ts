@@ -2,11 +2,11 @@ import type { MemorySample } from './messages.js';
 
 export interface MemoryWatch {
   readonly samples: readonly MemorySample[];
-  /** To be called after each event, with how many there were. */
+  /** Must be called after each event, with the number of events so far. */
   handled(count: number): void;
 }
 
-/** Looks at the memory when it is warm, in the middle and near the end, after a garbage collection each (`--expose-gc`). */
+/** Measures the memory after the warm-up, in the middle and near the end, each time after a garbage collection (`--expose-gc`). */
 export function watchMemory(warmUp: number, total: number): MemoryWatch {
   const points = [warmUp, Math.floor((warmUp + total) / 2), total - 1];
   const samples: MemorySample[] = [];

@@ -1,73 +1,73 @@
 import type { EventCounts } from '../contestants/contestant.js';
 
-/** What the parent says to a process of a contestant, each message with its content. */
+/** The messages of the parent to a process of a contestant, with their contents. */
 export interface ParentMessages {
-  /** Begin what is measured. */
+  /** Begin the measurement. */
   go: undefined;
-  /** Begin to publish by the schedule that starts then, on the machine's clock. */
-  pace: { readonly startAt: number };
-  /** Stop waiting. */
+  /** Publish by the schedule that begins at `startAt`, on the machine's clock. */
+  schedule: { readonly startAt: number };
+  /** End the measurement of idle workers. */
   stop: undefined;
-  /** All is handled: wait until all is acknowledged, and send the account. */
+  /** All events are handled: wait until all are acknowledged, and send the report. */
   finish: undefined;
-  /** Look what Redis has. */
+  /** Count the events in Redis. */
   check: undefined;
-  /** Close, and end. */
-  leave: undefined;
+  /** Close everything and exit. */
+  exit: undefined;
 }
 
-/** What a process of a contestant says to its parent, each message with its content. */
+/** The messages of a process of a contestant to its parent, with their contents. */
 export interface ChildMessages {
   ready: undefined;
   /** The warm-up was published. */
   warm: undefined;
-  /** The consumer reads, or the workers wait. */
+  /** The consumer or the idle workers are open. */
   open: undefined;
-  /** How many events were handled so far. */
+  /** The number of events handled so far. */
   progress: { readonly count: number };
-  /** What was measured is over. */
-  spent: Spent;
-  /** All is published. */
+  /** The measurement has ended. */
+  usage: ResourceUsage;
+  /** All events are published. */
   done: undefined;
   checked: { readonly stored: EventCounts };
-  account: Account;
+  report: ConsumerReport;
 }
 
-/** What a process has used from the beginning to the end of a measurement. */
-export interface Spent {
+/** The resources that a process has used during a measurement. */
+export interface ResourceUsage {
   readonly ms: number;
   readonly cpuUs: number;
   readonly commands: number;
 }
 
-/** How far a consumer was at one time. */
+/** The counters of a consumer at one time. */
 export interface Mark {
-  /** Events handled. */
+  /** Handled events. */
   readonly count: number;
   /** Milliseconds on the machine's clock. */
   readonly at: number;
-  /** Microseconds of CPU. */
+  /** Microseconds of CPU time. */
   readonly cpu: number;
   /** Commands sent. */
   readonly commands: number;
 }
 
-/** What a process holds after so many events, in bytes. */
+/** The memory of a process after so many events, in bytes. */
 export interface MemorySample {
   readonly count: number;
-  /** What survives a garbage collection. */
+  /** Heap in use after a garbage collection. */
   readonly heap: number;
   readonly rss: number;
 }
 
-/** What a consumer has done. */
-export interface Account {
-  /** How often each event was handled, by its number. */
+/** The report of a consumer. */
+export interface ConsumerReport {
+  /** By the number of each event, how often it was handled. */
   readonly times: Uint8Array;
-  /** When each event was handled last, by its number; milliseconds on the machine's clock. */
+  /** By the number of each event, when it was last handled; milliseconds on the machine's clock. */
   readonly arrivals: Float64Array;
   readonly marks: readonly Mark[];
   readonly settled: EventCounts;
-  /** Empty unless memory was watched. */
+  /** Empty unless memory was measured. */
   readonly memory: readonly MemorySample[];
 }

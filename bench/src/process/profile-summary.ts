@@ -5,16 +5,15 @@ import { fileURLToPath } from 'node:url';
 
 const SHOWN = 40;
 
-/** What is shown with all that it calls, too. */
+/** Functions of this folder are also shown with the time of what they call. */
 const LIBRARY = 'libs/events';
 
 /**
- * Where the time goes: by package, by function, and by function of the library with what it calls, in microseconds for
- * each event. A profile counts the time on the clock, also while the process waits for a core; so all is scaled to the
- * CPU time that the process has really spent.
+ * Summarizes a profile: by package, by function, and by function of the library including what it calls, in microseconds per event. A
+ * profile measures wall time, also while the process waits for a core. All times are scaled to the CPU time of the process.
  *
- * @param events that went through meanwhile
- * @param spentUs CPU time of the process meanwhile
+ * @param events the number of events during the profile
+ * @param spentUs the CPU time of the process during the profile
  */
 export function profileSummary(
   { nodes, samples = [], timeDeltas = [] }: Profiler.Profile,
@@ -33,8 +32,8 @@ export function profileSummary(
 
   const byId = new Map(nodes.map((node) => [node.id, node]));
   /**
-   * @param callers names of the library's functions that are on the stack
-   * @returns its time, with what it calls
+   * @param callers the names of the library's functions on the stack
+   * @returns the node's time, including what it calls
    */
   const visit = (node: Profiler.ProfileNode, callers: ReadonlySet<string>): number => {
     const { functionName } = node.callFrame;
@@ -62,7 +61,7 @@ export function profileSummary(
       .slice(0, SHOWN)
       .map(([name, time]) => `${((time * spentUs) / busy / events).toFixed(2).padStart(8)}  ${name}`);
   return [
-    `µs of CPU for each of ${String(events)} events; all together ${(spentUs / events).toFixed(1)}`,
+    `µs of CPU time per event, for ${String(events)} events; total ${(spentUs / events).toFixed(1)}`,
     ...['', 'by package', ...list(packages)],
     ...['', 'by function, without what it calls', ...list(functions)],
     ...['', `by function of ${LIBRARY}, with what it calls until it waits`, ...list(withCalled)],

@@ -5,13 +5,13 @@ import { cpuUs } from './clock.js';
 
 const SAMPLE_EVERY_US = 200;
 
-/** Ends a profile and writes it. @param events how many were handled meanwhile */
+/** Ends a profile and writes it. @param events how many events were handled during the profile */
 export type EndProfile = (events: number) => Promise<void>;
 
 /**
- * Takes a CPU profile of what follows: a `.cpuprofile` for Chrome's DevTools or VS Code, and a summary beside it.
+ * Starts a CPU profile. It is written as `.cpuprofile`, for Chrome's DevTools or VS Code, and as a summary (`.txt`).
  *
- * @param file without its ending
+ * @param file the path without its extension
  */
 export async function startProfile(file: string): Promise<EndProfile> {
   const session = new Session();

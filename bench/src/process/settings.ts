@@ -1,67 +1,67 @@
 import type { Contestant } from '../contestants/contestant.js';
 import type { PublishMode } from '../scenarios.js';
-import type { Line } from './line.js';
+import type { Channel } from './channel.js';
 import type { ChildMessages, ParentMessages } from './messages.js';
 
-/** What every process of a contestant is told when it is started. */
+/** The settings of every process of a contestant. */
 export interface CommonSettings {
   readonly contestant: string;
-  /** Of its Redis. */
+  /** The URL of its Redis. */
   readonly url: string;
-  /** Events before the clock runs. */
+  /** Events of the warm-up, which are not measured. */
   readonly warmUp: number;
   /** Events that are measured, after the warm-up. */
   readonly events: number;
 }
 
-/** Publishes, and is measured. */
+/** Publishes. Is measured. */
 export interface PublishRole {
   readonly role: 'publish';
   readonly mode: PublishMode;
-  /** Where to write a CPU profile of what is measured, without the file's ending. */
+  /** The path of a CPU profile, without its extension. */
   readonly profile?: string | undefined;
 }
 
-/** Publishes a backlog. */
+/** Publishes a backlog. Is not measured. */
 export interface FillRole {
   readonly role: 'fill';
 }
 
-/** Consumes, and is measured. */
+/** Consumes. Is measured. */
 export interface ConsumeRole {
   readonly role: 'consume';
   readonly withEffects: boolean;
-  /** Events after which it is warm: of several consumers, each handles a part of the warm-up. */
+  /** The number of events after which it is warm. If there are several consumers, each handles a part of the warm-up. */
   readonly warmAfter: number;
-  /** Look at the heap now and then, after a garbage collection; the process needs `--expose-gc`. */
+  /** Whether to measure the heap after a garbage collection; needs `--expose-gc`. */
   readonly watchMemory: boolean;
   readonly profile?: string | undefined;
 }
 
-/** Publishes by a schedule. */
-export interface PaceRole {
-  readonly role: 'pace';
+/** Publishes by a fixed schedule. */
+export interface ScheduleRole {
+  readonly role: 'schedule';
 }
 
-/** Opens workers that have nothing to do. */
+/** Opens idle workers. */
 export interface IdleRole {
   readonly role: 'idle';
   readonly workers: number;
-  /** Streams that each worker reads. */
+  /** How many streams each worker reads. */
   readonly streams: number;
 }
 
-export type RoleSettings = PublishRole | FillRole | ConsumeRole | PaceRole | IdleRole;
+export type RoleSettings = PublishRole | FillRole | ConsumeRole | ScheduleRole | IdleRole;
 
 export type Settings = CommonSettings & RoleSettings;
 
-/** What a role works with. */
-export interface Bench<Role extends RoleSettings> {
+/** The context of a role. */
+export interface RoleContext<Role extends RoleSettings> {
   readonly contestant: Contestant;
   readonly settings: CommonSettings & Role;
-  /** How many commands were sent so far. */
+  /** Returns how many commands were sent so far. */
   readonly commands: () => number;
   readonly parent: ParentLine;
 }
 
-export type ParentLine = Line<ChildMessages, ParentMessages>;
+export type ParentLine = Channel<ChildMessages, ParentMessages>;

@@ -27,10 +27,9 @@ const STYLE = `
   }`;
 
 /**
- * Bars of events a second, for each scenario that has them; one scale for each scenario. It has no background of its own,
- * and colours for light and for dark.
+ * Draws bars of events a second, with one scale per scenario. It has a transparent background, and colours for light and dark themes.
  *
- * @param results with one kind of persistence
+ * @param results results with the same persistence
  * @returns an SVG
  */
 export function chartOf(results: readonly Result[], titles: Titles): string {

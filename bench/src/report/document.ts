@@ -9,13 +9,13 @@ import { markdownTable } from './print.js';
 import type { Result } from './results.js';
 import { tablesOf } from './tables.js';
 
-/** What `docs/performance.md` is written from. */
+/** The content of `docs/performance.md`. */
 export interface Report {
   readonly machine: Machine;
   readonly results: readonly Result[];
   readonly contestants: readonly Pick<NamedContestant, 'name' | 'title' | 'about'>[];
   readonly rounds: number;
-  /** Of one event's data. */
+  /** The size of one event's data. */
   readonly jsonBytes: number;
 }
 

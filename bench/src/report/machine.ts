@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-/** Packages whose version matters for the figures. */
+/** Packages whose versions affect the figures. */
 const PACKAGES = ['ioredis', 'bullmq', '@nestjs/core', '@nestjs/microservices', 'class-validator'];
 
-/** Where and when it is measured. */
+/** The machine and the date of a measurement. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -17,7 +17,7 @@ export interface Machine {
   readonly packages: Readonly<Record<string, string>>;
   /** The day, in UTC. */
   readonly date: string;
-  /** Of the last minute, before the first measurement: whoever else works meanwhile disturbs the figures. */
+  /** The load average of the last minute before the first measurement. Other load disturbs the figures. */
   readonly load: number;
 }
 
@@ -42,7 +42,7 @@ function versionOf(name: string): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-/** For people, in two lines. */
+/** A description for people, in two lines. */
 export function machineLines({ cpu, cores, memoryGiB, system, node, redis, packages, date, load }: Machine): string[] {
   const versions = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
   return [

@@ -4,7 +4,7 @@ import type { MemorySample } from '../process/messages.js';
 import { SCENARIOS, type Persistence, type Scenario, type ScenarioName } from '../scenarios.js';
 import { spreadOf, type Spread } from '../statistics.js';
 
-/** One measurement: what, of whom, in which round, and its figures or why it failed. */
+/** One measurement, with its figures or the reason of its failure. */
 export interface Sample {
   readonly scenario: ScenarioName;
   readonly contestant: string;
@@ -16,7 +16,7 @@ export interface Sample {
   readonly failed?: string;
 }
 
-/** Each figure as one number, where the measurement has it. */
+/** Reads each figure as one number; undefined if the measurement does not have it. */
 const FIGURES = {
   perSecond: ({ perSecond }) => perSecond,
   clientCpuUs: ({ clientCpuUs }) => clientCpuUs,
@@ -44,12 +44,12 @@ export interface Result {
   readonly aof: Persistence;
   readonly failures: readonly string[];
   readonly figures: Readonly<Partial<Record<FigureName, Spread>>>;
-  /** Its events a second, divided by the yardstick's of the same run; undefined where one of both has none. */
+  /** Its events a second, divided by those of the yardstick in the same run; undefined if one of them has none. */
   readonly ratio: number | undefined;
   readonly memory: readonly MemorySample[] | undefined;
 }
 
-/** @returns in the order of the samples; a contestant that failed once has no figures */
+/** @returns the results in the order of the samples. A contestant that failed in one round has no figures. */
 export function resultsOf(samples: readonly Sample[]): Result[] {
   const groups = new Map<string, Sample[]>();
   for (const sample of samples) {
@@ -77,7 +77,9 @@ function resultOf(group: readonly Sample[]): Result {
 function ratioOf({ scenario, aof, figures }: Result, results: readonly Result[]): number | undefined {
   const yardstick = results.find(
     (other) =>
-      other.contestant === YARDSTICK && other.aof === aof && other.scenario.name === (scenario.beside ?? scenario.name),
+      other.contestant === YARDSTICK &&
+      other.aof === aof &&
+      other.scenario.name === (scenario.comparedWith ?? scenario.name),
   );
   const own = figures.perSecond?.median;
   const theirs = yardstick?.figures.perSecond?.median;

@@ -2,7 +2,7 @@ import { IDLE_STREAMS, SCENARIOS, type Scenario } from '../scenarios.js';
 import type { Spread } from '../statistics.js';
 import type { Result } from './results.js';
 
-/** A table of texts; the first column is text, the others are numbers. */
+/** A table. The first column holds names, the others numbers. */
 export interface Table {
   readonly title: string;
   readonly head: readonly string[];
@@ -10,16 +10,16 @@ export interface Table {
   readonly notes: readonly string[];
 }
 
-/** What people call each contestant, by its name. */
+/** The titles of the contestants, by name. */
 export type Titles = ReadonlyMap<string, string>;
 
-/** The columns of a kind of scenario, after that of the contestant. */
+/** The columns of a kind of scenario, after the column of the contestant. */
 interface Columns {
   readonly head: readonly string[];
   readonly cells: (result: Result) => readonly string[];
 }
 
-/** One table for each scenario and persistence. */
+/** One table per scenario and persistence. */
 export function tablesOf(results: readonly Result[], titles: Titles): Table[] {
   return (['everysec', 'off'] as const).flatMap((aof) =>
     SCENARIOS.flatMap((scenario) => {
@@ -31,10 +31,11 @@ export function tablesOf(results: readonly Result[], titles: Titles): Table[] {
 
 function tableOf(scenario: Scenario, persistence: string, results: readonly Result[], titles: Titles): Table {
   const { head, cells } = columnsOf(scenario);
-  const beside = scenario.beside === undefined ? '' : ` (ratio to the yardstick’s ${scenario.beside})`;
+  const comparedWith =
+    scenario.comparedWith === undefined ? '' : ` (ratio to the yardstick’s ${scenario.comparedWith})`;
   const titleOf = ({ contestant }: Result) => titles.get(contestant) ?? contestant;
   return {
-    title: `${scenario.title}${beside} · ${persistence}`,
+    title: `${scenario.title}${comparedWith} · ${persistence}`,
     head: ['', ...head],
     rows: results.map((result) => [
       titleOf(result),

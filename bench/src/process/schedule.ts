@@ -2,19 +2,19 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { createOrders } from '../orders.js';
 import { LATENCY_PER_SECOND } from '../scenarios.js';
 import { now } from './clock.js';
-import type { Bench, PaceRole } from './settings.js';
+import type { RoleContext, ScheduleRole } from './settings.js';
 
 /**
- * Publishes by a schedule, whether or not what was sent before has arrived: each event has its time, and a delay of one
- * does not move the next. The loop is busy, since timers are a millisecond late.
+ * Publishes by a fixed schedule: each event has its time, and a delay of one does not move the next (open loop). It is a busy loop,
+ * because timers are up to a millisecond late.
  */
-export async function pace({ contestant, settings, parent }: Bench<PaceRole>): Promise<void> {
+export async function schedule({ contestant, settings, parent }: RoleContext<ScheduleRole>): Promise<void> {
   const { url, warmUp, events } = settings;
   const total = warmUp + events;
   const publisher = await contestant.openPublisher(url);
   const orders = createOrders(0, total);
-  parent.say('ready');
-  const { startAt } = await parent.hear('pace');
+  parent.send('ready');
+  const { startAt } = await parent.receive('schedule');
 
   const published: Promise<unknown>[] = [];
   const everyMs = 1000 / LATENCY_PER_SECOND;
@@ -27,6 +27,6 @@ export async function pace({ contestant, settings, parent }: Bench<PaceRole>): P
     await turn();
   }
   await Promise.all(published);
-  parent.say('done');
+  parent.send('done');
   await publisher.close();
 }
