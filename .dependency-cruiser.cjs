@@ -1,6 +1,6 @@
 /**
  * The rooms of libs/events/src, from the top floor down. A room imports rooms below it only; CONTRIBUTING.md says what each is for. Files at
- * the top (index.ts, core.ts, internal.ts) are doors, and no rooms.
+ * the top (index.ts, core.ts, terminus.ts, internal.ts) are doors, and no rooms.
  */
 const ROOMS = [
   ...'cli nest create worker partitions telemetry operate dispatch read settle delivery transaction publish'.split(' '),
@@ -51,6 +51,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/(events/src/(core|internal)\\.ts$|(contracts|setup)/src/)' },
       to: { path: '(^libs/events/src/nest/|node_modules/(@nestjs|rxjs)/)', reachable: true },
+    },
+    {
+      name: 'terminus-apart',
+      comment: 'Only nestjs-event-streams/terminus needs @nestjs/terminus.',
+      severity: 'error',
+      from: { path: '^libs/events/src/(index|core|internal)\\.ts$' },
+      to: { path: 'node_modules/@nestjs/terminus/', reachable: true },
     },
     {
       name: 'domain-without-framework',

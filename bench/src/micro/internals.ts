@@ -22,5 +22,5 @@ export { type Settlement } from '../../../libs/events/dist/settle/settlement.js'
 export { type Settler } from '../../../libs/events/dist/settle/settler.js';
 export { EntriesParser } from '../../../libs/events/dist/stream/entries-parser.js';
 export { fieldsOf } from '../../../libs/events/dist/stream/layouts.js';
-export { effectsOf, Transaction, type TransactionParts } from '../../../libs/events/dist/transaction/transaction.js';
+export { effectsOf, newTransaction, type TransactionParts } from '../../../libs/events/dist/transaction/transaction.js';
 export { Pipeline } from '../../../libs/events/dist/worker/pipeline.js';

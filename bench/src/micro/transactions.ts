@@ -1,15 +1,15 @@
 import { OrderPlaced, PaymentProcessed } from '@shop/contracts';
-import { type Partitions } from 'nestjs-event-streams';
+import { type Partitions, type Transaction } from 'nestjs-event-streams';
 import { validate } from 'nestjs-event-streams/internal';
 import { PAYMENTS_SOURCE } from '../contestants/contestant.js';
 import { entries, LIMITS, NOTES, STREAM } from './batch.js';
 import {
   decodeToHandle,
+  effectsOf,
   EncodedCommand,
+  newTransaction,
   NO_INSTRUMENTATION,
   settleArguments,
-  Transaction,
-  effectsOf,
   type Settlement,
   type TransactionParts,
 } from './internals.js';
@@ -37,7 +37,7 @@ export function createPaying(partitions: Partitions): () => Settlement[] {
   };
   return () =>
     causes.map(({ cause, order }, index) => {
-      const transaction = new Transaction(parts, cause, HANDLER);
+      const transaction = newTransaction(parts, cause, HANDLER);
       pay(order, transaction);
       const { reads, writes, events } = effectsOf(transaction);
       return {

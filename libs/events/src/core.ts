@@ -1,9 +1,15 @@
 // What needs no NestJS: `nestjs-event-streams/core`.
-export { createProducer } from './create/create-producer.js';
-export { createWorker, type Handler, type PlainWorker } from './create/create-worker.js';
+export { createProducer, type PlainProducer } from './create/create-producer.js';
+export { createWorker, type PlainWorker, type WorkerHandler } from './create/create-worker.js';
+export { type WorkerStatus } from './worker/worker-status.js';
 export { type PasswordSource } from './connection/changing-credentials.js';
 export { RedisConnection, type RedisConnectionOptions } from './connection/redis-connection.js';
-export { type RedisByUrl, type RedisClientOptions, type RedisTarget } from './connection/redis-target.js';
+export {
+  type RedisByUrl,
+  type RedisClientOptions,
+  type RedisTarget,
+  type RedisTlsFiles,
+} from './connection/redis-target.js';
 export { type EventsConfig, type ProjectCommand } from './options/events-config.js';
 export { type DeadLetterReason } from './model/outcome.js';
 export { type OperatorNote } from './model/operator-note.js';
@@ -13,8 +19,8 @@ export {
   type DeadLetterAction,
   type DeadLetterFilter,
   type DeadLetterPage,
-  type OtherPayload,
-  type Replaying,
+  type ReplacementPayload,
+  type PendingReplay,
 } from './operate/dead-letters.js';
 export { Delivery, type DeliveryInfo } from './delivery/delivery.js';
 export { DomainEvent, domainEventOf, type DomainEventOptions, type EventClass } from './model/domain-event.js';
@@ -79,7 +85,13 @@ export {
   type SurveyedStream,
   type SurveyRequest,
 } from './operate/survey.js';
-export { EventsObserver, type Observation } from './model/events-observer.js';
+export {
+  EventsObserver,
+  type Observation,
+  type ObservationKind,
+  type ObservedEvent,
+  type ObservedRun,
+} from './model/events-observer.js';
 export { EventProducer } from './publish/event-producer.js';
 export { type EventToPublish, type ProduceOptions, type PublishOptions } from './model/event-to-publish.js';
 export { type ReaderConnection } from './stream/reader-connection.js';
@@ -91,13 +103,14 @@ export { compareEntryIds, timeOfEntryId } from './stream/entry-id.js';
 export { type StartFrom } from './stream/group-starts.js';
 export { Erased, ERASED, isErased } from './personal/erased.js';
 export { Personal } from './personal/personal.js';
-export { Subjects, type Forgotten } from './personal/subjects.js';
+export { Subjects, type ForgottenSubject } from './personal/subjects.js';
+export { type Channel } from './stream/channel.js';
 export { Keyspace } from './stream/keyspace.js';
-export { Partitions } from './stream/partitions.js';
+export { Partitions, type PartitionLayout } from './stream/partitions.js';
 export { type RangeOptions, type RangePage } from './stream/range-pages.js';
 export { aclRules, type AclRole, type AclScope } from './acl/acl-rules.js';
 export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/questions.js';
-export { Transaction } from './transaction/transaction.js';
+export { Transaction, type TransactionValue } from './transaction/transaction.js';
 export { type UnknownPolicies, type UnknownPolicy } from './options/unknown-policy.js';
 export { type HandlerOptions } from './options/handler-options.js';
 export { logTo, silentLogger, type Logger, type LoggerFactory } from './log/logger.js';

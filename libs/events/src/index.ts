@@ -2,7 +2,8 @@
 export * from './core.js';
 export { EventHandler, type EventHandlerOptions } from './nest/event-handler.js';
 export { isEventsContext, type EventsContext } from './nest/events-context.js';
-export { EventsHealthIndicator } from './nest/events-health.js';
+export { EventsHealth, type HealthFinding } from './nest/events-health.js';
 export { EventsModule } from './nest/events.module.js';
+export { type EventsModuleAsyncOptions, type EventsModuleExtras } from './nest/module-import.js';
 export { eventsToken, InjectEvents } from './nest/tokens.js';
 export { EventConsumer } from './nest/event-consumer.js';

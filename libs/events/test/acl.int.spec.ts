@@ -5,11 +5,11 @@ import {
   DeadLetters,
   EventMonitor,
   EventProducer,
-  EventsHealthIndicator,
   Retention,
   type AclRole,
   type AclScope,
 } from 'nestjs-event-streams';
+import { EventsHealthIndicator } from 'nestjs-event-streams/terminus';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { noteHandler, SOON } from './handlers.js';
 import { NoteFiled, NoteTaken, notes } from './notes.js';

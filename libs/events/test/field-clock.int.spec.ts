@@ -1,5 +1,5 @@
 import { eventually, freshRedis } from '@repo/testing';
-import { EventsHealthIndicator } from 'nestjs-event-streams';
+import { EventsHealthIndicator } from 'nestjs-event-streams/terminus';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { noteHandler } from './handlers.js';
 import { notes } from './notes.js';

@@ -1,5 +1,5 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { EventsHealthIndicator } from 'nestjs-event-streams';
+import { EventsHealthIndicator } from 'nestjs-event-streams/terminus';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { collectLogs } from './logs.js';
 import { startWorker } from './worker.js';

@@ -1,5 +1,5 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { EventsHealthIndicator } from 'nestjs-event-streams';
+import { EventsHealthIndicator } from 'nestjs-event-streams/terminus';
 import { describe, expect, it } from 'vitest';
 import { noteHandler } from './handlers.js';
 import { notes } from './notes.js';

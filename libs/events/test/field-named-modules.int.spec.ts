@@ -8,7 +8,7 @@ import {
   EventHandler,
   EventMonitor,
   EventProducer,
-  EventsHealthIndicator,
+  EventsHealth,
   EventsModule,
   EventsObserver,
   eventsToken,
@@ -107,7 +107,7 @@ describe('Several EventsModules', () => {
 
   it('give each of what one exports, and a named one alone needs no other', async () => {
     const types = [
-      DeadLetters, EventConsumer, EventMonitor, EventProducer, EventsHealthIndicator, EventsObserver, Keyspace, Partitions,
+      DeadLetters, EventConsumer, EventMonitor, EventProducer, EventsHealth, EventsObserver, Keyspace, Partitions,
       RedisConnection, Retention,
     ]; // prettier-ignore
     const app = await start([EventsModule.forRoot({ ...optionsOf(billing, 'alone'), name: 'billing' })], []);

@@ -1,5 +1,6 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { DeadLetters, EventsHealthIndicator } from 'nestjs-event-streams';
+import { DeadLetters } from 'nestjs-event-streams';
+import { EventsHealthIndicator } from 'nestjs-event-streams/terminus';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Gate } from './gate.js';
 import { noteHandler, SOON } from './handlers.js';

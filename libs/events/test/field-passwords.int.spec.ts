@@ -1,5 +1,6 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { EventsHealthIndicator, type RedisTarget } from 'nestjs-event-streams';
+import { type RedisTarget } from 'nestjs-event-streams';
+import { EventsHealthIndicator } from 'nestjs-event-streams/terminus';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteHandler } from './handlers.js';
 import { collectLogs } from './logs.js';

@@ -5,11 +5,11 @@ import {
   DeadLetters,
   DomainEvent,
   EventHandler,
-  EventsHealthIndicator,
   type EventClass,
   type EventEnvelope,
   type Observation,
 } from 'nestjs-event-streams';
+import { EventsHealthIndicator } from 'nestjs-event-streams/terminus';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteHandler, SOON } from './handlers.js';
 import { notes } from './notes.js';

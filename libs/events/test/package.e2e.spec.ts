@@ -15,6 +15,8 @@ interface Manifest {
   peerDependenciesMeta: Record<string, { optional?: boolean }>;
 }
 
+const TERMINUS = '@nestjs/terminus';
+
 const fixture = (name: string): Promise<string> => readFile(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
 
 /** The package as npm packs it, in a folder with its peers and nothing else. */
@@ -83,9 +85,17 @@ describe('the package', () => {
     expect(await redis.client.get('plain:tester:last')).toBe('plain');
   });
 
-  it('handles an event in an application of NestJS', async () => {
-    const printed = await start('nest', await fixture('nest-app.mjs'), [...peers(false), ...peers(true)]);
+  const withoutTerminus = (): string[] => [...peers(false), ...peers(true)].filter((name) => name !== TERMINUS);
+
+  it('handles an event in an application of NestJS, where Terminus is not installed', async () => {
+    expect(peers(true)).toContain(TERMINUS);
+    const printed = await start('nest', await fixture('nest-app.mjs'), withoutTerminus());
     expect(printed).toContain('handled: nest');
     expect(await redis.client.get('nest:tester:last')).toBe('nest');
+  });
+
+  it('tells Terminus of its health', async () => {
+    const printed = await start('health', await fixture('health-app.mjs'), [...withoutTerminus(), TERMINUS]);
+    expect(printed).toContain('ok redis consumer lag');
   });
 });

@@ -10,7 +10,7 @@ import type { Settlement } from '../src/settle/settlement.js';
 import { Partitions } from '../src/stream/partitions.js';
 import { StreamClient } from '../src/stream/stream-client.js';
 import { NO_INSTRUMENTATION } from '../src/model/instrumentation.js';
-import { effectsOf, Transaction } from '../src/transaction/transaction.js';
+import { effectsOf, newTransaction, type Transaction } from '../src/transaction/transaction.js';
 import { WorkerReads } from '../src/transaction/worker-reads.js';
 
 const KEYS = ['x', 'y'];
@@ -190,7 +190,7 @@ describe('transaction atomicity', () => {
     const personal = { erasure: false, subjectKeys: new SubjectKeys(client) };
     const reads = new WorkerReads(client.reads);
     const parts = { reads, keyspace: partitions.at(0), partitions, source: 'a', limits, instrumentation: NO_INSTRUMENTATION, ...personal }; // prettier-ignore
-    const transaction = new Transaction(parts, cause, 'A.on');
+    const transaction = newTransaction(parts, cause, 'A.on');
     readsOf.set(transaction, reads);
     return transaction;
   }

@@ -1,5 +1,6 @@
 import { type INestApplicationContext, Logger, Module, type Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
 import {
   EventConsumer,
   EventMonitor,
@@ -9,6 +10,7 @@ import {
   type EventsModuleOptions,
   type Observation,
 } from 'nestjs-event-streams';
+import { EventsHealthIndicator } from 'nestjs-event-streams/terminus';
 
 /** A Nest application with the library, as a user has it. */
 export interface Worker extends AsyncDisposable {
@@ -32,6 +34,7 @@ export async function startWorker(
 ): Promise<Worker> {
   @Module({
     imports: [
+      TerminusModule,
       EventsModule.forRoot({
         redis: redisUrl,
         prefix: 'test',
@@ -42,7 +45,7 @@ export async function startWorker(
         consumer: { blockMs: 100, claimAfterMs: 600, drainMs: 5000, ...options.consumer },
       }),
     ],
-    providers,
+    providers: [EventsHealthIndicator, ...providers],
   })
   class Root {}
   const app = await NestFactory.createApplicationContext(Root, { logger: QUIET, abortOnError: false });

@@ -1,7 +1,7 @@
 import { Get } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { SkipThrottle } from '@nestjs/throttler';
-import { EventsHealthIndicator } from 'nestjs-event-streams';
+import { EventsHealthIndicator } from 'nestjs-event-streams/terminus';
 import { HttpController } from './http-controller.js';
 
 /** `GET /health`: whether the app is ready. `GET /health/live`: whether it is alive; if not, it should be restarted. */

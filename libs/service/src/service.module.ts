@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { TerminusModule } from '@nestjs/terminus';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { EventsModule, type EventClass } from 'nestjs-event-streams';
+import { EventsHealthIndicator } from 'nestjs-event-streams/terminus';
 import { readConfiguration, redisOf, ServiceConfiguration, type ConfigurationClass } from './configuration.js';
 import { EventLog } from './event-log.js';
 import { HealthController } from './health.controller.js';
@@ -122,6 +123,7 @@ export class ServiceModule {
       controllers: [HealthController, MetricsController],
       providers: [
         EventLog,
+        EventsHealthIndicator,
         // In this order: requests beyond the rate limit are not checked further.
         { provide: APP_GUARD, useClass: ThrottlerGuard },
         ...(guardsChanges ? [] : [{ provide: APP_GUARD, useClass: OperatorGuard }]),

@@ -20,7 +20,11 @@ export interface RedisConnectionOptions {
   timeoutMs: number;
   /** How long the server may keep a blocking read before it answers, in milliseconds. Default: no blocking reads. */
   blockMs?: number;
-  /** Says that Redis is away, once for all connections that share it. @default one of its own */
+  /**
+   * Says that Redis is away, once for all connections that share it. @default one of its own
+   *
+   * @internal
+   */
   watch?: OutageWatch;
   /**
    * Whether the connection keeps the process alive from the beginning. If not, only calls that are under way do, until
@@ -232,6 +236,7 @@ export class RedisConnection {
    * that is slower, and the result the same.
    *
    * @param fromReply makes the same of the reply as ioredis gives it: lists, numbers, texts as bytes
+   * @internal
    */
   async callRaw<T>(
     args: readonly [name: string, ...args: (string | number)[]],

@@ -6,14 +6,26 @@ import {
   SettingFileError,
   type RedisPlaceByUrl,
   type RedisPlaceNames,
+  type RedisTlsFiles,
 } from '../address/index.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
 import type { CredentialSources, PasswordSource } from './changing-credentials.js';
 
+export type { RedisTlsFiles } from '../address/index.js';
+
 /** Where Redis is, by a URL and what does not belong into one. */
-export interface RedisByUrl extends Omit<RedisPlaceByUrl, 'password'> {
+export interface RedisByUrl {
+  readonly url: string;
+  /** The file that `url` was read from: user and password in it are read again before each connection. */
+  readonly urlFile?: string | undefined;
+  /** Instead of the one of the URL. */
+  readonly username?: string | undefined;
   /** Instead of the one of the URL; a function is asked before each connection. */
-  password?: string | PasswordSource | undefined;
+  readonly password?: string | PasswordSource | undefined;
+  /** A file with the password, instead of `password`: it is read again before each connection. */
+  readonly passwordFile?: string | undefined;
+  /** Files of `rediss://`; they are read again before each connection. */
+  readonly tls?: RedisTlsFiles | undefined;
 }
 
 /** ioredis' options, of which some are not allowed; `password` may be a function that is asked before each connection. */

@@ -7,7 +7,14 @@ import { countEvents } from '../telemetry/metrics.js';
 import { plainPartsOf, type PlainParts } from './plain-parts.js';
 
 /** A producer with connections of its own. */
-class PlainProducer extends EventProducer {
+export interface PlainProducer extends EventProducer {
+  /** @throws ConfigurationError when this Redis cannot do what the options demand, RedisUnavailableError where it must be there */
+  start(): Promise<void>;
+  /** Waits until everything that was asked for is published or has failed, and closes its connections. */
+  stop(): Promise<void>;
+}
+
+class StandaloneProducer extends EventProducer implements PlainProducer {
   constructor(
     private readonly parts: PlainParts,
     private readonly own: RedisConnection | undefined,
@@ -16,7 +23,6 @@ class PlainProducer extends EventProducer {
     super(options, own ? new StreamClient(own) : client, partitions, instrumentation);
   }
 
-  /** @throws ConfigurationError when this Redis cannot do what the options demand, RedisUnavailableError where it must be there */
   override async start(): Promise<void> {
     try {
       await this.parts.agreement.check();
@@ -44,8 +50,8 @@ class PlainProducer extends EventProducer {
  *
  * @throws ConfigurationError that names the option, what came and what it takes
  */
-export function createProducer(options: EventsModuleOptions): EventProducer {
+export function createProducer(options: EventsModuleOptions): PlainProducer {
   const parts = plainPartsOf(options);
   countEvents(parts.observer, parts.partitions);
-  return new PlainProducer(parts, ownConnectionOf(parts.options, { watch: parts.watch }));
+  return new StandaloneProducer(parts, ownConnectionOf(parts.options, { watch: parts.watch }));
 }

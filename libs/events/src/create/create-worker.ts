@@ -20,10 +20,11 @@ import { Metrics } from '../telemetry/metrics.js';
 import { FailureLog } from '../worker/failure-log.js';
 import { Worker } from '../worker/worker.js';
 import type { WorkerParts } from '../worker/worker-parts.js';
+import type { WorkerStatus } from '../worker/worker-status.js';
 import { plainPartsOf } from './plain-parts.js';
 
 /** A handler of one event type, for {@link createWorker}. */
-export interface Handler<T extends object = object> extends HandlerOptions {
+export interface WorkerHandler<T extends object = object> extends HandlerOptions {
   event: EventClass<T>;
   /** What its retries are counted by in Redis, and its dead letters are replayed by: it stays the same. */
   name: string;
@@ -32,10 +33,7 @@ export interface Handler<T extends object = object> extends HandlerOptions {
 }
 
 /** A worker of a consumer group, with connections of its own. */
-export interface PlainWorker extends Pick<
-  Worker,
-  'group' | 'streams' | 'partitions' | 'idleMs' | 'trouble' | 'stuck' | 'held' | 'deferred'
-> {
+export interface PlainWorker extends WorkerStatus {
   /** Its name in the group. */
   readonly name: string;
   /** Tells what happens to events. */
@@ -54,11 +52,11 @@ export interface PlainWorker extends Pick<
  */
 export function createWorker<T extends [] | object[]>(
   options: EventsModuleOptions & { group: string },
-  handlers: { readonly [K in keyof T]: T[K] extends object ? Handler<T[K]> : never },
+  handlers: { readonly [K in keyof T]: T[K] extends object ? WorkerHandler<T[K]> : never },
 ): PlainWorker {
   const parts = plainPartsOf(options);
   const { options: resolved, client, partitions, observer, connection } = parts;
-  const registered = (handlers as unknown as readonly Handler[]).map((handler): RegisteredHandler => {
+  const registered = (handlers as unknown as readonly WorkerHandler[]).map((handler): RegisteredHandler => {
     const { name, event } = handler;
     const invoke = inContextOfItsOwn((envelope, delivery) => handler.handle(envelope, delivery));
     return registerHandler(`Handler ${name}`, { name, event, options: handler, invoke }, resolved.consumer);

@@ -1,5 +1,11 @@
 import type { EventEnvelope } from '../model/event-envelope.js';
-import { endTransaction, isSpeculative, Transaction, type TransactionParts } from '../transaction/transaction.js';
+import {
+  endTransaction,
+  isSpeculative,
+  newTransaction,
+  type Transaction,
+  type TransactionParts,
+} from '../transaction/transaction.js';
 
 /** Where a delivery comes from, and which attempt it is. */
 export interface DeliveryInfo {
@@ -65,7 +71,10 @@ export class Delivery implements DeliveryInfo {
   private isOver = false;
   private isFailureIgnored = false;
 
-  /** @param readsPlainly whether only Redis answers the reads of its transaction */
+  /**
+   * @param readsPlainly whether only Redis answers the reads of its transaction
+   * @internal
+   */
   constructor(
     readonly stream: string,
     readonly id: string,
@@ -99,7 +108,7 @@ export class Delivery implements DeliveryInfo {
   /** Effects on Redis that are applied exactly once, together with the acknowledgement. */
   get transaction(): Transaction {
     if (!this.used) {
-      this.used = new Transaction(this.parts, this.cause, this.handler, this.readsPlainly);
+      this.used = newTransaction(this.parts, this.cause, this.handler, this.readsPlainly);
       if (this.isOver) endTransaction(this.used);
     }
     return this.used;

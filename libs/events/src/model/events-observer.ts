@@ -3,7 +3,8 @@ import { SafeLogger } from '../log/safe-logger.js';
 import type { DeadLetterReason } from './outcome.js';
 import { textOf } from './thrown.js';
 
-interface AboutEvent {
+/** The try of an event that an {@link Observation} is about. */
+export interface ObservedEvent {
   /** The stream's key, and the entry's id. */
   stream: string;
   id: string;
@@ -16,23 +17,24 @@ interface AboutEvent {
   attempt: number;
 }
 
-interface Handled extends AboutEvent {
+/** A try that has ended. */
+export interface ObservedRun extends ObservedEvent {
   /** From the first call of the handler to the end of its commit, in milliseconds. */
   durationMs: number;
 }
 
 /** Something that happened to an event. */
 export type Observation =
-  | (Handled & {
+  | (ObservedRun & {
       kind: 'handled';
       /** Types of the events that its transaction published. */
       published: readonly string[];
     })
   /** Acknowledged without effects, because the handler's policy says so of this error. */
-  | (Handled & { kind: 'ignored'; error: Error })
+  | (ObservedRun & { kind: 'ignored'; error: Error })
   /** Another commit has changed what the transaction had read: the handler runs again at once. */
-  | (AboutEvent & { kind: 'conflict'; redisKey: string })
-  | (Handled & { kind: 'retried'; error: Error; delayMs: number; counts: boolean })
+  | (ObservedEvent & { kind: 'conflict'; redisKey: string })
+  | (ObservedRun & { kind: 'retried'; error: Error; delayMs: number; counts: boolean })
   | {
       kind: 'dead-lettered';
       stream: string;
@@ -82,12 +84,13 @@ export type Observation =
   /** The group, and so all that it knew, was missing; it was made anew. */
   | { kind: 'group-recreated'; stream: string; group: string };
 
-type Kind = Observation['kind'];
+/** What an {@link Observation} is of. */
+export type ObservationKind = Observation['kind'];
 
 interface Subscription {
   listener: (observation: Observation) => unknown;
   /** Undefined for all. */
-  kinds: ReadonlySet<Kind> | undefined;
+  kinds: ReadonlySet<ObservationKind> | undefined;
 }
 
 /** Tells listeners what happens to events: for logs, metrics and tests. */
@@ -99,17 +102,20 @@ export class EventsObserver {
    * @param kinds what the listener hears of; what no listener does is not even put together. @default all
    * @returns a function that ends the subscription
    */
-  subscribe<K extends Kind = Kind>(
+  subscribe<K extends ObservationKind = ObservationKind>(
     listener: (observation: Extract<Observation, { kind: K }>) => void,
     kinds?: readonly K[],
   ): () => void {
-    const subscription = { listener: listener as Subscription['listener'], kinds: kinds && new Set<Kind>(kinds) };
+    const subscription = {
+      listener: listener as Subscription['listener'],
+      kinds: kinds && new Set<ObservationKind>(kinds),
+    };
     this.subscriptions.add(subscription);
     return () => this.subscriptions.delete(subscription);
   }
 
   /** Whether anybody hears of it. */
-  isHeard(kind: Kind): boolean {
+  isHeard(kind: ObservationKind): boolean {
     for (const { kinds } of this.subscriptions) if (kinds?.has(kind) ?? true) return true;
     return false;
   }

@@ -55,18 +55,16 @@ export interface SettledFacts {
 
 /**
  * What is told to those who measure and trace. It never throws, and what it does takes no part in what becomes of an event.
- *
- * An abstract class and no interface, so that Nest can inject it.
  */
-export abstract class Instrumentation {
+export interface Instrumentation {
   /** Whether nobody listens: then facts need not be put together. */
-  abstract readonly isOff: boolean;
+  readonly isOff: boolean;
 
   /** What an event that is made now carries: where the active trace stands; undefined for none. */
-  abstract readonly activeTrace: TraceFields | undefined;
+  readonly activeTrace: TraceFields | undefined;
 
   /** The same for one partition of several. */
-  abstract ofPartition(partition: number): Instrumentation;
+  ofPartition(partition: number): Instrumentation;
 
   /**
    * Events are published.
@@ -74,16 +72,16 @@ export abstract class Instrumentation {
    * @param publish does it; gets the events with the trace that they are to carry
    * @returns what `publish` does
    */
-  abstract publishing(
+  publishing(
     events: readonly EventToPublish[],
     publish: (events: readonly EventToPublish[], operation?: Operation) => Promise<string[]>,
   ): Promise<string[]>;
 
   /** A transaction has published one event. @param stream its name, without prefix */
-  abstract sent(stream: string): void;
+  sent(stream: string): void;
 
   /** Redis has given entries to this consumer. @param stream its name, without prefix */
-  abstract consumed(stream: string, count: number): void;
+  consumed(stream: string, count: number): void;
 
   /**
    * A read has brought entries.
@@ -91,55 +89,26 @@ export abstract class Instrumentation {
    * @param stream its name, without prefix
    * @param started when the read was begun, by the clock of `performance.now()`
    */
-  abstract received(
-    stream: string,
-    entries: readonly { readonly fields: readonly string[] | null }[],
-    started: number,
-  ): void;
+  received(stream: string, entries: readonly { readonly fields: readonly string[] | null }[], started: number): void;
 
   /** One try of one handler begins. @returns undefined where nobody listens */
-  abstract process(facts: TryFacts): Operation | undefined;
+  process(facts: TryFacts): Operation | undefined;
 
   /** A call to Redis begins that settles deliveries. @returns undefined where nobody listens */
-  abstract settle(settled: readonly SettledFacts[]): Operation | undefined;
+  settle(settled: readonly SettledFacts[]): Operation | undefined;
 }
 
-/** For when nobody listens. */
-class NoInstrumentation extends Instrumentation {
-  readonly isOff = true;
-  readonly activeTrace = undefined;
-
-  ofPartition(): Instrumentation {
-    return this;
-  }
-
-  publishing(
-    events: readonly EventToPublish[],
-    publish: (events: readonly EventToPublish[]) => Promise<string[]>,
-  ): Promise<string[]> {
-    return publish(events);
-  }
-
-  sent(): void {
-    // Nobody counts.
-  }
-
-  consumed(): void {
-    // Nobody counts.
-  }
-
-  received(): void {
-    // Nobody counts.
-  }
-
-  process(): undefined {
-    return undefined;
-  }
-
-  settle(): undefined {
-    return undefined;
-  }
-}
+const nothing = (): undefined => undefined;
 
 /** Measures and traces nothing. */
-export const NO_INSTRUMENTATION: Instrumentation = new NoInstrumentation();
+export const NO_INSTRUMENTATION: Instrumentation = {
+  isOff: true,
+  activeTrace: undefined,
+  ofPartition: () => NO_INSTRUMENTATION,
+  publishing: (events, publish) => publish(events),
+  sent: nothing,
+  consumed: nothing,
+  received: nothing,
+  process: nothing,
+  settle: nothing,
+};

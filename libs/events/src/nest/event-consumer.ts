@@ -10,12 +10,12 @@ import { newConsumerName } from '../read/consumer-name.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
-import { Instrumentation } from '../model/instrumentation.js';
+import type { Instrumentation } from '../model/instrumentation.js';
 import { Worker } from '../worker/worker.js';
 import { HandlerExplorer } from './handler-explorer.js';
 import { ShutdownHooksCheck } from './shutdown-hooks-check.js';
 import { Startup } from './startup.js';
-import { EVENTS_OPTIONS } from './tokens.js';
+import { EVENTS_OPTIONS, INSTRUMENTATION } from './tokens.js';
 
 /**
  * The consumer-group worker of this process, for the handlers that Nest knows. It reads when the whole application is up, and
@@ -29,6 +29,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   private worker: Worker | undefined;
   private readonly hooksCheck = new ShutdownHooksCheck();
 
+  /** @internal */
   constructor(
     @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
     private readonly explorer: HandlerExplorer,
@@ -38,7 +39,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly watch: OutageWatch,
     private readonly divided: Partitions,
     private readonly agreement: Agreement,
-    private readonly instrumentation: Instrumentation,
+    @Inject(INSTRUMENTATION) private readonly instrumentation: Instrumentation,
     private readonly startup: Startup,
     private readonly deadLetterLimits: DeadLetterLimits,
   ) {

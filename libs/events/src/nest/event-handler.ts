@@ -17,8 +17,6 @@ export interface HandlerMetadata {
   options: EventHandlerOptions;
 }
 
-type HandlerMethod<T extends object> = (event: EventEnvelope<T>, delivery: Delivery) => unknown;
-
 const HANDLER_METADATA = 'nestjs-event-streams:handler';
 /** Where Nest looks for a handler's parameters, to apply pipes to them. */
 export const PARAMETERS_METADATA = 'nestjs-event-streams:parameters';
@@ -37,13 +35,13 @@ export function handlersOf(method: unknown): HandlerMetadata[] {
  * @throws ConfigurationError for what can be no handler, such as a static method
  */
 export function EventHandler<T extends object>(event: EventClass<T>, options: EventHandlerOptions = {}) {
-  return <M extends HandlerMethod<T>>(
+  return <M extends (event: EventEnvelope<T>, delivery: Delivery) => unknown>(
     target: object,
     method: string | symbol,
     descriptor: TypedPropertyDescriptor<M>,
   ): void => {
     declareHandler(target, method, descriptor.value);
-    const callback = descriptor.value as HandlerMethod<T>;
+    const callback = descriptor.value as M;
     const metadata: HandlerMetadata[] = [...handlersOf(callback), { event, options }];
     Reflect.defineMetadata(HANDLER_METADATA, metadata, callback);
     const parameters = Object.fromEntries(

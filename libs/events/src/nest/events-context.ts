@@ -3,7 +3,7 @@ import type { EventEnvelope } from '../model/event-envelope.js';
 import type { Delivery } from '../delivery/delivery.js';
 
 /** What guards, interceptors and filters see as the context's type. */
-export const CONTEXT_TYPE = 'events';
+export const CONTEXT_TYPE = 'events' satisfies ReturnType<EventsContext['getType']>;
 
 /** In types alone: without it every context would be one of events to TypeScript. */
 declare const FOR_EVENTS: unique symbol;
@@ -11,7 +11,7 @@ declare const FOR_EVENTS: unique symbol;
 /** What guards, interceptors and exception filters are given when they run for an event: its envelope and its delivery. */
 export type EventsContext = {
   readonly [FOR_EVENTS]: true;
-  getType(): typeof CONTEXT_TYPE;
+  getType(): 'events';
   getArgs(): [event: EventEnvelope<object>, delivery: Delivery];
 } & ArgumentsHost;
 

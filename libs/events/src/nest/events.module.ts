@@ -1,7 +1,6 @@
 import './nest-logger.js';
-import { ConfigurableModuleBuilder, Module, type Type } from '@nestjs/common';
+import { ConfigurableModuleBuilder, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
-import { TerminusModule } from '@nestjs/terminus';
 import { observedWatch } from '../create/plain-parts.js';
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
@@ -21,18 +20,18 @@ import { Keyspace } from '../stream/keyspace.js';
 import { MonitorClient } from '../stream/monitor-client.js';
 import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
-import { Instrumentation } from '../model/instrumentation.js';
 import { instrumentationFor } from '../telemetry/telemetry.js';
 import { FailureLog } from '../worker/failure-log.js';
 import { EventConsumer } from './event-consumer.js';
-import { EventsHealthIndicator } from './events-health.js';
+import { EventsHealth } from './events-health.js';
 import { HandlerExplorer } from './handler-explorer.js';
 import { Lifecycle } from './lifecycle.js';
+import type { EventsModuleAsyncOptions, EventsModuleExtras } from './module-import.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { demandOneOfEachName } from './named-modules.js';
 import { provide, providersOf, type OwnProvider } from './named-providers.js';
 import { Startup, StartupModule } from './startup.js';
-import { EVENTS_NAME, EVENTS_OPTIONS, eventsToken } from './tokens.js';
+import { EVENTS_NAME, EVENTS_OPTIONS, eventsToken, INSTRUMENTATION } from './tokens.js';
 
 /** The client that events are published with, over a connection of its own where `producer.acks` needs one. */
 const PRODUCER_CLIENT = Symbol('nestjs-event-streams:producer-client');
@@ -67,7 +66,7 @@ const PROVIDERS: readonly OwnProvider[] = [
     useFactory: ({ prefix, state }: ResolvedOptions) => new Keyspace(prefix, state),
   },
   {
-    provide: Instrumentation,
+    provide: INSTRUMENTATION,
     inject: [EVENTS_OPTIONS],
     useFactory: ({ group }: ResolvedOptions) => instrumentationFor(group),
   },
@@ -78,7 +77,7 @@ const PROVIDERS: readonly OwnProvider[] = [
   provide(Agreement, EVENTS_OPTIONS, AgreementClient, Keyspace, Partitions, EventsObserver),
   provide(EventsObserver),
   provide(FailureLog, EVENTS_OPTIONS, EventsObserver),
-  provide(EventProducer, EVENTS_OPTIONS, PRODUCER_CLIENT, Partitions, Instrumentation),
+  provide(EventProducer, EVENTS_OPTIONS, PRODUCER_CLIENT, Partitions, INSTRUMENTATION),
   provide(EventMonitor, MonitorClient, Partitions),
   provide(DeadLetters, EVENTS_OPTIONS, StreamClient, MonitorClient, Partitions),
   provide(DeadLetterLimits, EVENTS_OPTIONS, StreamClient, MonitorClient, Partitions, EventsObserver),
@@ -88,7 +87,7 @@ const PROVIDERS: readonly OwnProvider[] = [
   provide(EvictionCheck, StreamClient, MonitorClient, EventsObserver),
   HandlerExplorer,
   EventConsumer,
-  EventsHealthIndicator,
+  provide(EventsHealth, EVENTS_OPTIONS, StreamClient, EventConsumer, EventMonitor, EvictionCheck),
   provide(Lifecycle, Startup, Agreement, EventProducer, FailureLog, PRODUCER_CLIENT, RedisConnection, DeadLetterLimits, Retention, EvictionCheck, Metrics), // prettier-ignore
 ];
 
@@ -104,12 +103,12 @@ const EXPORTED: readonly Type[] = [
   Subjects,
   EventConsumer,
   Retention,
-  EventsHealthIndicator,
+  EventsHealth,
 ];
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<EventsModuleOptions>()
   .setClassMethodName('forRoot')
-  .setExtras({ isGlobal: true, name: undefined as string | undefined }, (definition, { isGlobal, name }) => ({
+  .setExtras<EventsModuleExtras>({ isGlobal: true, name: undefined }, (definition, { isGlobal = true, name }) => ({
     ...definition,
     global: isGlobal,
     providers: [
@@ -127,7 +126,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
  * it (`@InjectEvents(EventProducer, name)`) give.
  */
 @Module({
-  imports: [DiscoveryModule, TerminusModule, StartupModule],
+  imports: [DiscoveryModule, StartupModule],
   providers: [
     {
       provide: EVENTS_OPTIONS,
@@ -139,4 +138,14 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     },
   ],
 })
-export class EventsModule extends ConfigurableModuleClass {}
+export class EventsModule {
+  /** @throws ConfigurationError, when the application starts, that names the option, what came and what it takes */
+  static forRoot(options: EventsModuleOptions & EventsModuleExtras): DynamicModule {
+    return { ...ConfigurableModuleClass.forRoot(options), module: this };
+  }
+
+  /** The same, with options that are made when the application starts: `{ useFactory, inject, imports, name }`. */
+  static forRootAsync(options: EventsModuleAsyncOptions): DynamicModule {
+    return { ...ConfigurableModuleClass.forRootAsync(options), module: this };
+  }
+}

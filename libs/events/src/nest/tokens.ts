@@ -6,6 +6,9 @@ export const EVENTS_OPTIONS = Symbol('nestjs-event-streams:options');
 /** Injects `{ name }` of the `EventsModule`; undefined for the one without a name. */
 export const EVENTS_NAME = Symbol('nestjs-event-streams:name');
 
+/** Injects what a module measures and traces with. */
+export const INSTRUMENTATION = Symbol('nestjs-event-streams:instrumentation');
+
 /**
  * Where a named `EventsModule`'s `EventProducer`, `EventMonitor`, … is found: `app.get(eventsToken(EventProducer, 'billing'))`.
  *

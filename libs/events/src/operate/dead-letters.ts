@@ -31,7 +31,7 @@ export interface DeadLetterFilter {
 }
 
 /** A payload in the place of the original's: as an object, or as JSON. */
-export interface OtherPayload {
+export interface ReplacementPayload {
   data?: Record<string, unknown>;
   json?: string;
 }
@@ -56,7 +56,7 @@ export interface DeadLetterAction {
 }
 
 /** A dead letter on its way back to its group. */
-export interface Replaying {
+export interface PendingReplay {
   /** Its id among the group's replays. */
   id: string;
   group: string;
@@ -95,6 +95,7 @@ const ENTRY_ID = /^\d{1,20}-\d{1,20}$/;
  * partition's number: `3:1750000000000-0`.
  */
 export class DeadLetters {
+  /** @internal */
   constructor(
     private readonly options: ResolvedOptions,
     private readonly client: StreamClient,
@@ -170,8 +171,8 @@ export class DeadLetters {
   }
 
   /** What was replayed to these groups and is not settled since, up to ten thousand for each of them. */
-  async replaying(stream: string, groups: readonly string[]): Promise<Replaying[]> {
-    const found: Replaying[] = [];
+  async replaying(stream: string, groups: readonly string[]): Promise<PendingReplay[]> {
+    const found: PendingReplay[] = [];
     for (const keyspace of this.partitions.all) {
       for (const group of groups) {
         let left = MAX_REPLAYING;
@@ -220,7 +221,7 @@ export class DeadLetters {
    * @throws KeyParkedError when its key is parked, and it is not the first of it
    * @throws OriginalGoneError when it holds a part of its entry, and its stream has no more of it
    */
-  async replay(stream: string, id: string, options: OperatorNote & OtherPayload = {}): Promise<string> {
+  async replay(stream: string, id: string, options: OperatorNote & ReplacementPayload = {}): Promise<string> {
     return this.take(stream, await this.get(stream, id), 'replayed', options, options);
   }
 
@@ -281,7 +282,7 @@ export class DeadLetters {
     deadLetter: DeadLetter,
     action: DeadLetterAction['action'],
     { by = '', why = '', verified = false }: OperatorNote,
-    other: OtherPayload = {},
+    other: ReplacementPayload = {},
   ): Promise<string> {
     const { id: name, entryId, group, handler, partitionKey = '' } = deadLetter;
     if (action === 'replayed' && (!ENTRY_ID.test(entryId) || group === '')) {
@@ -389,7 +390,7 @@ function typeOf({ event }: DeadLetter): string {
 }
 
 /** The other payload as JSON; '' for none. @throws EventPayloadError */
-function otherJson(type: string, { data, json }: OtherPayload, limits: PayloadLimits): string {
+function otherJson(type: string, { data, json }: ReplacementPayload, limits: PayloadLimits): string {
   if (data !== undefined && json !== undefined)
     throw new EventPayloadError(type, '', 'expected data or json, got both');
   // Numbers that JavaScript does not hold were there before: they are for the group's own rules.

@@ -33,6 +33,7 @@ const KEYS_OF_ONE_STEP = 1000;
 export class EventMonitor {
   private readonly rates = new Rates();
 
+  /** @internal */
   constructor(
     private readonly client: MonitorClient,
     private readonly divided: Partitions,

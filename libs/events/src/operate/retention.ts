@@ -24,6 +24,7 @@ export class Retention {
   private readonly id = randomUUID();
   private loop: Promise<void> = Promise.resolve();
 
+  /** @internal */
   constructor(
     private readonly options: ResolvedOptions,
     private readonly client: StreamClient,
@@ -32,11 +33,16 @@ export class Retention {
     private readonly observer: EventsObserver,
   ) {}
 
-  /** Trims in the background from now on, where the options say what is kept. */
+  /**
+   * Trims in the background from now on, where the options say what is kept.
+   *
+   * @internal
+   */
   start(): void {
     if (Object.keys(this.options.retention).length > 0) this.loop = this.run();
   }
 
+  /** @internal */
   async stop(): Promise<void> {
     this.stopping.giveUp();
     await this.loop;

@@ -1,9 +1,9 @@
 import { listed, wrong, type Check } from './check.js';
 
-const POLICIES = ['wait', 'dead-letter', 'ignore'] as const;
-
 /** What becomes of an event that a worker does not know. */
-export type UnknownPolicy = (typeof POLICIES)[number];
+export type UnknownPolicy = 'wait' | 'dead-letter' | 'ignore';
+
+const POLICIES = ['wait', 'dead-letter', 'ignore'] as const satisfies readonly UnknownPolicy[];
 
 /** One for all streams, or by the stream's name without prefix. */
 export type UnknownPolicies = UnknownPolicy | Readonly<Record<string, UnknownPolicy>>;

@@ -11,7 +11,7 @@ import { KEYS_KEPT_MS } from './subject-keys.js';
 const MAX_AT_ONCE = 1000;
 
 /** That a subject was forgotten: the last time, if there were several. */
-export interface Forgotten {
+export interface ForgottenSubject {
   /** The number of the last key that was destroyed: what was encrypted with this one, or one before, is erased. 0 for none. */
   number: number;
   /** Who did it and why, as far as it was said, and when (RFC 3339). */
@@ -22,6 +22,7 @@ export interface Forgotten {
 
 /** The people, or whoever else, whose data `@Personal()` marks: those who ask to be forgotten are. */
 export class Subjects {
+  /** @internal */
   constructor(
     private readonly client: StreamClient,
     private readonly partitions: Partitions,
@@ -77,7 +78,7 @@ export class Subjects {
    *
    * @throws ConfigurationError when this can be no subject
    */
-  async forgotten(subject: string): Promise<Forgotten | undefined> {
+  async forgotten(subject: string): Promise<ForgottenSubject | undefined> {
     demandSubject(subject);
     const found = await Promise.all(
       this.partitions.all.map(async (keyspace) => {
@@ -94,10 +95,10 @@ function demandSubject(subject: unknown): void {
 }
 
 /** What the hash of forgotten subjects has of one. */
-export function forgottenOf(text: string): Forgotten {
+export function forgottenOf(text: string): ForgottenSubject {
   const bar = text.indexOf('|');
   const number = Number.parseInt(text, 10);
-  let note: Partial<Record<keyof Forgotten, unknown>> = {};
+  let note: Partial<Record<keyof ForgottenSubject, unknown>> = {};
   try {
     note = Object(JSON.parse(text.slice(bar + 1))) as typeof note;
   } catch {

@@ -37,7 +37,10 @@ export class EventProducer {
   private waitingBytes = 0;
   private whenIdle: (() => void)[] = [];
 
-  /** @param client over a connection that nothing else uses where `producer.acks` waits: see `ownConnectionOf` */
+  /**
+   * @param client over a connection that nothing else uses where `producer.acks` waits: see `ownConnectionOf`
+   * @internal
+   */
   constructor(
     private readonly options: ResolvedOptions,
     private readonly client: StreamClient,
@@ -51,12 +54,19 @@ export class EventProducer {
     this.deadlines = new Deadlines(producer.timeoutMs);
   }
 
-  /** @throws ConfigurationError when this Redis cannot do what `producer.acks` demands */
+  /**
+   * @throws ConfigurationError when this Redis cannot do what `producer.acks` demands
+   * @internal
+   */
   start(): Promise<void> {
     return this.durability.probe();
   }
 
-  /** Waits until everything that was asked for is published or has failed. */
+  /**
+   * Waits until everything that was asked for is published or has failed.
+   *
+   * @internal
+   */
   async stop(): Promise<void> {
     if (this.waiting > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
   }

@@ -21,10 +21,23 @@ export interface TransactionParts extends OutboxParts {
   subjectKeys: SubjectKeys;
 }
 
-type Value = string | number;
+/** What a transaction writes; a number is written as its text. */
+export type TransactionValue = string | number;
 
 const NONE: readonly never[] = [];
 
+/**
+ * For the worker alone, so no public constructor.
+ *
+ * @param cause the event that is handled: published events get its correlation id, and name it as their cause
+ * @param readsPlainly whether only Redis answers reads
+ */
+export let newTransaction: (
+  parts: TransactionParts,
+  cause: EventEnvelope<object>,
+  handler: string,
+  readsPlainly?: boolean,
+) => Transaction;
 /** For the worker alone, so no method: the run is over, and every method throws from now on. */
 export let endTransaction: (transaction: Transaction) => void;
 /** For the worker alone: what the transaction has read, written and published so far. */
@@ -47,6 +60,8 @@ export let isSpeculative: (transaction: Transaction) => boolean;
  */
 export class Transaction {
   static {
+    newTransaction = (parts, cause, handler, readsPlainly = false) =>
+      new Transaction(parts, cause, handler, readsPlainly);
     endTransaction = (transaction) => {
       transaction.isOver = true;
       transaction.tracked?.end();
@@ -80,15 +95,11 @@ export class Transaction {
   /** Its number among the transactions that were handed over; undefined before that. */
   private number: number | undefined;
 
-  /**
-   * @param cause the event that is handled: published events get its correlation id, and name it as their cause
-   * @param readsPlainly whether only Redis answers reads
-   */
-  constructor(
+  private constructor(
     private readonly parts: TransactionParts,
     private readonly cause: EventEnvelope<object>,
     private readonly handler: string,
-    private readonly readsPlainly = false,
+    private readonly readsPlainly: boolean,
   ) {}
 
   get(key: string): Promise<string | null> {
@@ -139,7 +150,7 @@ export class Transaction {
   }
 
   /** @param options.ttlMs how long the value is kept, in milliseconds. @default for ever */
-  set(key: string, value: Value, options: { ttlMs?: number } = {}): this {
+  set(key: string, value: TransactionValue, options: { ttlMs?: number } = {}): this {
     const writing = this.writing('set');
     const ttl = options.ttlMs === undefined ? [] : ['PX', String(positive('set', options.ttlMs))];
     writing.set(this.redisKeyOf(key), [String(value), ...ttl]);
@@ -169,9 +180,9 @@ export class Transaction {
     return this;
   }
 
-  hset(key: string, fields: Readonly<Record<string, Value>>): this;
-  hset(key: string, field: string, value: Value): this;
-  hset(key: string, fields: string | Readonly<Record<string, Value>>, value?: Value): this {
+  hset(key: string, fields: Readonly<Record<string, TransactionValue>>): this;
+  hset(key: string, field: string, value: TransactionValue): this;
+  hset(key: string, fields: string | Readonly<Record<string, TransactionValue>>, value?: TransactionValue): this {
     const pairs: string[] = [];
     if (typeof fields === 'string') pairs.push(fields, String(value));
     else for (const field of Object.keys(fields)) pairs.push(field, String(fields[field]));
@@ -203,11 +214,11 @@ export class Transaction {
     return this.change('ZREM', key, 'zset', members);
   }
 
-  rpush(key: string, ...values: Value[]): this {
+  rpush(key: string, ...values: TransactionValue[]): this {
     return this.change('RPUSH', key, 'list', values);
   }
 
-  lpush(key: string, ...values: Value[]): this {
+  lpush(key: string, ...values: TransactionValue[]): this {
     return this.change('LPUSH', key, 'list', values);
   }
 
@@ -236,7 +247,7 @@ export class Transaction {
   private read<T>(
     command: string,
     name: string,
-    values: readonly Value[],
+    values: readonly TransactionValue[],
     shape = asIs as (reply: unknown) => T,
   ): Promise<T> {
     return this.isOver ? this.late(command) : this.ask(command, name, values, shape);
@@ -245,7 +256,7 @@ export class Transaction {
   private async ask<T>(
     command: string,
     name: string,
-    values: readonly Value[],
+    values: readonly TransactionValue[],
     shape: (reply: unknown) => T,
   ): Promise<T> {
     const key = this.readable(command, name);
@@ -273,7 +284,7 @@ export class Transaction {
     throw new TransactionRefusedError(`${command} ${key} after a write to it: read first, then write`);
   }
 
-  private change(command: string, name: string, type: KeyType, values: readonly Value[]): this {
+  private change(command: string, name: string, type: KeyType, values: readonly TransactionValue[]): this {
     this.writing(command.toLowerCase()).change(command, this.redisKeyOf(name), type, values.map(String));
     return this;
   }

@@ -11,13 +11,14 @@ import { PartitionedReading } from './partitioned-reading.js';
 import { PlainReading } from './plain-reading.js';
 import type { Reading } from './reading.js';
 import type { WorkerContext, WorkerParts } from './worker-parts.js';
+import type { WorkerStatus } from './worker-status.js';
 
 /**
  * A worker of a consumer group: reads the streams of its subscriptions, and settles every event. It starts in three steps, {@link prepare},
  * {@link join} and {@link begin}, so that an application whose start fails meanwhile has handled nothing. It stops once, and does not
  * start again.
  */
-export class Worker {
+export class Worker implements WorkerStatus {
   private readonly logger = new SafeLogger('EventConsumer');
   private readonly context: WorkerContext;
   /** Made when it is known where the group begins. */
@@ -43,37 +44,30 @@ export class Worker {
     return this.context.address.group;
   }
 
-  /** The streams' names, without prefix, that this worker reads. */
   get streams(): readonly string[] {
     return this.context.subscriptions.map(({ stream }) => stream);
   }
 
-  /** The numbers of the partitions that this worker reads now; without partitions all workers read partition 0. */
   get partitions(): readonly number[] {
     return this.reading?.partitions ?? [];
   }
 
-  /** How long ago the reading loop began its last round, in milliseconds. This is liveness; an answered ping is not. */
   get idleMs(): number {
     return this.reading?.idleMs ?? 0;
   }
 
-  /** What fails now (reading, settling or taking over), since when and why, in words; undefined while nothing does. */
   get trouble(): string | undefined {
     return this.context.troubles.current;
   }
 
-  /** Why this worker is unhealthy, in words: a handler runs on for more than `consumer.overrunMs` after its time limit. Else undefined. */
   get stuck(): string | undefined {
     return this.context.overruns.stuck;
   }
 
-  /** How many entries are held now: they wait, run, or are in a retry pause. */
   get held(): number {
     return this.context.allInFlight.size;
   }
 
-  /** How many entries are deferred: they are this worker's, and wait in Redis for room. */
   get deferred(): number {
     return this.context.allInFlight.deferredCount;
   }
