@@ -14,14 +14,12 @@ export { type EventsConfig, type ProjectCommand } from './options/events-config.
 export { type DeadLetterReason } from './model/outcome.js';
 export { type OperatorNote } from './model/operator-note.js';
 export { type DeadLetter } from './operate/dead-letter.js';
-export {
-  DeadLetters,
-  type DeadLetterAction,
-  type DeadLetterFilter,
-  type DeadLetterPage,
-  type ReplacementPayload,
-  type PendingReplay,
-} from './operate/dead-letters.js';
+export { type DeadLetterFilter } from './operate/dead-letter-filter.js';
+export { type DeadLetterAction } from './operate/dead-letter-history.js';
+export { type DeadLetterPage } from './operate/dead-letter-reader.js';
+export { type ReplacementPayload } from './operate/dead-letter-taker.js';
+export { DeadLetters } from './operate/dead-letters.js';
+export { type PendingReplay } from './operate/pending-replays.js';
 export { Delivery, type DeliveryInfo } from './delivery/delivery.js';
 export { DomainEvent, domainEventOf, type DomainEventOptions, type EventClass } from './model/domain-event.js';
 export { type StandardSchema, type StandardSchemaIssue, type StandardSchemaResult } from './model/standard-schema.js';
@@ -77,6 +75,7 @@ export {
   type WaitingEvents,
 } from './operate/overviews.js';
 export { type MonitoredEntry } from './operate/monitored-entry.js';
+export { type FoundStreams } from './operate/stream-search.js';
 export type { StreamEntry, WholeSize } from './stream/stream-entry.js';
 export {
   type StreamInfo,

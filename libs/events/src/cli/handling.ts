@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../operate/dead-letter.js';
-import type { DeadLetterAction } from '../operate/dead-letters.js';
+import type { DeadLetterAction } from '../operate/dead-letter-history.js';
 import type { DeliveryState, HandlerProgress } from '../operate/delivery-states.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
 import type { Session } from './session.js';

@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../../../operate/dead-letter.js';
-import type { DeadLetterFilter } from '../../../operate/dead-letters.js';
+import type { DeadLetterFilter } from '../../../operate/dead-letter-filter.js';
 import { compareEntryIds } from '../../../stream/entry-id.js';
 import { UnmetError, UsageError } from '../../cli-errors.js';
 import type { Options, OptionSpecs } from '../../command.js';

@@ -1,0 +1,25 @@
+import type { DeadLetterReason } from '../model/outcome.js';
+import type { DeadLetter } from './dead-letter.js';
+
+/** Which dead letters: those that match everything that is given. */
+export interface DeadLetterFilter {
+  group?: string;
+  handler?: string;
+  reason?: DeadLetterReason;
+  eventType?: string;
+  errorName?: string;
+  correlationId?: string;
+}
+
+/** Whether a dead letter matches. */
+export function matches(deadLetter: DeadLetter, filter: DeadLetterFilter): boolean {
+  const { group, handler, reason, eventType, errorName, correlationId } = filter;
+  return (
+    (group === undefined || deadLetter.group === group) &&
+    (handler === undefined || deadLetter.handler === handler) &&
+    (reason === undefined || deadLetter.reason === reason) &&
+    (eventType === undefined || deadLetter.event?.event_type === eventType) &&
+    (errorName === undefined || deadLetter.errorName === errorName) &&
+    (correlationId === undefined || deadLetter.event?.correlation_id === correlationId)
+  );
+}

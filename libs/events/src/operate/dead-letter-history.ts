@@ -1,0 +1,58 @@
+import { bounded } from '../log/safe-text.js';
+import { compareEntryIds } from '../stream/entry-id.js';
+import type { MonitorClient } from '../stream/monitor-client.js';
+import { pairs } from '../stream/pairs.js';
+import type { Partitions } from '../stream/partitions.js';
+import { nameOf } from './dead-letter-place.js';
+import { newestEntries } from './newest-entries.js';
+
+/** What was done to a dead letter. */
+export interface DeadLetterAction {
+  id: string;
+  action: 'replayed' | 'discarded';
+  /** The dead letter's id, and the entry that it was. */
+  deadLetter: string;
+  entryId: string;
+  group: string;
+  handler: string;
+  /** Whether the payload was edited. */
+  edited: boolean;
+  by: string;
+  why: string;
+  /** Whether who noted it vouched for `by`. */
+  verified: boolean;
+  /** RFC 3339. */
+  at: string;
+}
+
+/** What is shown of who did it and why, in characters; an action with more of it was noted by another hand. */
+const MAX_NOTE_LENGTH = 4000;
+/** What is read of an action, in bytes. */
+const ACTION_BYTES = 128 * 1024;
+
+/** What was done to the dead letters of a stream, latest first. */
+export async function historyOf(
+  monitor: MonitorClient,
+  partitions: Partitions,
+  stream: string,
+  count: number,
+): Promise<DeadLetterAction[]> {
+  const histories = await Promise.all(
+    partitions.all.map(async (keyspace, partition) => {
+      const entries = await newestEntries(monitor, keyspace.deadLetterHistory(stream), count, ACTION_BYTES);
+      return entries.map(({ id, fields }) => ({ id, partition, noted: new Map(pairs(fields ?? [])) }));
+    }),
+  );
+  // Within one partition they are in order already.
+  const latest = histories.flat().sort((one, other) => compareEntryIds(other.id, one.id));
+  return latest.slice(0, count).map(({ id, partition, noted }) => {
+    const text = (name: string): string => bounded(noted.get(name) ?? '', MAX_NOTE_LENGTH);
+    return {
+      id: nameOf(id, partition, partitions),
+      action: text('action') as DeadLetterAction['action'],
+      ...{ deadLetter: text('deadLetter'), entryId: text('entryId'), group: text('group'), handler: text('handler') },
+      ...{ edited: text('edited') === 'true', by: text('by'), why: text('why'), at: text('at') },
+      verified: text('verified') === 'true',
+    };
+  });
+}

@@ -1,0 +1,19 @@
+import type { MonitorClient } from '../stream/monitor-client.js';
+import { MAX_WHOLE_BYTES } from '../stream/peek.js';
+import { rangePages } from '../stream/range-pages.js';
+import type { StreamEntry } from '../stream/stream-entry.js';
+
+/** The last entries of a stream, newest first, reply by reply. @param key the stream's */
+export async function newestEntries(
+  monitor: MonitorClient,
+  key: string,
+  count: number,
+  wholeBytes = MAX_WHOLE_BYTES,
+): Promise<StreamEntry[]> {
+  const found: StreamEntry[] = [];
+  for await (const { entries } of rangePages(monitor, key, { order: 'newest-first', wholeBytes })) {
+    for (const entry of entries.slice(0, count - found.length)) found.push(entry);
+    if (found.length >= count) break;
+  }
+  return found;
+}

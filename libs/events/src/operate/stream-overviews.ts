@@ -1,0 +1,108 @@
+import { timeOfEntryId } from '../stream/entry-id.js';
+import type { Keyspace } from '../stream/keyspace.js';
+import type { MonitorClient } from '../stream/monitor-client.js';
+import type { Partitions } from '../stream/partitions.js';
+import { MAX_WHOLE_BYTES, peekNextId } from '../stream/peek.js';
+import type { GroupRow } from '../stream/questions.js';
+import { mergeBacklogs, mergeGroups, mergeOverviews } from './merge.js';
+import { toMonitored } from './monitored-entry.js';
+import type { GroupBacklog, MonitoredGroup, PartitionOverview, StreamOverview } from './overviews.js';
+import { Rates } from './rates.js';
+
+/** What a stream has at one moment, and how far its groups are: of all partitions together, and of each. */
+export class StreamOverviews {
+  private readonly rates = new Rates();
+
+  constructor(
+    private readonly client: MonitorClient,
+    private readonly partitions: Partitions,
+  ) {}
+
+  async of(stream: string, wholeBytes?: number): Promise<StreamOverview> {
+    if (this.partitions.count === 1) return this.overview(this.partitions.at(0), stream, wholeBytes);
+    const each = await this.ofPartitions(stream, wholeBytes);
+    return { name: stream, key: each[0]?.key ?? '', ...mergeOverviews(each) };
+  }
+
+  /** By their numbers, and who owns them. */
+  ofPartitions(stream: string, wholeBytes?: number): Promise<PartitionOverview[]> {
+    return Promise.all(this.partitions.all.map((_, number) => this.ofPartition(stream, number, wholeBytes)));
+  }
+
+  async groups(stream: string): Promise<MonitoredGroup[]> {
+    return mergeGroups(await Promise.all(this.partitions.all.map((keyspace) => this.groupsOf(keyspace, stream))));
+  }
+
+  /** Null when there is no such group. */
+  async backlog(stream: string, group: string): Promise<GroupBacklog | null> {
+    const backlogs = await Promise.all(this.partitions.all.map((keyspace) => this.backlogOf(keyspace, stream, group)));
+    return mergeBacklogs(backlogs.filter((backlog) => backlog !== null));
+  }
+
+  private async ofPartition(stream: string, partition: number, wholeBytes?: number): Promise<PartitionOverview> {
+    const keyspace = this.partitions.at(partition);
+    const overview = await this.overview(keyspace, stream, wholeBytes);
+    if (this.partitions.count === 1) return { ...overview, partition, owners: [] };
+    const owners = await Promise.all(
+      overview.groups.map(async ({ name: group }) => {
+        const lease = await this.client.lease(keyspace.lease(group));
+        return lease ? [{ group, ...lease }] : [];
+      }),
+    );
+    return { ...overview, partition, owners: owners.flat() };
+  }
+
+  private async overview(keyspace: Keyspace, stream: string, wholeBytes = MAX_WHOLE_BYTES): Promise<StreamOverview> {
+    const key = keyspace.stream(stream);
+    const [info, deadLetters] = await Promise.all([
+      this.client.stream(key, { wholeBytes }),
+      this.client.length(keyspace.deadLetters(stream)),
+    ]);
+    return {
+      name: stream,
+      key,
+      exists: info !== null,
+      length: info?.length ?? 0,
+      first: toMonitored(info?.first ?? null),
+      last: toMonitored(info?.last ?? null),
+      deadLetters,
+      ratePerSecond: this.rate(key, info?.entriesAdded ?? 0),
+      groups: await this.groupsOf(keyspace, stream),
+    };
+  }
+
+  private async groupsOf(keyspace: Keyspace, stream: string): Promise<MonitoredGroup[]> {
+    const key = keyspace.stream(stream);
+    const [groups, nowMs] = await Promise.all([this.client.groups(key), this.client.now()]);
+    return Promise.all(groups.map(async (group) => ({ ...group, lagMs: await this.lagMs(key, group, nowMs) })));
+  }
+
+  private async backlogOf(keyspace: Keyspace, stream: string, group: string): Promise<GroupBacklog | null> {
+    const key = keyspace.stream(stream);
+    const [groups, nowMs] = await Promise.all([this.client.groups(key), this.client.now()]);
+    const found = groups.find(({ name }) => name === group);
+    if (!found) return null;
+    const { lag, pending } = found;
+    const [lagMs, oldest] = await Promise.all([
+      this.lagMs(key, found, nowMs),
+      pending === 0 ? null : this.client.pending(key, group).then(({ first }) => first),
+    ]);
+    return { lag, lagMs, pending, oldestPendingMs: oldest === null ? 0 : ageOf(oldest, nowMs) };
+  }
+
+  private async lagMs(key: string, { lag, lastDeliveredId }: GroupRow, nowMs: number): Promise<number> {
+    if (lag === 0) return 0;
+    const next = await this.client.ask(peekNextId(key, lastDeliveredId));
+    return next === null ? 0 : ageOf(next, nowMs);
+  }
+
+  /** Null also for a stream that has been made anew. */
+  private rate(key: string, added: number): number | null {
+    const rate = this.rates.look(key, added);
+    return rate !== null && rate < 0 ? null : rate;
+  }
+}
+
+function ageOf(id: string, nowMs: number): number {
+  return Math.max(0, nowMs - timeOfEntryId(id));
+}
