@@ -64,6 +64,28 @@ describe('Without a framework', () => {
     },
   );
 
+  it('a mistake is told by the name of what was called', () => {
+    expect(() => createProducer({ ...options('mistaken'), prefix: 'a b' })).toThrow(
+      /^createProducer: expected prefix as /,
+    );
+    expect(() => createProducer({ ...options('mistaken'), ...{ prefx: 'a' } })).toThrow(
+      'createProducer: there is no option prefx. Did you mean prefix?',
+    );
+    expect(() => createWorker(options('mistaken'), [])).toThrow(/^createWorker: expected at least one handler/);
+    const handler = { event: NoteTaken, name: 'notes.take', handle: () => undefined };
+    const mistaken = { ...handler, retries: { attempts: 2 } };
+    expect(() => createWorker(options('mistaken'), [mistaken])).toThrow(
+      'createWorker, handler notes.take: there is no option retries. Did you mean retry?',
+    );
+    class Handler {
+      readonly event = NoteTaken;
+      readonly name = 'notes.take';
+      readonly works = 'with more than a handler needs';
+      handle = (): undefined => undefined;
+    }
+    expect(() => createWorker(options('mistaken'), [new Handler()])).not.toThrow();
+  });
+
   it('a worker and a producer have the metrics that the module has', async () => {
     await using recording = record();
     const producer = createProducer(options('measured'));

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { DomainEvent } from '../src/model/domain-event.js';
 import { ConfigurationError } from '../src/model/errors/configuration.js';
 import { resolveHandlerOptions } from '../src/options/handler-options.js';
 import { resolveOptions, type EventsModuleOptions } from '../src/options/options.js';
+import { OptionName } from '../src/options/check.js';
 import { DEFAULT_RETRY, resolveErrorRules, resolveRetry } from '../src/options/retry-options.js';
 import type { ErrorRule } from '../src/model/retry-policy.js';
+import { Keyspace } from '../src/stream/keyspace.js';
 
 const least: EventsModuleOptions = { redis: 'redis://127.0.0.1:6379', prefix: 'shop', source: 'order_service' };
 
@@ -16,6 +19,7 @@ describe('resolveOptions', () => {
   it('puts every default in', () => {
     expect(resolveOptions(least)).toEqual({
       ...least,
+      caller: 'EventsModule',
       state: 'order_service',
       group: undefined,
       startFrom: 'beginning',
@@ -112,7 +116,7 @@ describe('resolveOptions', () => {
       deadLetters: { maxBytes: 65_536, maxLength: 0, maxAgeMs: 1, maxPerSecond: 0 },
       retention: { notes: { maxAgeMs: 0, maxLength: 5, hardMaxLength: 5 }, files: { maxAgeMs: 1 } },
     };
-    expect(resolveOptions(given)).toEqual({ ...given, ignore: [] });
+    expect(resolveOptions(given)).toEqual({ ...given, caller: 'EventsModule', ignore: [] });
   });
 
   it.each([
@@ -278,34 +282,37 @@ describe('resolveOptions', () => {
 });
 
 describe('resolveRetry', () => {
+  const retry = new OptionName('@EventHandler on Notes.onNote', 'retry');
+
   it('takes what a handler leaves out from the module', () => {
     const defaults = { attempts: 7, firstDelayMs: 10, maxDelayMs: 100 };
-    expect(resolveRetry('retry', { attempts: 2 }, defaults)).toEqual({ ...defaults, attempts: 2 });
-    expect(resolveRetry('retry', undefined, defaults)).toEqual(defaults);
+    expect(resolveRetry(retry, { attempts: 2 }, defaults)).toEqual({ ...defaults, attempts: 2 });
+    expect(resolveRetry(retry, undefined, defaults)).toEqual(defaults);
   });
 
   it('names the handler whose policy is wrong', () => {
-    expect(() => resolveRetry('@EventHandler on Notes.onNote: retry', { attempts: 0 }, DEFAULT_RETRY)).toThrow(
-      /@EventHandler on Notes\.onNote: retry\.attempts .* got 0/,
+    expect(() => resolveRetry(retry, { attempts: 0 }, DEFAULT_RETRY)).toThrow(
+      /^@EventHandler on Notes\.onNote: expected retry\.attempts .* got 0$/,
     );
   });
 });
 
 describe('resolveErrorRules', () => {
+  const errors = new OptionName('@EventHandler on Notes.onNote', 'errors');
+
   it('takes classes of errors, and none', () => {
     const rules = [{ error: RangeError, then: 'ignore' } as const];
-    expect(resolveErrorRules('errors', rules)).toBe(rules);
-    expect(resolveErrorRules('errors', undefined)).toEqual([]);
+    expect(resolveErrorRules(errors, rules)).toBe(rules);
+    expect(resolveErrorRules(errors, undefined)).toEqual([]);
   });
 
   it('refuses what is no class, as in a circle of imports, and what nobody can do', () => {
-    const where = '@EventHandler on Notes.onNote: errors';
-    const refusing = (rule: unknown) => () => resolveErrorRules(where, [rule as ErrorRule]);
+    const refusing = (rule: unknown) => () => resolveErrorRules(errors, [rule as ErrorRule]);
     expect(refusing({ error: undefined, then: 'ignore' })).toThrow(
-      `expected ${where}[0].error as the class of an error, got nothing`,
+      `@EventHandler on Notes.onNote: expected errors[0].error as the class of an error, got nothing`,
     );
     expect(refusing({ error: RangeError, then: 'forget' })).toThrow(
-      `expected ${where}[0].then as "retry", "dead-letter" or "ignore", got "forget"`,
+      `@EventHandler on Notes.onNote: expected errors[0].then as "retry", "dead-letter" or "ignore", got "forget"`,
     );
   });
 });
@@ -314,13 +321,109 @@ describe('resolveHandlerOptions', () => {
   const worker = { retry: DEFAULT_RETRY, timeoutMs: 500 };
 
   it('takes from the worker what the handler leaves out', () => {
-    expect(resolveHandlerOptions('Handler n', {}, worker)).toEqual({ ...worker, errors: [], afterDeadLetter: 'go-on' });
+    expect(resolveHandlerOptions('Handler n', {}, worker, [])).toEqual({
+      ...worker,
+      errors: [],
+      afterDeadLetter: 'go-on',
+    });
   });
 
   it('refuses an afterDeadLetter that nobody knows', () => {
     const options = { afterDeadLetter: 'park' as 'park-key' };
-    expect(() => resolveHandlerOptions('Handler n', options, worker)).toThrow(
-      'expected Handler n: afterDeadLetter as "go-on" or "park-key", got "park"',
+    expect(() => resolveHandlerOptions('Handler n', options, worker, [])).toThrow(
+      'Handler n: expected afterDeadLetter as "go-on" or "park-key", got "park"',
+    );
+  });
+});
+
+class Note {
+  readonly topic = '';
+}
+
+describe('an option that does not exist', () => {
+  it.each<[options: object, message: string]>([
+    [{ retires: 1 }, 'there is no option retires. Did you mean consumer.retry?'],
+    [{ concurrency: 4 }, 'there is no option concurrency. Did you mean consumer.concurrency?'],
+    [{ Group: 'a' }, 'there is no option Group. Did you mean group?'],
+    [{ consumer: { blockMS: 4 } }, 'there is no option consumer.blockMS. Did you mean consumer.blockMs?'],
+    [{ consumer: { attempts: 4 } }, 'there is no option consumer.attempts. Did you mean consumer.retry.attempts?'],
+    [
+      { consumer: { retry: { attempt: 4 } } },
+      'there is no option consumer.retry.attempt. Did you mean consumer.retry.attempts?',
+    ],
+    [{ producer: { ack: 'received' } }, 'there is no option producer.ack. Did you mean producer.acks?'],
+    [{ deadLetters: { maxCount: 1 } }, 'there is no option deadLetters.maxCount.'],
+    [
+      { retention: { notes: { maxAge: 1 } } },
+      'there is no option retention.notes.maxAge. Did you mean retention.notes.maxAgeMs?',
+    ],
+    [
+      { deadLetters: { verbose: true } },
+      'there is no option deadLetters.verbose. Those of deadLetters are maxBytes, maxLength, maxAgeMs, maxPerSecond',
+    ],
+  ])('%j is refused, with the one that was probably meant', (options, message) => {
+    expect(() => resolveOptions({ ...least, ...options }, 'createWorker')).toThrow(ConfigurationError);
+    expect(() => resolveOptions({ ...least, ...options }, 'createWorker')).toThrow(`createWorker: ${message}`);
+  });
+
+  it('of a handler, of a rule of its errors and of an event class is refused, too', () => {
+    const worker = { retry: DEFAULT_RETRY, timeoutMs: 500 };
+    const refusing = (options: object) => () => resolveHandlerOptions('Handler n', options, worker, ['module']);
+    expect(refusing({ module: 'a', retries: { attempts: 3 } })).toThrow(
+      'Handler n: there is no option retries. Did you mean retry?',
+    );
+    expect(refusing({ attempts: 3 })).toThrow('Handler n: there is no option attempts. Did you mean retry.attempts?');
+    expect(refusing({ errors: [{ error: RangeError, than: 'ignore' }] })).toThrow(
+      'Handler n: there is no option errors[0].than. Did you mean errors[0].then?',
+    );
+    expect(() => {
+      DomainEvent({ type: 'note_taken', version: '1.0', stream: 'notes', keys: () => 'a' } as never)(Note);
+    }).toThrow('@DomainEvent on Note: there is no option keys. Did you mean key?');
+  });
+});
+
+describe('names that the library uses itself', () => {
+  /** The first part, after the prefix, of each key that belongs to no stream and no service. */
+  const roots = (): string[] => {
+    const keyspace = new Keyspace('shop', 'state');
+    const keys = [
+      ...[keyspace.partitionCount(), keyspace.layoutVersion(), keyspace.subjectKeys(), keyspace.forgottenSubjects()],
+      ...[
+        keyspace.producer('x'),
+        keyspace.workers('g'),
+        keyspace.starts('g'),
+        keyspace.watch('g'),
+        keyspace.lease('g'),
+      ],
+    ];
+    return [...new Set(keys.map((key) => key.split(':')[1] ?? ''))];
+  };
+
+  it('are refused as state, as the source that is the state, and as streams', () => {
+    expect(roots().length).toBe(8);
+    for (const root of roots()) {
+      expect(resolving({ state: root })).toThrow(/^EventsModule: expected state as another name than /);
+      expect(resolving({ source: root })).toThrow(/\(its default is source\), got "/);
+      expect(resolving({ source: root, state: 'own' })).not.toThrow();
+      expect(() => {
+        DomainEvent({ type: 'note_taken', version: '1.0', stream: root })(Note);
+      }).toThrow(`where the library keeps its own keys, got ${root}`);
+    }
+  });
+
+  it('are refused as the group of what stands beside it below a stream', () => {
+    const keyspace = new Keyspace('shop', 'state');
+    const beside = [keyspace.deadLetters('s'), keyspace.published('s', 'x'), keyspace.trimmer('s', 'x')];
+    for (const key of beside) {
+      expect(resolving({ group: key.split(':')[2] })).toThrow(/^EventsModule: expected group as another name than /);
+    }
+    expect(resolving({ group: 'Streams' })).toThrow(/^EventsModule: expected group as another name than /);
+  });
+
+  it('let a console have its own, unless it handles events', () => {
+    expect(resolving({ state: 'console' })).not.toThrow();
+    expect(resolving({ state: 'console', group: 'consoles' })).toThrow(
+      /expected state as another name than .*"console"/,
     );
   });
 });

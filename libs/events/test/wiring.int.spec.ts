@@ -116,7 +116,7 @@ describe('wiring', () => {
       'a retry policy that makes no sense',
       [BadRetry],
       {},
-      /@EventHandler on BadRetry\.onNote: retry\.attempts .* got 0/,
+      /^@EventHandler on BadRetry\.onNote: expected retry\.attempts .* got 0$/,
     ],
     [
       'an option that makes no sense',

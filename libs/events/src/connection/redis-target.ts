@@ -72,24 +72,25 @@ const ONE_VALUE_FOR_REDIS: Readonly<Record<string, readonly [value: unknown, why
 /**
  * Checks where Redis is said to be.
  *
+ * @param caller what the options were given to, as errors name it
  * @throws ConfigurationError that names the option, and shows no value: it may be a password
  */
-export function checkTarget(value: unknown): RedisTarget {
-  if (typeof value === 'string') return checkUrl(value);
-  if (typeof value !== 'object' || value === null) throw notUnderstood(typeof value);
+export function checkTarget(caller: string, value: unknown): RedisTarget {
+  if (typeof value === 'string') return checkUrl(caller, value);
+  if (typeof value !== 'object' || value === null) throw notUnderstood(caller, typeof value);
   const options = value as Readonly<Record<string, unknown>>;
-  checkPassword(options['password']);
-  if (Object.hasOwn(options, 'url')) return checkByUrl(options);
+  checkPassword(caller, options['password']);
+  if (Object.hasOwn(options, 'url')) return checkByUrl(caller, options);
   for (const [option, given] of Object.entries(options)) {
     if (given === undefined) continue;
     const why = NOT_FOR_REDIS[option];
     if (why !== undefined) {
-      throw new ConfigurationError(`EventsModule: expected redis without ${option}, got it: ${why}`);
+      throw new ConfigurationError(`${caller}: expected redis without ${option}, got it: ${why}`);
     }
     const [only, otherwise] = ONE_VALUE_FOR_REDIS[option] ?? [given];
     if (given !== only) {
       throw new ConfigurationError(
-        `EventsModule: expected redis without ${option}, or with it ${JSON.stringify(only)}, got another value: ${String(otherwise)}`,
+        `${caller}: expected redis without ${option}, or with it ${JSON.stringify(only)}, got another value: ${String(otherwise)}`,
       );
     }
   }
@@ -150,29 +151,29 @@ function placeOf(target: string | RedisByUrl): { place: string | RedisPlaceByUrl
   return { place: { ...rest, password: '' }, password };
 }
 
-function checkByUrl(options: Readonly<Record<string, unknown>>): RedisByUrl {
+function checkByUrl(caller: string, options: Readonly<Record<string, unknown>>): RedisByUrl {
   const other = Object.keys(options).find((option) => !OF_URL.has(option));
   if (other !== undefined) {
     throw new ConfigurationError(
-      `EventsModule: expected redis with url and ${[...OF_URL].slice(1).join(', ')} only, got ${other} with them`,
+      `${caller}: expected redis with url and ${[...OF_URL].slice(1).join(', ')} only, got ${other} with them`,
     );
   }
-  checkUrl(options['url']);
+  checkUrl(caller, options['url']);
   const target = options as unknown as RedisByUrl;
   const unknown = Object.keys(target.tls ?? {}).find((option) => !Object.hasOwn(TLS_NAMES, option));
   if (unknown !== undefined) {
     throw new ConfigurationError(
-      `EventsModule: expected redis.tls with ${Object.keys(TLS_NAMES).join(', ')} only, got ${unknown}`,
+      `${caller}: expected redis.tls with ${Object.keys(TLS_NAMES).join(', ')} only, got ${unknown}`,
     );
   }
   for (const option of TEXTS) {
     const given: unknown = target[option];
     if (given === undefined || (typeof given === 'string' && given !== '')) continue;
     const got = given === '' ? 'an empty one' : typeof given;
-    throw new ConfigurationError(`EventsModule: expected redis.${option} as a text that is not empty, got ${got}`);
+    throw new ConfigurationError(`${caller}: expected redis.${option} as a text that is not empty, got ${got}`);
   }
   if (target.passwordFile !== undefined && target.password !== undefined) {
-    throw new ConfigurationError('EventsModule: expected redis.password or redis.passwordFile, got both');
+    throw new ConfigurationError(`${caller}: expected redis.password or redis.passwordFile, got both`);
   }
   try {
     readRedisPlace(placeOf(target).place, NAMES);
@@ -182,33 +183,33 @@ function checkByUrl(options: Readonly<Record<string, unknown>>): RedisByUrl {
       error instanceof RedisAddressError && error.part === 'tls'
         ? 'redis.tls with files for rediss://'
         : 'redis with its user and files';
-    throw new ConfigurationError(`EventsModule: expected ${what}: ${error.message}`);
+    throw new ConfigurationError(`${caller}: expected ${what}: ${error.message}`);
   }
   return target;
 }
 
-function checkUrl(value: unknown): string {
-  if (typeof value !== 'string') throw notUnderstood(typeof value);
+function checkUrl(caller: string, value: unknown): string {
+  if (typeof value !== 'string') throw notUnderstood(caller, typeof value);
   try {
     parseRedisAddress(value);
     return value;
   } catch (error) {
     if (!(error instanceof RedisAddressError)) throw error;
-    throw notUnderstood(`one that is not understood: ${error.message}`);
+    throw notUnderstood(caller, `one that is not understood: ${error.message}`);
   }
 }
 
 /** @param got never the value itself: it may hold a password */
-function notUnderstood(got: string): ConfigurationError {
+function notUnderstood(caller: string, got: string): ConfigurationError {
   return new ConfigurationError(
-    `EventsModule: expected redis as ioredis options or a URL such as redis://127.0.0.1:6379, got ${got}`,
+    `${caller}: expected redis as ioredis options or a URL such as redis://127.0.0.1:6379, got ${got}`,
   );
 }
 
-function checkPassword(password: unknown): void {
+function checkPassword(caller: string, password: unknown): void {
   if (['undefined', 'string', 'function'].includes(typeof password) || password === null) return;
   throw new ConfigurationError(
-    `EventsModule: expected redis.password as a text, or a function that gives one, got ${typeof password}`,
+    `${caller}: expected redis.password as a text, or a function that gives one, got ${typeof password}`,
   );
 }
 

@@ -51,7 +51,7 @@ class StandaloneProducer extends EventProducer implements PlainProducer {
  * @throws ConfigurationError that names the option, what came and what it takes
  */
 export function createProducer(options: EventsModuleOptions): PlainProducer {
-  const parts = plainPartsOf(options);
+  const parts = plainPartsOf('createProducer', options);
   countEvents(parts.observer, parts.partitions);
   return new StandaloneProducer(parts, ownConnectionOf(parts.options, { watch: parts.watch }));
 }

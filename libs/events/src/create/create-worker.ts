@@ -32,6 +32,9 @@ export interface WorkerHandler<T extends object = object> extends HandlerOptions
   handle(event: EventEnvelope<T>, delivery: Delivery): unknown;
 }
 
+/** What a handler has beside the options. */
+const OWN_OPTIONS: readonly Exclude<keyof WorkerHandler, keyof HandlerOptions>[] = ['event', 'name', 'handle'];
+
 /** A worker of a consumer group, with connections of its own. */
 export interface PlainWorker extends WorkerStatus {
   /** Its name in the group. */
@@ -54,12 +57,15 @@ export function createWorker<T extends [] | object[]>(
   options: EventsModuleOptions & { group: string },
   handlers: { readonly [K in keyof T]: T[K] extends object ? WorkerHandler<T[K]> : never },
 ): PlainWorker {
-  const parts = plainPartsOf(options);
+  const parts = plainPartsOf('createWorker', options);
   const { options: resolved, client, partitions, observer, connection } = parts;
   const registered = (handlers as unknown as readonly WorkerHandler[]).map((handler): RegisteredHandler => {
     const { name, event } = handler;
     const invoke = inContextOfItsOwn((envelope, delivery) => handler.handle(envelope, delivery));
-    return registerHandler(`Handler ${name}`, { name, event, options: handler, invoke }, resolved.consumer);
+    const where = `createWorker, handler ${name}`;
+    // A handler of a class may have more, such as what it works with.
+    const others = Object.getPrototypeOf(handler) === Object.prototype ? OWN_OPTIONS : undefined;
+    return registerHandler(where, { name, event, options: handler, invoke }, resolved.consumer, others);
   });
   const subscriptions = subscriptionsOf(registered, resolved.ignore, resolved.consumer);
   if (subscriptions.length === 0) throw new ConfigurationError('createWorker: expected at least one handler, got none');

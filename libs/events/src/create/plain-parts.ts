@@ -37,9 +37,12 @@ export function observedWatch(source: string, observer: EventsObserver): OutageW
   });
 }
 
-/** @throws ConfigurationError that names the option, what came and what it takes */
-export function plainPartsOf(given: EventsModuleOptions): PlainParts {
-  const options = resolveOptions(given);
+/**
+ * @param caller what the options were given to, as errors name it
+ * @throws ConfigurationError that names the option, what came and what it takes
+ */
+export function plainPartsOf(caller: string, given: EventsModuleOptions): PlainParts {
+  const options = resolveOptions(given, caller);
   const { redis, source, commandTimeoutMs, prefix, state, group } = options;
   const observer = new EventsObserver();
   const watch = observedWatch(source, observer);

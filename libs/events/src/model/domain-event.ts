@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { ConfigurationError } from './errors/configuration.js';
 import { shown } from './fields.js';
+import { demandKnownOptions } from './option-names.js';
+import { RESERVED_ROOTS } from './reserved-names.js';
 import { isStandardSchema, type StandardSchema } from './standard-schema.js';
 
 /** What `@DomainEvent` says of a class. */
@@ -36,6 +38,10 @@ export interface DomainEventOptions<T extends object> {
 /** A class that carries `@DomainEvent`. */
 export type EventClass<T extends object = object> = new () => T;
 
+const NAMES: readonly (keyof DomainEventOptions<never>)[] = [
+  ...(['type', 'version', 'stream', 'key', 'subject', 'sources', 'schema'] as const),
+];
+
 const TYPE = /^[a-z][a-z0-9_]*$/;
 
 const eventClasses = new WeakMap<
@@ -50,6 +56,7 @@ const eventClasses = new WeakMap<
  */
 export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
   return (target: EventClass<T>): void => {
+    demandKnownOptions(`@DomainEvent on ${target.name}`, options, NAMES);
     check(target.name, 'type', options.type, TYPE, 'snake_case, such as order_placed');
     check(target.name, 'version', options.version, /^\d+\.\d+$/, 'major.minor, such as 1.0');
     check(
@@ -59,6 +66,12 @@ export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
       /^[a-z][a-z0-9_-]*$/,
       'a lower-case name without prefix, such as orders',
     );
+    if (RESERVED_ROOTS.includes(options.stream)) {
+      throw new ConfigurationError(
+        `@DomainEvent on ${target.name}: expected stream as another name than ${RESERVED_ROOTS.join(', ')}, where the library keeps ` +
+          `its own keys, got ${options.stream}`,
+      );
+    }
     const { key, sources, subject, schema } = options as Partial<
       Record<'key' | 'sources' | 'subject' | 'schema', unknown>
     >;

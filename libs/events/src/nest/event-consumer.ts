@@ -126,7 +126,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     const { group } = options;
     if (group === undefined) {
       const names = subscriptions.flatMap(({ handlers }) => handlers.map(({ name }) => name));
-      throw new ConfigurationError(`EventsModule: expected group, since there are handlers: ${names.join(', ')}`);
+      throw new ConfigurationError(`${options.caller}: expected group, since there are handlers: ${names.join(', ')}`);
     }
     const address = { group, consumer: this.name };
     const parts = { address, subscriptions, client, keyspace, partitions, options, observer, instrumentation, watch, deadLetterLimits }; // prettier-ignore

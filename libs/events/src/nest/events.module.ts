@@ -133,7 +133,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
       inject: [MODULE_OPTIONS_TOKEN, EVENTS_NAME, ModulesContainer],
       useFactory: (given: EventsModuleOptions, { name }: { name: string | undefined }, modules: ModulesContainer) => {
         demandOneOfEachName(modules);
-        return resolveOptions(given, name);
+        return resolveOptions(given, 'EventsModule', name);
       },
     },
   ],

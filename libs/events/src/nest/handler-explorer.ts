@@ -93,7 +93,7 @@ export class HandlerExplorer {
 
   private register(handler: string, { event, options }: HandlerMetadata, run: RunHandler): RegisteredHandler {
     const found = { name: handler, event, options, invoke: run };
-    return registerHandler(`@EventHandler on ${handler}`, found, this.options.consumer);
+    return registerHandler(`@EventHandler on ${handler}`, found, this.options.consumer, ['module']);
   }
 
   /** They may belong to another application of this process, as in tests: nobody can know. */

@@ -32,7 +32,7 @@ export function demandGroupsOfTheirOwn(modules: ModulesContainer): void {
     if (other) {
       const both = [other, options].map(({ name }) => name ?? 'the one without a name').join(' and ');
       throw new ConfigurationError(
-        `EventsModule: expected another group for each of ${both}, which have the same redis and prefix, got ${group} twice: each ` +
+        `${options.caller}: expected another group for each of ${both}, which have the same redis and prefix, got ${group} twice: each ` +
           "would get events that only the other's handlers know",
       );
     }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../model/errors/configuration.js';
+import { demandKnownOptions } from '../model/option-names.js';
 
 export const SECOND_MS = 1000;
 export const MINUTE_MS = 60 * SECOND_MS;
@@ -6,30 +7,69 @@ export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 export const MEBIBYTE = 2 ** 20;
 
-/**
- * Checks the value of one option, and gives the default where there is none.
- *
- * @param option its name in errors: `consumer.blockMs`
- * @param siblings what was given for the options beside it
- * @throws ConfigurationError that names the option, what came and what it takes
- */
-export type Check<T> = (option: string, given: unknown, siblings: Readonly<Record<string, unknown>>) => T;
+/** An option, as errors name it. */
+export class OptionName {
+  /**
+   * @param caller what the options are given to: `EventsModule`, `createWorker`, `@EventHandler on OrderHandlers.onOrderPlaced`
+   * @param path the option's place in them: `consumer.blockMs`
+   */
+  constructor(
+    readonly caller: string,
+    readonly path: string,
+  ) {}
+
+  /** An option within this one. */
+  in(name: string): OptionName {
+    return new OptionName(this.caller, `${this.path}.${name}`);
+  }
+}
+
+/** Checks the value of one option, and gives the default where there is none. */
+export interface Check<T> {
+  /**
+   * @param siblings what was given for the options beside it
+   * @throws ConfigurationError that names the option, what came and what it takes
+   */
+  (option: OptionName, given: unknown, siblings: Readonly<Record<string, unknown>>): T;
+  /** The names of the options within it, where they are always the same. */
+  readonly inner?: readonly string[];
+}
 
 /** The check of each option of `T`: an option without one does not compile. */
 export type Checks<T> = { readonly [K in keyof T]: Check<T[K]> };
 
 /** Checks options that stand together: `consumer` with all that it has. */
 export function group<T>(checks: Checks<T>): Check<T> {
-  return (option, given = {}) => {
+  const check: Check<T> = (option, given = {}) => {
     if (typeof given !== 'object' || given === null) throw wrong(option, 'an object', given);
-    return resolveEach(checks, given as Readonly<Record<string, unknown>>, `${option}.`);
+    return resolveEach(checks, given as Readonly<Record<string, unknown>>, option);
   };
+  return Object.assign(check, { inner: namesIn(checks) });
 }
 
-/** @param path what stands before the names in errors: `consumer.` */
-export function resolveEach<T>(checks: Checks<T>, given: Readonly<Record<string, unknown>>, path = ''): T {
-  const each = Object.entries<Check<unknown>>(checks);
-  return Object.fromEntries(each.map(([name, check]) => [name, check(path + name, given[name], given)])) as T;
+/**
+ * @param of what the options are of: the option that they stand in, or the name of what takes them
+ * @throws ConfigurationError also for an option that does not exist
+ */
+export function resolveEach<T>(
+  checks: Checks<T>,
+  given: Readonly<Record<string, unknown>>,
+  of: OptionName | string,
+): T {
+  const [caller, parent] = typeof of === 'string' ? [of, ''] : [of.caller, `${of.path}.`];
+  demandKnownOptions(caller, given, namesIn(checks), parent);
+  const resolved = Object.entries<Check<unknown>>(checks).map(([name, check]) => {
+    return [name, check(new OptionName(caller, parent + name), given[name], given)] as const;
+  });
+  return Object.fromEntries(resolved) as T;
+}
+
+/** The names of options, and of those within them. */
+function namesIn<T>(checks: Checks<T>): string[] {
+  return Object.entries<Check<unknown>>(checks).flatMap(([name, { inner = [] }]) => [
+    name,
+    ...inner.map((one) => `${name}.${one}`),
+  ]);
 }
 
 /** A whole number; a required one without `fallback`. */
@@ -72,8 +112,8 @@ export function listed(texts: readonly string[]): string {
   return [quoted.slice(0, -1).join(', '), ...quoted.slice(-1)].join(' or ');
 }
 
-export function wrong(option: string, expected: string, value: unknown): ConfigurationError {
+export function wrong({ caller, path }: OptionName, expected: string, value: unknown): ConfigurationError {
   return new ConfigurationError(
-    `EventsModule: expected ${option} as ${expected}, got ${value === undefined ? 'nothing' : JSON.stringify(value)}`,
+    `${caller}: expected ${path} as ${expected}, got ${value === undefined ? 'nothing' : JSON.stringify(value)}`,
   );
 }

@@ -1,5 +1,15 @@
 import type { RetryPolicy } from '../model/retry-policy.js';
-import { DAY_MS, group, HOUR_MS, MEBIBYTE, MINUTE_MS, oneOf, wholeNumber, type Check } from './check.js';
+import {
+  DAY_MS,
+  group,
+  HOUR_MS,
+  MEBIBYTE,
+  MINUTE_MS,
+  oneOf,
+  wholeNumber,
+  type Check,
+  type OptionName,
+} from './check.js';
 import { payloadChecks } from './payload-options.js';
 import { DEFAULT_RETRY, resolveRetry } from './retry-options.js';
 import { unknownPolicies, type UnknownPolicies } from './unknown-policy.js';
@@ -102,5 +112,9 @@ export const consumerOptions: Check<ResolvedConsumerOptions> = group<ResolvedCon
   unknown: unknownPolicies,
   unknownGraceMs: wholeNumber({ min: 0, max: 7 * DAY_MS, fallback: 10 * MINUTE_MS }),
   ...payloadChecks(MAX_DEPTH_READ),
-  retry: (option, given) => resolveRetry(option, given as Partial<RetryPolicy> | undefined, DEFAULT_RETRY),
+  retry: Object.assign(
+    (option: OptionName, given: unknown) =>
+      resolveRetry(option, given as Partial<RetryPolicy> | undefined, DEFAULT_RETRY),
+    { inner: Object.keys(DEFAULT_RETRY) },
+  ),
 });

@@ -1,5 +1,6 @@
 import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';
-import { oneOf } from './check.js';
+import { demandKnownOptions } from '../model/option-names.js';
+import { oneOf, OptionName } from './check.js';
 import { tryTimeout, type ResolvedConsumerOptions } from './consumer-options.js';
 import { resolveErrorRules, resolveRetry } from './retry-options.js';
 
@@ -29,8 +30,11 @@ export interface ResolvedHandlerOptions extends Required<HandlerOptions> {
 
 const afterDeadLetter = oneOf('go-on', 'park-key');
 
+const NAMES: readonly (keyof HandlerOptions)[] = ['retry', 'errors', 'timeoutMs', 'afterDeadLetter'];
+
 /**
  * @param handler what a mistake is said of: `@EventHandler on OrderHandlers.onOrderPlaced`
+ * @param others what is given beside these options; undefined where it may be anything, as with a handler of a class of one's own
  * @param worker its options, from which comes what the handler leaves out
  * @throws ConfigurationError that names the option, what came and what it takes
  */
@@ -38,11 +42,15 @@ export function resolveHandlerOptions(
   handler: string,
   given: HandlerOptions,
   worker: Pick<ResolvedConsumerOptions, 'retry' | 'timeoutMs'>,
+  others: readonly string[] | undefined,
 ): ResolvedHandlerOptions {
+  const inner = Object.keys(worker.retry).map((one) => `retry.${one}`);
+  if (others) demandKnownOptions(handler, given, [...NAMES, ...others, ...inner]);
+  const option = (name: keyof HandlerOptions): OptionName => new OptionName(handler, name);
   return {
-    retry: resolveRetry(`${handler}: retry`, given.retry, worker.retry),
-    errors: resolveErrorRules(`${handler}: errors`, given.errors),
-    timeoutMs: tryTimeout(`${handler}: timeoutMs`, given.timeoutMs ?? worker.timeoutMs, {}),
-    afterDeadLetter: afterDeadLetter(`${handler}: afterDeadLetter`, given.afterDeadLetter, {}),
+    retry: resolveRetry(option('retry'), given.retry, worker.retry),
+    errors: resolveErrorRules(option('errors'), given.errors),
+    timeoutMs: tryTimeout(option('timeoutMs'), given.timeoutMs ?? worker.timeoutMs, {}),
+    afterDeadLetter: afterDeadLetter(option('afterDeadLetter'), given.afterDeadLetter, {}),
   };
 }

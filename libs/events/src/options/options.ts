@@ -1,9 +1,20 @@
 import { checkTarget, type RedisTarget } from '../connection/redis-target.js';
 import type { EventClass } from '../model/domain-event.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
+import { CONSOLE_ROOT, RESERVED_GROUPS, RESERVED_ROOTS } from '../model/reserved-names.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';
 import type { StartFrom } from '../stream/group-starts.js';
-import { keyPart, MINUTE_MS, resolveEach, trueOrFalse, wholeNumber, wrong, type Check } from './check.js';
+import {
+  keyPart,
+  listed,
+  MINUTE_MS,
+  OptionName,
+  resolveEach,
+  trueOrFalse,
+  wholeNumber,
+  wrong,
+  type Check,
+} from './check.js';
 import { consumerOptions, type ConsumerOptions, type ResolvedConsumerOptions } from './consumer-options.js';
 import { deadLetterOptions, type DeadLetterOptions } from './dead-letter-options.js';
 import { producerOptions, type ProducerOptions } from './producer-options.js';
@@ -64,6 +75,8 @@ export interface EventsModuleOptions {
 export interface ResolvedOptions extends Required<
   Omit<EventsModuleOptions, 'group' | 'consumer' | 'producer' | 'deadLetters'>
 > {
+  /** What the options were given to, as errors name it: `EventsModule`, `createProducer`, … */
+  caller: string;
   /** Of the module; undefined for the one without a name. */
   name: string | undefined;
   group: string | undefined;
@@ -79,25 +92,47 @@ const startFrom: Check<StartFrom> = (option, given = 'beginning') => {
   throw wrong(option, '"beginning", "now", an entry id such as "1750000000000-0", or a Date that is past', given);
 };
 
+const state: Check<string> = (option, given, { source, group: consuming }) => {
+  const name = keyPart(option, given ?? source, {});
+  const reserved = consuming === undefined ? RESERVED_ROOTS : [...RESERVED_ROOTS, CONSOLE_ROOT];
+  if (!reserved.includes(name)) return name;
+  const expected = `another name than ${listed(reserved)}, where the library keeps its own keys`;
+  throw wrong(option, given === undefined ? `${expected} (its default is source)` : expected, name);
+};
+
+const consumerGroup: Check<string> = (option, given) => {
+  const name = keyPart(option, given, {});
+  if (!RESERVED_GROUPS.includes(name.toLowerCase())) return name;
+  throw wrong(option, `another name than ${listed(RESERVED_GROUPS)}, which Redis or the library's own keys use`, name);
+};
+
+/** What `forRootAsync` takes beside the factory. */
+const BESIDE_FACTORY = ['name', 'isGlobal'];
+
 /**
  * Checks the options and puts the defaults in.
  *
+ * @param caller what they were given to, as errors name it
  * @param moduleName of the module; undefined for the one without a name
  * @throws ConfigurationError that names the option, what came and what it takes
  */
-export function resolveOptions(options: EventsModuleOptions, moduleName?: string): ResolvedOptions {
-  if (Object.hasOwn(options, 'name')) {
-    throw new ConfigurationError('EventsModule: expected name beside useFactory, not in what it returns');
+export function resolveOptions(
+  options: EventsModuleOptions,
+  caller = 'EventsModule',
+  moduleName?: string,
+): ResolvedOptions {
+  const beside = caller === 'EventsModule' ? BESIDE_FACTORY.find((one) => Object.hasOwn(options, one)) : undefined;
+  if (beside !== undefined) {
+    throw new ConfigurationError(`${caller}: expected ${beside} beside useFactory, not in what it returns`);
   }
-  const name = moduleName === undefined ? undefined : keyPart('name', moduleName, {});
-  return resolveEach<ResolvedOptions>(
+  const name = moduleName === undefined ? undefined : keyPart(new OptionName(caller, 'name'), moduleName, {});
+  const resolved = resolveEach<Omit<ResolvedOptions, 'caller' | 'name'>>(
     {
-      redis: (_, given) => checkTarget(given),
-      name: () => name,
+      redis: (_, given) => checkTarget(caller, given),
       prefix: keyPart,
       source: keyPart,
-      state: (option, given, { source }) => keyPart(option, given ?? source, {}),
-      group: (option, given) => (given === undefined ? undefined : keyPart(option, given, {})),
+      state,
+      group: (option, given) => (given === undefined ? undefined : consumerGroup(option, given, {})),
       startFrom,
       ignore: (_, given) => (given ?? []) as readonly EventClass[],
       globalEnhancers: trueOrFalse(false),
@@ -112,5 +147,7 @@ export function resolveOptions(options: EventsModuleOptions, moduleName?: string
       logFailures: trueOrFalse(true),
     },
     { ...options },
+    caller,
   );
+  return { caller, name, ...resolved };
 }

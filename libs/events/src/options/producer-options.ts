@@ -1,4 +1,4 @@
-import { DAY_MS, group, MEBIBYTE, MINUTE_MS, oneOf, wholeNumber, type Check } from './check.js';
+import { DAY_MS, group, MEBIBYTE, MINUTE_MS, oneOf, OptionName, wholeNumber, type Check } from './check.js';
 import { payloadChecks } from './payload-options.js';
 
 /** How the producer publishes. */
@@ -45,9 +45,10 @@ export const producerOptions: Check<Required<ProducerOptions>> = group<Required<
   ...payloadChecks(MAX_DEPTH_PUBLISHED),
   acks: acknowledgements,
   replicas: (option, given, siblings) => {
-    const acks = acknowledgements('producer.acks', siblings['acks'], siblings);
+    const acks = acknowledgements(new OptionName(option.caller, 'producer.acks'), siblings['acks'], siblings);
     const min = acks === 'replicated' ? 1 : 0;
     const max = acks === 'received' ? 0 : 100;
-    return wholeNumber({ min, max, fallback: min })(`${option}, with acks "${acks}",`, given, siblings);
+    const withAcks = new OptionName(option.caller, `${option.path}, with acks "${acks}",`);
+    return wholeNumber({ min, max, fallback: min })(withAcks, given, siblings);
   },
 });

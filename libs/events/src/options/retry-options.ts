@@ -1,12 +1,13 @@
 import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';
-import { DAY_MS, HOUR_MS, listed, resolveEach, wholeNumber, wrong } from './check.js';
+import { demandKnownOptions } from '../model/option-names.js';
+import { DAY_MS, HOUR_MS, listed, OptionName, resolveEach, wholeNumber, wrong } from './check.js';
 
 /** A handler failure is tried five times, within about half a minute. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 5, firstDelayMs: 200, maxDelayMs: 30_000 };
 
 /** A retry policy: what is given, and the rest from `defaults`. @throws ConfigurationError */
 export function resolveRetry(
-  option: string,
+  option: OptionName,
   given: Partial<RetryPolicy> | undefined,
   defaults: RetryPolicy,
 ): RetryPolicy {
@@ -18,18 +19,20 @@ export function resolveRetry(
       maxDelayMs: wholeNumber({ min: policy.firstDelayMs, max: DAY_MS }),
     },
     policy,
-    `${option}.`,
+    option,
   );
 }
 
 const ERROR_OUTCOMES = ['retry', 'dead-letter', 'ignore'] as const satisfies readonly ErrorRule['then'][];
 
 /** What a handler says of errors. @throws ConfigurationError for what is no class, as where two files import each other */
-export function resolveErrorRules(option: string, rules: readonly ErrorRule[] = []): readonly ErrorRule[] {
-  for (const [index, { error, then }] of rules.entries()) {
-    const rule = `${option}[${String(index)}]`;
-    if (typeof error !== 'function') throw wrong(`${rule}.error`, 'the class of an error', error);
-    if (!ERROR_OUTCOMES.includes(then)) throw wrong(`${rule}.then`, listed(ERROR_OUTCOMES), then);
+export function resolveErrorRules(option: OptionName, rules: readonly ErrorRule[] = []): readonly ErrorRule[] {
+  for (const [index, given] of rules.entries()) {
+    const rule = new OptionName(option.caller, `${option.path}[${String(index)}]`);
+    demandKnownOptions(rule.caller, given, ['error', 'then'], `${rule.path}.`);
+    const { error, then } = given;
+    if (typeof error !== 'function') throw wrong(rule.in('error'), 'the class of an error', error);
+    if (!ERROR_OUTCOMES.includes(then)) throw wrong(rule.in('then'), listed(ERROR_OUTCOMES), then);
   }
   return rules;
 }

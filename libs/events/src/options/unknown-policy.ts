@@ -1,4 +1,4 @@
-import { listed, wrong, type Check } from './check.js';
+import { listed, wrong, type Check, type OptionName } from './check.js';
 
 /** What becomes of an event that a worker does not know. */
 export type UnknownPolicy = 'wait' | 'dead-letter' | 'ignore';
@@ -20,10 +20,10 @@ export function unknownPolicyOf(unknown: UnknownPolicies | undefined, stream: st
 export const unknownPolicies: Check<UnknownPolicies> = (option, given) => {
   if (typeof given !== 'object' || given === null) return checkedPolicy(option, given ?? DEFAULT_UNKNOWN);
   const byStream = Object.entries(given);
-  return Object.fromEntries(byStream.map(([stream, policy]) => [stream, checkedPolicy(`${option}.${stream}`, policy)]));
+  return Object.fromEntries(byStream.map(([stream, policy]) => [stream, checkedPolicy(option.in(stream), policy)]));
 };
 
-function checkedPolicy(option: string, given: unknown): UnknownPolicy {
+function checkedPolicy(option: OptionName, given: unknown): UnknownPolicy {
   const policy = POLICIES.find((one) => one === given);
   if (policy !== undefined) return policy;
   throw wrong(option, listed(POLICIES), given);

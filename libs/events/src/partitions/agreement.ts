@@ -90,18 +90,18 @@ export class Agreement {
     if (!this.partitions.isCluster) return;
     if (this.partitions.count === 1) {
       throw new ConfigurationError(
-        'EventsModule: expected partitions as 2 or more, since this Redis is a cluster, where a script stays in one slot, got 1',
+        `${this.options.caller}: expected partitions as 2 or more, since this Redis is a cluster, where a script stays in one slot, got 1`,
       );
     }
     if (nodes !== null && nodes > 1) {
       throw new ConfigurationError(
-        `EventsModule: expected redis as one server that has all slots, got one of ${String(nodes)} nodes of a cluster, ` +
+        `${this.options.caller}: expected redis as one server that has all slots, got one of ${String(nodes)} nodes of a cluster, ` +
           'which is not supported yet',
       );
     }
     if (this.options.sharedState) {
       throw new ConfigurationError(
-        'EventsModule: expected sharedState as false, since this Redis is a cluster, where a transaction stays in one ' +
+        `${this.options.caller}: expected sharedState as false, since this Redis is a cluster, where a transaction stays in one ` +
           'partition, got true',
       );
     }
@@ -127,10 +127,10 @@ export class Agreement {
   private compare(agreed: Agreed | null): void {
     if (!agreed) return;
     checkLayout(this.keyspace, agreed);
-    const { prefix, partitions: count } = this.options;
+    const { caller, prefix, partitions: count } = this.options;
     if (agreed.partitions === null || agreed.partitions === String(count)) return;
     throw new ConfigurationError(
-      `EventsModule: expected partitions as ${agreed.partitions}, which the streams of ${prefix} were begun with (key ` +
+      `${caller}: expected partitions as ${agreed.partitions}, which the streams of ${prefix} were begun with (key ` +
         `${this.keyspace.partitionCount()}), got ${String(count)}. Set it to ${agreed.partitions} here. To change it, stop all ` +
         `applications of ${prefix}, and begin with another prefix, or with empty streams and without that key`,
     );

@@ -27,9 +27,13 @@ export function ownConnectionOf(
 
 /** Waits until what was appended is as safe as `producer.acks` demands. */
 export class Durability {
-  /** @param client of a connection that nothing else uses: it stands still while it waits */
+  /**
+   * @param client of a connection that nothing else uses: it stands still while it waits
+   * @param caller what the options were given to, as errors name it
+   */
   constructor(
     private readonly client: StreamClient,
+    private readonly caller: string,
     private readonly options: ResolvedOptions['producer'],
   ) {}
 
@@ -54,7 +58,7 @@ export class Durability {
       const why = message.includes('unknown command')
         ? 'this one has no WAITAOF; Redis 7.2 or later and Valkey have it'
         : `it says: ${message}`;
-      throw new ConfigurationError(`EventsModule: producer.acks is "fsynced", which this Redis cannot do: ${why}`);
+      throw new ConfigurationError(`${this.caller}: producer.acks is "fsynced", which this Redis cannot do: ${why}`);
     }
   }
 

@@ -50,7 +50,7 @@ export class EventProducer {
     const { producer } = options;
     // Keys go over the connection that events go over: replicas that have an event have its key.
     this.subjectKeys = new SubjectKeys(client);
-    this.durability = new Durability(client, producer);
+    this.durability = new Durability(client, options.caller, producer);
     this.deadlines = new Deadlines(producer.timeoutMs);
   }
 
