@@ -1,12 +1,12 @@
-/** What of a stream is kept. What a group has still to handle stays, whatever the first two say. */
+/** Which entries of a stream are kept. `maxAgeMs` and `maxLength` never remove an entry that a group has still to handle. */
 export interface RetentionPolicy {
   /** How long entries are kept, in milliseconds. */
   maxAgeMs?: number;
   /** How many entries are kept. */
   maxLength?: number;
   /**
-   * Beyond how many entries the oldest go even if a group has still to handle them, to protect Redis' memory. Said
-   * loudly from four fifths on, and when it happens, with what each group lost.
+   * How many entries are kept at most: beyond that the oldest are removed even if a group has still to handle them, to protect Redis'
+   * memory. A warning comes from 80% on, and an error that says how many entries each group has lost.
    */
   hardMaxLength?: number;
 }

@@ -2,13 +2,13 @@
 export interface RetryPolicy {
   /** How often the handler is tried in all, the first time included. */
   attempts: number;
-  /** The longest wait after the first failure, in milliseconds; it doubles with each further one. */
+  /** The longest pause after the first failure, in milliseconds. It doubles with each further failure. */
   firstDelayMs: number;
-  /** What the wait grows to at most, in milliseconds. */
+  /** The longest pause of all, in milliseconds. */
   maxDelayMs: number;
 }
 
-/** What becomes of an event whose handler threw an error of a class, or of a subclass. */
+/** What happens to an event whose handler threw an error of this class, or of a subclass. */
 export interface ErrorRule {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an error class may take any arguments
   error: abstract new (...args: any[]) => Error;

@@ -1,12 +1,12 @@
 import { ConfigurationError } from '../model/errors/configuration.js';
 
-/** The methods of each prototype that `@EventHandler` was put on: what it says is with the method itself. */
+/** The methods with `@EventHandler`, by their prototype. Its options are in the metadata of the method. */
 const methods = new WeakMap<object, Set<string>>();
-/** Weakly: classes that a test makes and forgets must not stay. */
+/** Weak, so that classes that a test makes are collected. */
 const prototypes: WeakRef<object>[] = [];
 
 /**
- * Notes that a method was declared a handler, so that one that is found nowhere later can be told of.
+ * Notes that a method was declared a handler, so that one that is never provided can be logged.
  *
  * @throws ConfigurationError for what can be no handler: a static method, an accessor, a method without a textual name
  */

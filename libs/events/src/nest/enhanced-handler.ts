@@ -12,7 +12,7 @@ import { Filters } from './filters.js';
 /** Runs a handler for one event. */
 export type RunHandler = (event: EventEnvelope<object>, delivery: Delivery) => unknown;
 
-/** Makes of handlers' methods what is called for an event: with the enhancers that apply, or as it is where none does. */
+/** Makes the function that is called for an event: the handler's method, with the guards, pipes, interceptors and filters that apply. */
 export class EnhancedHandlers {
   private readonly contexts: ExternalContextCreator;
 
@@ -22,10 +22,10 @@ export class EnhancedHandlers {
     private readonly globals: ApplicationConfig | undefined,
   ) {
     const applicationConfig = globals ?? new ApplicationConfig();
-    // All that is asked of the container: where enhancers are, and which are global.
+    // Nest asks the container only for its modules and its global enhancers.
     const container = { applicationConfig, getModules: () => modules } as unknown as NestContainer;
     this.contexts = ExternalContextCreator.fromContainer(container);
-    // Nest's own fails where an Observable ends without a value.
+    // Nest's own fails if an Observable ends without a value.
     this.contexts.transformToResult = (result: unknown) => Promise.resolve(awaitable(result));
   }
 
@@ -55,7 +55,7 @@ export class EnhancedHandlers {
   }
 }
 
-/** Shows failures to the filters; they stay failures. */
+/** Tells the filters of failures, which stay failures. */
 function filtered(run: RunHandler, { instance, callback }: HandlerMethod, filters: Filters): RunHandler {
   return async (event, delivery) => {
     try {
@@ -69,7 +69,7 @@ function filtered(run: RunHandler, { instance, callback }: HandlerMethod, filter
   };
 }
 
-/** As Nest does, an Observable is waited for. */
+/** Waits for an Observable, as Nest does. */
 function awaitable(result: unknown): unknown {
   return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
 }

@@ -6,7 +6,7 @@ import { ConfigurationError } from '../model/errors/configuration.js';
 /** A provider of the container, and what Nest knows of it. */
 export type Provider = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** Where an enhancer of one kind stands, by Nest's own names, and what makes an object one. */
+/** The kinds of enhancers: Nest's metadata for each, and the method that an object of the kind has. */
 const KINDS = [
   { kind: 'guard', metadata: '__guards__', method: 'canActivate' },
   { kind: 'pipe', metadata: '__pipes__', method: 'transform' },
@@ -15,7 +15,7 @@ const KINDS = [
 ] as const;
 const FILTER = KINDS[3];
 
-/** A handler's method, and the provider whose it is. */
+/** A handler's method, and the provider that has it. */
 export interface HandlerMethod {
   /** `OrderHandlers.onOrderPlaced` */
   handler: string;
@@ -27,8 +27,8 @@ export interface HandlerMethod {
 }
 
 /**
- * The guards, pipes, interceptors and filters that apply to a handler: those of its class and its method, and, where the
- * module says so, the global ones.
+ * The guards, pipes, interceptors and filters that apply to a handler: those of its class and its method, and the global ones with the
+ * option `globalEnhancers`.
  */
 export class Enhancers {
   /** Global ones first, then those of the class, then those of the method, as Nest applies all but filters. */
@@ -52,12 +52,12 @@ export class Enhancers {
     });
   }
 
-  /** Whether there are others than filters. */
+  /** Whether there are guards, pipes or interceptors. */
   get surround(): boolean {
     return this.found.some(({ kind }) => kind !== FILTER);
   }
 
-  /** The filters, in the order in which they are asked: the nearest to the handler first. */
+  /** The filters, in the order in which they are asked: those of the method first. */
   get filters(): ExceptionFilter[] {
     return this.found
       .filter(({ kind }) => kind === FILTER)
@@ -66,9 +66,9 @@ export class Enhancers {
   }
 }
 
-/** Names the enhancers that make their provider one of request scope. */
+/** The names of the enhancers because of which a provider has request scope. */
 export function scopedEnhancersOf(provider: Provider): string[] {
-  // Undefined where there are none, whatever its type says.
+  // Undefined if there are none, although its type says otherwise.
   return ((provider.getEnhancersMetadata() as Provider[] | undefined) ?? [])
     .filter((enhancer) => !enhancer.isDependencyTreeStatic())
     .map((enhancer) => `${enhancer.subtype ?? 'enhancer'} ${nameOf(enhancer)}`);
@@ -106,7 +106,7 @@ function madeOf({ kind, method }: (typeof KINDS)[number], given: object, { handl
   throw cannotApply(handler, what, `it has no method ${method}`);
 }
 
-const NO_REQUEST = 'it is made for each request, or depends on what is, and there is no request';
+const NO_REQUEST = 'it has request scope, or depends on a provider that has, and there is no request';
 
 function cannotApply(handler: string, what: string, why: string): ConfigurationError {
   return new ConfigurationError(`${handler}: ${what} cannot apply: ${why}`);

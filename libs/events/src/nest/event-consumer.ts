@@ -18,9 +18,9 @@ import { Startup } from './startup.js';
 import { EVENTS_OPTIONS, INSTRUMENTATION } from './tokens.js';
 
 /**
- * The consumer-group worker of this process, for the handlers that Nest knows. It reads when the whole application is up, and
- * stops with it, before the other modules: no new event, running handlers get `consumer.drainMs`, the rest is handed back to
- * the other workers.
+ * The worker of this process: it calls the handlers that Nest knows. It begins to read when the whole application is up. It stops
+ * before the other modules do: it reads nothing more, waits `consumer.drainMs` for running handlers, and hands the rest back to the
+ * other workers.
  */
 @Injectable()
 export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
@@ -56,53 +56,47 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  /** Whether this process consumes anything at all. */
+  /** Whether this process consumes events; false if it has no handlers. */
   get isConsuming(): boolean {
     return this.worker !== undefined;
   }
 
-  /** Its group; undefined where there are no handlers. */
+  /** Its consumer group; undefined if there are no handlers. */
   get group(): string | undefined {
     return this.worker?.group;
   }
 
-  /** How long ago the reading loop last went round, in milliseconds; liveness is this, not an answered ping. */
+  /** How long ago the reading loop began its last round, in milliseconds. This is liveness; an answered ping is not. */
   get idleMs(): number {
     return this.worker?.idleMs ?? 0;
   }
 
-  /** What this worker fails at at present, since when and why: reading, settling, taking over; undefined while nothing does. */
+  /** What fails now (reading, settling or taking over), since when and why, in words; undefined while nothing does. */
   get trouble(): string | undefined {
     return this.worker?.trouble;
   }
 
-  /** Entries that are held at present: waiting, running, or waiting for their retry. */
+  /** How many entries are held now: they wait, run, or are in a retry pause. */
   get held(): number {
     return this.worker?.held ?? 0;
   }
 
-  /**
-   * What makes this worker unhealthy: a handler that goes on for more than `consumer.overrunMs` after its time limit.
-   * Undefined for none.
-   */
+  /** Why this worker is unhealthy, in words: a handler runs on for more than `consumer.overrunMs` after its time limit. Else undefined. */
   get stuck(): string | undefined {
     return this.worker?.stuck;
   }
 
-  /**
-   * Entries that are this worker's, too, and wait in Redis, behind others of their keys or for their retries, since there is no room
-   * for them.
-   */
+  /** How many entries are deferred: they are this worker's, and wait in Redis for room. */
   get deferred(): number {
     return this.worker?.deferred ?? 0;
   }
 
-  /** The streams' names, without prefix, that this worker reads. */
+  /** The names, without prefix, of the streams that this worker reads. */
   get streams(): readonly string[] {
     return this.worker?.streams ?? [];
   }
 
-  /** The numbers of the partitions that this worker owns at present; of one partition every worker reads. */
+  /** The numbers of the partitions that this worker reads now; without partitions all workers read partition 0. */
   get partitions(): readonly number[] {
     return this.worker?.partitions ?? [];
   }
@@ -112,13 +106,13 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     return this.startup.attempt(() => this.prepare());
   }
 
-  /** Stops, once; it is asked to before the other modules are. */
+  /** Stops once; called before the other modules stop. */
   async onModuleDestroy(): Promise<void> {
     this.hooksCheck.end();
     await this.worker?.stop();
   }
 
-  /** Everything but reading: nobody knows yet whether the other modules start. */
+  /** Everything but reading: another module may still refuse the start. */
   private async prepare(): Promise<void> {
     const { options, client, keyspace, observer, watch, divided: partitions, instrumentation, deadLetterLimits } = this;
     const subscriptions = subscriptionsOf(this.explorer.explore(), options.ignore, options.consumer);

@@ -3,24 +3,24 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { SafeLogger } from '../log/safe-logger.js';
 import { isA, textOf } from '../model/thrown.js';
 
-/** Where Nest's `@Catch` says which errors a filter is for; none for all. */
+/** Nest's metadata of `@Catch`: the errors that a filter is for; none means all. */
 const CAUGHT = '__filterCatchExceptions__';
 
 /**
- * The exception filters of one handler. They see its failures and can do something about them, such as tell somebody. What
- * they return or throw decides nothing: most of them were written for HTTP, or to write a log.
+ * The exception filters of one handler. They are told of its failures. What they return or throw does not decide about the event:
+ * most filters are written for HTTP, or to log.
  */
 export class Filters {
   private readonly logger = new SafeLogger('EventsModule');
   private readonly told = new Set<ExceptionFilter>();
 
-  /** @param filters those that are asked first come first */
+  /** @param filters in the order in which they are asked */
   constructor(
     private readonly handler: string,
     private readonly filters: readonly ExceptionFilter[],
   ) {}
 
-  /** Shows the failure to the first filter that is for it, as Nest does, and waits until it is done. Never throws. */
+  /** Gives the failure to the first filter that is for it, as Nest does, and waits for the filter. Never throws. */
   async show(error: unknown, host: ArgumentsHost): Promise<void> {
     const filter = this.filters.find((one) => isFor(one, error));
     if (!filter) return;
@@ -28,7 +28,7 @@ export class Filters {
       const result: unknown = await filter.catch(error, host);
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
     } catch (thrown) {
-      // To throw the error on is the usual way to say "not mine".
+      // A filter that throws the same error again has only passed it on.
       if (thrown !== error) this.tell(filter, thrown);
     }
   }
@@ -37,8 +37,8 @@ export class Filters {
     if (this.told.has(filter)) return;
     this.told.add(filter);
     this.logger.warn(
-      `${filter.constructor.name} failed itself at an error of ${this.handler}, whose own error counts. If it is for HTTP alone, let it ` +
-        `ask isEventsContext(host). This is said once. ${textOf(thrown).stack}`,
+      `The exception filter ${filter.constructor.name} failed at an error of ${this.handler}; the error of the handler counts. If the filter ` +
+        `is for HTTP only, let it check isEventsContext(host). This is logged once. ${textOf(thrown).stack}`,
     );
   }
 }

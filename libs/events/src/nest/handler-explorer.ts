@@ -12,7 +12,7 @@ import { handlersOf, type HandlerMetadata } from './event-handler.js';
 import { EnhancedHandlers, type RunHandler } from './enhanced-handler.js';
 import type { RegisteredHandler } from '../delivery/subscriptions.js';
 
-/** Names of classes that one line of the log gives. */
+/** How many classes one line of the log names. */
 const MAX_NAMES = 10;
 
 /** Finds the methods with `@EventHandler` and wraps them so that guards, pipes, interceptors and filters apply. */
@@ -75,7 +75,7 @@ export class HandlerExplorer {
     }
   }
 
-  /** Methods that say they are handlers, and those that were declared so. */
+  /** Methods with the metadata of a handler, and those that were declared handlers. */
   private handlerNames(prototype: object): Set<string> {
     const own = this.scanner
       .getAllMethodNames(prototype)
@@ -96,7 +96,7 @@ export class HandlerExplorer {
     return registerHandler(`@EventHandler on ${handler}`, found, this.options.consumer, ['module']);
   }
 
-  /** They may belong to another application of this process, as in tests: nobody can know. */
+  /** They may belong to another application of this process, as in tests, so it is no error. */
   private tellOfUnprovided(providers: ReadonlyMap<object, Provider>): void {
     // One of the modules says it for all.
     if (moduleNames(this.modules)[0] !== this.options.name) return;
@@ -114,7 +114,7 @@ export class HandlerExplorer {
   }
 }
 
-/** By the instance, not by the class: what a factory made or what was given as a value has handlers, too. */
+/** Of the instance, not of the provider's class: instances that a factory or a value gives have handlers, too. */
 function prototypeOf(provider: Provider): object | undefined {
   const instance: unknown = provider.instance;
   if (typeof instance === 'object' && instance !== null) {
@@ -132,13 +132,13 @@ function isStatic(provider: Provider): boolean {
 function demandDefaultScope(provider: Provider, handler: string): void {
   if (isStatic(provider)) return;
   const scoped = scopedEnhancersOf(provider);
-  const because = scoped.length === 0 ? '' : `, and that is what ${scoped.join(', ')} is made for`;
+  const because = scoped.length === 0 ? '' : `, and that is the scope of ${scoped.join(', ')}`;
   throw new ConfigurationError(
     `${handler}: event handlers need a provider of the default scope; there is no request here${because}`,
   );
 }
 
-/** Says why a method that was declared a handler is none any more. */
+/** Why a method that was declared a handler no longer is one. */
 function lost(prototype: object, name: string, handler: string): ConfigurationError {
   const owner = [...declaredHandlers(prototype)].find(({ method }) => method === name)?.owner;
   const holder = [...chainOf(prototype)].find((one) => Object.hasOwn(one, name));

@@ -7,19 +7,19 @@ const AFTER_ALL_OTHERS = -1;
 
 /** What a part of the library does when the application starts and ends. */
 export interface StartupParts {
-  /** The last thing that can refuse the start. */
+  /** The last step that can refuse the start. */
   prepare?: () => Promise<void>;
   /** The application is up: every hook of every module has succeeded. Must not throw. */
   begin?: () => void;
-  /** The start is refused: nothing may keep the process alive. Must not throw. */
+  /** The start is refused: end whatever keeps the process alive. Must not throw. */
   giveUp?: () => void;
   /** The application ends; called before the other modules' `onModuleDestroy`, which may close what handlers use. */
   end?: () => Promise<void>;
 }
 
 /**
- * The order in which the library's parts start and end, for all of an application's `EventsModule`s together. Nothing is
- * read before the whole application is up: an application that is refused has handled nothing, and its process can end.
+ * Starts and ends the library's parts in order, for all `EventsModule`s of an application together. Nothing is read before the whole
+ * application is up: an application whose start is refused has handled nothing, and its process can end.
  */
 @Injectable()
 export class Startup implements OnApplicationBootstrap, OnModuleDestroy {
@@ -30,7 +30,7 @@ export class Startup implements OnApplicationBootstrap, OnModuleDestroy {
     this.parts.push(parts);
   }
 
-  /** A connection that keeps the process alive only when the application is up, and is closed when it is refused. */
+  /** The connection keeps the process alive only once the application is up, and is closed if the start is refused. */
   connection(connection: RedisConnection): RedisConnection {
     this.add({
       begin: () => {
@@ -43,7 +43,7 @@ export class Startup implements OnApplicationBootstrap, OnModuleDestroy {
     return connection;
   }
 
-  /** Does what may refuse the start; when it fails all that was begun is given up, since Nest ends nothing then. */
+  /** Does what may refuse the start. If it fails, everything that was begun is ended here, since Nest ends nothing then. */
   async attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -58,7 +58,7 @@ export class Startup implements OnApplicationBootstrap, OnModuleDestroy {
     await this.attempt(async () => {
       await Promise.all(this.parts.map(async ({ prepare }) => prepare?.()));
     });
-    // One hook of ours may have failed while others of the same module were on their way.
+    // Another hook of this library may have failed meanwhile.
     if (this.isRefused) return;
     for (const { begin } of this.parts) begin?.();
   }

@@ -20,8 +20,8 @@ const AGED_EVERY_MS = 60_000;
 const LINES = 1;
 
 /**
- * Keeps a flood of dead letters from filling Redis, by the options `deadLetters`: how fast this worker writes them, and how many
- * of a stream are kept, how long. Where there are none it asks Redis for nothing.
+ * Keeps a flood of dead letters from filling Redis, by the options `deadLetters`: how fast this worker writes them, and how many of a
+ * stream are kept for how long. Without dead letters it sends nothing to Redis.
  */
 export class DeadLetterLimits {
   private readonly logger = new SafeLogger('DeadLetters');
@@ -54,12 +54,12 @@ export class DeadLetterLimits {
     this.policy = { ...(maxLength === 0 ? {} : { maxLength }), ...(maxAgeMs === 0 ? {} : { maxAgeMs }) };
   }
 
-  /** What a dead letter may have, in bytes. */
+  /** How large a dead letter may be, in bytes. */
   get maxBytes(): number {
     return this.options.deadLetters.maxBytes;
   }
 
-  /** The worker reads these streams, named without prefix: what is too old of their dead letters goes, whoever wrote it. */
+  /** The worker reads these streams, named without prefix: their dead letters that are too old are removed from now on. */
   begin(streams: readonly string[]): void {
     if (this.policy.maxAgeMs !== undefined) this.aging = this.age(streams);
   }
@@ -73,8 +73,8 @@ export class DeadLetterLimits {
   /**
    * A dead letter is to be written.
    *
-   * @param stopping of the worker: what it holds it writes at once then, since it reads nothing more
-   * @returns undefined when it may be at once; else resolves when it is its turn
+   * @param stopping of the worker: when it stops, it writes all that it holds at once
+   * @returns undefined if it may be written at once; else a promise that resolves when it is its turn
    */
   turn(about: { stream: string; group: string }, stopping: Stopping): Promise<void> | undefined {
     if (!this.pace || stopping.isStopping) return undefined;
@@ -99,7 +99,7 @@ export class DeadLetterLimits {
 
   private isDue(keyspace: Keyspace, stream: string): void {
     const { maxLength, maxAgeMs } = this.policy;
-    // Where the application's `retention` says something of them, that counts.
+    // A policy in the option `retention` for these dead letters takes precedence.
     if ((maxLength ?? maxAgeMs) === undefined || Object.hasOwn(this.options.retention, `${stream}:dead-letters`))
       return;
     this.due.add(keyspace.deadLetters(stream));

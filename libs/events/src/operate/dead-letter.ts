@@ -7,7 +7,7 @@ import type { StreamEntry, WholeSize } from '../stream/stream-entry.js';
 import { MAX_REPLAYABLE_VALUES } from '../stream/server-limits.js';
 import { BASE64, ORIGINAL, TEXTS, WHOLE_BYTES } from '../settle/dead-letter-fields.js';
 
-/** An event that a group gave up. */
+/** An event that a group could not handle. */
 export interface DeadLetter {
   /** Its id among the dead letters. */
   id: string;
@@ -25,26 +25,26 @@ export interface DeadLetter {
   /** RFC 3339. */
   firstFailedAt: string;
   lastFailedAt: string;
-  /** How often it was replayed before. */
+  /** How often the event was replayed before. */
   replays: number;
-  /** Undefined when it has none. */
+  /** Undefined if the event has none. */
   partitionKey: string | undefined;
   /** The event; null when it cannot be decoded. */
   event: EventEnvelope | null;
   /**
-   * How large the original is, in bytes, where it was larger than `deadLetters.maxBytes`: then `fields` are its small fields, and
-   * `event` is null. A replay takes it from its stream, as long as that has it. Undefined for one that is whole.
+   * The size of the original in bytes, if it was larger than `deadLetters.maxBytes`: then `fields` has only its small fields, and
+   * `event` is null. A replay takes the entry from its stream, if it is still there. Undefined for a complete one.
    */
   originalBytes: number | undefined;
   /** The original entry's fields as they came. */
   fields: readonly string[];
   /** The same as bytes where one of them is not UTF-8; `fields` shows its bytes as `\\xff`, and its backslashes as `\\\\`. */
   bytes?: readonly Buffer[];
-  /** It is larger than asked for: `fields` has the beginnings of some of its values, and `event` an empty `data`. */
+  /** It is larger than `wholeBytes`: `fields` has the beginnings of some values, and `event` an empty `data`. */
   cut?: WholeSize;
 }
 
-/** A dead letter, from its entry; what others wrote there by hand may lack anything, and be anything. */
+/** A dead letter, from its entry. Others may have written any fields there by hand. */
 export function parseDeadLetter(deadLetter: StreamEntry): DeadLetter {
   const about = new Map<string, string>();
   for (const [name, value] of pairs(deadLetter.fields ?? [])) if (!name.startsWith(ORIGINAL)) about.set(name, value);

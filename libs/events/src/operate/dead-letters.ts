@@ -22,7 +22,7 @@ const FILTERED_BYTES = 32 * 1024;
 const STAYS = [DeadLetterGoneError, KeyParkedError, OriginalGoneError, EventPayloadError];
 
 /**
- * Lists, inspects, replays and discards the events that groups gave up. With partitions, a dead letter's id begins with its
+ * Lists, inspects, replays and discards dead letters. Nest injects it. With partitions, a dead letter's id begins with its
  * partition's number: `3:1750000000000-0`.
  */
 export class DeadLetters {
@@ -110,11 +110,11 @@ export class DeadLetters {
    * time deliver it once.
    *
    * @param options.data another payload instead of the original's
-   * @param options.json the same as JSON: what of it is as it was stays so, digit by digit
+   * @param options.json the same as JSON text, which keeps numbers digit by digit
    * @returns the id of the entry in the group's replays
    * @throws DeadLetterGoneError when somebody has replayed or discarded it meanwhile
    * @throws EventPayloadError when JSON cannot carry the other payload
-   * @throws KeyParkedError when its key is parked, and it is not the first of it
+   * @throws KeyParkedError when its partition key is parked, and it is not the first dead letter of the key
    * @throws OriginalGoneError when it holds only a part of its entry, and the entry is no longer in its stream
    */
   async replay(stream: string, id: string, options: OperatorNote & ReplacementPayload = {}): Promise<string> {
@@ -122,8 +122,8 @@ export class DeadLetters {
   }
 
   /**
-   * Replays all that match the filter and are there now, in the order of their originals. Of a parked key it replays the
-   * first, which brings the others. Those that cannot be replayed stay.
+   * Replays all that match the filter and are there now, in the order of their original entries. Of a parked key it replays the
+   * first, which replays the others. Those that cannot be replayed stay.
    *
    * @returns how many
    */
@@ -131,7 +131,7 @@ export class DeadLetters {
     return this.eachNow(stream, filter, (id) => this.replay(stream, id, note));
   }
 
-  /** Gives a dead letter up for good. @throws DeadLetterGoneError when it is not there any more */
+  /** Removes a dead letter for good. @throws DeadLetterGoneError when it is not there any more */
   async discard(stream: string, id: string, note: OperatorNote = {}): Promise<void> {
     await this.taker.take(stream, await this.get(stream, id), 'discarded', note);
   }

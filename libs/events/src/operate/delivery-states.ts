@@ -4,35 +4,35 @@ import type { Keyspace } from '../stream/keyspace.js';
 import type { MonitorClient } from '../stream/monitor-client.js';
 import { groupsOf, pendingEntries, scanHash, type HashStep, type Question } from '../stream/questions.js';
 
-/** What a handler did with a delivery that is not settled. */
+/** How far a handler is with a delivery that is not settled. */
 export interface HandlerProgress {
   handler: string;
-  /** It has succeeded; others of the same event have not. */
+  /** It has succeeded; other handlers of the event have not. */
   isDone: boolean;
   failures: number;
-  /** Milliseconds since 1970; null when none failed. */
+  /** Milliseconds since 1970; null if none has failed. */
   firstFailureMs: number | null;
-  /** Workers that ended in the middle of it. */
+  /** How many workers crashed while they ran it in quarantine. */
   crashes: number;
 }
 
-/** What became of an entry with one group, dead letters left out: those are a stream of their own. */
+/** The state of an entry in one group. Dead letters are not told of: they have a stream of their own. */
 export interface DeliveryState {
   group: string;
-  /** Not delivered yet; delivered and not settled; or nothing is left to do. */
+  /** `waiting`: not delivered yet. `pending`: delivered, not settled. `settled`: nothing is left to do. */
   state: 'waiting' | 'pending' | 'settled';
-  /** Of a pending one: who holds it, since when nothing was heard of it, and how often it was delivered. */
+  /** If pending: the consumer that holds it, the time since its last renewal, and how often it was delivered. Else null. */
   consumer: string | null;
   idleMs: number | null;
   deliveries: number | null;
-  /** Of a pending one: what handlers have noted. */
+  /** If pending: how far its handlers are. */
   handlers: HandlerProgress[];
 }
 
 const NOTES_OF_ONE_STEP = 1000;
 
 /**
- * Asks what became of entries of one stream: two round trips, however many entries and groups.
+ * The state of entries of one stream in each group: two round trips, however many entries and groups.
  *
  * @param isThorough whether all notes of a group are looked through, in more round trips where there are more than a thousand
  */

@@ -15,8 +15,8 @@ import { allStreams, searchStreams, type FoundStreams } from './stream-search.js
 import { SurveyPlan, type Survey, type SurveyRequest } from './survey.js';
 
 /**
- * Looks at streams without touching them: nothing here reads as a consumer would. Of a stream with partitions it tells
- * what they come to together, and each of them with {@link EventMonitor.partitions}.
+ * Looks at streams without changing them: nothing here reads as a consumer does. Nest injects it. Of a stream with partitions it
+ * returns the sums of all; {@link EventMonitor.partitions} returns each.
  */
 export class EventMonitor {
   private readonly overviews: StreamOverviews;
@@ -31,7 +31,7 @@ export class EventMonitor {
     this.looks = new EntryLooks(client, divided);
   }
 
-  /** The names, without prefix, of the streams that are there; looks at every key of Redis. */
+  /** The names, without prefix, of all streams of the prefix. It looks at every key of Redis. */
   streams(): Promise<string[]> {
     return allStreams(this.client, this.divided);
   }
@@ -67,14 +67,14 @@ export class EventMonitor {
   }
 
   /**
-   * The groups of a stream, of each of its partitions, without the age of what they lag behind: two commands each, for
-   * those who look often.
+   * The groups of a stream, with a row for each of its partitions and without the age of their lag: two commands for each, for
+   * callers that ask often.
    */
   async positions(stream: string): Promise<GroupRow[]> {
     return (await this.ofEach((keyspace) => this.client.groups(keyspace.stream(stream)))).flat();
   }
 
-  /** How far one group is behind, by five commands for each partition, seldom more; null when there is no such group. */
+  /** How far one group is behind; null if there is no such group. Usually five commands for each partition. */
   backlog(stream: string, group: string): Promise<GroupBacklog | null> {
     return this.overviews.backlog(stream, group);
   }
@@ -84,7 +84,7 @@ export class EventMonitor {
     return mergeConsumers(await this.ofEach((keyspace) => this.client.consumers(keyspace.stream(stream), group)));
   }
 
-  /** What a group was given, on a stream and of its replays, that waits for a worker that handles it; most first. */
+  /** Deliveries of a group, replays included, that wait for a worker that handles them; by what they wait for, most first. */
   async waiting(stream: string, group: string): Promise<WaitingEvents[]> {
     const rows = await this.ofEach(async (keyspace) => {
       const keys = [keyspace.stream(stream), keyspace.replays(stream, group).key];
@@ -98,16 +98,16 @@ export class EventMonitor {
     return [...counts].map(([awaited, count]) => ({ awaited, count })).sort((one, other) => other.count - one.count);
   }
 
-  /** What a group was given and has not settled. */
+  /** Deliveries of a group that are not settled. */
   async pending(stream: string, group: string): Promise<PendingSummary> {
     return mergePending(await this.ofEach((keyspace) => this.client.pending(keyspace.stream(stream), group)));
   }
 
   /**
-   * What became of entries with each group that reads the stream, by their ids; with partitions, of the first.
+   * The state of entries in each group that reads the stream, by their ids; with partitions, in the first one.
    *
-   * @param options.isThorough whether all notes of handlers are looked for, however many there are: for few entries. Else
-   * some may be missing of a group with more than a thousand. @default false
+   * @param options.isThorough whether all notes of handlers are found, however many a group has; for few entries. If not, notes
+   * of a group with more than a thousand may be missing. @default false
    */
   deliveries(
     stream: string,
@@ -150,13 +150,13 @@ export class EventMonitor {
   }
 
   /**
-   * Entries after a position of each stream, oldest first. It belongs to no group, so nobody misses what it reads. With
-   * partitions, one position is for all of them: of those that were appended in its millisecond some may be missing.
+   * Entries after a position of each stream, oldest first. It reads for no group, so no group misses them. With partitions, one
+   * position is for all of them: entries of the same millisecond may be missing.
    *
    * @param positions by the streams' names: the id after which to read
    * @param options.count of each stream at most; with partitions, of each partition
-   * @param options.wait how long to wait at the server for the first one, and how long the answer may take beyond that;
-   * whatever else is asked for on this connection waits, too. Default: it waits for nothing
+   * @param options.wait how long to wait at the server for the first entry, and how long the answer may take beyond that. Other
+   * calls on this connection wait meanwhile. @default it does not wait
    */
   after(
     positions: ReadonlyMap<string, string>,
@@ -167,7 +167,7 @@ export class EventMonitor {
 
   /**
    * Entries page by page, in the order of their ids, however many and however large they are: a page is what one reply
-   * brings, which is bounded in bytes. For whoever looks through a stream, or shows a part of one.
+   * brings, which is bounded in bytes. For callers that search a stream, or show a part of one.
    *
    * @param stream the stream's name without prefix
    */
@@ -178,14 +178,13 @@ export class EventMonitor {
   }
 
   /**
-   * Entries of any stream of Redis, by its whole key, page by page: those of an application's own, which need not be events. A
-   * page is bounded in bytes.
+   * Entries of any stream in Redis, by its full key, page by page; they need not be events. A page is bounded in bytes.
    */
   pagesOf(key: string, options: RangeOptions = {}): AsyncGenerator<RangePage> {
     return rangePages(this.client, key, options);
   }
 
-  /** Looks at several streams, and at workers, in one round trip, seldom more; with partitions, at the first of each stream. */
+  /** Looks at several streams and at workers, usually in one round trip; with partitions, at the first of each stream. */
   async survey(request: SurveyRequest): Promise<Survey> {
     const keyspace = this.divided.at(0);
     const plan = new SurveyPlan(keyspace, request);

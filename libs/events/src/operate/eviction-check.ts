@@ -10,8 +10,8 @@ const EVERY_MS = 60_000;
 const SAFE = 'noeviction';
 
 /**
- * Sees to it that Redis does not evict keys: under `volatile-*` and `allkeys-*` the memory of idempotency keys and producers,
- * leases and counts go first, and what was published or handled once is repeated.
+ * Warns if Redis may evict keys. Under the policies `volatile-*` and `allkeys-*` the memory of idempotency keys and producers, leases
+ * and counts are evicted first; then events are published or handled twice.
  */
 export class EvictionCheck {
   private readonly logger = new SafeLogger('EventsModule');
@@ -24,7 +24,7 @@ export class EvictionCheck {
     private readonly observer: EventsObserver,
   ) {}
 
-  /** Looks now, after each reconnect and in the background. Redis may be away; that is no reason to start later. */
+  /** Looks now, after each reconnect, and once a minute. If Redis is away now, the start does not wait for it. */
   start(): void {
     const look = (): void => void this.look().catch(() => undefined);
     this.streams.connection.onReconnect(look);
@@ -37,9 +37,9 @@ export class EvictionCheck {
   }
 
   /**
-   * Asks Redis, and warns of what it has not warned of yet.
+   * Asks Redis, and logs a warning that was not logged yet.
    *
-   * @returns what is wrong, in words; undefined when nothing is. `policy` is null when Redis does not tell
+   * @returns `warning` undefined if nothing is wrong; `policy` null if Redis does not tell
    * @throws RedisUnavailableError
    */
   async look(timeoutMs?: number): Promise<{ policy: string | null; warning: string | undefined }> {

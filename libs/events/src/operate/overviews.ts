@@ -3,20 +3,20 @@ import type { MonitoredEntry } from './monitored-entry.js';
 
 /** A consumer group's position on a stream. */
 export interface MonitoredGroup extends GroupRow {
-  /** How old the oldest entry is that it has not been given, in milliseconds; 0 when there is none. */
+  /** The age of the oldest entry that was not delivered to it yet, in milliseconds; 0 if there is none. */
   lagMs: number;
 }
 
-/** Events of a stream that a group was given, and that wait for a worker that handles them. */
+/** Deliveries of a group on a stream that wait for a worker that handles them. */
 export interface WaitingEvents {
-  /** What they wait for: `order_placed 2`, a type and its major version; of a replayed dead letter with its handler before it. */
+  /** A type and its major version, such as `order_placed 2`; for a replay, the handler stands before it. */
   awaited: string;
   count: number;
 }
 
 /** How far a group is behind on a stream. */
 export interface GroupBacklog extends Pick<MonitoredGroup, 'lag' | 'lagMs' | 'pending'> {
-  /** How old the oldest entry is that was delivered and is not settled, in milliseconds; 0 when there is none. */
+  /** The age of the oldest entry that was delivered and is not settled, in milliseconds; 0 if there is none. */
   oldestPendingMs: number;
 }
 
@@ -25,13 +25,13 @@ export interface StreamOverview {
   /** Without prefix. */
   name: string;
   key: string;
-  /** Whether the key is there at all. */
+  /** Whether the stream exists. */
   exists: boolean;
   length: number;
   first: MonitoredEntry | null;
   last: MonitoredEntry | null;
   deadLetters: number;
-  /** Events that were appended per second since the last look at this stream; null at the first. */
+  /** Events appended per second since the last look at this stream; null at the first look. */
   ratePerSecond: number | null;
   groups: MonitoredGroup[];
 }
@@ -40,6 +40,6 @@ export interface StreamOverview {
 export interface PartitionOverview extends StreamOverview {
   /** Its number, from 0. */
   partition: number;
-  /** Which worker of each group owns it; none when it is nobody's, and where there is one partition only. */
+  /** Which worker of each group owns it; empty if nobody does, and for a stream without partitions. */
   owners: { group: string; worker: string; epoch: number }[];
 }

@@ -14,8 +14,8 @@ import { addTo, trimStream, type TrimReport } from './trim-stream.js';
 const EVERY_MS = 5000;
 
 /**
- * Trims streams by age and length, in the background, and never an entry that a group has still to handle, unless the
- * stream is beyond its hard limit. Any number of processes may have the same policy: of those of one `source`, one does it.
+ * Trims streams by age and length in the background. An entry that a group has still to handle is never removed, unless the stream is
+ * beyond its hard limit. Of all processes of one `source` with the same policy, one does it. Nest injects it, for `trim`.
  */
 export class Retention {
   private readonly logger = new SafeLogger(Retention.name);
@@ -34,7 +34,7 @@ export class Retention {
   ) {}
 
   /**
-   * Trims in the background from now on, where the options say what is kept.
+   * Trims in the background from now on, if there is a policy in the options.
    *
    * @internal
    */
@@ -49,10 +49,10 @@ export class Retention {
   }
 
   /**
-   * Trims a stream now; with partitions each of them, by the same limits.
+   * Trims a stream now; with partitions, each by the same limits.
    *
    * @param stream the stream's name without prefix
-   * @param policy @default what the module's options say of this stream
+   * @param policy @default the stream's policy in the options
    */
   async trim(
     stream: string,

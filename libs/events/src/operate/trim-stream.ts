@@ -9,15 +9,15 @@ const STEP = 100;
 /** Bytes of entries that one script call looks at, about: their payloads pass through it. */
 const STEP_BYTES = 256 * 1024;
 
-/** What one trimming did. */
+/** What was trimmed. */
 export interface TrimReport {
-  /** How many entries went. */
+  /** How many entries were removed. */
   trimmed: number;
   /** How many are left. */
   length: number;
-  /** The group that has still to handle what would go otherwise. */
+  /** The group that has still to handle the next entries to remove; undefined if none does. */
   heldBackBy: string | undefined;
-  /** By group: entries that the hard limit took before it had handled them. */
+  /** By group: how many entries the hard limit removed before the group had handled them. */
   dropped: Readonly<Record<string, number>>;
 }
 

@@ -16,73 +16,72 @@ import { unknownPolicies, type UnknownPolicies } from './unknown-policy.js';
 
 /** How the consumer reads and handles. */
 export interface ConsumerOptions {
-  /** Handlers that run at once. @default 16 */
+  /** How many handlers run at once. @default 16 */
   concurrency?: number;
-  /** Entries that one worker holds at once: waiting, running, or waiting for their retry. @default 1024 */
+  /** How many entries one worker holds at once: they wait, run, or are in a retry pause. @default 1024 */
   readAhead?: number;
-  /** Bytes of the entries that one worker holds at once, about. @default 67108864, 64 MiB */
+  /** About how many bytes of entries one worker holds at once. @default 67108864, 64 MiB */
   readAheadBytes?: number;
-  /** Entries that one read brings at most. @default 200 */
+  /** How many entries one read fetches at most. @default 200 */
   batchSize?: number;
   /** How long one read waits at the server for new entries, in milliseconds. @default 2000 */
   blockMs?: number;
   /**
-   * When a delivery is taken over by another consumer: after so long without renewal, in milliseconds. Deliveries are
-   * renewed three times as often, so that only a dead or stalled worker loses its own. @default 30000
+   * After how long without renewal another worker takes a delivery over, in milliseconds. A worker renews its deliveries three
+   * times as often, so only a dead or stalled worker loses them. @default 30000
    */
   claimAfterMs?: number;
-  /** When a consumer without deliveries is removed: after so long without a sign of it, in milliseconds. @default 300000 */
+  /** After how long without a sign of life a consumer without deliveries is removed, in milliseconds. @default 300000 */
   forgetAfterMs?: number;
   /**
-   * How long a worker owns a partition without renewing it, in milliseconds: after that, others take over what a dead worker
-   * owned. It is renewed three times as often. Only with `partitions`. @default 15000
+   * After how long without renewal another worker takes a partition over, in milliseconds. A worker renews its leases three times
+   * as often. Only with `partitions`. @default 15000
    */
   leaseMs?: number;
-  /** How long shutdown waits for running handlers before it hands their events back, in milliseconds. @default 10000 */
+  /** How long the shutdown waits for running handlers before it hands their events back, in milliseconds. @default 10000 */
   drainMs?: number;
-  /** How long one try of a handler may take, in milliseconds; 0 for no limit. @default 60000 */
+  /** How long one attempt of a handler may take, in milliseconds; 0 for no limit. @default 60000 */
   timeoutMs?: number;
   /**
-   * How long a handler may go on after its time limit, in milliseconds, before the worker reports itself unhealthy. Until
-   * the handler ends, its key and its share of `concurrency` stay taken. @default 60000
+   * How long a handler may run on after its time limit before the worker reports itself unhealthy, in milliseconds. Until the
+   * handler ends, its partition key and its slot (one of `concurrency`) stay taken. @default 60000
    */
   overrunMs?: number;
   /**
-   * What becomes of an event with an integer beyond ±(2^53 - 1), which JavaScript's numbers do not hold: `refuse` makes it
-   * a dead letter, `round` gives the handler what `JSON.parse` makes of it (of `1e400`, which is too large for any number,
-   * that is Infinity). By default an event is rather a dead letter than handled with another number. @default 'refuse'
+   * What happens to an event with an integer beyond ±(2^53 - 1), which JavaScript cannot represent. `refuse`: it becomes a dead
+   * letter. `round`: the handler gets the number that `JSON.parse` returns (`Infinity` for `1e400`). @default 'refuse'
    */
   unsafeIntegers?: UnsafeIntegers;
   /**
-   * What becomes of an event of a type or a major version that this worker does not know; for all streams, or by the stream's
-   * name without prefix. `wait`: another worker of the group that knows it gets it; where none does, it stays pending for
-   * `unknownGraceMs` and is a dead letter then. `dead-letter`: at once. `ignore`: it is acknowledged. @default 'wait'
+   * What happens to an event of a type or a major version that this worker does not know; for all streams, or by the stream's
+   * name without prefix. `wait`: a worker of the group that knows it gets it; if there is none for `unknownGraceMs`, the event
+   * becomes a dead letter. `dead-letter`: it becomes one at once. `ignore`: it is acknowledged. @default 'wait'
    */
   unknown?: UnknownPolicies;
   /**
-   * How long an event that no living worker knows waits before it is a dead letter, in milliseconds, by Redis' clock: from when
-   * the first worker had it, whatever is restarted meanwhile. @default 600000, ten minutes
+   * How long an event waits for a worker that knows it before it becomes a dead letter, in milliseconds. It counts from the first
+   * delivery, by Redis' clock; restarts of workers do not change it. @default 600000, ten minutes
    */
   unknownGraceMs?: number;
   /**
-   * Bytes of `data` of one entry, and of all its other fields together (of those 65,536 at least); a larger entry is a dead
-   * letter. @default 1048576, 1 MiB
+   * How many bytes `data` of an entry may have, and as many all its other fields together (65,536 are always allowed there). A
+   * larger entry becomes a dead letter. @default 1048576, 1 MiB
    */
   maxBytes?: number;
-  /** Objects and arrays within each other in `data` of one entry; a deeper one is a dead letter. @default 100 */
+  /** How deep objects and arrays may be nested in `data`. A deeper entry becomes a dead letter. @default 100 */
   maxDepth?: number;
   /**
-   * Properties of all objects in `data` of one entry together, and fields of the entry besides the envelope's; an entry with
-   * more is a dead letter. @default 10000
+   * How many properties all objects in `data` may have together, and how many fields an entry may have besides the envelope's. An
+   * entry with more becomes a dead letter. @default 10000
    */
   maxProperties?: number;
-  /** Items of all arrays in `data` of one entry together; an entry with more is a dead letter. @default 10000 */
+  /** How many items all arrays in `data` may have together. An entry with more becomes a dead letter. @default 10000 */
   maxItems?: number;
-  /** How often a failed handler is tried again, and the pauses, unless the handler says otherwise. */
+  /** How many attempts an event has, and the pauses between them, unless its handler has a policy of its own. */
   retry?: Partial<RetryPolicy>;
 }
 
-/** What becomes of integers that JavaScript's numbers do not hold. */
+/** What happens to integers that JavaScript cannot represent. */
 export type UnsafeIntegers = 'refuse' | 'round';
 
 /** With every default in its place. */
@@ -90,7 +89,7 @@ export interface ResolvedConsumerOptions extends Required<Omit<ConsumerOptions, 
   retry: RetryPolicy;
 }
 
-/** How long one try of a handler may take: of all handlers, and of one. */
+/** How long one attempt may take: the check of the worker's option, and of a handler's. */
 export const tryTimeout = wholeNumber({ min: 0, max: DAY_MS, fallback: MINUTE_MS });
 
 /** The text of an entry is searched without recursion, however deep it is. */

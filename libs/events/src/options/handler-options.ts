@@ -6,19 +6,19 @@ import { resolveErrorRules, resolveRetry } from './retry-options.js';
 
 /** Options of one handler. */
 export interface HandlerOptions {
-  /** How often the event is tried in all, and the pauses; what is left out comes from the worker's options. */
+  /** How many attempts an event has, and the pauses between them. What is missing comes from `consumer.retry`. */
   retry?: Partial<RetryPolicy>;
-  /** What becomes of the event by the class of the error; the first rule that fits decides. */
+  /** What happens to an event, by the class of the error. The first rule that matches decides. */
   errors?: readonly ErrorRule[];
   /**
-   * How long one try may take, in milliseconds; then `delivery.signal` is aborted, and the try has failed. What it does
-   * afterwards has no effect on Redis, and until it has really ended nothing else of its key begins. 0 for no limit.
+   * How long one attempt may take, in milliseconds; 0 for no limit. After that `delivery.signal` is aborted, and the attempt has
+   * failed: its transaction is not applied. The next event of the partition key begins when the handler has really ended.
    * @default the worker's `consumer.timeoutMs`
    */
   timeoutMs?: number;
   /**
-   * What becomes of the events that follow a dead letter with the same partition key. `go-on`: they are handled.
-   * `park-key`: they wait, as dead letters too; a replay of the first brings the others, in order. @default 'go-on'
+   * What happens to events that follow a dead letter with the same partition key. `go-on`: they are handled. `park-key`: they
+   * become dead letters, too; a replay of the first replays the others, in their order. @default 'go-on'
    */
   afterDeadLetter?: 'go-on' | 'park-key';
 }

@@ -22,51 +22,51 @@ import { retentionOptions } from './retention-options.js';
 
 /** What `EventsModule.forRoot`, `createProducer` and `createWorker` take. */
 export interface EventsModuleOptions {
-  /** A `redis://` or `rediss://` URL, alone or with a password beside it, or ioredis' options. */
+  /** Where Redis is: a URL such as `redis://127.0.0.1:6379`, a URL with user, password or certificates beside it, or ioredis' options. */
   redis: RedisTarget;
   /** Prefix of every key: `ecommerce` gives `ecommerce:orders`. */
   prefix: string;
   /** Who publishes: the `source` of every envelope, such as `order_service`. */
   source: string;
-  /** Where transactions keep the service's state: `inventory` gives `ecommerce:inventory:…`. @default source */
+  /** The name that the service's own keys stand under, in transactions: `inventory` gives `ecommerce:inventory:…`. @default source */
   state?: string;
-  /** The consumer group, such as `ecommerce_processors`; needed where there are handlers. */
+  /** The consumer group, such as `ecommerce_processors`. An application with handlers needs one. */
   group?: string;
   /**
-   * Where the group starts on a stream on which it is new: with the stream's first entry (`beginning`), with what is appended
-   * from now on (`now`), or with the first entry that is not before an entry id or a time. A group that is there already goes
-   * on where it was. @default 'beginning'
+   * Where the group starts on a stream that it has not read before: at the stream's first entry (`beginning`), at the first entry
+   * appended from now on (`now`), or at the first entry from an entry id or a time on. A group that exists goes on where it was.
+   * @default 'beginning'
    */
   startFrom?: StartFrom;
-  /** Event classes that appear on this group's streams and that it ignores: it acknowledges them without a handler. */
+  /** Event classes of this group's streams that it does not handle: their events are acknowledged. */
   ignore?: readonly EventClass[];
   /**
-   * Whether the application's global guards, pipes, interceptors and exception filters apply to event handlers, too. Those of
-   * a handler's class and method always do. @default false
+   * Whether the application's global guards, pipes, interceptors and exception filters also apply to event handlers. Those of
+   * a handler's class and method always apply. @default false
    */
   globalEnhancers?: boolean;
-  /** Into how many partitions each stream is divided; the same in all applications of the prefix. @default 1 */
+  /** How many partitions each stream has. All applications of a prefix must have the same number. @default 1 */
   partitions?: number;
   /**
-   * With partitions, whether transactions keep the service's state under one prefix for all of them, instead of under
-   * each partition's own; not in a Redis Cluster. @default false
+   * With partitions: whether all of them share the service's keys. If not, each partition has its own. Not possible in a
+   * Redis Cluster. @default false
    */
   sharedState?: boolean;
   /**
-   * Whether what `@Personal()` marks is encrypted when this application publishes it, with a key for each subject, so that one
-   * subject's data can be erased. Reading it needs no option. @default false
+   * Whether this application encrypts the fields marked with `@Personal()` when it publishes, with one key for each subject, so that
+   * the data of one subject can be erased. Readers need no option. @default false
    */
   erasure?: boolean;
   consumer?: ConsumerOptions;
   producer?: ProducerOptions;
   deadLetters?: DeadLetterOptions;
-  /** What is kept, by the stream's name without prefix. @default everything, of all streams */
+  /** Which entries are kept, by the stream's name without prefix. @default all, of all streams */
   retention?: Readonly<Record<string, RetentionPolicy>>;
-  /** How long one Redis command may take, in milliseconds. @default 5000 */
+  /** How long one Redis command may take before it fails, in milliseconds. @default 5000 */
   commandTimeoutMs?: number;
   /**
-   * Whether failed tries and dead letters are logged: a warning and an error each, limited in rate. Turn it off where an
-   * `EventsObserver` writes them. @default true
+   * Whether each failed attempt is logged as a warning, and each dead letter as an error; the rate is limited. Turn it off if an
+   * `EventsObserver` of yours logs them. @default true
    */
   logFailures?: boolean;
 }
@@ -77,7 +77,7 @@ export interface ResolvedOptions extends Required<
 > {
   /** What the options were given to, as errors name it: `EventsModule`, `createProducer`, … */
   caller: string;
-  /** Of the module; undefined for the one without a name. */
+  /** The module's name; undefined for the module without one. */
   name: string | undefined;
   group: string | undefined;
   consumer: ResolvedConsumerOptions;

@@ -3,29 +3,29 @@ import { payloadChecks } from './payload-options.js';
 
 /** How the producer publishes. */
 export interface ProducerOptions {
-  /** How long a publish is tried before it fails, in milliseconds. @default 10000 */
+  /** After how long without a confirmation a publish fails, in milliseconds. @default 10000 */
   timeoutMs?: number;
-  /** Events that may wait at once; more are refused at once. @default 10000 */
+  /** How many events may wait to be sent. Further ones are refused at once. @default 10000 */
   bufferLimit?: number;
-  /** Bytes of events that may wait at once; more are refused at once. @default 67108864, 64 MiB */
+  /** How many bytes of events may wait to be sent. Further ones are refused at once. @default 67108864, 64 MiB */
   bufferBytes?: number;
   /** How long an idempotency key is remembered, in milliseconds. @default 86400000, a day */
   idempotencyMs?: number;
-  /** Bytes of one payload's JSON; larger ones are refused. @default 1048576, 1 MiB */
+  /** How many bytes a payload's JSON may have; a larger one is refused. @default 1048576, 1 MiB */
   maxBytes?: number;
-  /** Objects and arrays within each other in one payload; deeper ones are refused. @default 100 */
+  /** How deep objects and arrays of a payload may be nested; a deeper one is refused. @default 100 */
   maxDepth?: number;
-  /** Properties of all objects of one payload together; one with more is refused. @default 10000 */
+  /** How many properties all objects of a payload may have together; one with more is refused. @default 10000 */
   maxProperties?: number;
-  /** Items of all arrays of one payload together; one with more is refused. @default 10000 */
+  /** How many items all arrays of a payload may have together; one with more is refused. @default 10000 */
   maxItems?: number;
   /**
-   * When a publish counts as done. `received`: Redis has appended it. `replicated`: so many replicas have it, too, so
-   * that a failover does not lose it. `fsynced`: it is on the disk of the master, and of so many replicas; needs Redis
-   * 7.2 or Valkey, with the append-only file on. @default 'received'
+   * When a publish is confirmed. `received`: Redis has appended the event. `replicated`: `replicas` replicas have it, too, so
+   * that a failover does not lose it. `fsynced`: it is on the disk of the master and of `replicas` replicas; needs Redis 7.2 or
+   * Valkey, with the append-only file on. @default 'received'
    */
   acks?: Acks;
-  /** How many replicas `acks` is about. @default for `replicated` 1, else 0 */
+  /** How many replicas `acks` waits for. @default for `replicated` 1, else 0 */
   replicas?: number;
 }
 

@@ -9,8 +9,8 @@ import type { StreamClient } from '../stream/stream-client.js';
 const MAX_WAIT_MS = 250;
 
 /**
- * The connection that a producer needs for itself, since one that waits for replicas or a disk keeps everybody else on it
- * waiting; undefined where `producer.acks` waits for nothing.
+ * A connection for the producer alone: while it waits for replicas or a disk, nothing else is answered on it. Undefined if
+ * `producer.acks` waits for nothing.
  */
 export function ownConnectionOf(
   { redis, source, commandTimeoutMs, producer }: ResolvedOptions,
@@ -25,7 +25,7 @@ export function ownConnectionOf(
   });
 }
 
-/** Waits until what was appended is as safe as `producer.acks` demands. */
+/** Waits until appended events are as safe as `producer.acks` demands. */
 export class Durability {
   /**
    * @param client of a connection that nothing else uses: it stands still while it waits
@@ -37,13 +37,13 @@ export class Durability {
     private readonly options: ResolvedOptions['producer'],
   ) {}
 
-  /** Whether nothing is to be waited for. */
+  /** Whether there is nothing to wait for. */
   get isImmediate(): boolean {
     return this.options.acks === 'received';
   }
 
   /**
-   * Finds out at the start what would fail with every publish.
+   * Finds out at the start whether every publish would fail.
    *
    * @throws ConfigurationError when this Redis cannot do what `producer.acks` demands
    */
