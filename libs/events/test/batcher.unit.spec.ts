@@ -26,7 +26,7 @@ describe('Batcher', () => {
     );
   }
 
-  it('sends together what is asked for in one turn, up to its number, and gives each its own answer', async () => {
+  it('sends the items of one turn together, up to its limit, and gives each its own answer', async () => {
     const { sent, batcher: one } = batcher({ most: 2 });
     expect(await Promise.all([1, 2, 3].map((item) => one.add(item)))).toEqual([10, 20, 30]);
     expect(await one.add(4)).toBe(40);
@@ -51,13 +51,13 @@ describe('Batcher', () => {
     expect(sent).toEqual([[1, 3]]);
   });
 
-  it('sends no more together than its weight, but one that is heavier alone', async () => {
+  it('sends no more together than its limit of weight, and a heavier item alone', async () => {
     const { sent, batcher: one } = batcher({ most: 10, heaviest: 10, weigh: (item) => item });
     await Promise.all([4, 6, 1, 50, 9, 1].map((item) => one.add(item)));
     expect(sent).toEqual([[4, 6], [1], [50], [9, 1]]);
   });
 
-  it('keeps what would not fill a batch while another one is on its way', async () => {
+  it('keeps items back that do not fill a batch while another one is on its way', async () => {
     const sent: (readonly number[])[] = [];
     const answers: (() => void)[] = [];
     const one = batcherOf(
@@ -87,7 +87,7 @@ describe('Batcher', () => {
     expect(await Promise.all(added)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('sends what has waited when the batch before it fails, too', async () => {
+  it('sends the items that wait also when the batch before them fails', async () => {
     let fail: (error: Error) => void = () => undefined;
     const one = batcherOf(
       (items) => (items[0] === 1 ? new Promise((_, reject) => (fail = reject)) : Promise.resolve(items)),
@@ -101,7 +101,7 @@ describe('Batcher', () => {
     expect(await second).toBe(2);
   });
 
-  it('rejects what went together when its batch fails, and goes on', async () => {
+  it('rejects all items of a batch that fails, and goes on', async () => {
     let isDown = true;
     const one = batcherOf((items) => (isDown ? Promise.reject(new Error('down')) : Promise.resolve(items)), {
       most: 10,
@@ -112,7 +112,7 @@ describe('Batcher', () => {
     expect(await one.add(3)).toBe(3);
   });
 
-  it('sends again what has failed, alone or with its batch, when that has been waited out', async () => {
+  it('sends items again, alone or with their batch, when their failure was waited out', async () => {
     const sent: (readonly number[])[] = [];
     const waits: unknown[] = [];
     const one = new Batcher<number, number, number>(
@@ -141,7 +141,7 @@ describe('Batcher', () => {
     expect(waits).toMatchObject([{ message: 'batch' }, { message: 'item' }, { message: 'for good' }]);
   });
 
-  it('sends alone what was refused by itself, counts how often, and keeps the others together', async () => {
+  it('sends an item alone that was refused by itself, counts its refusals, and keeps the others together', async () => {
     const sent: (readonly number[])[] = [];
     const waits: number[] = [];
     let last: Promise<number> | undefined;

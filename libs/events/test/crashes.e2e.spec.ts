@@ -13,7 +13,7 @@ const DEADLY = 5;
 /** Two that hold many events, and two that have this one in quarantine. */
 const DEATHS = 4;
 
-describe('an event that ends its worker', () => {
+describe('an event that kills its worker', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await freshRedis();
@@ -67,7 +67,7 @@ describe('an event that ends its worker', () => {
     expect(await redis.client.exists('deadly:notes:testers:deliveries')).toBe(0);
   });
 
-  it('is not one whose workers were cut off while they handled it in quarantine, and are back', async () => {
+  it('is not blamed for workers that were cut off in quarantine runs and came back', async () => {
     await using oneNetwork = await startProxy(redis.url);
     await using otherNetwork = await startProxy(redis.url);
     const gates = Array.from({ length: 5 }, () => new Gate());

@@ -47,7 +47,7 @@ describe('a transaction whose run is over', () => {
   });
   afterAll(() => redis.stop());
 
-  it('has no other methods than these, and none that undoes it', () => {
+  it('has these methods only, and none that ends it', () => {
     const methods = Object.getOwnPropertyNames(Transaction.prototype).filter((name) => !INNER.test(name));
     expect(methods.sort()).toEqual(Object.keys(CALLS).sort());
     expect('rollBack' in Transaction.prototype).toBe(false);
@@ -72,7 +72,7 @@ describe('a transaction whose run is over', () => {
     expect(await redis.client.keys('over:tester:*')).toEqual([]);
   });
 
-  it('ends no process where nobody awaits what it is asked', async () => {
+  it('ends no process when nobody awaits a late read', async () => {
     let transaction: Transaction | undefined;
     const handler = noteHandler((_, delivery) => void (transaction = delivery.transaction));
     await using worker = await startWorker(redis.url, { prefix: 'unheard' }, [handler]);
@@ -88,7 +88,7 @@ describe('a transaction whose run is over', () => {
     expect(unhandled).toEqual([]);
   });
 
-  it('loses no write silently: what a handler has not awaited is told, the first use of its transaction included', async () => {
+  it('loses no write silently: a late call is logged, even if it is the first use of the transaction', async () => {
     const gate = new Gate();
     const refusals: unknown[] = [];
     const forgetful = async (delivery: Delivery): Promise<void> => {
@@ -112,7 +112,7 @@ describe('a transaction whose run is over', () => {
     expect(await redis.client.exists('forgot:tester:effects')).toBe(0);
   });
 
-  it('refuses what a handler does after its time is up', async () => {
+  it('refuses calls after the time limit of its handler', async () => {
     const refusals: unknown[] = [];
     const handler = noteHandler(
       async (_, { attempt, signal, transaction }) => {

@@ -12,7 +12,7 @@ import { startWorker, type Worker } from './worker.js';
 const timedOut = ({ observations }: Worker): number =>
   observations.filter((one) => one.kind === 'retried' && one.error.name === 'HandlerTimeoutError').length;
 
-describe('a handler that goes on although its time is up', () => {
+describe('a handler that runs on after its time limit', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await freshRedis();
@@ -101,7 +101,7 @@ describe('a handler that goes on although its time is up', () => {
     await eventually('it is handled', () => worker.observations.some(({ kind }) => kind === 'handled'));
   });
 
-  it('that was in quarantine lets others go on, and its end is noted when it has ended', async () => {
+  it('lets others go on after a quarantine run, whose end is noted when it has really ended', async () => {
     const gate = new Gate();
     const seen: string[] = [];
     const handler = noteHandler(
@@ -132,7 +132,7 @@ describe('a handler that goes on although its time is up', () => {
     );
   });
 
-  it('holds shutdown up for no longer than its deadline, and no retry begins meanwhile', async () => {
+  it('holds up shutdown until its deadline at most, and no retry begins meanwhile', async () => {
     let runs = 0;
     const handler = noteHandler(
       () => {
@@ -155,7 +155,7 @@ describe('a handler that goes on although its time is up', () => {
     expect(attempts).toBe(2);
   });
 
-  it('is handed over with its partition after the deadline, and changes nothing there any more', async () => {
+  it('loses its partition after the deadline, and changes nothing there any more', async () => {
     const gate = new Gate();
     const consumers: string[] = [];
     const errors: unknown[] = [];

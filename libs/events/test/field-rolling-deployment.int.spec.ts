@@ -77,7 +77,7 @@ describe('a rolling deployment', () => {
     const prefix = name.replaceAll(' ', '-');
     const consumer = { leaseMs: 900 };
 
-    it('brings what only new workers know to them, and nothing is a dead letter', async () => {
+    it('brings events that only new workers know to them, and makes no dead letter', async () => {
       const seen: number[] = [];
       const old = noteHandler(() => undefined);
       const now = handlerOf(NoteTakenAnew, ({ data }) => seen.push(data.number));
@@ -97,7 +97,7 @@ describe('a rolling deployment', () => {
       expect(ofKind([first, second, third], 'dead-lettered')).toEqual([]);
     });
 
-    it('keeps what nobody knows yet, while everybody else is replaced, and the next worker that knows it gets it', async () => {
+    it('keeps events that no worker knows, while all workers are replaced, for the first worker that knows them', async () => {
       const old = noteHandler(() => undefined);
       const seen: number[] = [];
       await using first = await start(`${prefix}-early`, [old], consumer, options);
@@ -117,7 +117,7 @@ describe('a rolling deployment', () => {
       expect(await publisher.monitor.waiting('notes', 'testers')).toEqual([]);
     });
 
-    it('makes a dead letter of what nobody knows when its time is over', async () => {
+    it('makes dead letters of events that no worker knows when their time is over', async () => {
       const old = noteHandler(() => undefined);
       await using worker = await start(`${prefix}-late`, [old], { ...consumer, unknownGraceMs: 300 }, options);
       await worker.producer.publishAll(anew(3));
@@ -128,7 +128,7 @@ describe('a rolling deployment', () => {
       await settled(worker);
     });
 
-    it('does not hold up what is known, and what waits is no work for others to take over', async () => {
+    it('does not hold up known events, and no worker takes over those that wait', async () => {
       const seen: number[] = [];
       const old = noteHandler(({ data }) => seen.push(data.number));
       const small = { ...consumer, readAhead: 10, batchSize: 5, claimAfterMs: 200 };
@@ -143,7 +143,7 @@ describe('a rolling deployment', () => {
     });
   });
 
-  it('leaves what waits where it is: no worker takes it over, however long that is', async () => {
+  it('leaves waiting events where they are, however long they wait', async () => {
     await using worker = await start('resting', [noteHandler(() => undefined)], { claimAfterMs: 200 });
     await worker.producer.publishAll(anew(3));
     await eventually('all have waited for many claim times', async () => {
@@ -154,7 +154,7 @@ describe('a rolling deployment', () => {
     expect(ofKind([worker], 'taken-over')).toEqual([]);
   });
 
-  it('does not give up what a living worker knows, however long that one is busy', async () => {
+  it('does not give up events that a living worker knows, however long it is busy', async () => {
     const old = noteHandler(() => undefined);
     let release = (): void => undefined;
     const open = new Promise<void>((resolve) => (release = resolve));
@@ -206,7 +206,7 @@ describe('a rolling deployment', () => {
     expect(ofKind([next], 'unknown')).toEqual([]);
   });
 
-  it('is seen in health, by what is waited for', async () => {
+  it('is seen in health, by the handlers that events wait for', async () => {
     await using worker = await start('health', [noteHandler(() => undefined)]);
     const health = worker.app.get(EventsHealthIndicator);
     await worker.producer.publishAll(notes('a', 1));
@@ -256,7 +256,7 @@ describe('a rolling deployment', () => {
     expect(await worker.monitor.waiting('notes', 'testers')).toEqual([]);
   });
 
-  it('does not wait for what no class can be, nor for more than a hundred types', async () => {
+  it('does not wait for a type that no class can have, nor for more than a hundred types', async () => {
     await using worker = await start('made-up', [noteHandler(() => undefined)]);
     const append = (type: string, version = '1.0') =>
       redis.client.xadd('made-up:notes', '*', 'event_id', crypto.randomUUID(), 'event_type', type, 'timestamp', new Date().toISOString(), 'version', version, 'source', 'x', 'data', '{}'); // prettier-ignore
@@ -272,7 +272,7 @@ describe('a rolling deployment', () => {
     await eventually('others are handled', () => ofKind([worker], 'handled').length === 1);
   });
 
-  it('forgets what nothing waits for any more', async () => {
+  it('forgets handlers that no event waits for any more', async () => {
     await using worker = await start('forget', [noteHandler(() => undefined)], { unknownGraceMs: 0 });
     await worker.producer.publishAll(anew(3));
     await eventually('they are dead letters', async () => (await deadLettersOf(worker)).length === 3);

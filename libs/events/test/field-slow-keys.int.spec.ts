@@ -22,7 +22,7 @@ const others = Array.from({ length: OTHERS }, (_, number) => ({
 const numbers = (count: number) => Array.from({ length: count }, (_, number) => number);
 const pendingOf = async (worker: Worker) => (await worker.monitor.pending('notes', 'testers')).count;
 
-describe('a key that is slow', () => {
+describe('a slow key', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await freshRedis();
@@ -43,7 +43,7 @@ describe('a key that is slow', () => {
   const orderOf = async (prefix: string, topic = 'slow') =>
     (await redis.client.lrange(`${prefix}:tester:order ${topic}`, 0, -1)).map(Number);
 
-  it('does not keep others from going on, however much of it there is, and goes on in order', async () => {
+  it('does not hold up other keys, however many events it has, and is handled in order', async () => {
     const gate = new Gate();
     const { handler, othersSeen } = recorder(gate);
     const consumer = { readAhead: READ_AHEAD, batchSize: BATCH, claimAfterMs: NEVER_MS };
@@ -64,7 +64,7 @@ describe('a key that is slow', () => {
     expect(worker.observations.filter(({ kind }) => kind !== 'handled')).toEqual([]);
   });
 
-  it('with all options at their defaults does not either', async () => {
+  it('does not with the default options, either', async () => {
     const gate = new Gate();
     const { handler, othersSeen } = recorder(gate);
     await using worker = await startWorker(redis.url, { prefix: 'defaults' }, [handler]);
@@ -79,7 +79,7 @@ describe('a key that is slow', () => {
     expect(await orderOf('defaults')).toEqual(numbers(3000));
   });
 
-  it('since its first event is tried again and again does not either', async () => {
+  it('does not when its first event is retried again and again, either', async () => {
     let isMended = false;
     const seen: Record<string, number[]> = {};
     const handler = noteHandler(
@@ -98,7 +98,7 @@ describe('a key that is slow', () => {
     expect(seen['slow']).toEqual(numbers(SLOW));
   });
 
-  it('is no worse with many of its kind: each goes on in order, and others go on', async () => {
+  it('among many slow keys is handled in order, and other keys go on', async () => {
     const gate = new Gate();
     const { handler, othersSeen } = recorder(gate);
     const keys = Array.from({ length: 12 }, (_, key) => `slow ${String(key)}`);
@@ -112,7 +112,7 @@ describe('a key that is slow', () => {
     for (const key of keys) expect(await orderOf('many', key)).toEqual(numbers(40));
   });
 
-  it('keeps what waits: its claims are renewed, nobody takes it for what workers have died of', async () => {
+  it('keeps its waiting entries: their claims are renewed, and none is quarantined', async () => {
     const gate = new Gate();
     const { handler, othersSeen } = recorder(gate);
     const claimAfterMs = 800;
@@ -137,7 +137,7 @@ describe('a key that is slow', () => {
     expect(await orderOf('kept')).toEqual(numbers(SLOW));
   });
 
-  it('goes on in order on a connection that is cut while most of it waits', async () => {
+  it('goes on in order after a cut connection while most of its entries wait', async () => {
     await using proxy = await startProxy(redis.url);
     const gate = new Gate();
     const { handler, othersSeen } = recorder(gate);
@@ -157,7 +157,7 @@ describe('a key that is slow', () => {
     expect(await orderOf('cut')).toEqual(numbers(SLOW));
   });
 
-  it('is handed back whole by a worker that stops, and the next one goes on in order', async () => {
+  it('is handed back as a whole by a worker that stops, and the next worker goes on in order', async () => {
     const gate = new Gate();
     const { handler, othersSeen } = recorder(gate);
     const consumer = { readAhead: READ_AHEAD, batchSize: BATCH, claimAfterMs: NEVER_MS, drainMs: 200 };
@@ -172,7 +172,7 @@ describe('a key that is slow', () => {
     expect(await orderOf('stop')).toEqual(numbers(SLOW));
   });
 
-  it('in a partition does not keep others from going on, and goes on in order when its owner is another one', async () => {
+  it('in a partition does not hold up other keys, and goes on in order with another owner', async () => {
     const gate = new Gate();
     const { handler, othersSeen } = recorder(gate);
     const options = {
@@ -226,7 +226,7 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
     return { tries, handler, othersSeen, count };
   }
 
-  it('do not keep others from going on; the next worker knows of their failures', async () => {
+  it('do not hold up other keys; the next worker knows of their failures', async () => {
     const first = failing(Infinity, { retry: NEVER });
     const one = await startWorker(redis.url, { prefix: 'never', consumer }, [first.handler]);
     await one.producer.publishAll([...failingOf(2), ...others]);
@@ -247,7 +247,7 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
     expect(second.tries).toEqual(Object.fromEntries(expected));
   });
 
-  it('go on when their pauses are over, each with its next try, and those behind them in order', async () => {
+  it('go on when their pauses are over, each with its next attempt, and those behind them in order', async () => {
     const { tries, handler, othersSeen } = failing(2, {
       retry: { attempts: 5, firstDelayMs: 3000, maxDelayMs: 3000 },
     });
@@ -310,7 +310,7 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
     }
   });
 
-  it('cost nothing more where there is room for them', async () => {
+  it('cost nothing more while there is room for them', async () => {
     const { handler, count } = failing(2, { retry: SOON });
     await using worker = await startWorker(redis.url, { prefix: 'roomy', consumer: { claimAfterMs: NEVER_MS } }, [
       handler,

@@ -11,7 +11,7 @@ const CLAIM_AFTER_MS = 1500;
 
 const pendingOf = (worker: Worker) => worker.monitor.pending('notes', 'testers');
 
-describe('what a dead worker has left comes before what is new', () => {
+describe('entries of a dead worker come before new ones', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await freshRedis();
@@ -27,7 +27,7 @@ describe('what a dead worker has left comes before what is new', () => {
     await pipeline.exec();
   }
 
-  it('and is taken over while a backlog waits and no handler ends', async () => {
+  it('and are taken over while a backlog waits and no handler ends', async () => {
     await append('hang:notes', 0, LEFT);
     const ids = await deliverToTheDead(redis.client, 'hang:notes', LEFT);
     await append('hang:notes', LEFT, 3000);
@@ -53,7 +53,7 @@ describe('what a dead worker has left comes before what is new', () => {
     await eventually('all are handled', () => handled === LEFT + 3000);
   });
 
-  it('and is handled before the rest of a backlog', async () => {
+  it('and are handled before the rest of a backlog', async () => {
     await append('first:notes', 0, 100);
     await deliverToTheDead(redis.client, 'first:notes', 100);
     await append('first:notes', 100, 3000);
@@ -69,7 +69,7 @@ describe('what a dead worker has left comes before what is new', () => {
     await eventually('nothing is pending', async () => (await pendingOf(worker)).count === 0);
   });
 
-  it('and is shared by workers that are slow', async () => {
+  it('and are shared by slow workers', async () => {
     await append('shared:notes', 0, LEFT);
     await deliverToTheDead(redis.client, 'shared:notes', LEFT, 60_000);
     const by = new Map<string, number>();
@@ -85,7 +85,7 @@ describe('what a dead worker has left comes before what is new', () => {
     expect(Math.min(...by.values())).toBeGreaterThan(LEFT / 10);
   });
 
-  it('with partitions, too, whatever waits in the others', async () => {
+  it('with partitions, too, whatever waits in other partitions', async () => {
     await append('{parts:0}:notes', 0, 300);
     await append('{parts:1}:notes', 300, 300);
     await deliverToTheDead(redis.client, '{parts:1}:notes', 300);

@@ -38,7 +38,7 @@ describe('whatever is thrown', () => {
   });
   afterAll(() => redis.stop());
 
-  it('by a handler ends as the policy says, and can be replayed', async () => {
+  it('by a handler ends by its policy, and can be replayed', async () => {
     const runs = new Map<string, number>();
     let isMended = false;
     const handler = noteHandler(
@@ -92,7 +92,7 @@ describe('whatever is thrown', () => {
     expect(reasons.sort()).toEqual(KINDS.map((kind) => [kind, 'invalid']).sort());
   });
 
-  it('by an observer, even by one that is async, is logged and ends nothing', async () => {
+  it('by an observer, even an async one, is logged, and ends nothing', async () => {
     await using worker = await startWorker(redis.url, { prefix: 'observer' }, [noteHandler(() => undefined)]);
     const logs = collectLogs();
     const observer = worker.app.get(EventsObserver);
@@ -126,14 +126,14 @@ describe('the configuration of a project', () => {
   );
 });
 
-describe('what the library itself did not foresee', () => {
+describe('an error that the library did not foresee', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await freshRedis();
   });
   afterAll(() => redis.stop());
 
-  it('is logged with its stack, calls the handler no more, and ends when its cause has gone', async () => {
+  it('is logged with its stack, the handler is called no more, and it ends when its cause is gone', async () => {
     let runs = 0;
     const handler = noteHandler(
       () => {
@@ -159,7 +159,7 @@ describe('what the library itself did not foresee', () => {
     expect(runs).toBe(2);
   });
 
-  it('is no reason to call the handler for ever, even where failures cannot be noted', async () => {
+  it('does not make a handler run for ever, even if failures cannot be noted', async () => {
     let runs = 0;
     const handler = noteHandler(
       () => {

@@ -57,7 +57,7 @@ describe('the policy of a handler', () => {
     expect(await redis.client.exists('rules:tester:effects')).toBe(0);
   });
 
-  it('ends a try that takes too long: tells the handler, tries again, and applies nothing of it', async () => {
+  it('ends an attempt that takes too long: tells the handler, tries again, and applies nothing of it', async () => {
     const reasons: unknown[] = [];
     const handler = noteHandler(
       async (_, { attempt, signal, transaction }) => {

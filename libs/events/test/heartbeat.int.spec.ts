@@ -16,7 +16,7 @@ describe('heartbeat', () => {
   });
   afterAll(() => redis.stop());
 
-  it('keeps a handler from being robbed that takes four times as long as a claim lasts', async () => {
+  it('keeps a delivery whose handler takes four times as long as a claim lasts', async () => {
     const runs: string[] = [];
     const handler = noteHandler(async ({ data }, { consumer, transaction, signal }) => {
       runs.push(consumer);
@@ -39,7 +39,7 @@ describe('heartbeat', () => {
     expect(await redis.client.get('long:tester:slow')).toBe('1');
   });
 
-  it('covers what waits for its turn, and what waits for its retry', async () => {
+  it('covers deliveries that wait for their turn, or for a retry', async () => {
     const seen: { number: number; consumer: string }[] = [];
     let isMended = false;
     const handler = noteHandler(
@@ -63,7 +63,7 @@ describe('heartbeat', () => {
     expect(seen).toEqual(notes('a', 50).map(({ data }) => ({ number: data.number, consumer: one.consumer.name })));
   });
 
-  it('does not steal back what another consumer has taken over, and tells the handler', async () => {
+  it('does not steal back an entry that another consumer has taken over, and tells the handler', async () => {
     let aborted: unknown;
     const handler = noteHandler(async (_, { signal, stream, group, id }) => {
       await redis.client.xclaim(stream, group, 'thief', 0, id);

@@ -7,7 +7,7 @@ import { KeyedQueue } from '../src/concurrency/keyed-queue.js';
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('A keyed queue', () => {
-  it('run the jobs of a key in their order, one at a time, whatever order they could finish in', async () => {
+  it('runs the jobs of a key in their order, one at a time, however long each takes', async () => {
     const jobs = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c') }), { maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), jobs, async (scheduler, list) => {
@@ -33,7 +33,7 @@ describe('A keyed queue', () => {
     );
   });
 
-  it('run the jobs of different keys side by side', async () => {
+  it('runs the jobs of different keys side by side', async () => {
     const queue = new KeyedQueue<() => Promise<void>>((job) => job());
     const started: string[] = [];
     let finish = (): void => undefined;
@@ -51,7 +51,7 @@ describe('A keyed queue', () => {
     expect(queue.size).toBe(0);
   });
 
-  it('go on with a key whose job failed', async () => {
+  it('goes on with a key after a failed job', async () => {
     const queue = new KeyedQueue<() => Promise<void>>((job) => job());
     const ran: string[] = [];
     logTo(silentLogger);
@@ -68,7 +68,7 @@ describe('A keyed queue', () => {
     expect(queue.size).toBe(0);
   });
 
-  it('let the first item of a key go and go on with it later, before all that came meanwhile', async () => {
+  it('defers the first item of a key, and resumes it later before all that came meanwhile', async () => {
     const seen: string[] = [];
     const rests = new Set<string>();
     const queue = new KeyedQueue<string, string>(

@@ -73,7 +73,7 @@ describe('a lost group', () => {
     expect(await redis.client.get('middle:tester:effects')).toBe('1');
   });
 
-  it('in an empty stream is no reason to stop, either', async () => {
+  it('of an empty stream does not stop the worker, either', async () => {
     const seen: number[] = [];
     await using worker = await startWorker(redis.url, { prefix: 'empty' }, [
       noteHandler(({ data }) => seen.push(data.number)),

@@ -42,7 +42,7 @@ describe('order', () => {
     expect(most).toBe(4);
   });
 
-  it('holds when the reply to a read was lost: what it contained is found at once, before anything newer', async () => {
+  it('holds when the reply to a read was lost: its entries are found at once, before newer ones', async () => {
     await using proxy = await startProxy(redis.url);
     const seen: number[] = [];
     const handler = noteHandler(({ data }) => seen.push(data.number));
@@ -67,7 +67,7 @@ describe('order', () => {
     );
   });
 
-  it('holds when a read reaches Redis only after its repeat: what it took is found before anything newer', async () => {
+  it('holds when a read reaches Redis only after its repeat: its entries are found before newer ones', async () => {
     await using proxy = await startProxy(redis.url);
     const gate = new Gate();
     const seen: number[] = [];
@@ -100,7 +100,7 @@ describe('order', () => {
     expect(seen).toEqual([0, 1, 2, 3]);
   });
 
-  it('holds when a group was made to go back soon after a reconnect: what comes again is taken', async () => {
+  it('holds when a group was set back soon after a reconnect: its entries are accepted again', async () => {
     await using proxy = await startProxy(redis.url);
     const seen: number[] = [];
     const handler = noteHandler(({ data }) => seen.push(data.number));

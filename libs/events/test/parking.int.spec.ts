@@ -77,7 +77,7 @@ describe('a key whose event becomes a dead letter', () => {
     await eventually('the key goes on as before', async () => (await orderOf('park', 'a')).length === 6);
   });
 
-  it('stays parked when the replay fails again, and where it failed', async () => {
+  it('stays parked when the replay fails again, at its old place', async () => {
     const broken = new Set(['a 0', 'a 2']);
     await using worker = await startWorker(redis.url, { prefix: 'again' }, [writing(broken, 'park-key')]);
     await worker.producer.publishAll(notes('a', 4));

@@ -18,7 +18,7 @@ function working(perSecond: number): { readAhead: ReadAhead; nowMs: number } {
 }
 
 describe('ReadAhead', () => {
-  it('reads what fills the slots twice when nothing is known yet', () => {
+  it('reads entries for twice the slots while nothing is known yet', () => {
     expect(new ReadAhead(limits, 0).room(nothing, 0, 0)).toBe(32);
   });
 
@@ -31,7 +31,7 @@ describe('ReadAhead', () => {
     expect(fast.readAhead.room(nothing, 0, fast.nowMs)).toBe(512);
   });
 
-  it('is not kept from reading by what waits for its retry, or behind it', () => {
+  it('reads on while entries wait for a retry, or behind one', () => {
     expect(new ReadAhead(limits, 0).room({ entries: 400, bytes: 400 }, 2, 0)).toBe(30);
     expect(new ReadAhead(limits, 0).room({ entries: 500, bytes: 500 }, 2, 0)).toBe(12);
   });
@@ -42,7 +42,7 @@ describe('ReadAhead', () => {
     expect(readAhead.room({ entries: 1, bytes: 1_000_000 }, 1, nowMs)).toBe(0);
   });
 
-  it('never has less than no room, and never more than its limit', () => {
+  it('never has negative room, nor more than its limit', () => {
     const held = fc.record({ entries: fc.nat({ max: 1000 }), bytes: fc.nat({ max: 200_000 }) });
     fc.assert(
       fc.property(fc.nat({ max: 50_000 }), held, fc.nat({ max: 1000 }), (speed, held, ready) => {

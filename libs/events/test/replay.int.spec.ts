@@ -66,7 +66,7 @@ describe('dead letters', () => {
     expect(other.observations.every(({ kind }) => kind === 'handled')).toBe(true);
   });
 
-  it('are delivered once, however often they are replayed at once', async () => {
+  it('are delivered once, however many replay them at the same time', async () => {
     let isBroken = true;
     await using worker = await startWorker(redis.url, { prefix: 'twice' }, [filing(() => isBroken)]);
     await worker.producer.publishAll(notes('a', 20));
@@ -100,7 +100,7 @@ describe('dead letters', () => {
     expect(await deadLetters.history('notes')).toMatchObject([{ edited: true }, { edited: false }]);
   });
 
-  it('of what cannot be read are replayed with a payload that can', async () => {
+  it('of entries that cannot be decoded are replayed with a payload that can', async () => {
     await using worker = await startWorker(redis.url, { prefix: 'unreadable' }, [filing(() => false)]);
     const envelope = {
       event_id: 'x',

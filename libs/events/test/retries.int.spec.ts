@@ -47,7 +47,7 @@ describe('retries', () => {
     expect(await redis.client.exists('count:notes:dead-letters')).toBe(0);
   });
 
-  it('and other handlers get the event as it was published, whatever an earlier run did to it', async () => {
+  it('and other handlers get the event as it was published, even if an earlier run has changed its copy', async () => {
     const seen: unknown[] = [];
     const spoiling = (name: string) =>
       noteHandler(
@@ -106,7 +106,7 @@ describe('retries', () => {
     expect(seen).toEqual(['0.1', '0.2', '0.3', '1.1', '2.1', '2.2', '2.3', '3.1']);
   });
 
-  it('go on counting on another worker', async () => {
+  it('are counted on by another worker', async () => {
     const seen: { number: number; attempt: number; consumer: string }[] = [];
     const handler = noteHandler(
       ({ data }, { attempt, consumer }) => {
@@ -131,7 +131,7 @@ describe('retries', () => {
     expect(await redis.client.exists('moved:notes:testers:deliveries')).toBe(0);
   });
 
-  it('end with a dead letter that tells all', async () => {
+  it('end with a dead letter that has all about them', async () => {
     class GatewayError extends Error {
       override name = 'GatewayError';
     }

@@ -115,7 +115,7 @@ describe('settle.lua, many transactions in one call,', () => {
     return Promise.all(held);
   }
 
-  it('does what as many calls would do one after the other', async () => {
+  it('does the same as one call for each, one after the other', async () => {
     let run = 0;
     const each = async (transactions: readonly Effects[]): Promise<void> => {
       run += 1;
@@ -132,7 +132,7 @@ describe('settle.lua, many transactions in one call,', () => {
     await fc.assert(fc.asyncProperty(fc.array(transaction, { minLength: 1, maxLength: 12 }), each), { numRuns: 400 });
   });
 
-  it('needs one command for the fields that they set in one hash, however many they are', async () => {
+  it('sets the fields of one hash with one command, however many there are', async () => {
     const fields = Array.from({ length: 100 }, (_, number) => `field ${String(number)}`);
     const transactions = fields.map((field): Effects => {
       const args = Array.from({ length: 100 }, (_, place) => [`${field} ${String(place)}`, 'set']).flat();
@@ -146,7 +146,7 @@ describe('settle.lua, many transactions in one call,', () => {
     expect(Number(calls)).toBeLessThan(30);
   });
 
-  it('keeps the order of what they push to a list, few values or many', async () => {
+  it('keeps the order of values that are pushed to a list, few or many', async () => {
     const pushed = [['a'], ['b'], Array.from({ length: 1500 }, (_, number) => String(number)), ['c'], ['d']];
     const transactions = pushed.map((args): Effects => {
       return { reads: [], writes: [{ command: 'RPUSH', key: 'one', type: 'list', integer: '', args }] };
@@ -155,7 +155,7 @@ describe('settle.lua, many transactions in one call,', () => {
     expect(await redis.client.lrange('pushed:one', 0, -1)).toEqual(pushed.flat());
   });
 
-  it('shows a read what those before it have made of a number', async () => {
+  it('shows a read the increments of the transactions before it', async () => {
     const add: BufferedWrite = { command: 'HINCRBY', key: 'one', type: 'hash', integer: ':', args: ['a', '1'] };
     const expecting = (held: string): Effects => {
       return {

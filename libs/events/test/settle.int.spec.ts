@@ -45,7 +45,7 @@ describe('settle.lua', () => {
 
   const effects = (stream: string) => redis.client.hgetall(`${stream}:effects`);
 
-  it('applies what is ours, and tells who has the rest', async () => {
+  it("applies settlements of this consumer's entries, and names the consumers of the others", async () => {
     await deliver('mixed', { '1-1': 'a', '2-1': 'b', '3-1': 'c', '4-1': 'd' }, ['me', 'other', 'me', 'me']);
     await redis.client.xack('mixed', GROUP, '3-1');
     const all = ['1-1 a', '2-1 b', '3-1 c', '4-1 d'].map((one) => one.split(' ') as [string, string]);
@@ -59,7 +59,7 @@ describe('settle.lua', () => {
     expect(await redis.client.xpending('mixed', GROUP)).toEqual([1, '2-1', '2-1', [['other', '1']]]);
   });
 
-  it('applies what comes twice in one call once', async () => {
+  it('applies a settlement once that comes twice in one call', async () => {
     await deliver('twice', { '1-1': 'a' }, ['me']);
     expect(await settle([settlement('twice', '1-1', 'a', 'first'), settlement('twice', '1-1', 'a', 'second')])).toEqual(
       ['applied', 'already-settled'],
@@ -67,7 +67,7 @@ describe('settle.lua', () => {
     expect(await effects('twice')).toEqual({ '1-1': 'first' });
   });
 
-  it('finds the events that others have replaced under the same ids: all of them, or those at the end', async () => {
+  it('finds entries whose ids belong to other events by now: all of them, or the last ones', async () => {
     const before = ['1-1 a', '2-1 b', '3-1 c'].map((one) => one.split(' ') as [string, string]);
     const all = (stream: string) => before.map(([id, event]) => settlement(stream, id, event));
     await deliver('restored', { '1-1': 'a', '2-1': 'b', '3-1': 'c' }, ['me', 'me', 'me']);
@@ -90,7 +90,7 @@ describe('settle.lua', () => {
     expect(await settle(given)).toEqual(['applied', 'already-settled', 'applied']);
   });
 
-  it('applies the others when one is refused, and when a key has become something else meanwhile', async () => {
+  it('applies the others when one is refused, also because a key has got another type meanwhile', async () => {
     await deliver('refused', { '1-1': 'a', '2-1': 'b', '3-1': 'c', '4-1': 'd' }, ['me', 'me', 'me', 'me']);
     const text = { command: 'SET', key: 'refused:effects', type: '', integer: '', args: ['text'] } as const;
     const gone = { command: 'DEL', key: 'refused:effects', type: '', integer: '', args: [] } as const;
@@ -105,7 +105,7 @@ describe('settle.lua', () => {
     expect(await effects('refused')).toEqual({ '3-1': 'done' });
   });
 
-  it('counts with what the increments before have made of a number, until something else is written', async () => {
+  it('continues increments of one number without reading it, until another command writes it', async () => {
     const ids = ['1-1', '2-1', '3-1', '4-1', '5-1'];
     const events = Object.fromEntries(ids.map((id) => [id, `event ${id}`]));
     await deliver('sums', events, ids.map(() => 'me')); // prettier-ignore
@@ -146,7 +146,7 @@ describe('settle.lua', () => {
     expect(await redis.client.hgetall('sums:counts')).toEqual({ big: 'text', small: 'text' });
   });
 
-  it('takes what a read has found for the kind of its key, and nothing that it has not found', async () => {
+  it('learns the type of a key from a read that has found something, and from no other', async () => {
     await deliver('kinds', { '1-1': 'a', '2-1': 'b', '3-1': 'c' }, ['me', 'me', 'me']);
     await redis.client.hset('kinds:there', 'field', 'value');
     const read = (key: string, value: string | null) => ({
@@ -179,7 +179,7 @@ describe('settle.lua', () => {
     expect(await settle(given)).toEqual(['applied', 'conflict']);
   });
 
-  it('tells each of them when a group is gone, and settles those of other streams', async () => {
+  it('gives each settlement of a lost group an error, and applies those of other streams', async () => {
     await deliver('here', { '1-1': 'a' }, ['me']);
     await redis.client.xadd('groupless', '1-1', 'event_id', 'a');
     const given = [

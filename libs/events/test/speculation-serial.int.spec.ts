@@ -102,7 +102,7 @@ describe('handlers of two workers on a few keys', () => {
   });
   afterAll(() => redis.stop());
 
-  it('have the effects of some serial order, each once, whatever they read, write, wait for or fail at', async () => {
+  it('have the effects of a serial order, each once, whatever they read, write, await or fail at', async () => {
     let steps: readonly (readonly Step[])[] = [];
     const failed = new Set<number>();
     const handler = noteHandler(

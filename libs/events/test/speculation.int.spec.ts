@@ -58,7 +58,7 @@ describe('reads that this worker answers from what it writes', () => {
     expect(calls('evalsha') + calls('eval')).toBeLessThan(NOTES / 10);
   });
 
-  it('let transactions follow each other in one batch that have all asked Redis', async () => {
+  it('let transactions that have all asked Redis follow each other in one batch', async () => {
     await using worker = await startWorker(redis.url, { prefix: 'cold', consumer: { concurrency: NOTES, batchSize: NOTES } }, [counter((number) => `n ${String(number)}`)]); // prettier-ignore
     await worker.producer.publishAll(unrelatedNotes(NOTES));
     await eventually('all are numbered', async () => (await numbers('cold')).length === NOTES);
@@ -66,7 +66,7 @@ describe('reads that this worker answers from what it writes', () => {
     expect(kindsOf(worker, 'conflict')).toEqual([]);
   });
 
-  it('give everything else its turn where many are answered', async () => {
+  it('let other work run between many answers', async () => {
     let isOver = false;
     let turns = 0;
     const look = (): void => {
@@ -85,7 +85,7 @@ describe('reads that this worker answers from what it writes', () => {
     expect(turns).toBeGreaterThan(5);
   });
 
-  it('lose and repeat nothing when another worker changes what was foreseen', async () => {
+  it('lose and repeat nothing when another worker changes the value meanwhile', async () => {
     // The same names again: what was new to one worker is known to the other.
     const handler = counter((number) => `n ${String(number % 7)}`);
     await using one = await startWorker(redis.url, { prefix: 'shared' }, [handler]);
@@ -98,7 +98,7 @@ describe('reads that this worker answers from what it writes', () => {
     expect(await redis.client.exists('shared:notes:dead-letters')).toBe(0);
   });
 
-  it('go on from what Redis has when that was changed from outside', async () => {
+  it('use the value of Redis after a change from outside', async () => {
     await using worker = await startWorker(redis.url, { prefix: 'outside' }, [counter(() => 'known')]);
     await take(worker, 'a');
     await eventually('the first is numbered', async () => (await numbers('outside')).length === 1);
@@ -111,7 +111,7 @@ describe('reads that this worker answers from what it writes', () => {
     expect(kindsOf(worker, 'conflict').length).toBeGreaterThan(0);
   });
 
-  it('judge no handler by what is never committed', async () => {
+  it('judge no handler by a value that is never committed', async () => {
     await redis.client.set('dirty:tester:text', 'no hash');
     const gate = new Gate();
     const runs: string[] = [];
@@ -143,7 +143,7 @@ describe('reads that this worker answers from what it writes', () => {
     expect(others).toEqual([]);
   });
 
-  it('judge no handler by what Redis does not have any more', async () => {
+  it('judge no handler by a value that Redis does not have any more', async () => {
     const runs: string[] = [];
     const handler = noteHandler(
       async ({ data: { topic } }, { transaction }) => {
@@ -171,7 +171,7 @@ describe('reads that this worker answers from what it writes', () => {
     expect(letter).toMatchObject({ partition_key: 'refused', attempt: 1 });
   });
 
-  it('forget what a run has set that came to nothing, by a conflict, failure, time limit or refusal', async () => {
+  it('forget the writes of a run that was not committed, because of a conflict, failure, time limit or refusal', async () => {
     await redis.client.set('undone:tester:text', 'no hash');
     const runs: Record<string, number> = {};
     const firstRuns: Record<string, (transaction: Transaction, signal: AbortSignal) => unknown> = {
@@ -208,7 +208,7 @@ describe('reads that this worker answers from what it writes', () => {
     for (const topic of topics) if (topic !== 'fine') expect.soft(runs[topic], topic).toBeGreaterThan(1);
   });
 
-  it('see what other writes have done to a hash', async () => {
+  it('see the effect of other writes on a hash', async () => {
     const changes: ((transaction: Transaction) => unknown)[] = [
       (t) => t.hset('hash', { a: 'again', b: 2 }),
       (t) => t.hdel('hash', 'a'),
@@ -246,7 +246,7 @@ describe('reads that this worker answers from what it writes', () => {
     ]);
   });
 
-  it('do not keep those waiting that only read', async () => {
+  it('do not hold up transactions that only read', async () => {
     let running = 0;
     let most = 0;
     const gate = new Gate();
@@ -297,7 +297,7 @@ describe('reads that this worker answers from what it writes', () => {
     await eventually('all are counted', async () => (await counts()).join() === right.join(), 20_000);
   });
 
-  it('answer Redis alone where a run is to read plainly, and are right again when what they rest on was taken back', async () => {
+  it('let only Redis answer a run that reads plainly, and are right again after a transaction was taken back', async () => {
     const answers: Record<string, string> = { f: 'of Redis' };
     const replies = new WorkerReads({ many: (all) => Promise.resolve(all.map(({ args }) => answers[args[0] ?? ''])) });
     const run = (isPlain = false): Reader => ({ isPlain, isSpeculative: false });
@@ -315,7 +315,7 @@ describe('reads that this worker answers from what it writes', () => {
     expect(await late).toBe('of Redis');
   });
 
-  it('answer the one that goes on before all others', async () => {
+  it('answer the handler that goes on before all others', async () => {
     const replies = new WorkerReads({ many: (all) => Promise.resolve(all.map(() => '0')) });
     const order: string[] = [];
     const count = async (name: string): Promise<void> => {
@@ -331,7 +331,7 @@ describe('reads that this worker answers from what it writes', () => {
     expect(order).toEqual(['first 0,0', 'second 1,1', 'third 2,2', 'fourth 3,3']);
   });
 
-  it('go to Redis in one round trip for all handlers of one turn, and refusals are for each alone', async () => {
+  it('go to Redis in one round trip for all handlers of one turn, and an error concerns one read', async () => {
     const connection = new RedisConnection(redis.url, { name: 'reads', timeoutMs: 2000 });
     try {
       const { reads: client } = new StreamClient(connection);
@@ -370,7 +370,7 @@ describe('reads that this worker answers from what it writes', () => {
     }
   });
 
-  it('come all, however many and large they are, and where the user may not read one of the keys', async () => {
+  it('are all answered, however many and large they are, and if the user may not read one of the keys', async () => {
     await redis.client.set('large:text', 'x'.repeat(600_000));
     await redis.client.set('large:other', 'y');
     await redis.client.acl('SETUSER', 'narrow', 'on', '>secret', '~large:*', '&*', '+@all');

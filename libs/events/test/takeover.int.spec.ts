@@ -43,7 +43,7 @@ describe('takeover', () => {
     expect(counts.reduce((sum, count) => sum + count)).toBe(30);
   });
 
-  it('does not take what a living worker has read again for what workers have died of', async () => {
+  it('does not quarantine entries that a living worker has read again', async () => {
     await using proxy = await startProxy(redis.url);
     const gate = new Gate();
     const handler = noteHandler(() => gate.pass());
@@ -69,7 +69,7 @@ describe('takeover', () => {
     await eventually('it is settled', async () => (await pendingOf(worker)) === 0);
   });
 
-  it('of what was in quarantine does not bring back what other workers have said of it meanwhile', async () => {
+  it('of a quarantined entry keeps the notes that other workers have written of it meanwhile', async () => {
     const [id = ''] = await leaveBehind('quarantine:notes', 1);
     await redis.client.xclaim(
       'quarantine:notes',
@@ -144,7 +144,7 @@ describe('takeover', () => {
     await eventually('nothing is held', () => worker.consumer.held === 0);
   });
 
-  it('reports what was deleted while it was pending, drops it, and goes on', async () => {
+  it('reports entries that were deleted while they were pending, drops them, and goes on', async () => {
     const ids = await leaveBehind('gone:notes', 10);
     await redis.client.xtrim('gone:notes', 'MAXLEN', 4);
     const seen: string[] = [];
@@ -170,7 +170,7 @@ describe('takeover', () => {
     expect(attempts).toEqual([1]);
   });
 
-  it('leaves alone what the living hold', async () => {
+  it('leaves entries of living workers alone', async () => {
     const [id = ''] = await leaveBehind('living:notes', 1);
     const seen: string[] = [];
     const handler = noteHandler((_, delivery) => seen.push(delivery.id));

@@ -221,7 +221,7 @@ describe('transaction atomicity', () => {
     return (await client.settling.settle(keys, values)).map(({ status }) => status);
   }
 
-  it('applies all writes of a transaction as Redis would one by one, or none of them', async () => {
+  it('applies all writes of a transaction as Redis applies them one by one, or none of them', async () => {
     const client = new StreamClient(connection);
     let committed = 0;
     let refused = 0;

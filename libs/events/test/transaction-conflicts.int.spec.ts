@@ -32,7 +32,7 @@ describe('transaction conflicts', () => {
   });
   afterAll(() => redis.stop());
 
-  it('run the handler again, for every kind of read, when it changed before the commit', async () => {
+  it('run the handler again when a value of any kind of read has changed before the commit', async () => {
     const at = (key: string) => `outside:tester:${key}`;
     const runs: Record<string, number> = {};
     const handler = noteHandler(async ({ data }, { transaction }) => {

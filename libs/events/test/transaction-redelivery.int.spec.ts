@@ -13,7 +13,7 @@ describe('transaction redelivery', () => {
   });
   afterAll(() => redis.stop());
 
-  it('refuses the commit of a consumer whose delivery was taken, and the next one commits once', async () => {
+  it('refuses the commit of a consumer whose delivery was taken over, and the next consumer commits once', async () => {
     let runs = 0;
     const handler = noteHandler(async (_, { transaction, id, stream, group }) => {
       runs += 1;
@@ -48,7 +48,7 @@ describe('transaction redelivery', () => {
     expect(worker.consumer.held).toBe(0);
   });
 
-  it('applies nothing when the group was destroyed meanwhile, and is not taken for done', async () => {
+  it('applies nothing when the group was destroyed meanwhile, and the event is handled again', async () => {
     let runs = 0;
     const handler = noteHandler(async (_, { transaction, stream, group }) => {
       runs += 1;
@@ -93,7 +93,7 @@ describe('transaction redelivery', () => {
     expect(seen).toEqual(['old', 'new']);
   });
 
-  it('applies a commit once whose answer was lost', async () => {
+  it('applies a commit once when its answer was lost', async () => {
     await using proxy = await startProxy(redis.url);
     let runs = 0;
     const handler = noteHandler((_, { transaction }) => {
@@ -116,7 +116,7 @@ describe('transaction redelivery', () => {
     expect(await redis.client.xlen('lost:files')).toBe(1);
   });
 
-  it('applies a commit once that the network held back and delivered after its repeat', async () => {
+  it('applies a commit once when the network delivers it after its repeat', async () => {
     await using proxy = await startProxy(redis.url);
     const handler = noteHandler((_, { transaction }) => {
       transaction.incrby('effects', 1);

@@ -89,7 +89,7 @@ describe('transaction refusals', () => {
   });
   afterAll(() => redis.stop());
 
-  it('apply nothing of a transaction of which a part does not fit, and say why', async () => {
+  it('apply nothing of a transaction when one write does not fit, and say why', async () => {
     const handler = noteHandler(
       async ({ data }, { transaction }) => {
         transaction.incrby('first', 1).publish(NoteFiled, data);
@@ -138,7 +138,7 @@ describe('transaction refusals', () => {
     expect(await redis.client.exists('pending:tester:tried')).toBe(0);
   });
 
-  it('go away when what was in the way does', async () => {
+  it('end when their cause is gone', async () => {
     await redis.client.set('mended:tester:key', 'text');
     const handler = noteHandler((_, { transaction }) => transaction.hset('key', { a: 1 }), { retry: SOON });
     await using worker = await startWorker(redis.url, { prefix: 'mended' }, [handler]);

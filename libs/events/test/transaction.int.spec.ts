@@ -132,7 +132,7 @@ describe('transaction', () => {
     expect((await worker.monitor.pending('notes', 'testers')).count).toBe(0);
   });
 
-  it('shows what a transaction reads as Redis holds it', async () => {
+  it('reads values as Redis has them', async () => {
     const at = 'read:tester:';
     await redis.client.set(`${at}text`, 'Zoë');
     await redis.client.hset(`${at}hash`, { b: '2', a: '1', __proto__x: '3' });
@@ -193,7 +193,7 @@ describe('transaction', () => {
     ]);
   });
 
-  it('commits what rests on bytes that are no text', async () => {
+  it('commits after reads of bytes that are no text', async () => {
     await redis.client.hset('bytes:tester:blob', 'bytes', Buffer.from([0xff, 0xfe, 0x00, 0x80]));
     let runs = 0;
     const handler = noteHandler(async (_, { transaction }) => {
@@ -252,7 +252,7 @@ describe('transaction', () => {
     expect(answer).toMatchObject({ correlation_id: eventId, causation_id: eventId });
   });
 
-  it('publishes nothing that is not valid, and nothing else of its handler', async () => {
+  it('publishes no invalid event, and applies nothing else of that run', async () => {
     const handler = noteHandler(
       (_, { transaction }) => {
         transaction.set('written', 1).publish(NoteFiled, { topic: 'a', number: 1.5 });

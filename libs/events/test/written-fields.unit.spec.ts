@@ -22,7 +22,7 @@ describe('written fields', () => {
     vi.useRealTimers();
   });
 
-  it('answer hget and hmget: what is not known is left to Redis', () => {
+  it('answer hget and hmget; unknown fields are left to Redis', () => {
     const fields = fieldsWith('a', 'b', 'c');
     fields.handOver([hset('hash', 'a', '1', 'b', '2'), write('HDEL', 'hash', 'b')]);
     expect(fields.answer(hget('hash', 'a'), undefined)).toBe('1');
@@ -39,7 +39,7 @@ describe('written fields', () => {
     expect(fields.answer({ command: 'HGETALL', key: 'hash', args: [] }, undefined)).toBeUndefined();
   });
 
-  it('are not known after other writes of the hash, and are again when they are set after that', () => {
+  it('are forgotten after other writes of the hash, and known again when they are set after that', () => {
     const others: [BufferedWrite, unknown][] = [
       [write('DEL', 'hash'), [undefined, undefined]],
       [write('SET', 'hash', 'text'), [undefined, undefined]],
@@ -70,7 +70,7 @@ describe('written fields', () => {
     expect(fields.answer(hget('hash', 'other'), undefined)).toBe('3');
   });
 
-  it('are forgotten, with what rests on them, when one transaction was not committed; but not what was set after that', () => {
+  it('are forgotten, with later ones that rest on them, when a transaction was not committed; but not those set after that', () => {
     const fields = fieldsWith('a');
     const value = () => fields.answer(hget('hash', 'a'), undefined);
     const [first, second, third] = ['1', '2', '3'].map((text) => fields.handOver([hset('hash', 'a', text)]));
@@ -132,7 +132,7 @@ describe('written fields', () => {
     expect(value()).toBeUndefined();
   });
 
-  it('are not known where the value is long, or where Redis has another one', () => {
+  it('are not remembered when the value is long, or when Redis has another one', () => {
     const fields = fieldsWith('a');
     const after = (value: string) => {
       fields.handOver([hset('hash', 'a', 'known')]);

@@ -24,7 +24,7 @@ export interface HandlerDelivery {
   handlers: readonly string[];
   /** The handler's failures so far, this delivery's and earlier ones'. */
   note: Readonly<FailureNote>;
-  /** The try that is settled, for the instrumentation; undefined where nobody traces. */
+  /** The attempt that is settled, for the instrumentation; undefined where nobody traces. */
   operation: OperationRef | undefined;
   /** Its quarantine run that began last; undefined outside quarantine. */
   quarantineRun?: QuarantineRun;

@@ -1,4 +1,4 @@
-/** A handler's pause before it tries an event again. */
+/** A handler's pause before its next attempt at an event. */
 export interface Pause {
   readonly handler: string;
   /** By the clock of `performance.now()`. */

@@ -28,7 +28,7 @@ interface PausedEntry extends DeferredEntry {
 
 /** How many entries are resumed with one command. */
 const RESUMED_AT_ONCE = 100;
-/** How long until it is tried again when Redis was away, or until it is looked again for room. */
+/** The pause after a failed read, and the longest wait for room, in milliseconds. */
 const PAUSE_MS = 250;
 
 /**

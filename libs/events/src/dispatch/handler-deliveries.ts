@@ -7,7 +7,7 @@ import { NO_FAILURES, noteField, parseNote, type FailureNote } from '../stream/d
 /** A delivery of a decoded event, for one of its handlers. */
 export type DecodedHandlerDelivery = HandlerDelivery & { event: EventEnvelope<object> };
 
-/** A delivery for one of the event's handlers, before its first try. */
+/** A delivery for one of the event's handlers, before its first attempt. */
 export function handlerDeliveryOf(
   inFlight: InFlightDelivery,
   event: EventEnvelope<object>,
@@ -59,7 +59,7 @@ function namesOf(handlers: readonly RegisteredHandler[]): readonly string[] {
   return found;
 }
 
-/** What was noted of earlier tries of a handler. */
+/** The note of a handler's earlier attempts. */
 function noteOf(inFlight: InFlightDelivery, handler: string): Readonly<FailureNote> {
   if (!inFlight.isNoted && !inFlight.isQuarantined) return NO_FAILURES;
   return parseNote(inFlight.notes.get(noteField(inFlight.entry.id, handler)));

@@ -18,7 +18,7 @@ import { withinTimeLimit } from './time-limit.js';
 /** Runs of a transaction that others' commits keep invalidating, before it makes room for a while. */
 const MAX_RUNS = 20;
 
-/** Tries handlers at events: from the slot to the commit, or to the outcome of a failure. */
+/** Makes one attempt of a handler at an event: from its slot to the commit, or to the outcome of a failure. */
 export class HandlerRunner {
   constructor(
     private readonly parts: Omit<DispatchParts, 'outages' | 'deadLetterQuota'>,
@@ -26,8 +26,8 @@ export class HandlerRunner {
   ) {}
 
   /**
-   * Tries a handler once. A success is committed at once; where the transaction's reads do not hold any more, the handler runs again.
-   * A failure is counted in the delivery's note. Does not throw what the handler has thrown.
+   * Makes one attempt. A success is committed at once; if the transaction's reads do not hold any more, the handler runs again. A failure
+   * is counted in the delivery's note, and does not throw.
    *
    * @returns undefined when nothing was begun, since the worker stops or the delivery is lost
    */
@@ -37,7 +37,7 @@ export class HandlerRunner {
       : this.attempt(handlerDelivery, handler);
   }
 
-  /** Waits until a handler that runs on after its time limit has really ended. */
+  /** Waits until a handler that runs on after its time limit has really ended, and ends its quarantine run. */
   async untilEnded(handlerDelivery: DecodedHandlerDelivery, outcome?: Outcome): Promise<void> {
     await handlerDelivery.overrun;
     delete handlerDelivery.overrun;

@@ -26,7 +26,7 @@ export class OutcomeExecutor {
   /**
    * Carries an outcome out. Never throws.
    *
-   * @returns after how many milliseconds to try again; undefined when the delivery is settled, or not this worker's any more
+   * @returns in how many milliseconds the next attempt begins; undefined when the delivery is settled, or not this worker's any more
    */
   async carryOut(handlerDelivery: HandlerDelivery, outcome: Outcome): Promise<number | undefined> {
     const { settler, observer } = this.parts;

@@ -36,10 +36,10 @@ export type Outcome =
   /** Leave it: it is somebody else's now. */
   | { kind: 'abandon'; error: Error };
 
-/** Quarantine runs without an end after which an event is a dead letter: one may be chance. */
+/** After so many quarantine runs without an end an event becomes a dead letter: one may be chance. */
 const MAX_CRASHES = 2;
 
-/** How long to wait when Redis, or a rival transaction, is the reason. */
+/** The pauses after failures that are not the event's own: Redis is away, or other commits were faster. */
 const UNCOUNTED_RETRY: RetryPolicy = { attempts: Infinity, firstDelayMs: 100, maxDelayMs: 2000 };
 
 /**
@@ -49,7 +49,7 @@ const UNCOUNTED_RETRY: RetryPolicy = { attempts: Infinity, firstDelayMs: 100, ma
  * @param attempt which attempt failed, from 1
  * @param random from 0 to below 1, for the jitter
  * @param rules what the handler says of errors; the first that fits decides
- * @param isIgnored whether the try itself has said that its failure does not matter
+ * @param isIgnored whether the handler or a filter has called `delivery.ignoreFailure()`
  */
 export function outcomeOf(
   thrown: unknown,
@@ -74,13 +74,13 @@ export function outcomeOf(
   return { kind: 'retry', delayMs: backoff(policy, attempt, random), counts: true, error };
 }
 
-/** Whether the handler was tried and has failed; what is parked was not tried. */
+/** Whether an attempt has failed. A parked event, and one whose quarantine runs have crashed, was not attempted. */
 export function isFailure(outcome: Outcome): boolean {
   if (outcome.kind === 'retry') return outcome.counts;
   return outcome.kind === 'dead-letter' && outcome.reason !== 'parked' && outcome.reason !== 'crashed';
 }
 
-/** What becomes of an event before its handler runs, if anything is known against it. Pure. */
+/** The outcome before the handler runs: undefined unless the event is parked, or has crashed workers too often. Pure. */
 export function outcomeBeforehand(
   handler: string,
   { crashes, isParked, partitionKey }: { crashes: number; isParked: boolean; partitionKey: string | undefined },
@@ -90,7 +90,7 @@ export function outcomeBeforehand(
   return { kind: 'dead-letter', reason: 'crashed', error: new WorkerCrashedError(handler, crashes) };
 }
 
-/** What becomes of an entry that never reached a handler: it cannot be decoded, or is not valid. */
+/** The outcome of an entry that no handler can get: it cannot be decoded, is unknown, or is not valid. Pure. */
 export function outcomeOfUnreadable(thrown: unknown): Outcome {
   const reason = isA(thrown, EventDecodeError)
     ? 'undecodable'

@@ -32,6 +32,19 @@ export class Troubles {
     this.logger.error(`${what} failed: ${reason}. Trying again`);
   }
 
+  /** Does something that may be done again later. @returns undefined when it failed; an outage, or a missing group, is no trouble of its own */
+  async attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await work();
+      this.succeeded(what);
+      return result;
+    } catch (error) {
+      // The connection reports an outage, and the reader a missing group.
+      if (!isOutage(error) && !isGroupMissing(error)) this.failed(what, error);
+      return undefined;
+    }
+  }
+
   succeeded(what: string): void {
     if (this.open.size > 0) this.open.delete(what);
   }

@@ -2,10 +2,10 @@ import { isOutage } from '../model/errors/redis.js';
 import type { Troubles } from '../model/troubles.js';
 
 const PAUSE_MS = 250;
-/** How long the pauses get of what is refused by itself again and again. */
+/** The longest pause of a settlement that Redis refuses by itself again and again. */
 const MAX_PAUSE_MS = 2000;
 
-/** What is said to fail while Redis does not take what was decided, or does not give keys of personal data. */
+/** What fails while Redis is away, in the words of logs and of the health check. */
 export type Undertaking = 'Settling' | 'Reading keys of personal data';
 
 /** Sees commands through outages of Redis, until shutdown's deadline has passed. */
@@ -28,7 +28,7 @@ export class Outages {
   }
 
   /**
-   * Waits until what has failed may be tried again.
+   * Waits until a command that has failed may be repeated.
    *
    * @param refusals how often Redis has refused it by itself
    * @throws the error, when it is no outage, or shutdown's deadline has passed

@@ -13,7 +13,7 @@ const MAX_PART_LENGTH = 200;
 type Failure = Extract<Observation, { kind: 'retried' | 'dead-lettered' }>;
 
 /**
- * Writes a warning for each failed try that is repeated, and an error for each dead letter, unless `logFailures` is false.
+ * Writes a warning for each failed attempt that is repeated, and an error for each dead letter, unless `logFailures` is false.
  * Of one handler it writes so many lines in a while, and then how many it left out.
  */
 export class FailureLog {

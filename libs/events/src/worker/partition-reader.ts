@@ -16,6 +16,17 @@ const WAITING = 'Waiting for entries';
 /** How long the reader waits when it owns nothing, and in a cluster, where no command can wait for news. */
 const IDLE_MS = 50;
 
+export interface PartitionReaderParts {
+  ownership: Ownership;
+  /** On a connection that is used for nothing else: its commands block. */
+  waiting: PartitionsClient;
+  allInFlight: InFlightDeliveries;
+  options: ResolvedOptions;
+  stopping: Stopping;
+  isCluster: () => boolean;
+  troubles: Troubles;
+}
+
 /**
  * Reads the partitions that this worker owns, as far as there is room. It waits for new entries with a command that delivers nothing, and
  * reads them by a script that checks the lease.
@@ -26,16 +37,7 @@ export class PartitionReader {
   /** Partitions whose last read has failed: they must not hold up the others. */
   private readonly failing = new WeakSet<OwnedPartition>();
 
-  /** @param waiting on a connection that is used for nothing else: its commands block */
-  constructor(
-    private readonly ownership: Ownership,
-    private readonly waiting: PartitionsClient,
-    private readonly allInFlight: InFlightDeliveries,
-    private readonly options: ResolvedOptions,
-    private readonly stopping: Stopping,
-    private readonly isCluster: () => boolean,
-    private readonly troubles: Troubles,
-  ) {}
+  constructor(private readonly parts: PartitionReaderParts) {}
 
   /** How long ago the loop began its last round, in milliseconds. */
   get idleMs(): number {
@@ -44,18 +46,18 @@ export class PartitionReader {
 
   /** Reads until the worker stops. Never throws. */
   async run(): Promise<void> {
-    while (!this.stopping.isStopping) {
+    while (!this.parts.stopping.isStopping) {
       this.lastTurn = performance.now();
-      const due = this.ownership.partitions.filter(({ isDue }) => isDue);
+      const due = this.parts.ownership.partitions.filter(({ isDue }) => isDue);
       const hasWorked = await (due.length > 0 ? this.read(due) : this.waitForNews());
-      if (!hasWorked) await this.stopping.orAfter(PAUSE_MS);
+      if (!hasWorked) await this.parts.stopping.orAfter(PAUSE_MS);
     }
   }
 
   /** @returns false when the next read would fail, too, and a pause is due */
   private async read(all: readonly OwnedPartition[]): Promise<boolean> {
-    const { batchSize } = this.options.consumer;
-    const { allInFlight } = this;
+    const { batchSize } = this.parts.options.consumer;
+    const { allInFlight } = this.parts;
     // What earlier owners have left comes before new entries of all partitions. It is read even if the handlers are slow.
     const left = all.filter((partition) => partition.isRecovering && !this.failing.has(partition));
     const due = left.length > 0 ? left : all;
@@ -67,10 +69,10 @@ export class PartitionReader {
     const streams = due.reduce((sum, { streamCount }) => sum + streamCount / 2, 0);
     const count = Math.min(batchSize, Math.max(1, Math.floor(room / streams)));
     const isRecovering = due.some((partition) => partition.isRecovering);
-    if (isRecovering) this.allInFlight.rememberRemoved();
+    if (isRecovering) allInFlight.rememberRemoved();
     const open = due.filter(({ stopping }) => !stopping.isStopping);
     const results = await Promise.all(open.map((partition) => this.readOne(partition, count)));
-    if (isRecovering) this.allInFlight.forgetRemoved();
+    if (isRecovering) allInFlight.forgetRemoved();
     return results.every(Boolean);
   }
 
@@ -78,37 +80,37 @@ export class PartitionReader {
     try {
       await partition.read(count);
       this.failing.delete(partition);
-      this.troubles.succeeded(READING);
+      this.parts.troubles.succeeded(READING);
       return true;
     } catch (error) {
       this.failing.add(partition);
       if (error instanceof LeaseLostError) return true;
       partition.recover();
       if (isGroupMissing(error)) return partition.ensureGroups(true).then(() => true, () => false); // prettier-ignore
-      this.troubles.failed(READING, error);
+      this.parts.troubles.failed(READING, error);
       return false;
     }
   }
 
   private async waitForNews(): Promise<boolean> {
-    const { partitions } = this.ownership;
+    const { partitions } = this.parts.ownership;
     // In a cluster a command waits in one slot, and there is one connection.
-    if (partitions.length === 0 || this.isCluster()) {
-      await this.stopping.orAfter(IDLE_MS);
+    if (partitions.length === 0 || this.parts.isCluster()) {
+      await this.parts.stopping.orAfter(IDLE_MS);
       for (const partition of partitions) partition.isDue = true;
       return true;
     }
     const after = new Map(partitions.flatMap(({ lastIds }) => lastIds));
-    const blockMs = Math.min(this.options.consumer.blockMs, PAUSE_MS);
+    const blockMs = Math.min(this.parts.options.consumer.blockMs, PAUSE_MS);
     try {
-      const news = new Set(await this.waiting.waitForNews(after, blockMs, this.options.commandTimeoutMs));
-      this.troubles.succeeded(WAITING);
+      const news = new Set(await this.parts.waiting.waitForNews(after, blockMs, this.parts.options.commandTimeoutMs));
+      this.parts.troubles.succeeded(WAITING);
       for (const partition of partitions) if (partition.lastIds.some(([key]) => news.has(key))) partition.isDue = true;
       return true;
     } catch (error) {
       // After FLUSHALL there are no new entries: only a read shows that the group is gone.
       for (const partition of partitions) partition.recover();
-      this.troubles.failed(WAITING, error);
+      this.parts.troubles.failed(WAITING, error);
       return false;
     }
   }

@@ -21,15 +21,15 @@ export class PartitionedReading implements Reading {
     const { client, options, partitions, allInFlight, stopping, troubles } = context;
     this.ownership = new Ownership(context, new PartitionsClient(client.connection), this.leaving);
     this.connection = new RedisConnection(options.redis, connection);
-    this.reader = new PartitionReader(
-      this.ownership,
-      new PartitionsClient(this.connection),
+    this.reader = new PartitionReader({
+      ownership: this.ownership,
+      waiting: new PartitionsClient(this.connection),
       allInFlight,
       options,
       stopping,
-      () => partitions.isCluster,
+      isCluster: () => partitions.isCluster,
       troubles,
-    );
+    });
     // Replies to earlier reads may have been lost.
     client.connection.onReconnect(() => {
       for (const partition of this.ownership.partitions) partition.recover();

@@ -195,7 +195,7 @@ export class Pipeline implements DeliverySink {
     }
   }
 
-  /** @returns when to try again, by the clock of `performance.now()`; undefined when the delivery is settled */
+  /** @returns when the next attempt begins, by the clock of `performance.now()`; undefined when the delivery is settled */
   private async settle(handlerDelivery: DecodedHandlerDelivery, outcome: Outcome): Promise<number | undefined> {
     const delayMs = await this.outcomes.carryOut(handlerDelivery, outcome);
     const retryAt = delayMs === undefined ? undefined : performance.now() + delayMs;

@@ -1,8 +1,9 @@
 import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
 import { SafeLogger } from '../log/safe-logger.js';
-import { Claims } from '../read/claims.js';
+import { ClaimRenewal } from '../read/claim-renewal.js';
 import type { StreamSource } from '../read/stream-source.js';
 import { StreamReader } from '../read/stream-reader.js';
+import { Takeover } from '../read/takeover.js';
 import { EntryReader } from '../stream/entry-reader.js';
 import { buildPipeline } from './build-pipeline.js';
 import type { Reading } from './reading.js';
@@ -15,7 +16,8 @@ export class PlainReading implements Reading {
   private readonly connection: RedisConnection;
   private readonly sources: readonly StreamSource[];
   private readonly reader: StreamReader;
-  private readonly claims: Claims;
+  private readonly claims: ClaimRenewal;
+  private readonly takeover: Takeover;
   private loops: Promise<unknown> | undefined;
 
   /** @param connection options of the connection that waits for entries */
@@ -31,7 +33,8 @@ export class PlainReading implements Reading {
     const entries = new EntryReader(this.connection, options.commandTimeoutMs);
     const reading = { address, sources: this.sources, allInFlight, options: options.consumer, stopping, troubles };
     this.reader = new StreamReader({ ...reading, entries, instrumentation });
-    this.claims = new Claims({ ...reading, client, watch: keyspace.watch(address.group), observer });
+    this.claims = new ClaimRenewal({ ...reading, client, claimAfterMs: takeoverAfterMs });
+    this.takeover = new Takeover({ ...reading, client, watch: keyspace.watch(address.group), observer });
   }
 
   get idleMs(): number {
@@ -43,7 +46,7 @@ export class PlainReading implements Reading {
   }
 
   begin(): void {
-    this.loops = Promise.all([this.reader.run(), this.claims.takeOver(), this.claims.keep()]);
+    this.loops = Promise.all([this.reader.run(), this.takeover.run(), this.claims.run()]);
   }
 
   async stop(): Promise<void> {
@@ -65,7 +68,7 @@ export class PlainReading implements Reading {
   private async leave(): Promise<void> {
     // All at once: while Redis is away, each of them lasts until its deadline.
     await Promise.all(this.sources.map((source) => this.leaveOne(source)));
-    await this.claims.leave().catch(() => undefined);
+    await this.takeover.leave().catch(() => undefined);
   }
 
   private async leaveOne({ consumerAddress }: StreamSource): Promise<void> {

@@ -22,7 +22,7 @@ export class LeaseLostError extends DeliveryLostError {
   }
 }
 
-/** A handler took longer than its `timeoutMs`: the try has failed, and what it still does has no effect on Redis. */
+/** A handler took longer than its `timeoutMs`: the attempt has failed, and what it still does has no effect on Redis. */
 export class HandlerTimeoutError extends EventsError {
   constructor(
     readonly handler: string,
@@ -79,7 +79,7 @@ export class EventParkedError extends EventsError {
     readonly partitionKey: string,
   ) {
     super(
-      `An earlier event of the key ${bounded(partitionKey, MAX_SHOWN_LENGTH)} is a dead letter; this one waits until it is replayed or discarded`,
+      `An earlier event of the partition key ${bounded(partitionKey, MAX_SHOWN_LENGTH)} is a dead letter; this one waits until it is replayed or discarded`,
     );
   }
 }
