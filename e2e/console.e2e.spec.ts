@@ -52,7 +52,7 @@ async function addressOf(shop: Shop, name: string): Promise<string> {
 }
 
 describe('the console on the shop', () => {
-  it('shows an order on its way, and lets the shop be steered', async () => {
+  it('shows an order on its way, and controls the shop', async () => {
     await using shop = await startShop({ environment: { GATEWAY_DECLINE_SHARE: '0' } });
     await using site = await openConsole(shop);
     const { products, currencies } = await site.get<Catalogue>('/api/shop/catalogue');

@@ -197,7 +197,7 @@ describe('the console', () => {
 
   it('has the token for its users, who never see it', async () => {
     await using site = await startConsole(redis.url, { ...urls(shop), OPERATOR_TOKEN });
-    expect(await site.get<ShopView>('/api/shop')).toMatchObject({ canSteer: true });
+    expect(await site.get<ShopView>('/api/shop')).toMatchObject({ canOperate: true });
     expect(await site.post<GatewayView>('/api/shop/gateway', { failureShare: 0.5 })).toEqual({ failureShare: 0.5 });
     expect(await site.post<GatewayView>('/api/shop/gateway', { failureShare: 0.02 })).toEqual({ failureShare: 0.02 });
     expect(await site.post<SimulationView>('/api/shop/simulation', { running: false })).toMatchObject({
@@ -216,7 +216,7 @@ describe('the console', () => {
 
   it.each([
     ['none', {}, () => shop, 'This console has no token for operators'],
-    ['another', { OPERATOR_TOKEN: 'the-operator-of-another-test' }, () => shop, 'has another token for operators'],
+    ['another', { OPERATOR_TOKEN: 'the-operator-of-another-test' }, () => shop, 'is not the one of this console'],
     ['the services have none', { OPERATOR_TOKEN }, () => tokenless, 'service has no token for operators'],
   ])('says what to do when it has %s', async (_, environment, apps, words) => {
     await using site = await startConsole(redis.url, { ...urls(apps()), ...environment });
@@ -224,14 +224,14 @@ describe('the console', () => {
     expect(view).toMatchObject({
       simulation: { running: false },
       gateway: { failureShare: 0.02 },
-      canSteer: 'OPERATOR_TOKEN' in environment,
+      canOperate: 'OPERATOR_TOKEN' in environment,
     });
     const headers = { 'X-Console-Token': await site.token() };
     for (const [path, body] of Object.entries(changes)) {
       const { problem } = await site.ask(`/api/${path}`, { method: 'POST', body, headers });
       expect(problem, path).toMatchObject({ statusCode: 502, code: 'not-operator' });
       expect(problem.message).toContain(words);
-      expect(problem.message).toContain('set OPERATOR_TOKEN, to the same for the console');
+      expect(problem.message).toContain('set the same OPERATOR_TOKEN for the console');
     }
     await nothingHasChanged(apps());
   });

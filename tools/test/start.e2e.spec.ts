@@ -198,7 +198,7 @@ describe('npm start', () => {
 
   it('makes a token for operators, and shows a command with it', async () => {
     const run = start();
-    const [, token = ''] = await run.says(/as its operator, OPERATOR_TOKEN=([\w-]{43})$/m);
+    const [, token = ''] = await run.says(/Operate it.*, OPERATOR_TOKEN=([\w-]{43})$/m);
     const command = await run.says(/^ {4}curl -s -X POST (http:\S+) -H "(authorization): Bearer ([\w-]+)"$/m);
     const [, address = '', header = '', shown = ''] = command;
     expect(shown).toBe(token);

@@ -1,13 +1,13 @@
 import ts from 'typescript';
 
-/** A JSON Schema of draft 2020-12, as OpenAPI 3.1 has them. */
+/** A JSON Schema, draft 2020-12, as in OpenAPI 3.1. */
 export type Schema = Readonly<Record<string, unknown>>;
 
 /**
- * The schemas of all types that some files export, by name: so they are written down once, as TypeScript. Libraries do the same for more of
- * TypeScript than a contract of plain JSON has; the compiler is here anyway, and 100 lines need no library that follows its versions.
+ * Makes schemas of all types that the files export, by name, so that the contract is written once, in TypeScript. Libraries for this cover
+ * more of TypeScript than a contract of plain JSON needs; these 100 lines need only the compiler, and no library for each of its versions.
  *
- * @throws TypeError for a type that has no form in JSON, such as a function
+ * @throws TypeError for a type that JSON cannot express, such as a function
  */
 export function schemasOf(files: readonly string[]): Record<string, Schema> {
   const program = ts.createProgram(files, {
@@ -37,7 +37,7 @@ function exportedTypes(file: ts.SourceFile | undefined): Declaration[] {
 }
 
 class Schemas {
-  /** @param names of what has a schema of its own, which others point to */
+  /** @param names of the types that have a schema of their own; others refer to them */
   constructor(
     private readonly checker: ts.TypeChecker,
     private readonly names: ReadonlySet<string>,
@@ -79,7 +79,7 @@ class Schemas {
     return this.checker.getTypeArguments(type as ts.TypeReference).map((item) => this.of(item));
   }
 
-  /** Texts are one enumeration, and both booleans one type. */
+  /** All string literals become one enumeration, and `true` and `false` one boolean. */
   private ofUnion(types: readonly ts.Type[]): Schema {
     const texts = types.filter((type) => type.isStringLiteral()).map(({ value }) => value);
     const others = types.filter((type) => !type.isStringLiteral() && !(type.flags & ts.TypeFlags.Undefined));

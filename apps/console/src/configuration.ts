@@ -2,9 +2,9 @@ import { ApiKeySetting, BooleanSetting, SecretSetting, ServiceConfiguration, Who
 import { IsEmpty, IsNotEmpty, IsString, IsUrl, Matches, MinLength, ValidateIf, ValidateBy } from 'class-validator';
 import { isLoopback } from './access/loopback.js';
 
-const SHORTEST_PASSWORD = 8;
+const MIN_PASSWORD_LENGTH = 8;
 
-/** Whoever reaches the console operates the events: it is open to the network only when somebody has thought of that. */
+/** Who can reach the console can operate the events, so the network may reach it only with credentials or an explicit setting. */
 function OnlyProtected(): PropertyDecorator {
   return ValidateBy({
     name: 'onlyProtected',
@@ -22,7 +22,7 @@ function OnlyProtected(): PropertyDecorator {
   });
 }
 
-/** Where a service is. A name and a password in it would stand in answers and logs; the shop's services take none. */
+/** The URL of a service. It must have no credentials: they would appear in answers and logs, and the shop's services need none. */
 function ServiceUrlSetting(example: string): PropertyDecorator {
   return IsUrl(
     { require_tld: false, require_protocol: true, protocols: ['http', 'https'], disallow_auth: true },
@@ -39,7 +39,7 @@ const isGiven =
 export class ConsoleConfiguration extends ServiceConfiguration {
   override PORT = 8080;
 
-  /** The address that the console listens on; `HOST` of the other apps does not count here. */
+  /** The address that the console listens on; it ignores `HOST`, which the other apps use. */
   @OnlyProtected()
   @IsString()
   @IsNotEmpty({ message: 'takes an address such as 127.0.0.1' })
@@ -58,21 +58,21 @@ export class ConsoleConfiguration extends ServiceConfiguration {
   CONSOLE_USERNAME = '';
 
   @ValidateIf(isGiven('CONSOLE_USERNAME'))
-  @MinLength(SHORTEST_PASSWORD, {
-    message: `takes at least ${String(SHORTEST_PASSWORD)} characters, and is needed with CONSOLE_USERNAME`,
+  @MinLength(MIN_PASSWORD_LENGTH, {
+    message: `takes at least ${String(MIN_PASSWORD_LENGTH)} characters, and is needed with CONSOLE_USERNAME`,
   })
   @SecretSetting()
   CONSOLE_PASSWORD = '';
 
-  /** Lets the console listen beyond this machine without credentials: something else must keep strangers out. */
+  /** Allows the console to listen beyond this machine without credentials: something else must control access. */
   @BooleanSetting()
   CONSOLE_TRUST_NETWORK = false;
 
-  /** Nothing can be changed. */
+  /** Rejects every change. */
   @BooleanSetting()
   CONSOLE_READ_ONLY = false;
 
-  /** How many actions the log of actions keeps, about, and for how many days. */
+  /** About how many actions the log of actions keeps, and for how many days. */
   @WholeNumberSetting(100, 10_000_000)
   CONSOLE_ACTIONS_KEPT = 50_000;
 
@@ -80,31 +80,31 @@ export class ConsoleConfiguration extends ServiceConfiguration {
   CONSOLE_ACTIONS_KEPT_DAYS = 400;
 
   /**
-   * Hosts, apart from localhost and addresses, under which browsers reach the console; with commas. With a port, where a proxy
-   * puts another Host and does not say which one it was.
+   * Host names, separated by commas, under which browsers reach the console; localhost and IP addresses are always allowed. Add the port if
+   * a proxy replaces the Host header without sending the original one.
    */
   @IsString()
   CONSOLE_ALLOWED_HOSTS = '';
 
-  /** The path below which a proxy serves the console, where the proxy leaves it on the requests that it passes on. */
+  /** The path below which a proxy serves the console, if the proxy does not remove it from the requests that it forwards. */
   @Matches(/^(\/[A-Za-z0-9._~-]+)*$/, { message: 'takes a path such as /console, without a slash at its end' })
   CONSOLE_BASE_PATH = '';
 
-  /** Where the order service is; without it there is no view of the shop. */
+  /** The URL of the order service; without it the console has no view of the shop. */
   @ValidateIf(isGiven('SHOP_ORDER_URL'))
   @ServiceUrlSetting('http://127.0.0.1:3001')
   SHOP_ORDER_URL = '';
 
-  /** Where the payment service is. */
+  /** The URL of the payment service. */
   @ValidateIf(isGiven('SHOP_PAYMENT_URL'))
   @ServiceUrlSetting('http://127.0.0.1:3002')
   SHOP_PAYMENT_URL = '';
 
-  /** What the order service takes orders with; the same as its own. */
+  /** The API key for placing orders; the same as the order service's. */
   @ApiKeySetting()
   CUSTOMER_API_KEY = '';
 
-  /** What the shop's catalogue is made from; the same as the order service's. */
+  /** The seed of the shop's catalogue; the same as the order service's. */
   @WholeNumberSetting(0, 2 ** 31)
   SIMULATION_SEED = 42;
 }

@@ -24,7 +24,7 @@ import { StreamsController } from './streams/streams.controller.js';
 import { StreamsService } from './streams/streams.service.js';
 import { Users } from './users/users.js';
 
-/** Watches and operates whatever runs on the event library under one prefix. */
+/** The console: monitors and operates the streams of one prefix. */
 @Module({
   imports: [ActionsModule, ObserveModule, LiveExtrasModule, ShopModule],
   controllers: [

@@ -1,4 +1,4 @@
-/** Items by what `keyOf` says of each, in the order of their first ones. */
+/** Groups items by key, in the order in which each key first appears. */
 export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {

@@ -9,7 +9,7 @@ import { documentApi } from './openapi/document.js';
 import { servePage } from './page/page.js';
 
 const MAX_BODY_BYTES = 2 ** 20;
-/** Bodies have another payload for a dead letter, or a thousand ids. */
+/** The largest bodies are an edited payload of a dead letter, and a thousand ids. */
 const SHAPE = { maxDepth: 100, maxItems: 10_000, maxProperties: 5000, maxValues: 100_000 };
 
 await runService({
@@ -22,7 +22,7 @@ await runService({
   maxBodyBytes: MAX_BODY_BYTES,
   host: ({ CONSOLE_HOST }) => CONSOLE_HOST,
   protect,
-  // Its users have no token of operators; who of them may change something, ChangesGuard says.
+  // The console does not use the operators' token of the services for its own routes: ChangesGuard decides who may change something.
   guardsChanges: true,
   prepare(app: NestExpressApplication) {
     app.useGlobalPipes(new RequestValidation(SHAPE));

@@ -158,7 +158,7 @@ describe('the API', () => {
     expect(sent?.handledBy).toMatchObject([
       { group: 'receivers', state: 'settled', source: 'post', known: 'answer', answeredAfterMs: journey.elapsedMs },
     ]);
-    expect(journey.caveats).toContain('The time to an answer is waiting and handling together.');
+    expect(journey.caveats).toContain('The time to an answer includes waiting and handling.');
 
     const near = await site.get<Journey>(`/api/journeys/journey-1?near=${sent?.entry.id ?? ''}`);
     expect(near.events).toHaveLength(2);

@@ -131,6 +131,6 @@ describe('a worker that was replaced long ago', () => {
     });
     const [finding] = overview.findings;
     expect(finding?.detail).toContain('1 other worker of receivers is at work.');
-    expect(finding?.advice).toMatch(/^Nothing needs to be done/);
+    expect(finding?.advice).toMatch(/^No action is needed/);
   });
 });

@@ -61,25 +61,25 @@ function picture(
 const titles = (seen: Picture) => findingsIn(seen).map(({ severity, title }) => `${severity}: ${title}`);
 
 describe('findings', () => {
-  it('are none when all is well', () => {
+  it('are none if there is no problem', () => {
     expect(titles(picture())).toEqual([]);
     expect(worstOf([])).toBe('good');
   });
 
-  it('name a worker that is gone, and that nobody is left', () => {
+  it('report a worker that is gone, and a group without workers', () => {
     const seen = picture({
       isGone: true,
       group: { pending: 2, consumerRows: [{ name: WORKER, pending: 2, idleMs: 10 }] },
     });
     expect(titles(seen)).toEqual([
-      'critical: Nobody works for receivers on parcels',
+      'critical: receivers has no worker on parcels',
       'warning: A worker of receivers is gone',
     ]);
-    expect(findingsIn(seen)[1]?.detail).toContain('2 events in its hands');
+    expect(findingsIn(seen)[1]?.detail).toContain('still holds 2 events');
     expect(findingsIn(seen)[1]?.advice).toContain('start a worker of the group');
   });
 
-  it('name what waits for a worker that handles it, and do not take it for a worker or for stuck', () => {
+  it('report events that wait for a worker with a handler, and count them neither as a worker nor as stuck', () => {
     const rows = [
       { name: WORKER, pending: 0, idleMs: 10 },
       { name: 'waiting for parcel_sent 2', pending: 3, idleMs: 90_000 },
@@ -92,10 +92,10 @@ describe('findings', () => {
     ]);
     expect(topologyOf(seen, []).nodes.some(({ name }) => name.startsWith('waiting'))).toBe(false);
     const alone = { ...seen, workers: new Map(), goneSinceMs: new Map([[WORKER, NOW - 1000]]) };
-    expect(titles(alone)).toContain('critical: Nobody works for receivers on parcels');
+    expect(titles(alone)).toContain('critical: receivers has no worker on parcels');
   });
 
-  it('leave it at a word when another worker has taken its work over', () => {
+  it('only inform of a worker that is gone if another one has taken over its events', () => {
     const others = [
       { name: WORKER, pending: 0, idleMs: 10 },
       { name: 'host-13-0a1b2c', pending: 2, idleMs: 10 },
@@ -113,7 +113,7 @@ describe('findings', () => {
     expect(topologyOf(longAgo, []).nodes.some(({ name }) => name === WORKER)).toBe(false);
   });
 
-  it('say how far a group is behind, and grow with it', () => {
+  it('say how far a group is behind, with a severity that grows with the lag', () => {
     expect(titles(picture({ group: { lag: 7, lagMs: 4000 } }))).toEqual([]);
     expect(titles(picture({ group: { lag: 7, lagMs: 12_000 } }))).toEqual([
       'warning: receivers is 12 s behind on parcels',
@@ -123,7 +123,7 @@ describe('findings', () => {
     ]);
   });
 
-  it('point at an event that does not come to an end, and at dead letters', () => {
+  it('report a stuck event, and dead letters', () => {
     const stuck = picture({ group: { pending: 1, oldestPendingId: `${String(NOW - 180_000)}-0` }, stream: {} });
     expect(titles(stuck)).toEqual(['warning: An event of parcels has not been settled by receivers for 3 min']);
     expect(titles(picture({ stream: { deadLetters: 1 } }))).toEqual(['warning: 1 dead letter of parcels']);
@@ -133,19 +133,17 @@ describe('findings', () => {
     expect(findingsIn(seen)[0]?.detail).toContain('of 300 events');
   });
 
-  it('say when connections cannot be seen, and call nobody gone then', () => {
+  it('say that connections cannot be listed, and report no worker as gone then', () => {
     const blind = {
       ...picture({ group: { consumerRows: [{ name: WORKER, pending: 1, idleMs: 10 }] } }),
       workers: null,
     };
-    expect(titles(blind)).toEqual(['info: Dead workers cannot be told from idle ones']);
+    expect(titles(blind)).toEqual(['info: Dead and idle workers look the same']);
   });
 
-  it('take a worker of which nothing is known to be at work, unless something waits while it is silent', () => {
+  it('count a worker in an unknown state as at work, unless events wait while it is silent', () => {
     const silent = { consumerRows: [{ name: 'somebody-else', pending: 0, idleMs: 600_000 }] };
     expect(titles(picture({ group: silent }))).toEqual([]);
-    expect(titles(picture({ group: { ...silent, lag: 3 } }))).toEqual([
-      'critical: Nobody works for receivers on parcels',
-    ]);
+    expect(titles(picture({ group: { ...silent, lag: 3 } }))).toEqual(['critical: receivers has no worker on parcels']);
   });
 });

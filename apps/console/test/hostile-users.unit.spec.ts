@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Attempts } from '../src/users/attempts.js';
 import { hashOf, isPassword, parseHash, textOfHash, type PasswordHash } from '../src/users/password.js';
-import { Turns } from '../src/users/turns.js';
+import { TaskLimiter } from '../src/users/task-limiter.js';
 import { parseUsers } from '../src/users/users-file.js';
 import { FORMATS } from '../src/actions/export.js';
 import type { ActionEntry } from '../src/contract/actions.js';
@@ -73,7 +73,7 @@ describe('a file of users', () => {
 });
 
 describe('failed tries', () => {
-  const limits = { free: 3, firstMs: 1000, longestMs: 8000 };
+  const limits = { free: 3, firstMs: 1000, maxMs: 8000 };
 
   it('delay the next one longer and longer, to an end, and are forgotten after an hour', () => {
     let nowMs = 0;
@@ -117,7 +117,7 @@ describe('failed tries', () => {
 
 describe('turns', () => {
   it('are taken by so many at once, in order; what is beyond those that wait is refused', async () => {
-    const turns = new Turns(2, 3);
+    const turns = new TaskLimiter(2, 3);
     const [started, ends]: [number[], (() => void)[]] = [[], []];
     const works = Array.from({ length: 6 }, (_, number) =>
       turns.take(async () => {

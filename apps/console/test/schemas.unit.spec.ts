@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { schemasOf } from '../openapi/schemas.js';
-import { demandSchemas, UnknownSchemaError } from '../src/openapi/schemas.js';
+import { requireSchemas, UnknownSchemaError } from '../src/openapi/schemas.js';
 
 function schemasOfText(text: string): ReturnType<typeof schemasOf> {
   const folder = mkdtempSync(path.join(tmpdir(), 'console-contract-'));
@@ -61,9 +61,9 @@ describe('the schemas of the OpenAPI document', () => {
       paths: { '/api/parts': { get: { schema: { $ref: `#/components/schemas/${name}` } } } },
       components: { schemas: { Part: {} } },
     });
-    demandSchemas(document('Part'));
+    requireSchemas(document('Part'));
     expect(() => {
-      demandSchemas(document('Prat'));
+      requireSchemas(document('Prat'));
     }).toThrow(UnknownSchemaError);
   });
 });

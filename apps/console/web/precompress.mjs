@@ -2,12 +2,12 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-/** Fonts and pictures are compressed already. */
+/** Fonts and images are already compressed. */
 const COMPRESSIBLE = /\.(js|css|svg|html|json)$/;
-const LEAST_BYTES = 1024;
+const MIN_BYTES = 1024;
 
 /**
- * Puts a `.br` and a `.gz` beside each file of the build's assets: once here, as small as can be, and not for each reader.
+ * Adds a `.br` and a `.gz` file to each asset of the build, so that the server need not compress them for each request.
  *
  * @returns {import('vite').Plugin}
  */
@@ -19,7 +19,7 @@ export function precompress() {
       const assets = path.join(dir, 'assets');
       for (const name of readdirSync(assets)) {
         const file = path.join(assets, name);
-        if (!COMPRESSIBLE.test(name) || statSync(file).size < LEAST_BYTES) continue;
+        if (!COMPRESSIBLE.test(name) || statSync(file).size < MIN_BYTES) continue;
         const bytes = readFileSync(file);
         const params = {
           [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,

@@ -13,7 +13,7 @@ const CHANGES_NOTHING = 'console:changes-nothing';
 /** A POST that changes nothing: it needs the token, and is allowed when the console is read-only. */
 export const ChangesNothing = () => SetMetadata(CHANGES_NOTHING, true);
 
-/** Lets only operators change something, and only with the session's token; nobody when the console is read-only. */
+/** Allows changes only to operators with the session's token, and to no one if the console is read-only. */
 @Injectable()
 export class ChangesGuard implements CanActivate {
   constructor(
@@ -28,11 +28,11 @@ export class ChangesGuard implements CanActivate {
     if (request.method === 'GET' || request.method === 'HEAD') return true;
     const { user, role } = actorOf(request);
     if (!this.token.isRight(request.header(TOKEN_HEADER))) {
-      this.log.note('bad-token', request, 'without the token of this console, or with another one', user?.name);
+      this.log.note('bad-token', request, 'the token of this console is missing or wrong', user?.name);
       throw new Problem(
         'bad-token',
         `Expected the header ${TOKEN_HEADER} with the token of GET /api/session, got ${
-          request.header(TOKEN_HEADER) === undefined ? 'none' : 'another one: ask for it again'
+          request.header(TOKEN_HEADER) === undefined ? 'none' : 'another one: request it again'
         }`,
       );
     }
@@ -41,8 +41,8 @@ export class ChangesGuard implements CanActivate {
       throw new Problem('read-only', 'This console is read-only (CONSOLE_READ_ONLY): nothing was changed');
     }
     if (role === 'viewer' && !isHarmless) {
-      this.log.note('refused-role', request, 'a viewer would change something', user?.name);
-      throw new Problem('forbidden', `${user?.name ?? ''} is a viewer, who may look: this takes an operator`);
+      this.log.note('refused-role', request, 'a viewer tried to make a change', user?.name);
+      throw new Problem('forbidden', `${user?.name ?? ''} is a viewer and cannot make changes: this needs an operator`);
     }
     return true;
   }

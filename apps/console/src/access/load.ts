@@ -1,26 +1,26 @@
 import type { NextFunction, Request, Response } from 'express';
 import { problemOf } from './problem.js';
 
-/** Requests of one kind that are worked on at once, and how many may wait for that: each holds what it answers. */
+/** How many requests of one kind are handled at once, and how many may wait. Each one that is handled holds its answer in memory. */
 export interface LoadLimits {
-  atOnce: number;
-  waiting: number;
-  /** How long an answer may take to be read, in milliseconds: who reads none of it must not keep others waiting. */
-  longestMs: number;
+  concurrent: number;
+  queued: number;
+  /** How long the client may take to read an answer, in milliseconds: a client that does not read must not block others. */
+  timeoutMs: number;
 }
 
-/** What reads entries: an answer can be some megabytes, and what it is made of some times as much. */
-export const READING: LoadLimits = { atOnce: 4, waiting: 100, longestMs: 30_000 };
-/** What is known already, or asks for little. */
-export const LOOKING: LoadLimits = { atOnce: 16, waiting: 200, longestMs: 30_000 };
+/** Requests that read entries: an answer can have some megabytes, and needs several times as much to be made. */
+export const HEAVY_REQUESTS: LoadLimits = { concurrent: 4, queued: 100, timeoutMs: 30_000 };
+/** Requests that are answered from memory, or read little. */
+export const LIGHT_REQUESTS: LoadLimits = { concurrent: 16, queued: 200, timeoutMs: 30_000 };
 
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Lets so many requests in at once; others wait until an answer is through, and what is beyond that is told to come back (503
- * `busy`). Whoever goes away makes room at once.
+ * Handles a limited number of requests at once. Others wait in a queue; if the queue is full, the answer is 503 `busy`. A client that
+ * disconnects frees its place.
  */
-export function limitLoad({ atOnce, waiting, longestMs }: LoadLimits) {
+export function limitLoad({ concurrent, queued, timeoutMs }: LoadLimits) {
   const queue: (() => void)[] = [];
   let running = 0;
   const leave = (): void => {
@@ -32,9 +32,9 @@ export function limitLoad({ atOnce, waiting, longestMs }: LoadLimits) {
       running += 1;
       const end = response.end.bind(response);
       let deadline: NodeJS.Timeout | undefined;
-      // From when it is answered: what it takes until then is the console's own time.
+      // The time limit begins with the answer: the time before that is the console's own.
       response.end = ((...args: Parameters<typeof end>) => {
-        deadline ??= setTimeout(() => response.destroy(), longestMs);
+        deadline ??= setTimeout(() => response.destroy(), timeoutMs);
         return end(...args);
       }) as typeof end;
       response.once('close', () => {
@@ -43,15 +43,15 @@ export function limitLoad({ atOnce, waiting, longestMs }: LoadLimits) {
       });
       next();
     };
-    if (running < atOnce) {
+    if (running < concurrent) {
       enter();
       return;
     }
-    if (queue.length >= waiting) {
+    if (queue.length >= queued) {
       response
         .status(503)
         .header('Retry-After', String(RETRY_AFTER_SECONDS))
-        .json(problemOf('busy', 'The console answers as many requests as it can at once; ask again in a moment'));
+        .json(problemOf('busy', 'The console is handling too many requests; try again in a moment'));
       return;
     }
     queue.push(enter);

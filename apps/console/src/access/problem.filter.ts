@@ -26,7 +26,7 @@ const CODES: Readonly<Partial<Record<number, ApiProblem['code']>>> = {
   429: 'busy',
 };
 
-/** Answers of the API that are none of success have one shape; what is not the API's is answered as in every app. */
+/** Gives every error answer of the API the shape of `ApiProblem`. Other paths answer as in every app. */
 @Catch()
 export class ProblemFilter extends BaseExceptionFilter {
   private readonly logger = new Logger('console');
@@ -56,11 +56,11 @@ function problemFrom(error: unknown): ApiProblem {
   if (error instanceof EventPayloadError || error instanceof OriginalGoneError)
     return problemOf('invalid', error.message);
   if (error instanceof Error && error.name === 'ReplyError') {
-    return problemOf('redis-away', `Redis refuses: ${error.message}`);
+    return problemOf('redis-away', `Redis answered with an error: ${error.message}`);
   }
-  // Also what Express throws of a body that it cannot read.
+  // Includes the errors of Express for a body that it cannot read.
   if (error instanceof HttpException || isHttpError(error)) return fromHttp(error);
-  return problemOf('failed', 'The console has failed at this; its log says why.');
+  return problemOf('failed', 'An internal error of the console; see its log.');
 }
 
 function fromHttp(error: HttpException | (Error & { status: number })): ApiProblem {

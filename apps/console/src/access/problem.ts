@@ -25,11 +25,11 @@ const STATUS: Readonly<Record<ApiProblem['code'], HttpStatus>> = {
 
 interface ProblemOptions {
   cause?: unknown;
-  /** When to ask again, where that is known. */
+  /** When to try again, if known. */
   retryAfterSeconds?: number;
 }
 
-/** An answer that is none of success, as the contract has it. */
+/** An error answer, see `ApiProblem`. */
 export class Problem extends HttpException {
   readonly retryAfterSeconds: number | undefined;
 
@@ -40,7 +40,7 @@ export class Problem extends HttpException {
   }
 }
 
-/** The body of such an answer. */
+/** The body of an error answer. */
 export function problemOf(code: ApiProblem['code'], message: string, details?: string[]): ApiProblem {
   return { statusCode: STATUS[code], code, message, ...(details ? { details } : {}) };
 }

@@ -7,7 +7,7 @@ import { compress } from '../transfer/compress.js';
 import { LogIn } from '../users/log-in.js';
 import { Users } from '../users/users.js';
 import { actorOf } from './actor.js';
-import { limitLoad, LOOKING, READING } from './load.js';
+import { limitLoad, LIGHT_REQUESTS, HEAVY_REQUESTS } from './load.js';
 import { SecurityLog, type SecurityEvent } from './security-log.js';
 
 const NOTHING_FROM_ELSEWHERE = {
@@ -23,7 +23,7 @@ const NOTHING_FROM_ELSEWHERE = {
   frameAncestors: ["'none'"],
 };
 
-/** Everything that keeps strangers, and pages of other sites, from the console. Before any route. */
+/** Installs, before any route, what protects the console from other users and from pages of other sites. */
 export function protect(app: NestExpressApplication): void {
   const config = app.get(ConsoleConfiguration);
   app.use(belowBase(config));
@@ -39,7 +39,7 @@ export function protect(app: NestExpressApplication): void {
   app.use(compress);
 }
 
-/** Notes what a handler refuses. */
+/** Logs the requests that a handler rejects. */
 function noted(handler: RequestHandler, event: SecurityEvent, log: SecurityLog): RequestHandler {
   return (request, response, next) => {
     void handler(request, response, (refusal?: unknown) => {
@@ -52,26 +52,26 @@ function noted(handler: RequestHandler, event: SecurityEvent, log: SecurityLog):
   };
 }
 
-/** What reads entries, by the path below `/api`; what else there is, is small. */
+/** The paths below `/api` that read entries; all others are light. */
 const READS = /^\/(streams\/[^/]+\/entries|journeys|dead-letters|actions)/;
-/** The feed stays open, and has bounds of its own; an action can take long, and only an operator asks for it. */
+/** Paths without these limits: the feed stays open and has its own, and an action can take long but needs an operator. */
 const UNBOUNDED = /^\/(live|dead-letters\/act)$/;
 
 function withinLoad(): RequestHandler {
-  const reading = limitLoad(READING);
-  const looking = limitLoad(LOOKING);
+  const reading = limitLoad(HEAVY_REQUESTS);
+  const looking = limitLoad(LIGHT_REQUESTS);
   return (request, response, next) => {
     if (UNBOUNDED.test(request.path)) next();
     else (READS.test(request.path) ? reading : looking)(request, response, next);
   };
 }
 
-/** Takes off the path that a proxy has put before the console's own, where the proxy does not. */
+/** Removes the base path from the address of a request, if the proxy has not removed it. */
 function belowBase({ CONSOLE_BASE_PATH: base }: ConsoleConfiguration): RequestHandler {
   return (request, response, next) => {
     const rest = withoutBase(request.url, base);
     if (rest === null) next();
-    // Relative addresses of the page begin after the last slash.
+    // The page's relative addresses need the slash at the end.
     else if (!rest.startsWith('/')) response.redirect(308, `${base}/${rest}`);
     else {
       request.url = rest;

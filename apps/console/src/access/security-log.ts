@@ -4,15 +4,15 @@ import { ShopLogger } from '@shop/service';
 import type { Request } from 'express';
 import { LineLimit } from 'nestjs-event-streams/internal';
 
-/** What is noted. */
+/** The events that are logged. */
 export type SecurityEvent =
   'failed-login' | 'lock-out' | 'refused-role' | 'bad-token' | 'refused-host' | 'refused-origin';
 
-const LONGEST = 100;
+const MAX_TEXT_LENGTH = 100;
 
 /**
- * Notes in the log who was refused what, never with a password: a line each, whose texts from outside are cut and escaped, and of
- * each kind so many in ten seconds, after which the rest is counted.
+ * Logs rejected requests, one line each, never with a password. Texts from outside are shortened and escaped. In ten seconds, a limited
+ * number of lines of each kind is logged; the rest is counted.
  */
 @Injectable()
 export class SecurityLog implements OnModuleDestroy {
@@ -25,7 +25,7 @@ export class SecurityLog implements OnModuleDestroy {
 
   constructor(private readonly logger: ShopLogger) {}
 
-  /** @param user the name that was given, true or not @param detail more, in words */
+  /** @param user the name that the request gave, which may be wrong @param detail more, in words */
   note(event: SecurityEvent, request: Request, detail: string, user?: string): void {
     if (!this.lines.admits(event)) return;
     const address = addressOf(request);
@@ -46,5 +46,5 @@ export class SecurityLog implements OnModuleDestroy {
 }
 
 function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text;
 }

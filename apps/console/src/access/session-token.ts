@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { isEqualSecret } from '@shop/access';
 
-/** What a page must know to change anything: another site can make a browser send a request, but not read this. */
+/** The CSRF token that every change needs: another site can make a browser send a request, but cannot read this token. */
 @Injectable()
 export class SessionToken {
   readonly value = randomBytes(32).toString('base64url');

@@ -5,29 +5,29 @@ import type { Actor } from '../access/actor.js';
 import { ConsoleConfiguration } from '../configuration.js';
 import type { ActionName } from '../contract/actions.js';
 
-/** What is about to be done. */
+/** An action that is about to run. */
 export interface Action {
   action: ActionName;
-  /** Of what: a stream, or a service of the shop. */
+  /** What it changes: a stream, or a service of the shop. */
   target: string;
   ids?: readonly string[];
   details?: string;
   why?: string | undefined;
-  /** Who the caller says that it is; counts only where nobody has to log in. */
+  /** The name that the caller gave; used only if no login is required. */
   by?: string | undefined;
 }
 
 const MAX_IDS = 1000;
 const MAX_TEXT_LENGTH = 500;
 const DAY_MS = 86_400_000;
-/** When memory is short, too: then discarding, which is written down before, frees some. */
+/** Allowed when Redis is out of memory: a discard, which is logged first, frees memory. */
 const APPEND = '#!lua flags=allow-oom\nreturn redis.call("XADD", KEYS[1], unpack(ARGV))';
-/** An action has an entry for its beginning and one for its outcome. */
+/** An action has two entries: one for its start and one for its outcome. */
 const ENTRIES_OF_ACTION = 2;
 
 /**
- * Writes down what is changed by the console, in a stream of Redis to which entries are only added: when an action begins, and
- * how it came out. What is too many or too old is trimmed, see `CONSOLE_ACTIONS_KEPT`.
+ * Logs the changes that the console makes, in an append-only stream of Redis: the start of each action, and its outcome. Old entries are
+ * trimmed, see `CONSOLE_ACTIONS_KEPT`.
  */
 @Injectable()
 export class ActionLog {
@@ -40,10 +40,10 @@ export class ActionLog {
   ) {}
 
   /**
-   * Does something, and writes it down.
+   * Runs an action and logs it.
    *
-   * @param work is not begun when the log cannot be written
-   * @param told says in words what came of it
+   * @param work is not started if the log cannot be written
+   * @param told describes the result in words
    * @throws what the log or the work throws
    */
   async run<T>(actor: Actor, action: Action, work: () => Promise<T>, told: (result: T) => string): Promise<T> {
@@ -77,7 +77,7 @@ export class ActionLog {
     });
   }
 
-  /** Never throws: what was done is done. */
+  /** Never throws: the action has already run. */
   private async end(id: string, outcome: 'done' | 'failed', result: string): Promise<void> {
     const most = this.config.CONSOLE_ACTIONS_KEPT * ENTRIES_OF_ACTION;
     try {
@@ -88,7 +88,7 @@ export class ActionLog {
       });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      this.logger.error(`The outcome of action ${id} (${outcome}: ${result}) could not be written down: ${why}`);
+      this.logger.error(`The outcome of action ${id} (${outcome}: ${result}) could not be logged: ${why}`);
     }
   }
 

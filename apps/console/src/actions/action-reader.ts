@@ -4,13 +4,13 @@ import { EventMonitor, Keyspace, timeOfEntryId, type RangeOptions, type RangePag
 import type { ActionEntry, ActionPage } from '../contract/actions.js';
 
 const DEFAULT_COUNT = 50;
-/** What is read of an entry at most, in bytes: those of a console are smaller. */
+/** How much is read of an entry, in bytes: entries of a console are smaller. */
 const WHOLE_BYTES = 64 * 1024;
 const MAX_TEXT_LENGTH = 4000;
 const MAX_IDS = 1000;
-/** How many entries after a page are looked at for the outcomes of its actions. */
+/** How many entries after a page are searched for the outcomes of its actions. */
 const MAX_LATER = 1000;
-/** How many entries one page goes through: they need not be actions. */
+/** How many entries one page reads: not all of them need to be actions. */
 const MAX_READ = 20_000;
 
 type Fields = ReadonlyMap<string, string>;
@@ -30,7 +30,7 @@ export class ActionReader {
   /** Actions, latest first. @param cursor the `next` of the page before */
   async page(cursor: string | undefined, count = DEFAULT_COUNT): Promise<ActionPage> {
     const outcomes = new Map<string, Fields>();
-    // An outcome comes after its action: those of this page can be on the page before.
+    // An outcome is newer than its action: the outcomes of this page can be on the previous page.
     if (cursor !== undefined) await this.collectAfter(cursor, outcomes);
     const actions: ActionEntry[] = [];
     let read = 0;

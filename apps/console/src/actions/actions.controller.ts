@@ -33,18 +33,18 @@ export class ActionsController {
   constructor(private readonly reader: ActionReader) {}
 
   @Get()
-  @ApiOperation({ summary: 'What was changed by this console, latest first' })
+  @ApiOperation({ summary: 'The changes made by this console, latest first' })
   @ApiAnswer('ActionPage')
   page(@Query() { cursor, count }: ActionsParameters): Promise<ActionPage> {
     return this.reader.page(cursor, count);
   }
 
   @Get('export')
-  @ApiOperation({ summary: 'All of it as a file' })
+  @ApiOperation({ summary: 'All changes as a file' })
   @ApiProduces('text/csv', 'application/x-ndjson')
   async export(@Query() { format }: ExportParameters, @Res() response: Response): Promise<void> {
     const { type, head, lineOf } = FORMATS[format];
-    // What cannot be read is answered as a problem, while there is no file yet.
+    // Reads the first page before the headers: an error here is still answered as a problem.
     let page = await this.reader.page(undefined, EXPORT_PAGE);
     response.set({ 'Content-Type': type, 'Content-Disposition': `attachment; filename="actions.${format}"` });
     response.write(head);
@@ -57,7 +57,7 @@ export class ActionsController {
       }
       response.end();
     } catch {
-      // Half a file must not look like a whole one.
+      // An incomplete file must not look complete.
       response.destroy();
     }
   }

@@ -1,6 +1,6 @@
 import type { ActionEntry } from '../contract/actions.js';
 
-/** How a log of actions is written into a file. */
+/** A file format for the log of actions. */
 export interface ExportFormat {
   type: string;
   /** The first line; '' for none. */
@@ -25,7 +25,7 @@ const COLUMNS: readonly [name: string, value: (action: ActionEntry) => string][]
   ['result', ({ result }) => result],
 ];
 
-/** The formats by their names, which are the files' endings. */
+/** The formats by file extension. */
 export const FORMATS: Readonly<Record<'csv' | 'jsonl', ExportFormat>> = {
   csv: {
     type: 'text/csv; charset=utf-8',
@@ -39,7 +39,7 @@ export const FORMATS: Readonly<Record<'csv' | 'jsonl', ExportFormat>> = {
   },
 };
 
-/** A cell as RFC 4180 has it; what a spreadsheet would take for a formula begins with an apostrophe. */
+/** A cell as in RFC 4180. A text that a spreadsheet would run as a formula gets an apostrophe before it. */
 function cell(text: string): string {
   const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;

@@ -1,8 +1,8 @@
 /**
- * `GET /api/actions`: what was changed by this console, latest first: who did what to which things, when, why, and how it came
- * out. An action is written down before it is done, and is not done when it cannot be.
+ * `GET /api/actions`: the changes made by this console, latest first: who did what, when, why, and with which outcome. An action is logged
+ * before it runs, and does not run if it cannot be logged.
  *
- * Query: `cursor` of the page before, `count` (1 to 200, default 50). Errors: 400, 503.
+ * Query: `cursor` of the previous page, `count` (1 to 200, default 50). Errors: 400, 503.
  * `GET /api/actions/export?format=csv` (or `jsonl`): all of them as a file; of JSON lines each is an `ActionEntry`.
  */
 export interface ActionPage {
@@ -10,36 +10,36 @@ export interface ActionPage {
   next: string | null;
 }
 
-/** Something that was changed. */
+/** A change. */
 export interface ActionEntry {
   /** Its id in the log. */
   id: string;
   /** When it began. */
   atMs: number;
   action: ActionName;
-  /** Of what: a stream, or a service of the shop. */
+  /** What it changed: a stream, or a service of the shop. */
   target: string;
-  /** The ids that it was about, such as those of dead letters; of thousands the first 1,000. */
+  /** The ids of what it changed, such as dead letters; at most the first 1,000. */
   ids: string[];
-  /** How many there were. */
+  /** The number of all ids. */
   count: number;
-  /** What else it was asked to do, such as a rate; never the payload of an event, nor anything about a customer. */
+  /** Further parameters, such as a rate; never the payload of an event or data of a customer. */
   details: string;
-  /** Why, in the words of who did it; may be empty. */
+  /** The reason that the user gave; may be empty. */
   why: string;
-  /** Who: the user who was logged in, else whoever the caller said that it was, which may be empty. */
+  /** The user who was logged in; otherwise the name that the caller gave, which may be empty. */
   by: string;
-  /** Whether `by` has logged in. */
+  /** Whether `by` was logged in. */
   isVerified: boolean;
   role: 'viewer' | 'operator';
-  /** Where the request came from; of IPv6 the network (/64). */
+  /** The address of the request; for IPv6, its network (/64). */
   address: string;
-  /** Null while it is being done, and where the console has ended, or lost Redis, before it could write that down. */
+  /** Null while it runs, and if the console stopped or lost Redis before it could log the outcome. */
   outcome: 'done' | 'failed' | null;
-  /** In words, what was done or why it failed. */
+  /** What was done or why it failed, in words. */
   result: string;
 }
 
-/** What can be done. What others than a console wrote there can have any. */
+/** The kinds of action. Entries that something other than a console wrote can have other values. */
 export type ActionName =
   'replay' | 'edit-and-replay' | 'discard' | 'place-order' | 'start-simulation' | 'stop-simulation' | 'set-gateway';

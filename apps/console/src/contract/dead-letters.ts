@@ -1,26 +1,27 @@
 import type { EventView, PayloadText } from './streams.js';
 
 /**
- * `GET /api/dead-letters`: the dead letters of all streams, grouped by cause. The console keeps account of the newest 100,000
- * of each stream, or of as many as have about 1,000 causes, and reads each of them once; one request reads for half a second, newest first. Ask again while `isReading`.
+ * `GET /api/dead-letters`: the dead letters of all streams, grouped by cause. The console indexes the newest 100,000 of each stream,
+ * or as many as have about 1,000 causes, and reads each one once. One request reads for half a second, newest first: repeat it while
+ * `isReading`.
  *
- * Query: `stream`, to look at one stream only. Errors: 404, 503.
+ * Query: `stream`, for one stream only. Errors: 404, 503.
  */
 export interface DeadLetterGroups {
   /** How many there are. */
   total: number;
-  /** How many of them `causes` and `entries` tell of: the newest of each stream. */
+  /** How many of them `causes` and `entries` include: the newest of each stream. */
   lookedAt: number;
-  /** How many entries they are of: each handler that gives an event up writes a dead letter of its own. */
+  /** How many entries they belong to: each handler that gives up an event writes its own dead letter. */
   entries: number;
   causes: DeadLetterCause[];
-  /** Whether all of them were looked at. */
+  /** Whether all of them were read. */
   isComplete: boolean;
-  /** Not all were looked at yet, and the next request looks further. */
+  /** Not all were read yet; the next request continues. */
   isReading: boolean;
 }
 
-/** Dead letters that have failed in the same way. */
+/** Dead letters that failed in the same way. */
 export interface DeadLetterCause {
   /** Opaque, the same for the same cause: for paths, lists and links. */
   id: string;
@@ -38,17 +39,17 @@ export interface DeadLetterCause {
   /** When the first and the last of them failed for the last time. */
   firstMs: number;
   lastMs: number;
-  /** The newest of them, to ask for it, and for `upTo` of a selection. */
+  /** The newest of them, as an example and for `upTo` of a selection. */
   sample: { id: string; entryId: string };
 }
 
-/** Why: see the library's README. What others than the library wrote there can have any. */
+/** The reasons: see the library's README. Dead letters that something other than the library wrote can have other values. */
 export type DeadLetterReasonName =
   'undecodable' | 'unknown' | 'invalid' | 'unrecoverable' | 'exhausted' | 'crashed' | 'parked';
 
 /**
  * `GET /api/dead-letters/causes/:causeId`: its dead letters, newest first.
- * Query: `cursor` of the page before, `count` (1 to 200, default 50; very large ones make a page shorter). Errors: 400, 404, 503.
+ * Query: `cursor` of the previous page, `count` (1 to 200, default 50; a page with very large ones is shorter). Errors: 400, 404, 503.
  */
 export interface DeadLetterPage {
   cause: DeadLetterCause;
@@ -77,11 +78,11 @@ export interface DeadLetterView {
   /** Null when it cannot be decoded (it can be replayed as it is, but not edited), and when `isCut`. */
   event: EventView | null;
   /**
-   * It is too much to be shown whole, as with entries; on a page of them, one of more than 64 kB is. It can be discarded, and
-   * replayed unless it has too many fields for that.
+   * It is too large to be shown whole, as with entries; in a list, that is more than 64 kB. It can be discarded, and replayed unless it has
+   * too many fields.
    */
   isCut: boolean;
-  /** How many fields the entry has; on a page, of a cut one that has thousands, at least so many. */
+  /** How many fields the entry has; in a list, a minimum if it is cut and has thousands. */
   fieldCount: number;
   /** Bytes of the whole dead letter, about. */
   size: number;
@@ -93,44 +94,44 @@ export interface DeadLetterView {
   fields: [name: string, value: string][];
 }
 
-/** Which dead letters: some of one stream, or all of a cause. */
+/** Selects dead letters: some of one stream, or all of a cause. */
 export type DeadLetterSelection =
   | { stream: string; ids: string[] }
-  /** `upTo`: none that failed after this one, so that nothing is done to what nobody has looked at: the newest id shown. */
+  /** `upTo`: the newest id that was shown. Later ones are not selected, so that an action applies only to what the user has seen. */
   | { causeId: string; upTo?: string };
 
 /**
- * `POST /api/dead-letters/preview`: says what an action will do, and does nothing. (A POST for its body's sake; it needs
- * the token, but is allowed when the console is read-only.)
+ * `POST /api/dead-letters/preview`: describes what an action will do, without doing it. It is a POST because of its
+ * body; it needs the token, but is allowed if the console is read-only.
  */
 export interface DeadLetterActionRequest {
   action: 'replay' | 'discard';
   /** At most 1,000 ids. */
   selection: DeadLetterSelection;
-  /** Of `replay`, for a single one: another payload instead of the original's. */
+  /** With `replay` of a single one: a payload to use instead of the original one. */
   data?: Record<string, unknown>;
-  /** The same as JSON, instead of `data`: what of it is as it was stays so, digit by digit. */
+  /** The payload as JSON text, instead of `data`: numbers keep every digit. */
   json?: string;
-  /** For the history. At most 500 characters each. Where users log in, their names count, and not `by`. */
+  /** For the history, at most 500 characters each. If users log in, their names are used instead of `by`. */
   by?: string;
   why?: string;
 }
 
 export interface DeadLetterPreview {
   action: 'replay' | 'discard';
-  /** How many dead letters it is about. */
+  /** How many dead letters it applies to. */
   count: number;
-  /** How many of the selection are gone by now. */
+  /** How many of the selection no longer exist. */
   gone: number;
-  /** How many will be left as they are: they are parked behind another one of their key, or too wide to be replayed. */
+  /** How many will be skipped: they are parked behind another one of their key, or have too many fields to be replayed. */
   left: number;
-  /** How many more there are of the selection than one request does (10,000, the oldest events first): repeat it for them. */
+  /** How many more are selected than one request handles (10,000, the oldest events first): repeat the request for them. */
   beyond: number;
-  /** One sentence for each thing that will happen, or that one should know, for people. */
+  /** The effects, one sentence each, for people. */
   effects: string[];
-  /** By group and handler: who will get them again. */
+  /** The groups and handlers that will receive the events again. */
   receivers: { group: string; handler: string; count: number; consumersReading: number | null }[];
-  /** The payload before and after, where there is another one: as JavaScript reads it, and as it is written. */
+  /** The payload before and after an edit: as JavaScript parses it, and as text. */
   edited: {
     before: Record<string, unknown> | null;
     after: Record<string, unknown>;
@@ -140,17 +141,17 @@ export interface DeadLetterPreview {
 }
 
 /**
- * `POST /api/dead-letters/act`: does it. Body: `DeadLetterActionRequest`.
+ * `POST /api/dead-letters/act`: runs the action. Body: `DeadLetterActionRequest`.
  * Errors: 400 (also a payload that cannot be carried), 403 (read-only), 404, 409 `gone` or `parked` (only for a single
- * one; of several, those are counted as `left`), 503 (some may have been done: look again).
+ * one; of several, those are counted as `left`), 503 (part of the action may have run: load the list again).
  */
 export interface DeadLetterActionResult {
-  /** Replayed: given to their groups again, which says nothing of what becomes of them; see `became` of the history. */
+  /** How many were discarded, or delivered to their groups again. For the result of a replay see `became` of the history. */
   done: number;
   left: number;
   /** As in the preview. */
   beyond: number;
-  /** Of a single replay: the id of the entry in the group's replays. */
+  /** For a single replay: the id of the entry in the group's replays. */
   replayId: string | null;
 }
 
@@ -167,12 +168,12 @@ export interface DeadLetterHistory {
     edited: boolean;
     by: string;
     why: string;
-    /** Whether `by` had logged in; else it is what the caller said. */
+    /** Whether `by` was logged in; otherwise it is the name that the caller gave. */
     isVerified: boolean;
     atMs: number;
     /**
-     * What became of one that was replayed: `replaying` as long as it is not settled, `dead-letter` when it is one again,
-     * `settled` when neither, `unknown` where there are more dead letters than were looked at. Null of a discarded one.
+     * The current state of a replayed one: `replaying` until it is settled, `dead-letter` if it failed again, `settled` otherwise, `unknown`
+     * if there are more dead letters than the console has read. Null for a discarded one.
      */
     became: 'replaying' | 'dead-letter' | 'settled' | 'unknown' | null;
   }[];

@@ -2,31 +2,31 @@ import type { Health } from './http.js';
 import type { RedisState } from './session.js';
 
 /**
- * `GET /api/overview`: everything at one moment. The live feed sends the same each second, so that this is only for
- * programs and for pages without the feed. Rates are null at the first look.
+ * `GET /api/overview`: everything at one moment. The live feed sends the same each second, so this is only for
+ * programs and for pages without the feed. Rates are null in the first answer.
  *
- * Errors: 503 Redis is away.
+ * Errors: 503 Redis is unavailable.
  */
 export interface Overview {
   atMs: number;
   redis: RedisState;
-  /** The worst of the findings. */
+  /** The highest severity of the findings. */
   health: Health;
-  /** What is wrong, worst first. Empty: all is well. */
+  /** The problems, worst first; empty if there are none. */
   findings: Finding[];
   totals: Totals;
   topology: Topology;
-  /** The newest of the series. */
+  /** The newest point of the series. */
   point: SeriesPoint;
-  /** How long it takes from one event to the event that answers it, by types; of the last half minute, sampled. */
+  /** The time from an event to its answer, by event types; sampled in the last half minute. */
   answers: AnswerLatency[];
 }
 
-/** The whole in numbers. */
+/** The totals over all streams. */
 export interface Totals {
   publishedPerSecond: number | null;
   handledPerSecond: number | null;
-  /** Entries that were not delivered yet, of all groups; null where Redis does not know for one of them. */
+  /** Entries that were not delivered yet, of all groups; null if Redis does not know it for one of them. */
   lag: number | null;
   /** The longest that an undelivered entry waits. */
   lagMs: number;
@@ -35,18 +35,18 @@ export interface Totals {
   consumers: number;
 }
 
-/** Something that is wrong, in words. */
+/** A problem, in words. */
 export interface Finding {
-  /** The same while it is the same thing: a key for lists. */
+  /** The same while the problem lasts: a key for lists. */
   id: string;
   severity: 'info' | 'warning' | 'critical';
   /** `A consumer of ecommerce_processors is gone` */
   title: string;
-  /** What is known of it, in a sentence or two. */
+  /** One or two sentences of detail. */
   detail: string;
   /** What to do. */
   advice: string;
-  /** Since when it is seen. */
+  /** Since when it has been seen. */
   sinceMs: number;
   /** What it is about; each is null when it is about something else. */
   stream: string | null;
@@ -54,7 +54,7 @@ export interface Finding {
   consumer: string | null;
 }
 
-/** Who publishes, what, and who handles it: a graph. */
+/** The graph of producers, streams, groups and workers. */
 export interface Topology {
   nodes: TopologyNode[];
   edges: TopologyEdge[];
@@ -63,7 +63,7 @@ export interface Topology {
 export type TopologyNode = ProducerNode | StreamNode | GroupNode | ConsumerNode | DeadLettersNode;
 
 interface Node {
-  /** `stream:orders`, `group:payment_service`, … : unique, the same at each look. */
+  /** `stream:orders`, `group:payment_service`, … : unique and stable. */
   id: string;
   name: string;
   health: Health;
@@ -105,7 +105,7 @@ export interface ConsumerNode extends Node {
   idleMs: number;
 }
 
-/** The dead letters of one stream; there only when there are some, or some are on their way back. */
+/** The dead letters of one stream; present only if there are some, or if some are being replayed. */
 export interface DeadLettersNode extends Node {
   kind: 'dead-letters';
   stream: string;
@@ -113,10 +113,10 @@ export interface DeadLettersNode extends Node {
 }
 
 /**
- * How a worker is: `reading`: its connection is open and asks; `stalled`: the connection is open, but nothing was heard
- * of it for long; `gone`: its connection is closed (what it held is taken over by the others); `unknown`: it is none of
- * the library's workers, or this Redis user may not see connections, so that only `idleMs` tells; `waiting`: it is no
- * worker, but holds events that wait for a worker that handles what its name says.
+ * The state of a worker. `reading`: its connection is open and active; `stalled`: its connection is open, but has been silent for long;
+ * `gone`: its connection is closed (other workers take over its events); `unknown`: it is not a worker of the library, or the Redis user
+ * may not list connections, so only `idleMs` is known; `waiting`: it is not a worker, but holds events that wait for a worker which
+ * handles the type in its name.
  */
 export type ConsumerState = 'reading' | 'stalled' | 'gone' | 'waiting' | 'unknown';
 
@@ -126,7 +126,7 @@ export interface TopologyEdge {
   from: string;
   to: string;
   /**
-   * `publishes`: producer → stream. `reads`: stream → group. `works`: group → consumer. `gives-up`: group → dead letters, of groups that gave one of the newest up.
+   * `publishes`: producer → stream. `reads`: stream → group. `works`: group → consumer. `gives-up`: group → dead letters, of groups that gave up one of the newest ones.
    * `retries`: dead letters → group, while replays of them wait to be handled.
    */
   kind: 'publishes' | 'reads' | 'works' | 'gives-up' | 'retries';
@@ -148,21 +148,21 @@ export interface Percentiles {
   count: number;
 }
 
-/** How long answers take. */
+/** The latency of answers. */
 export interface AnswerLatency extends Percentiles {
   /** Event types: `order_placed` → `payment_processed`. */
   cause: string;
   answer: string;
 }
 
-/** One second of the charts. */
+/** The values of one second of the charts. */
 export interface SeriesPoint {
   atMs: number;
-  /** Events per second, by stream. Null where it is not known. */
+  /** Events per second, by stream; null if not known. */
   published: Record<string, number | null>;
   /** Settled events per second, by group. */
   handled: Record<string, number | null>;
-  /** By group: undelivered events, and how long the oldest of them waits. */
+  /** By group: undelivered events, and how long the oldest of them has waited. */
   lag: Record<string, number | null>;
   lagMs: Record<string, number>;
   /** By group: delivered and not settled. */
@@ -170,13 +170,13 @@ export interface SeriesPoint {
   deadLetters: number;
   /** From a cause to its answer, sampled in this second; null when there was none. */
   answerMs: Percentiles | null;
-  /** From the first event of a correlation id to the last, of those that have had no further one for five seconds. */
+  /** From the first event of a correlation id to the last, for correlation ids without a new event for five seconds. */
   journeyMs: Percentiles | null;
 }
 
 /**
- * `GET /api/series`: what was seen while the console was open, oldest first, at most the last 15 minutes, a point for
- * each second. There are gaps where nobody had it open. Asks Redis nothing; works while it is away.
+ * `GET /api/series`: what was measured while a page of the console was open, oldest first, at most the last 15 minutes, one point for
+ * each second. There are gaps while no page was open. Does not read Redis, and works while it is unavailable.
  */
 export interface Series {
   everyMs: number;

@@ -1,41 +1,41 @@
 /**
- * `GET /api/session`: asked first of all, by the page itself (refused with 403 to other sites).
- * Works while Redis is away.
+ * `GET /api/session`: the first request of the page (403 for other sites).
+ * Works while Redis is unavailable.
  */
 export interface Session {
-  /** Random at each start of the server; goes into the header `X-Console-Token`. After a 403 `bad-token`: ask anew. */
+  /** Random at each start of the server; goes into the header `X-Console-Token`. After a 403 `bad-token`: request it again. */
   token: string;
-  /** Who is logged in; null where nobody has to. */
+  /** The user who is logged in; null if no login is required. */
   user: SessionUser | null;
-  /** Nothing can be changed, or not by this user, who is a viewer: hide or disable what would. */
+  /** The console is read-only, or this user is a viewer: hide or disable all changes. */
   readOnly: boolean;
   /** Prefix of every key. */
   prefix: string;
   /** Host and port of Redis, never its password. */
   redisAddress: string;
-  /** How many partitions each stream has. With more than one, dead letters and what became of an entry are not shown. */
+  /** How many partitions each stream has. With more than one, dead letters and the state of an entry in its groups are not shown. */
   partitions: number;
   redis: RedisState;
-  /** Whether the shop's view is there. */
+  /** Whether the console has the view of the shop. */
   shop: boolean;
-  /** How often the live feed tells, in milliseconds. */
+  /** The interval of the live feed, in milliseconds. */
   pollEveryMs: number;
   /** Version of the console. */
   version: string;
 }
 
-/** Somebody who is logged in. */
+/** A user who is logged in. */
 export interface SessionUser {
   name: string;
-  /** A viewer looks; an operator changes things as well. */
+  /** A viewer may read; an operator may also make changes. */
   role: 'viewer' | 'operator';
 }
 
-/** Whether Redis answers. */
+/** The availability of Redis. */
 export interface RedisState {
   isUp: boolean;
-  /** Since when it is so, by the clock of the console's server. */
+  /** Since when, by the clock of the console's server. */
   sinceMs: number;
-  /** Why it is away, for people; null when it is not. */
+  /** Why it is unavailable, for people; null if it is available. */
   reason: string | null;
 }

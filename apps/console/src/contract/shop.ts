@@ -4,9 +4,9 @@
  */
 export interface ShopView {
   atMs: number;
-  /** Over the last minute, or less when the console was opened later; null in its first ten seconds. */
+  /** Over the last minute, or less when the console was opened later; null in the first ten seconds. */
   ordersPerMinute: number | null;
-  /** Declined among the payments that the order states know; null without payments. */
+  /** The share of declined payments, from the states of the orders; null without payments. */
   declinedShare: number | null;
   /** `placed`, `paid`, `declined`, `packed`, `shipped`. */
   ordersByState: Record<string, number>;
@@ -14,11 +14,11 @@ export interface ShopView {
   /** Ascending by stock, at most 500. */
   stock: { sku: string; name: string | null; stock: number; sold: number }[];
   shipmentsByCarrier: Record<string, number>;
-  /** Null when the service does not answer; then the controls cannot work. */
+  /** Null if the service does not answer; then its controls do not work. */
   simulation: SimulationView | null;
   gateway: GatewayView | null;
-  /** Whether the console has the operators' token, without which it steers neither. */
-  canSteer: boolean;
+  /** Whether the console has the operators' token, which it needs to control the simulation and the gateway. */
+  canOperate: boolean;
 }
 
 export interface SimulationView {
@@ -29,15 +29,15 @@ export interface SimulationView {
   placed: number;
 }
 
-/** How the payment service's gateway fares. */
+/** The state of the payment service's gateway. */
 export interface GatewayView {
-  /** Share of gateway calls that fail and are tried again, 0 to 1. */
+  /** The share of gateway calls that fail and are retried, 0 to 1. */
   failureShare: number;
 }
 
 /**
- * `POST /api/shop/simulation`: answers `SimulationView`. The console sends the operators' token along (`OPERATOR_TOKEN`); the
- * service's own decides (502 `not-operator`). Errors: 400, 403, 404, 502.
+ * `POST /api/shop/simulation`: answers `SimulationView`. The console sends its operators' token (`OPERATOR_TOKEN`);
+ * if it is not the service's, the answer is 502 `not-operator`. Errors: 400, 403, 404, 502.
  */
 export interface SimulationRequest {
   running: boolean;
@@ -51,7 +51,7 @@ export interface GatewayRequest {
   failureShare: number;
 }
 
-/** `GET /api/shop/catalogue`: what can be ordered, for the form: 60 products, asked for once. Errors: 404. */
+/** `GET /api/shop/catalogue`: what can be ordered, for the form: 60 products, loaded once. Errors: 404. */
 export interface Catalogue {
   products: { sku: string; name: string; unitPrice: Record<string, number> }[];
   currencies: string[];
@@ -59,7 +59,7 @@ export interface Catalogue {
 
 /**
  * `POST /api/shop/orders`: places an order at the order service. Answers 201 `PlacedOrderView`.
- * Errors: 400 (`details` has the order service's own words), 403, 404, 502, 503 (Redis is away: repeat it with the same
+ * Errors: 400 (`details` has the messages of the order service), 403, 404, 502, 503 (Redis is unavailable: repeat it with the same
  * `idempotencyKey`).
  */
 export interface OrderRequest {
@@ -67,7 +67,7 @@ export interface OrderRequest {
   items: { sku: string; name: string; quantity: number; unit_price: number }[];
   currency: string;
   shipping_address: { street: string; city: string; postal_code: string; country: string };
-  /** A UUID of the form: the same order sent twice is one. */
+  /** A UUID of the form: an order that is sent twice is placed once. */
   idempotencyKey: string;
 }
 
@@ -78,17 +78,17 @@ export interface PlacedOrderView {
 }
 
 /**
- * `POST /api/shop/audit`: checks the laws (needs the token, since it costs: it reads the streams whole; allowed when
- * read-only). One at a time; whoever asks meanwhile gets the same answer, and one younger than 10 seconds is given again.
- * Refused with 409 when the streams hold more than 200,000 entries: use `npm run audit`.
+ * `POST /api/shop/audit`: checks the laws. It needs the token, because it is expensive: it reads whole streams. It is allowed if
+ * the console is read-only. Requests at the same time share one check, and its answer is reused for 10 seconds.
+ * 409 if the streams hold more than 200,000 entries: use `npm run audit`.
  */
 export interface AuditView {
   atMs: number;
   tookMs: number;
   kept: boolean;
-  /** Whether all groups were done; if not, a law can look broken that is not: say so. */
+  /** Whether all groups were done; if not, a law can look broken although it is not. */
   quiet: boolean;
   laws: { law: number; title: string; checked: number; kept: boolean; problems: string[]; moreProblems: number }[];
-  /** What the groups had still to do. */
+  /** What the groups still had to do. */
   open: { stream: string; group: string; pending: number; lag: number | null }[];
 }

@@ -3,7 +3,7 @@ import type { ConsumerState } from './overview.js';
 /** `GET /api/streams`: all streams of the prefix, by name. Errors: 503. */
 export interface StreamList {
   streams: StreamSummary[];
-  /** False while the first search for streams in a large Redis goes on: ask again, or wait for the live feed. */
+  /** False during the first search for streams in a large Redis: request it again, or wait for the live feed. */
   complete: boolean;
 }
 
@@ -12,7 +12,7 @@ export interface StreamSummary {
   /** In Redis. */
   key: string;
   length: number;
-  /** Entries that were ever appended. */
+  /** The number of entries that were ever appended. */
   entriesAdded: number;
   perSecond: number | null;
   first: EntrySummary | null;
@@ -27,12 +27,12 @@ export interface GroupSummary {
   consumers: number;
   pending: number;
   lastDeliveredId: string;
-  /** Null when Redis does not know, which is not 0. */
+  /** Null if Redis does not know it, which is not the same as 0. */
   lag: number | null;
   lagMs: number;
-  /** Settled per second; null at the first look. */
+  /** Settled per second; null in the first answer. */
   perSecond: number | null;
-  /** The oldest pending entry's age; null when there is none or it was not asked for (only `GET …/:stream` asks). */
+  /** The oldest pending entry's age; null if there is none or it was not read (only `GET …/:stream` reads it). */
   oldestPendingMs: number | null;
 }
 
@@ -45,23 +45,23 @@ export interface ConsumerDetail {
   name: string;
   state: ConsumerState;
   pending: number;
-  /** Since it last asked for anything on this stream. */
+  /** Since its last command on this stream. */
   idleMs: number;
   lastSeenMs: number;
-  /** The worker's `source`; null where its connection does not tell. */
+  /** The worker's `source`; null if its connection does not say. */
   source: string | null;
 }
 
 /**
- * An entry for lists. Ids and names longer than 1,024 characters are cut, and end with `…` then; `GET …/entries/:id` has it
- * whole. Of an entry larger than 32 kB only the beginning is read, so that a payload that is no JSON further on counts as one.
+ * An entry for lists. Ids and names longer than 1,024 characters are cut and end with `…`; `GET …/entries/:id` has them
+ * whole. Of an entry larger than 32 kB only the beginning is read, so invalid JSON later in the payload is not noticed.
  */
 export interface EntrySummary {
   stream: string;
   id: string;
   /** When it was appended. */
   atMs: number;
-  /** False: it is no event (a field is missing, or `data` is no JSON object); then all but `preview` is null. */
+  /** False if it is not an event (a field is missing, or `data` is not a JSON object); then everything except `preview` is null. */
   isEvent: boolean;
   eventId: string | null;
   type: string | null;
@@ -79,27 +79,25 @@ export interface EntrySummary {
 /**
  * `GET /api/streams/:stream/entries`: entries newest first.
  *
- * It looks through the stream backwards, within the time range, and stops when `count` are found, when the stream or the range
- * ends, or after a second: very large entries make a page shorter, and a search goes on by `next`. That is meant to be done
- * without being asked, until something is found. `scan` says how far it came; how
- * much there is in all is `length` of the stream, or the time from its `first` entry on.
+ * Searches the stream backwards, within the time range. Stops when `count` are found, at the end of the stream or the range, or after a
+ * second; a page with very large entries is shorter. Continue with `next`; a client should do so by itself until something is found.
+ * `scan` says how far the search came; the whole is `length` of the stream, or the time since its `first` entry.
  *
  * Errors: 400, 404 (no such stream), 503.
  */
 export interface EntriesQuery {
-  /** Partition key, whole. */
+  /** The exact partition key. */
   key?: string;
-  /** Event type, whole. */
+  /** The exact event type. */
   type?: string;
   /** Entry id (`1795452268988-0`, answered at once) or event id. */
   id?: string;
-  /** Correlation id, whole. */
+  /** The exact correlation id. */
   correlation?: string;
-  /** `source`, whole. */
+  /** The exact `source`. */
   source?: string;
   /**
-   * Text anywhere in the payload's JSON; upper and lower case are the same. Of an entry larger than 8 MiB the beginnings of its
-   * values are looked through.
+   * Text anywhere in the payload's JSON, ignoring case. Of an entry larger than 8 MiB, only the beginnings of its values are searched.
    */
   text?: string;
   /** Milliseconds since 1970, both included. */
@@ -107,54 +105,54 @@ export interface EntriesQuery {
   to?: number;
   /** 1 to 200; default 50. */
   count?: number;
-  /** What the page before gave as `next`. */
+  /** The `next` of the previous page. */
   cursor?: string;
 }
 
 export interface EntriesPage {
   entries: EntrySummary[];
-  /** For older ones; null at the beginning of the stream, or of the time range. */
+  /** The cursor for older ones; null at the beginning of the stream, or of the time range. */
   next: string | null;
   scan: Scan;
 }
 
 /** How far a search came. */
 export interface Scan {
-  /** Entries that were looked at in this request. */
+  /** The number of entries that this request read. */
   scanned: number;
-  /** The oldest moment that was looked at; everything newer (and in the range) was seen. Null: nothing was there. */
+  /** The oldest time that was reached; everything newer in the range was searched. Null if there were no entries. */
   reachedMs: number | null;
-  /** Whether the end of the stream, or of the range, was reached: nothing is left to find. */
+  /** Whether the end of the stream, or of the range, was reached: the search is complete. */
   complete: boolean;
 }
 
 /**
- * `GET /api/streams/:stream/entries/:id`: one entry whole, and what became of it. Errors: 400, 404, 503.
+ * `GET /api/streams/:stream/entries/:id`: one whole entry, and its state in each group. Errors: 400, 404, 503.
  */
 export interface EntryDetail extends EntrySummary {
-  /** The envelope as it was decoded; null when it is no event, and when `isCut`. */
+  /** The decoded envelope; null if it is not an event, and if `isCut`. */
   event: EventView | null;
   /**
-   * It is too much to be shown whole: it has more than 2 million characters or 500 fields, or its payload more than 1,000
-   * levels or 200,000 values. `fields` has the beginnings of the first values alone; `size` and `fieldCount` say what it is.
+   * It is too large to be shown whole: it has more than 2 million characters or 500 fields, or its payload more than 1,000
+   * levels or 200,000 values. `fields` has only the beginnings of the first values; `size` and `fieldCount` give its size.
    */
   isCut: boolean;
-  /** How many fields it has: where `isCut`, `fields` has the first 500 at most. */
+  /** How many fields it has; if `isCut`, `fields` has at most the first 500. */
   fieldCount: number;
-  /** Null when it is no event, and when `isCut`. */
+  /** Null if it is not an event, and if `isCut`. */
   payload: PayloadText | null;
-  /** Why it is no event. */
+  /** Why it is not an event. */
   problem: string | null;
   /** The entry's fields as they are, in their order, bytes that are not UTF-8 as `\\xff`; where `isCut`, at most 65,536 characters of each. */
   fields: [name: string, value: string][];
   deliveries: DeliveryView[];
 }
 
-/** A payload as it is written in the entry: JavaScript's numbers do not hold all that JSON's can say. */
+/** A payload as text: JavaScript cannot represent every number of JSON. */
 export interface PayloadText {
   /** JSON, a value on each line; numbers and strings as they are in the entry. */
   json: string;
-  /** What does not survive parsing, such as `account: 73314510714175488123 is read as 73314510714175490000`. */
+  /** Numbers that lose precision when parsed, such as `account: 73314510714175488123 is read as 73314510714175490000`. */
   losses: string[];
 }
 
@@ -175,11 +173,11 @@ export interface EventHead {
 
 /** The envelope. */
 export interface EventView extends EventHead {
-  /** As JavaScript reads it; `payload` of the entry or dead letter has it as it is written. */
+  /** As JavaScript parses it; `payload` of the entry or dead letter has the text. */
   data: Record<string, unknown>;
 }
 
-/** What became of an entry with one group. */
+/** The state of an entry in one group. */
 export interface DeliveryView {
   group: string;
   /**
@@ -189,17 +187,17 @@ export interface DeliveryView {
    * the console has looked at, or the streams have partitions.
    */
   state: 'waiting' | 'pending' | 'dead-lettered' | 'replaying' | 'settled' | 'unknown';
-  /** Of `pending`: who holds it. */
+  /** For `pending`: the consumer that holds it. */
   consumer: string | null;
-  /** Of `pending`: since it was delivered or its claim renewed. */
+  /** For `pending`: since it was delivered or its claim was renewed. */
   idleMs: number | null;
-  /** Of `pending`: how often it was delivered. */
+  /** For `pending`: how often it was delivered. */
   deliveries: number | null;
-  /** Failed attempts, by handler; empty when none failed or it is not known any more (settled). */
+  /** Failed attempts, by handler; empty if none failed, or if they are no longer known (settled). */
   attempts: HandlerAttempts[];
-  /** Of `dead-lettered`: to find it (of several handlers, the newest). */
+  /** For `dead-lettered`: the dead letter; the newest one if there are several handlers. */
   deadLetterId: string | null;
-  /** Of `dead-lettered`: when the last attempt failed, and so how far a bar goes. */
+  /** For `dead-lettered`: when the last attempt failed. */
   givenUpMs: number | null;
 }
 
@@ -208,8 +206,8 @@ export interface HandlerAttempts {
   /** This handler has succeeded, others of the same event have not. */
   isDone: boolean;
   failures: number;
-  /** When the first one failed; null when none did. */
+  /** When the first attempt failed; null if none did. */
   firstFailureMs: number | null;
-  /** Workers that ended in the middle of it. */
+  /** How often a worker stopped during an attempt. */
   crashes: number;
 }

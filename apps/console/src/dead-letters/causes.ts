@@ -4,7 +4,7 @@ import { groupBy } from '../grouping.js';
 import type { BookedDeadLetter } from '../observe/dead-letters/stream-dead-letters.js';
 import { cut, shownOf } from '../streams/entry-summary.js';
 
-/** What is told of a cause's event types, and of an error, at most. */
+/** How much is shown of a cause's event types, and of an error. */
 const MAX_TYPES = 20;
 const MAX_NAME_LENGTH = 1024;
 const MAX_MESSAGE_LENGTH = 4000;
@@ -17,7 +17,7 @@ export function causesOf(deadLetters: Iterable<BookedDeadLetter>): DeadLetterCau
     .sort((a, b) => b.count - a.count);
 }
 
-/** What dead letters of one cause come to; undefined of none. @param deadLetters newest first */
+/** The summary of the dead letters of one cause; undefined if there are none. @param deadLetters newest first */
 export function causeOf(deadLetters: readonly BookedDeadLetter[]): DeadLetterCause | undefined {
   const [newest] = deadLetters;
   const oldest = deadLetters.at(-1);
@@ -38,7 +38,7 @@ export function viewOf(stream: string, deadLetter: DeadLetter): DeadLetterView {
   const { errorName, errorMessage, errorStack, firstFailedAt, lastFailedAt, partitionKey } = deadLetter;
   const text = (value: string): string => cut(value, MAX_NAME_LENGTH);
   const { fields, originalBytes } = deadLetter;
-  // Of a large entry the library keeps its small fields alone.
+  // The dead letter of a large entry has only the entry's small fields.
   const part = originalBytes === undefined ? {} : { cut: { bytes: originalBytes, values: fields.length } };
   return {
     stream,

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
-import { Who, type Actor } from '../access/actor.js';
+import { CurrentActor, type Actor } from '../access/actor.js';
 import { ChangesNothing } from '../access/changes.guard.js';
 import type {
   DeadLetterActionResult,
@@ -68,7 +68,7 @@ export class DeadLettersController {
   @ApiOperation({ summary: 'Replays or discards' })
   @ApiSecurity('token')
   @ApiAnswer('DeadLetterActionResult')
-  act(@Body() request: ActionBody, @Who() actor: Actor): Promise<DeadLetterActionResult> {
+  act(@Body() request: ActionBody, @CurrentActor() actor: Actor): Promise<DeadLetterActionResult> {
     return this.deadLetters.act(request, actor);
   }
 }

@@ -31,7 +31,7 @@ import {
 import { Observatory } from '../observe/observatory.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { consumersOf } from '../overview/consumers.js';
-import { tooInvolved } from '../streams/entry-summary.js';
+import { whyTooComplex } from '../streams/entry-summary.js';
 import { isEntryId } from '../streams/parameters.js';
 import { StreamsService } from '../streams/streams.service.js';
 import { causeOf, causesOf, viewOf } from './causes.js';
@@ -40,26 +40,27 @@ import { previewOf } from './preview.js';
 import { checkedSelection } from './selection.js';
 
 const DEFAULT_COUNT = 50;
-/** What one page of dead letters brings at most, about, in characters; and up to which size each of them comes whole, in bytes. */
-const LARGEST_PAGE = 2 * 1024 * 1024;
+/** About how many characters a page of dead letters has, and up to which size each one is shown whole, in bytes. */
+const MAX_PAGE_LENGTH = 2 * 1024 * 1024;
 const LISTED_BYTES = 64 * 1024;
-/** What one request does: the rest is for the next one. */
+/** How many dead letters one request replays or discards: the rest needs another request. */
 const MAX_AT_ONCE = 10_000;
 
+/** The dead letters that an action applies to, see `ActedOn`. */
 interface Chosen {
   stream: string;
   deadLetters: BookedDeadLetter[];
   gone: number;
-  /** How many more there are of what was chosen than one request does. */
+  /** How many more were selected than one request handles. */
   beyond: number;
 }
 
-/** What was done, and which of them were left. */
+/** The result of an action, and the dead letters that it skipped. */
 interface Acted extends DeadLetterActionResult {
   leftIds: string[];
 }
 
-/** Dead letters by their causes, and what is done to them. */
+/** Lists dead letters by cause, and replays or discards them. */
 @Injectable()
 export class DeadLettersService {
   constructor(
@@ -85,7 +86,7 @@ export class DeadLettersService {
     };
   }
 
-  /** @throws Problem when no dead letter has this cause */
+  /** @throws Problem if no dead letter has this cause */
   async page(causeId: string, cursor: string | undefined, count = DEFAULT_COUNT): Promise<DeadLetterPage> {
     const { cause, deadLetters } = await this.ofCause(causeId);
     const rest = cursor === undefined ? deadLetters : deadLetters.filter(({ id }) => compareEntryIds(id, cursor) < 0);
@@ -93,7 +94,7 @@ export class DeadLettersService {
     let size = 0;
     let last: string | null = null;
     for (const { id } of rest.slice(0, count)) {
-      if (size > LARGEST_PAGE) break;
+      if (size > MAX_PAGE_LENGTH) break;
       last = id;
       try {
         const deadLetter = viewOf(
@@ -103,14 +104,14 @@ export class DeadLettersService {
         size += lengthOf(deadLetter);
         page.push(deadLetter);
       } catch (error) {
-        // Somebody was quicker.
+        // It was replayed or discarded meanwhile.
         if (!(error instanceof DeadLetterGoneError)) throw error;
       }
     }
     return { cause, deadLetters: page, next: last === null || last === rest.at(-1)?.id ? null : last };
   }
 
-  /** @throws Problem when it is not there */
+  /** @throws Problem if it does not exist */
   async deadLetter(stream: string, id: string): Promise<DeadLetterView> {
     requireOnePartition(this.surveyor);
     if (!isEntryId(id)) throw new Problem('invalid', 'Expected the id of a dead letter, such as 1795452268988-0');
@@ -136,7 +137,7 @@ export class DeadLettersService {
     });
   }
 
-  /** @throws Problem, DeadLetterGoneError, KeyParkedError, EventPayloadError; of several, those are left */
+  /** @throws Problem, and for a single dead letter DeadLetterGoneError, KeyParkedError or EventPayloadError; several are skipped instead */
   async act(request: DeadLetterActionRequest, actor: Actor): Promise<DeadLetterActionResult> {
     const { action, data, json, why } = request;
     const chosen = await this.chosen(request);
@@ -153,7 +154,7 @@ export class DeadLettersService {
       actor,
       noted,
       () => this.actOn(chosen, request, actor),
-      (acted) => inWords(action, acted),
+      (acted) => resultText(action, acted),
     );
     return { done, left, beyond, replayId };
   }
@@ -199,17 +200,17 @@ export class DeadLettersService {
   private async chosen(request: DeadLetterActionRequest): Promise<Chosen> {
     const selection = checkedSelection(request.selection);
     const chosen = await this.select(selection);
-    // In the order of their originals, as they would have been handled.
+    // In the order of the original entries.
     chosen.deadLetters.sort((a, b) => compareEntryIds(a.entryId, b.entryId));
     chosen.beyond = Math.max(0, chosen.deadLetters.length - MAX_AT_ONCE);
     chosen.deadLetters = chosen.deadLetters.slice(0, MAX_AT_ONCE);
     if (request.data === undefined && request.json === undefined) return chosen;
     checkPayload(request);
-    if (request.action !== 'replay') throw new Problem('invalid', 'Expected data with replay alone');
+    if (request.action !== 'replay') throw new Problem('invalid', 'Expected data only with replay');
     if (chosen.deadLetters.length + chosen.gone !== 1)
-      throw new Problem('invalid', 'Expected data with one dead letter alone');
+      throw new Problem('invalid', 'Expected data only with a single dead letter');
     if (chosen.deadLetters[0]?.eventType === null) {
-      throw new Problem('invalid', 'This dead letter cannot be decoded, and so not be edited; replay it as it is');
+      throw new Problem('invalid', 'This dead letter cannot be decoded, so it cannot be edited; replay it unchanged');
     }
     return chosen;
   }
@@ -241,25 +242,25 @@ export class DeadLettersService {
       const cause = causeOf(deadLetters);
       if (cause) return { cause, deadLetters };
     }
-    throw new Problem('not-found', 'No dead letter has this cause any more: all were replayed or discarded');
+    throw new Problem('not-found', 'No dead letter has this cause: all were replayed or discarded');
   }
 }
 
-function inWords(action: 'replay' | 'discard', { done, leftIds }: Acted): string {
+function resultText(action: 'replay' | 'discard', { done, leftIds }: Acted): string {
   const did = `${String(done)} ${action === 'replay' ? 'replayed' : 'discarded'}`;
-  return leftIds.length === 0 ? did : `${did}, ${String(leftIds.length)} left: ${leftIds.slice(0, 20).join(' ')}`;
+  return leftIds.length === 0 ? did : `${did}, ${String(leftIds.length)} skipped: ${leftIds.slice(0, 20).join(' ')}`;
 }
 
-/** What a dead letter adds to a page, about, in characters. */
+/** About how many characters a dead letter adds to a page. */
 function lengthOf({ fields, errorMessage, errorStack }: DeadLetterView): number {
   const own = fields.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   return own + errorMessage.length + errorStack.length;
 }
 
-/** @throws Problem when the other payload is none, or cannot be shown */
+/** @throws Problem if the edited payload is invalid, or too complex to be shown */
 function checkPayload({ data, json }: DeadLetterActionRequest): void {
   if (json === undefined) return;
-  const why = tooInvolved(json);
+  const why = whyTooComplex(json);
   if (why !== undefined) throw new Problem('invalid', why);
   if (data !== undefined) throw new Problem('invalid', 'Expected data or json, got both');
   let value: unknown;

@@ -12,7 +12,7 @@ const DEFAULT_COUNT = 50;
 
 type Became = DeadLetterHistory['actions'][number]['became'];
 
-/** What was done to dead letters, and what became of those that were replayed. */
+/** The actions on dead letters, and the current state of those that were replayed. */
 @Injectable()
 export class HistoryService {
   constructor(
@@ -42,7 +42,7 @@ export class HistoryService {
     const actions = await this.deadLetters.history(stream, count);
     const replayed = actions.filter(({ action }) => action === 'replayed');
     const groups = [...new Set(replayed.map(({ group }) => group))];
-    // What is not on its way is settled or a dead letter by now, which is looked for after that.
+    // The dead letters are read after this, so that an event that fails in between is found among them.
     const replaying = await this.deadLetters.replaying(stream, groups);
     const deadLetters = replayed.length > 0 ? await this.book.of(stream) : undefined;
     const became = (one: Omit<DeadLetterAction, 'at' | 'verified'>): Became => {

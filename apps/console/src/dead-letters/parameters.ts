@@ -7,9 +7,9 @@ import { EntryIdParameter, NumberParameter } from '../streams/parameters.js';
 
 const MAX_NOTE_LENGTH = 500;
 
-/** `?…` of a page of dead letters. */
+/** The query of a page of dead letters. */
 export class PageParameters {
-  @ApiPropertyOptional({ description: 'What the page before gave as next' })
+  @ApiPropertyOptional({ description: 'The `next` of the previous page' })
   @IsOptional()
   @EntryIdParameter('cursor')
   cursor?: string;
@@ -18,7 +18,7 @@ export class PageParameters {
   count?: number;
 }
 
-/** `?…` of what may be about one stream. */
+/** The query of a list that can be limited to one stream. */
 export class StreamParameters {
   @ApiPropertyOptional({ description: 'One stream only' })
   @IsOptional()
@@ -42,7 +42,7 @@ export class ActionBody implements DeadLetterActionRequest {
 
   @ApiPropertyOptional({ type: Object, description: 'Another payload, for one dead letter' })
   @IsOptional()
-  // As it came: class-transformer leaves out properties of some names, such as constructor, without a word.
+  // The original object: class-transformer silently removes properties with some names, such as constructor.
   @Transform(({ obj }: { obj: { data?: unknown } }) => obj.data)
   @IsObject()
   data?: Record<string, unknown>;

@@ -6,7 +6,7 @@ export function requireOnePartition({ partitionCount }: Surveyor): void {
   if (partitionCount === 1) return;
   throw new Problem(
     'partitioned',
-    `These streams have ${String(partitionCount)} partitions, and the console shows dead letters of undivided streams alone: ` +
+    `These streams have ${String(partitionCount)} partitions, and the console shows dead letters only of streams without partitions: ` +
       'list, replay and discard them with DeadLetters of the library',
   );
 }

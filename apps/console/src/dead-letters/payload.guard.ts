@@ -4,8 +4,7 @@ import { dangerousKey } from 'nestjs-event-streams/internal';
 import { Problem } from '../access/problem.js';
 
 /**
- * Refuses another payload with a property that Nest's validation would take out of it without a word; it looks at the body
- * before that does.
+ * Rejects an edited payload with a property that Nest's validation would remove silently. Runs before that validation.
  */
 @Injectable()
 export class PayloadGuard implements CanActivate {

@@ -3,27 +3,27 @@ import type { DeadLetterActionRequest, DeadLetterPreview } from '../contract/dea
 import { groupBy } from '../grouping.js';
 import type { BookedDeadLetter } from '../observe/dead-letters/stream-dead-letters.js';
 import { payloadText, shownOf } from '../streams/entry-summary.js';
-import { plural } from '../overview/words.js';
+import { plural } from '../overview/format.js';
 
 type Receiver = DeadLetterPreview['receivers'][number];
 
-/** What an action is about. */
+/** The dead letters that an action applies to. */
 export interface ActedOn {
   stream: string;
-  /** Those that are there. */
+  /** Those that still exist. */
   deadLetters: readonly BookedDeadLetter[];
-  /** How many of the selection are not. */
+  /** How many of the selection no longer exist. */
   gone: number;
-  /** How many more there are than one request does. */
+  /** How many more were selected than one request handles. */
   beyond: number;
 }
 
 /**
- * What an action will do, in words. Pure.
+ * Describes what an action will do. Pure.
  *
- * @param 0 what is asked for; its `json` was checked
- * @param before the one that is edited
- * @param workersOf how many workers a group has; null where that is not known
+ * @param 0 the request; its `json` is valid
+ * @param before the dead letter that is edited
+ * @param workersOf how many workers a group has; null if not known
  */
 export function previewOf(
   { action, data, json }: Pick<DeadLetterActionRequest, 'action' | 'data' | 'json'>,
@@ -43,19 +43,21 @@ export function previewOf(
     action === 'replay'
       ? replayEffects(stream, receivers, data !== undefined || json !== undefined)
       : [
-          `${plural(deadLetters.length, 'dead letter')} of ${stream} will be removed; nobody gets them again. Entries stay in the stream.`,
+          `${plural(deadLetters.length, 'dead letter')} of ${stream} will be removed and not delivered again. The entries stay in the stream.`,
         ];
   if (parked > 0)
-    effects.push(`Parked behind another one of the same key, and left unless it is gone by then: ${String(parked)}.`);
-  if (wide > 0) effects.push(`With too many fields to be replayed, and left: ${String(wide)}.`);
-  if (gone > 0) effects.push(`Replayed or discarded by somebody meanwhile: ${String(gone)}.`);
+    effects.push(
+      `Parked behind another dead letter of the same key, and skipped unless that one is gone by then: ${String(parked)}.`,
+    );
+  if (wide > 0) effects.push(`Skipped because they have too many fields to be replayed: ${String(wide)}.`);
+  if (gone > 0) effects.push(`Already replayed or discarded: ${String(gone)}.`);
   if (beyond > 0) {
     const others = beyond === 1 ? '1 more stays' : `${beyond.toLocaleString('en-US')} more stay`;
     effects.push(
-      `These are the ${deadLetters.length.toLocaleString('en-US')} oldest events; ${others} as they are: do it again for those.`,
+      `These are the ${deadLetters.length.toLocaleString('en-US')} oldest events; ${others} as they are: repeat the action for those.`,
     );
   }
-  effects.push(`It is noted in the history of ${stream}.`);
+  effects.push(`The action is recorded in the history of ${stream}.`);
   const edited = editedOf(before, json ?? (data === undefined ? undefined : JSON.stringify(data)));
   return { action, count: deadLetters.length, gone, left: parked + wide, beyond, effects, receivers, edited };
 }
@@ -76,11 +78,11 @@ function replayEffects(stream: string, receivers: readonly Receiver[], isEdited:
   return [
     ...receivers.map(
       ({ group, handler, count }) =>
-        `${plural(count, 'event')} of ${stream} will be given to ${group} again, to ${handler === '-' ? 'its handlers' : handler} alone, ${payload}.`,
+        `${plural(count, 'event')} of ${stream} will be delivered again, only to ${handler === '-' ? 'the handlers' : handler} of ${group}, ${payload}.`,
     ),
     ...receivers
       .filter(({ consumersReading }) => consumersReading === 0)
-      .map(({ group }) => `No worker of ${group} is there: it waits until one is.`),
-    'What fails again becomes a dead letter again.',
+      .map(({ group }) => `${group} has no worker: the events wait until one starts.`),
+    'An event that fails again becomes a dead letter again.',
   ];
 }

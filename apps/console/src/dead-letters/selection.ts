@@ -5,7 +5,7 @@ import { isEntryId } from '../streams/parameters.js';
 const MAX_IDS = 1000;
 const CAUSE_ID = /^[0-9a-f]{20}$/;
 
-/** A selection of a request's body. @throws Problem that says what it must be */
+/** Checks the selection in a request's body. @throws Problem if it is invalid */
 export function checkedSelection(given: unknown): DeadLetterSelection {
   const { stream, ids, causeId, upTo, ...others } = given as Record<string, unknown>;
   const isFewOfOne =

@@ -1,12 +1,12 @@
 import { Problem } from '../access/problem.js';
 import { isEntryId } from '../streams/parameters.js';
 
-/** Where a search through several streams goes on. */
+/** The position of a search through several streams. */
 export interface JourneyCursor {
-  /** Milliseconds since 1970; null for the stream's ends. */
+  /** Milliseconds since 1970; null for the start or the end of the stream. */
   from: number | null;
   to: number | null;
-  /** The last entry of each stream that was looked at; `''` where it was not begun, null where it is through. */
+  /** The last entry that was read of each stream; `''` if the search there has not started, null if it is complete. */
   at: Record<string, string | null>;
 }
 
@@ -15,7 +15,7 @@ export function writeCursor(cursor: JourneyCursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-/** @throws Problem when it is none that was given before */
+/** @throws Problem if it is not a cursor of this API */
 export function readCursor(text: string): JourneyCursor {
   try {
     const { from, to, at } = JSON.parse(Buffer.from(text, 'base64url').toString()) as JourneyCursor;
@@ -25,7 +25,7 @@ export function readCursor(text: string): JourneyCursor {
       places.every(([, id]) => id === null || id === '' || isEntryId(id));
     if (isRight) return { from, to, at: Object.fromEntries(places) };
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw new Problem('invalid', 'Expected cursor as the answer before gave it');
+  throw new Problem('invalid', 'Expected cursor from the previous answer');
 }

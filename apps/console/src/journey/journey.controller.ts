@@ -8,12 +8,14 @@ import { JourneyService } from './journey.service.js';
 const MAX_CURSOR_LENGTH = 20_000;
 
 class JourneyParameters {
-  @ApiPropertyOptional({ description: 'A moment in milliseconds since 1970, or an entry id, to look around first' })
+  @ApiPropertyOptional({
+    description: 'A time in milliseconds since 1970, or an entry id, around which to search first',
+  })
   @IsOptional()
   @Matches(/^\d{1,20}(-\d{1,20})?$/, { message: 'near must be milliseconds since 1970 or an entry id' })
   near?: string;
 
-  @ApiPropertyOptional({ description: 'Of the answer before, to look further' })
+  @ApiPropertyOptional({ description: 'The cursor of the previous answer, to continue the search' })
   @IsOptional()
   @IsString()
   @MaxLength(MAX_CURSOR_LENGTH)

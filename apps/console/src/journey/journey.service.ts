@@ -14,13 +14,13 @@ import { MAX_SCAN_MS, Scanner, type ScanResult } from '../streams/scanner.js';
 import { readCursor, writeCursor, type JourneyCursor } from './cursor.js';
 import { timelineOf, type FoundEvent } from './timeline.js';
 
-/** Around what is known of a journey, the rest of it is looked for: causes before, answers after. */
+/** The search begins around the known events of a journey: causes are before them, answers after them. */
 const BEFORE_MS = 10_000;
 const AFTER_MS = 60_000;
-/** Of one pass, over all streams; more would be no journey that anybody can look at. */
+/** Per pass, over all streams: a page could not show more. */
 const MAX_EVENTS = 500;
 
-/** An event of a journey, without its payload: a journey can have many, and large ones. */
+/** An event of a journey, without its payload: a journey can have many large events. */
 type Found = Omit<FoundEvent, 'deliveries'>;
 interface Pass {
   found: Found[];
@@ -28,10 +28,10 @@ interface Pass {
   cursor: JourneyCursor;
 }
 
-/** Finds all events of a correlation id, and tells their story. */
+/** Finds all events of a correlation id and makes a timeline of them. */
 @Injectable()
 export class JourneyService {
-  /** What the workers of a group publish under, as far as it was ever seen. */
+  /** The source under which the workers of a group publish, for each group where it was seen. */
   private readonly sources = new Map<string, string>();
 
   constructor(
@@ -44,8 +44,8 @@ export class JourneyService {
   ) {}
 
   /**
-   * @param near a moment, or an entry id, to look around first
-   * @param cursor of the answer before
+   * @param near a time or an entry id, around which to search first
+   * @param cursor of the previous answer
    */
   async journey(correlationId: string, near?: string, cursor?: string): Promise<Journey> {
     const picture = await this.observatory.notOlderThan(FRESH_MS);
@@ -68,7 +68,7 @@ export class JourneyService {
     };
   }
 
-  /** Groups whose workers had not their turn yet are asked for now. */
+  /** Reads the workers of the groups that the regular survey has not read yet. */
   private async learnSources(found: readonly FoundEvent[]): Promise<void> {
     const unknown = new Map<string, string>();
     for (const { stream, deliveries } of found) {
@@ -87,7 +87,7 @@ export class JourneyService {
     }
   }
 
-  /** What was seen lately, if it is still there; one after the other, as each can be large. */
+  /** The recent events that still exist; read one by one, because each can be large. */
   private async known(correlationId: string): Promise<Found[]> {
     const found: Found[] = [];
     for (const { stream, id } of this.recent.ofCorrelation(correlationId).slice(0, MAX_EVENTS)) {
@@ -109,7 +109,7 @@ export class JourneyService {
     return { ...around(times), at: Object.fromEntries(streams.map((stream) => [stream, ''])) };
   }
 
-  /** Backwards; where that finds a part of the journey far back in time, around it, too. */
+  /** Searches backwards; if that finds events far back in time, searches around them, too. */
   private async search(correlationId: string, cursor: JourneyCursor): Promise<Pass> {
     const first = await this.pass(correlationId, cursor);
     const isBounded = cursor.from !== null;
@@ -131,9 +131,9 @@ export class JourneyService {
     const done: (ScanResult<Found[]> & { stream: string })[] = [];
     const endsAt = performance.now() + MAX_SCAN_MS;
     let room = MAX_EVENTS;
-    // One after the other, as a page of each would have to be held; what one does not need of its time is the others'.
+    // One stream after the other, so that only one page is in memory. The time that one stream does not need is left for the others.
     for (const [index, { stream, last }] of open.entries()) {
-      // The others have their turn when it goes on.
+      // The next request searches the other streams.
       if (room <= 0) break;
       const shareMs = Math.max(0, endsAt - performance.now()) / (open.length - index);
       const place = { ...range, cursor: last || undefined };
@@ -177,7 +177,7 @@ function foundIn(stream: string, entry: MonitoredEntry): Found[] {
 
 function around(times: readonly number[]): Pick<JourneyCursor, 'from' | 'to'> {
   if (times.length === 0) return { from: null, to: null };
-  // An entry's id can be higher than any time, and than what JavaScript counts.
+  // An entry id can be higher than any date, and than the largest safe integer.
   const within = times.map((ms) => Math.min(ms, Number.MAX_SAFE_INTEGER));
   const first = within.reduce((one, other) => Math.min(one, other));
   const last = within.reduce((one, other) => Math.max(one, other));
@@ -194,20 +194,18 @@ function unique(events: readonly Found[]): Found[] {
 function caveatsOf({ events }: Pick<Journey, 'events'>, isComplete: boolean): string[] {
   const handlings = events.flatMap(({ handledBy }) => handledBy);
   const caveats: string[] = [];
-  if (!isComplete) caveats.push('The search has not come to its end: there may be more events.');
+  if (!isComplete) caveats.push('The search is not complete: there may be more events.');
   if (events.some(({ cause, event }) => event.causation_id !== undefined && cause === null)) {
-    caveats.push('An event names a cause that was not found.');
+    caveats.push('The cause of an event was not found.');
   }
   if (handlings.some(({ state }) => state === 'unknown')) {
-    caveats.push('Of some events it is not known whether they were settled or given up.');
+    caveats.push('For some events it is not known whether they were settled or became dead letters.');
   }
   if (handlings.some(({ known }) => known === 'none')) {
-    caveats.push(
-      'Redis does not record when a group settled an event that it answers with none, nor how often it tried.',
-    );
+    caveats.push('Redis does not record when a group settled an event without an answer, or how often it tried.');
   }
   if (handlings.some(({ known }) => known === 'answer')) {
-    caveats.push('The time to an answer is waiting and handling together.');
+    caveats.push('The time to an answer includes waiting and handling.');
   }
   return caveats;
 }

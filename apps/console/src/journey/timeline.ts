@@ -2,7 +2,7 @@ import { compareEntryIds, timeOfEntryId } from 'nestjs-event-streams';
 import type { Journey, JourneyEvent, JourneyHandling } from '../contract/journey.js';
 import type { DeliveryView, EntrySummary, EventHead } from '../contract/streams.js';
 
-/** An event of a journey, and what became of it. */
+/** An event of a journey, and its state in each group. */
 export interface FoundEvent {
   stream: string;
   /** Of its entry. */
@@ -13,9 +13,9 @@ export interface FoundEvent {
 }
 
 /**
- * Puts the events of a journey in order, ties answers to causes, and says what is known of times. Pure.
+ * Sorts the events of a journey, links answers to their causes, and adds the times that are known. Pure.
  *
- * @param sources what the workers of a group publish under
+ * @param sources the source under which the workers of each group publish
  * @param nowMs by the server's clock
  */
 export function timelineOf(
@@ -51,7 +51,7 @@ function handlingOf(
   nowMs: number,
 ): JourneyHandling {
   const source = sources.get(delivery.group) ?? null;
-  // Where no worker tells its source, a group and its service may still have the same name.
+  // If no worker reports its source, the group and its service may have the same name.
   const own = answers.filter(({ event }) => event.source === (source ?? delivery.group));
   const last = own.at(-1);
   const isOpen = delivery.state === 'pending' || delivery.state === 'waiting';
@@ -65,7 +65,7 @@ function handlingOf(
   };
 }
 
-/** Steps to the first cause that is known; ids that name each other in a circle end nowhere. */
+/** The number of steps to the first known cause. Stops at a cycle of ids. */
 function depthOf(event: EventHead, byEventId: ReadonlyMap<string, FoundEvent>): number {
   const passed = new Set([event.event_id]);
   let cause = byEventId.get(event.causation_id ?? '');

@@ -1,13 +1,13 @@
 import type { LiveOwner } from './live-client.js';
 
-/** Feeds that are open at once, each of which costs memory: of all, of one user, and without users of one address. */
+/** How many feeds may be open at once, because each needs memory: in all, per user, and without users per address. */
 export const MAX_FEEDS = 200;
 export const MAX_OF_USER = 20;
 export const MAX_OF_ADDRESS = 50;
 
 const ADVICE = 'all pages of one browser share a feed, and one that is not read or renewed ends by itself';
 
-/** Why another feed of this owner would be too many, in words; null when it would not. @param open the owners of the others */
+/** Why this owner cannot open another feed, in words; null if they can. @param open the owners of the open feeds */
 export function whyFull(open: readonly LiveOwner[], { user, address }: LiveOwner): string | null {
   const own =
     user === null

@@ -2,31 +2,31 @@ import type { Response } from 'express';
 import type { User } from '../users/users-file.js';
 import type { LiveMessages } from '../contract/live.js';
 
-/** What may wait to be sent to one client, in bytes: a page that is slower than its feed gets less of it. */
+/** How much may be buffered for one client, in bytes: a client that is slower than its feed misses messages. */
 export const MAX_WAITING_BYTES = 512 * 1024;
 
-/** How many beats in a row a client may read nothing of what waits for it. */
+/** After how many beats without reading anything a client is disconnected. */
 const MAX_UNREAD_BEATS = 10;
-/** After so many beats a client is asked to open another feed, and after so many more this one ends. */
+/** After how many beats a client is asked to open a new feed, and after how many more this one ends. */
 export const RENEW_AFTER_BEATS = 100;
 export const END_AFTER_BEATS = 10;
 
-/** What a client wants besides the overview. */
+/** What a client requests besides the overview. */
 export interface LiveInterest {
   /** A stream's name, `*` for all, undefined for none. */
   tail: string | undefined;
   shop: boolean;
 }
 
-/** Whose feed it is; both count. */
+/** The owner of a feed; the limits count by user and by address. */
 export interface LiveOwner {
-  /** Who is logged in; null without users. */
+  /** The user who is logged in; null if no login is required. */
   user: User | null;
-  /** As requests are counted by. */
+  /** The address by which requests are counted. */
   address: string;
 }
 
-/** One open feed. It ends when nobody reads it, and after some minutes: a page opens another one in time, and so shows that it lives. */
+/** One open feed. It ends if the client does not read it, and after some minutes unless the client opens a new one. */
 export class LiveClient {
   private leftOut = 0;
   private beats = 0;
@@ -40,13 +40,13 @@ export class LiveClient {
     response.status(200).set({
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store, no-transform',
-      // Proxies that collect answers would hold the feed back.
+      // Buffering proxies would delay the feed.
       'X-Accel-Buffering': 'no',
     });
     response.flushHeaders();
   }
 
-  /** Whether it was asked to open another one: from then on it takes nobody's place. */
+  /** Whether the client was asked to open a new feed: from then on this one does not count for the limits. */
   get isEnding(): boolean {
     return this.beats >= RENEW_AFTER_BEATS;
   }
@@ -56,9 +56,9 @@ export class LiveClient {
   }
 
   /**
-   * Sends a message, or leaves it out while too much waits; what is left out is counted, and said afterwards.
+   * Sends a message, or drops it while the buffer is full. Dropped messages are counted, and the client is told the number later.
    *
-   * @param message the same bytes for all clients that get it: what waits for slow ones is held once
+   * @param message the same buffer for all clients, so that slow ones do not hold copies of it
    */
   send(message: Buffer): void {
     const { writableLength } = this.response;
@@ -73,7 +73,7 @@ export class LiveClient {
     this.write(message);
   }
 
-  /** Shows that the connection lives, to whatever closes silent ones, and to the page; ends one that is unread, or too old. */
+  /** Sends a beat, which keeps proxies and the page from closing the connection. Ends a feed that is not read or too old. */
   beat(everyMs: number): void {
     this.beats += 1;
     this.unreadBeats = this.response.writableLength === 0 ? 0 : this.unreadBeats + 1;
@@ -81,7 +81,7 @@ export class LiveClient {
       this.response.destroy();
       return;
     }
-    // Where something waits to be sent, that shows it.
+    // Not needed while other messages wait to be sent.
     if (this.response.writableLength === 0) this.write(messageOf('beat', { everyMs }));
     if (this.beats === RENEW_AFTER_BEATS) this.write(messageOf('renew', { withinMs: END_AFTER_BEATS * everyMs }));
     if (this.beats >= RENEW_AFTER_BEATS + END_AFTER_BEATS) this.end();
@@ -95,7 +95,7 @@ export class LiveClient {
     this.response.write(message, this.onFlushed);
   }
 
-  /** Something went through. */
+  /** The client has read something. */
   private readonly onFlushed = (): void => {
     this.unreadBeats = 0;
   };
@@ -103,6 +103,6 @@ export class LiveClient {
 
 /** A message as it is sent. */
 export function messageOf<K extends keyof LiveMessages>(event: K, data: LiveMessages[K]): Buffer {
-  // JSON has no line breaks outside of texts, and in texts they are escaped.
+  // JSON.stringify escapes line breaks.
   return Buffer.from(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 }

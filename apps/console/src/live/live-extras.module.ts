@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { LiveExtras } from './live-extras.js';
 
-/** Where views add themselves to the feed. */
+/** Lets other modules add messages to the feed. */
 @Module({ providers: [LiveExtras], exports: [LiveExtras] })
 export class LiveExtrasModule {}

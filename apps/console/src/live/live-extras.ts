@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ShopView } from '../contract/shop.js';
 
-/** What other views add to the feed: the feed knows nothing of them. */
+/** What other modules add to the feed, so that the feed does not depend on them. */
 @Injectable()
 export class LiveExtras {
-  /** The shop in numbers; undefined without the shop. */
+  /** Reads the view of the shop; undefined if there is no shop. */
   shop: (() => Promise<ShopView>) | undefined;
 }

@@ -13,13 +13,13 @@ import { whyFull } from './feed-bounds.js';
 import { LiveExtras } from './live-extras.js';
 import { messageOf, MAX_WAITING_BYTES, type LiveClient, type LiveOwner } from './live-client.js';
 
-/** How often each client is shown that its connection lives, in milliseconds. */
+/** How often each client gets a beat, in milliseconds. */
 const BEAT_EVERY_MS = 3000;
-/** Entries of one message; more a second nobody can read. */
+/** The most entries in one message, which is sent each second. */
 const TAILED_ENTRIES = 100;
 
 /**
- * One look a second for all who watch, and none while nobody does: the timer runs from the first client to the last.
+ * Reads Redis once a second for all clients together, and not at all without clients: the timer runs only while a client is connected.
  */
 @Injectable()
 export class LiveFeed implements OnModuleDestroy {
@@ -36,7 +36,7 @@ export class LiveFeed implements OnModuleDestroy {
     private readonly extras: LiveExtras,
     users: Users,
   ) {
-    // Whoever is no user any more, or another one, sees nothing from now on; the page asks again.
+    // Ends the feeds of users who were removed or changed; their pages connect again.
     users.onChange(() => {
       for (const client of this.clients) {
         const { user } = client.owner;
@@ -48,7 +48,7 @@ export class LiveFeed implements OnModuleDestroy {
     });
   }
 
-  /** Why nobody of this owner's can be added now; null when one can. */
+  /** Why this owner cannot open another feed now; null if they can. */
   whyFull(owner: LiveOwner): string | null {
     return whyFull(
       [...this.clients].flatMap((client) => (client.isEnding ? [] : [client.owner])),
@@ -74,7 +74,7 @@ export class LiveFeed implements OnModuleDestroy {
   }
 
   private start(): void {
-    // What was found while nobody watched is not new.
+    // Entries from the time without clients are not new.
     this.observatory.takeFresh();
     this.beats = setInterval(() => {
       for (const client of this.clients) client.beat(BEAT_EVERY_MS);
@@ -100,13 +100,13 @@ export class LiveFeed implements OnModuleDestroy {
     const startedMs = performance.now();
     this.ticks += 1;
     try {
-      // What a request has just looked at serves here, too.
+      // Reuses what a request has just read.
       const overview = await this.overviews.overview(POLL_EVERY_MS / 4);
       this.sendAll('overview', overview);
       this.sendEntries();
       await this.sendExtras();
     } catch (error) {
-      // Clients are told of outages as they begin and end; the next look is the next try.
+      // RedisWatch tells the clients of an outage; the next tick tries again.
       if (!(isOutage(error) || error instanceof Problem)) this.logger.error(error);
     }
     if (this.clients.size > 0)
@@ -139,7 +139,7 @@ export class LiveFeed implements OnModuleDestroy {
   }
 }
 
-/** As many as one message shows; entries can be so large that they are fewer. */
+/** The entries for one message; fewer if they are large. */
 function firstOf(entries: readonly EntrySummary[]): EntrySummary[] {
   const first: EntrySummary[] = [];
   let size = 0;

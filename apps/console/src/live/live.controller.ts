@@ -15,7 +15,7 @@ class LiveParameters {
   @Matches(/^(\*|[A-Za-z0-9][A-Za-z0-9_.-]*)$/, { message: 'tail must be the name of a stream, or *' })
   tail?: string;
 
-  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Sends the view of the shop, too' })
+  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Also sends the view of the shop' })
   @IsOptional()
   @IsIn(['true', 'false'])
   shop?: 'true' | 'false';

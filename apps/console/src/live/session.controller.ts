@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Keyspace, RedisConnection } from 'nestjs-event-streams';
-import { Who, type Actor } from '../access/actor.js';
+import { CurrentActor, type Actor } from '../access/actor.js';
 import { SessionToken } from '../access/session-token.js';
 import { ConsoleConfiguration } from '../configuration.js';
 import type { Session } from '../contract/session.js';
@@ -28,9 +28,9 @@ export class SessionController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'What a page must know first, the token among it' })
+  @ApiOperation({ summary: 'The session: the token, the user and the settings of the console' })
   @ApiAnswer('Session')
-  session(@Who() { user, role }: Actor): Session {
+  session(@CurrentActor() { user, role }: Actor): Session {
     return {
       token: this.token.value,
       user: user && { name: user.name, role },

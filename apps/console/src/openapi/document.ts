@@ -2,9 +2,9 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { NextFunction, Request, Response } from 'express';
 import { TOKEN_HEADER } from '../contract/http.js';
-import { demandSchemas, readSchemas } from './schemas.js';
+import { requireSchemas, readSchemas } from './schemas.js';
 
-/** The documentation's page styles its parts inline; it shows nothing that comes out of events. */
+/** The documentation page needs inline styles; it shows no data of events. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -16,12 +16,12 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Serves the OpenAPI document at `/api-json`, and a page of it at `/api`. @throws UnknownSchemaError when it points to a schema that is none */
+/** Serves the OpenAPI document at `/api-json`, and a page of it at `/api`. @throws UnknownSchemaError if it refers to a schema that does not exist */
 export function documentApi(app: NestExpressApplication): void {
   const outline = new DocumentBuilder()
     .setTitle('Console')
     .setDescription(
-      `Watches and operates what runs on the event library. Requests that change something need the header ` +
+      `Monitors and operates the streams of the event library. Requests that change something need the header ` +
         `${TOKEN_HEADER} with the token of GET /api/session.`,
     )
     .setVersion('1')
@@ -34,7 +34,7 @@ export function documentApi(app: NestExpressApplication): void {
     ...document.components,
     schemas: { ...document.components?.schemas, ...readSchemas() },
   };
-  demandSchemas(document);
+  requireSchemas(document);
   app.use('/api', (request: Request, response: Response, next: NextFunction) => {
     if (request.path === '/' || request.path.startsWith('/swagger-ui'))
       response.header('Content-Security-Policy', POLICY);

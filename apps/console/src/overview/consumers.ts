@@ -11,9 +11,9 @@ export interface Consumer {
   state: ConsumerState;
   pending: number;
   idleMs: number;
-  /** The `source` of what it publishes; null where its connection does not tell. */
+  /** The `source` of the events that it publishes; null if its connection does not say. */
   source: string | null;
-  /** Since when it is gone; null when it is not. */
+  /** Since when it is gone; null if it is not. */
   goneSinceMs: number | null;
 }
 
@@ -22,7 +22,7 @@ export function consumersOf(picture: Picture): Consumer[] {
   return groupTotals(picture).flatMap(({ name: group, parts }) => {
     const rows = parts.flatMap((part) => part.group.consumerRows ?? []).filter(({ name }) => isWorker(name));
     return [...groupBy(rows, ({ name }) => name)].map(([name, own]) => {
-      // It is alive when it was heard of on any of its streams.
+      // It is alive if it was active on any of its streams.
       const idleMs = Math.min(...own.map((row) => row.idleMs));
       return {
         name,

@@ -4,14 +4,14 @@ import type { Finding } from '../contract/overview.js';
 import { isWorker } from '../observe/consumer-state.js';
 import type { Picture } from '../observe/picture.js';
 import { consumersOf, type Consumer } from './consumers.js';
-import { duration, plural } from './words.js';
+import { duration, plural } from './format.js';
 
-/** A group that is so far behind deserves a word. */
+/** From which lag on a group is reported, in milliseconds. */
 const LATE_MS = 5000;
 const VERY_LATE_MS = 60_000;
-/** An event that a group has had for so long does not come to an end. */
+/** After how long a pending event is reported as stuck, in milliseconds. */
 const LONG_PENDING_MS = 60_000;
-/** A worker that is gone and has left nothing is spoken of for so long. */
+/** How long a worker that is gone and holds no event is reported, in milliseconds. */
 const GONE_FOR_MS = 60_000;
 
 type Found = Omit<Finding, 'sinceMs'>;
@@ -19,12 +19,12 @@ type Found = Omit<Finding, 'sinceMs'>;
 const ABOUT_NOTHING = { stream: null, group: null, consumer: null };
 const RANK = { critical: 0, warning: 1, info: 2 };
 
-/** What is wrong, in words, worst first. Pure. */
+/** The problems in a picture, worst first. Pure. */
 export function findingsIn(picture: Picture): Found[] {
   const consumers = consumersOf(picture);
   return [
     ...groupsWithoutWorkers(picture, consumers),
-    ...workersAway(consumers, picture.atMs),
+    ...missingWorkers(consumers, picture.atMs),
     ...groupsBehind(picture),
     ...stuckEvents(picture),
     ...waitingForHandlers(picture),
@@ -34,13 +34,13 @@ export function findingsIn(picture: Picture): Found[] {
   ].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
 }
 
-/** The worst of them. */
+/** The highest severity among the findings. */
 export function worstOf(findings: readonly Pick<Finding, 'severity'>[]): 'good' | 'warning' | 'critical' {
   if (findings.some(({ severity }) => severity === 'critical')) return 'critical';
   return findings.some(({ severity }) => severity === 'warning') ? 'warning' : 'good';
 }
 
-/** One that nothing is known of is taken to be at work, unless something waits while it is not heard of. */
+/** A worker in an unknown state counts as at work, unless events wait and it has been idle for long. */
 function isAtWork({ state, idleMs }: Consumer, waits: boolean): boolean {
   return state === 'reading' || (state === 'unknown' && (!waits || idleMs < LONG_PENDING_MS));
 }
@@ -59,11 +59,11 @@ function groupsWithoutWorkers({ streams }: Picture, consumers: readonly Consumer
         {
           id: `no-workers:${stream}:${group}`,
           severity: waits ? 'critical' : 'warning',
-          title: `Nobody works for ${group} on ${stream}`,
+          title: `${group} has no worker on ${stream}`,
           detail: waits
             ? `${lag === null ? 'Events' : plural(lag, 'event')} wait to be delivered, and ${plural(pending, 'event')} to be settled.`
-            : 'Nothing waits at present, but what comes next will.',
-          advice: `Start a worker of ${group}. If the group is not used any more, remove it: XGROUP DESTROY … ${group}.`,
+            : 'No event waits now, but new events will.',
+          advice: `Start a worker of ${group}. If the group is no longer used, remove it: XGROUP DESTROY … ${group}.`,
           ...ABOUT_NOTHING,
           stream,
           group,
@@ -73,7 +73,7 @@ function groupsWithoutWorkers({ streams }: Picture, consumers: readonly Consumer
   );
 }
 
-function workersAway(consumers: readonly Consumer[], nowMs: number): Found[] {
+function missingWorkers(consumers: readonly Consumer[], nowMs: number): Found[] {
   return consumers.flatMap(({ name, group, state, pending, goneSinceMs, idleMs }): Found[] => {
     const about = { ...ABOUT_NOTHING, group, consumer: name };
     if (state === 'stalled') {
@@ -81,10 +81,9 @@ function workersAway(consumers: readonly Consumer[], nowMs: number): Found[] {
         {
           id: `stalled:${name}`,
           severity: 'warning',
-          title: `A worker of ${group} stands still`,
-          detail: `${name} is connected, but was not heard of for ${duration(idleMs)}; it holds ${plural(pending, 'event')}.`,
-          advice:
-            'Look at its log and its CPU. When its claim runs out (EVENTS_CLAIM_AFTER_MS), others take over what it holds.',
+          title: `A worker of ${group} is stalled`,
+          detail: `${name} is connected, but has been silent for ${duration(idleMs)}; it holds ${plural(pending, 'event')}.`,
+          advice: 'Check its log and its CPU. After EVENTS_CLAIM_AFTER_MS, other workers take over its events.',
           ...about,
         },
       ];
@@ -99,8 +98,8 @@ function workersAway(consumers: readonly Consumer[], nowMs: number): Found[] {
         title: `A worker of ${group} is gone`,
         detail:
           (pending > 0
-            ? `${name} has closed its connection with ${plural(pending, 'event')} in its hands.`
-            : `${name} has closed its connection; nothing of it is left to do.`) + othersAtWork(group, others),
+            ? `${name} has closed its connection and still holds ${plural(pending, 'event')}.`
+            : `${name} has closed its connection and holds no event.`) + othersAtWork(group, others),
         advice: adviceOn(pending, others),
         ...about,
       },
@@ -112,16 +111,16 @@ function othersAtWork(group: string, others: number): string {
   return others === 0 ? '' : ` ${plural(others, 'other worker')} of ${group} ${others === 1 ? 'is' : 'are'} at work.`;
 }
 
-/** A worker that others have replaced need not be started again. */
+/** A worker needs no restart if other workers of its group are at work. */
 function adviceOn(pending: number, others: number): string {
   if (others === 0) {
     return pending > 0
-      ? 'Nobody takes them over: start a worker of the group.'
-      : 'Start a worker of the group; the group forgets this one after some minutes.';
+      ? 'No other worker can take them over: start a worker of the group.'
+      : 'Start a worker of the group; this one is removed from the group after some minutes.';
   }
   return pending > 0
-    ? 'The others take them over when its claim runs out (EVENTS_CLAIM_AFTER_MS, 10 s in the shop).'
-    : 'Nothing needs to be done, unless there should be more workers; the group forgets this one after some minutes.';
+    ? 'The other workers take them over after EVENTS_CLAIM_AFTER_MS (10 s in the shop).'
+    : 'No action is needed, unless you expect more workers; this one is removed from the group after some minutes.';
 }
 
 function groupsBehind({ streams }: Picture): Found[] {
@@ -137,7 +136,7 @@ function groupsBehind({ streams }: Picture): Found[] {
             ? 'Redis does not know how many events wait.'
             : `${plural(lag, 'event')} wait to be delivered.`) +
           (meter.perSecond === null ? '' : ` The group settles ${meter.perSecond.toFixed(1)} a second.`),
-        advice: `Start another worker of ${group}, raise its concurrency, or look at what its handlers wait for.`,
+        advice: `Start another worker of ${group}, raise its concurrency, or check what its handlers wait for.`,
         ...ABOUT_NOTHING,
         stream,
         group,
@@ -157,7 +156,7 @@ function stuckEvents({ streams, atMs }: Picture): Found[] {
           severity: 'warning',
           title: `An event of ${stream} has not been settled by ${group} for ${duration(ageMs)}`,
           detail: `${oldestPendingId ?? ''} is the oldest of ${plural(pending, 'event')} in work.`,
-          advice: 'Open the entry to see how often it was tried, and the log of the worker that holds it.',
+          advice: 'Open the entry to see how often it was tried, and check the log of the worker that holds it.',
           ...ABOUT_NOTHING,
           stream,
           group,
@@ -179,10 +178,10 @@ function waitingForHandlers({ streams }: Picture): Found[] {
             severity: 'warning',
             title: `${plural(pending, 'event')} of ${stream} ${pending === 1 ? 'waits' : 'wait'} for a worker of ${group} that handles ${awaited}`,
             detail:
-              'No worker of the group that has got them knows this type and major version. Where none that does comes in time ' +
-              '(consumer.unknownGraceMs, ten minutes unless set otherwise), they are dead letters.',
+              'The workers that received them have no handler for this type and major version. If none gets one in time ' +
+              '(consumer.unknownGraceMs, ten minutes by default), the events become dead letters.',
             advice:
-              'Finish the deployment, or start a worker with a handler for it. Where the group is not to handle it, list its class under events.',
+              'Finish the deployment, or start a worker with a handler for it. If the group should not handle it, list its class under events.',
             ...ABOUT_NOTHING,
             stream,
             group,
@@ -203,9 +202,9 @@ function deadLetters({ streams }: Picture): Found[] {
       detail:
         (givenUpEntries === null || givenUpEntries === count
           ? ''
-          : `They are of ${plural(givenUpEntries, 'event')}: each handler that gives one up leaves a dead letter. `) +
-        'What was given up failed in every attempt, or could not be read.',
-      advice: 'See their causes under Dead letters: mend, then replay, or discard what is of no use.',
+          : `They are of ${plural(givenUpEntries, 'event')}: each handler that fails for good leaves a dead letter. `) +
+        'These events failed in every attempt, or could not be read.',
+      advice: 'See the causes under Dead letters: fix them and replay, or discard.',
       ...ABOUT_NOTHING,
       stream,
     }));
@@ -219,7 +218,7 @@ function partitioned({ partitions }: Picture): Found[] {
       severity: 'info',
       title: `Each stream has ${String(partitions)} partitions, which are shown together`,
       detail:
-        'The console does not show single partitions and who owns them, dead letters, and what became of an entry.',
+        'The console does not show single partitions, their owners, dead letters, or the state of an entry in its groups.',
       advice: 'Use EventMonitor.partitions and DeadLetters of the library for those.',
       ...ABOUT_NOTHING,
     },
@@ -233,9 +232,9 @@ function unknowns({ workers, streams }: Picture): Found[] {
     {
       id: 'no-connections',
       severity: 'info',
-      title: 'Dead workers cannot be told from idle ones',
-      detail: 'This Redis user may not see connections, or Redis has just come back.',
-      advice: 'Unless Redis has just come back, allow the user +client|list.',
+      title: 'Dead and idle workers look the same',
+      detail: 'The Redis user may not list connections, or Redis has just restarted.',
+      advice: 'If this does not end by itself, allow the Redis user +client|list.',
       ...ABOUT_NOTHING,
     },
   ];

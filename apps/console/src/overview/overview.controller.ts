@@ -18,7 +18,7 @@ export class OverviewController {
   }
 
   @Get('series')
-  @ApiOperation({ summary: 'What was seen while the console was open, second by second' })
+  @ApiOperation({ summary: 'Rates and latencies per second, from the time the console was open' })
   @ApiAnswer('Series')
   series(): Series {
     return this.service.series;

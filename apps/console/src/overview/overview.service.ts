@@ -12,7 +12,7 @@ import { totalsOf } from './totals.js';
 
 const KEPT_POINTS = 15 * 60;
 
-/** Puts together what the overview shows, and keeps the charts' points. */
+/** Builds the overview, and keeps the points of the charts. */
 @Injectable()
 export class OverviewService {
   private readonly points: SeriesPoint[] = [];

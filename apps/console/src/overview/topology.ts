@@ -6,12 +6,12 @@ import type { Picture } from '../observe/picture.js';
 import { consumersOf, type Consumer } from './consumers.js';
 import { groupTotals, sumOf, type GroupTotal } from './totals.js';
 
-/** A worker that is gone and has left nothing stays in the picture for so long. */
+/** How long a worker that is gone and holds no event stays in the graph, in milliseconds. */
 const GONE_FOR_MS = 60_000;
 
 type About = Pick<Finding, 'severity' | 'stream' | 'group' | 'consumer'>;
 
-/** The graph of who publishes what and who handles it; health follows from the findings. Pure. */
+/** The graph of producers, streams, groups and workers. Its health comes from the findings. Pure. */
 export function topologyOf(picture: Picture, findings: readonly About[]): Topology {
   const groups = groupTotals(picture);
   const consumers = consumersOf(picture).filter(

@@ -30,7 +30,7 @@ export function groupTotals({ streams }: Pick<Picture, 'streams'>): GroupTotal[]
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The whole in numbers. */
+/** The totals over all streams. */
 export function totalsOf(picture: Picture): Totals {
   const streams = [...picture.streams.values()];
   const groups = groupTotals(picture);
@@ -54,7 +54,7 @@ export function totalsOf(picture: Picture): Totals {
   };
 }
 
-/** Null when one of them is not known. */
+/** Null if one of the values is not known. */
 export function sumOf(values: readonly (number | null)[]): number | null {
   let sum = 0;
   for (const value of values) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { encodingFor } from '../transfer/compress.js';
 
-/** What the build puts beside a file, by how it is sent. */
+/** The compressed files that the build adds, by content encoding. */
 const ENDINGS = { br: '.br', gzip: '.gz' } as const;
 
 /** Serves the files of a folder, compressed where the build has done so: see `precompress` beside Vite's settings. */
@@ -29,7 +29,7 @@ function preferCompressed(folder: string): RequestHandler {
   };
 }
 
-/** Looked up with each request: a page that is worked on is built anew. */
+/** Read at each request: during development, the page is rebuilt while the server runs. */
 function filesOf(folder: string): ReadonlySet<string> {
   try {
     return new Set(readdirSync(folder));

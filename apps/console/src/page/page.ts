@@ -6,15 +6,15 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { serveAssets } from './assets.js';
 import { pageAt } from './base.js';
 
-/** Where Vite puts the page: beside the built server. */
+/** The folder of the page that Vite has built. */
 const WEB = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
-/** Files of these have their content's hash in their names. */
+/** Files in this path have a hash of their content in their name. */
 const ASSETS = '/assets';
 
-const NO_PAGE = 'The console runs, but its page was not built: run "npm run build". The API is there: see /api.\n';
+const NO_PAGE = 'The console runs, but its page was not built: run "npm run build". The API works: see /api.\n';
 
-/** Serves the page: its files, and `index.html` for every path that the page itself knows. */
+/** Serves the page: its files, and `index.html` for every path of the page's router. */
 export function servePage(app: NestExpressApplication): void {
   app.use(ASSETS, ...serveAssets(path.join(WEB, ASSETS)));
   app.use('/index.html', (_: Request, response: Response) => sendPage('/', response));
@@ -25,7 +25,7 @@ export function servePage(app: NestExpressApplication): void {
   });
 }
 
-/** A page that is kept would ask for assets of before. */
+/** Not cached: an old page would request assets that no longer exist. */
 async function sendPage(pathname: string, response: Response): Promise<void> {
   response.header('Cache-Control', 'no-store');
   const html = await readFile(path.join(WEB, 'index.html'), 'utf8').catch(() => null);

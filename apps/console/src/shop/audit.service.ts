@@ -7,13 +7,13 @@ import type { AuditView } from '../contract/shop.js';
 import { Observatory } from '../observe/observatory.js';
 import { FRESH_MS } from '../observe/timing.js';
 
-/** The audit reads the streams whole: more than that is for the command line, which nobody else waits for. */
+/** The audit reads whole streams. Larger ones need the command line, which does not slow down the console. */
 const MAX_ENTRIES = 200_000;
-/** An answer that young is given again. */
+/** How long an answer is reused, in milliseconds. */
 const KEPT_MS = 10_000;
 const SHOWN_PROBLEMS = 20;
 
-/** Checks the laws when somebody asks, once for all who ask at the same time. */
+/** Checks the laws on request; requests at the same time share one check. */
 @Injectable()
 export class AuditService {
   private latest: { atMs: number; view: Promise<AuditView> } | undefined;
@@ -23,7 +23,7 @@ export class AuditService {
     private readonly observatory: Observatory,
   ) {}
 
-  /** @throws Problem when there is too much to read */
+  /** @throws Problem if the streams have too many entries */
   check(): Promise<AuditView> {
     if (this.latest && performance.now() - this.latest.atMs < KEPT_MS) return this.latest.view;
     const view = this.run();

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsArray, IsBoolean, IsNumber, IsObject, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
 import type { GatewayRequest, OrderRequest, SimulationRequest } from '../contract/shop.js';
 
-const HIGHEST_RATE = 1000;
+const MAX_RATE = 1000;
 
 /** The body of `POST /api/shop/simulation`. */
 export class SimulationBody implements SimulationRequest {
@@ -10,11 +10,11 @@ export class SimulationBody implements SimulationRequest {
   @IsBoolean()
   running!: boolean;
 
-  @ApiPropertyOptional({ minimum: 0.01, maximum: HIGHEST_RATE })
+  @ApiPropertyOptional({ minimum: 0.01, maximum: MAX_RATE })
   @IsOptional()
   @IsNumber()
   @Min(0.01)
-  @Max(HIGHEST_RATE)
+  @Max(MAX_RATE)
   rate?: number;
 }
 
@@ -27,7 +27,7 @@ export class GatewayBody implements GatewayRequest {
   failureShare!: number;
 }
 
-/** The body of `POST /api/shop/orders`; what an order must be, the order service says. */
+/** The body of `POST /api/shop/orders`; the order service validates it. */
 export class OrderBody implements OrderRequest {
   @ApiProperty({ type: Object })
   @IsObject()

@@ -3,16 +3,16 @@ import { Problem } from '../access/problem.js';
 import { ConsoleConfiguration } from '../configuration.js';
 
 const ANSWER_MS = 3000;
-/** Sending the customers home takes until the last of them has ordered. */
+/** Stopping the simulation takes until the last simulated customer has ordered. */
 const ACTION_MS = 20_000;
 
-/** What a service answered. */
+/** The answer of a service. */
 export interface ServiceAnswer {
   status: number;
   body: unknown;
 }
 
-/** Asks the shop's services, over HTTP, as anybody could who has the keys. */
+/** Calls the shop's services over HTTP, with the API key and the operators' token of the console. */
 @Injectable()
 export class ShopServices {
   constructor(private readonly config: ConsoleConfiguration) {}
@@ -28,26 +28,26 @@ export class ShopServices {
   }
 
   /**
-   * What goes with a request that only operators may make.
+   * The headers of a request that only operators may send.
    *
-   * @throws Problem when the console has no token for it
+   * @throws Problem if the console has no token for operators
    */
   asOperator(): Record<string, string> {
     if (!this.hasToken) throw notOperator('This console has no token for operators');
     return { Authorization: `Bearer ${this.config.OPERATOR_TOKEN}` };
   }
 
-  /** Whether the console can ask for what only operators may. */
+  /** Whether the console has a token for operators. */
   get hasToken(): boolean {
     return this.config.OPERATOR_TOKEN !== '';
   }
 }
 
-/** The console is not taken for an operator. @param what it is that is wrong */
+/** A service does not accept the console as an operator. @param what the reason */
 export function notOperator(what: string): Problem {
   return new Problem(
     'not-operator',
-    `${what}: set OPERATOR_TOKEN, to the same for the console, the order service and the payment service`,
+    `${what}: set the same OPERATOR_TOKEN for the console, the order service and the payment service`,
   );
 }
 
@@ -58,7 +58,7 @@ async function ask(
   body: unknown,
   headers: Record<string, string>,
 ): Promise<ServiceAnswer> {
-  if (base === '') throw new Problem('service-away', `Where the ${name} is was not set; see docs/configuration.md`);
+  if (base === '') throw new Problem('service-away', `The URL of the ${name} is not set; see docs/configuration.md`);
   try {
     const response = await fetch(new URL(path, base), {
       signal: AbortSignal.timeout(body === undefined ? ANSWER_MS : ACTION_MS),

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
-import { Who, type Actor } from '../access/actor.js';
+import { CurrentActor, type Actor } from '../access/actor.js';
 import { ChangesNothing } from '../access/changes.guard.js';
 import { ActionLog } from '../actions/action-log.js';
 import type { AuditView, Catalogue, GatewayView, PlacedOrderView, ShopView, SimulationView } from '../contract/shop.js';
@@ -43,7 +43,7 @@ export class ShopController {
   @ApiOperation({ summary: 'Places an order' })
   @ApiSecurity('token')
   @ApiAnswer('PlacedOrderView', 201)
-  place(@Body() order: OrderBody, @Who() actor: Actor): Promise<PlacedOrderView> {
+  place(@Body() order: OrderBody, @CurrentActor() actor: Actor): Promise<PlacedOrderView> {
     const details = `${String(order.items.length)} items, key ${order.idempotencyKey}`;
     return this.actions.run(
       actor,
@@ -55,16 +55,16 @@ export class ShopController {
 
   @Post('simulation')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Lets simulated customers come, or sends them home' })
+  @ApiOperation({ summary: 'Starts or stops the simulated customers' })
   @ApiSecurity('token')
   @ApiAnswer('SimulationView')
-  steer(@Body() request: SimulationBody, @Who() actor: Actor): Promise<SimulationView> {
+  controlSimulation(@Body() request: SimulationBody, @CurrentActor() actor: Actor): Promise<SimulationView> {
     const action = request.running ? 'start-simulation' : 'stop-simulation';
     const details = request.rate === undefined ? '' : `${String(request.rate)} orders a second`;
     return this.actions.run(
       actor,
       { action, target: ORDER_SERVICE, details },
-      () => this.simulation.steer(request),
+      () => this.simulation.control(request),
       ({ running, rate }) => (running ? `${String(rate)} orders a second` : 'stopped'),
     );
   }
@@ -74,7 +74,7 @@ export class ShopController {
   @ApiOperation({ summary: 'Sets the share of gateway calls that fail' })
   @ApiSecurity('token')
   @ApiAnswer('GatewayView')
-  setGateway(@Body() request: GatewayBody, @Who() actor: Actor): Promise<GatewayView> {
+  setGateway(@Body() request: GatewayBody, @CurrentActor() actor: Actor): Promise<GatewayView> {
     return this.actions.run(
       actor,
       { action: 'set-gateway', target: PAYMENT_SERVICE, details: `failureShare ${String(request.failureShare)}` },

@@ -2,7 +2,7 @@ import { type CanActivate, Injectable } from '@nestjs/common';
 import { Problem } from '../access/problem.js';
 import { ConsoleConfiguration } from '../configuration.js';
 
-/** There is a shop only where its order service is known. */
+/** Answers 404 if the URL of the order service is not set: then there is no shop. */
 @Injectable()
 export class ShopGuard implements CanActivate {
   constructor(private readonly config: ConsoleConfiguration) {}

@@ -9,7 +9,7 @@ import { ShopController } from './shop.controller.js';
 import { ShopService } from './shop.service.js';
 import { SimulationService } from './simulation.service.js';
 
-/** The view of the shop: all that the console knows of it. */
+/** The view of the shop. No other module of the console depends on the shop. */
 @Module({
   imports: [ActionsModule, ObserveModule, LiveExtrasModule],
   controllers: [ShopController],

@@ -15,14 +15,14 @@ import { SimulationService } from './simulation.service.js';
 
 const MAX_SKUS = 500;
 const ORDERS = STREAMS[0];
-/** Of less than that no minute can be told, in milliseconds. */
-const LEAST_ORDERS_MS = 10_000;
+/** The shortest time from which orders a minute are computed, in milliseconds. */
+const MIN_ORDERS_MS = 10_000;
 
 /** The shop in numbers. */
 @Injectable()
 export class ShopService implements OnModuleInit {
-  /** Over a minute, whatever interrupts it: after a freeze, what came at once then is not taken for the pace. */
-  private readonly orders = new Meter({ windowMs: 60_000, gapMs: 60_000, leastMs: LEAST_ORDERS_MS });
+  /** Measures over a minute, even with interruptions: after a freeze, a burst of orders must not count as the rate. */
+  private readonly orders = new Meter({ windowMs: 60_000, gapMs: 60_000, leastMs: MIN_ORDERS_MS });
   private products: Catalogue | undefined;
 
   constructor(
@@ -35,7 +35,7 @@ export class ShopService implements OnModuleInit {
     private readonly extras: LiveExtras,
   ) {}
 
-  /** The streams of the shop need not be searched for. */
+  /** Registers the shop's streams, so that the console need not search for them. */
   onModuleInit(): void {
     if (this.config.SHOP_ORDER_URL === '') return;
     this.directory.pin(...STREAMS);
@@ -61,7 +61,7 @@ export class ShopService implements OnModuleInit {
       shipmentsByCarrier: models.shipmentsByCarrier,
       simulation,
       gateway,
-      canSteer: this.services.hasToken,
+      canOperate: this.services.hasToken,
     };
   }
 
@@ -69,7 +69,7 @@ export class ShopService implements OnModuleInit {
     return (this.products ??= catalogueOf(this.config.SIMULATION_SEED));
   }
 
-  /** @throws Problem with the order service's own words */
+  /** @throws Problem with the message of the order service */
   async place({ idempotencyKey, ...order }: OrderRequest): Promise<PlacedOrderView> {
     const { CUSTOMER_API_KEY: key } = this.config;
     const { status, body } = await this.services.order('/orders', order, {
@@ -81,7 +81,7 @@ export class ShopService implements OnModuleInit {
       return { orderId, entryId };
     }
     const { message } = body as { message?: string | string[] };
-    const words = Array.isArray(message) ? message : [message ?? `The order service refuses with ${String(status)}`];
+    const words = Array.isArray(message) ? message : [message ?? `The order service answered ${String(status)}`];
     const code = status === 503 ? 'redis-away' : status === 429 ? 'busy' : 'invalid';
     throw new Problem(code, words.join('; '), words);
   }
@@ -98,7 +98,7 @@ export class ShopService implements OnModuleInit {
 function declinedShare({ ordersByState }: ReadModels): number | null {
   const declined = ordersByState['declined'] ?? 0;
   const all = Object.values(ordersByState).reduce((sum, count) => sum + count, 0);
-  // Those that were only placed have no payment yet.
+  // Orders that are only placed have no payment yet.
   const decided = all - (ordersByState['placed'] ?? 0);
   return decided === 0 ? null : declined / decided;
 }

@@ -3,7 +3,7 @@ import { Problem } from '../access/problem.js';
 import type { GatewayRequest, GatewayView, SimulationRequest, SimulationView } from '../contract/shop.js';
 import { notOperator, ShopServices, type ServiceAnswer } from './services.js';
 
-/** Steers the simulated customers and the payment gateway. */
+/** Controls the simulated customers and the payment gateway. */
 @Injectable()
 export class SimulationService {
   constructor(private readonly services: ShopServices) {}
@@ -14,7 +14,7 @@ export class SimulationService {
   }
 
   /** @throws Problem */
-  async steer({ running, rate }: SimulationRequest): Promise<SimulationView> {
+  async control({ running, rate }: SimulationRequest): Promise<SimulationView> {
     const path = running ? '/simulation/start' : '/simulation/stop';
     const body = running && rate !== undefined ? { rate } : {};
     return simulationOf(await this.services.order(path, body, this.services.asOperator()));
@@ -44,7 +44,7 @@ function gatewayOf(answer: ServiceAnswer): GatewayView {
 
 function successOf({ status, body }: ServiceAnswer, name: string): unknown {
   if (status === 200) return body;
-  if (status === 401) throw notOperator(`The ${name} has another token for operators than this console`);
+  if (status === 401) throw notOperator(`The token for operators of the ${name} is not the one of this console`);
   if (status === 403) throw notOperator(`The ${name} has no token for operators`);
-  throw new Problem('service-away', `The ${name} refuses with ${String(status)}`);
+  throw new Problem('service-away', `The ${name} answered ${String(status)}`);
 }

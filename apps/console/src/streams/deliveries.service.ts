@@ -5,7 +5,7 @@ import { DeadLetterBook } from '../observe/dead-letters/dead-letter-book.js';
 import type { BookedDeadLetter, StreamDeadLetters } from '../observe/dead-letters/stream-dead-letters.js';
 import { Surveyor } from '../observe/surveyor.js';
 
-/** What became of entries: what the groups hold, and what they gave up. */
+/** The state of entries in each group: pending, settled or dead letter. */
 @Injectable()
 export class DeliveriesService {
   constructor(
@@ -18,7 +18,7 @@ export class DeliveriesService {
   /** @param ids of entries of one stream */
   async of(stream: string, ids: readonly string[]): Promise<Map<string, DeliveryView[]>> {
     if (this.surveyor.partitionCount > 1) return this.unknown(stream, ids);
-    // First what the groups hold: what is given up meanwhile is among the dead letters then.
+    // Reads pending entries first: an entry that becomes a dead letter in between is found among the dead letters.
     const states = await this.monitor.deliveries(stream, ids);
     const settledBy = new Set(
       [...states.values()].flat().flatMap(({ group, state }) => (state === 'settled' ? [group] : [])),
@@ -29,7 +29,7 @@ export class DeliveriesService {
     return new Map(ids.map((id) => [id, (states.get(id) ?? []).map((state) => viewOf(state, id, deadLetters, back))]));
   }
 
-  /** Where streams have partitions, an entry's id does not say in which of them it is. */
+  /** If streams have partitions, an entry's id does not say in which partition it is. */
   private async unknown(stream: string, ids: readonly string[]): Promise<Map<string, DeliveryView[]>> {
     const nothing = { consumer: null, idleMs: null, deliveries: null, deadLetterId: null, givenUpMs: null };
     const groups = await this.monitor.groups(stream);

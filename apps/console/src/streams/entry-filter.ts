@@ -2,10 +2,10 @@ import type { RawEntry } from 'nestjs-event-streams';
 import type { EntriesQuery } from '../contract/streams.js';
 import { fieldOf } from './entry-summary.js';
 
-/** Of what is looked for in a stream. */
+/** The conditions of a search in a stream. */
 export type EntryFilter = Pick<EntriesQuery, 'key' | 'type' | 'id' | 'correlation' | 'source' | 'text'>;
 
-/** Where an entry has what is looked for. */
+/** The entry's field for each condition. */
 const FIELDS = {
   key: 'partition_key',
   type: 'event_type',
@@ -13,12 +13,12 @@ const FIELDS = {
   source: 'source',
 } as const;
 
-/** Whether there is anything that an entry must fit. */
+/** Whether the filter has any condition. */
 export function isFilter({ key, type, id, correlation, source, text }: EntryFilter): boolean {
   return [key, type, id, correlation, source, text].some((wanted) => wanted !== undefined);
 }
 
-/** Whether an entry fits all that is given, by its fields: a search decodes nothing but what it finds. */
+/** Whether an entry meets all conditions. Compares raw fields, so that a search decodes only its results. */
 export function fits({ id: entryId, fields }: RawEntry, filter: EntryFilter): boolean {
   const { id, text } = filter;
   for (const name of ['key', 'type', 'correlation', 'source'] as const) {

@@ -3,30 +3,30 @@ import { indentedJson, lossesOf, shapeOf, shownPersonal } from 'nestjs-event-str
 import type { EntrySummary, EventHead, EventView, PayloadText } from '../contract/streams.js';
 
 /**
- * Up to which size lists, looks and journeys read an entry whole, in bytes: what they show of it is in the beginning of its
- * values, or in its fields' names.
+ * Up to which size lists and journeys read an entry whole, in bytes. Of a larger one, they need only the names of its fields and the
+ * beginning of its values.
  */
 export const HEAD_BYTES = 32 * 1024;
 
 const PREVIEW_LENGTH = 200;
-/** What lists show of an id or a name; the library publishes no longer ones. */
+/** How much lists show of an id or a name; the library publishes no longer ones. */
 const MAX_TEXT_LENGTH = 1024;
-/** Fields beside the envelope that come with the head of an event, and what of each of them. */
+/** How many extra fields an event's head has, and how much of each. */
 const MAX_EXTRA = 20;
 const MAX_EXTRA_LENGTH = 200;
-/** What one value of an entry may add to an answer that shows the entry whole. */
+/** How much an answer shows of one value, if the entry is too large to be shown whole. */
 const MAX_VALUE_LENGTH = 64 * 1024;
-/** Up to so many characters an entry is shown whole: twice what the library publishes unless it is told otherwise. */
-const LARGEST_WHOLE = 2 * 1024 * 1024;
-/** And up to so many fields, levels and values: each is an element of a page, or a call of whoever writes or reads JSON. */
+/** Up to how many characters an entry is shown whole: twice the library's default limit for publishing. */
+const MAX_WHOLE_LENGTH = 2 * 1024 * 1024;
+/** Up to how many fields, levels and values an entry is shown whole: each costs an element of the page, or a call of the JSON parser. */
 const MAX_FIELDS = 500;
 const MAX_LEVELS = 1000;
 const MAX_PARTS = 200_000;
 
-/** An entry, or what a dead letter was. */
+/** An entry, or the entry of a dead letter. */
 type Read = Pick<MonitoredEntry, 'event' | 'fields' | 'cut'>;
 
-/** An entry for lists. It keeps nothing of the entry but what it shows. */
+/** An entry for lists. It holds no reference to the whole entry. */
 export function summaryOf(stream: string, entry: MonitoredEntry): EntrySummary {
   const { id, event, fields } = entry;
   return {
@@ -46,7 +46,7 @@ export function summaryOf(stream: string, entry: MonitoredEntry): EntrySummary {
   };
 }
 
-/** An event without its payload, as a list of them has it. */
+/** An event without its payload, for lists. */
 export function headOf({ extra, ...event }: EventEnvelope): EventHead {
   const texts = Object.entries(event).filter((field): field is [string, string] => typeof field[1] === 'string');
   const head = Object.fromEntries(texts.map(([name, text]) => [name, cut(text, MAX_TEXT_LENGTH)]));
@@ -69,15 +69,15 @@ export interface ShownEntry {
 }
 
 /**
- * An entry whole; of one that is too much for that, its fields, or the beginnings of them.
+ * An entry as a page shows it: whole or, if it is too large, the beginnings of its fields.
  *
- * @param data its payload as people are to see it. Default: as it is
+ * @param data the payload to show. Default: the entry's
  */
 export function shownOf(entry: Read, data = fieldOf(entry.fields, 'data') ?? '{}'): ShownEntry {
   const { event, fields, cut: whole } = entry;
   const size = sizeOf(entry);
   const fieldCount = Math.floor((whole?.values ?? fields.length) / 2);
-  const isCut = whole !== undefined || size > LARGEST_WHOLE || fieldCount > MAX_FIELDS || isInvolved(fields);
+  const isCut = whole !== undefined || size > MAX_WHOLE_LENGTH || fieldCount > MAX_FIELDS || isTooComplex(fields);
   return {
     event: isCut ? null : event,
     isCut,
@@ -89,19 +89,19 @@ export function shownOf(entry: Read, data = fieldOf(entry.fields, 'data') ?? '{}
 }
 
 /** Whether a payload is nested deeper, or has more values, than can be shown. */
-function isInvolved(fields: readonly string[]): boolean {
+function isTooComplex(fields: readonly string[]): boolean {
   const { depth, parts } = shapeOf(fieldOf(fields, 'data') ?? '');
   return depth > MAX_LEVELS || parts > MAX_PARTS;
 }
 
 /** Why a payload cannot be shown, in words; undefined when it can. */
-export function tooInvolved(json: string): string | undefined {
+export function whyTooComplex(json: string): string | undefined {
   const { depth, parts } = shapeOf(json);
   if (depth > MAX_LEVELS) return `Expected at most ${String(MAX_LEVELS)} levels, got ${String(depth)}`;
   return parts > MAX_PARTS ? `Expected at most ${String(MAX_PARTS)} values, got about ${String(parts)}` : undefined;
 }
 
-/** The entry's fields as pairs, as they are. */
+/** The entry's fields as pairs, unchanged. */
 function pairsOf(fields: readonly string[]): [string, string][] {
   const pairs: [string, string][] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) pairs.push([fields[index] ?? '', fields[index + 1] ?? '']);
@@ -112,7 +112,7 @@ function pairsOf(fields: readonly string[]): [string, string][] {
 function beginningsOf(fields: readonly string[]): [string, string][] {
   const shown: [string, string][] = [];
   let size = 0;
-  for (let index = 0; index + 1 < fields.length && size < LARGEST_WHOLE && shown.length < MAX_FIELDS; index += 2) {
+  for (let index = 0; index + 1 < fields.length && size < MAX_WHOLE_LENGTH && shown.length < MAX_FIELDS; index += 2) {
     const pair: [string, string] = [
       cut(fields[index] ?? '', MAX_TEXT_LENGTH),
       cut(fields[index + 1] ?? '', MAX_VALUE_LENGTH),
@@ -123,18 +123,18 @@ function beginningsOf(fields: readonly string[]): [string, string][] {
   return shown;
 }
 
-/** The value of a field of an entry, the last one where it is there several times. */
+/** The value of a field of an entry; the last one if the field is repeated. */
 export function fieldOf(fields: readonly string[], name: string): string | undefined {
   for (let index = fields.length - 2; index >= 0; index -= 2) if (fields[index] === name) return fields[index + 1];
   return undefined;
 }
 
-/** A payload for people. */
+/** A payload, formatted for people. */
 export function payloadText(json: string): PayloadText {
   return { json: indentedJson(json), losses: lossesOf(json).map(({ path, why }) => `${path}: ${why}`) };
 }
 
-/** How large an entry is, about: its characters, or its bytes where only a part of it was read. */
+/** The approximate size of an entry: in characters, or in bytes if only a part was read. */
 export function sizeOf({ fields, cut: whole }: Pick<MonitoredEntry | DeadLetter, 'fields' | 'cut'>): number {
   if (whole) return whole.bytes;
   let size = 0;
@@ -155,7 +155,7 @@ function textOf(text: string | undefined): string | null {
   return text === undefined ? null : cut(text, MAX_TEXT_LENGTH);
 }
 
-/** The beginning of a text that is too long: a copy, as a part of a text keeps all of it in memory. */
+/** The beginning of a text that is too long. A copy, because a substring would keep the whole text in memory. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   return Buffer.from(`${text.slice(0, most - 1)}…`, 'utf16le').toString('utf16le');

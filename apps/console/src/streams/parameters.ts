@@ -3,27 +3,27 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 import type { EntriesQuery } from '../contract/streams.js';
 
-const LATEST_MS = 2 ** 53 - 1;
+const MAX_MS = 2 ** 53 - 1;
 const MAX_TEXT_LENGTH = 500;
 
 const ENTRY_ID = /^(\d{1,20})-(\d{1,20})$/;
-const HIGHEST = 2n ** 64n - 1n;
+const MAX_UINT64 = 2n ** 64n - 1n;
 
 /** Whether it is the id of an entry: milliseconds and sequence, numbers of 64 bits. */
 export function isEntryId(text: string): boolean {
   const [, ms, sequence] = ENTRY_ID.exec(text) ?? [];
-  return ms !== undefined && sequence !== undefined && BigInt(ms) <= HIGHEST && BigInt(sequence) <= HIGHEST;
+  return ms !== undefined && sequence !== undefined && BigInt(ms) <= MAX_UINT64 && BigInt(sequence) <= MAX_UINT64;
 }
 
-/** An id of the query. */
+/** An entry id in the query. */
 export function EntryIdParameter(name: string): PropertyDecorator {
   return ValidateBy(
     { name: 'isEntryId', validator: { validate: (value) => typeof value === 'string' && isEntryId(value) } },
-    { message: `${name} must be what the page before gave as next` },
+    { message: `${name} must be the next of the previous page` },
   );
 }
 
-/** A text of the query. */
+/** A text in the query. */
 function TextParameter(description: string): PropertyDecorator {
   return (target, property) => {
     ApiPropertyOptional({ description })(target, property);
@@ -33,7 +33,7 @@ function TextParameter(description: string): PropertyDecorator {
   };
 }
 
-/** A whole number of the query. */
+/** An integer in the query. */
 export function NumberParameter(description: string, least: number, most: number): PropertyDecorator {
   return (target, property) => {
     ApiPropertyOptional({ description, minimum: least, maximum: most, type: 'integer' })(target, property);
@@ -45,7 +45,7 @@ export function NumberParameter(description: string, least: number, most: number
   };
 }
 
-/** `?…` of `GET /api/streams/:stream/entries`. */
+/** The query of `GET /api/streams/:stream/entries`. */
 export class EntriesParameters implements EntriesQuery {
   @TextParameter('Partition key')
   key?: string;
@@ -59,22 +59,22 @@ export class EntriesParameters implements EntriesQuery {
   @TextParameter('Correlation id')
   correlation?: string;
 
-  @TextParameter('Who published it')
+  @TextParameter('The source that published it')
   source?: string;
 
   @TextParameter('Text anywhere in the entry')
   text?: string;
 
-  @NumberParameter('Milliseconds since 1970', 0, LATEST_MS)
+  @NumberParameter('Milliseconds since 1970', 0, MAX_MS)
   from?: number;
 
-  @NumberParameter('Milliseconds since 1970', 0, LATEST_MS)
+  @NumberParameter('Milliseconds since 1970', 0, MAX_MS)
   to?: number;
 
   @NumberParameter('How many at most', 1, 200)
   count?: number;
 
-  @ApiPropertyOptional({ description: 'What the page before gave as next' })
+  @ApiPropertyOptional({ description: 'The `next` of the previous page' })
   @IsOptional()
   @EntryIdParameter('cursor')
   cursor?: string;

@@ -3,35 +3,35 @@ import { EventMonitor, timeOfEntryId, type MonitoredEntry, type RawEntry } from 
 import type { Scan } from '../contract/streams.js';
 import { HEAD_BYTES } from './entry-summary.js';
 
-/** How long one request may look, in milliseconds: whoever asks goes on by what it gives as `next`. */
+/** How long one request may search, in milliseconds: the client continues with the `next` of the answer. */
 export const MAX_SCAN_MS = 1000;
 
-/** What to look through: backwards from `to` (or the cursor) to `from`; entry ids, or their times. */
+/** The range of a search, backwards from `to` (or the cursor) to `from`: entry ids or times. */
 export interface ScanRange {
   from?: string;
   to?: string;
-  /** The last entry that was looked at before. */
+  /** The last entry that the previous request read. */
   cursor?: string | undefined;
-  /** Whether what is looked for can stand anywhere in an entry: then all of it is read. @default false */
+  /** Whether the search needs whole entries and not only the beginning of their fields. @default false */
   anywhere?: boolean;
 }
 
 export interface ScanResult<T> {
   found: T[];
-  /** The last entry that was looked at; null when nothing is left. */
+  /** The last entry that was read; null if the search is complete. */
   next: string | null;
   scan: Scan;
 }
 
-/** Looks through a stream backwards, a part of it with each request: so many finds, and for so long. */
+/** Searches a stream backwards, a part of it with each request, limited by results and by time. */
 @Injectable()
 export class Scanner {
   constructor(private readonly monitor: EventMonitor) {}
 
   /**
-   * @param wanted by an entry's fields; nothing else is decoded
-   * @param keep what is kept of an entry that was found: entries can be large
-   * @param count after how many found ones it stops
+   * @param wanted tests the entry's raw fields; only results are decoded
+   * @param keep maps a result to what is kept of it, because entries can be large
+   * @param count after how many results it stops
    */
   async scan<T>(
     stream: string,
@@ -45,7 +45,7 @@ export class Scanner {
     const found: T[] = [];
     let scanned = 0;
     let last = cursor;
-    /** How many were looked at up to each find. */
+    /** How many entries were read up to each result. */
     const places = new Map<string, number>();
     const pages = this.monitor.pages(stream, {
       order: 'newest-first',
@@ -66,7 +66,7 @@ export class Scanner {
       last = page.last ?? last;
       places.clear();
       if (page.isEnd) return resultOf(found, scanned, last, true);
-      // Between two pages, so that what else the console does is not held up.
+      // Yields to other work of the console between two pages.
       if (performance.now() >= endsAt) break;
     }
     return resultOf(found, scanned, last, false);

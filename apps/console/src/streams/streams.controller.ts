@@ -32,7 +32,7 @@ export class StreamsController {
   }
 
   @Get(':stream/entries/:id')
-  @ApiOperation({ summary: 'One entry whole, and what became of it' })
+  @ApiOperation({ summary: 'One whole entry, and its state in each group' })
   @ApiAnswer('EntryDetail')
   entry(@Param('stream') stream: string, @Param('id') id: string): Promise<EntryDetail> {
     return this.streams.entry(stream, id);

@@ -26,7 +26,7 @@ import { isEntryId } from './parameters.js';
 import { Scanner } from './scanner.js';
 
 const DEFAULT_COUNT = 50;
-/** That a stream is there need not be asked with each page of it. */
+/** How long the existence of a stream is remembered, in milliseconds: it is not checked for each page. */
 const REMEMBERED_MS = 10_000;
 
 /** Streams and their entries. */
@@ -54,7 +54,7 @@ export class StreamsService {
     const picture = await this.observatory.notOlderThan(FRESH_MS);
     const stream = await this.stream(name, picture);
     const groups = [...stream.groups.keys()];
-    // All of its groups now, whatever had its turn lately.
+    // Reads all of its groups now, and not only those of the regular survey.
     const { streams } = await this.surveyor.survey({
       streams: [{ stream: name, info: true, consumersOf: groups, pendingOf: groups }],
     });
@@ -95,7 +95,7 @@ export class StreamsService {
     if (!isEntryId(id)) throw new Problem('invalid', 'Expected an entry id such as 1795452268988-0');
     await this.requireStream(name);
     const entry = await this.shown(name, id);
-    if (!entry) throw new Problem('not-found', `${name} has no entry ${id}: it was trimmed, or never there`);
+    if (!entry) throw new Problem('not-found', `${name} has no entry ${id}: it was trimmed, or never existed`);
     return { ...entry, deliveries: await this.deliveriesOf(name, id) };
   }
 
@@ -104,7 +104,7 @@ export class StreamsService {
     await this.stream(name, await this.observatory.notOlderThan(REMEMBERED_MS));
   }
 
-  /** What is shown of an entry, and nothing else of it: what it was is not held while something else is asked for. */
+  /** What is shown of an entry. Does not hold the whole entry in memory during the next requests to Redis. */
   private async shown(name: string, id: string): Promise<Omit<EntryDetail, 'deliveries'> | null> {
     const entry = await this.monitor.entry(name, id);
     if (!entry) return null;

@@ -1,10 +1,10 @@
-/** How failures of one kind delay the next try. */
+/** How failures delay the next attempt. */
 export interface AttemptLimits {
-  /** So many failures cost no delay. */
+  /** How many failures cause no delay. */
   free: number;
   /** The first delay, in milliseconds; each further failure doubles it. */
   firstMs: number;
-  longestMs: number;
+  maxMs: number;
 }
 
 interface Failures {
@@ -13,22 +13,22 @@ interface Failures {
   untilMs: number;
 }
 
-/** After so long without a failure all are forgotten, in milliseconds; longer than any delay. */
+/** After how long without a failure a key is removed, in milliseconds; longer than any delay. */
 const FORGET_MS = 3_600_000;
-/** Keys that are remembered; beyond that those that failed longest ago are forgotten. */
+/** How many keys are kept; beyond that, the keys whose last failure is oldest are removed. */
 const MAX_KEYS = 10_000;
 
-/** Counts failures by a key, and says how long the next try of it has to wait; in bounded memory. */
+/** Counts failures by key, and computes how long the next attempt must wait. Its memory is bounded. */
 export class Attempts {
   private readonly failures = new Map<string, Failures>();
 
-  /** @param now a clock in milliseconds that never goes back */
+  /** @param now a monotonic clock in milliseconds */
   constructor(
     private readonly limits: AttemptLimits,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** For how many milliseconds nothing of this key is tried; 0 when it may be. */
+  /** How many milliseconds this key must wait; 0 if it may try now. */
   waitMs(key: string): number {
     return Math.max(0, (this.failures.get(key)?.untilMs ?? 0) - this.now());
   }
@@ -39,7 +39,7 @@ export class Attempts {
     const before = this.failures.get(key);
     const count = (before && nowMs - before.lastMs < FORGET_MS ? before.count : 0) + 1;
     const delayMs = this.delayMs(count);
-    // Last of all, so that the first ones are those of longest ago.
+    // Moves the key to the end, so that the keys are sorted by their last failure.
     this.failures.delete(key);
     this.failures.set(key, { count, lastMs: nowMs, untilMs: nowMs + delayMs });
     if (this.failures.size > MAX_KEYS) {
@@ -49,13 +49,13 @@ export class Attempts {
     return delayMs;
   }
 
-  /** A failure that was counted beforehand is one: its delay begins now. */
+  /** Confirms a failure that was counted in advance: its delay begins now. */
   confirm(key: string): void {
     const failures = this.failures.get(key);
     if (failures) failures.untilMs = Math.max(failures.untilMs, this.now() + this.delayMs(failures.count));
   }
 
-  /** Takes one failure back: what was counted beforehand was none. */
+  /** Takes back a failure that was counted in advance. */
   undo(key: string): void {
     const failures = this.failures.get(key);
     if (!failures) return;
@@ -64,13 +64,13 @@ export class Attempts {
     if (failures.count <= 0) this.failures.delete(key);
   }
 
-  /** Forgets what failed. */
+  /** Removes all failures of a key. */
   forget(key: string): void {
     this.failures.delete(key);
   }
 
   private delayMs(count: number): number {
-    const { free, firstMs, longestMs } = this.limits;
-    return count < free ? 0 : Math.min(longestMs, firstMs * 2 ** Math.min(count - free, 30));
+    const { free, firstMs, maxMs } = this.limits;
+    return count < free ? 0 : Math.min(maxMs, firstMs * 2 ** Math.min(count - free, 30));
   }
 }

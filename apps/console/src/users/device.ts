@@ -8,9 +8,9 @@ const ID = /^[A-Za-z0-9_-]{22}$/;
 const LIFETIME_SECONDS = 180 * 24 * 3600;
 
 /**
- * By this cookie a browser shows that somebody has logged in with it before. It opens nothing; but the failures of others, at
- * the same address even, do not delay whoever has it: so nobody locks a user out. It is signed with what is kept of the
- * password, so that it ends with it.
+ * A cookie that shows that a user has logged in with this browser before. It grants no access, but failed log-ins of others do not delay
+ * its owner, even at the same address: so no one can lock a user out. It is signed with the user's password hash, so that a new password
+ * makes it invalid.
  */
 export function deviceOf(request: IncomingMessage, user: User | undefined): string | null {
   if (!user) return null;
@@ -22,7 +22,7 @@ export function deviceOf(request: IncomingMessage, user: User | undefined): stri
   return null;
 }
 
-/** The header that gives a browser such a cookie. */
+/** The Set-Cookie header for this cookie. */
 export function deviceCookie(user: User): string {
   const id = randomBytes(16).toString('base64url');
   return `${COOKIE}=${id}.${markOf(id, user)}; Path=/; Max-Age=${String(LIFETIME_SECONDS)}; HttpOnly; SameSite=Strict`;

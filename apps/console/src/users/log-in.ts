@@ -7,23 +7,23 @@ import type { SecurityLog } from '../access/security-log.js';
 import { Attempts } from './attempts.js';
 import { deviceCookie, deviceOf } from './device.js';
 import { isPassword } from './password.js';
-import { Turns } from './turns.js';
+import { TaskLimiter } from './task-limiter.js';
 import type { User } from './users-file.js';
 import type { Users } from './users.js';
 import { Verified, type CredentialsKey } from './verified.js';
 
-/** Passwords that are hashed at once, 32 MiB each as a rule, and how many more may wait for that. */
+/** How many passwords are hashed at once, with 32 MiB each by default, and how many more may wait. */
 const AT_ONCE = 2;
 const WAITING = 100;
 const BUSY_SECONDS = 5;
 const MAX_PASSWORD_LENGTH = 1024;
 
-/** Failures of one name from one address, or from a browser that has logged in before: somebody who has forgotten a password. */
-const OF_ONE = { free: 10, firstMs: 2000, longestMs: 300_000 };
-/** Of one address, whatever the names: somebody who tries some. */
-const OF_ADDRESS = { free: 30, firstMs: 2000, longestMs: 60_000 };
-/** Of one name, wherever from: many who try one. Short, since it also meets the user from where nobody knows them yet. */
-const OF_NAME = { free: 100, firstMs: 2000, longestMs: 30_000 };
+/** Failures of one name from one address, or from a browser that has logged in before, as of a user who has forgotten a password. */
+const OF_ONE = { free: 10, firstMs: 2000, maxMs: 300_000 };
+/** Failures of one address with any names, as of an attacker who tries many names. */
+const OF_ADDRESS = { free: 30, firstMs: 2000, maxMs: 60_000 };
+/** Failures of one name from any address, as of a distributed attack. The delay is short, because it also affects the user's new devices. */
+const OF_NAME = { free: 100, firstMs: 2000, maxMs: 30_000 };
 
 interface Credentials {
   name: string;
@@ -31,20 +31,20 @@ interface Credentials {
   key: CredentialsKey;
 }
 
-/** What a try is counted by. */
+/** The counters and keys of an attempt. */
 type Counted = [attempts: Attempts, key: string][];
 
 /**
- * Lets only users in (HTTP Basic), and slows down whoever tries passwords: by address and name first, then by address, then by
- * name. What fails is delayed, not refused for good; and neither who is logged in nor a browser that was is delayed by others.
+ * Requires a log-in (HTTP Basic), and slows down password guessing: by address and name first, then by address, then by name. Failures only
+ * delay the next attempt. The failures of others delay neither a user who is logged in nor a browser that has logged in before.
  */
 export class LogIn {
   private readonly verified = new Verified();
   private readonly ofOne = new Attempts(OF_ONE);
   private readonly ofAddress = new Attempts(OF_ADDRESS);
   private readonly ofName = new Attempts(OF_NAME);
-  private readonly turns = new Turns(AT_ONCE, WAITING);
-  /** A page asks for many things at once with the same credentials: they are looked at once. */
+  private readonly turns = new TaskLimiter(AT_ONCE, WAITING);
+  /** A page sends many requests at once with the same credentials: they share one check. */
   private readonly underWay = new Map<CredentialsKey, Promise<User | null>>();
 
   constructor(
@@ -85,7 +85,7 @@ export class LogIn {
     return { name, password, key: this.verified.keyOf(name, password) };
   }
 
-  /** @returns who it is; undefined when that is answered */
+  /** @returns the user; undefined if an error was already answered */
   private async verify(
     request: Request,
     response: Response,
@@ -99,15 +99,15 @@ export class LogIn {
       const waitMs = longestWait(counted);
       if (waitMs > 0) {
         this.log.note('lock-out', request, 'too many failed log-ins', name);
-        comeAgain(response, 'locked', Math.ceil(waitMs / 1000), 'Too many log-ins have failed; try again later');
+        comeAgain(response, 'locked', Math.ceil(waitMs / 1000), 'Too many failed log-ins; try again later');
         return undefined;
       }
       looking = this.look(known, password, key);
       if (!looking) {
-        comeAgain(response, 'busy', BUSY_SECONDS, 'Too many log in at once; try again in a moment');
+        comeAgain(response, 'busy', BUSY_SECONDS, 'Too many log-ins at once; try again in a moment');
         return undefined;
       }
-      // Counted beforehand: of many that come at once each must see those before it.
+      // Counted in advance: of many attempts at once, each must see the earlier ones.
       for (const [attempts, by] of counted) attempts.fail(by);
     }
     const user = await looking;
@@ -134,7 +134,7 @@ export class LogIn {
   private countedBy(request: Request, name: string, known: User | undefined): Counted {
     const device = deviceOf(request, known);
     if (device !== null) return [[this.ofOne, `device ${device}`]];
-    // Of a name only so much is kept that it is told from others.
+    // A hash of the name bounds the memory.
     const whom = createHash('sha256').update(name).digest('base64');
     const address = addressOf(request);
     return [
@@ -144,9 +144,9 @@ export class LogIn {
     ];
   }
 
-  /** @returns whose password it is, null when it is nobody's; undefined when too many wait already */
+  /** @returns the user with this password; null if there is none; undefined if too many attempts wait */
   private look(known: User | undefined, password: string, key: CredentialsKey): Promise<User | null> | undefined {
-    // What is longer than any is cut, and wrong: it takes as long as any.
+    // A password that is too long is shortened and so wrong; the check takes as long as any other.
     const tried = password.slice(0, MAX_PASSWORD_LENGTH);
     const work = this.turns.take(async () => {
       const isRight = await isPassword(tried, (known ?? this.users.nobody).hash);

@@ -1,16 +1,16 @@
 import { parseHash, type PasswordHash } from './password.js';
 
-/** What a user may do: look, or change things as well. */
+/** A viewer may read; an operator may also make changes. */
 export type Role = 'viewer' | 'operator';
 
-/** Somebody who may use the console. */
+/** A user of the console. */
 export interface User {
   name: string;
   role: Role;
   hash: PasswordHash;
 }
 
-/** A file of users that cannot be read, by line. */
+/** The file of users is invalid; the message has the line. */
 export class UsersFileError extends Error {
   override readonly name = 'UsersFileError';
 }
@@ -18,10 +18,10 @@ export class UsersFileError extends Error {
 const MAX_USERS = 1000;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 
-/** What a user's name is, in words. */
+/** The rule for a user's name, in words. */
 export const NAME_RULE = '1 to 64 letters, digits, ".", "_", "@" and "-", with a letter or a digit first';
 
-/** Whether somebody can be called that. */
+/** Whether it is a valid name of a user. */
 export function isUserName(name: string): boolean {
   return NAME.test(name);
 }
@@ -34,7 +34,7 @@ export function isRole(text: string | undefined): text is Role {
 /**
  * Reads the users of a file: one a line, `name:role:scrypt$…`; empty lines and those that begin with `#` are ignored.
  *
- * @throws UsersFileError that names the line, and shows nothing of a hash
+ * @throws UsersFileError with the line's number, and without any part of a hash
  */
 export function parseUsers(text: string): ReadonlyMap<string, User> {
   const users = new Map<string, User>();
@@ -52,11 +52,11 @@ export function parseUsers(text: string): ReadonlyMap<string, User> {
     if (users.size >= MAX_USERS) return refuse(`at most ${String(MAX_USERS)} users`);
     users.set(user.name, user);
   }
-  if (users.size === 0) throw new UsersFileError('expected at least one user, got none: nobody could log in');
+  if (users.size === 0) throw new UsersFileError('expected at least one user, got none');
   return users;
 }
 
-/** @returns what a line has to be, where it is not */
+/** @returns the user, or what was expected if the line is invalid */
 function userOf(line: string): User | string {
   const [name = '', role, hash, ...rest] = line.split(':');
   if (hash === undefined || rest.length > 0) return 'name:role:hash';

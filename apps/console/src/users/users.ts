@@ -5,13 +5,13 @@ import { ConsoleConfiguration } from '../configuration.js';
 import { hashOf, hashOfNone } from './password.js';
 import { parseUsers, type User } from './users-file.js';
 
-/** How often it is looked whether the file has changed, in milliseconds. */
+/** How often the file is checked for changes, in milliseconds. */
 const LOOK_EVERY_MS = 1000;
-const LARGEST_FILE = 2 ** 20;
+const MAX_FILE_BYTES = 2 ** 20;
 
 /**
- * Who may use the console: the users of a file, which is read again when it changes, or one operator of the environment, or,
- * where neither is set, everybody who reaches it.
+ * The users of the console: those of a file, which is read again when it changes, or one operator from the environment. If neither is set,
+ * no login is required.
  */
 @Injectable()
 export class Users implements OnApplicationBootstrap, OnModuleDestroy {
@@ -23,13 +23,13 @@ export class Users implements OnApplicationBootstrap, OnModuleDestroy {
   private constructor(
     private users: ReadonlyMap<string, User>,
     private readonly file: string,
-    /** What an unknown name's password is compared with: that must take as long as a known one's. */
+    /** The user whose hash is checked for an unknown name, so that the check takes as long as for a known one. */
     readonly nobody: User,
   ) {
     if (file !== '') this.stamp = stampOf(file);
   }
 
-  /** @throws EnvironmentError when the file of users cannot be read */
+  /** @throws EnvironmentError if the file of users cannot be read */
   static async of({ CONSOLE_USERS_FILE, CONSOLE_USERNAME, CONSOLE_PASSWORD }: ConsoleConfiguration): Promise<Users> {
     const users = new Map<string, User>();
     const nobody: User = { name: '', role: 'viewer', hash: hashOfNone() };
@@ -46,7 +46,7 @@ export class Users implements OnApplicationBootstrap, OnModuleDestroy {
     return new Users(users, '', nobody);
   }
 
-  /** Whether somebody has to log in. */
+  /** Whether a login is required. */
   get areThere(): boolean {
     return this.users.size > 0;
   }
@@ -55,12 +55,12 @@ export class Users implements OnApplicationBootstrap, OnModuleDestroy {
     return this.users.get(name);
   }
 
-  /** Whether somebody who has logged in is still the same user, with the same password and role. */
+  /** Whether a user who has logged in still exists, with the same password and role. */
   isCurrent(user: User): boolean {
     return this.users.get(user.name) === user;
   }
 
-  /** Runs the listener whenever users have changed. */
+  /** Calls the listener whenever users have changed. */
   onChange(listener: () => void): void {
     this.listeners.add(listener);
   }
@@ -86,14 +86,14 @@ export class Users implements OnApplicationBootstrap, OnModuleDestroy {
       this.logger.log(`The users of ${this.file} have changed; there are ${String(this.users.size)}`);
     } catch (error) {
       const why = (error as Error).message;
-      this.logger.error(`${this.file} has changed and cannot be read; the users of before stay in force: ${why}`);
+      this.logger.error(`${this.file} has changed and cannot be read; the previous users stay valid: ${why}`);
       return;
     }
     for (const listener of this.listeners) listener();
   }
 }
 
-/** Whoever is as before stays the same object, so that nobody has to log in again for the change of another. */
+/** A user who has not changed stays the same object, so that the change of one user logs no other user out. */
 function merged(before: ReadonlyMap<string, User>, now: ReadonlyMap<string, User>): ReadonlyMap<string, User> {
   const isSame = (one: User, other: User | undefined): boolean =>
     other?.role === one.role && other.hash.key.equals(one.hash.key) && other.hash.salt.equals(one.hash.salt);
@@ -105,7 +105,7 @@ function merged(before: ReadonlyMap<string, User>, now: ReadonlyMap<string, User
   );
 }
 
-/** Another one for another content; '' where there is no file. */
+/** Differs for different content; '' if there is no file. */
 function stampOf(file: string): string {
   try {
     const { mtimeMs, ctimeMs, size, ino } = statSync(file);
@@ -117,6 +117,6 @@ function stampOf(file: string): string {
 
 function read(file: string): ReadonlyMap<string, User> {
   const { size } = statSync(file);
-  if (size > LARGEST_FILE) throw new Error(`it has ${String(size)} bytes, more than a file of users has`);
+  if (size > MAX_FILE_BYTES) throw new Error(`expected at most ${String(MAX_FILE_BYTES)} bytes, got ${String(size)}`);
   return parseUsers(readFileSync(file, 'utf8'));
 }

@@ -1,20 +1,20 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { User } from './users-file.js';
 
-/** How long a password that was right is not hashed again, in milliseconds: a page asks several times a second. */
+/** How long a correct password is not hashed again, in milliseconds: a page sends several requests a second. */
 const REMEMBERED_MS = 300_000;
 const MAX_REMEMBERED = 1000;
 
-/** A name and a password as a key that tells neither: made with a secret of this process. */
+/** A key for a name and a password that reveals neither: an HMAC with a secret of this process. */
 export type CredentialsKey = string & { readonly credentials: unique symbol };
 
-/** Credentials that were right a moment ago, for as long as their user is who it was. */
+/** Caches correct credentials while their user does not change. */
 export class Verified {
   private readonly secret = randomBytes(32);
   private readonly users = new Map<CredentialsKey, { user: User; untilMs: number }>();
 
   keyOf(name: string, password: string): CredentialsKey {
-    // A name has no zero byte in it.
+    // A name has no zero byte, so the parts cannot be confused.
     return createHmac('sha256', this.secret).update(`${name}\0${password}`).digest('base64') as CredentialsKey;
   }
 
@@ -33,7 +33,7 @@ export class Verified {
     }
   }
 
-  /** Forgets all: users have changed. */
+  /** Clears the cache after users have changed. */
   clear(): void {
     this.users.clear();
   }

@@ -91,7 +91,7 @@ describe('without Redis', () => {
     const page = await look(path);
     await liveBadges(page, badges);
     await redis.server.kill();
-    await seen(page.getByRole('alert').getByText('Redis is gone'));
+    await seen(page.getByRole('alert').getByText('Redis is unavailable'));
     await liveBadges(page, 0);
     expect(await page.getByText('All is well.').count()).toBe(0);
     await redis.restart();

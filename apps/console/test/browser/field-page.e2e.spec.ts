@@ -78,7 +78,7 @@ describe('an edit of a dead letter', () => {
     await seen(page.getByRole('button', { name: 'See what will happen' }));
     expect(await sight.barriers()).toEqual([]);
     await editor.press('Escape');
-    await page.getByRole('button', { name: 'Throw it away' }).click();
+    await page.getByRole('button', { name: 'Discard changes' }).click();
     await gone(editor);
   });
 

@@ -58,7 +58,7 @@ describe('a viewer', () => {
     await deadLetter();
     const { page } = await look('/dead-letters', { login: BOB });
     await seen(page.getByText('Live', { exact: true }));
-    await seen(page.getByTitle('Logged in as bob, viewer: may look', { exact: true }));
+    await seen(page.getByTitle('Logged in as bob, viewer: may read', { exact: true }));
     const button = page.getByRole('button', { name: /^Discard/ }).first();
     await seen(button);
     expect(await button.isDisabled()).toBe(true);

@@ -250,12 +250,12 @@ describe('without Redis', () => {
     const { page } = await look('/');
     await seen(page.getByRole('link', { name: 'parcels', exact: true }));
     await redis.server.kill();
-    await seen(page.getByRole('alert').getByText('Redis is gone'));
+    await seen(page.getByRole('alert').getByText('Redis is unavailable'));
     await seen(page.getByRole('link', { name: 'parcels', exact: true }));
     await page.getByRole('navigation').getByRole('link', { name: 'Dead letters' }).click();
     await seen(page.getByText('This could not be loaded'));
     await redis.restart();
-    await gone(page.getByText('Redis is gone'));
+    await gone(page.getByText('Redis is unavailable'));
     await gone(page.getByText('This could not be loaded'));
     await page.getByRole('navigation').getByRole('link', { name: 'Streams' }).click();
     await worker.send('afterwards');

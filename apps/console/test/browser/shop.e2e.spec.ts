@@ -69,7 +69,7 @@ describe('the shop', () => {
     await seen(page.getByText('settled', { exact: true }));
   });
 
-  it('counts orders by itself, and its customers can be steered', async () => {
+  it('counts orders by itself, and the simulation can be controlled', async () => {
     const { page } = await look('/shop');
     const orders = page.locator('.stat', { hasText: 'since the shop opened' }).locator('.stat-value');
     await seen(orders);
@@ -82,7 +82,7 @@ describe('the shop', () => {
     await rate.focus();
     await page.keyboard.press('ArrowRight');
     await seen(page.getByText('6.3', { exact: true }));
-    await page.getByRole('button', { name: 'Let them come' }).click();
+    await page.getByRole('button', { name: 'Start' }).click();
     await gone(page.getByText(/orders placed, paused/));
 
     await page.getByLabel('Failing gateway calls').fill('0.25');
@@ -101,7 +101,7 @@ describe('the shop', () => {
     });
     sight = await browser.open(`${tokenless.app.url}/shop`);
     const { page, barriers } = sight;
-    await seen(page.getByText('This console has no token for operators, so it can steer neither'));
+    await seen(page.getByText('This console has no token for operators, so it cannot control the shop'));
     expect(await page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
     expect(await page.getByLabel('Failing gateway calls').isDisabled()).toBe(true);
     expect(await barriers()).toEqual([]);

@@ -17,7 +17,7 @@ import { EntryDrawer } from './streams/entry-drawer.js';
 import { StreamsView } from './streams/streams-view.js';
 import { Notice } from './ui/notice.js';
 
-/** The frame, and in it the view that the address names. */
+/** The frame of the page, and the view for the address. */
 export function App() {
   const main = useRef<HTMLElement>(null);
   useFocusOnNewView(main);
@@ -41,7 +41,7 @@ export function App() {
           {session?.shop === false ? null : <Route path="/shop" component={ShopViewPage} />}
           <Route>
             <Notice icon="route" title="There is no such page">
-              <p>The ways at the top lead to everything that there is.</p>
+              <p>Use the links at the top of the page.</p>
             </Notice>
           </Route>
         </Switch>
@@ -53,7 +53,7 @@ export function App() {
   );
 }
 
-/** A new view begins at its top, for eyes and for keyboards. */
+/** Scrolls to the top and moves the focus to the view when the view changes. */
 function useFocusOnNewView(main: React.RefObject<HTMLElement | null>): void {
   const [location] = useLocation();
   const view = location.split('/')[1];
@@ -66,13 +66,13 @@ function useFocusOnNewView(main: React.RefObject<HTMLElement | null>): void {
   }, [view, main]);
 }
 
-/** What was asked before Redis or the console went may be wrong when they are back. */
+/** Reloads all data after an outage of Redis or the console. */
 function useFreshDataAfterOutage(): void {
   const queries = useQueryClient();
-  const isWell = useLive((state) => livenessOf(state).state === 'live');
-  const wasWell = useRef(isWell);
+  const isLive = useLive((state) => livenessOf(state).state === 'live');
+  const wasLive = useRef(isLive);
   useEffect(() => {
-    if (isWell && !wasWell.current) void queries.invalidateQueries();
-    wasWell.current = isWell;
-  }, [isWell, queries]);
+    if (isLive && !wasLive.current) void queries.invalidateQueries();
+    wasLive.current = isLive;
+  }, [isLive, queries]);
 }

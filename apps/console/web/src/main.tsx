@@ -7,7 +7,7 @@ import './styles/shell.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { BASE } from './api/root.js';
-import { isPassing } from './api/use-get.js';
+import { isTransient } from './api/use-get.js';
 import { Router } from 'wouter';
 import { App } from './app.js';
 import { LiveFeed } from './live/feed.js';
@@ -21,10 +21,10 @@ applyTheme(storedTheme());
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      retry: (failures, error) => failures < MAX_RETRIES && isPassing(error),
+      retry: (failures, error) => failures < MAX_RETRIES && isTransient(error),
       refetchOnWindowFocus: false,
       staleTime: 2000,
-      // The console is on this machine as a rule; that the machine has no network says nothing.
+      // The console usually runs on this machine, where it works without a network.
       networkMode: 'always',
     },
     mutations: { networkMode: 'always' },

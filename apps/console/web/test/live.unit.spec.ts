@@ -99,8 +99,8 @@ describe('what is said of the connection', () => {
       [null, redis(true), redis(false)].map((state) => livenessOf({ connection, redis: state }).word),
     );
     expect(words).toEqual([
-      ['Connecting', 'Connecting', 'Redis is gone'],
-      ['Connecting', 'Live', 'Redis is gone'],
+      ['Connecting', 'Connecting', 'Redis is unavailable'],
+      ['Connecting', 'Live', 'Redis is unavailable'],
       ['Offline', 'Offline', 'Offline'],
     ]);
   });

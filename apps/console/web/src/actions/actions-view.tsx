@@ -4,7 +4,7 @@ import type { ActionEntry, ActionPage } from '../../../src/contract/actions.js';
 import { get } from '../api/client.js';
 import { withQuery } from '../api/paths.js';
 import { ROOT } from '../api/root.js';
-import { isPassing } from '../api/use-get.js';
+import { isTransient } from '../api/use-get.js';
 import { count } from '../format/numbers.js';
 import { dateTime } from '../format/times.js';
 import { useTitle } from '../shell/use-title.js';
@@ -16,7 +16,7 @@ const REFRESH_MS = 10_000;
 /** Ids of an action that are shown; the file has all of them. */
 const SHOWN_IDS = 3;
 
-/** What others than a console wrote there can have any name. */
+/** The labels of the actions. Entries that something other than a console wrote can have other names. */
 const NAMES: Readonly<Partial<Record<string, string>>> = {
   replay: 'Replay',
   'edit-and-replay': 'Edit and replay',
@@ -27,7 +27,7 @@ const NAMES: Readonly<Partial<Record<string, string>>> = {
   'set-gateway': 'Set the gateway',
 };
 
-/** What was changed by this console, and by whom. */
+/** The changes made by this console, and who made them. */
 export function ActionsView() {
   useTitle('Actions');
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
@@ -36,9 +36,9 @@ export function ActionsView() {
       get<ActionPage>(withQuery('/api/actions', { cursor: pageParam, count: PAGE }), signal),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
-    // Of several pages the first would lose its end to the second.
+    // Not while several pages are shown: entries would move from the first page to the second.
     refetchInterval: (query) => ((query.state.data?.pages.length ?? 0) > 1 ? false : REFRESH_MS),
-    retry: (failures, failure) => failures < 2 && isPassing(failure),
+    retry: (failures, failure) => failures < 2 && isTransient(failure),
   });
   const actions = data?.pages.flatMap((page) => page.actions);
   return (
@@ -46,7 +46,7 @@ export function ActionsView() {
       <div className="view-head">
         <div>
           <h1>Actions</h1>
-          <p>What was changed by this console: who did what, when and why, and how it came out.</p>
+          <p>The changes made by this console: who did what, when and why, and the outcome.</p>
         </div>
         <div className="row">
           <a className="button" href={`${ROOT}api/actions/export?format=csv`} download>
@@ -66,7 +66,9 @@ export function ActionsView() {
           )
         ) : actions.length === 0 ? (
           <Notice icon="inbox" title="Nothing was changed yet">
-            <p>Replays, discards, orders and what steers the shop are written down here before they are done.</p>
+            <p>
+              Replays, discards, orders, and changes of the simulation and the gateway are logged here before they run.
+            </p>
           </Notice>
         ) : (
           <ActionTable actions={actions} />
@@ -114,7 +116,7 @@ function ActionTable({ actions }: { actions: readonly ActionEntry[] }) {
                 <Targets action={action} />
               </td>
               <td>
-                {action.why === '' ? <span className="quiet">not told</span> : <Text most={300}>{action.why}</Text>}
+                {action.why === '' ? <span className="quiet">not given</span> : <Text most={300}>{action.why}</Text>}
               </td>
               <td>
                 <Outcome action={action} />
@@ -130,7 +132,7 @@ function ActionTable({ actions }: { actions: readonly ActionEntry[] }) {
 function Actor({ action: { by, isVerified, role, address } }: { action: ActionEntry }) {
   return (
     <>
-      {by === '' ? <span className="quiet">not told</span> : <Text most={80}>{by}</Text>}
+      {by === '' ? <span className="quiet">not given</span> : <Text most={80}>{by}</Text>}
       <div className="quiet small">
         {isVerified ? role : 'not logged in'} · <Text most={60}>{address}</Text>
       </div>
@@ -166,7 +168,7 @@ function Outcome({ action: { outcome, result } }: { action: ActionEntry }) {
       <span className={`badge ${tone}`}>{word}</span>
       <div className="quiet small action-result">
         {outcome === null ? (
-          'It is under way, or the console has ended before it could write down how it came out.'
+          'It is running, or the console stopped before it could log the outcome.'
         ) : (
           <Text most={300}>{result}</Text>
         )}

@@ -2,13 +2,13 @@ import { TOKEN_HEADER, type ApiProblem } from '../../../src/contract/http.js';
 import type { Session } from '../../../src/contract/session.js';
 import { BASE } from './root.js';
 
-/** An answer that is none of success, or none at all. */
+/** An error answer, or no answer. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
   constructor(
     message: string,
-    /** `offline` where the console itself gave no answer. */
+    /** `offline` if the console did not answer. */
     readonly code: ApiProblem['code'] | 'offline',
     readonly details: readonly string[] = [],
     options?: ErrorOptions,
@@ -22,14 +22,14 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return answer<T>(path, { signal: signal ?? null });
 }
 
-/** Asks for the session, whose token every change needs. */
+/** Loads the session, whose token every change needs. */
 export async function loadSession(): Promise<Session> {
   const session = await get<Session>('/api/session');
   token = session.token;
   return session;
 }
 
-/** Changes something (or asks with a body). A token of an earlier start of the console is renewed once. */
+/** Sends a POST. If the console has restarted, renews the token once and tries again. */
 export async function post<T>(path: string, body: unknown): Promise<T> {
   if (token === null) await loadSession();
   try {

@@ -1,9 +1,9 @@
-/** Puts values into a path, each encoded: names may hold anything. */
+/** A path with encoded values, because names can contain any character. */
 export function path(parts: TemplateStringsArray, ...values: string[]): string {
   return String.raw({ raw: parts }, ...values.map(encodeURIComponent));
 }
 
-/** A path with a query; what is undefined or empty is left out. */
+/** A path with a query, without parameters that are undefined, null or empty. */
 export function withQuery(
   base: string,
   query: Readonly<Record<string, string | number | boolean | null | undefined>>,
@@ -16,7 +16,7 @@ export function withQuery(
   return text === '' ? base : `${base}?${text}`;
 }
 
-/** The page's own places. */
+/** Addresses within the page. */
 export const places = {
   stream: (stream: string) => path`/streams/${stream}`,
   entry: (stream: string, id: string) => withQuery(path`/streams/${stream}`, { entry: `${stream}/${id}` }),

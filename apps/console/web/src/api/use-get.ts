@@ -3,11 +3,11 @@ import { ApiError, get } from './client.js';
 
 interface GetOptions<T> {
   path: string;
-  /** Milliseconds until it is asked again; false for never. */
+  /** The refresh interval in milliseconds; false for none. */
   every?: number | false | ((data: T | undefined) => number | false);
 }
 
-/** Loads from the API and keeps the answer by its path. */
+/** Loads from the API and caches the answer by its path. */
 export function useGet<T>({ path, every = false }: GetOptions<T>): UseQueryResult<T> {
   return useQuery<T>({
     queryKey: [path],
@@ -16,7 +16,7 @@ export function useGet<T>({ path, every = false }: GetOptions<T>): UseQueryResul
   });
 }
 
-/** Whether asking again by itself could help: the console or Redis may be back soon; a wrong question stays wrong. */
-export function isPassing(error: unknown): boolean {
+/** Whether an automatic retry can help: it can if the console or Redis is unavailable, but not if the request is invalid. */
+export function isTransient(error: unknown): boolean {
   return error instanceof ApiError && (error.code === 'offline' || error.code === 'redis-away');
 }

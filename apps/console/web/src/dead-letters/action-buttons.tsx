@@ -2,12 +2,12 @@ import { useLock } from '../shell/use-lock.js';
 import { Icon } from '../ui/icon.js';
 
 interface ActionButtonsProps {
-  /** How many dead letters they are about. */
+  /** How many dead letters they apply to. */
   count: number;
   onAct: (action: 'replay' | 'discard') => void;
 }
 
-/** Replay and discard; where nothing can be changed, they say why and do nothing. */
+/** The buttons for replay and discard; if changes are not allowed, they are disabled and say why. */
 export function ActionButtons({ count, onAct }: ActionButtonsProps) {
   const lock = useLock();
   const isReadOnly = lock !== null;

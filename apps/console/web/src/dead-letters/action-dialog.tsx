@@ -19,7 +19,7 @@ import { refreshDeadLetters } from './use-dead-letters.js';
 interface ActionDialogProps {
   request: DeadLetterActionRequest;
   onClose: () => void;
-  /** When it was done. */
+  /** Called after the action. */
   onDone?: () => void;
 }
 
@@ -28,7 +28,7 @@ const WORDS = {
   discard: { title: 'Discard', done: 'discarded', button: 'button button-danger', icon: 'trash' },
 } as const;
 
-/** Says what an action will do, in the words of the server, and does it when that is confirmed. */
+/** Shows the server's preview of an action, and runs the action when the user confirms it. */
 export function ActionDialog({ request, onClose, onDone }: ActionDialogProps) {
   const words = WORDS[request.action];
   const queries = useQueryClient();
@@ -53,7 +53,7 @@ export function ActionDialog({ request, onClose, onDone }: ActionDialogProps) {
       const more =
         beyond === 0
           ? ''
-          : ` ${count(beyond)} more ${beyond === 1 ? 'stays' : 'stay'}: do it again for ${beyond === 1 ? 'it' : 'them'}.`;
+          : ` ${count(beyond)} more ${beyond === 1 ? 'stays' : 'stay'}: repeat the action for ${beyond === 1 ? 'it' : 'them'}.`;
       const rest = `${kept}${more}`;
       toast(done === 0 ? 'bad' : 'good', `${plural(done, 'dead letter')} ${words.done}.${rest}`);
       onClose();
@@ -144,7 +144,7 @@ function PreviewView({ preview }: { preview: DeadLetterPreview }) {
       {preview.receivers.some(({ consumersReading }) => consumersReading === 0) ? (
         <div className="callout callout-warn">
           <Icon name="alert" />
-          <div>A group that gets them has no worker just now: they wait until one starts.</div>
+          <div>A group that will receive them has no worker now: they wait until one starts.</div>
         </div>
       ) : null}
       {preview.edited === null ? null : (

@@ -14,7 +14,7 @@ import { ActionDialog } from './action-dialog.js';
 import { reasonText } from './reasons.js';
 import { useFreshDeadLetters } from './use-dead-letters.js';
 
-/** Dead letters, those that failed in the same way together, most first. */
+/** Dead letters, grouped by cause, the largest group first. */
 export function Causes() {
   useFreshDeadLetters();
   const { data, error, refetch } = useGet<DeadLetterGroups>({ path: '/api/dead-letters' });
@@ -31,7 +31,10 @@ export function Causes() {
     return (
       <div className="card">
         <Notice icon="check" title="No dead letters">
-          <p>Every event was handled, or is still being tried. What a group gives up appears here, with its cause.</p>
+          <p>
+            Every event was handled, or is still being retried. Events that a group gives up appear here, with the
+            cause.
+          </p>
         </Notice>
       </div>
     );
@@ -64,7 +67,7 @@ interface KindCardProps {
   onAct: (request: DeadLetterActionRequest) => void;
 }
 
-/** One kind of failure: an entry that nobody can read is a dead letter of every group, for the same cause. */
+/** One kind of failure: an entry that cannot be decoded is a dead letter of every group, for the same cause. */
 function KindCard({ kind: { first, count: total, causes }, now, onAct }: KindCardProps) {
   const types = first.eventTypes.length === 0 ? 'entries' : first.eventTypes.join(', ');
   return (
@@ -126,7 +129,7 @@ function KindCard({ kind: { first, count: total, causes }, now, onAct }: KindCar
   );
 }
 
-/** What failed where: event types of a stream, in a handler of a group. */
+/** Where a cause occurred: event types of a stream, in a handler of a group. */
 export function CausePlace({ cause }: { cause: DeadLetterCause }) {
   const types = cause.eventTypes.length === 0 ? 'entries' : cause.eventTypes.join(', ');
   const handler = cause.handler === '-' ? 'before any handler' : `in ${cause.handler}`;

@@ -41,7 +41,7 @@ function OpenDeadLetter({ stream, id, onClose }: { stream: string; id: string; o
   const { data, error, refetch } = useGet<DeadLetterView>({ path: path`/api/dead-letters/${stream}/${id}` });
   const [request, setRequest] = useState<DeadLetterActionRequest | null>(null);
   const [isEdited, setEdited] = useState(false);
-  /** What was typed, while it is looked at what it would do. */
+  /** The edited payload, while its preview is open. */
   const [draft, setDraft] = useState<string | null>(null);
   const isReadOnly = useLock() !== null;
   const isGone = error instanceof ApiError && error.code === 'not-found';
@@ -69,8 +69,8 @@ function OpenDeadLetter({ stream, id, onClose }: { stream: string; id: string; o
                 data.event !== null
                   ? undefined
                   : data.isCut
-                    ? 'It is too much to be shown whole, and so cannot be edited'
-                    : 'It cannot be decoded: it can be replayed as it is, but not edited'
+                    ? 'It is too large to be shown whole, so it cannot be edited'
+                    : 'It cannot be decoded: it can be replayed unchanged, but not edited'
               }
               onClick={() => {
                 setEdited(true);
@@ -90,7 +90,7 @@ function OpenDeadLetter({ stream, id, onClose }: { stream: string; id: string; o
     >
       {isGone ? (
         <Notice icon="check" title="It is no longer here">
-          <p>It was replayed or discarded; the history says by whom.</p>
+          <p>It was replayed or discarded; see the history.</p>
         </Notice>
       ) : data !== undefined ? (
         <DeadLetterDetails deadLetter={data} />
@@ -119,7 +119,7 @@ function OpenDeadLetter({ stream, id, onClose }: { stream: string; id: string; o
           request={request}
           onClose={() => {
             setRequest(null);
-            // Back from what it would do, to what was typed.
+            // Returns from the preview to the edited payload.
             if (request.json !== undefined) setEdited(true);
           }}
           onDone={onClose}

@@ -5,7 +5,7 @@ import { Causes } from './causes.js';
 import { CausePage } from './cause-page.js';
 import { History } from './history.js';
 
-/** What was given up: by cause, or all of one cause. */
+/** Dead letters, by cause or of one cause. */
 export function DeadLettersView() {
   const causeId = useSegment();
   useTitle('Dead letters');

@@ -6,7 +6,7 @@ import { parsePayload } from './parse-payload.js';
 interface EditDialogProps {
   /** As JSON, indented. */
   json: string;
-  /** What was made of it before; null at first. */
+  /** The earlier edit; null at first. */
   draft: string | null;
   onClose: () => void;
   onReplay: (json: string) => void;
@@ -58,8 +58,7 @@ export function EditDialog({ json, draft, onClose, onReplay }: EditDialogProps) 
         />
       </label>
       <p id={problemId} className={problem === null ? 'quiet small' : 'field-problem'} role="status">
-        {problem ??
-          'Whether the group accepts it is for its rules to say: a payload that breaks them is a dead letter again.'}
+        {problem ?? 'The group validates the payload: if it is invalid, the event becomes a dead letter again.'}
       </p>
     </Modal>
   );

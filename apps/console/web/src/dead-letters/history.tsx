@@ -5,7 +5,7 @@ import { Text } from '../ui/text.js';
 
 const SHOWN = 50;
 
-/** What was replayed and discarded, by whom and why; nothing where nobody did anything yet. */
+/** The replays and discards, by whom and why; nothing if there were none. */
 export function History() {
   const { data } = useGet<DeadLetterHistory>({ path: `/api/dead-letters/history?count=${String(SHOWN)}` });
   if (data === undefined || data.actions.length === 0) return null;
@@ -42,11 +42,11 @@ export function History() {
                   <Text>{action.handler === '-' ? action.group : `${action.group}, ${action.handler}`}</Text>
                 </td>
                 <td>
-                  {action.by === '' ? <span className="quiet">not told</span> : <Text most={80}>{action.by}</Text>}
+                  {action.by === '' ? <span className="quiet">not given</span> : <Text most={80}>{action.by}</Text>}
                   {action.by === '' || action.isVerified ? null : <span className="quiet small"> (not logged in)</span>}
                 </td>
                 <td>
-                  {action.why === '' ? <span className="quiet">not told</span> : <Text most={300}>{action.why}</Text>}
+                  {action.why === '' ? <span className="quiet">not given</span> : <Text most={300}>{action.why}</Text>}
                 </td>
               </tr>
             ))}

@@ -1,4 +1,4 @@
-/** A payload as it was typed, or in words why it is none. */
+/** The payload that was typed, or why it is invalid. */
 export function parsePayload(text: string): { json: string } | { problem: string } {
   let value: unknown;
   try {

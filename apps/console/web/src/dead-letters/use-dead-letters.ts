@@ -2,7 +2,7 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useLive } from '../live/use-live.js';
 
-/** Asks anew for all that tells of dead letters. */
+/** Reloads all data about dead letters. */
 export function refreshDeadLetters(queries: QueryClient): Promise<void> {
   return queries.invalidateQueries({
     predicate: ({ queryKey }) =>
@@ -10,7 +10,7 @@ export function refreshDeadLetters(queries: QueryClient): Promise<void> {
   });
 }
 
-/** Keeps what is shown of dead letters fresh: the feed tells when there are more or fewer. */
+/** Reloads dead letters when the feed reports another number of them. */
 export function useFreshDeadLetters(): void {
   const queries = useQueryClient();
   const total = useLive((state) => state.overview?.totals.deadLetters ?? null);

@@ -1,17 +1,17 @@
-/** A part of a text: as it came, or a character that would act instead of showing, by its name. */
+/** A part of a text: plain text, or the name of a character that would not be visible. */
 export interface TextPart {
   text: string;
   odd: boolean;
 }
 
 /**
- * Characters that a page would obey, hide or show as another: controls (terminal escapes among them), marks that turn the
- * direction of text, invisible ones, and halves of surrogate pairs. Tab and newline are layout, and stay.
+ * Characters that are not shown as themselves: control characters (also terminal escapes), marks that change the direction of text,
+ * invisible characters, and lone surrogates. Tab and newline are allowed.
  */
 const ODD =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu;
 
-/** Cuts a text into what is shown as it is and what is shown by its name, so that nothing in it can deceive the eye. */
+/** Splits a text into plain parts and characters that are shown by name, so that no part of it can be hidden or look like another text. */
 export function visibleParts(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let from = 0;
@@ -24,7 +24,7 @@ export function visibleParts(text: string): TextPart[] {
   return parts;
 }
 
-/** The same as one line of plain text, for places that take no markup (titles, labels). */
+/** The same as one line of plain text, for places without markup (titles, labels). */
 export function visibleLine(text: string, most = 200): string {
   const cut = text.length > most ? `${text.slice(0, most)}…` : text;
   return visibleParts(cut)
@@ -35,7 +35,7 @@ export function visibleLine(text: string, most = 200): string {
 
 function nameOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  // Controls have pictures of their own: ␛ for an escape.
+  // Unicode has a symbol for each control character: ␛ for an escape.
   if (code < 0x20) return String.fromCodePoint(0x2400 + code);
   if (code === 0x7f) return '␡';
   return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;

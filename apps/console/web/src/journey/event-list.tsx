@@ -8,7 +8,7 @@ import { tintsOf } from '../live/tints.js';
 import { useParam } from '../shell/use-param.js';
 import { Text } from '../ui/text.js';
 
-/** The events of a journey in words: who published each, what it answers, who handled it. */
+/** The events of a journey as a list: who published each, what it answers, who handled it. */
 export function EventList({ journey }: { journey: Journey }) {
   const tint = tintsOf(journey.events.map(({ entry }) => entry.stream));
   const byKey = new Map(journey.events.map((event) => [entryKey(event.entry), event]));
@@ -38,14 +38,14 @@ interface EventItemProps {
   tint: number;
 }
 
-/** Deeper than this, answers of answers are no further indented. */
-const DEEPEST = 6;
+/** Answers deeper than this are not indented further. */
+const MAX_INDENT = 6;
 
 function EventItem({ event, cause, tint }: EventItemProps) {
   const [, openEntry] = useParam('entry');
   const { entry } = event;
   return (
-    <li className={`tint-${String(tint)} depth-${String(Math.min(event.depth, DEEPEST))}`}>
+    <li className={`tint-${String(tint)} depth-${String(Math.min(event.depth, MAX_INDENT))}`}>
       <span className="journey-time">+{duration(event.afterMs)}</span>
       <div className="journey-event">
         <div className="row">

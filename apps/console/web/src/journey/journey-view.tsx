@@ -18,7 +18,7 @@ import { RecentJourneys } from './recent-journeys.js';
 import { Timeline } from './timeline.js';
 import { useWholeJourney } from './use-whole-journey.js';
 
-/** What became of one thing across all services: a correlation id's events as a timeline. */
+/** The events of one correlation id across all services, as a timeline. */
 export function JourneyView() {
   const correlationId = useSegment();
   useTitle(correlationId === null ? 'Journey' : `Journey ${correlationId}`);
@@ -46,7 +46,7 @@ const STATES = {
   settled: { word: 'settled', tone: 'badge-good' },
 } as const;
 
-/** Each look for what is not there goes through many entries. */
+/** The refresh interval, in milliseconds. A search without result reads many entries. */
 const EVERY_MS = { open: 1000, failed: 1000, empty: 5000, settled: false } as const;
 
 function OneJourney({ correlationId }: { correlationId: string }) {
@@ -97,7 +97,7 @@ function OneJourney({ correlationId }: { correlationId: string }) {
             <p role="status">{plural(whole.scanned, 'entry', 'entries')} looked at.</p>
             <p>
               {journey.isComplete
-                ? 'All streams were looked through. Is the id whole? It is compared letter by letter.'
+                ? 'All streams were searched. Check that the id is complete: it must match exactly.'
                 : 'It may be further back.'}
             </p>
             <Further whole={whole} />

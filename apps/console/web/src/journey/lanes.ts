@@ -1,32 +1,32 @@
 import type { Journey, JourneyEvent, JourneyHandling } from '../../../src/contract/journey.js';
 import { entryKey } from '../live/tail.js';
 
-/** What a service did with an event, from its publishing on. */
+/** The work of a service on an event, from the time of publishing. */
 export interface Bar {
   event: JourneyEvent;
   handling: JourneyHandling;
   fromMs: number;
   toMs: number;
-  /** `answered`: it ends with the answer. `open`: it ends with now. `failed`: with the last that is known of it. */
+  /** `answered`: ends with the answer. `open`: ends now. `failed`: ends with the last known attempt. */
   kind: 'answered' | 'open' | 'failed';
   row: number;
 }
 
-/** That a group is done with an event, of which Redis records no time. */
+/** Marks that a group has settled an event; Redis does not record when. */
 export interface Tick {
   event: JourneyEvent;
   handling: JourneyHandling;
   atMs: number;
 }
 
-/** An event where it was published. */
+/** An event at the time of its publishing. */
 export interface Mark {
   event: JourneyEvent;
   atMs: number;
   row: number;
 }
 
-/** All that one service did. */
+/** The part of one service. */
 export interface Lane {
   name: string;
   rows: number;
@@ -38,11 +38,11 @@ export interface Lane {
 /** The journey as lanes. */
 export interface Lanes {
   lanes: Lane[];
-  /** From the first event to the end of the picture. */
+  /** From the first event to the end of the timeline. */
   spanMs: number;
 }
 
-/** Puts a journey's events and what became of them into lanes, a lane for each service, in the order of their part. */
+/** Arranges a journey in lanes, one for each service, in the order in which the services take part. */
 export function toLanes({ events, elapsedMs }: Journey): Lanes {
   const lanes = new Map<string, Lane>();
   const lane = (name: string): Lane => {
@@ -97,7 +97,7 @@ function freeRow(bars: readonly Bar[], fromMs: number): number {
   }
 }
 
-/** Marks nearer to each other than this share of the picture would hide one another. */
+/** Marks closer than this share of the width would overlap. */
 const NEAR = 0.015;
 
 function freeMarkRow(marks: readonly Mark[], atMs: number, wanted: number, spanMs: number): number {
@@ -111,7 +111,7 @@ function rowOfAnswer(lane: Lane, event: JourneyEvent): number {
   return lane.bars.find((bar) => bar.handling.answers.some((answer) => entryKey(answer) === key))?.row ?? 0;
 }
 
-/** Round moments for the axis: about `wanted` of them. */
+/** Round times for the axis: about `wanted` of them. */
 export function axisTicks(spanMs: number, wanted: number): number[] {
   const rough = spanMs / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));

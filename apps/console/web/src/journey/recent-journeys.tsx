@@ -13,7 +13,7 @@ import { Failed, Loading, Notice } from '../ui/notice.js';
 import { Text } from '../ui/text.js';
 import { recentJourneys, type RecentJourney } from './recent.js';
 
-/** The latest journeys, to pick one from. */
+/** A list of the latest journeys. */
 export function RecentJourneys() {
   useTail('*');
   const tail = useLive((state) => state.tail);

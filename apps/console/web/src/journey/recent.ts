@@ -1,18 +1,18 @@
 import type { EntrySummary } from '../../../src/contract/streams.js';
 
-/** A correlation id of which something was heard lately. */
+/** A correlation id with recent events. */
 export interface RecentJourney {
   correlationId: string;
-  /** Its newest entry: where to look first. */
+  /** Its newest entry: where a search begins. */
   latest: EntrySummary;
   firstMs: number;
-  /** Oldest first; those that are known, not all there are. */
+  /** The known entries, oldest first; there can be more. */
   entries: readonly EntrySummary[];
 }
 
 const KEPT = 40;
 
-/** Gathers entries (newest first) by correlation id, the one that was heard of last coming first. */
+/** Groups entries (newest first) by correlation id; the latest one is first. */
 export function recentJourneys(entries: readonly EntrySummary[]): RecentJourney[] {
   const byId = new Map<string, EntrySummary[]>();
   for (const entry of entries) {

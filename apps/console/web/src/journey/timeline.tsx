@@ -13,15 +13,15 @@ import { axisTicks, toLanes, type Bar, type Lane, type Mark } from './lanes.js';
 const ROW = 34;
 const LANE_PAD = 10;
 const LABEL = 20;
-/** Below this width the names of lanes stand above them, in pixels. */
+/** Below this width, in pixels, the names of lanes are above the lanes. */
 const NARROW = 560;
-/** Room at the right for the name of the last event, in pixels; where it is narrow, late names stand at the left. */
+/** Space at the right for the name of the last event, in pixels; in a narrow timeline, late names are at the left. */
 const TAIL = { wide: 170, narrow: 16 };
 const NAMES = 150;
-/** Room that a bar's time needs, in pixels. */
+/** The width that the text of a bar needs, in pixels. */
 const TEXT_ROOM = 76;
 
-/** Lanes of services over time: bars from an event's publishing to its answer, marks for events, lines for causes. */
+/** Lanes of services over time: a bar from an event's publishing to its answer, a mark for each event, a line to each cause. */
 export function Timeline({ journey }: { journey: Journey }) {
   const [place, width] = useWidth();
   const isNarrow = width < NARROW;
@@ -88,7 +88,7 @@ export function Timeline({ journey }: { journey: Journey }) {
                   className={`tick tint-${String(tint(event.entry.stream))}`}
                   style={{ left: x(atMs), top: y(lane, 0) }}
                   title={visibleLine(
-                    `${handling.group} is done with ${event.event.event_type}; Redis records no time of it`,
+                    `${handling.group} has settled ${event.event.event_type}; Redis does not record when`,
                   )}
                 />
               ))}
@@ -147,10 +147,10 @@ function BarView({ bar, tint, hasRoom, style }: PlacedProps & { bar: Bar; hasRoo
   const { event, handling, fromMs, toMs, kind } = bar;
   const failures = handling.attempts.reduce((sum, attempt) => sum + attempt.failures, 0);
   const what = {
-    answered: `answered after ${duration(toMs - fromMs)}, waiting and handling together`,
+    answered: `answered after ${duration(toMs - fromMs)}, including waiting and handling`,
     open:
       handling.state === 'waiting' ? `waits for ${duration(toMs - fromMs)}` : `in work for ${duration(toMs - fromMs)}`,
-    failed: 'gave it up: it is a dead letter',
+    failed: 'given up: it is a dead letter',
   }[kind];
   const title = visibleLine(
     `${handling.group}, ${event.event.event_type}: ${what}${failures > 0 ? `, ${plural(failures, 'failed attempt')}` : ''}`,

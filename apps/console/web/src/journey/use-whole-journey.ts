@@ -7,9 +7,9 @@ import { entryKey } from '../live/tail.js';
 
 interface WholeJourney {
   journey: Journey | undefined;
-  /** Whether there are older entries to look through. */
+  /** Whether there are older entries to search. */
   hasMore: boolean;
-  /** Entries that were looked at by now. */
+  /** The number of entries that were searched so far. */
   scanned: number;
   isLooking: boolean;
   stop: () => void;
@@ -17,8 +17,8 @@ interface WholeJourney {
 }
 
 /**
- * Joins what was found lately with what was found further back, each event once. It looks further back by itself until
- * something is found, nothing is left, or somebody stops it.
+ * Joins recent events with older ones, each event once. Searches further back automatically until an event is found, no entry is left, or
+ * the user stops it.
  */
 export function useWholeJourney(correlationId: string, latest: Journey | undefined): WholeJourney {
   const [older, setOlder] = useState<Journey | null>(null);

@@ -3,31 +3,31 @@ import type { LiveMessages } from '../../../src/contract/live.js';
 import { Silence } from './silence.js';
 import { MESSAGE_NAMES, type MessageName } from './wanted.js';
 
-/** Who is told what a connection to the feed brings. */
-export interface Hearer {
+/** Receives what a connection to the feed delivers. */
+export interface FeedListener {
   /** @param json the message */
   onMessage(name: MessageName, json: string): void;
-  /** From now on all comes that the address asks for; what was there before must be asked for otherwise. */
+  /** From now on, everything that the address requests is delivered; earlier data must be loaded in another way. */
   onBegin(): void;
-  onState(state: LineState): void;
+  onState(state: FeedConnection): void;
 }
 
-/** How it stands with the connection. */
-export interface LineState {
+/** The state of the connection. */
+export interface FeedConnection {
   connection: ConnectionState;
-  /** By the clock of this machine; null while it is not lost. */
+  /** When it was lost, by the clock of this machine; null if it is not lost. */
   lostAtMs: number | null;
-  /** What the console said when it refused the feed; null where it said nothing. */
+  /** Why the console refused the feed; null if it did not say. */
   refusal: string | null;
 }
 
-/** Before anything came. */
-export const CONNECTING: LineState = { connection: 'connecting', lostAtMs: null, refusal: null };
+/** The state before the first message. */
+export const CONNECTING: FeedConnection = { connection: 'connecting', lostAtMs: null, refusal: null };
 
-/** `lost`: it failed, or was silent for too long, and is being opened again. */
+/** `lost`: it failed or was silent for too long, and is being reopened. */
 export type ConnectionState = 'connecting' | 'open' | 'lost';
 
-/** How long after a failure it is opened again, in milliseconds. */
+/** How long after a failure it is reopened, in milliseconds. */
 const REOPEN_MS = 2000;
 
 interface Opened {
@@ -37,20 +37,20 @@ interface Opened {
 }
 
 /**
- * A connection to the feed, opened again whenever it fails or falls silent. A change of address loses nothing: the old one
- * goes on until the new one has begun.
+ * A connection to the feed that is reopened when it fails or is silent. A change of address loses no message: the old connection stays
+ * open until the new one delivers.
  */
 export class Connection {
   private address = '';
   private current: Opened | null = null;
-  /** Takes the place of the current one as soon as it has begun. */
+  /** Replaces the current one as soon as it delivers. */
   private coming: Opened | null = null;
   private reopening: ReturnType<typeof setTimeout> | undefined;
   private isOpen = false;
   private lostAtMs: number | null = null;
   private refusal: string | null = null;
 
-  constructor(private readonly hearer: Hearer) {}
+  constructor(private readonly listener: FeedListener) {}
 
   /** Opens the feed, or changes to another address of it. */
   open(address: string): void {
@@ -87,14 +87,14 @@ export class Connection {
       this.lose(0);
     });
     const opened = { source, silence, hasBegun: false };
-    // An attempt that is never answered is silent, too.
+    // Also detects an attempt that is never answered.
     silence.heard();
     source.addEventListener('error', () => {
       if (this.current !== opened && this.coming !== opened) return;
       const isRefused = source.readyState === EventSource.CLOSED;
       if (!isRefused) this.refusal = null;
       this.lose(REOPEN_MS);
-      if (isRefused) void this.askWhy();
+      if (isRefused) void this.loadRefusal();
     });
     for (const name of MESSAGE_NAMES) {
       source.addEventListener(name, ({ data }: MessageEvent<string>) => {
@@ -116,32 +116,32 @@ export class Connection {
       this.isOpen = true;
       this.lostAtMs = null;
       this.refusal = null;
-      this.hearer.onState({ connection: 'open', lostAtMs: null, refusal: null });
+      this.listener.onState({ connection: 'open', lostAtMs: null, refusal: null });
     }
-    this.hearer.onMessage(name, json);
-    // It ends soon: another one takes its place before that.
+    this.listener.onMessage(name, json);
+    // This feed ends soon: a new one replaces it before that.
     if (name === 'renew') this.coming ??= this.connect();
     if (name === 'overview' && !opened.hasBegun) {
       opened.hasBegun = true;
-      this.hearer.onBegin();
+      this.listener.onBegin();
     }
   }
 
   private lose(reopenMs: number): void {
     this.end();
     this.lostAtMs ??= Date.now();
-    this.hearer.onState({ connection: 'lost', lostAtMs: this.lostAtMs, refusal: this.refusal });
+    this.listener.onState({ connection: 'lost', lostAtMs: this.lostAtMs, refusal: this.refusal });
     this.reopenIn(reopenMs);
   }
 
-  /** An EventSource does not tell what the answer was that is no feed. */
-  private async askWhy(): Promise<void> {
+  /** Loads the error answer, because an EventSource does not give it. */
+  private async loadRefusal(): Promise<void> {
     const { address, lostAtMs } = this;
     const refusal = await refusalOf(address);
     if (refusal === null || lostAtMs === null || this.isOpen || address !== this.address) return;
     this.refusal = refusal.why;
     if (refusal.retryAfterMs > REOPEN_MS) this.reopenIn(refusal.retryAfterMs);
-    this.hearer.onState({ connection: 'lost', lostAtMs, refusal: refusal.why });
+    this.listener.onState({ connection: 'lost', lostAtMs, refusal: refusal.why });
   }
 
   private reopenIn(ms: number): void {
@@ -177,7 +177,7 @@ async function refusalOf(address: string): Promise<Refusal | null> {
   }
 }
 
-/** Whether from now on all comes that comes each second: nothing does while Redis is away. */
+/** Whether the new feed delivers: it sends an overview, or reports that Redis is unavailable. */
 function canTakeOver(name: MessageName, json: string): boolean {
   return name === 'overview' || (name === 'redis' && !(JSON.parse(json) as LiveMessages['redis']).isUp);
 }

@@ -4,28 +4,28 @@ import type { RedisState } from '../../../src/contract/session.js';
 import type { ShopView } from '../../../src/contract/shop.js';
 import { get } from '../api/client.js';
 import { ROOT } from '../api/root.js';
-import { CONNECTING, type LineState } from './connection.js';
-import { openLine, type Line } from './line.js';
+import { CONNECTING, type FeedConnection } from './connection.js';
+import { openFeedSource, type FeedSource } from './feed-source.js';
 import { joinPoints } from './series.js';
 import { addEntries, EMPTY_TAIL, onlyNew, type Tail } from './tail.js';
 import { entriesFor, type MessageName, type Wanted } from './wanted.js';
 
-/** What the page knows of the moment. Each change is a new object; parts that did not change stay the same. */
-export interface LiveState extends LineState {
+/** The live data of the page. Each change makes a new object; unchanged parts stay the same objects. */
+export interface LiveState extends FeedConnection {
   redis: RedisState | null;
   overview: Overview | null;
   points: readonly SeriesPoint[];
   shop: ShopView | null;
   tail: Tail;
-  /** How often a feed, and so the tail, has begun anew: what was loaded before that may lack what came between. */
+  /** How often the feed, and so the tail, has restarted: data that was loaded before can have a gap. */
   begins: number;
-  /** Messages that this page was too slow for. */
+  /** How many messages were dropped because this page was too slow. */
   leftOut: number;
 }
 
 /**
- * The live feed: one connection for the whole page. What comes is gathered and told once per frame, so that the page
- * draws no more often than the screen, however much comes.
+ * The live feed: one connection for the whole page. Messages are collected and delivered once per frame, so that the page is not rendered
+ * more often than the screen.
  */
 export class LiveFeed {
   private state: LiveState = {
@@ -44,9 +44,9 @@ export class LiveFeed {
   private wanted: Wanted = { tail: null, shop: false };
   private readonly listeners = new Set<() => void>();
 
-  /** Opens the feed, and loads what was seen before. */
+  /** Opens the feed, and loads the earlier points of the charts. */
   start(): void {
-    this.line = openLine(ROOT, this.wanted, {
+    this.line = openFeedSource(ROOT, this.wanted, {
       onMessage: (name, json) => {
         this.change(this.told(name, json));
       },
@@ -69,12 +69,12 @@ export class LiveFeed {
     this.frame = null;
   }
 
-  /** Asks for more than the overview, or no longer for it. */
+  /** Starts or stops requesting more than the overview. */
   want(change: Partial<Wanted>): void {
     const wanted = { ...this.wanted, ...change };
     if (wanted.tail !== this.wanted.tail) this.change({ tail: EMPTY_TAIL });
     this.wanted = wanted;
-    // One view goes and another comes: what both want is asked for once.
+    // When one view replaces another, both changes make one request.
     queueMicrotask(() => {
       if (this.wanted === wanted) this.line?.want(wanted);
     });

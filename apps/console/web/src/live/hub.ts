@@ -1,20 +1,20 @@
-import { Connection, CONNECTING, type LineState } from './connection.js';
+import { Connection, CONNECTING, type FeedConnection } from './connection.js';
 import { feedAddress, together, type MessageName, type Wanted } from './wanted.js';
 
-/** What a page says to the hub. It repeats what it wants, and so shows that it is still there. */
+/** A message from a page to the hub. The page repeats `want` as a heartbeat. */
 export type ToHub = { kind: 'want'; root: string; wanted: Wanted } | { kind: 'bye' };
 
-/** What the hub says to a page. It repeats the state, and so shows that it lives. */
+/** A message from the hub to a page. The hub repeats `state` as a heartbeat. */
 export type FromHub =
-  { kind: 'message'; name: MessageName; json: string } | { kind: 'begun' } | { kind: 'state'; state: LineState };
+  { kind: 'message'; name: MessageName; json: string } | { kind: 'begun' } | { kind: 'state'; state: FeedConnection };
 
-/** How often a page repeats what it wants, in milliseconds. Hidden pages are held back by browsers, to once a minute. */
+/** How often a page repeats `want`, in milliseconds. Browsers limit the timers of hidden pages to once a minute. */
 export const WANT_EVERY_MS = 30_000;
-/** A page that was silent for so many of these has crashed, or is frozen: then it comes back by itself. */
+/** After how many missed ones a page is removed: it has crashed, or is frozen and will connect again. */
 const MAX_MISSED_WANTS = 6;
-/** How often pages are told that the hub lives, in milliseconds. */
+/** How often the hub sends its heartbeat, in milliseconds. */
 const STATE_EVERY_MS = 3000;
-/** What a page that comes later is told at once. */
+/** The messages whose latest one a new page gets at once. */
 const KEPT: readonly MessageName[] = ['redis', 'overview', 'shop'];
 
 interface Member {
@@ -23,8 +23,8 @@ interface Member {
 }
 
 /**
- * One connection to the feed for all pages of the console in a browser: six are all that a browser has for one host (with
- * HTTP/1.1), and a seventh page with a feed of its own would stay blank.
+ * One connection to the feed for all pages of the console in a browser: with HTTP/1.1, a browser opens at most six connections to a host,
+ * and a seventh page with its own feed would stay blank.
  */
 export class Hub {
   private readonly members = new Map<MessagePort, Member>();
@@ -54,7 +54,7 @@ export class Hub {
     }, WANT_EVERY_MS);
   }
 
-  /** Takes a page in, from its first word to its last. */
+  /** Adds a page until it says `bye` or is silent for too long. */
   join(port: MessagePort): void {
     port.addEventListener('message', ({ data }: MessageEvent<ToHub>) => {
       if (data.kind === 'bye') this.leave(port);
@@ -63,7 +63,7 @@ export class Hub {
         this.want(port, data.wanted);
       }
     });
-    // Where the browser tells that a page has ended otherwise.
+    // Some browsers report that a page has closed.
     port.addEventListener('close', () => {
       this.leave(port);
     });
@@ -97,7 +97,7 @@ export class Hub {
       return;
     }
     this.connection.close();
-    // What was seen last is old when somebody comes again.
+    // The latest messages are outdated when the next page connects.
     this.latest.clear();
     this.state = CONNECTING;
   }

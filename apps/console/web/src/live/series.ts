@@ -1,20 +1,19 @@
 import type { SeriesPoint } from '../../../src/contract/overview.js';
 
-/** A quarter of an hour, a point for each second. */
+/** One point for each second of 15 minutes. */
 const KEPT = 900;
 
-/** Appends newer points to older ones; each moment is there once, and only the last quarter of an hour is kept. */
+/** Appends newer points to older ones, without duplicates, and keeps the last 15 minutes. */
 export function joinPoints(older: readonly SeriesPoint[], newer: readonly SeriesPoint[]): readonly SeriesPoint[] {
   const lastMs = older.at(-1)?.atMs ?? -Infinity;
   return [...older, ...newer.filter((point) => point.atMs > lastMs)].slice(-KEPT);
 }
 
-/** A longer silence than this, in milliseconds, is a gap in the lines of a chart. */
+/** From which distance of two points on a chart has a gap, in milliseconds. */
 const GAP_MS = 3500;
 
 /**
- * Columns for a chart, from points: the times in seconds, then one column for each reader; a gap in time is a gap in
- * the lines.
+ * The columns of a chart: the times in seconds, then one column for each reader. A gap in time is a gap in the lines.
  */
 export function columns<P extends { atMs: number }>(
   points: readonly P[],

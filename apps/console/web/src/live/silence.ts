@@ -1,11 +1,11 @@
-/** How many beats may be missed in a row, as the contract of the feed has it. */
+/** How many beats in a row may be missing, see the contract of the feed. */
 const MAX_MISSED = 3;
-/** Until the other side has said how often it beats. */
+/** The interval until the first beat gives it, in milliseconds. */
 const BEAT_EVERY_MS = 3000;
 
 /**
- * Tells when the other side has been silent for longer than three of its beats: a connection can be dead without an error.
- * It counts turns of a timer and no time: after a freeze or a jump of the clock, what has come meanwhile is heard first.
+ * Detects that the other side has been silent for more than three beats: a connection can be dead without an error. It counts ticks of a
+ * timer instead of time, so that after a freeze or a jump of the clock the messages that arrived meanwhile are processed first.
  */
 export class Silence {
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -14,7 +14,7 @@ export class Silence {
 
   constructor(private readonly onSilence: () => void) {}
 
-  /** Something came, or is asked for just now. @param everyMs how often the other side beats, where it has said so */
+  /** A message arrived, or a connection was just opened. @param everyMs the interval of the beats, if the message has it */
   heard(everyMs = this.everyMs): void {
     this.missed = 0;
     if (this.timer !== undefined && everyMs === this.everyMs) return;
@@ -26,7 +26,7 @@ export class Silence {
     }, everyMs);
   }
 
-  /** Listens no longer. */
+  /** Stops the timer. */
   stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;

@@ -1,23 +1,23 @@
 import type { TailedEntries } from '../../../src/contract/live.js';
 import type { EntrySummary } from '../../../src/contract/streams.js';
 
-/** The newest entries of what is tailed. */
+/** The newest entries of a tailed stream. */
 export interface Tail {
   /** Newest first, at most `KEPT`. */
   entries: readonly EntrySummary[];
-  /** How many came since it was begun, shown or not. */
+  /** How many entries arrived since the tail began, shown or not. */
   seen: number;
-  /** How many of those were too many to be sent. */
+  /** How many of them were not sent, because they were too many. */
   leftOut: number;
 }
 
 /** How many entries the page keeps. */
 const KEPT = 200;
 
-/** A tail before anything came. */
+/** A tail before the first entry. */
 export const EMPTY_TAIL: Tail = { entries: [], seen: 0, leftOut: 0 };
 
-/** Puts new entries before those that are there; the oldest beyond the bound go. */
+/** Adds new entries at the front, and drops the oldest ones beyond the limit. */
 export function addEntries(tail: Tail, { entries, leftOut }: TailedEntries): Tail {
   const more = Object.values(leftOut).reduce((sum, count) => sum + count, 0);
   return {
@@ -27,13 +27,13 @@ export function addEntries(tail: Tail, { entries, leftOut }: TailedEntries): Tai
   };
 }
 
-/** Without what is there already: as one connection takes another's place, some come twice. */
+/** Removes entries that the tail already has: when one connection replaces another, some arrive twice. */
 export function onlyNew(tail: Tail, { entries, leftOut }: TailedEntries): TailedEntries {
   const known = new Set(tail.entries.map(entryKey));
   return { entries: entries.filter((entry) => !known.has(entryKey(entry))), leftOut };
 }
 
-/** Newer entries before older ones, each once. */
+/** Merges entries, newest first, each once. */
 export function mergeEntries(
   newer: readonly EntrySummary[],
   older: readonly EntrySummary[],
@@ -43,7 +43,7 @@ export function mergeEntries(
   return [...newer, ...older.filter((entry) => !known.has(entryKey(entry)))].slice(0, kept);
 }
 
-/** Without what is newer than all that is shown: a page that was asked for earlier may have more than there was then. */
+/** Removes entries that are newer than all shown ones: a page of older entries can contain newer ones, too. */
 export function withoutNewer(page: readonly EntrySummary[], shown: readonly EntrySummary[]): readonly EntrySummary[] {
   const known = new Set(shown.map(entryKey));
   return page.slice(
@@ -54,7 +54,7 @@ export function withoutNewer(page: readonly EntrySummary[], shown: readonly Entr
   );
 }
 
-/** What tells an entry from all others. */
+/** A unique key of an entry. */
 export function entryKey({ stream, id }: { stream: string; id: string }): string {
   return `${stream} ${id}`;
 }

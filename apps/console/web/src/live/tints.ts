@@ -1,4 +1,4 @@
-/** How many colours the palette has for things that are to be told apart. */
+/** The number of colours in the palette. */
 const TINTS = 8;
 
 /** Gives each name a colour of the palette (1 to 8): the same wherever the same names are together. */

@@ -1,7 +1,7 @@
 import { createContext, useContext, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { LiveFeed, LiveState } from './feed.js';
 
-/** Where the views find the feed. */
+/** Provides the feed to the views. */
 export const FeedContext = createContext<LiveFeed | null>(null);
 
 function useFeed(): LiveFeed {
@@ -10,13 +10,13 @@ function useFeed(): LiveFeed {
   return feed;
 }
 
-/** A part of what the feed knows; the view is drawn again only when that part has changed. */
+/** A part of the feed's state; the view is rendered again only when that part changes. */
 export function useLive<T>(select: (state: LiveState) => T): T {
   const feed = useFeed();
   return useSyncExternalStore(feed.subscribe, () => select(feed.snapshot()));
 }
 
-/** Has the feed send a stream's new entries while the view is there. */
+/** Requests a stream's new entries from the feed while the view is mounted. */
 export function useTail(stream: string | null): void {
   const feed = useFeed();
   useEffect(() => {
@@ -27,7 +27,7 @@ export function useTail(stream: string | null): void {
   }, [feed, stream]);
 }
 
-/** Loads again whenever the tail has begun anew, as what came just before is in neither. */
+/** Reloads when the tail restarts, because the entries just before the restart are missing. */
 export function useFreshWithTail(refetch: () => unknown, isWanted = true): void {
   const begins = useLive((state) => state.begins);
   const loadedAt = useRef(begins);
@@ -38,7 +38,7 @@ export function useFreshWithTail(refetch: () => unknown, isWanted = true): void 
   }, [begins, isWanted, refetch]);
 }
 
-/** Has the feed send the view of the shop while a view of it is there. */
+/** Requests the view of the shop from the feed while the component is mounted. */
 export function useShopFeed(): void {
   const feed = useFeed();
   useEffect(() => {

@@ -1,9 +1,9 @@
 import type { LiveMessages, TailedEntries } from '../../../src/contract/live.js';
 import { withQuery } from '../api/paths.js';
 
-/** What a view wants from the feed beside the overview. */
+/** What a view requests from the feed besides the overview. */
 export interface Wanted {
-  /** A stream whose new entries are sent, too; `*` for those of all. */
+  /** A stream whose new entries are sent; `*` for all streams. */
   tail: string | null;
   /** The view of the shop. */
   shop: boolean;
@@ -23,12 +23,12 @@ export const MESSAGE_NAMES: readonly MessageName[] = [
   'renew',
 ];
 
-/** Where the feed with what is wanted is. @param root path of the console, with a slash at its end */
+/** The address of a feed with what is requested. @param root path of the console, with a slash at the end */
 export function feedAddress(root: string, { tail, shop }: Wanted): string {
   return withQuery(`${root}api/live`, { tail, shop: shop ? true : undefined });
 }
 
-/** What one feed must have so that each of several pages gets what it wants: of different streams, all of them. */
+/** Combines the requests of several pages into one. For different streams, it requests all streams. */
 export function together(wanted: Iterable<Wanted>): Wanted {
   const all = [...wanted];
   const tails = new Set(all.flatMap(({ tail }) => (tail === null ? [] : [tail])));
@@ -36,7 +36,7 @@ export function together(wanted: Iterable<Wanted>): Wanted {
   return { tail: tails.size > 1 ? '*' : only, shop: all.some(({ shop }) => shop) };
 }
 
-/** The entries that a page wants, of those that a feed for several pages has brought. */
+/** The entries for one page, out of those of a feed for several pages. */
 export function entriesFor(tail: string | null, { entries, leftOut }: TailedEntries): TailedEntries {
   if (tail === '*') return { entries, leftOut };
   return {

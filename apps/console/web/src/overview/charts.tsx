@@ -14,7 +14,7 @@ const SPANS = [
   { value: '900', label: '15 min' },
 ] as const;
 
-/** Most lines that one chart can show and be read. */
+/** The most lines of one chart, so that it stays readable. */
 const MAX_LINES = 8;
 
 type Span = (typeof SPANS)[number]['value'];

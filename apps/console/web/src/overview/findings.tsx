@@ -8,7 +8,7 @@ import { Text } from '../ui/text.js';
 
 const TONES = { critical: 'bad', warning: 'warn', info: 'info' } as const;
 
-/** What is wrong and what to do, worst first, or that all is well. */
+/** The problems and what to do, worst first, or that there are none. */
 export function Findings({ overview, isStale }: { overview: Overview; isStale: boolean }) {
   const { findings } = overview;
   if (isStale) return null;

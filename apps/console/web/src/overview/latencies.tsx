@@ -3,13 +3,13 @@ import { count } from '../format/numbers.js';
 import { duration } from '../format/times.js';
 import { Text } from '../ui/text.js';
 
-/** How long each kind of answer takes, as bars from half of them to nearly all. */
+/** The latency of each kind of answer, as a bar from the median to a high percentile. */
 export function Latencies({ answers }: { answers: readonly AnswerLatency[] }) {
   const longest = Math.max(...answers.map(({ p99 }) => p99), 1);
   return (
     <section className="card" aria-labelledby="latencies-title">
       <div className="card-head">
-        <h2 id="latencies-title">What takes how long</h2>
+        <h2 id="latencies-title">Answer latency</h2>
         <p>last half minute</p>
       </div>
       <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="latencies-title">

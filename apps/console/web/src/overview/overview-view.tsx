@@ -9,7 +9,7 @@ import { Latencies } from './latencies.js';
 import { Topology } from './topology/topology.js';
 import { TotalsRow } from './totals-row.js';
 
-/** What is going on: what is wrong, in numbers, as a picture, and over time. */
+/** The overview: problems, totals, topology and charts. */
 export function OverviewView() {
   useTitle('Overview');
   const overview = useLive((state) => state.overview);

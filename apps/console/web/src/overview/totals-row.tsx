@@ -4,10 +4,10 @@ import { duration } from '../format/times.js';
 import { useLive } from '../live/use-live.js';
 import { Stat } from '../ui/stat.js';
 
-/** Longer waits than this are worth a colour, in milliseconds. */
+/** From which lag on the number is highlighted, in milliseconds. */
 const NOTABLE_LAG_MS = 10_000;
 
-/** The whole in six numbers. */
+/** The totals, as six numbers. */
 export function TotalsRow({ totals }: { totals: Totals }) {
   const journey = useLive((state) => state.points.findLast((point) => point.journeyMs !== null)?.journeyMs ?? null);
   return (

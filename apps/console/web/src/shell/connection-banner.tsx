@@ -4,7 +4,7 @@ import { Icon } from '../ui/icon.js';
 import { useNow } from './use-now.js';
 import { useSession } from './use-session.js';
 
-/** Says across the page that what it shows is not of this moment, why, and what will happen. */
+/** A banner that says that the page shows old data, and why. */
 export function ConnectionBanner() {
   const lostAtMs = useLive((state) => (state.connection === 'lost' ? state.lostAtMs : null));
   const refusal = useLive((state) => state.refusal);
@@ -16,7 +16,7 @@ export function ConnectionBanner() {
     return (
       <Banner
         title={refusal === null ? 'The console does not answer' : 'The console refuses the live feed'}
-        detail={`${refusal === null ? '' : `${refusal}. `}What you see is what was seen last. The page goes on by itself when the console ${refusal === null ? 'is back' : 'takes it again'}.`}
+        detail={`${refusal === null ? '' : `${refusal}. `}The page shows the last known state, and continues when the console ${refusal === null ? 'answers again' : 'accepts it again'}.`}
         age={duration(Math.floor((now - lostAtMs) / 1000) * 1000)}
       />
     );
@@ -25,8 +25,8 @@ export function ConnectionBanner() {
   const reason = redis.reason ?? `Redis${address === undefined ? '' : ` at ${address}`} does not answer`;
   return (
     <Banner
-      title="Redis is gone"
-      detail={`${reason}. What you see is what was seen last. Services wait and go on by themselves when it is back, and so does this page.`}
+      title="Redis is unavailable"
+      detail={`${reason}. The page shows the last known state. The services and this page continue when Redis is available again.`}
       age={duration(Math.floor(Math.max(0, now - redis.sinceMs) / 1000) * 1000)}
     />
   );

@@ -3,7 +3,7 @@ import { useLive } from '../live/use-live.js';
 import { TONES } from './live-badge.js';
 import { useSession } from './use-session.js';
 
-/** One word on whether the page is live. */
+/** Shows whether the page is live. */
 export function ConnectionState() {
   const state = useLive((live) => livenessOf(live).state);
   const word = useLive((live) => livenessOf(live).word);

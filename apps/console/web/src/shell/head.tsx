@@ -15,7 +15,7 @@ const VIEWS = [
   { href: '/actions', name: 'Actions' },
 ];
 
-/** The head of the page: whose events these are, the ways to the views, and whether all of it is live. */
+/** The header of the page: the prefix, the links to the views, and whether the page is live. */
 export function Head() {
   const session = useSession();
   return (

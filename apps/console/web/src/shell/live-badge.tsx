@@ -2,11 +2,11 @@ import { livenessOf } from '../live/liveness.js';
 import { useLive } from '../live/use-live.js';
 
 interface LiveBadgeProps {
-  /** What it says instead while the view is held by the user. */
+  /** The text while the user has paused the view. */
   paused?: string | null;
 }
 
-/** Says of something that changes by itself whether it does just now. */
+/** Shows whether a view is live or paused. */
 export function LiveBadge({ paused = null }: LiveBadgeProps) {
   const word = useLive((state) => livenessOf(state).word);
   const tone = useLive((state) => TONES[livenessOf(state).state]);
@@ -18,5 +18,5 @@ export function LiveBadge({ paused = null }: LiveBadgeProps) {
   );
 }
 
-/** How a badge says it. */
+/** The style of the badge for each state. */
 export const TONES = { live: 'badge-good', connecting: '', lost: 'badge-bad', 'redis-gone': 'badge-bad' } as const;

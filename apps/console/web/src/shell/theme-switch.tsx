@@ -6,7 +6,7 @@ const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'syst
 const NAMES: Record<Theme, string> = { system: 'as the system', light: 'light', dark: 'dark' };
 const ICONS = { system: 'system', light: 'sun', dark: 'moon' } as const;
 
-/** Goes from one theme to the next. */
+/** A button that switches to the next theme. */
 export function ThemeSwitch() {
   const [theme, setTheme] = useState(storedTheme);
   const label = `Colours: ${NAMES[theme]}. Switch to ${NAMES[NEXT[theme]]}`;

@@ -1,26 +1,26 @@
-/** Which colours: as the system has them, or always the same. */
+/** The colours of the page: those of the system, or a fixed theme. */
 export type Theme = 'system' | 'light' | 'dark';
 
 const KEY = 'console-theme';
 
-/** What was chosen before, in this browser. */
+/** The theme that this browser has stored. */
 export function storedTheme(): Theme {
   try {
     const stored = localStorage.getItem(KEY);
     return stored === 'light' || stored === 'dark' ? stored : 'system';
   } catch {
-    return 'system'; // a browser that keeps nothing
+    return 'system'; // storage is blocked
   }
 }
 
-/** Shows the page in a theme, and remembers it. */
+/** Applies a theme and stores it. */
 export function applyTheme(theme: Theme): void {
   if (theme === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // then it is for this visit only
+    // storage is blocked: the theme lasts until the page is closed
   }
 }
 

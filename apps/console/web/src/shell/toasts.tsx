@@ -18,7 +18,7 @@ function change(next: readonly Toast[]): void {
   for (const listener of listeners) listener();
 }
 
-/** Says for some seconds, at the edge of the page, how something came out. */
+/** Shows the result of an action for some seconds at the edge of the page. */
 export function toast(tone: Toast['tone'], content: ReactNode): void {
   lastId += 1;
   const id = lastId;
@@ -33,7 +33,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Where these sentences show. */
+/** The place of the toasts. */
 export function ToastArea() {
   const shown = useSyncExternalStore(subscribe, () => toasts);
   return (

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** The time of this machine, once a second while it matters. */
+/** The time of this machine, updated once a second while it is needed. */
 export function useNow(isWanted = true): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import { useSearchParams } from './use-search-params.js';
 
-/** A parameter of the address: null where it is not there. Setting it is a step that the browser's back button undoes. */
+/** A parameter of the address; null if it is not set. The browser's back button undoes a change. */
 export function useParam(name: string): [string | null, (value: string | null) => void] {
   const [params, setParams] = useSearchParams();
   const set = useCallback(
@@ -18,7 +18,7 @@ export function useParam(name: string): [string | null, (value: string | null) =
   return [params.get(name), set];
 }
 
-/** `stream/id` as it stands in parameters: an id never has a slash, a stream's name may. */
+/** Parses `stream/id`: an id never has a slash, but a stream's name may. */
 export function parseEntryRef(ref: string): { stream: string; id: string } | null {
   const slash = ref.lastIndexOf('/');
   return slash <= 0 ? null : { stream: ref.slice(0, slash), id: ref.slice(slash + 1) };

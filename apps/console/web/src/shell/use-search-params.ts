@@ -5,8 +5,8 @@ import { navigate, usePathname, useSearch } from 'wouter/use-browser-location';
 type Change = (before: URLSearchParams) => URLSearchParams;
 
 /**
- * The parameters of the address, as they are: wouter's own hooks decode what they hand out once more, which spoils names
- * that hold a percent sign. Changing them is a step that the browser's back button undoes.
+ * The parameters of the address. The hooks of wouter decode them twice, which breaks names with a percent sign. The browser's back button
+ * undoes a change.
  */
 export function useSearchParams(): [URLSearchParams, (change: Change) => void] {
   const search = useSearch();
@@ -17,7 +17,7 @@ export function useSearchParams(): [URLSearchParams, (change: Change) => void] {
   return [new URLSearchParams(search), change];
 }
 
-/** The second part of the address's path, such as the stream's name in `/streams/orders`; null where there is none. */
+/** The second part of the address's path, such as the stream's name in `/streams/orders`; null if there is none. */
 export function useSegment(): string | null {
   const [, , segment = ''] = usePathname().slice(BASE.length).split('/');
   if (segment === '') return null;

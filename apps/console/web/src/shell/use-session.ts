@@ -4,7 +4,7 @@ import { loadSession } from '../api/client.js';
 
 const RETRY_MS = 2000;
 
-/** Who the console is and what it allows; undefined until it has said so. */
+/** The session; undefined until it is loaded. */
 export function useSession(): Session | undefined {
   return useQuery({
     queryKey: ['session'],

@@ -3,7 +3,7 @@ import { isOutage, livenessOf } from '../live/liveness.js';
 import { useLive } from '../live/use-live.js';
 import { useSession } from './use-session.js';
 
-/** Names the view in the window's title, with a mark while something is wrong. */
+/** Sets the window's title to the name of the view, with a mark while there is a critical problem. */
 export function useTitle(view: string): void {
   const prefix = useSession()?.prefix;
   const isCritical = useLive((state) => isOutage(livenessOf(state)) || state.overview?.health === 'critical');

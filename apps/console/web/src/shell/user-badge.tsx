@@ -1,11 +1,11 @@
 import { Icon } from '../ui/icon.js';
 import { useSession } from './use-session.js';
 
-/** Who is logged in, and what they may do; nothing where nobody has to. */
+/** The user who is logged in and their role; nothing if no login is required. */
 export function UserBadge() {
   const user = useSession()?.user ?? null;
   if (user === null) return null;
-  const may = user.role === 'viewer' ? 'may look' : 'may look and change things';
+  const may = user.role === 'viewer' ? 'may read' : 'may read and make changes';
   return (
     <span className="user" title={`Logged in as ${user.name}, ${user.role}: ${may}`}>
       <Icon name="user" />

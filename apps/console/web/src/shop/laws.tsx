@@ -7,7 +7,7 @@ import { Icon } from '../ui/icon.js';
 import { Notice } from '../ui/notice.js';
 import { Text } from '../ui/text.js';
 
-/** The laws of the shop: whether each holds, asked for with a button, since the answer reads every stream whole. */
+/** Whether each law of the shop holds. Checked on request only, because the check reads whole streams. */
 export function Laws() {
   const audit = useMutation({ mutationFn: () => post<AuditView>('/api/shop/audit', {}) });
   return (

@@ -13,7 +13,7 @@ import { Text } from '../ui/text.js';
 
 const COUNTRIES = ['DE', 'FR', 'GB', 'IE', 'JP', 'PL', 'SE', 'US'];
 
-/** Places an order, and shows the way to its journey. */
+/** Places an order, and links to its journey. */
 export function OrderForm() {
   const { data, error, refetch } = useGet<Catalogue>({ path: '/api/shop/catalogue' });
   return (
@@ -40,7 +40,7 @@ function Form({ catalogue }: { catalogue: Catalogue }) {
   const [currency, setCurrency] = useState(catalogue.currencies[0] ?? 'EUR');
   const [sku, setSku] = useState(catalogue.products[0]?.sku ?? '');
   const [quantity, setQuantity] = useState(1);
-  // The same order sent twice is one; the next order is another.
+  // An order that is sent twice is placed once; the next order gets a new key.
   const [idempotencyKey, setIdempotencyKey] = useState(() => crypto.randomUUID());
   const order = useMutation({
     mutationFn: (request: OrderRequest) => post<PlacedOrderView>('/api/shop/orders', request),

@@ -1,11 +1,11 @@
 import { count, percent } from '../format/numbers.js';
 import { Text } from '../ui/text.js';
 
-/** The way of an order; states that are not known come last. */
+/** The states in the order in which an order passes them; unknown states are last. */
 const ORDER = ['placed', 'paid', 'packed', 'shipped', 'declined'];
 const TINTS: Record<string, number> = { placed: 7, paid: 1, packed: 2, shipped: 5, declined: 4 };
 
-/** How far the orders are, as one bar. */
+/** The orders by state, as one bar. */
 export function OrdersByState({ byState }: { byState: Record<string, number> }) {
   const states = Object.keys(byState).sort((a, b) => rank(a) - rank(b));
   const all = Object.values(byState).reduce((sum, value) => sum + value, 0);

@@ -1,7 +1,7 @@
 import { count } from '../format/numbers.js';
 import { Text } from '../ui/text.js';
 
-/** Who carries how much. */
+/** The shipments of each carrier. */
 export function Shipments({ byCarrier }: { byCarrier: Record<string, number> }) {
   const carriers = Object.entries(byCarrier).sort(([, a], [, b]) => b - a);
   const most = Math.max(1, ...carriers.map(([, value]) => value));

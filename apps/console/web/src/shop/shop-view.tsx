@@ -20,7 +20,7 @@ import { Stock } from './stock.js';
 const CHART_SPAN_S = 900;
 const ORDERS: ChartSeries[] = [{ name: 'orders a minute', tint: 1 }];
 
-/** The shop behind the events, in numbers and to play with. */
+/** The view of the shop: its numbers and controls. */
 export function ShopViewPage() {
   useTitle('Shop');
   useShopFeed();
@@ -49,7 +49,7 @@ export function ShopViewPage() {
 function ShopBody({ shop }: { shop: ShopView }) {
   const points = useLive((state) => state.points);
   const rates = useMemo(() => ordersPerMinute(points), [points]);
-  // The chart's own number, where there is one: two that differ a little would be wondered at.
+  // Uses the chart's number if there is one, so that both show the same value.
   const perMinute = rates.at(-1)?.perMinute ?? shop.ordersPerMinute;
   const orders = Object.values(shop.ordersByState).reduce((sum, value) => sum + value, 0);
   const revenue = Object.entries(shop.revenueByCurrency).sort(([a], [b]) => a.localeCompare(b));
@@ -105,7 +105,7 @@ function ShopBody({ shop }: { shop: ShopView }) {
           <Stock stock={shop.stock} />
         </div>
         <div className="stack">
-          <Simulation simulation={shop.simulation} gateway={shop.gateway} canSteer={shop.canSteer} />
+          <Simulation simulation={shop.simulation} gateway={shop.gateway} canOperate={shop.canOperate} />
           <OrderForm />
           <Shipments byCarrier={shop.shipmentsByCarrier} />
         </div>

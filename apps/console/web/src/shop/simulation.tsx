@@ -10,11 +10,15 @@ import { Icon } from '../ui/icon.js';
 /** The slider's steps are tenths of a power of ten: 0.1 to 1,000 orders a second. */
 const RATE_STEPS = { min: -10, max: 30 };
 
-/** The simulated customers and the payment gateway: how many orders come, and how many calls fail. */
-export function Simulation({ simulation, gateway, canSteer }: Pick<ShopView, 'simulation' | 'gateway' | 'canSteer'>) {
+/** Controls for the simulated customers (orders a second) and the payment gateway (share of failing calls). */
+export function Simulation({
+  simulation,
+  gateway,
+  canOperate,
+}: Pick<ShopView, 'simulation' | 'gateway' | 'canOperate'>) {
   const lock = useLock();
   const isReadOnly = lock !== null;
-  const isFixed = isReadOnly || !canSteer;
+  const isFixed = isReadOnly || !canOperate;
   return (
     <section className="card" aria-labelledby="simulation-title">
       <div className="card-head">
@@ -26,19 +30,19 @@ export function Simulation({ simulation, gateway, canSteer }: Pick<ShopView, 'si
         ) : null}
       </div>
       <div className="card-body stack">
-        {canSteer || isReadOnly ? null : (
+        {canOperate || isReadOnly ? null : (
           <p className="quiet">
-            This console has no token for operators, so it can steer neither: start it with the{' '}
+            This console has no token for operators, so it cannot control the shop: start it with the{' '}
             <code>OPERATOR_TOKEN</code> of the order service and the payment service.
           </p>
         )}
         {simulation === null ? (
-          <p className="quiet">The order service does not answer, so its customers cannot be steered.</p>
+          <p className="quiet">The order service does not answer, so the simulation cannot be controlled.</p>
         ) : (
           <Customers simulation={simulation} isFixed={isFixed} />
         )}
         {gateway === null ? (
-          <p className="quiet">The payment service does not answer, so its gateway cannot be steered.</p>
+          <p className="quiet">The payment service does not answer, so the gateway cannot be controlled.</p>
         ) : (
           <Gateway gateway={gateway} isFixed={isFixed} />
         )}
@@ -63,7 +67,7 @@ function Customers({ simulation, isFixed }: { simulation: SimulationView; isFixe
   });
   const step = dragged ?? stepOf(shown.rate);
   const perSecond = dragged === null ? shown.rate : rateOf(dragged);
-  // Customers who stay away have no rate: what is chosen meanwhile counts when they come again.
+  // A stopped simulation has no rate: the chosen rate applies at the next start.
   const commit = (): void => {
     if (dragged !== null && shown.running) set.mutate({ running: true, rate: perSecond });
   };
@@ -104,7 +108,7 @@ function Customers({ simulation, isFixed }: { simulation: SimulationView; isFixe
           }}
         >
           <Icon name={shown.running ? 'pause' : 'play'} />
-          {shown.running ? 'Pause' : 'Let them come'}
+          {shown.running ? 'Pause' : 'Start'}
         </button>
       </div>
     </div>

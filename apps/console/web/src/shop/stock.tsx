@@ -4,7 +4,7 @@ import { count } from '../format/numbers.js';
 import { Text } from '../ui/text.js';
 
 const SHOWN = 12;
-/** At or below this the inventory service fills up, unless its settings say otherwise. */
+/** The stock at which the inventory service restocks by default. */
 const LOW = 20;
 
 /** What is in the warehouse, the scarcest first. */

@@ -13,7 +13,7 @@ import { TailPanel } from './tail-panel.js';
 
 const LOOK_EVERY_MS = 2000;
 
-/** The streams in a table, and below what is published on any of them. */
+/** A table of the streams, and the latest entries of all of them. */
 export function AllStreams() {
   const { data, error, refetch } = useGet<StreamList>({ path: '/api/streams', every: LOOK_EVERY_MS });
   return (
@@ -117,7 +117,7 @@ function StreamTable({ streams }: { streams: readonly StreamSummary[] }) {
 }
 
 function GroupBadges({ groups }: { groups: StreamSummary['groups'] }) {
-  if (groups.length === 0) return <span className="quiet">nobody reads it</span>;
+  if (groups.length === 0) return <span className="quiet">no group</span>;
   return (
     <span className="row">
       {groups.map((group) => {

@@ -14,7 +14,7 @@ interface EntriesTableProps {
   label: string;
 }
 
-/** Entries in rows, each with a way to the whole of it and to its journey. */
+/** A table of entries, with links to each entry and its journey. */
 export function EntriesTable({ entries, withStream, label }: EntriesTableProps) {
   const [, openEntry] = useParam('entry');
   return (

@@ -35,7 +35,7 @@ export function EntryDrawer() {
 function OpenEntry({ stream, id, onClose }: { stream: string; id: string; onClose: () => void }) {
   const { data, error, refetch } = useGet<EntryDetail>({
     path: path`/api/streams/${stream}/entries/${id}`,
-    // What is not settled yet changes while one looks.
+    // Refreshes while the entry is not settled.
     every: (entry) => (entry?.deliveries.some(({ state }) => state !== 'settled') === true ? 2000 : false),
   });
   return (
@@ -150,7 +150,7 @@ function Deliveries({ stream, deliveries }: { stream: string; deliveries: readon
     <section aria-label="What became of it">
       <h3 className="section-title">What became of it</h3>
       {deliveries.length === 0 ? (
-        <p className="quiet small">Nobody reads this stream.</p>
+        <p className="quiet small">No group reads this stream.</p>
       ) : (
         <ul className="deliveries">
           {deliveries.map((delivery) => (
@@ -175,7 +175,7 @@ function Deliveries({ stream, deliveries }: { stream: string; deliveries: readon
   );
 }
 
-/** Who holds it, since when, and what failed. */
+/** The consumer that holds it, since when, and the failed attempts. */
 export function DeliveryNote({ delivery }: { delivery: DeliveryView }) {
   const parts: string[] = [];
   if (delivery.consumer !== null) parts.push(`held by ${delivery.consumer}`);
@@ -185,7 +185,7 @@ export function DeliveryNote({ delivery }: { delivery: DeliveryView }) {
   }
   for (const { handler, failures, crashes } of delivery.attempts) {
     if (failures > 0) parts.push(`${handler} failed ${plural(failures, 'time')}`);
-    if (crashes > 0) parts.push(`${plural(crashes, 'worker')} ended in ${handler}`);
+    if (crashes > 0) parts.push(`${plural(crashes, 'worker')} crashed in ${handler}`);
   }
   return <Text>{parts.join(', ')}</Text>;
 }
@@ -224,7 +224,7 @@ function Payload({ entry }: { entry: EntryDetail }) {
   );
 }
 
-/** Says of what is too much to be shown whole what it is, and that it is not all there. */
+/** A note that an entry is too large to be shown whole, with its size. */
 export function CutNote({ of }: { of: Pick<EntryDetail, 'isCut' | 'size' | 'fieldCount' | 'fields'> }) {
   const { isCut, size, fieldCount, fields } = of;
   if (!isCut) return null;
@@ -236,14 +236,14 @@ export function CutNote({ of }: { of: Pick<EntryDetail, 'isCut' | 'size' | 'fiel
     <div className="callout" role="note">
       <Icon name="alert" />
       <div>
-        <strong>It is too much to be shown whole</strong> ({bytes(size)}): below are {shown} as they are written, long
+        <strong>It is too large to be shown whole</strong> ({bytes(size)}): below are {shown} as they are written, long
         values shortened.
       </div>
     </div>
   );
 }
 
-/** Fields of an entry, each as a text of its own. */
+/** The fields of an entry, each as a separate text. */
 export function RawFields({ fields }: { fields: readonly (readonly [name: string, value: string])[] }) {
   return (
     <dl className="raw-fields">

@@ -10,7 +10,7 @@ const TIMES = ['from', 'to'] as const;
 /** What is searched for. */
 export type EntryFilter = Pick<EntriesQuery, (typeof TEXTS)[number] | (typeof TIMES)[number]>;
 
-/** The search that stands in the address. */
+/** The search in the address. */
 export function filterOf(params: URLSearchParams): EntryFilter {
   const filter: EntryFilter = {};
   for (const name of TEXTS) {
@@ -37,7 +37,7 @@ const FIELDS: { name: (typeof TEXTS)[number]; label: string; hint: string }[] = 
   { name: 'text', label: 'Text in the payload', hint: 'anywhere' },
 ];
 
-/** Asks for a search, and puts it into the address. */
+/** The form of a search; puts the search into the address. */
 export function EntryFilterForm({ stream }: { stream: string }) {
   const [params, setParams] = useSearchParams();
   const filter = filterOf(params);
@@ -116,7 +116,7 @@ function textOf(form: FormData, name: string): string {
   return typeof value === 'string' ? value.trim() : '';
 }
 
-/** As a field for date and time takes it: local, to the second. */
+/** The value for a date and time field: local time, to the second. */
 function localTime(ms: number): string {
   const date = new Date(ms);
   return new Date(ms - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);

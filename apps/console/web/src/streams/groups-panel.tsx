@@ -7,12 +7,12 @@ import { workerState } from '../ui/worker-state.js';
 
 type Group = StreamDetail['groupDetails'][number];
 
-/** Who reads a stream: groups with what they have still to do, and their consumers. */
+/** The groups of a stream with their lag and consumers. */
 export function GroupsPanel({ stream, groups }: { stream: string; groups: readonly Group[] }) {
   if (groups.length === 0) {
     return (
       <div className="card">
-        <Notice icon="inbox" title="Nobody reads this stream">
+        <Notice icon="inbox" title="No group reads this stream">
           <p>
             A group appears here with the first worker that has a handler for an event type of <Text>{stream}</Text>.
           </p>
@@ -101,7 +101,7 @@ function Consumers({ group, consumers }: { group: string; consumers: readonly Co
                   </span>
                 </td>
                 <td className="nowrap">
-                  {consumer.source === null ? <span className="quiet">not told</span> : <Text>{consumer.source}</Text>}
+                  {consumer.source === null ? <span className="quiet">not known</span> : <Text>{consumer.source}</Text>}
                 </td>
                 <td className="num">{count(consumer.pending)}</td>
                 <td className="num">{duration(consumer.idleMs)}</td>

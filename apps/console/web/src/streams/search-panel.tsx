@@ -10,7 +10,7 @@ import { EntriesTable } from './entries-table.js';
 import type { EntryFilter } from './entry-filter.js';
 import { useSearchOn } from './use-search-on.js';
 
-/** What a search has found so far, and how far it came. */
+/** The results of a search so far, and how far it came. */
 export function SearchPanel({ stream, filter }: { stream: string; filter: EntryFilter }) {
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ['search', stream, filter],
@@ -54,10 +54,10 @@ export function SearchPanel({ stream, filter }: { stream: string; filter: EntryF
       {entries.length > 0 ? (
         <EntriesTable entries={entries} withStream={false} label="Found" />
       ) : (
-        <Notice icon="search" title={hasNextPage ? 'Nothing so far' : 'Nothing of that kind'}>
+        <Notice icon="search" title={hasNextPage ? 'Nothing so far' : 'Nothing found'}>
           <p>
             Keys, types, ids and correlation ids are compared whole; a text may stand anywhere in the payload.
-            {hasNextPage ? ' Older entries were not looked at yet.' : ''}
+            {hasNextPage ? ' Older entries were not searched yet.' : ''}
           </p>
         </Notice>
       )}

@@ -18,7 +18,7 @@ import { TailPanel } from './tail-panel.js';
 
 const LOOK_EVERY_MS = 2000;
 
-/** One stream: its entries, live or searched, and who reads it. */
+/** One stream: its entries, live or searched, and its groups. */
 export function StreamPage({ stream }: { stream: string }) {
   const { data, error, refetch } = useGet<StreamDetail>({ path: path`/api/streams/${stream}`, every: LOOK_EVERY_MS });
   const [tab, setTab] = useParam('tab');

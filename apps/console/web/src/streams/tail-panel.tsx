@@ -10,7 +10,7 @@ import { Failed, Loading, Notice } from '../ui/notice.js';
 import { EntriesTable } from './entries-table.js';
 import { entriesPage, latestOfAll } from './latest.js';
 
-/** Rows that are drawn at most, while entries come in by themselves. */
+/** The most rows that are drawn while new entries arrive. */
 const MAX_ROWS = 50;
 
 interface Frozen {
@@ -18,7 +18,7 @@ interface Frozen {
   seen: number;
 }
 
-/** The newest entries of a stream, or of all; new ones come in on top until it is paused. */
+/** The newest entries of a stream, or of all streams; new ones are added at the top until the user pauses it. */
 export function TailPanel({ stream, title }: { stream: string | null; title: string }) {
   useTail(stream ?? '*');
   const tail = useLive((state) => state.tail);
@@ -30,7 +30,7 @@ export function TailPanel({ stream, title }: { stream: string | null; title: str
     getNextPageParam: (last: EntriesPage) => last.next,
     staleTime: 0,
   });
-  // While it is paused there may be many pages of older ones, and nothing new is to show.
+  // While paused, there can be many pages of older entries, and no new ones are shown.
   useFreshWithTail(refetch, frozen === null);
 
   const older = data?.pages.flatMap((loaded) => loaded.entries) ?? [];
@@ -91,7 +91,7 @@ export function TailPanel({ stream, title }: { stream: string | null; title: str
   );
 }
 
-/** The newest of each stream, as a page that has no further one. */
+/** The newest entries of each stream, as a single page. */
 async function pageOfAll(signal: AbortSignal): Promise<EntriesPage> {
   const entries = (await latestOfAll(signal)).slice(0, MAX_ROWS);
   return { entries, next: null, scan: { scanned: entries.length, reachedMs: null, complete: true } };

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
 
-/** So many finds are a page: a search rests there. */
+/** The results of a page: a search pauses there. */
 const PAGE = 50;
 
 interface SearchSoFar {
   found: number;
-  /** How many answers it took. */
+  /** The number of answers so far. */
   pages: number;
   hasMore: boolean;
   isBusy: boolean;
@@ -18,7 +18,7 @@ interface SearchOn {
   goOn: () => void;
 }
 
-/** Goes on with a search, an answer after the other, until a page is found, nothing is left, or somebody stops it. */
+/** Continues a search, one request after the other, until a page is full, the search is complete, or the user stops it. */
 export function useSearchOn({ found, pages, hasMore, isBusy, more }: SearchSoFar): SearchOn {
   const [until, setUntil] = useState(PAGE);
   const isSearching = hasMore && found < until;

@@ -13,21 +13,21 @@ export interface ChartSeries {
 }
 
 interface ChartProps {
-  /** What it shows, for those who cannot see it. */
+  /** A description for screen readers. */
   label: string;
   series: readonly ChartSeries[];
   /** Times in seconds, then a column for each series. */
   data: readonly [readonly number[], ...(readonly (number | null)[])[]];
   format: (value: number) => string;
-  /** Seconds from the left edge to the right one, at most: less is shown while less is known. */
+  /** The most seconds that the chart shows; fewer while there are fewer points. */
   span: number;
-  /** What the scale reaches at least. */
+  /** The smallest maximum of the scale. */
   least?: number;
   height?: number;
 }
 
 /** The shortest time that a chart shows, in seconds. */
-const LEAST_SPAN = 30;
+const MIN_SPAN = 30;
 
 /** Lines over time, drawn on a canvas, with the latest values below as text. */
 export function Chart({ label, series, data, format, span, least = 1, height = 168 }: ChartProps) {
@@ -64,7 +64,7 @@ export function Chart({ label, series, data, format, span, least = 1, height = 1
                 const [known] = latestData.current;
                 const end = known.at(-1) ?? Date.now() / 1000;
                 const first = known[0] ?? end;
-                return [Math.max(end - latestSpan.current, Math.min(first, end - LEAST_SPAN)), end];
+                return [Math.max(end - latestSpan.current, Math.min(first, end - MIN_SPAN)), end];
               },
             },
             y: { range: (_plot, _min, max) => [0, niceTop(max, least)] },
@@ -108,7 +108,7 @@ export function Chart({ label, series, data, format, span, least = 1, height = 1
       plot.current?.destroy();
       plot.current = null;
     };
-    // The shape is what the series are; a new array of the same series draws nothing anew.
+    // Depends on the shape, so that a new array of the same series does not make a new chart.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [shape, height, least]);
 
@@ -137,7 +137,7 @@ export function Chart({ label, series, data, format, span, least = 1, height = 1
   );
 }
 
-/** Colours of the palette as a canvas takes them. */
+/** The colours of the palette in a form for a canvas. */
 function colourReader(element: HTMLElement): (name: string, alpha?: number) => string {
   return (name, alpha = 1) => {
     const probe = document.createElement('i');
@@ -160,7 +160,7 @@ function axis(colour: (name: string) => string, more: uPlot.Axis): uPlot.Axis {
   };
 }
 
-/** A round number somewhat above the largest value, so that the scale does not dance. */
+/** A round number above the largest value, so that the scale rarely changes. */
 function niceTop(max: number | null, least: number): number {
   if (max === null || !Number.isFinite(max) || max * 1.05 <= least) return least;
   const power = 10 ** Math.floor(Math.log10(max));

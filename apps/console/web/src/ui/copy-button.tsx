@@ -5,7 +5,7 @@ import { Icon } from './icon.js';
 const SAID = { done: 'Copied', failed: 'Not copied: select it, and copy it by hand' } as const;
 const SHOWN_MS = { done: 1500, failed: 6000 } as const;
 
-/** Puts a text into the clipboard and says whether it did. */
+/** A button that copies a text and shows whether that worked. */
 export function CopyButton({ text, what }: { text: string; what: string }) {
   const [result, setResult] = useState<keyof typeof SAID | null>(null);
   const copy = async (button: Element): Promise<void> => {

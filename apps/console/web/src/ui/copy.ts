@@ -1,17 +1,17 @@
 /**
- * Puts a text into the clipboard. On plain http, but for localhost, browsers have no `navigator.clipboard`: then by the command
- * of before, which copies what is selected.
+ * Copies a text to the clipboard. On plain HTTP (except localhost), browsers have no `navigator.clipboard`: then the old copy command is
+ * used, which copies the selection.
  *
- * @param near inside of an open window, where there is one: what is outside cannot be selected
- * @returns whether it was done
+ * @param near an element inside the open dialog, if there is one: text outside it cannot be selected
+ * @returns whether it worked
  */
 export async function copyText(text: string, near: Element): Promise<boolean> {
   try {
-    // Not there, whatever the types say, where the page was not loaded safely.
+    // Missing without a secure context, although the types say otherwise.
     await (navigator.clipboard as Clipboard | undefined)?.writeText(text);
     if ((navigator.clipboard as Clipboard | undefined) !== undefined) return true;
   } catch {
-    // Not allowed; the command may be.
+    // Not allowed; the old command may be.
   }
   return copySelected(text, near);
 }

@@ -29,7 +29,7 @@ const PATHS = {
 /** Name of a picture. */
 export type IconName = keyof typeof PATHS;
 
-/** A small picture in the colour of the text; it says nothing that the text beside it does not say. */
+/** An icon in the colour of the text. It is decorative: the text beside it has the same information. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg

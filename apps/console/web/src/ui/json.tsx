@@ -3,12 +3,12 @@ import type { PayloadText } from '../../../src/contract/streams.js';
 import { bytes } from '../format/numbers.js';
 import { Text } from './text.js';
 
-/** How much of a payload is drawn, and coloured, at first, in characters. */
+/** How much of a payload is shown at first, in characters. */
 const SHOWN = 20_000;
 
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** A payload as it is written, coloured, and what of it does not survive parsing; a payload of any size stays quick because only its beginning is drawn until asked. */
+/** A payload as text, with colours, and the numbers that lose precision when parsed. Only its beginning is shown until the user asks for all. */
 export function Json({ payload, label }: { payload: PayloadText; label: string }) {
   const [whole, setWhole] = useState(false);
   const { json: text, losses } = payload;

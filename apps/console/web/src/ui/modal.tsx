@@ -7,19 +7,19 @@ interface ModalProps {
   onClose: () => void;
   children: ReactNode;
   foot?: ReactNode;
-  /** Something was typed that would be lost: whatever closes the window by the way asks before. */
+  /** The user has typed something: closing the dialog asks for confirmation. */
   isUnsaved?: boolean;
 }
 
 /**
- * A window over the page, in the middle or at the side. The browser's own `dialog` keeps the focus inside; Escape
- * closes it, and what opened it gets the focus back.
+ * A dialog in the middle or at the side of the page. The browser's `dialog` element keeps the focus inside; Escape closes it, and the focus
+ * returns to the element that opened it.
  */
 export function Modal({ title, kind, onClose, children, foot, isUnsaved = false }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   const [isAsking, setAsking] = useState(false);
-  /** Where the button was pressed that makes a click: a drag may begin inside and end outside. */
+  /** Where the mouse button was pressed: a drag can begin inside and end outside. */
   const pressed = useRef<EventTarget | null>(null);
   const leave = (): void => {
     if (isUnsaved) setAsking(true);
@@ -32,7 +32,7 @@ export function Modal({ title, kind, onClose, children, foot, isUnsaved = false 
     element?.showModal();
     return () => {
       element?.close();
-      // The browser gives the focus back only while the window is still in the page.
+      // The browser returns the focus only while the dialog is in the document.
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
@@ -44,7 +44,7 @@ export function Modal({ title, kind, onClose, children, foot, isUnsaved = false 
       aria-labelledby={heading}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
-        // Not left to the browser: it may close all windows at once, and closes at the second Escape whatever is said to it.
+        // Handled here, because browsers can close all dialogs at once, and always close one at the second Escape.
         event.preventDefault();
         event.stopPropagation();
         leave();
@@ -54,7 +54,7 @@ export function Modal({ title, kind, onClose, children, foot, isUnsaved = false 
         leave();
       }}
       onClose={() => {
-        // By another gesture, such as that for going back.
+        // Closed in another way, such as a back gesture.
         if (dialog.current?.isConnected !== true || dialog.current.open) return;
         dialog.current.showModal();
         leave();
@@ -79,7 +79,7 @@ export function Modal({ title, kind, onClose, children, foot, isUnsaved = false 
             What you have changed would be lost.
           </p>
           <button type="button" className="button" onClick={onClose}>
-            Throw it away
+            Discard changes
           </button>
           <button
             type="button"

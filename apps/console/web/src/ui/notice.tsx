@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Icon, type IconName } from './icon.js';
 
-/** What a place says that has nothing to show: why, and what to do. */
+/** A note for a view that has nothing to show: why, and what to do. */
 export function Notice({ icon, title, bad = false, children }: NoticeProps) {
   return (
     <div className={bad ? 'notice notice-bad' : 'notice'} role={bad ? 'alert' : undefined}>
@@ -19,7 +19,7 @@ interface NoticeProps {
   children?: ReactNode;
 }
 
-/** Stands where something is on its way. */
+/** A placeholder while something loads. */
 export function Loading({ what, lines = 6 }: { what: string; lines?: number }) {
   return (
     <div className="skeleton" role="status">
@@ -31,7 +31,7 @@ export function Loading({ what, lines = 6 }: { what: string; lines?: number }) {
   );
 }
 
-/** A request that failed: what happened, in the server's words, and a way to try again. */
+/** A failed request: the server's message, and a button to try again. */
 export function Failed({ error, onRetry }: { error: Error; onRetry: () => void }) {
   return (
     <Notice icon="alert" title="This could not be loaded" bad>

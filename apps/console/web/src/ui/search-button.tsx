@@ -6,7 +6,7 @@ interface SearchButtonProps {
   goOn: () => void;
 }
 
-/** Stops a search that goes on by itself, and lets it go on. */
+/** Stops and continues a search. */
 export function SearchButton({ isSearching, stop, goOn }: SearchButtonProps) {
   return (
     <button type="button" className="button" onClick={isSearching ? stop : goOn}>

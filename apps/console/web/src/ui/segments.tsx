@@ -7,7 +7,7 @@ interface SegmentsProps<T extends string> {
   onChange: (value: T) => void;
 }
 
-/** A choice of one among few, with the arrow keys as radio buttons have them. */
+/** A choice of one among few; the arrow keys work as with radio buttons. */
 export function Segments<T extends string>({ label, options, value, onChange }: SegmentsProps<T>) {
   const group = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent): void => {

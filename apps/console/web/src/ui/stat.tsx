@@ -10,7 +10,7 @@ interface StatProps {
   href?: string | undefined;
 }
 
-/** One number that matters, with its name. */
+/** A number with its label. */
 export function Stat({ label, value, unit, note, tone, href }: StatProps) {
   return (
     <div className={`card stat ${tone === undefined ? '' : `stat-${tone}`}`}>

@@ -2,10 +2,10 @@ import { useState } from 'react';
 import { bytes } from '../format/numbers.js';
 import { visibleParts } from '../format/visible.js';
 
-/** How much of a text is drawn at first, in characters. */
+/** How much of a text is shown at first, in characters. */
 const SHOWN = 4000;
 
-/** Text from outside, as text and nothing else: it cannot turn the line around, hide a part of itself, or act. */
+/** Text from outside. Control characters, invisible ones and marks that change the direction of text are shown by name. */
 export function Text({ children, most = SHOWN }: { children: string; most?: number }) {
   const cut = children.length > most ? `${children.slice(0, most)}…` : children;
   return (
@@ -23,7 +23,7 @@ export function Text({ children, most = SHOWN }: { children: string; most?: numb
   );
 }
 
-/** A long text in a box of its own; what is too long is cut until someone asks for all of it. */
+/** A long text in its own box; cut until the user asks for all of it. */
 export function TextBlock({ children, label }: { children: string; label: string }) {
   const [whole, setWhole] = useState(false);
   const cut = !whole && children.length > SHOWN;

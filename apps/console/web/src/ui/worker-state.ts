@@ -8,7 +8,7 @@ const STATES: Record<ConsumerState, { word: string; tone: 'good' | 'warn' | 'bad
   unknown: { word: 'not known', tone: 'unknown' },
 };
 
-/** How a worker's state is called and coloured. */
+/** The label and colour of a worker's state. */
 export function workerState(state: ConsumerState): (typeof STATES)[ConsumerState] {
   return STATES[state];
 }

@@ -15,7 +15,7 @@ const ICONS: Record<Box['node']['kind'], IconName> = {
   group: 'inbox',
 };
 
-/** A box of the picture, at its place. */
+/** A box of the graph, at its position. */
 export function BoxView({ box, at }: { box: Box; at: Point }) {
   const { node, workers, deadLetters, width, height } = box;
   const name = visibleLine(node.name, 80);
@@ -104,7 +104,7 @@ function Worker({ worker }: { worker: ConsumerNode }) {
   const { word, tone } = workerState(worker.state);
   const name = visibleLine(worker.name, 80);
   const holds = worker.pending > 0 ? `, holds ${plural(worker.pending, 'event')}` : '';
-  const isWell = worker.state === 'reading' && worker.health === 'good';
+  const isHealthy = worker.state === 'reading' && worker.health === 'good';
   return (
     <li
       className={`worker worker-${worker.state} worker-${worker.health}`}
@@ -112,9 +112,9 @@ function Worker({ worker }: { worker: ConsumerNode }) {
     >
       <span className={`dot dot-${tone}`} />
       <span className="worker-name">{shortName(name)}</span>
-      <span className={isWell ? 'worker-note quiet' : 'worker-note'}>
-        {isWell ? (worker.pending > 0 ? shortCount(worker.pending) : '') : `${word}${heldNote(worker.pending)}`}
-        {isWell ? <span className="visually-hidden">{`${word}${holds}`}</span> : null}
+      <span className={isHealthy ? 'worker-note quiet' : 'worker-note'}>
+        {isHealthy ? (worker.pending > 0 ? shortCount(worker.pending) : '') : `${word}${heldNote(worker.pending)}`}
+        {isHealthy ? <span className="visually-hidden">{`${word}${holds}`}</span> : null}
       </span>
     </li>
   );
@@ -124,7 +124,7 @@ function heldNote(pending: number): string {
   return pending > 0 ? ` · ${shortCount(pending)}` : '';
 }
 
-/** Names are mostly `host-pid-random`: their ends tell them apart. */
+/** Most names are `host-pid-random`: their ends differ. */
 function shortName(name: string): string {
   return name.length > 15 ? `…${name.slice(-13)}` : name;
 }

@@ -6,18 +6,18 @@ interface FlowProps {
   /** From 1 to 4; see `flowSpeed`. */
   speed: number;
   health: Line['edge']['health'];
-  /** Of a dot, in pixels. */
+  /** The size of a dot, in pixels. */
   size: number;
 }
 
 const PIXELS_A_SECOND = [0, 12, 24, 40, 80];
 const DOTS = [0, 1, 2];
-/** Where a dot is known to be on its way; between them it goes straight. */
+/** The number of keyframes of a dot; between them it moves straight. */
 const PLACES = 32;
 
 /**
- * Dots that go along a line. Only their `transform` changes, which browsers do apart from the page's main thread: moving dashes
- * were drawn anew with each frame, and took half of it.
+ * Dots that move along a line. Only their `transform` is animated, which does not use the page's main thread; animated dashes would be
+ * painted in each frame.
  */
 export function Flow({ path, speed, health, size }: FlowProps) {
   const dots = useRef<HTMLDivElement>(null);

@@ -1,35 +1,35 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import type { Picture } from './picture.js';
 
-/** A place, in pixels from the top left. */
+/** A position, in pixels from the top left. */
 export interface Point {
   x: number;
   y: number;
 }
 
-/** Where everything is. */
+/** The positions of all boxes and lines. */
 export interface Layout {
-  /** Where the picture begins: lines may lead above or before the first box, then these are below 0. */
+  /** The top left corner. Negative if a line passes above or to the left of the first box. */
   left: number;
   top: number;
   width: number;
   height: number;
-  /** By box: its top left corner. */
+  /** The top left corner of each box. */
   boxes: ReadonlyMap<string, Point>;
-  /** By line: what an SVG path takes. */
+  /** The SVG path of each line. */
   paths: ReadonlyMap<string, string>;
 }
 
-/** Which way events flow: from left to right where there is room, downwards where there is not. */
+/** The direction of the events: from left to right if the page is wide enough, otherwise downwards. */
 export type Direction = 'right' | 'down';
 
 const MARGIN = 8;
 const BETWEEN_BOXES = 18;
 const BETWEEN_RANKS = { least: 30, most: 110 };
-/** How far apart lines end on the same side of a box. */
+/** The distance of lines that end on the same side of a box. */
 const BETWEEN_ENDS = 9;
 
-/** Finds a place for everything, using `room` pixels across if it can. */
+/** Computes all positions, within `room` pixels if possible. */
 export function placePicture(picture: Picture, direction: Direction, room: number): Layout {
   const tight = arrange(picture, direction, BETWEEN_RANKS.least);
   if (direction === 'down' || tight.ranks < 2) return finish(picture, tight.graph, direction);
@@ -51,7 +51,7 @@ function arrange(picture: Picture, direction: Direction, gap: number): { graph: 
   });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id, width, height } of picture.boxes) graph.setNode(id, { width, height });
-  // The main way of events keeps straight; lines to dead letters go around it.
+  // The main flow of events is straight; lines to dead letters go around it.
   for (const { id, from, to, edge } of picture.lines) {
     graph.setEdge(from, to, { weight: edge.kind === 'publishes' ? 3 : edge.kind === 'reads' ? 2 : 1 }, id);
   }
@@ -72,7 +72,7 @@ interface End {
   line: string;
   box: string;
   side: 'out' | 'in';
-  /** Where the line comes from or goes to, across the flow: ends are ordered by it. */
+  /** The position of the line's other end, across the flow: ends are sorted by it. */
   towards: number;
 }
 
@@ -115,7 +115,7 @@ function finish(picture: Picture, graph: Graph, direction: Direction): Layout {
   return { left, top, width: right - left, height: bottom - top, boxes, paths };
 }
 
-/** How deep the boxes of each rank are, by where the rank is. */
+/** The depth of the boxes of each rank, by the rank's position. */
 function depthsOfRanks(picture: Picture, centre: (id: string) => Point, along: 'x' | 'y'): Map<number, number> {
   const depths = new Map<number, number>();
   for (const { id, width, height } of picture.boxes) {
@@ -125,7 +125,7 @@ function depthsOfRanks(picture: Picture, centre: (id: string) => Point, along: '
   return depths;
 }
 
-/** Where a line goes straight past the boxes of a rank, so that it turns only between ranks. */
+/** The points at which a line passes the boxes of a rank straight, so that it bends only between ranks. */
 function passRanks(
   bends: readonly Point[],
   depths: ReadonlyMap<number, number>,
@@ -143,7 +143,7 @@ function passRanks(
   });
 }
 
-/** Gives each end of a line a place of its own on the side of its box. */
+/** Gives each end of a line its own position on the side of its box. */
 function spreadEnds(
   picture: Picture,
   ends: readonly End[],
@@ -171,7 +171,7 @@ function spreadEnds(
   return places;
 }
 
-/** A smooth line through points, which leaves and enters each along the flow. */
+/** A smooth line through points, parallel to the flow at each of them. */
 function curve(points: readonly Point[], along: 'x' | 'y'): string {
   const [first, ...rest] = points;
   if (first === undefined) return '';

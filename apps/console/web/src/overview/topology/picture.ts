@@ -7,7 +7,7 @@ import type {
   TopologyNode,
 } from '../../../../src/contract/overview.js';
 
-/** What is drawn as one box. A group has its workers inside, a stream its dead letters. */
+/** A box of the graph. The box of a group contains its workers, that of a stream its dead letters. */
 export interface Box {
   id: string;
   node: Exclude<TopologyNode, ConsumerNode | DeadLettersNode>;
@@ -25,13 +25,13 @@ export interface Line {
   edge: TopologyEdge;
 }
 
-/** A topology as boxes and lines, before anything has a place. */
+/** A topology as boxes and lines, without positions. */
 export interface Picture {
   boxes: readonly Box[];
   lines: readonly Line[];
 }
 
-/** Workers beyond this are counted, not drawn: those that are unwell come first. */
+/** The most workers that are drawn, unhealthy ones first; the others are only counted. */
 export const MAX_WORKERS = 8;
 /** Height of a worker's row, in pixels. */
 export const WORKER_HEIGHT = 22;
@@ -42,8 +42,8 @@ const WIDTHS = { least: 108, most: 196, group: 140, besideName: 42, ofLetter: 7 
 const WORSE: Record<Health, number> = { critical: 0, warning: 1, unknown: 2, good: 3 };
 
 /**
- * Boxes and lines of a topology. Workers stand in the box of their group, dead letters in that of their stream, and a
- * producer that is a group's workers is drawn as that group, so that the picture reads as the way of an event.
+ * The boxes and lines of a topology. Workers are in the box of their group, dead letters in that of their stream. A producer that consists
+ * of a group's workers is drawn as that group, so that the graph shows the path of an event.
  */
 export function toPicture({ nodes, edges }: Topology): Picture {
   const groups = new Set(nodes.filter((node) => node.kind === 'group').map((node) => node.id));
@@ -67,7 +67,7 @@ export function toPicture({ nodes, edges }: Topology): Picture {
   const lines = edges.flatMap((edge): Line[] => {
     const from = drawnAs.get(edge.from) ?? edge.from;
     const to = drawnAs.get(edge.to) ?? edge.to;
-    // Dead letters show in the box of their stream; lines back to it from every group would hide the others.
+    // Dead letters are in the box of their stream; lines from every group to it would cover the other lines.
     if (edge.kind === 'gives-up') return [];
     return drawn.has(from) && drawn.has(to) && from !== to ? [{ id: edge.id, from, to, edge }] : [];
   });
@@ -95,7 +95,7 @@ function workersOf(group: string, nodes: readonly TopologyNode[]): ConsumerNode[
     .sort((a, b) => WORSE[a.health] - WORSE[b.health] || a.name.localeCompare(b.name));
 }
 
-/** What a layout depends on: as long as it is the same, nothing moves. */
+/** All that the layout depends on: while it does not change, nothing moves. */
 export function shapeOf({ boxes, lines }: Picture): string {
   return JSON.stringify([
     boxes.map(({ id, width, height }) => [id, width, height]),
@@ -103,12 +103,12 @@ export function shapeOf({ boxes, lines }: Picture): string {
   ]);
 }
 
-/** How wide a line is, in pixels: it grows with the order of magnitude of what flows. */
+/** The width of a line in pixels: it grows with the order of magnitude of the rate. */
 export function lineWidth(perSecond: number | null): number {
   return Math.min(9, 1.5 + 2.2 * Math.log10(1 + Math.max(0, perSecond ?? 0)));
 }
 
-/** How fast the flow of a line is drawn: 0 for none, up to 4. A few steps only, so that it runs on evenly. */
+/** The speed of the dots of a line, from 0 (none) to 4. It has few steps, so that the animation rarely restarts. */
 export function flowSpeed(perSecond: number | null): number {
   if (perSecond === null || perSecond <= 0.01) return 0;
   if (perSecond < 1) return 1;

@@ -2,8 +2,8 @@ import { useState } from 'react';
 import type { Topology } from '../../../../src/contract/overview.js';
 
 /**
- * Which producer is which group is told by the connections of living workers. What was told once is remembered, so that
- * the picture does not fall apart in the moment in which it is looked at most: when workers die.
+ * Remembers which producer belongs to which group. Only the connections of running workers give this, and the graph should not change its
+ * shape when workers crash.
  */
 export function useStickyProducers(topology: Topology): Topology {
   const [known] = useState(() => new Map<string, string>());

@@ -10,18 +10,18 @@ import { flowSpeed, lineWidth, shapeOf, toPicture, type Line, type Picture } fro
 import { useStickyProducers } from './sticky-producers.js';
 import { useWidth } from './use-width.js';
 
-/** Below this width events flow downwards, in pixels. */
+/** Below this width, in pixels, events flow downwards. */
 const NARROW = 720;
-/** The picture is made smaller to fit, but not so much that it cannot be read. */
-const LEAST_SCALE = 0.8;
+/** The graph is scaled down to fit, but stays readable. */
+const MIN_SCALE = 0.8;
 
-/** The topology as a picture: who publishes, what, and who handles it, with what flows and what is unwell. */
+/** The topology as a graph of producers, streams, groups and workers, with rates and health. */
 export function Topology({ topology }: { topology: TopologyData }) {
   const [place, width] = useWidth();
   const picture = toPicture(useStickyProducers(topology));
   const direction = width < NARROW ? 'down' : 'right';
   const layout = useLayout(picture, direction, width);
-  const scale = width === 0 ? 1 : Math.max(LEAST_SCALE, Math.min(1, width / layout.width));
+  const scale = width === 0 ? 1 : Math.max(MIN_SCALE, Math.min(1, width / layout.width));
   return (
     <div ref={place} className="topology" tabIndex={0} role="group" aria-label="Topology">
       {width === 0 ? null : (
@@ -59,7 +59,7 @@ export function Topology({ topology }: { topology: TopologyData }) {
   );
 }
 
-/** Places are found anew only when there is something new to place. */
+/** Computes the layout again only when the shape of the graph changes. */
 function useLayout(picture: Picture, direction: 'right' | 'down', width: number): Layout {
   const shape = shapeOf(picture);
   return useMemo(

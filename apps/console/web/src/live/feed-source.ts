@@ -1,29 +1,29 @@
-import { Connection, CONNECTING, type Hearer } from './connection.js';
+import { Connection, CONNECTING, type FeedListener } from './connection.js';
 import { WANT_EVERY_MS, type FromHub, type ToHub } from './hub.js';
 import { Silence } from './silence.js';
 import { feedAddress, type Wanted } from './wanted.js';
 
-/** By what a page gets the feed. */
-export interface Line {
+/** The source of a page's feed. */
+export interface FeedSource {
   want(wanted: Wanted): void;
   close(): void;
 }
 
-/** A worker that fails or hangs is tried once more: pages that lost it together share the next one. */
+/** How often a shared worker may fail: pages that lost it together share the next one. */
 const MAX_FAILURES = 2;
 
 /**
- * The feed that all pages of this browser share, or one of the page's own where there are no shared workers.
+ * Opens the feed that all pages of this browser share, or the page's own feed if shared workers are not available.
  *
- * @param root path of the console, with a slash at its end
+ * @param root path of the console, with a slash at the end
  */
-export function openLine(root: string, wanted: Wanted, hearer: Hearer): Line {
+export function openFeedSource(root: string, wanted: Wanted, listener: FeedListener): FeedSource {
   let latest = wanted;
   let failures = 0;
   let line: Line;
   const open = (): Line => {
-    if (typeof SharedWorker === 'undefined' || failures >= MAX_FAILURES) return ownLine(root, latest, hearer);
-    const own = sharedLine(root, latest, hearer, () => {
+    if (typeof SharedWorker === 'undefined' || failures >= MAX_FAILURES) return openOwn(root, latest, listener);
+    const own = openShared(root, latest, listener, () => {
       if (line !== own) return;
       own.close();
       failures += 1;
@@ -43,7 +43,7 @@ export function openLine(root: string, wanted: Wanted, hearer: Hearer): Line {
   };
 }
 
-function sharedLine(root: string, wanted: Wanted, hearer: Hearer, onFailure: () => void): Line {
+function openShared(root: string, wanted: Wanted, listener: FeedListener, onFailure: () => void): FeedSource {
   const worker = new SharedWorker(new URL('./shared-feed.ts', import.meta.url), { type: 'module' });
   const { port } = worker;
   let latest = wanted;
@@ -57,9 +57,9 @@ function sharedLine(root: string, wanted: Wanted, hearer: Hearer, onFailure: () 
   worker.addEventListener('error', onFailure);
   port.addEventListener('message', ({ data }: MessageEvent<FromHub>) => {
     silence.heard();
-    if (data.kind === 'message') hearer.onMessage(data.name, data.json);
-    else if (data.kind === 'begun') hearer.onBegin();
-    else hearer.onState(data.state);
+    if (data.kind === 'message') listener.onMessage(data.name, data.json);
+    else if (data.kind === 'begun') listener.onBegin();
+    else listener.onState(data.state);
   });
   port.start();
   silence.heard();
@@ -79,14 +79,14 @@ function sharedLine(root: string, wanted: Wanted, hearer: Hearer, onFailure: () 
   };
 }
 
-/** Only while the page can be seen: hidden ones would take the few connections that a browser has for one host. */
-function ownLine(root: string, wanted: Wanted, hearer: Hearer): Line {
-  const connection = new Connection(hearer);
+/** Connected only while the page is visible: hidden pages would use up the few connections that a browser opens to a host. */
+function openOwn(root: string, wanted: Wanted, listener: FeedListener): FeedSource {
+  const connection = new Connection(listener);
   let latest = wanted;
   const follow = (): void => {
     if (document.hidden) {
       connection.close();
-      hearer.onState(CONNECTING);
+      listener.onState(CONNECTING);
     } else connection.open(feedAddress(root, latest));
   };
   document.addEventListener('visibilitychange', follow);

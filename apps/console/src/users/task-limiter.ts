@@ -1,5 +1,5 @@
-/** Lets so many works run at once; others wait for their turn. */
-export class Turns {
+/** Runs a limited number of tasks at once; others wait in a queue. */
+export class TaskLimiter {
   private running = 0;
   private readonly queue: (() => void)[] = [];
 
@@ -9,7 +9,7 @@ export class Turns {
     private readonly waiting: number,
   ) {}
 
-  /** Runs a work in its turn. @returns undefined where too many wait already: it was not run */
+  /** Runs a task when there is room. @returns undefined if the queue is full: the task was not run */
   take<T>(work: () => Promise<T>): Promise<T> | undefined {
     if (this.running >= this.atOnce && this.queue.length >= this.waiting) return undefined;
     return this.run(work);
@@ -17,7 +17,7 @@ export class Turns {
 
   private async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.running >= this.atOnce) {
-      // Whoever leaves hands the turn over.
+      // The next task takes over this place.
       await new Promise<void>((resolve) => this.queue.push(resolve));
     } else this.running += 1;
     try {
