@@ -7,7 +7,7 @@ const ROOMS = [
   ...'personal decode validate acl options stream connection model log concurrency collections address'.split(' '),
 ];
 
-/** What lint's module boundaries cannot say: which folders may know which packages, and that nothing goes in circles. */
+/** Rules that the module boundaries of the linter cannot express: which folders may import which packages, and no cycles. */
 module.exports = {
   forbidden: [
     {
@@ -76,9 +76,9 @@ module.exports = {
     {
       name: 'audit-is-independent',
       comment:
-        'The audit judges what the library has done: it reads streams, envelopes and dead letters by code of its own, from the design. What it ' +
-        'took from the library, even through another package, it could not find wrong. Only where Redis is, it reads by the same code: a ' +
-        'mistake there ends in no report, never in a wrong one.',
+        'The audit checks the results of the library: it reads streams, envelopes and dead letters with its own code, written from the design. ' +
+        'Code that it shared with the library, even through another package, would have the same errors. It shares only the parser of the ' +
+        'Redis address: an error there prevents a report, but never makes a wrong one.',
       severity: 'error',
       from: { path: '^libs/audit/src' },
       to: {

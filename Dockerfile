@@ -5,14 +5,14 @@
 FROM node:24-bookworm-slim AS base
 WORKDIR /shop
 
-# What npm has to know, apart from the sources, so that a change of theirs leaves the packages as they are.
+# Only the files that npm needs, so that a change of the sources does not install the packages again.
 FROM base AS manifests
 COPY . .
 RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc -delete \
     && find . -type d -empty -delete
 
 FROM base AS packages
-# For a registry of your own: NPM_CONFIG_REGISTRY=$(npm config get registry) docker compose build
+# With your own registry: NPM_CONFIG_REGISTRY=$(npm config get registry) docker compose build
 ARG NPM_CONFIG_REGISTRY
 COPY --from=manifests /shop .
 
@@ -26,14 +26,14 @@ RUN node_modules/.bin/tsc -b apps/* libs/audit libs/setup \
     && rm -r apps/console/web apps/console/openapi apps/*/src libs/*/src apps/*/tsconfig.json libs/*/tsconfig.json \
     && find apps libs \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.ts.map' -o -name '*.tsbuildinfo' \) -delete
 
-# What the apps need to run; the types and source maps of the packages, half of their files, are not among it.
+# What the apps need to run, without the types and source maps of the packages, which are half of their files.
 FROM packages AS production
 RUN --mount=type=cache,target=/root/.npm,sharing=locked \
     npm ci --omit=dev --ignore-scripts --prefer-offline \
     && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \) -delete
 
-# What one of them needs: packages from npm, and what is the shop's own, which node_modules links to. Peers bring more than
-# that: the compiler and what reads its comments, which nothing runs, and the documentation of an API, which one app has.
+# What one app needs: packages from npm, and the shop's own packages, to which node_modules has links. Peer dependencies would add
+# the compiler and tools that read its comments, which no app runs, and API documentation, which only one app needs.
 FROM production AS chosen
 ARG APP
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
@@ -49,7 +49,7 @@ RUN test -f "${APP:?takes the folder of an app, such as apps/processor}/package.
     tar -c -T /tmp/packages | tar -x -C /image/packages
 COPY --from=built /shop/apps apps
 COPY --from=built /shop/libs libs
-# Whatever the umask of whoever cloned the repository: another user runs it.
+# Readable for the user that runs it, with any umask of the clone.
 RUN tar -c -T /tmp/shop | tar -x -C /image/shop; chmod -R a+rX /image/shop
 
 FROM base

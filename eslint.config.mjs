@@ -5,7 +5,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom; apps import libraries, never each other, and the event library knows nothing of the shop. */
+/** The allowed imports: apps import libraries, never each other, and the event library does not depend on the shop. */
 const boundaries = [
   { sourceTag: 'scope:library', onlyDependOnLibsWithTags: ['scope:library'] },
   { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: ['scope:library'] },
@@ -58,13 +58,13 @@ export default defineConfig(
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       '@typescript-eslint/explicit-module-boundary-types': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      // Payloads are data: any object of the right shape is an event, whoever made it.
+      // Payloads are plain data: any object of the right shape is an event.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
     },
   },
   {
-    // Tests may use the testing library, and look at what a library does not export.
+    // Tests may use the testing library, and files that a library does not export.
     files: ['**/test/**/*.ts', '**/faults/**/*.ts', 'e2e/**/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': moduleBoundaries([{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }]),
@@ -73,7 +73,7 @@ export default defineConfig(
     },
   },
   {
-    // Whatever of a line came from outside is escaped, in one place.
+    // One function escapes all text from outside in a log line.
     files: ['libs/events/src/**/*.ts'],
     ignores: ['libs/events/src/nest/nest-logger.ts', 'libs/events/src/nest/shutdown-hooks-check.ts'],
     rules: {
@@ -84,7 +84,7 @@ export default defineConfig(
     },
   },
   {
-    // Single steps of an event's way are no public names of the library, and are timed all the same.
+    // The benchmark measures single steps of an event, which the library does not export publicly.
     files: ['bench/src/micro/internals.ts'],
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },

@@ -1,16 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests run on the sources, but for the end-to-end ones, whose processes are the built apps. */
+/** Tests run on the sources, except end-to-end tests, which start the built apps. */
 const source = { conditions: ['source', 'node'] };
 
 export default defineConfig({
   resolve: source,
   ssr: { resolve: source },
   test: {
-    // A test waits for conditions with deadlines of their own; these are only for what hangs.
+    // Each wait in a test has its own time limit; these only stop a test that hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Each file has its own Redis; two at once are what two cores carry.
+    // Each file has its own Redis; two files at once suit two cores.
     maxWorkers: 2,
     projects: ['unit', 'int', 'e2e'].map((cost) => ({
       extends: true as const,

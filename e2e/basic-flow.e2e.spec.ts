@@ -10,7 +10,7 @@ describe('basic flow', () => {
   afterAll(() => shop[Symbol.asyncDispose]());
 
   it('carries an order through payment, stock and shipment', async () => {
-    // This seed's first decisions approve most orders; a declined one ends earlier, and is as good.
+    // With this seed, most orders are approved first. A declined order ends earlier, which is fine, too.
     const placed = await shop.post('/orders', orderBody());
     expect(placed.status).toBe(201);
     expect(placed.body).toMatchObject({
@@ -18,7 +18,7 @@ describe('basic flow', () => {
       entry_id: expect.stringMatching(/^\d+-\d+$/),
     });
 
-    const order = await eventually('the order is at its end', async () => {
+    const order = await eventually('the order is shipped or declined', async () => {
       const { body } = await shop.order(placed.body.order_id);
       return ['shipped', 'declined'].includes(body.state ?? '') && body;
     });
@@ -54,7 +54,7 @@ describe('basic flow', () => {
       correlation_id: placed.body.order_id,
       partition_key: placed.body.order_id,
     });
-    // Nobody traces here.
+    // Tracing is off.
     expect(entry).not.toHaveProperty('traceparent');
     expect(Object.keys(entry).slice(0, 6)).toEqual([
       'event_id',
@@ -71,7 +71,7 @@ describe('basic flow', () => {
     });
   });
 
-  it('says that it does not know an order, and what an id looks like', async () => {
+  it('answers that an order does not exist, and what an id looks like', async () => {
     expect(await shop.order('3f2b7c1e-0000-4000-8000-000000000000')).toMatchObject({
       status: 404,
       body: { message: expect.stringContaining('No event of order') },

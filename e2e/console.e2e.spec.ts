@@ -15,9 +15,9 @@ import type {
 import { startConsole, type Console } from '../apps/console/test/console.js';
 import { OPERATOR_TOKEN, orderBody, orderTotal, startShop, type Shop } from './shop.js';
 
-/** Of the commands that the server is sent. */
+/** The largest share of the commands to Redis that may be the console's. */
 const MAX_COMMANDS = 0.03;
-/** On average over a day; at its beginning, about a hundred. */
+/** The average over a simulated day; at its beginning, the rate is about a hundred. */
 const ORDERS_A_SECOND = 140;
 
 function openConsole(shop: Shop): Promise<Console> {
@@ -28,7 +28,7 @@ function openConsole(shop: Shop): Promise<Console> {
   });
 }
 
-/** Listens to all that the server is told, until so many commands have come; counts those of each client. */
+/** Monitors the server until it has received `until` commands, and counts those of each client. */
 async function commandsByClient(port: number, until: number): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   let all = 0;
@@ -36,7 +36,7 @@ async function commandsByClient(port: number, until: number): Promise<Map<string
   socket.write('MONITOR\r\n');
   createInterface({ input: socket }).on('line', (line) => {
     const [, client] = /^\+[\d.]+ \[\d+ (\S+)\]/.exec(line) ?? [];
-    // What scripts do is theirs who called them.
+    // The commands of a script count for its caller.
     if (client === undefined || client === 'lua') return;
     all += 1;
     counts.set(client, (counts.get(client) ?? 0) + 1);
@@ -68,7 +68,7 @@ describe('the console on the shop', () => {
         seen.state === 'settled' && seen.events.some(({ event }) => event.event_type === 'shipment_created') && seen
       );
     });
-    // Stock that runs low is filled up: a second update of the same order.
+    // Low stock is restocked: a second update of the same order.
     const steps = new Map(journey.events.map(({ event, depth }) => [event.event_type, depth]));
     expect([...steps]).toEqual([
       ['order_placed', 0],
@@ -111,11 +111,11 @@ describe('the console on the shop', () => {
     expect(away.problem).toMatchObject({ statusCode: 502, code: 'service-away' });
   });
 
-  it('shows within two looks that a processor was killed, then that others have its work, at under 3% of the commands', async () => {
+  it('shows within two refreshes that a processor was killed, then that others took over its events, with less than 3% of the commands', async () => {
     const environment = {
       SIMULATION_ENABLED: 'true',
       SIMULATION_RATE: String(ORDERS_A_SECOND),
-      // The sun stands still, so that the rate does.
+      // The simulated time of day does not change, so that the rate is constant.
       SIMULATION_SPEED: '0.001',
     };
     await using shop = await startShop({ processors: 3, environment });
@@ -142,18 +142,18 @@ describe('the console on the shop', () => {
     const looks = feed.messages.overview.length;
     const [victim] = shop.processors;
     await victim?.kill();
-    await eventually('it is seen gone', () => workers().some(({ state }) => state === 'gone'));
+    await eventually('it is shown as gone', () => workers().some(({ state }) => state === 'gone'));
     const seen = feed.messages.overview
       .slice(looks)
       .findIndex((overview) => workers(overview).some(({ state }) => state === 'gone'));
-    // The look that was on its way, and the next one.
+    // The refresh that was running, and the next one.
     expect(seen).toBeLessThanOrEqual(1);
     expect(latest()?.findings.map(({ title }) => title)).toContain('A worker of ecommerce_processors is gone');
     await eventually(
-      'others have taken over what it held',
+      'others have taken over its events',
       () => workers().find(({ state }) => state === 'gone')?.pending === 0,
     );
-    await eventually('it is said', () =>
+    await eventually('it is reported', () =>
       latest()?.findings.some(({ severity, title }) => severity === 'info' && title.includes('is gone')),
     );
   });

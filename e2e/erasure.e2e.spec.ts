@@ -23,14 +23,14 @@ describe('the shop with SHOP_ERASURE=on', () => {
   const ofAda = (changes: Record<string, unknown> = {}) =>
     orderBody({ customer: { customer_id: ADA, name: 'Ada Lovelace', email: 'ada@example.com' }, ...changes });
 
-  /** Everything that Redis holds and no app's state, as text. */
+  /** All streams of Redis as text, without the state of the apps. */
   async function streamsOf({ redis }: Shop): Promise<string> {
     const streams = ['orders', 'payments', 'inventory', 'shipments'];
     const all = await Promise.all(streams.map((name) => redis.client.xrange(`ecommerce:${name}`, '-', '+')));
     return JSON.stringify(all);
   }
 
-  it('forgets one customer: what is shipped later has no address, the laws hold, and others are not touched', async () => {
+  it('erases one customer: later shipments have no address, the laws hold, and other customers do not change', async () => {
     await using shop = await startShop({ passwords, environment: { SHOP_ERASURE: 'on' } });
     const done = async (count: number) =>
       eventually(`${String(count)} orders are done`, async () => (await shop.done()) === count);
@@ -42,7 +42,7 @@ describe('the shop with SHOP_ERASURE=on', () => {
     const keys = await shop.redis.client.hkeys('ecommerce:subjects:keys');
     expect(keys.sort()).toEqual([BOB, ADA].sort());
 
-    // An order that waits for shipping when its customer is forgotten.
+    // An order that waits for shipping when its customer is erased.
     const [, , shipping] = shop.apps;
     await shipping?.stop();
     const { body } = await shop.post('/orders', ofAda());
@@ -64,19 +64,19 @@ describe('the shop with SHOP_ERASURE=on', () => {
     const report = await shop.lawsAreKept();
     expect(report.laws).toHaveLength(7);
     expect(await shop.redis.client.keys('*dead-letters')).toEqual([]);
-    // State that the shop keeps for ever names nobody.
+    // State that the shop keeps for ever has no personal data.
     for (const key of await shop.redis.client.keys('ecommerce:processor:*')) {
       if ((await shop.redis.client.type(key)) !== 'hash') continue;
       const text = JSON.stringify(await shop.redis.client.hgetall(key));
       for (const secret of SECRETS) expect(text).not.toContain(secret);
     }
 
-    // She comes back: what is new can be read, and handled.
+    // The customer orders again: new data can be read and handled.
     await shop.post('/orders', ofAda());
     await done(4);
     expect(await shop.redis.client.hget('ecommerce:subjects:keys', ADA)).toMatch(/^2:/);
     await shop.lawsAreKept();
-    // Each app as a Redis user of its own: none of them was refused anything.
+    // Each app is its own Redis user: Redis denied none of them anything.
     expect(await shop.redis.client.call('ACL', 'LOG')).toEqual([]);
   });
 });

@@ -2,9 +2,9 @@ import { eventually } from '@repo/testing';
 import { describe, expect, it } from 'vitest';
 import { startShop } from './shop.js';
 
-/** Every law is kept whatever dies; see also the event library's own tests of each promise. */
+/** Every law is kept when a process crashes; see also the event library's own tests of each guarantee. */
 describe('fault tolerance', () => {
-  it('shares the load among three processors, and the living take over what a killed one held', async () => {
+  it('shares the load among three processors, and the others take over the events of a killed one', async () => {
     await using shop = await startShop({
       processors: 3,
       environment: { SIMULATION_ENABLED: 'true', SIMULATION_RATE: '60' },
@@ -22,7 +22,7 @@ describe('fault tolerance', () => {
       )[][];
       return Number(rows.find((row) => String(row[1]).includes(`-${String(victim.pid)}-`))?.[3] ?? 0);
     };
-    // Frozen in the middle of whatever it does, it still holds what it was given; then it dies with it.
+    // It is frozen at any point of its work and still holds its events; then it is killed.
     await eventually('the victim holds something', async () => {
       process.kill(victim.pid, 'SIGSTOP');
       const held = await eventually('its pending list can be read', async () => ({ count: await heldByVictim() }));
@@ -32,22 +32,22 @@ describe('fault tolerance', () => {
     });
     await victim.kill();
     const placed = await shop.placed();
-    await eventually('the shop goes on', async () => (await shop.placed()) > placed + 60);
+    await eventually('the shop continues', async () => (await shop.placed()) > placed + 60);
     await eventually('others took over', async () => (await heldByVictim()) === 0);
     await shop.lawsAreKept();
   });
 
-  it('keeps the laws when Redis crashes in the middle of shopping', async () => {
+  it('keeps the laws when Redis crashes under load', async () => {
     await using shop = await startShop({ environment: { SIMULATION_ENABLED: 'true', SIMULATION_RATE: '60' } });
     await eventually('customers shop', async () => (await shop.placed()) > 100);
     await shop.redis.restart();
     const placed = await shop.placed();
-    await eventually('the shop goes on', async () => (await shop.placed()) > placed + 100);
+    await eventually('the shop continues', async () => (await shop.placed()) > placed + 100);
     const { summary } = await shop.lawsAreKept();
     expect(summary.shipments).toBeGreaterThan(100);
   });
 
-  it('keeps the laws when gateway calls fail and poison comes', async () => {
+  it('keeps the laws when gateway calls fail and poison is injected', async () => {
     await using shop = await startShop({
       environment: {
         SIMULATION_ENABLED: 'true',

@@ -2,16 +2,16 @@ import { eventually } from '@repo/testing';
 import { describe, expect, it } from 'vitest';
 import { startShop } from './shop.js';
 
-/** Twice what a shop has under way at most: its threads do not know of each other what is not in the stream yet. */
+/** Twice the most orders that the shop has in progress: its threads do not know of each other's orders before they are in the stream. */
 const MAX_ORDERS = 4000;
-/** So many that a simulation without bound would have placed more than that meanwhile. */
+/** After this many orders, a simulation without a limit would have placed more than that. */
 const ENOUGH = 1500;
 
 describe('the highest rate', () => {
-  it('is as much as the shop carries: the backlog stays bounded, and the laws are kept', async () => {
+  it('is limited by what the shop handles: the backlog stays bounded, and the laws are kept', async () => {
     await using shop = await startShop({ environment: { SIMULATION_ENABLED: 'true', SIMULATION_RATE: 'max' } });
     let most = 0;
-    await eventually('many orders were carried', async () => {
+    await eventually('many orders were handled', async () => {
       const placed = await shop.placed();
       const done = await shop.done();
       most = Math.max(most, placed - done);
@@ -24,7 +24,7 @@ describe('the highest rate', () => {
     expect(summary.ordersPerSecond).toBeGreaterThan(0);
   });
 
-  it('is a rate like another: it can be set and left while the shop runs', async () => {
+  it('can be set and changed like any other rate while the shop runs', async () => {
     await using shop = await startShop();
     expect(await shop.post('/simulation/start', { rate: 'max' })).toMatchObject({
       status: 200,

@@ -23,7 +23,7 @@ async function place(url: string, headers: Record<string, string> = {}): Promise
 }
 
 describe('a flood of requests from one address', () => {
-  it('is answered 429 with Retry-After beyond what was set, on all routes together, but for health and metrics', async () => {
+  it('is answered with 429 and Retry-After beyond the limit, which counts all routes together except health and metrics', async () => {
     await using app = await startOrders({ REQUESTS_PER_SECOND: '2' });
     const before = await redis.client.xlen('ecommerce:orders');
     const routes = ['/simulation', '/catalogue?currency=EUR', '/orders'];
@@ -48,17 +48,17 @@ describe('a flood of requests from one address', () => {
     }
   });
 
-  it('begins at 200 a second where nothing is set', async () => {
+  it('has a default limit of 200 a second', async () => {
     await using app = await startOrders();
     const { headers } = await fetch(`${app.url}/simulation`);
     expect(headers.get('x-ratelimit-limit')).toBe('200');
   });
 });
 
-describe('the key of customers', () => {
+describe('the API key of customers', () => {
   const CUSTOMER_API_KEY = 'open-sesame-open-sesame';
 
-  it('is asked for with each order, and the console has it', async () => {
+  it('is required for each order, and the console sends it', async () => {
     await using app = await startOrders({ CUSTOMER_API_KEY });
     const before = await redis.client.xlen('ecommerce:orders');
     const wrong: Record<string, string>[] = [{}, { 'X-API-Key': 'guess' }, { 'X-API-Key': `${CUSTOMER_API_KEY}x` }];
@@ -76,7 +76,7 @@ describe('the key of customers', () => {
     expect(problem).toMatchObject({ statusCode: 400, message: expect.stringContaining('X-API-Key') });
   });
 
-  it('is never shown, and too short a one is refused', async () => {
+  it('is never shown, and is rejected if it is too short', async () => {
     const app = await startOrders({ CUSTOMER_API_KEY: 'sesame' });
     expect(await app.exited).toEqual({ code: 78, signal: null });
     expect(app.output()).toContain('CUSTOMER_API_KEY takes 16 to 255 visible ASCII characters; it got something else');

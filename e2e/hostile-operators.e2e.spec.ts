@@ -7,7 +7,7 @@ import { AS_OPERATOR, OPERATOR_TOKEN, orderBody } from './shop.js';
 const APPS = ['order-service', 'payment-service', 'inventory-service', 'shipping-service', 'processor'];
 
 let redis: TestRedis;
-/** With a token for operators; and without. */
+/** The apps with a token for operators, and without one. */
 let shop: AppProcess[];
 let tokenless: AppProcess[];
 beforeAll(async () => {
@@ -20,7 +20,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-/** Nest tells at this level which routes there are. */
+/** At this log level, Nest logs all routes. */
 const start = (name: string, environment: Record<string, string> = {}): Promise<AppProcess> =>
   startApp(name, { REDIS_URL: redis.url, SIMULATION_ENABLED: 'false', LOG_LEVEL: 'debug', ...environment });
 
@@ -30,7 +30,7 @@ interface Route {
   path: string;
 }
 
-/** The routes of an app that change something, as it says itself. */
+/** The routes of an app that change something, from its log. */
 function changingRoutes(app: AppProcess): Route[] {
   const routes = [...app.output().matchAll(/Mapped \{(\/[^,}]*), ([A-Z]+)\} route/g)];
   expect(routes.length, `${app.name} says which routes it has`).toBeGreaterThan(2);
@@ -70,16 +70,16 @@ async function read({ app, path }: Route): Promise<unknown> {
 const WRONG: [string, Record<string, string>][] = [
   ['no header', {}],
   ['another token', { Authorization: 'Bearer the-operator-of-another-test' }],
-  ['the beginning of it', { Authorization: AS_OPERATOR.Authorization.slice(0, -1) }],
-  ['more than it', { Authorization: `${AS_OPERATOR.Authorization}x` }],
-  ['none after the scheme', { Authorization: 'Bearer ' }],
-  ['it without a scheme', { Authorization: OPERATOR_TOKEN }],
-  ['it by another scheme', { Authorization: `Basic ${Buffer.from(`:${OPERATOR_TOKEN}`).toString('base64')}` }],
-  ['it as the key of customers', { 'X-API-Key': OPERATOR_TOKEN }],
+  ['the beginning of the token', { Authorization: AS_OPERATOR.Authorization.slice(0, -1) }],
+  ['the token and one more character', { Authorization: `${AS_OPERATOR.Authorization}x` }],
+  ['no token after the scheme', { Authorization: 'Bearer ' }],
+  ['the token without a scheme', { Authorization: OPERATOR_TOKEN }],
+  ['the token with another scheme', { Authorization: `Basic ${Buffer.from(`:${OPERATOR_TOKEN}`).toString('base64')}` }],
+  ['the token as the API key of customers', { 'X-API-Key': OPERATOR_TOKEN }],
 ];
 
-describe('whatever changes something', () => {
-  it('is refused without the operators’ token, on every route of every app that is not the customers’', async () => {
+describe('each route that changes something', () => {
+  it('rejects requests without the operators’ token, in every app, unless it is for customers', async () => {
     const routes = shop.flatMap(changingRoutes);
     expect(routes.filter(isCustomers)).toHaveLength(1);
     expect(routes.map(nameOf)).toEqual(
@@ -100,12 +100,12 @@ describe('whatever changes something', () => {
         answers.add(text);
       }
     }
-    // None tells how near it came.
+    // No answer says how close the token was.
     expect(answers.size).toBe(1);
     await nothingHasChanged(shop);
   });
 
-  it('is refused on an app without a token, whatever comes, and what to set is said', async () => {
+  it('rejects every request if the app has no token, and says what to set', async () => {
     for (const route of tokenless.flatMap(changingRoutes).filter((each) => !isCustomers(each))) {
       for (const [what, headers] of [...WRONG, ['the token of others', AS_OPERATOR] as const]) {
         const { status, text } = await call(route, headers, { rate: 5, failure_share: 1 });
@@ -118,7 +118,7 @@ describe('whatever changes something', () => {
     await nothingHasChanged(tokenless);
   });
 
-  it('is done for operators, by whatever case of the scheme', async () => {
+  it('accepts operators, with any case of the scheme', async () => {
     const gateway = routeOf(shop, 'payment-service', 'POST', '/gateway');
     for (const Authorization of [AS_OPERATOR.Authorization, `bearer  ${OPERATOR_TOKEN}`]) {
       expect((await call(gateway, { Authorization }, { failure_share: 0.02 })).status).toBe(200);
@@ -127,7 +127,7 @@ describe('whatever changes something', () => {
     }
   });
 
-  it('is an order, for customers, who need no token for it nor to look', async () => {
+  it('needs no token if it is for customers or only reads', async () => {
     for (const apps of [shop, tokenless]) {
       const order = routeOf(apps, 'order-service', 'POST', '/orders');
       expect((await call(order, {}, orderBody())).status).toBe(201);
@@ -145,11 +145,11 @@ describe('whatever changes something', () => {
 });
 
 describe('a wrong token', () => {
-  it('is a line of the log that bounds itself, and shows neither token', async () => {
+  it('is logged in a limited number of lines, which show neither token', async () => {
     const app = await start('order-service', { OPERATOR_TOKEN, LOG_LEVEL: 'info' });
     const stop: Route = { app, method: 'POST', path: '/simulation/stop' };
     for (let turn = 0; turn < 60; turn += 1) await call(stop, { Authorization: `Bearer guess-${String(turn)}` });
-    await eventually('it is told', () => app.output().includes('a wrong token for operators'));
+    await eventually('it is logged', () => app.output().includes('a wrong token for operators'));
     await app.stop();
     const lines = app
       .output()
@@ -167,7 +167,7 @@ describe('a wrong token', () => {
     expect(app.output()).not.toMatch(/guess-|the-operator-of-this-test/);
   });
 
-  it('counts as a request: more than so many in a second are not looked at', async () => {
+  it('counts as a request for the limit per second', async () => {
     await using app = await start('payment-service', { OPERATOR_TOKEN, REQUESTS_PER_SECOND: '3' });
     const gateway: Route = { app, method: 'POST', path: '/gateway' };
     const guesses = Array.from({ length: 30 }, () =>
@@ -178,7 +178,7 @@ describe('a wrong token', () => {
     expect(answers.every((status) => status === 401 || status === 429)).toBe(true);
   });
 
-  it('is no token where it is set: too short a one is refused, and never shown', async () => {
+  it('is rejected as a setting if it is too short, and never shown', async () => {
     for (const wrong of ['sesame', 'open sesame open sesame', 'sesame-'.repeat(40)]) {
       const app = await start('payment-service', { OPERATOR_TOKEN: wrong });
       expect(await app.exited).toEqual({ code: 78, signal: null });
@@ -195,7 +195,7 @@ describe('the console', () => {
   });
   const changes = { 'shop/gateway': { failureShare: 0.5 }, 'shop/simulation': { running: true, rate: 1 } };
 
-  it('has the token for its users, who never see it', async () => {
+  it('uses the token for its users, who never see it', async () => {
     await using site = await startConsole(redis.url, { ...urls(shop), OPERATOR_TOKEN });
     expect(await site.get<ShopView>('/api/shop')).toMatchObject({ canOperate: true });
     expect(await site.post<GatewayView>('/api/shop/gateway', { failureShare: 0.5 })).toEqual({ failureShare: 0.5 });
@@ -205,7 +205,7 @@ describe('the console', () => {
     });
     for (const path of ['/api/session', '/api/shop', '/api-json', '/'])
       expect((await site.ask(path)).text, path).not.toContain(OPERATOR_TOKEN);
-    // Another site's page has the token of the console's pages no more than before.
+    // A page of another site still cannot get the token of the console's pages.
     const stranger = await site.ask('/api/shop/gateway', {
       method: 'POST',
       body: changes['shop/gateway'],
@@ -215,9 +215,9 @@ describe('the console', () => {
   });
 
   it.each([
-    ['none', {}, () => shop, 'This console has no token for operators'],
-    ['another', { OPERATOR_TOKEN: 'the-operator-of-another-test' }, () => shop, 'is not the one of this console'],
-    ['the services have none', { OPERATOR_TOKEN }, () => tokenless, 'service has no token for operators'],
+    ['no token', {}, () => shop, 'This console has no token for operators'],
+    ['another token', { OPERATOR_TOKEN: 'the-operator-of-another-test' }, () => shop, 'is not the one of this console'],
+    ['a token but the services have none', { OPERATOR_TOKEN }, () => tokenless, 'service has no token for operators'],
   ])('says what to do when it has %s', async (_, environment, apps, words) => {
     await using site = await startConsole(redis.url, { ...urls(apps()), ...environment });
     const view = await site.get<ShopView>('/api/shop');

@@ -26,7 +26,7 @@ interface Asked {
   text: string;
 }
 
-/** `fetch` would not let a test set Host or Sec-Fetch-Site. @param body what is no text is sent as JSON */
+/** Sends a request with headers that `fetch` does not allow, such as Host. @param body sent as JSON if it is not a string */
 function ask(url: string, headers: Record<string, string> = {}, method = 'GET', body?: unknown): Promise<Asked> {
   const type = body === undefined || 'Content-Type' in headers ? {} : { 'Content-Type': 'application/json' };
   return new Promise((resolve, reject) => {
@@ -57,8 +57,8 @@ async function nothingHasChanged(): Promise<void> {
 
 describe('a page of another site', () => {
   it.each([
-    ['with all that browsers say', { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }],
-    ['in a browser that says less', { Origin: 'https://evil.example' }],
+    ['with all headers that browsers send', { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }],
+    ['in a browser that sends fewer headers', { Origin: 'https://evil.example' }],
     ['on another port of this machine', { Origin: 'http://127.0.0.1:1', 'Sec-Fetch-Site': 'same-site' }],
     ['without an origin', { Origin: 'null' }],
     ['that sends a form', { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' }],
@@ -73,7 +73,7 @@ describe('a page of another site', () => {
     await nothingHasChanged();
   });
 
-  it('sends no form in place of JSON', async () => {
+  it('cannot send a form instead of JSON', async () => {
     for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x']) {
       for (const [what, url] of changes()) {
         const { status } = await ask(url, { ...AS_OPERATOR, 'Content-Type': type }, 'POST', 'failure_share=1');
@@ -83,7 +83,7 @@ describe('a page of another site', () => {
     await nothingHasChanged();
   });
 
-  it('reads nothing, and is shown in no frame', async () => {
+  it('cannot read anything, or show the app in a frame', async () => {
     for (const { url, name } of [orders, payments, ...others]) {
       const refused = await ask(`${url}/metrics`, { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors' });
       expect(refused.status, name).toBe(403);
@@ -100,7 +100,7 @@ describe('a page of another site', () => {
   });
 });
 
-describe('a name that somebody else points here', () => {
+describe('a foreign host name that resolves to this machine', () => {
   const foreign = [
     'evil.example',
     'evil.example:3001',
@@ -109,7 +109,7 @@ describe('a name that somebody else points here', () => {
     'order-service',
   ];
 
-  it.each(foreign)('is not answered: %s', async (Host) => {
+  it.each(foreign)('is rejected: %s', async (Host) => {
     for (const [what, url, body] of changes()) {
       expect((await ask(url, { ...AS_OPERATOR, Host }, 'POST', body)).status, what).toBe(421);
     }
@@ -123,7 +123,7 @@ describe('a name that somebody else points here', () => {
     await nothingHasChanged();
   });
 
-  it('is told from the app’s own ones', async () => {
+  it('is distinguished from the app’s own names', async () => {
     for (const Host of ['localhost', '127.0.0.1:80', '[::1]:8080', 'shop.localhost'])
       expect((await ask(`${orders.url}/simulation`, { Host })).status, Host).toBe(200);
     const environment = {
@@ -140,7 +140,7 @@ describe('a name that somebody else points here', () => {
 });
 
 describe('programs', () => {
-  it('need none of what browsers send', async () => {
+  it('do not need the headers of browsers', async () => {
     expect((await ask(`${orders.url}/simulation/stop`, AS_OPERATOR, 'POST')).status).toBe(200);
     expect((await ask(`${payments.url}/gateway`, AS_OPERATOR, 'POST', { failure_share: 0.02 })).status).toBe(200);
     await nothingHasChanged();
@@ -157,7 +157,7 @@ describe('programs', () => {
     ['rate', () => `${orders.url}/simulation/start`, { rate: '2' }],
     ['failure_share', () => `${payments.url}/gateway`, { failure_share: '0.5' }],
     ['failure_share', () => `${payments.url}/gateway`, { failure_share: null }],
-  ])('give a number where a number is meant: %s', async (property, url, body) => {
+  ])('must send a number as a number: %s', async (property, url, body) => {
     const { status, text } = await ask(url(), AS_OPERATOR, 'POST', body);
     expect({ status, text }).toMatchObject({ status: 400, text: expect.stringContaining(`${property} must be`) });
     expect(JSON.parse((await ask(`${orders.url}/simulation`)).text)).toMatchObject({ running: false });

@@ -6,14 +6,14 @@ import { startConsole, type Console } from '../apps/console/test/console.js';
 import { startCollector, type OtlpCollector } from './otlp-collector.js';
 import { orderBody, startShop, type Shop } from './shop.js';
 
-/** Somebody whose name and address nothing else has. */
+/** A customer whose name and address occur nowhere else. */
 const PLANTED = {
   customer: { name: 'Zorblax Quuxington', email: 'zorblax@quux.example' },
   shipping_address: { street: '7 Quux Lane', city: 'Quuxville', postal_code: 'QX1 9ZZ', country: 'GB' },
 };
 const PERSONAL = /zorblax|quux|qx1 9zz/i;
 
-/** What a broken producer makes of an order: each becomes a dead letter, and none of its messages may quote it. */
+/** Orders of a broken producer: each becomes a dead letter, whose messages must not quote it. */
 const BROKEN = [
   'Zorblax Quuxington',
   `{"customer":{"name":"Zorblax Quuxington"`,
@@ -24,7 +24,7 @@ const BROKEN = [
   JSON.stringify({ ...PLANTED, order_id: 'Zorblax', items: [{ sku: 'quux' }], currency: 'QUUX' }),
 ];
 
-describe('what nobody else needs to know of a customer', () => {
+describe('personal data of a customer', () => {
   let collector: OtlpCollector;
   let shop: Shop;
   let site: Console;
@@ -52,7 +52,7 @@ describe('what nobody else needs to know of a customer', () => {
 
   const text = async (url: string): Promise<string> => (await fetch(url)).text();
 
-  it('is in no answer to whoever has the id of the order, who is told how far it is, what it costs and where it is', async () => {
+  it('is not in the answer for an order, which has the state, the amount and the shipment', async () => {
     const { body } = await shop.order(orderId);
     expect(JSON.stringify(body)).not.toMatch(PERSONAL);
     const items = orderBody().items.map(({ sku, quantity }) => ({ sku, quantity }));
@@ -69,7 +69,7 @@ describe('what nobody else needs to know of a customer', () => {
     expect(JSON.stringify(body)).not.toContain('stock_level');
   });
 
-  it('is in no other answer of an app, no metric, and nothing that services keep', async () => {
+  it('is in no other answer of an app, no metric, and no stored state', async () => {
     const paths = ['/metrics', '/health', '/health/live', '/simulation', '/gateway', '/summary'];
     for (const { url, name } of shop.apps)
       for (const path of paths) expect(await text(`${url}${path}`), `${name} ${path}`).not.toMatch(PERSONAL);
@@ -77,11 +77,11 @@ describe('what nobody else needs to know of a customer', () => {
       expect((await site.ask(`/api/${path}`)).text, path).not.toMatch(PERSONAL);
 
     const { client } = shop.redis;
-    // What is dumped can be read then.
+    // Uncompressed, so that the dump can be read.
     await client.config('SET', 'rdbcompression', 'no');
     for (const key of await client.keys('*')) {
       const type = await client.type(key);
-      // The streams are what happened; all else is made of them.
+      // The streams contain the events; all other state is derived.
       if (type === 'stream') continue;
       const kept = Buffer.from(await client.dumpBuffer(key)).toString('latin1');
       expect(key + kept, `${type} ${key}`).not.toMatch(PERSONAL);
@@ -90,7 +90,7 @@ describe('what nobody else needs to know of a customer', () => {
     expect(order?.join()).toMatch(PERSONAL);
   });
 
-  it('is in no line of a log and no span, whatever is wrong with an entry or a request', async () => {
+  it('is in no log line and no span, whatever is wrong with an entry or a request', async () => {
     const wrong = [
       '{"customer":{"name":"Zorblax Quuxington"',
       'Zorblax',
@@ -101,7 +101,7 @@ describe('what nobody else needs to know of a customer', () => {
       const headers = { 'Content-Type': 'application/json' };
       expect((await fetch(`${shop.orders.url}/orders`, { method: 'POST', headers, body })).status).toBe(400);
     }
-    // Under the key of another order: the answer tells nothing of that.
+    // With the key of another order: the answer says nothing about that order.
     const other = await shop.post('/orders', orderBody(), { 'Idempotency-Key': 'order-1' });
     expect(other.status).toBe(422);
     expect(JSON.stringify(other.body)).not.toMatch(PERSONAL);
@@ -112,7 +112,7 @@ describe('what nobody else needs to know of a customer', () => {
       await shop.redis.client.xadd('ecommerce:orders', '*', ...Object.entries(envelope).flat());
     }
     const deadLetters = 'ecommerce:orders:dead-letters';
-    // Of each group that reads the stream.
+    // One for each group that reads the stream.
     await eventually('all became dead letters', async () => {
       return (await shop.redis.client.xlen(deadLetters)) === BROKEN.length * 4;
     });
@@ -122,7 +122,7 @@ describe('what nobody else needs to know of a customer', () => {
       return seen.lookedAt === BROKEN.length * 4 && seen;
     });
     expect(JSON.stringify(groups)).not.toMatch(PERSONAL);
-    // Whoever operates the shop sees what is to be mended.
+    // An operator sees the payload, to be able to fix it.
     const { stream, sample } = groups.causes[0] ?? {};
     const deadLetter = await site.get<DeadLetterView>(`/api/dead-letters/${stream ?? ''}/${sample?.id ?? ''}`);
     expect(JSON.stringify(deadLetter.fields)).toMatch(PERSONAL);
@@ -141,7 +141,7 @@ describe('what nobody else needs to know of a customer', () => {
 });
 
 describe('the id of an order', () => {
-  it('follows from nothing that can be guessed: under one key two shops have two ids', async () => {
+  it('cannot be guessed: with the same key, two shops have two ids', async () => {
     const place = async (): Promise<string> => {
       const redis = await freshRedis();
       const app = await startApp('order-service', { REDIS_URL: redis.url, SIMULATION_ENABLED: 'false' });
@@ -156,7 +156,7 @@ describe('the id of an order', () => {
       return order_id;
     };
     const [one, other] = [await place(), await place()];
-    // Version 4: random, not of a name.
+    // Version 4: random, and not derived from a name.
     for (const id of [one, other])
       expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
     expect(one).not.toBe(other);

@@ -15,10 +15,10 @@ import { orderBody, signInOf, startShop, type Shop } from './shop.js';
 
 const passwords = Object.fromEntries(USERS.map((user) => [user, `the-password-of-${user}`])) as Record<User, string>;
 
-/** After that it hangs: all takes less than a minute of two cores that do nothing else. */
+/** The time limit: the test takes less than a minute on two idle cores. */
 const HANGS_MS = 240_000;
 
-/** What Redis has refused since it started; a restart forgets it. */
+/** The commands that Redis has denied since its start. */
 async function refusals(shop: Shop): Promise<string[]> {
   const rows = (await shop.redis.client.call('ACL', 'LOG')) as unknown[][];
   // Count, reason, context, object and user; the client's description has no arguments in it.
@@ -30,7 +30,7 @@ function openConsole(shop: Shop, user: User, environment: Record<string, string>
   return startConsole(shop.redis.url, { ...shopUrls, ...signInOf(user, passwords), ...environment });
 }
 
-/** `npx events …` as a user. @returns what it has printed, a line each */
+/** Runs `npx events …` as a user. @returns the lines of its output */
 async function events(shop: Shop, ...words: string[]): Promise<string[]> {
   const env = {
     ...{ PATH: process.env['PATH'], EVENTS_PREFIX: 'ecommerce', REDIS_URL: shop.redis.url },
@@ -69,11 +69,14 @@ async function lookAtAll(site: Console): Promise<void> {
   await site.get<ShopView>('/api/shop');
   expect((await site.post<AuditView>('/api/shop/audit', {})).laws).toHaveLength(7);
   for (const path of ['/health', '/metrics']) expect((await site.ask(path)).status).toBe(200);
-  await eventually('the feed shows all', () => feed.messages.overview.length > 1 && feed.messages.shop.length > 0);
+  await eventually(
+    'the feed sends everything',
+    () => feed.messages.overview.length > 1 && feed.messages.shop.length > 0,
+  );
 }
 
 it(
-  'lets a shop with a Redis user for each do all that it does, whatever dies, and refuses nothing of it',
+  'never denies a shop with one Redis user per app a command, also when processes crash',
   async () => {
     const environment = {
       SIMULATION_RATE: '30',
@@ -90,10 +93,10 @@ it(
     };
     const goesOn = async (orders: number) => {
       const placed = await shop.placed();
-      await eventually('the shop goes on', async () => (await shop.placed()) > placed + orders);
+      await eventually('the shop continues', async () => (await shop.placed()) > placed + orders);
     };
 
-    // Customers: those who call, and again, and simulated ones, by the clock and as fast as it goes.
+    // Customers: those who order, those who repeat an order, and simulated ones, at a rate and at the highest rate.
     const key = { 'Idempotency-Key': crypto.randomUUID() };
     const placed = await shop.post('/orders', orderBody(), key);
     expect(placed.status).toBe(201);
@@ -109,7 +112,7 @@ it(
     for (const app of shop.apps) expect((await fetch(`${app.url}/metrics`)).status).toBe(200);
     await nothingWasRefused();
 
-    // Workers: one is killed, one stopped; others take over, and new ones come.
+    // Workers: one is killed, one is stopped; others take over, and new ones start.
     const [, inventory] = shop.apps;
     await inventory?.kill();
     expect(await shop.processors[1]?.stop()).toBe(0);
@@ -117,12 +120,12 @@ it(
     await goesOn(30);
     await nothingWasRefused();
 
-    // Redis: it is killed, and starts again with the same users.
+    // Redis: it is killed, and restarts with the same users.
     await shop.redis.restart();
     await goesOn(30);
     await nothingWasRefused();
 
-    // People: all that can be looked at, as one who may act and as one who may not.
+    // The console: all views, as an operator and as a viewer.
     await lookAtAll(site);
     await lookAtAll(viewer);
     await nothingWasRefused();
@@ -135,7 +138,7 @@ it(
     });
     const act = async (action: 'replay' | 'discard', selection: object) =>
       site.post<DeadLetterActionResult>('/api/dead-letters/act', { action, selection, why: 'a test' });
-    // A cause each: what was replayed may have been the only one of its cause.
+    // One cause for each action: a replayed dead letter can be the only one of its cause.
     const [first, second, third] = causes;
     if (!first || !second || !third) throw new Error('no causes');
     const { deadLetters } = await site.get<DeadLetterPage>(`/api/dead-letters/causes/${first.id}`);

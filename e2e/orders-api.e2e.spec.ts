@@ -49,7 +49,7 @@ describe('POST /orders', () => {
     expect(await redis.client.xlen('ecommerce:orders')).toBe(before);
   });
 
-  it('gives a repeat with the same Idempotency-Key the first answer, and places one order', async () => {
+  it('answers a repeated request with the same Idempotency-Key as the first one, and places one order', async () => {
     const before = await redis.client.xlen('ecommerce:orders');
     const headers = { 'Idempotency-Key': randomUUID() };
     const answers = await Promise.all(Array.from({ length: 8 }, () => place(orderBody(), headers)));
@@ -66,22 +66,22 @@ describe('POST /orders', () => {
     expect(await redis.client.xlen('ecommerce:orders')).toBe(before + 1);
   });
 
-  describe('an order that is repeated after the library has forgotten its key', () => {
-    const BOOK = 'ecommerce:order:idempotency-keys';
+  describe('an order that is repeated after the library has removed its key', () => {
+    const KEYS = 'ecommerce:order:idempotency-keys';
 
-    /** What a day does, which is how long the library remembers. */
+    /** Removes the library's keys, as it does after a day. */
     async function aDayPasses(): Promise<void> {
       const remembered = await redis.client.keys('ecommerce:*published*');
       expect(remembered.length).toBeGreaterThan(0);
       await redis.client.del(...remembered);
     }
 
-    /** As if the service had died before it noted what became of the order, and the key was reserved so long ago. */
-    async function neverNoted(key: string, hoursAgo: number): Promise<void> {
-      const booked = JSON.parse((await redis.client.hget(BOOK, key)) ?? '') as Record<string, unknown>;
+    /** Makes a key as if the service had crashed, some hours ago, before it recorded the answer. */
+    async function forgetAnswer(key: string, hoursAgo: number): Promise<void> {
+      const booked = JSON.parse((await redis.client.hget(KEYS, key)) ?? '') as Record<string, unknown>;
       delete booked['entry_id'];
       const reserved_at = Number(booked['reserved_at']) - hoursAgo * 3_600_000;
-      await redis.client.hset(BOOK, key, JSON.stringify({ ...booked, reserved_at }));
+      await redis.client.hset(KEYS, key, JSON.stringify({ ...booked, reserved_at }));
     }
 
     it('gets the first answer, and is placed once', async () => {
@@ -95,24 +95,24 @@ describe('POST /orders', () => {
       expect(first.body['order_id']).not.toBe((await place(orderBody())).body['order_id']);
     });
 
-    it('is found in the stream when its answer was never noted', async () => {
+    it('is found in the stream if its answer was not recorded', async () => {
       const key = randomUUID();
       const first = await place(orderBody(), { 'Idempotency-Key': key });
       for (let others = 0; others < 3; others += 1) await place(orderBody());
       const before = await redis.client.xlen('ecommerce:orders');
-      // The entry of now is within what was possible then: twelve hours, and a margin.
-      await neverNoted(key, 12.1);
+      // The search covers twelve hours and a margin, so it finds the new entry.
+      await forgetAnswer(key, 12.1);
       await aDayPasses();
       expect(await place(orderBody(), { 'Idempotency-Key': key })).toEqual(first);
       expect(await redis.client.xlen('ecommerce:orders')).toBe(before);
     });
 
-    it('is placed when it never was', async () => {
+    it('is placed if it was not placed before', async () => {
       const key = randomUUID();
       const first = await place(orderBody(), { 'Idempotency-Key': key });
       await redis.client.xdel('ecommerce:orders', String(first.body['entry_id']));
       const before = await redis.client.xlen('ecommerce:orders');
-      await neverNoted(key, 13);
+      await forgetAnswer(key, 13);
       await aDayPasses();
       const answers = await Promise.all([1, 2, 3].map(() => place(orderBody(), { 'Idempotency-Key': key })));
       expect(new Set(answers.map(({ body }) => body['entry_id'])).size).toBe(1);
@@ -121,7 +121,7 @@ describe('POST /orders', () => {
     });
   });
 
-  it('answers 503 while Redis is away, and takes orders again by itself', async () => {
+  it('answers 503 while Redis is unavailable, and accepts orders again without a restart', async () => {
     await redis.server.kill();
     const headers = { 'Idempotency-Key': randomUUID() };
     const refused = await place(orderBody(), headers);

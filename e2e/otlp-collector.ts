@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 /** A span that a process has sent. */
 export interface CollectedSpan {
-  /** `service.name` of who sent it. */
+  /** `service.name` of the sender. */
   service: string;
   name: string;
   traceId: string;
@@ -12,12 +12,12 @@ export interface CollectedSpan {
   attributes: Readonly<Record<string, unknown>>;
 }
 
-/** Takes traces by OTLP over HTTP, and keeps them. */
+/** Receives traces by OTLP over HTTP, and stores them. */
 export interface OtlpCollector extends AsyncDisposable {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string;
   readonly spans: readonly CollectedSpan[];
-  /** All that came, as it was sent: with what the spans leave out here. */
+  /** All received data, including what the spans here omit. */
   readonly bodies: readonly string[];
 }
 
@@ -26,7 +26,7 @@ interface Attribute {
   value: Record<string, unknown>;
 }
 
-/** What `POST /v1/traces` brings: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
+/** The body of `POST /v1/traces`: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
 interface ExportRequest {
   resourceSpans: {
     resource: { attributes: Attribute[] };

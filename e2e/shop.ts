@@ -11,21 +11,21 @@ export interface Shop extends AsyncDisposable {
   readonly orders: AppProcess;
   readonly payments: AppProcess;
   readonly processors: readonly AppProcess[];
-  /** Starts one more, which ends with the shop. */
+  /** Starts one more process, which stops with the shop. */
   another(app: string): Promise<AppProcess>;
-  /** Sends JSON as an operator, and gives the status and the parsed answer. */
+  /** Sends JSON as an operator, and returns the status and the parsed answer. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: Answer }>;
   /** `GET` on the first processor. */
   order(id: string): Promise<{ status: number; body: Answer }>;
   /** How many orders were placed so far. */
   placed(): Promise<number>;
-  /** How many of them are shipped or declined, as the first processor knows. */
+  /** How many of them are shipped or declined, from the first processor. */
   done(): Promise<number>;
-  /** Stops the customers, waits until all is handled, and demands that every law is kept. */
+  /** Stops the simulation, waits until all events are handled, and checks that every law is kept. */
   lawsAreKept(): Promise<AuditReport>;
 }
 
-/** What the shop's answers can hold; each has a part of it. */
+/** The fields of the shop's answers; each answer has some of them. */
 interface Answer {
   order_id: string;
   entry_id: string;
@@ -34,18 +34,18 @@ interface Answer {
   timeline: { event_type: string }[];
 }
 
-/** What operators of a test's shop show, and the header that they show it by. */
+/** The token for operators of a test's shop, and its header. */
 export const OPERATOR_TOKEN = 'the-operator-of-this-test';
 export const AS_OPERATOR = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
 
-/** Times that let takeovers and gateway calls be seen soon. */
+/** Short times, so that takeovers and gateway calls happen soon. */
 const QUICK = { EVENTS_CLAIM_AFTER_MS: '1500', GATEWAY_LATENCY_MS: '5', SHUTDOWN_TIMEOUT_MS: '5000' };
 
 export interface ShopOptions {
   processors?: number;
-  /** Customers come only when it says so. */
+  /** The simulation is off by default. */
   environment?: Record<string, string>;
-  /** Its Redis has the shop's users, with these passwords, and keeps all that it has answered. Each app is a user of its own. */
+  /** Its Redis has the shop's users, with these passwords, and writes to disk before each answer. Each app is its own user. */
   passwords?: Readonly<Record<User, string>>;
 }
 

@@ -62,7 +62,7 @@ export class ComposeShop {
     return inspect(lines(await docker(['container', 'ls', '--all', '--quiet', '--no-trunc', ...labels])));
   }
 
-  /** Where the host reaches the first, or another, container of a service. */
+  /** The address, on the host, of the first or another container of a service. */
   async url(service: string, container?: Container): Promise<string> {
     const [found = container] = container ? [container] : await this.containers(service);
     const [port] = Object.values(found?.NetworkSettings.Ports ?? {}).flatMap((published) => published ?? []);
@@ -75,19 +75,19 @@ export class ComposeShop {
     return docker(['exec', container.Id, 'sh', '-c', command]);
   }
 
-  /** Asks Redis as its users do, who reach it in its container only. */
+  /** Runs a Redis command in the container of Redis. */
   redis(...command: readonly string[]): Promise<string> {
     return this.compose('exec', '-T', 'redis', 'redis-cli', ...command);
   }
 
-  /** All that the first service has made to be kept secret. */
+  /** All secrets that the first service has created. */
   async secrets(): Promise<string[]> {
     const show = 'cat /secrets/*/redis-password /secrets/*/operator-token';
     return [...new Set(lines(await this.compose('run', '--rm', '--entrypoint', 'sh', 'setup', '-c', show)))];
   }
 
   /**
-   * To which of these a container of nobody's, in one of the shop's networks, can open a connection.
+   * The places to which another container in one of the shop's networks can open a connection.
    *
    * @param places name or address, and port: `redis:6379`
    */
@@ -115,12 +115,12 @@ export class ComposeShop {
     return ((await response.json()) as { placed: number }).placed;
   }
 
-  /** What operators of the shop show with what changes something, as they get it. */
+  /** The token for operators of the shop. */
   operatorToken(): Promise<string> {
     return this.compose('run', '--rm', 'setup', 'token');
   }
 
-  /** Sends the simulated customers home, as an operator. */
+  /** Stops the simulation, as an operator. */
   async stopSimulation(): Promise<Response> {
     const headers = { Authorization: `Bearer ${await this.operatorToken()}` };
     return fetch(`${await this.url('order-service')}/simulation/stop`, { method: 'POST', headers });
@@ -138,7 +138,7 @@ export class ComposeShop {
     await this.compose('--profile', 'tools', 'build');
   }
 
-  /** Takes everything away: containers, network, volume and images. */
+  /** Removes containers, network, volume and images. */
   async remove(): Promise<void> {
     await this.compose(
       '--profile',
@@ -154,7 +154,7 @@ export class ComposeShop {
   }
 }
 
-/** The lines of an output that has something on each. */
+/** The non-empty lines of an output. */
 export function lines(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
 }

@@ -9,9 +9,9 @@ const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 const DEADLINE_MS = 1_800_000;
 
 /**
- * Runs `docker` and gives what it wrote to its standard output.
+ * Runs `docker`. @returns its standard output
  *
- * @throws Error with the command and the end of what it said
+ * @throws Error with the command and the end of its output
  */
 export async function docker(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<string> {
   try {
@@ -24,7 +24,7 @@ export async function docker(args: readonly string[], env: NodeJS.ProcessEnv = p
   }
 }
 
-/** What `docker inspect` says of a container, as far as the tests look at it. */
+/** The fields of `docker inspect` that the tests use. */
 export interface Container {
   Id: string;
   State: { Status: string; StartedAt: string; ExitCode: number; Health?: { Status: string } };

@@ -9,7 +9,7 @@ const HIGHEST = 30_000;
  * @throws Error when there are none
  */
 export async function findFreePortRange(count: number): Promise<number> {
-  // Runs that look at the same time begin at different places.
+  // Random, so that runs at the same time begin at different ports.
   const start = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
   for (let first = start; first < start + HIGHEST - LOWEST; first += count) {
     const ports = Array.from({ length: count }, (_, index) => first + index);

@@ -14,7 +14,7 @@ const IMAGES = {
   setup: 'libs/setup',
 };
 
-/** What an image may add to the one of Node.js, in bytes. */
+/** How much an image may add to the image of Node.js, in bytes. */
 const MAX_BYTES = 40e6;
 
 const RUNNABLE =

@@ -8,7 +8,7 @@ const STREAMS = ['orders', 'payments', 'inventory', 'shipments'];
 const PROCESSORS = 3;
 const CONTAINERS = APPS.length - 1 + PROCESSORS + 1;
 
-/** A minute of shopping, at 20 orders a second. */
+/** The orders of a minute, at 20 a second. */
 const ORDERS = 1000;
 
 const MINUTE_MS = 60_000;
@@ -65,7 +65,7 @@ async function pendingOf(container: Container): Promise<number> {
   return consumers.filter(isOf(container)).reduce((sum, { pending }) => sum + pending, 0);
 }
 
-/** How many payments there are; undefined while Redis does not say, as when it loads what it has stored. */
+/** How many payments there are; undefined while Redis does not answer, for example while it loads its data. */
 async function lengthOfPayments(): Promise<number | undefined> {
   const said = await shop.redis('XLEN', 'ecommerce:payments').catch(() => '');
   return /^\d+$/.test(said) ? Number(said) : undefined;
@@ -237,14 +237,14 @@ describe('docker compose up --scale processor=3', () => {
   it('hands the work of a killed processor to the others', async () => {
     const [victim, ...others] = await shop.containers('processor');
     if (!victim) throw new Error('no processor');
-    // It stands still first, so that it certainly dies with events in its hands.
+    // It is frozen first, so that it certainly holds events when it is killed.
     await shop.shell(victim, 'kill -STOP -1');
     await eventually('the processor holds events', () => pendingOf(victim));
     await docker(['kill', victim.Id]);
     await eventually('nothing is pending for it', async () => (await pendingOf(victim)) === 0, MINUTE_MS);
     const takenOver = await Promise.all(others.map((other) => shop.metric(other, 'messaging_redis_claims_total')));
     expect(takenOver.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
-    // An operator killed it: starting it again is the operator's too.
+    // An operator killed it, so compose does not restart it.
     await docker(['start', victim.Id]);
     await allHealthy();
   });
@@ -252,7 +252,7 @@ describe('docker compose up --scale processor=3', () => {
   it('starts a process that dies again', async () => {
     const [victim] = await shop.containers('processor');
     if (!victim) throw new Error('no processor');
-    // The command may die with the container that it ends.
+    // The command can fail, because it ends its own container.
     await shop.shell(victim, 'kill -KILL -1').catch(() => undefined);
     await eventually(
       'it was started again',
@@ -277,7 +277,7 @@ describe('docker compose up --scale processor=3', () => {
     const report = await shop.compose('run', '--rm', 'audit', '--wait', '60s');
     console.log(report);
     expect(report).toContain('All 7 laws kept');
-    // The audit asks Redis alone, which would forget its own losses; the order service counts beside it. One more came by hand.
+    // The audit reads only Redis, which cannot report its own losses, so this compares with the count of the order service. One more order was placed by hand.
     expect(Number(await shop.redis('XLEN', 'ecommerce:orders'))).toBeGreaterThanOrEqual(placed + 1);
   });
 });

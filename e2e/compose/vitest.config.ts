@@ -9,11 +9,11 @@ export default defineConfig({
   test: {
     name: 'compose',
     include: ['e2e/compose/*.spec.ts'],
-    // Each test waits for conditions with deadlines of their own; these are only for what hangs.
+    // Each wait in a test has its own time limit; these only stop a test that hangs.
     testTimeout: 600_000,
     hookTimeout: 1_800_000,
     fileParallelism: false,
-    // The tests of a file tell one story: after a broken page, the rest says nothing.
+    // The tests of a file depend on each other: after a failure, the rest is meaningless.
     bail: 1,
   },
 });

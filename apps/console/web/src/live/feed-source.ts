@@ -20,8 +20,8 @@ const MAX_FAILURES = 2;
 export function openFeedSource(root: string, wanted: Wanted, listener: FeedListener): FeedSource {
   let latest = wanted;
   let failures = 0;
-  let line: Line;
-  const open = (): Line => {
+  let line: FeedSource;
+  const open = (): FeedSource => {
     if (typeof SharedWorker === 'undefined' || failures >= MAX_FAILURES) return openOwn(root, latest, listener);
     const own = openShared(root, latest, listener, () => {
       if (line !== own) return;

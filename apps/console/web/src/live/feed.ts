@@ -40,7 +40,7 @@ export class LiveFeed {
   };
   private next = this.state;
   private frame: number | null = null;
-  private line: Line | null = null;
+  private line: FeedSource | null = null;
   private wanted: Wanted = { tail: null, shop: false };
   private readonly listeners = new Set<() => void>();
 
