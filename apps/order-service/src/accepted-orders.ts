@@ -23,7 +23,7 @@ export class AcceptedOrders {
     const orderIds: string[] = [];
     const recorded = new Promise<void>((resolve) => setImmediate(resolve)).then(async () => {
       this.batch = undefined;
-      await this.redis.call((redis) => redis.sadd(this.keyspace.ofService(ORDER_STATE.accepted), ...orderIds));
+      await this.redis.command('SADD', this.keyspace.ofService(ORDER_STATE.accepted), ...orderIds);
     });
     return { orderIds, recorded };
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ORDER_STATE } from '@shop/contracts';
-import { Keyspace, RedisConnection } from 'nestjs-event-streams';
+import { asTextOrNull, asTexts, Keyspace, RedisConnection } from 'nestjs-event-streams';
 
 /** The order of an Idempotency-Key. */
 export interface ReservedOrder {
@@ -34,21 +34,23 @@ export class IdempotencyKeys {
     key: string,
     order: () => Pick<ReservedOrder, 'order_id' | 'fingerprint'>,
   ): Promise<{ reserved: ReservedOrder; nowMs: number }> {
-    const [[seconds], existing] = await this.redis.call((redis) =>
-      Promise.all([redis.time(), redis.hget(this.hash, key)]),
-    );
-    const nowMs = Number(seconds) * 1000;
-    if (existing !== null) return { reserved: JSON.parse(existing) as ReservedOrder, nowMs };
+    const [time, existing] = await Promise.all([this.redis.command('TIME'), this.find(key)]);
+    const nowMs = Number(asTexts(time, 'TIME')[0]) * 1000;
+    if (existing) return { reserved: existing, nowMs };
     const created: ReservedOrder = { ...order(), reserved_at: nowMs };
-    const isNew = await this.redis.call((redis) => redis.hsetnx(this.hash, key, JSON.stringify(created)));
+    const isNew = await this.redis.command('HSETNX', this.hash, key, JSON.stringify(created));
     if (isNew === 1) return { reserved: created, nowMs };
-    const concurrent = await this.redis.call((redis) => redis.hget(this.hash, key));
-    return { reserved: concurrent === null ? created : (JSON.parse(concurrent) as ReservedOrder), nowMs };
+    return { reserved: (await this.find(key)) ?? created, nowMs };
   }
 
   /** Replaces the order of a key. */
   async update(key: string, reserved: ReservedOrder): Promise<void> {
-    await this.redis.call((redis) => redis.hset(this.hash, key, JSON.stringify(reserved)));
+    await this.redis.command('HSET', this.hash, key, JSON.stringify(reserved));
+  }
+
+  private async find(key: string): Promise<ReservedOrder | null> {
+    const found = asTextOrNull(await this.redis.command('HGET', this.hash, key), 'HGET');
+    return found === null ? null : (JSON.parse(found) as ReservedOrder);
   }
 
   private get hash(): string {

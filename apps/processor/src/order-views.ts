@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { READ_MODELS, type OrderState } from '@shop/contracts';
-import { Keyspace, RedisConnection } from 'nestjs-event-streams';
+import { asFields, Keyspace, RedisConnection } from 'nestjs-event-streams';
 import { FACTS, stateOf, timelineOf, type TimelineEvent } from './domain/order-record.js';
 
 /** An order, as a customer with its id can see it: without personal data. */
@@ -58,8 +58,8 @@ export class OrderViews {
     return Object.fromEntries(fields.map(([field, value]) => [field, Number(value)]));
   }
 
-  private hash(name: string): Promise<Record<string, string>> {
-    return this.redis.call((redis) => redis.hgetall(this.keyspace.ofService(name)));
+  private async hash(name: string): Promise<Record<string, string>> {
+    return asFields(await this.redis.command('HGETALL', this.keyspace.ofService(name)), 'HGETALL');
   }
 }
 

@@ -61,7 +61,7 @@ export function createCommit(settlements: readonly Settlement[]): () => EncodedC
   const sha = '0'.repeat(SHA_LENGTH);
   return () => {
     const { keys, values } = settleArguments({ group: 'bench', consumer: 'bench' }, settlements);
-    const command = new EncodedCommand('evalsha', [sha, keys.length, ...keys, ...values]);
+    const command = new EncodedCommand(['evalsha', sha, keys.length, ...keys, ...values]);
     command.recycle();
     return command;
   };

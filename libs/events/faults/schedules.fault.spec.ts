@@ -84,7 +84,7 @@ describe('every schedule of two workers', () => {
       const address = { stream, group: GROUP, consumer };
       switch (what) {
         case 'read':
-          return connection.call((raw) => raw.xreadgroup('GROUP', GROUP, consumer, 'COUNT', 1, 'STREAMS', stream, '>'));
+          return connection.command('XREADGROUP', 'GROUP', GROUP, consumer, 'COUNT', 1, 'STREAMS', stream, '>');
         case 'claim':
           return client.claims.takeOver(address, 0, '-', 10);
         case 'settle':
@@ -102,19 +102,20 @@ describe('every schedule of two workers', () => {
       ...IDS.map((_, event) => ({ worker: 'heir', what: 'settle' as const, event })),
     ];
     const sent = [
-      ...IDS.map((id) => connection.call((raw) => raw.xadd(stream, id, 'event_id', `event ${id}`))),
+      ...IDS.map((id) => connection.command('XADD', stream, id, 'event_id', `event ${id}`)),
       client.groups.ensure(stream, GROUP),
       ...[...steps, ...drain].map(take),
     ];
     const [applied, pending, noted, group] = await Promise.all([
-      connection.call((raw) => raw.lrange(effects, 0, -1)),
-      connection.call((raw) => raw.xpending(stream, GROUP)),
-      connection.call((raw) => raw.hlen(notes)),
-      connection.call((raw) => raw.xinfo('GROUPS', stream)),
+      connection.command('LRANGE', effects, 0, -1),
+      connection.command('XPENDING', stream, GROUP),
+      connection.command('HLEN', notes),
+      connection.command('XINFO', 'GROUPS', stream),
       Promise.all(sent),
     ]);
     const last = ((group as unknown[][])[0] ?? []).includes(IDS[1]) ? 0 : 1;
-    return { steps: steps.map(shown).join(', '), applied, pending: Number(pending[0]), notes: noted, left: last };
+    const counts = { pending: Number((pending as unknown[])[0]), notes: noted as number, left: last };
+    return { steps: steps.map(shown).join(', '), applied: applied as string[], ...counts };
   }
 });
 

@@ -3,6 +3,8 @@ export { createProducer, type PlainProducer } from './create/create-producer.js'
 export { createWorker, type PlainWorker, type WorkerHandler } from './create/create-worker.js';
 export { type WorkerStatus } from './worker/worker-status.js';
 export { type PasswordSource } from './connection/changing-credentials.js';
+export { type CommandInGroup, type Connection, type Link } from './connection/connection.js';
+export { type Argument, type PackedArgument, type RedisCommand } from './connection/encode-command.js';
 export { RedisConnection, type RedisConnectionOptions } from './connection/redis-connection.js';
 export {
   type RedisByUrl,
@@ -10,6 +12,7 @@ export {
   type RedisTarget,
   type RedisTlsFiles,
 } from './connection/redis-target.js';
+export { asFields, asNumber, asText, asTextOrNull, asTexts, type Reply } from './connection/reply.js';
 export { type EventsConfig, type ProjectCommand } from './options/events-config.js';
 export { type DeadLetterReason } from './model/outcome.js';
 export { type OperatorNote } from './model/operator-note.js';
@@ -58,6 +61,7 @@ export {
   RedisOutOfMemoryError,
   RedisTimeoutError,
   RedisUnavailableError,
+  UnexpectedReplyError,
 } from './model/errors/redis.js';
 export { TransactionConflictError, TransactionOverError, TransactionRefusedError } from './model/errors/transaction.js';
 export { type ConsumerOptions, type UnsafeIntegers } from './options/consumer-options.js';

@@ -86,14 +86,14 @@ describe('acks', () => {
       const connection = new RedisConnection(proxy.url, { name: 'tester', timeoutMs: 2000 });
       try {
         const client = new StreamClient(connection);
-        await connection.call((redis) => redis.set('written', '1'));
+        await connection.command('SET', 'written', '1');
         const { generation } = connection;
         expect(await client.publishing.waitFor('replicated', 1, 1000, generation)).toEqual({
           isLocal: true,
           replicas: 1,
         });
         one.server.freeze();
-        await connection.call((redis) => redis.set('written', '2'));
+        await connection.command('SET', 'written', '2');
         proxy.cut();
         await eventually('the connection is lost', () => !connection.isReady);
         await expect(client.publishing.waitFor('replicated', 1, 1000, generation)).rejects.toThrow(

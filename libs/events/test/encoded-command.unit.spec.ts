@@ -1,7 +1,8 @@
 import { Command } from 'ioredis';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeCommand, EncodedCommand } from '../src/connection/encoded-command.js';
+import { encodeCommand } from '../src/connection/encode-command.js';
+import { EncodedCommand } from '../src/connection/encoded-command.js';
 
 describe('encodeCommand', () => {
   it('writes what ioredis would write', () => {
@@ -27,7 +28,7 @@ describe('encodeCommand', () => {
   it('gives no memory on that small commands share', () => {
     const kept = Array.from({ length: 40 }, (_, index) => encodeCommand(['get', `key ${String(index)}`]));
     const before = kept.map(String);
-    for (let index = 0; index < 40; index += 1) new EncodedCommand('get', [`key ${String(index)}`]).recycle();
+    for (let index = 0; index < 40; index += 1) new EncodedCommand(['get', `key ${String(index)}`]).recycle();
     const head = encodeCommand(['set', 'x'.repeat(8000)]).length - 8000;
     for (let index = 0; index < 4; index += 1) encodeCommand(['set', 'x'.repeat(Buffer.poolSize - head)]);
     expect(kept.map(String)).toEqual(before);

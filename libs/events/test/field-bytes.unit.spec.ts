@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PackedValues } from '../src/connection/packed-values.js';
-import { encodeCommand } from '../src/connection/encoded-command.js';
+import { encodeCommand } from '../src/connection/encode-command.js';
 import { EntriesParser } from '../src/stream/entries-parser.js';
 import { entryOf } from '../src/stream/raw-entry.js';
 

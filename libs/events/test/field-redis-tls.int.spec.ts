@@ -63,7 +63,7 @@ describe('Redis behind TLS', () => {
     const logs = collectLogs();
     const connection = new RedisConnection(target, { name: 'test', timeoutMs: 2500 });
     try {
-      const said = await connection.call((client) => client.ping()).then(String, (error: unknown) => String(error));
+      const said = await connection.command('PING').then(String, (error: unknown) => String(error));
       const logged = await eventually('it is logged', () => logs.warnings[0]);
       return { said, logged };
     } finally {

@@ -1,7 +1,7 @@
 import { freshRedis, type TestRedis } from '@repo/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Argument } from '../src/connection/encoded-command.js';
+import type { Argument } from '../src/connection/encode-command.js';
 import { PackedValues } from '../src/connection/packed-values.js';
 import { appendArguments, type Appendable } from '../src/publish/append-arguments.js';
 import type { KeyRule } from '../src/settle/key-rule.js';
@@ -9,6 +9,7 @@ import { settleArguments } from '../src/settle/settle-arguments.js';
 import type { Settlement } from '../src/settle/settlement.js';
 import { layoutOf } from '../src/stream/layouts.js';
 import { SCRIPT_COMMANDS } from '../src/stream/script-commands.js';
+import { IoredisLink } from '../src/connection/ioredis-link.js';
 import { runScript } from '../src/stream/scripts.js';
 import type { ScriptName } from '../src/stream/script-commands.js';
 import { replyDigest } from '../src/transaction/reply-digest.js';
@@ -226,7 +227,7 @@ describe('a script whose user lacks one of its commands', () => {
   async function refusalOf(name: ScriptName, [keys, values]: Call): Promise<string | undefined> {
     let reply: unknown;
     try {
-      reply = await runScript(limited, name, keys, values);
+      reply = await runScript(new IoredisLink(limited), name, keys, values);
     } catch (error) {
       return (error as Error).message;
     }

@@ -24,8 +24,7 @@ describe('PackedValues', () => {
 
   /** What the server makes of them. */
   async function unpacked(...lists: (string | number)[][]): Promise<unknown> {
-    const args = [UNPACK, 0, ...lists.map((values) => new PackedValues(values))];
-    const command = new EncodedCommand('eval', args);
+    const command = new EncodedCommand(['eval', UNPACK, 0, ...lists.map((values) => new PackedValues(values))]);
     const reply: unknown = await redis.client.sendCommand(command);
     command.recycle();
     return reply;

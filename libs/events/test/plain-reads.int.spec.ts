@@ -12,7 +12,7 @@ const OF_PLAIN = 'reads its connections otherwise than expected';
 
 /** Has ioredis read a connection by `readable` and `read()`, as another version of it might. */
 async function readOtherwise(connection: RedisConnection): Promise<void> {
-  await connection.call((redis) => redis.ping());
+  await connection.command('PING');
   const { stream } = (connection as unknown as { client: Redis }).client;
   const listeners = stream.listeners('data') as ((chunk: Buffer) => void)[];
   stream.removeAllListeners('data');

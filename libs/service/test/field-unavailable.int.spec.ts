@@ -1,7 +1,7 @@
 import { Get, Inject, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { RedisConnection } from 'nestjs-event-streams';
+import { asTextOrNull, RedisConnection } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HttpController } from '../src/http-controller.js';
 
@@ -12,7 +12,7 @@ class ValueController {
 
   @Get()
   async value(): Promise<{ value: string | null }> {
-    return { value: await this.connection.call((redis) => redis.get('value')) };
+    return { value: asTextOrNull(await this.connection.command('GET', 'value'), 'GET') };
   }
 
   @Get('broken')

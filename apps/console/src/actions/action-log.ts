@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { bounded } from 'nestjs-event-streams/text';
-import { Keyspace, RedisConnection } from 'nestjs-event-streams';
+import { asText, Keyspace, RedisConnection } from 'nestjs-event-streams';
 import type { Actor } from '../access/actor.js';
 import { ConsoleConfiguration } from '../configuration.js';
 import type { ActionName } from '../contract/actions.js';
@@ -94,8 +94,6 @@ export class ActionLog {
 
   private async append(trim: readonly string[], fields: Record<string, string>): Promise<string> {
     const args = [...trim, '*', ...Object.entries(fields).flat()];
-    return String(
-      await this.connection.call((redis) => redis.eval(APPEND, 1, this.keyspace.operatorActions(), ...args)),
-    );
+    return asText(await this.connection.command('EVAL', APPEND, 1, this.keyspace.operatorActions(), ...args), 'XADD');
   }
 }

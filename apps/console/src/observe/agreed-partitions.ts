@@ -7,7 +7,7 @@ const PATIENCE_MS = 2000;
 export async function agreedPartitions(redis: RedisTarget, prefix: string): Promise<number> {
   const connection = new RedisConnection(redis, { name: 'console', timeoutMs: PATIENCE_MS });
   try {
-    const agreed = await connection.call((client) => client.get(new Keyspace(prefix, 'console').partitionCount()));
+    const agreed = await connection.command('GET', new Keyspace(prefix, 'console').partitionCount());
     const count = Number(agreed);
     return Number.isSafeInteger(count) && count > 1 ? count : 1;
   } catch {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { READ_MODELS, SERVICES } from '@shop/contracts';
-import { Keyspace, RedisConnection } from 'nestjs-event-streams';
+import { asFields, Keyspace, RedisConnection, type Reply } from 'nestjs-event-streams';
 
 /** The numbers that the processors keep. */
 export interface ReadModels {
@@ -26,8 +26,8 @@ export class ReadModelsReader {
   async read(): Promise<ReadModels> {
     const { ordersByState, revenueByCurrency, unitsSoldBySku, stockBySku, shipmentsByCarrier } = READ_MODELS;
     const names = [ordersByState, revenueByCurrency, unitsSoldBySku, stockBySku, shipmentsByCarrier];
-    const hashes = await this.connection.call((redis) =>
-      Promise.all(names.map((name) => redis.hgetall(this.keys.ofService(name)))),
+    const hashes = await Promise.all(
+      names.map((name) => this.connection.command('HGETALL', this.keys.ofService(name))),
     );
     const [byState = {}, revenue = {}, sold = {}, stock = {}, shipments = {}] = hashes.map(numbersOf);
     return {
@@ -40,7 +40,7 @@ export class ReadModelsReader {
   }
 }
 
-function numbersOf(hash: Record<string, string>): Record<string, number> {
-  const fields = Object.entries(hash).sort(([a], [b]) => (a < b ? -1 : 1));
+function numbersOf(reply: Reply): Record<string, number> {
+  const fields = Object.entries(asFields(reply, 'HGETALL')).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(fields.map(([field, value]) => [field, Number(value)]));
 }

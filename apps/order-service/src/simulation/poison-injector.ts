@@ -24,10 +24,8 @@ export class PoisonInjector {
         : {}),
       data: dataOf(poison),
     };
-    await this.redis.call((redis) => redis.sadd(this.keyspace.ofService(ORDER_STATE.poison), eventId));
-    await this.redis.call((redis) =>
-      redis.xadd(this.keyspace.stream('orders'), '*', ...Object.entries(envelope).flat()),
-    );
+    await this.redis.command('SADD', this.keyspace.ofService(ORDER_STATE.poison), eventId);
+    await this.redis.command('XADD', this.keyspace.stream('orders'), '*', ...Object.entries(envelope).flat());
   }
 }
 

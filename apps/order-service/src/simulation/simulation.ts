@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ORDER_STATE } from '@shop/contracts';
 import { redisOf } from '@shop/service';
-import { Keyspace, RedisConnection } from 'nestjs-event-streams';
+import { asNumber, Keyspace, RedisConnection } from 'nestjs-event-streams';
 import { OrderConfiguration } from '../configuration.js';
 import type { Rate } from './rate.js';
 import type { CustomersReport, CustomersTask } from './task.js';
@@ -99,8 +99,8 @@ export class Simulation implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** The number of this start: a seed always gives the same shop, but each start must place other orders. */
-  private nextRun(): Promise<number> {
-    return this.redis.call((redis) => redis.incr(this.keyspace.ofService(ORDER_STATE.simulationRuns)));
+  private async nextRun(): Promise<number> {
+    return asNumber(await this.redis.command('INCR', this.keyspace.ofService(ORDER_STATE.simulationRuns)), 'INCR');
   }
 
   private open(thread: number, run: number): void {

@@ -83,7 +83,7 @@ export class Session implements Disposable {
 
   /** Waits for the first answer. @throws RedisUnavailableError, LayoutVersionError, UnmetError where streams have partitions */
   async reach(): Promise<void> {
-    await this.connection.call((redis) => redis.ping(), REACH_MS);
+    await this.connection.call((link) => link.send(['PING']), REACH_MS);
     const agreed = await new AgreementClient(this.connection).read(this.keyspace);
     checkLayout(this.keyspace, agreed);
     const partitions = agreed.partitions ?? '1';

@@ -1,156 +1,22 @@
 import { Command } from 'ioredis';
-import { PackedValues } from './packed-values.js';
+import { encodeCommand, recycleCommand, type RedisCommand } from './encode-command.js';
 
-/** An argument of a command. */
-export type Argument = string | number | PackedValues;
-
-/** A command in the protocol's own form: ioredis' own way to it takes several times as long for a long one. */
+/** A command for ioredis, encoded by us: docs/internals/performance.md#it-writes-long-commands-slowly */
 export class EncodedCommand extends Command {
   private readonly encoded: Buffer;
 
   /** @param replyEncoding null for a reply of bytes */
-  constructor(name: string, args: readonly Argument[], replyEncoding: 'utf8' | null = 'utf8') {
-    super(name, [], { replyEncoding });
-    this.encoded = encodeCommand([name, ...args]);
+  constructor(command: RedisCommand, replyEncoding: 'utf8' | null = 'utf8') {
+    super(command[0], [], { replyEncoding });
+    this.encoded = encodeCommand(command);
   }
 
   override toWritable(): Buffer {
     return this.encoded;
   }
 
-  /** Once the server has answered, nobody looks at the bytes any more, and the next command can have their memory. */
+  /** To be called once the server has answered. */
   recycle(): void {
-    const { length } = this.encoded;
-    // Smaller ones share their memory with others.
-    if (spare.length < MAX_SPARE && length >= SMALLEST_SPARE && length <= LARGEST_SPARE) spare.push(this.encoded);
+    recycleCommand(this.encoded);
   }
-}
-
-const DOLLAR = 36;
-const CR = 13;
-const LF = 10;
-const ZERO = 48;
-/** Up to this length it is quicker to copy characters than to ask for it. */
-const SHORT = 24;
-
-/** Of the arguments of the command that is encoded at present; one at a time. */
-let lengths = new Uint32Array(4096);
-
-/**
- * Memory of commands that were answered, for the next ones: new memory for each starts large garbage collections, see
- * docs/internals/performance.md#memory-outside-of-the-heap-starts-large-collections
- */
-const spare: Buffer[] = [];
-const MAX_SPARE = 4;
-const SMALLEST_SPARE = Buffer.poolSize;
-const LARGEST_SPARE = 2 ** 18;
-
-/** A command in the protocol's form, written into one buffer: docs/internals/performance.md#pieces-of-text-are-garbage */
-export function encodeCommand(args: readonly Argument[]): Buffer {
-  if (args.length > lengths.length) lengths = new Uint32Array(2 * args.length);
-  let size = 1 + digitsOf(args.length) + 2;
-  const packed: string[][] = [];
-  for (let index = 0; index < args.length; index += 1) {
-    const arg = args[index] as Argument;
-    let length: number;
-    if (typeof arg === 'string') {
-      length = byteLength(arg);
-    } else if (typeof arg === 'number') {
-      length = numberLength(arg);
-    } else {
-      const { pieces } = arg;
-      packed.push(pieces);
-      length = lengthOf(pieces);
-    }
-    lengths[index] = length;
-    size += 1 + digitsOf(length) + 2 + length + 2;
-  }
-  const buffer = memory(size);
-  buffer[0] = 42; // *
-  let at = writeLine(buffer, 1, args.length);
-  let next = 0;
-  for (let index = 0; index < args.length; index += 1) {
-    const arg = args[index] as Argument;
-    const length = lengths[index] as number;
-    buffer[at] = DOLLAR;
-    at = writeLine(buffer, at + 1, length);
-    if (typeof arg === 'string') {
-      writeText(buffer, at, arg, length);
-    } else if (typeof arg === 'number') {
-      writeText(buffer, at, String(arg), length);
-    } else {
-      writePieces(buffer, at, packed[next++] as string[]);
-    }
-    at += length;
-    buffer[at] = CR;
-    buffer[at + 1] = LF;
-    at += 2;
-  }
-  return buffer;
-}
-
-function memory(size: number): Buffer {
-  if (size < SMALLEST_SPARE || size > LARGEST_SPARE) return Buffer.allocUnsafe(size);
-  const found = spare.findIndex(({ buffer }) => buffer.byteLength >= size);
-  const [reused] = found === -1 ? [] : spare.splice(found, 1);
-  return Buffer.from(reused?.buffer ?? new ArrayBuffer(capacityOf(size)), 0, size);
-}
-
-/** Powers of two, so that the next command, of about as many bytes, finds room in it. */
-function capacityOf(size: number): number {
-  return 2 ** Math.ceil(Math.log2(size));
-}
-
-function lengthOf(pieces: readonly string[]): number {
-  let length = 0;
-  for (const piece of pieces) length += piece.length;
-  return length;
-}
-
-function writePieces(buffer: Buffer, from: number, pieces: readonly string[]): void {
-  let at = from;
-  for (const piece of pieces) {
-    buffer.write(piece, at, 'latin1');
-    at += piece.length;
-  }
-}
-
-function writeText(buffer: Buffer, at: number, text: string, length: number): void {
-  if (length !== text.length) buffer.write(text, at, 'utf8');
-  else if (length > SHORT) buffer.write(text, at, 'latin1');
-  else for (let index = 0; index < length; index += 1) buffer[at + index] = text.charCodeAt(index);
-}
-
-/** A whole number and the end of the line. @returns where to go on */
-function writeLine(buffer: Buffer, at: number, value: number): number {
-  const digits = digitsOf(value);
-  let rest = value;
-  for (let place = at + digits - 1; place >= at; place -= 1) {
-    buffer[place] = ZERO + (rest % 10);
-    rest = Math.floor(rest / 10);
-  }
-  buffer[at + digits] = CR;
-  buffer[at + digits + 1] = LF;
-  return at + digits + 2;
-}
-
-function digitsOf(value: number): number {
-  if (value < 10) return 1;
-  if (value < 100) return 2;
-  if (value < 1000) return 3;
-  let digits = 3;
-  for (let rest = Math.floor(value / 1000); rest > 0; rest = Math.floor(rest / 10)) digits += 1;
-  return digits;
-}
-
-function numberLength(value: number): number {
-  return Number.isInteger(value) && value >= 0 && value < 1e15 ? digitsOf(value) : String(value).length;
-}
-
-/** Most values are short and ASCII, and asking takes longer than looking. */
-function byteLength(text: string): number {
-  const { length } = text;
-  if (length > SHORT) return Buffer.byteLength(text);
-  for (let index = 0; index < length; index += 1) if (text.charCodeAt(index) > 127) return Buffer.byteLength(text);
-  return length;
 }

@@ -1,13 +1,5 @@
 import type { Redis } from 'ioredis';
-
-/** Reads one reply from its bytes. */
-export interface ReplyParser<T> {
-  /**
-   * @returns the reply when it is complete, undefined as long as it is not
-   * @throws ioredis' ReplyError for an error reply; anything else means that the bytes make no sense
-   */
-  push(chunk: Buffer): T | undefined;
-}
+import type { ReplyParser } from './connection.js';
 
 /**
  * Whether ioredis reads a connection as {@link RawReplies} needs it: by listeners of `data`, and in no other way. A version of it that

@@ -32,7 +32,7 @@ export class EventsHealth {
   async redis(): Promise<HealthFinding> {
     try {
       const started = performance.now();
-      await this.client.connection.call((redis) => redis.ping(), PING_TIMEOUT_MS);
+      await this.client.connection.call((link) => link.send(['PING']), PING_TIMEOUT_MS);
       const latencyMs = Math.round((performance.now() - started) * 100) / 100;
       const { trouble } = this.consumer;
       if (trouble !== undefined) return down(trouble);

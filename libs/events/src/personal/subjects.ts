@@ -35,7 +35,7 @@ export class Subjects {
    * @param note who does it and why, for {@link forgotten}
    * @returns whether there was a key to destroy
    * @throws ConfigurationError when this can be no subject
-   * @throws RedisUnavailableError, ioredis' ReplyError: then the key may be there or not, do it again
+   * @throws RedisUnavailableError, Redis' own error (`ReplyError`): then the key may be there or not, do it again
    */
   async forget(subject: string, note: Partial<OperatorNote> = {}): Promise<boolean> {
     demandSubject(subject);

@@ -1,4 +1,4 @@
-import type { Argument } from '../connection/encoded-command.js';
+import type { Argument } from '../connection/encode-command.js';
 import { PackedValues } from '../connection/packed-values.js';
 import { KeyPlaces } from '../stream/key-places.js';
 import { Layouts, type LaidOut } from '../stream/layouts.js';

@@ -50,7 +50,7 @@ export class Durability {
   async probe(): Promise<void> {
     if (this.options.acks !== 'fsynced') return;
     try {
-      await this.client.connection.call((redis) => redis.ping());
+      await this.client.connection.command('PING');
       await this.client.publishing.waitFor('fsynced', 0, 1);
     } catch (error) {
       if (isOutage(error)) throw error;

@@ -1,4 +1,5 @@
-import type { RedisConnection } from '../connection/redis-connection.js';
+import type { Connection } from '../connection/connection.js';
+import { asText, asTextOrNull } from '../connection/reply.js';
 import type { Keyspace } from './keyspace.js';
 
 /** What all applications of a prefix must agree on, as it is noted in Redis; null for what nobody has noted yet. */
@@ -11,16 +12,17 @@ export interface Agreed {
 
 /** What applications learn at their start about the Redis that they share, and about each other. */
 export class AgreementClient {
-  constructor(private readonly connection: RedisConnection) {}
+  constructor(private readonly connection: Connection) {}
 
   /** What is noted. @param keyspace of what belongs to no partition */
   async read(keyspace: Keyspace, timeoutMs?: number): Promise<Agreed> {
     // The other way round than it is noted: whoever finds the second finds the first, too.
     const [partitions, layout] = await this.connection.call(
-      (redis) => Promise.all([redis.get(keyspace.partitionCount()), redis.get(keyspace.layoutVersion())]),
+      (link) =>
+        Promise.all([link.send(['GET', keyspace.partitionCount()]), link.send(['GET', keyspace.layoutVersion()])]),
       timeoutMs,
     );
-    return { layout, partitions };
+    return { layout: asTextOrNull(layout, 'GET'), partitions: asTextOrNull(partitions, 'GET') };
   }
 
   /** Notes what nobody has noted yet. @returns what is noted then */
@@ -29,23 +31,25 @@ export class AgreementClient {
     { layout, partitions }: { [K in keyof Agreed]: string },
     timeoutMs?: number,
   ): Promise<Agreed> {
-    const before = await this.connection.call(
-      (redis) =>
+    const [layoutBefore, partitionsBefore] = await this.connection.call(
+      (link) =>
         Promise.all([
-          redis.call('SET', keyspace.layoutVersion(), layout, 'NX', 'GET'),
-          redis.call('SET', keyspace.partitionCount(), partitions, 'NX', 'GET'),
+          link.send(['SET', keyspace.layoutVersion(), layout, 'NX', 'GET']),
+          link.send(['SET', keyspace.partitionCount(), partitions, 'NX', 'GET']),
         ]),
       timeoutMs,
     );
-    const [layoutBefore, partitionsBefore] = before as (string | null)[];
-    return { layout: layoutBefore ?? layout, partitions: partitionsBefore ?? partitions };
+    return {
+      layout: asTextOrNull(layoutBefore, 'SET') ?? layout,
+      partitions: asTextOrNull(partitionsBefore, 'SET') ?? partitions,
+    };
   }
 
   /** How many nodes with slots the cluster has that this Redis is one of; 0 when it is of none. */
   async clusterSize(timeoutMs?: number): Promise<number> {
-    const info = await this.connection.call((redis) => redis.info('cluster'), timeoutMs);
-    if (!info.includes('cluster_enabled:1')) return 0;
-    const about = await this.connection.call((redis) => redis.cluster('INFO'), timeoutMs);
-    return Math.max(1, Number(/^cluster_size:(\d+)/m.exec(about)?.[1] ?? 1));
+    const info = await this.connection.call((link) => link.send(['INFO', 'cluster']), timeoutMs);
+    if (!asText(info, 'INFO').includes('cluster_enabled:1')) return 0;
+    const about = await this.connection.call((link) => link.send(['CLUSTER', 'INFO']), timeoutMs);
+    return Math.max(1, Number(/^cluster_size:(\d+)/m.exec(asText(about, 'CLUSTER INFO'))?.[1] ?? 1));
   }
 }

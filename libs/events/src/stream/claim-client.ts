@@ -1,11 +1,5 @@
-import {
-  claimedEntryOf,
-  claimReplyOf,
-  type ClaimedEntry,
-  type ClaimReply,
-  type RawClaimedEntry,
-  type RawClaimReply,
-} from './claimed-entry.js';
+import { asList, asNumber, asText, asTexts } from '../connection/reply.js';
+import { claimedEntriesOf, claimReplyOf, type ClaimedEntry, type ClaimReply } from './claimed-entry.js';
 import type { ConsumerAddress } from './consumer-address.js';
 import type { ScriptRunner } from './script-runner.js';
 
@@ -19,7 +13,7 @@ export class ClaimClient {
   /** What this consumer was given and has not settled, after an id; '-' for the first page. Makes the consumer where it is missing. */
   async pendingOf({ stream, group, consumer }: ConsumerAddress, after: string, count: number): Promise<ClaimedEntry[]> {
     const reply = await this.scripts.run('pending-of-consumer', [stream], [group, consumer, fromOf(after), count]);
-    return (reply as RawClaimedEntry[]).map(claimedEntryOf);
+    return claimedEntriesOf(reply, 'pending-of-consumer');
   }
 
   /** Whether this consumer has unsettled entries between two ids, both left out; '-' and undefined for no limit. */
@@ -29,10 +23,8 @@ export class ClaimClient {
     before: string | undefined,
   ): Promise<boolean> {
     const end = before === undefined ? '+' : `(${before}`;
-    const rows = await this.scripts.connection.call((redis) =>
-      redis.xpending(stream, group, fromOf(after), end, 1, consumer),
-    );
-    return rows.length > 0;
+    const rows = await this.scripts.connection.command('XPENDING', stream, group, fromOf(after), end, 1, consumer);
+    return asList(rows, 'XPENDING').length > 0;
   }
 
   /** Lets entries go that this consumer has not begun with: they stay its own, and this delivery does not count. */
@@ -47,7 +39,7 @@ export class ClaimClient {
   /** Goes on with entries that were deferred. @returns those that are still this consumer's */
   async resume({ stream, group, consumer }: ConsumerAddress, ids: readonly string[]): Promise<ClaimedEntry[]> {
     const reply = await this.scripts.run('resume', [stream], [group, consumer, ...ids]);
-    return (reply as RawClaimedEntry[]).map(claimedEntryOf);
+    return claimedEntriesOf(reply, 'resume');
   }
 
   /**
@@ -62,7 +54,7 @@ export class ClaimClient {
     count: number,
   ): Promise<ClaimReply> {
     const reply = await this.scripts.run('claim', [stream], [group, consumer, minIdleMs, from, count]);
-    return claimReplyOf(reply as RawClaimReply);
+    return claimReplyOf(asList(reply, 'claim'), 'claim');
   }
 
   /** Renews the claim on deliveries that are still this consumer's. @returns the ids that no longer are */
@@ -70,7 +62,7 @@ export class ClaimClient {
     const lost: string[] = [];
     for (let first = 0; first < ids.length; first += ENTRIES_AT_ONCE) {
       const some = ids.slice(first, first + ENTRIES_AT_ONCE);
-      lost.push(...((await this.scripts.run('renew', [stream], [group, consumer, ...some])) as string[]));
+      lost.push(...asTexts(await this.scripts.run('renew', [stream], [group, consumer, ...some]), 'renew'));
     }
     return lost;
   }
@@ -86,9 +78,9 @@ export class ClaimClient {
     let from = '-';
     while (from !== '') {
       const reply = await this.scripts.run('leave', [stream], [group, consumer, idleMs, from, ENTRIES_AT_ONCE]);
-      const [count, next] = reply as [number, string];
-      handedBack += count;
-      from = next;
+      const [count, next] = asList(reply, 'leave');
+      handedBack += asNumber(count, 'leave');
+      from = asText(next, 'leave');
     }
     return handedBack;
   }

@@ -1,4 +1,5 @@
-import { entryOf, MAX_TEXT_LENGTH, type RawEntry } from './raw-entry.js';
+import { asBytes, asList, asNumber } from '../connection/reply.js';
+import { asRawEntry, entryOf, MAX_TEXT_LENGTH } from './raw-entry.js';
 import type { StreamEntry } from './stream-entry.js';
 
 /** An entry that a consumer got from the pending list. */
@@ -18,20 +19,31 @@ export interface ClaimReply {
   vanished: string[];
 }
 
-/** An entry as scripts reply it. */
-export type RawClaimedEntry = [...RawEntry, deliveries: number, isOverdue?: 0 | 1];
-
-/** A page as scripts reply it: where to go on, entries, ids of those that are gone. */
-export type RawClaimReply = [next: Buffer, entries: RawClaimedEntry[], vanished: Buffer[]];
-
-export function claimedEntryOf([id, fields, deliveries, isOverdue]: RawClaimedEntry): ClaimedEntry {
-  return { ...entryOf([id, fields], MAX_TEXT_LENGTH), deliveries, isOverdue: isOverdue === 1 };
+/**
+ * Claimed entries as a script replies them: id, fields, how often it was delivered before, and 1 for one that is overdue.
+ *
+ * @param script its name
+ * @throws UnexpectedReplyError
+ */
+export function claimedEntriesOf(reply: unknown, script: string): ClaimedEntry[] {
+  return asList(reply, script).map((row) => {
+    const [, , deliveries, isOverdue] = asList(row, script);
+    const entry = entryOf(asRawEntry(row, script), MAX_TEXT_LENGTH);
+    return { ...entry, deliveries: asNumber(deliveries, script), isOverdue: isOverdue === 1 };
+  });
 }
 
-export function claimReplyOf([next, entries, vanished]: RawClaimReply): ClaimReply {
+/** Ids as a script replies them. @throws UnexpectedReplyError */
+export function vanishedOf(reply: unknown, script: string): string[] {
+  return asList(reply, script).map((id) => asBytes(id, script).toString());
+}
+
+/** A page as a script replies it: where to go on, entries, ids of those that are gone. @throws UnexpectedReplyError */
+export function claimReplyOf([next, entries, vanished]: readonly unknown[], script: string): ClaimReply {
+  const from = asBytes(next, script);
   return {
-    next: next.length === 0 ? undefined : next.toString(),
-    entries: entries.map(claimedEntryOf),
-    vanished: vanished.map(String),
+    next: from.length === 0 ? undefined : from.toString(),
+    entries: claimedEntriesOf(entries, script),
+    vanished: vanishedOf(vanished, script),
   };
 }

@@ -1,3 +1,5 @@
+import { asList, asText } from '../connection/reply.js';
+import { UnexpectedReplyError } from '../model/errors/redis.js';
 import type { ScriptRunner } from './script-runner.js';
 
 /**
@@ -13,8 +15,7 @@ export class DeadLetterClient {
 
   /** Takes a dead letter away, to replay or to discard it; see `lua/take-dead-letter.lua`. */
   async take(keys: readonly string[], values: readonly (string | number)[]): Promise<TakeReply> {
-    const reply = await this.scripts.run('take-dead-letter', keys, values);
-    const [status, id] = reply as [TakeReply['status'] | 'again', string];
+    const [status, id] = asList(await this.scripts.run('take-dead-letter', keys, values), 'take-dead-letter');
     switch (status) {
       case 'again':
         return this.take(keys, values);
@@ -23,9 +24,11 @@ export class DeadLetterClient {
       case 'lost':
         return { status };
       case 'taken':
-        return { status, replayId: id };
+        return { status, replayId: asText(id, 'take-dead-letter') };
       case 'parked':
-        return { status, first: id };
+        return { status, first: asText(id, 'take-dead-letter') };
+      default:
+        throw new UnexpectedReplyError('take-dead-letter', 'a known status', String(status));
     }
   }
 }

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { redisReply } from '../connection/redis-reply.js';
-import type { ReplyParser } from '../connection/raw-replies.js';
-import { MAX_TEXT_LENGTH, withBytes } from './raw-entry.js';
+import type { ReplyParser } from '../connection/connection.js';
+import { asBytes, asList, type Reply } from '../connection/reply.js';
+import { asRawEntry, entryOf, MAX_TEXT_LENGTH, withBytes } from './raw-entry.js';
 import type { StreamEntry } from './stream-entry.js';
 
 const LF = 10;
@@ -108,6 +109,19 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
     }
     for (const chunk of waiting) end += chunk.copy(this.store, end);
     this.buffer = this.store.subarray(0, end);
+  }
+
+  fromReply(reply: Reply<Buffer>): Map<string, StreamEntry[]> {
+    const streams = reply === null ? [] : asList(reply, 'XREADGROUP');
+    return new Map(
+      streams.map((stream) => {
+        const [key, entries] = asList(stream, 'XREADGROUP');
+        const read = asList(entries, 'XREADGROUP').map((entry) =>
+          entryOf(asRawEntry(entry, 'XREADGROUP'), MAX_TEXT_LENGTH),
+        );
+        return [asBytes(key, 'XREADGROUP').toString(), read];
+      }),
+    );
   }
 
   /** Forgets a reply that did not come to its end. */

@@ -1,6 +1,5 @@
-import type { RedisConnection } from '../connection/redis-connection.js';
+import type { Connection } from '../connection/connection.js';
 import { EntriesParser } from './entries-parser.js';
-import { entryOf, MAX_TEXT_LENGTH, type RawEntry } from './raw-entry.js';
 import type { ConsumerAddress } from './consumer-address.js';
 import type { StreamEntry } from './stream-entry.js';
 
@@ -10,7 +9,7 @@ export class EntryReader {
 
   /** @param timeoutMs how long an answer may take, the waiting at the server not included */
   constructor(
-    readonly connection: RedisConnection,
+    readonly connection: Connection,
     private readonly timeoutMs: number,
   ) {}
 
@@ -21,18 +20,8 @@ export class EntryReader {
     count: number,
     blockMs: number,
   ): Promise<Map<string, StreamEntry[]>> {
-    const command = ['GROUP', group, consumer, 'COUNT', count, 'BLOCK', blockMs, 'STREAMS'];
-    // The reply before may have been cut off.
-    this.parser.reset();
-    const args = ['XREADGROUP', ...command, ...streams, ...streams.map(() => '>')] as const;
-    return this.connection.callRaw(args, this.parser, entriesOf, blockMs + this.timeoutMs);
+    const options = ['GROUP', group, consumer, 'COUNT', count, 'BLOCK', blockMs, 'STREAMS'];
+    const command = ['XREADGROUP', ...options, ...streams, ...streams.map(() => '>')] as const;
+    return this.connection.read(command, this.parser, blockMs + this.timeoutMs);
   }
-}
-
-/** A reply to XREADGROUP as the parser gives it. */
-function entriesOf(reply: unknown): Map<string, StreamEntry[]> {
-  const streams = (reply ?? []) as [key: Buffer, entries: RawEntry[]][];
-  return new Map(
-    streams.map(([key, entries]) => [key.toString(), entries.map((entry) => entryOf(entry, MAX_TEXT_LENGTH))]),
-  );
 }

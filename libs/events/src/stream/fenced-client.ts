@@ -1,10 +1,11 @@
-import type { Argument } from '../connection/encoded-command.js';
-import type { RedisConnection } from '../connection/redis-connection.js';
+import type { Argument } from '../connection/encode-command.js';
+import type { Connection } from '../connection/connection.js';
+import { asBytes, asList, asNumber } from '../connection/reply.js';
 import { LeaseLostError } from '../model/errors/delivery.js';
 import { isFenced } from '../model/errors/redis.js';
 import type { ScriptName } from './script-commands.js';
-import { entryOf, MAX_TEXT_LENGTH, type RawEntry } from './raw-entry.js';
-import { claimReplyOf, type ClaimedEntry, type ClaimReply, type RawClaimReply } from './claimed-entry.js';
+import { asRawEntry, entryOf, MAX_TEXT_LENGTH } from './raw-entry.js';
+import { claimReplyOf, type ClaimedEntry, type ClaimReply } from './claimed-entry.js';
 import { ScriptRunner } from './script-runner.js';
 import { StreamClient } from './stream-client.js';
 import { WaitingClient } from './waiting-client.js';
@@ -47,14 +48,12 @@ const FENCED: Partial<Record<ScriptName, ScriptName>> = {
   'wait-for-handler': 'wait-for-handler-fenced',
 };
 
-type RawReply = [...RawClaimReply, fresh: RawEntry[], last: Buffer, overdueInMs: number];
-
 /** Runs scripts for a partition's owner: once another worker owns the partition, they do nothing and throw LeaseLostError. */
 class FencedScripts extends ScriptRunner {
   private lost: LeaseLostError | undefined;
 
   constructor(
-    connection: RedisConnection,
+    connection: Connection,
     private readonly fence: Fence,
     private readonly onLost: (error: LeaseLostError) => void,
   ) {
@@ -130,7 +129,7 @@ export class FencedClient extends StreamClient {
    * @param onWaiting called when an entry was left to a worker that handles it
    */
   constructor(
-    connection: RedisConnection,
+    connection: Connection,
     private readonly fence: Fence,
     onLost: (error: LeaseLostError) => void,
     onWaiting: () => void,
@@ -157,13 +156,8 @@ export class FencedClient extends StreamClient {
     { lines, graceMs }: Handled,
   ): Promise<PartitionReply[]> {
     const values = [group, consumer, count, ...[...from, ...last].map((id) => id ?? ''), ...lines, graceMs];
-    const replies = (await this.fenced.runFenced('read-partition', streams, values)) as RawReply[];
-    return replies.map(([next, entries, vanished, fresh, last, overdueInMs]) => ({
-      pending: claimReplyOf([next, entries, vanished]),
-      fresh: fresh.map((entry) => entryOf(entry, MAX_TEXT_LENGTH)),
-      last: last.toString(),
-      overdueInMs: overdueInMs < 0 ? undefined : overdueInMs,
-    }));
+    const reply = await this.fenced.runFenced('read-partition', streams, values);
+    return asList(reply, 'read-partition').map(partitionReplyOf);
   }
 
   async renewLease(leaseMs: number): Promise<void> {
@@ -173,4 +167,19 @@ export class FencedClient extends StreamClient {
   async releaseLease(): Promise<void> {
     await this.fenced.runFenced('release-lease', [this.fence.lease], []);
   }
+}
+
+/** What `lua/read-partition.lua` replies of one stream. */
+function partitionReplyOf(reply: unknown): PartitionReply {
+  const page = asList(reply, 'read-partition');
+  const [, , , fresh, last, overdueInMs] = page;
+  const overdue = asNumber(overdueInMs, 'read-partition');
+  return {
+    pending: claimReplyOf(page, 'read-partition'),
+    fresh: asList(fresh, 'read-partition').map((entry) =>
+      entryOf(asRawEntry(entry, 'read-partition'), MAX_TEXT_LENGTH),
+    ),
+    last: asBytes(last, 'read-partition').toString(),
+    overdueInMs: overdue < 0 ? undefined : overdue,
+  };
 }

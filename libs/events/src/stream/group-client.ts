@@ -1,11 +1,12 @@
-import type { RedisConnection } from '../connection/redis-connection.js';
+import type { Connection } from '../connection/connection.js';
+import { asList, asText, asTextsOrNulls } from '../connection/reply.js';
 import { BEGINNING } from './channel.js';
 import { compareEntryIds } from './entry-id.js';
 import { pairs } from './pairs.js';
 
 /** Makes groups, and looks at the streams that they read. */
 export class GroupClient {
-  constructor(private readonly connection: RedisConnection) {}
+  constructor(private readonly connection: Connection) {}
 
   /**
    * Makes the stream and the group where they are missing.
@@ -18,7 +19,7 @@ export class GroupClient {
     const from =
       start === BEGINNING || compareEntryIds(start, (await this.extent(stream)).lastId) <= 0 ? start : BEGINNING;
     try {
-      await this.connection.call((redis) => redis.xgroup('CREATE', stream, group, from, 'MKSTREAM'));
+      await this.connection.command('XGROUP', 'CREATE', stream, group, from, 'MKSTREAM');
       return true;
     } catch (error) {
       if (error instanceof Error && error.message.startsWith('BUSYGROUP')) return false;
@@ -29,8 +30,8 @@ export class GroupClient {
   /** How many entries a stream has, and the last id that it gave. A stream that does not exist is empty. */
   async extent(stream: string): Promise<{ length: number; lastId: string }> {
     try {
-      const reply = await this.connection.call((redis) => redis.xinfo('STREAM', stream));
-      const about = new Map(pairs(reply as (string | number)[]));
+      const reply = await this.connection.command('XINFO', 'STREAM', stream);
+      const about = new Map(pairs(asList(reply, 'XINFO STREAM')));
       return { length: Number(about.get('length')), lastId: String(about.get('last-generated-id')) };
     } catch (error) {
       if (isMissing(error)) return { length: 0, lastId: '0-0' };
@@ -41,8 +42,8 @@ export class GroupClient {
   /** The names of a stream's groups; none where the stream does not exist. */
   async names(stream: string): Promise<string[]> {
     try {
-      const reply = await this.connection.call((redis) => redis.xinfo('GROUPS', stream));
-      return (reply as string[][]).map((row) => new Map(pairs(row)).get('name') ?? '');
+      const rows = asList(await this.connection.command('XINFO', 'GROUPS', stream), 'XINFO GROUPS');
+      return rows.map((row) => asText(new Map(pairs(asList(row, 'XINFO GROUPS'))).get('name'), 'XINFO GROUPS'));
     } catch (error) {
       if (isMissing(error)) return [];
       throw error;
@@ -50,14 +51,14 @@ export class GroupClient {
   }
 
   /** After which entries a group begins, by stream; null where nothing is written. @param book the key of the group's hash */
-  starts(book: string, streams: readonly string[]): Promise<(string | null)[]> {
-    return this.connection.call((redis) => redis.hmget(book, ...streams));
+  async starts(book: string, streams: readonly string[]): Promise<(string | null)[]> {
+    return asTextsOrNulls(await this.connection.command('HMGET', book, ...streams), 'HMGET');
   }
 
   /** Writes after which entries a group begins; what is there already stays. */
   async bookStarts(book: string, starts: readonly (readonly [stream: string, after: string])[]): Promise<void> {
-    await this.connection.call((redis) =>
-      Promise.all(starts.map(([stream, after]) => redis.hsetnx(book, stream, after))),
+    await this.connection.call((link) =>
+      Promise.all(starts.map(([stream, after]) => link.send(['HSETNX', book, stream, after]))),
     );
   }
 }

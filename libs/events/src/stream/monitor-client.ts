@@ -1,4 +1,5 @@
-import type { RedisConnection } from '../connection/redis-connection.js';
+import type { Connection } from '../connection/connection.js';
+import { asBytes, asList, asTextsOrNulls } from '../connection/reply.js';
 import { isForbidden } from '../model/errors/redis.js';
 import { GroupLag } from './group-lag.js';
 import { cutEntry, MAX_WHOLE_BYTES, peekIds, peekLastId, peekStream, type PeekBounds } from './peek.js';
@@ -17,7 +18,7 @@ import {
   type Question,
   type StreamRow,
 } from './questions.js';
-import type { RawEntry } from './raw-entry.js';
+import { asRawEntry } from './raw-entry.js';
 import type { StreamEntry } from './stream-entry.js';
 
 /** What is counted entry by entry at most, of one group, in entries and in bytes; and how many entries the first step looks at. */
@@ -40,35 +41,34 @@ export class MonitorClient {
   /** Until then scripts are not tried, by the clock of `performance.now()`: this user may not run them. */
   private plainUntilMs = -Infinity;
 
-  constructor(private readonly connection: RedisConnection) {}
+  constructor(private readonly connection: Connection) {}
 
   /**
    * Asks several questions in one round trip; other clients' commands may run between them.
    *
-   * @throws ioredis' ReplyError when Redis refuses one of them; RedisUnavailableError when it is away
+   * @throws Redis' own error (`ReplyError`) when it refuses one of them; RedisUnavailableError when it is away
    */
   async askAll<const Q extends readonly Question<unknown>[]>(questions: Q, timeoutMs?: number): Promise<Answers<Q>> {
     if (questions.length === 0) return [] as unknown as Answers<Q>;
     const isPlain = performance.now() < this.plainUntilMs;
     const asked = isPlain ? questions.map((question) => question.plain ?? question) : questions;
-    const replies = await this.connection.call(async (redis) => {
-      const commands = asked.map(({ command, isOfBytes }) => [isOfBytes ? 'callBuffer' : 'call', ...command]);
-      const answers = (await redis.pipeline(commands).exec()) ?? [];
+    const replies = await this.connection.call(async (link) => {
+      const answers = await link.sendTogether(asked);
       // That this user may run no scripts is no outage: it is asked otherwise.
-      if (answers.some(([error], index) => asked[index]?.plain && isRefusedScript(error))) return null;
+      if (answers.some((answer, index) => asked[index]?.plain && isRefusedScript(answer))) return null;
       // Thrown in here, so that the connection says which of them are outages.
-      return answers.map(([error, reply], index) => {
-        if (error !== null && !isMissing(error, asked[index])) throw error;
-        return { isMissing: error !== null, reply };
-      });
+      for (const [index, answer] of answers.entries()) {
+        if (answer instanceof Error && !isMissing(answer, asked[index])) throw answer;
+      }
+      return answers;
     }, timeoutMs);
     if (replies === null) {
       this.plainUntilMs = performance.now() + FORBIDDEN_FOR_MS;
       return this.askAll(questions, timeoutMs);
     }
     return asked.map((question, index) => {
-      const { isMissing: missing = true, reply } = replies[index] ?? {};
-      return missing ? question.missing : question.read(reply);
+      const reply = replies[index];
+      return reply instanceof Error ? question.missing : question.read(reply);
     }) as Answers<Q>;
   }
 
@@ -143,15 +143,18 @@ export class MonitorClient {
     count: number,
     wait?: { blockMs: number; timeoutMs: number },
   ): Promise<Map<string, StreamEntry[]>> {
-    const streams = [...positions.keys(), ...positions.values()];
-    const reply = await (wait
-      ? this.connection.call(
-          (redis) => redis.xreadBuffer('COUNT', count, 'BLOCK', wait.blockMs, 'STREAMS', ...streams),
-          wait.blockMs + wait.timeoutMs,
-        )
-      : this.connection.call((redis) => redis.xreadBuffer('COUNT', count, 'STREAMS', ...streams)));
-    const cut = (entry: RawEntry): StreamEntry => cutEntry(entry, { wholeBytes: MAX_WHOLE_BYTES });
-    return new Map((reply ?? []).map(([key, entries]) => [key.toString(), entries.map(cut)]));
+    const block = wait ? ['BLOCK', wait.blockMs] : [];
+    const command = ['XREAD', 'COUNT', count, ...block, 'STREAMS', ...positions.keys(), ...positions.values()] as const;
+    const timeoutMs = wait && wait.blockMs + wait.timeoutMs;
+    const reply = await this.connection.call((link) => link.sendForBytes(command), timeoutMs);
+    const streams = reply === null ? [] : asList(reply, 'XREAD');
+    const cut = (entry: unknown): StreamEntry => cutEntry(asRawEntry(entry, 'XREAD'), { wholeBytes: MAX_WHOLE_BYTES });
+    return new Map(
+      streams.map((stream) => {
+        const [key, entries] = asList(stream, 'XREAD');
+        return [asBytes(key, 'XREAD').toString(), asList(entries, 'XREAD').map(cut)];
+      }),
+    );
   }
 
   range(key: string, from: string, to: string, count: number): Promise<StreamEntry[]> {
@@ -170,10 +173,10 @@ export class MonitorClient {
   /** Who owns a partition; null when nobody does, or whoever did has not renewed its lease. */
   async lease(key: string): Promise<{ worker: string; epoch: number } | null> {
     const [fields, nowMs] = await Promise.all([
-      this.connection.call((redis) => redis.hmget(key, 'owner', 'until', 'epoch')),
+      this.connection.command('HMGET', key, 'owner', 'until', 'epoch'),
       this.now(),
     ]);
-    const [worker, until, epoch] = fields;
+    const [worker, until, epoch] = asTextsOrNulls(fields, 'HMGET');
     return worker && Number(until) > nowMs ? { worker, epoch: Number(epoch) } : null;
   }
 

@@ -1,4 +1,6 @@
-import type { RedisConnection } from '../connection/redis-connection.js';
+import type { Connection } from '../connection/connection.js';
+import { asList, asNumber, asText, asTexts } from '../connection/reply.js';
+import { pairs } from './pairs.js';
 import { runScript } from './scripts.js';
 import type { ScriptName } from './script-commands.js';
 
@@ -12,11 +14,11 @@ export interface Heartbeat {
 
 /** What the workers of a group agree on partitions with. */
 export class PartitionsClient {
-  constructor(readonly connection: RedisConnection) {}
+  constructor(readonly connection: Connection) {}
 
   /** Takes a partition, or renews it. @returns the epoch of the ownership; undefined when another worker owns it */
   async acquire(lease: string, worker: string, leaseMs: number): Promise<number | undefined> {
-    const epoch = (await this.script('acquire-lease', [lease], [worker, leaseMs])) as number;
+    const epoch = asNumber(await this.script('acquire-lease', [lease], [worker, leaseMs]), 'acquire-lease');
     return epoch === 0 ? undefined : epoch;
   }
 
@@ -33,13 +35,13 @@ export class PartitionsClient {
     { owned, unfit }: Heartbeat,
   ): Promise<Map<string, Heartbeat>> {
     const told = `${owned.join(',')}${unfit.length === 0 ? '' : ` ${unfit.join(',')}`}`;
-    const reply = (await this.script('heartbeat', [workers], [worker, aliveMs, told])) as string[];
-    const alive = new Map<string, Heartbeat>();
-    for (let index = 0; index < reply.length; index += 2) {
-      const [owned = '', unfit = ''] = (reply[index + 1] ?? '').split(' ');
-      alive.set(reply[index] ?? '', { owned: numbersIn(owned), unfit: numbersIn(unfit) });
-    }
-    return alive;
+    const reply = asTexts(await this.script('heartbeat', [workers], [worker, aliveMs, told]), 'heartbeat');
+    return new Map(
+      pairs(reply).map(([name, beat]) => {
+        const [owned = '', unfit = ''] = beat.split(' ');
+        return [name, { owned: numbersIn(owned), unfit: numbersIn(unfit) }];
+      }),
+    );
   }
 
   /**
@@ -50,14 +52,15 @@ export class PartitionsClient {
    * @returns the keys of the streams that have some
    */
   async waitForNews(after: ReadonlyMap<string, string>, blockMs: number, timeoutMs: number): Promise<string[]> {
-    const command = ['COUNT', 1, 'BLOCK', blockMs, 'STREAMS', ...after.keys(), ...after.values()];
-    const reply = (await this.connection.call((redis) => redis.call('XREAD', ...command), blockMs + timeoutMs)) as
-      [string, unknown][] | null;
-    return (reply ?? []).map(([key]) => key);
+    const reply = await this.connection.call(
+      (link) => link.send(['XREAD', 'COUNT', 1, 'BLOCK', blockMs, 'STREAMS', ...after.keys(), ...after.values()]),
+      blockMs + timeoutMs,
+    );
+    return reply === null ? [] : asList(reply, 'XREAD').map((stream) => asText(asList(stream, 'XREAD')[0], 'XREAD'));
   }
 
   private script(name: ScriptName, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {
-    return this.connection.call((redis) => runScript(redis, name, keys, values));
+    return this.connection.call((link) => runScript(link, name, keys, values));
   }
 }
 

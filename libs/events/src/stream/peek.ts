@@ -1,6 +1,7 @@
+import { asList, asNumber } from '../connection/reply.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS } from '../model/event-envelope.js';
 import { lastIdOf, range, rangeBack, streamInfo, type Question, type StreamRow } from './questions.js';
-import { entryOf, upTo, type RawEntry } from './raw-entry.js';
+import { asRawEntry, entryOf, upTo, type RawEntry } from './raw-entry.js';
 import { REPLY_BYTES } from './read-pace.js';
 import { PEEK, PEEK_STREAM } from './scripts.js';
 import type { StreamEntry } from './stream-entry.js';
@@ -63,15 +64,15 @@ export function peek({ key, from, to, order, count }: PeekRange, bounds: PeekBou
     missing: { entries: [], isEnd: true },
     isOfBytes: true,
     read: (reply) => {
-      const [isEnd, entries] = reply as [number, RawPeeked[]];
-      return { isEnd: isEnd === 1, entries: entries.map(peekedOf) };
+      const [isEnd, entries] = asList(reply, 'peek');
+      return { isEnd: isEnd === 1, entries: asList(entries, 'peek').map(peekedOf) };
     },
     plain: {
       command: plain.command,
       missing: { entries: [], isEnd: true },
       isOfBytes: true,
       read: (reply) => {
-        const entries = (reply as RawEntry[]).map((entry) => cutEntry(entry, bounds));
+        const entries = asList(reply, 'XRANGE').map((entry) => cutEntry(asRawEntry(entry, 'XRANGE'), bounds));
         return { isEnd: entries.length < count, entries };
       },
     },
@@ -87,8 +88,13 @@ export function peekStream(key: string, bounds: Pick<PeekBounds, 'wholeBytes'>):
     missing: null,
     isOfBytes: true,
     read: (reply) => {
-      const [length, entriesAdded, first, last] = reply as [number, number, RawPeeked | null, RawPeeked | null];
-      return { length, entriesAdded, first: first && peekedOf(first), last: last && peekedOf(last) };
+      const [length, entriesAdded, first, last] = asList(reply, 'peek-stream');
+      return {
+        length: asNumber(length, 'peek-stream'),
+        entriesAdded: asNumber(entriesAdded, 'peek-stream'),
+        first: first === null ? null : peekedOf(first),
+        last: last === null ? null : peekedOf(last),
+      };
     },
     plain,
   };
@@ -124,12 +130,12 @@ function partsOf({ wholeBytes }: Pick<PeekBounds, 'wholeBytes'>): { part: number
   return { part, others: part };
 }
 
-/** As the scripts reply it: with its size where it was cut. */
-type RawPeeked = [...RawEntry, bytes?: number, values?: number];
-
-function peekedOf([id, fields, bytes, values]: RawPeeked): StreamEntry {
-  const entry = entryOf([id, fields]);
-  return bytes === undefined || values === undefined ? entry : { ...entry, cut: { bytes, values } };
+/** An entry as the scripts reply it: with its size where it was cut. */
+function peekedOf(reply: unknown): StreamEntry {
+  const [, , bytes, values] = asList(reply, 'peek');
+  const entry = entryOf(asRawEntry(reply, 'peek'));
+  if (bytes === undefined) return entry;
+  return { ...entry, cut: { bytes: asNumber(bytes, 'peek'), values: asNumber(values, 'peek') } };
 }
 
 /** What `lua/parts.lua` does, where the server may not. */

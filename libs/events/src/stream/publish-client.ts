@@ -1,5 +1,6 @@
-import type { Argument } from '../connection/encoded-command.js';
-import type { RedisCommands, RedisConnection } from '../connection/redis-connection.js';
+import type { Argument } from '../connection/encode-command.js';
+import type { Connection, Link } from '../connection/connection.js';
+import { asList, asNumber, asText } from '../connection/reply.js';
 import { RedisUnavailableError } from '../model/errors/redis.js';
 import { runScript } from './scripts.js';
 
@@ -16,7 +17,7 @@ export interface Safety {
 
 /** Appends events, and waits until they are safe. */
 export class PublishClient {
-  constructor(readonly connection: RedisConnection) {}
+  constructor(readonly connection: Connection) {}
 
   /**
    * Appends what several requests ask for; see `lua/append.lua`.
@@ -30,11 +31,11 @@ export class PublishClient {
     timeoutMs?: number,
   ): Promise<{ answers: string[]; generation: number }> {
     let generation = 0;
-    const answer = (await this.connection.call((redis) => {
+    const reply = await this.connection.call((link) => {
       ({ generation } = this.connection);
-      return runScript(redis, 'append', keys, values);
-    }, timeoutMs)) as string;
-    return { answers: answer.split('\n'), generation };
+      return runScript(link, 'append', keys, values);
+    }, timeoutMs);
+    return { answers: asText(reply, 'append').split('\n'), generation };
   }
 
   /**
@@ -42,7 +43,7 @@ export class PublishClient {
    *
    * @param generation of the connection that it was written on
    * @throws RedisUnavailableError when the connection is another one by now, which knows nothing of it: write again
-   * @throws ioredis' ReplyError where Redis does not know how, or has no append-only file
+   * @throws Redis' own error where it does not know how, or has no append-only file
    */
   async waitFor(
     acks: 'replicated' | 'fsynced',
@@ -50,14 +51,16 @@ export class PublishClient {
     timeoutMs: number,
     generation = this.connection.generation,
   ): Promise<Safety> {
-    const wait = async (redis: RedisCommands): Promise<Safety> => {
+    const wait = async (link: Link): Promise<Safety> => {
       // Here, since the call may have waited for a connection: a new one would say yes to everything.
       if (this.connection.generation !== generation) {
         throw new RedisUnavailableError(this.connection.address, 'the connection was lost before the write was safe');
       }
-      if (acks === 'replicated') return { isLocal: true, replicas: await redis.wait(replicas, timeoutMs) };
-      const [local, remote] = (await redis.call('WAITAOF', 1, replicas, timeoutMs)) as [number, number];
-      return { isLocal: local === 1, replicas: remote };
+      if (acks === 'replicated') {
+        return { isLocal: true, replicas: asNumber(await link.send(['WAIT', replicas, timeoutMs]), 'WAIT') };
+      }
+      const [local, remote] = asList(await link.send(['WAITAOF', 1, replicas, timeoutMs]), 'WAITAOF');
+      return { isLocal: local === 1, replicas: asNumber(remote, 'WAITAOF') };
     };
     return this.connection.call(wait, timeoutMs + ANSWER_MS);
   }

@@ -1,10 +1,13 @@
+import type { RedisCommand } from '../connection/encode-command.js';
+import { asList, asNumber, asText, asTextOrNull, asTexts } from '../connection/reply.js';
 import { pairs } from './pairs.js';
-import { entryOf, type RawEntry } from './raw-entry.js';
+import { asRawEntry, entryOf, type RawEntry } from './raw-entry.js';
 import type { StreamEntry } from './stream-entry.js';
 
 /** A command that looks, and how to read its reply; several go to Redis in one round trip. */
 export interface Question<T> {
-  readonly command: readonly [name: string, ...args: (string | number)[]];
+  readonly command: RedisCommand;
+  /** @throws UnexpectedReplyError */
   read(reply: unknown): T;
   /** The answer where there is no such stream or group. */
   readonly missing: T;
@@ -64,7 +67,7 @@ export interface PendingRow {
   deliveries: number;
 }
 
-type Row = Record<string, unknown>;
+type Row = ReadonlyMap<unknown, unknown>;
 
 /** `missing` is null: there is no such stream. @param entryOf makes what is kept of its first and its last entry */
 export function streamInfo(key: string, entryOf: (entry: RawEntry) => StreamEntry): Question<StreamRow | null> {
@@ -73,12 +76,12 @@ export function streamInfo(key: string, entryOf: (entry: RawEntry) => StreamEntr
     missing: null,
     isOfBytes: true,
     read: (reply) => {
-      const row = toRow(reply);
+      const row = new Map(pairs(asList(reply, 'XINFO STREAM')).map(([name, value]) => [String(name), value]));
       return {
-        length: row['length'] as number,
-        entriesAdded: (row['entries-added'] as number | undefined) ?? 0,
-        first: toEntry(row['first-entry'] as RawEntry | null, entryOf),
-        last: toEntry(row['last-entry'] as RawEntry | null, entryOf),
+        length: asNumber(row.get('length'), 'XINFO STREAM'),
+        entriesAdded: asNumber(row.get('entries-added') ?? 0, 'XINFO STREAM'),
+        first: toEntry(row.get('first-entry'), entryOf),
+        last: toEntry(row.get('last-entry'), entryOf),
       };
     },
   };
@@ -90,13 +93,13 @@ export function groupsOf(key: string): Question<GroupRow[]> {
     command: ['XINFO', 'GROUPS', key],
     missing: [],
     read: (reply) =>
-      toRows(reply).map((row) => ({
-        name: row['name'] as string,
-        consumers: row['consumers'] as number,
-        pending: row['pending'] as number,
-        lastDeliveredId: row['last-delivered-id'] as string,
-        entriesRead: (row['entries-read'] as number | null | undefined) ?? null,
-        lag: (row['lag'] as number | null | undefined) ?? null,
+      toRows(reply, 'XINFO GROUPS').map((row) => ({
+        name: asText(row.get('name'), 'XINFO GROUPS'),
+        consumers: asNumber(row.get('consumers'), 'XINFO GROUPS'),
+        pending: asNumber(row.get('pending'), 'XINFO GROUPS'),
+        lastDeliveredId: asText(row.get('last-delivered-id'), 'XINFO GROUPS'),
+        entriesRead: asCount(row.get('entries-read'), 'XINFO GROUPS'),
+        lag: asCount(row.get('lag'), 'XINFO GROUPS'),
       })),
   };
 }
@@ -106,10 +109,10 @@ export function consumersOf(key: string, group: string): Question<ConsumerRow[]>
     command: ['XINFO', 'CONSUMERS', key, group],
     missing: [],
     read: (reply) =>
-      toRows(reply).map((row) => ({
-        name: row['name'] as string,
-        pending: row['pending'] as number,
-        idleMs: row['idle'] as number,
+      toRows(reply, 'XINFO CONSUMERS').map((row) => ({
+        name: asText(row.get('name'), 'XINFO CONSUMERS'),
+        pending: asNumber(row.get('pending'), 'XINFO CONSUMERS'),
+        idleMs: asNumber(row.get('idle'), 'XINFO CONSUMERS'),
       })),
   };
 }
@@ -121,14 +124,14 @@ export function pendingOf(key: string, group: string): Question<PendingSummary> 
     command: ['XPENDING', key, group],
     missing: NOTHING_PENDING,
     read: (reply) => {
-      const [count, first, last, consumers] = reply as [
-        number,
-        string | null,
-        string | null,
-        [string, string][] | null,
-      ];
-      const byConsumer = Object.fromEntries((consumers ?? []).map(([name, n]) => [name, Number(n)]));
-      return { count, first, last, byConsumer };
+      const [count, first, last, consumers] = asList(reply, 'XPENDING');
+      const rows = asList(consumers ?? [], 'XPENDING').map((row) => asTexts(row, 'XPENDING'));
+      return {
+        count: asNumber(count, 'XPENDING'),
+        first: asTextOrNull(first, 'XPENDING'),
+        last: asTextOrNull(last, 'XPENDING'),
+        byConsumer: Object.fromEntries(rows.map(([name = '', pending]) => [name, Number(pending)])),
+      };
     },
   };
 }
@@ -145,12 +148,15 @@ export function pendingEntries(
     command: ['XPENDING', key, group, from, to, count],
     missing: [],
     read: (reply) =>
-      (reply as [string, string, number, number][]).map(([id, consumer, idleMs, deliveries]) => ({
-        id,
-        consumer,
-        idleMs,
-        deliveries,
-      })),
+      asList(reply, 'XPENDING').map((row) => {
+        const [id, consumer, idleMs, deliveries] = asList(row, 'XPENDING');
+        return {
+          id: asText(id, 'XPENDING'),
+          consumer: asText(consumer, 'XPENDING'),
+          idleMs: asNumber(idleMs, 'XPENDING'),
+          deliveries: asNumber(deliveries, 'XPENDING'),
+        };
+      }),
   };
 }
 
@@ -176,7 +182,7 @@ export function lastIdOf(key: string): Question<string | null | undefined> {
 }
 
 export function lengthOf(key: string): Question<number> {
-  return { command: ['XLEN', key], missing: 0, read: (reply) => reply as number };
+  return { command: ['XLEN', key], missing: 0, read: (reply) => asNumber(reply, 'XLEN') };
 }
 
 /** The server's clock, which entry ids are made from: milliseconds since 1970. */
@@ -184,7 +190,7 @@ export const NOW: Question<number> = {
   command: ['TIME'],
   missing: 0,
   read: (reply) => {
-    const [seconds, microseconds] = reply as [string, string];
+    const [seconds, microseconds] = asTexts(reply, 'TIME');
     return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
   },
 };
@@ -194,7 +200,7 @@ export const EVICTION_POLICY: Question<string | null> = {
   command: ['INFO', 'memory'],
   missing: null,
   isOptional: true,
-  read: (reply) => /^maxmemory_policy:(\S+)/m.exec(String(reply))?.[1] ?? null,
+  read: (reply) => /^maxmemory_policy:(\S+)/m.exec(asText(reply, 'INFO'))?.[1] ?? null,
 };
 
 /** One step through all keys, of which it gives the streams that fit the pattern; `next` is null at the end. */
@@ -207,8 +213,8 @@ export function scanStreams(
     command: ['SCAN', cursor, 'MATCH', pattern, 'COUNT', count, 'TYPE', 'stream'],
     missing: { next: null, keys: [] },
     read: (reply) => {
-      const [next, keys] = reply as [string, string[]];
-      return { next: next === '0' ? null : next, keys };
+      const [next, keys] = asList(reply, 'SCAN');
+      return { next: next === '0' ? null : asText(next, 'SCAN'), keys: asTexts(keys, 'SCAN') };
     },
   };
 }
@@ -225,8 +231,8 @@ export function scanHash(key: string, pattern: string, count: number, cursor = '
     command: ['HSCAN', key, cursor, 'MATCH', pattern, 'COUNT', count],
     missing: { found: [], next: null },
     read: (reply) => {
-      const [next, found] = reply as [string, string[]];
-      return { found: pairs(found), next: next === '0' ? null : next };
+      const [next, found] = asList(reply, 'HSCAN');
+      return { found: pairs(asTexts(found, 'HSCAN')), next: next === '0' ? null : asText(next, 'HSCAN') };
     },
   };
 }
@@ -237,24 +243,25 @@ export const CLIENTS: Question<string[] | null> = {
   missing: null,
   isOptional: true,
   read: (reply) =>
-    String(reply)
+    asText(reply, 'CLIENT LIST')
       .split('\n')
       .filter((line) => line !== ''),
 };
 
-function toRows(reply: unknown): Row[] {
-  return (reply as unknown[]).map(toRow);
+/** Rows of names and values in turn. */
+function toRows(reply: unknown, command: string): Row[] {
+  return asList(reply, command).map((row) => new Map(pairs(asList(row, command))));
 }
 
-/** Name, value, name, value, … as an object. */
-function toRow(reply: unknown): Row {
-  return Object.fromEntries(pairs(reply as unknown[])) as Row;
+/** A number that Redis may not know, and that older ones do not tell. */
+function asCount(value: unknown, command: string): number | null {
+  return value === null || value === undefined ? null : asNumber(value, command);
 }
 
-function toEntry(entry: RawEntry | null, entryOf: (entry: RawEntry) => StreamEntry): StreamEntry | null {
-  return entry ? entryOf(entry) : null;
+function toEntry(entry: unknown, entryOf: (entry: RawEntry) => StreamEntry): StreamEntry | null {
+  return entry === null || entry === undefined ? null : entryOf(asRawEntry(entry, 'XINFO STREAM'));
 }
 
 function toEntries(reply: unknown): StreamEntry[] {
-  return (reply as RawEntry[]).map((entry) => entryOf(entry));
+  return asList(reply, 'XRANGE').map((entry) => entryOf(asRawEntry(entry, 'XRANGE')));
 }

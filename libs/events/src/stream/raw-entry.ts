@@ -1,10 +1,23 @@
 import { isUtf8 } from 'node:buffer';
+import { asBytes, asList } from '../connection/reply.js';
 import { EventDecodeError } from '../model/errors/event.js';
 import { fieldOf } from '../model/fields.js';
 import type { StreamEntry } from './stream-entry.js';
 
 /** An entry as Redis replies it; without fields when it is no longer in the stream. */
-export type RawEntry = [id: Buffer, fields: Buffer[] | null];
+export type RawEntry = readonly [id: Buffer, fields: readonly Buffer[] | null];
+
+/** Checks that a part of a reply is an entry, and maybe more. @throws UnexpectedReplyError */
+export function asRawEntry(reply: unknown, command: string): RawEntry {
+  const [id, fields] = asList(reply, command);
+  return [asBytes(id, command), fields === null ? null : asFieldBytes(fields, command)];
+}
+
+function asFieldBytes(reply: unknown, command: string): readonly Buffer[] {
+  const fields = asList(reply, command);
+  for (const field of fields) asBytes(field, command);
+  return fields as readonly Buffer[];
+}
 
 /** What a decoder makes of bytes that are no UTF-8; it may as well be in the text. */
 const REPLACEMENT = '\ufffd';

@@ -1,4 +1,5 @@
 import { PackedValues } from '../connection/packed-values.js';
+import { asList, asTextsOrNulls } from '../connection/reply.js';
 import { isForbidden, isOutageForAll } from '../model/errors/redis.js';
 import { KeyPlaces } from './key-places.js';
 import type { ScriptRunner } from './script-runner.js';
@@ -19,12 +20,12 @@ export class ReadClient {
   constructor(private readonly scripts: ScriptRunner) {}
 
   async exists(key: string): Promise<boolean> {
-    return (await this.scripts.connection.call((redis) => redis.exists(key))) === 1;
+    return (await this.scripts.connection.command('EXISTS', key)) === 1;
   }
 
   /** Fields of a hash; null for one that is not there. */
-  hashFields(key: string, fields: readonly string[]): Promise<(string | null)[]> {
-    return this.scripts.connection.call((redis) => redis.hmget(key, ...fields));
+  async hashFields(key: string, fields: readonly string[]): Promise<(string | null)[]> {
+    return asTextsOrNulls(await this.scripts.connection.command('HMGET', key, ...fields), 'HMGET');
   }
 
   /**
@@ -34,16 +35,16 @@ export class ReadClient {
    * @returns for each read its reply, or the error by which Redis refuses it alone
    * @throws what Redis answers to all of them; RedisUnavailableError
    */
-  async many(reads: readonly ReadCommand[]): Promise<unknown[]> {
+  async many(reads: readonly ReadCommand[]): Promise<readonly unknown[]> {
     if (reads.length <= READ_AT_ONCE) return this.part(reads);
-    const parts: Promise<unknown[]>[] = [];
+    const parts: Promise<readonly unknown[]>[] = [];
     for (let first = 0; first < reads.length; first += READ_AT_ONCE) {
       parts.push(this.part(reads.slice(first, first + READ_AT_ONCE)));
     }
     return (await Promise.all(parts)).flat();
   }
 
-  private async part(reads: readonly ReadCommand[]): Promise<unknown[]> {
+  private async part(reads: readonly ReadCommand[]): Promise<readonly unknown[]> {
     const [only] = reads;
     if (only && reads.length === 1) return [await this.one(only)];
     try {
@@ -59,10 +60,10 @@ export class ReadClient {
   }
 
   private one({ command, key, args }: ReadCommand): Promise<unknown> {
-    return this.scripts.connection.call((redis) => redis.callBuffer(command, key, ...args));
+    return this.scripts.connection.call((link) => link.sendForBytes([command, key, ...args]));
   }
 
-  private async byScript(reads: readonly ReadCommand[]): Promise<unknown[]> {
+  private async byScript(reads: readonly ReadCommand[]): Promise<readonly unknown[]> {
     const places = new KeyPlaces();
     const values = new PackedValues([reads.length]);
     for (const { command, key, args } of reads) {
@@ -71,7 +72,7 @@ export class ReadClient {
       values.add(args.length);
       values.addAll(args);
     }
-    const replies = (await this.scripts.run('read-many', places.keys, [values, MAX_REPLY_BYTES])) as unknown[];
+    const replies = asList(await this.scripts.run('read-many', places.keys, [values, MAX_REPLY_BYTES]), 'read-many');
     for (const reply of replies) {
       if (reply instanceof Error && isForbidden(reply)) this.scripts.connection.wasRefused(reply);
     }

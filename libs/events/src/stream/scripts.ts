@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { EncodedCommand, type Argument } from '../connection/encoded-command.js';
-import type { RedisCommands } from '../connection/redis-connection.js';
+import type { Link } from '../connection/connection.js';
+import type { Argument, RedisCommand } from '../connection/encode-command.js';
 import { redisReply } from '../connection/redis-reply.js';
 import { isForbidden } from '../model/errors/redis.js';
 import { allRightsInLua, rightsInLua, SCRIPT_COMMANDS, type ScriptName } from './script-commands.js';
@@ -43,50 +43,48 @@ export const PEEK_STREAM = sourceOf('peek-stream');
 const sentOver = new WeakMap<object, Set<ScriptName>>();
 
 /**
- * Runs a script on a client; it is sent whole once for each connection, and by its hash after that.
+ * Runs a script; it is sent whole once over each connection, and by its hash after that.
  *
- * @throws ioredis' ReplyError when Redis refuses it; where its user lacks a right, nothing was written, and the error names it
+ * @throws Redis' own error when it refuses it; where its user lacks a right, nothing was written, and the error names it
  */
 export async function runScript(
-  client: RedisCommands,
+  link: Link,
   name: ScriptName,
   keys: readonly string[],
   values: readonly Argument[],
 ): Promise<unknown> {
   const { source, hash } = SCRIPTS[name];
-  const encoding = WITH_BYTES.has(name) ? null : 'utf8';
-  const send = async (name: string, script: string): Promise<unknown> => {
-    const command = new EncodedCommand(name, [script, keys.length, ...keys, ...values], encoding);
-    const reply: unknown = await client.sendCommand(command);
-    command.recycle();
-    return reply;
-  };
   try {
-    const sent = sentOver.get(client.stream) ?? new Set();
+    const { session } = link;
+    const sent = sentOver.get(session) ?? new Set();
     if (!sent.has(name)) {
-      sentOver.set(client.stream, sent.add(name));
-      return await send('EVAL', source);
+      sentOver.set(session, sent.add(name));
+      return await send(link, name, ['EVAL', source, keys.length, ...keys, ...values]);
     }
     try {
-      return await send('EVALSHA', hash);
+      return await send(link, name, ['EVALSHA', hash, keys.length, ...keys, ...values]);
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return await send('EVAL', source); // they were flushed
+      return await send(link, name, ['EVAL', source, keys.length, ...keys, ...values]); // they were flushed
     }
   } catch (error) {
-    throw isForbidden(error) ? await named(client, name, keys, error as Error) : error;
+    throw isForbidden(error) ? await named(link, name, keys, error as Error) : error;
   }
+}
+
+function send(link: Link, name: ScriptName, command: RedisCommand): Promise<unknown> {
+  return WITH_BYTES.has(name) ? link.sendForBytes(command) : link.send(command);
 }
 
 /** How servers after Redis 7.0, and Valkey, begin what they say of a command within a script. */
 const IN_SCRIPT = 'ERR ACL failure in script: ';
 
 /** What a user lacks, in the same words from every server; Redis 7.0 says only that it is something. */
-async function named(client: RedisCommands, name: ScriptName, keys: readonly string[], error: Error): Promise<Error> {
+async function named(link: Link, name: ScriptName, keys: readonly string[], error: Error): Promise<Error> {
   if (error.message.startsWith('NOPERM')) return error;
   if (error.message.startsWith(IN_SCRIPT)) return redisReply(error.message.replace(IN_SCRIPT, 'NOPERM '));
   const question = `${rightsInLua(name)}\nreturn firstLacking(KEYS[1])`;
-  const lacking = await client.eval(question, keys.length, ...keys).catch(() => null);
+  const lacking = await link.send(['EVAL', question, keys.length, ...keys]).catch(() => null);
   return typeof lacking === 'string' ? redisReply(lacking) : error;
 }
 

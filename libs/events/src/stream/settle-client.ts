@@ -1,6 +1,7 @@
-import type { Argument } from '../connection/encoded-command.js';
+import type { Argument } from '../connection/encode-command.js';
 import { redisReply } from '../connection/redis-reply.js';
-import { isForbidden } from '../model/errors/redis.js';
+import { asList, asText } from '../connection/reply.js';
+import { isForbidden, UnexpectedReplyError } from '../model/errors/redis.js';
 import type { Channel } from './channel.js';
 import type { ScriptRunner } from './script-runner.js';
 
@@ -21,12 +22,12 @@ export class SettleClient {
 
   /** Settles deliveries, each whole or not at all; the replies come in their order. */
   async settle(keys: readonly string[], values: readonly Argument[]): Promise<SettleReply[]> {
-    const replies = (await this.scripts.run('settle', keys, values)) as number | (1 | RawReply)[];
+    const replies = await this.scripts.run('settle', keys, values);
     if (typeof replies === 'number') return new Array<SettleReply>(replies).fill(APPLIED);
-    return replies.map((reply) => (reply === 1 ? APPLIED : this.replyOf(reply)));
+    return asList(replies, 'settle').map((reply) => (reply === 1 ? APPLIED : this.replyOf(asList(reply, 'settle'))));
   }
 
-  private replyOf([status, detail]: RawReply): SettleReply {
+  private replyOf([status, detail]: readonly unknown[]): SettleReply {
     switch (status) {
       case 'applied':
       case 'already-settled':
@@ -34,16 +35,18 @@ export class SettleClient {
       case 'free':
         return { status };
       case 'lost':
-        return { status, consumer: detail };
+        return { status, consumer: asText(detail, 'settle') };
       case 'conflict':
-        return { status, redisKey: detail };
+        return { status, redisKey: asText(detail, 'settle') };
       case 'refused':
-        return { status, why: detail };
+        return { status, why: asText(detail, 'settle') };
       case 'error': {
-        const error = redisReply(detail);
+        const error = redisReply(asText(detail, 'settle'));
         if (isForbidden(error)) this.scripts.connection.wasRefused(error);
         return { status, error };
       }
+      default:
+        throw new UnexpectedReplyError('settle', 'a known status', String(status));
     }
   }
 
@@ -66,5 +69,3 @@ export class SettleClient {
     await this.scripts.run('end-quarantine-run', [notes], [field, name]);
   }
 }
-
-type RawReply = [SettleReply['status'], string];

@@ -1,4 +1,4 @@
-import type { RedisConnection } from '../connection/redis-connection.js';
+import type { Connection } from '../connection/connection.js';
 import { ClaimClient } from './claim-client.js';
 import { DeadLetterClient } from './dead-letter-client.js';
 import { GroupClient } from './group-client.js';
@@ -26,7 +26,7 @@ export class StreamClient {
 
   /** @param scripts how scripts are run @default as they are */
   constructor(
-    readonly connection: RedisConnection,
+    readonly connection: Connection,
     scripts = new ScriptRunner(connection),
     waiting = new WaitingClient(scripts),
   ) {

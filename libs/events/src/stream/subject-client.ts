@@ -1,3 +1,4 @@
+import { asTexts } from '../connection/reply.js';
 import type { ScriptRunner } from './script-runner.js';
 
 /** The keys that personal data is encrypted with. */
@@ -10,7 +11,7 @@ export class SubjectClient {
    * @param keys the hashes of keys, and of subjects that were forgotten
    */
   async keys(keys: readonly string[], values: readonly string[]): Promise<string[]> {
-    return (await this.scripts.run('subject-keys', keys, values)) as string[];
+    return asTexts(await this.scripts.run('subject-keys', keys, values), 'subject-keys');
   }
 
   /** Destroys a subject's key. @param keys as for {@link keys} @returns whether there was one */

@@ -1,3 +1,4 @@
+import { asList, asNumber, asText } from '../connection/reply.js';
 import { pairs } from './pairs.js';
 import type { ScriptRunner } from './script-runner.js';
 
@@ -13,8 +14,6 @@ export interface TrimReply {
   dropped: Readonly<Record<string, number>>;
 }
 
-type RawReply = [trimmed: number, hasMore: number, length: number, heldBackBy: string, dropped: (string | number)[]];
-
 /** Trims streams. */
 export class TrimClient {
   constructor(private readonly scripts: ScriptRunner) {}
@@ -28,13 +27,15 @@ export class TrimClient {
   async trim(keys: readonly string[], values: readonly (string | number)[]): Promise<TrimReply | undefined> {
     const reply = await this.scripts.run('trim', keys, values);
     if (reply === null) return undefined;
-    const [trimmed, hasMore, length, heldBackBy, dropped] = reply as RawReply;
+    const [trimmed, hasMore, length, heldBackBy, dropped] = asList(reply, 'trim');
     return {
-      trimmed,
+      trimmed: asNumber(trimmed, 'trim'),
       hasMore: hasMore === 1,
-      length,
-      heldBackBy: heldBackBy === '' ? undefined : heldBackBy,
-      dropped: Object.fromEntries(pairs(dropped)) as Record<string, number>,
+      length: asNumber(length, 'trim'),
+      heldBackBy: heldBackBy === '' ? undefined : asText(heldBackBy, 'trim'),
+      dropped: Object.fromEntries(
+        pairs(asList(dropped, 'trim')).map(([group, count]) => [asText(group, 'trim'), asNumber(count, 'trim')]),
+      ),
     };
   }
 }

@@ -1,4 +1,5 @@
-import { claimedEntryOf, type ClaimedEntry, type ClaimReply, type RawClaimedEntry } from './claimed-entry.js';
+import { asList } from '../connection/reply.js';
+import { claimedEntriesOf, vanishedOf, type ClaimedEntry, type ClaimReply } from './claimed-entry.js';
 import type { ConsumerAddress } from './consumer-address.js';
 import type { ScriptRunner } from './script-runner.js';
 import { MAX_AWAITED } from './waiting.js';
@@ -42,7 +43,7 @@ export class WaitingClient {
   ): Promise<Omit<ClaimReply, 'next'>> {
     const values = [group, consumer, graceMs, aliveMs, count, ...names];
     const reply = await this.scripts.run('take-waiting', [stream, watch], values);
-    const [entries, vanished] = reply as [RawClaimedEntry[], Buffer[]];
-    return { entries: entries.map(claimedEntryOf), vanished: vanished.map(String) };
+    const [entries, vanished] = asList(reply, 'take-waiting');
+    return { entries: claimedEntriesOf(entries, 'take-waiting'), vanished: vanishedOf(vanished, 'take-waiting') };
   }
 }

@@ -1,5 +1,7 @@
 import { redisReply } from '../connection/redis-reply.js';
+import { asList, asNumber, asTexts } from '../connection/reply.js';
 import type { ConsumerAddress } from './consumer-address.js';
+import { pairs } from './pairs.js';
 import type { ScriptRunner } from './script-runner.js';
 import { linesOf } from './waiting.js';
 
@@ -39,21 +41,24 @@ export class WatchClient {
     const lines = linesOf([...handled].flatMap(([stream, names]) => names.map((name) => `${stream} ${name}`)));
     const values = [group, consumer, everyMs, claimAfterMs, forgetAfterMs, CONSUMERS_AT_ONCE, lines];
     const reply = await this.scripts.run('look', [watch, ...streams], values);
-    const [pauseMs, left, failed, waiting] = reply as [number, number[], (number | string)[], number[]];
+    const [pauseMs, left, failed, waiting] = asList(reply, 'look');
     const keyAt = (place: unknown): string => streams[Number(place) - 1] ?? '';
-    const failures = new Map<string, Error>();
-    for (let at = 0; at < failed.length; at += 2) failures.set(keyAt(failed[at]), redisReply(String(failed[at + 1])));
-    return { pauseMs, left: left.map(keyAt), failed: failures, waiting: waiting.map(keyAt) };
+    return {
+      pauseMs: asNumber(pauseMs, 'look'),
+      left: asList(left, 'look').map(keyAt),
+      failed: new Map(pairs(asList(failed, 'look')).map(([place, why]) => [keyAt(place), redisReply(String(why))])),
+      waiting: asList(waiting, 'look').map(keyAt),
+    };
   }
 
   /** Takes a worker off the watch. Whoever comes next looks at once for what it has left. */
   async leave(watch: string, streams: readonly string[], consumer: string): Promise<void> {
     const fields = [`seen ${consumer}`, `handles ${consumer}`, ...streams.map((stream) => `looked ${stream}`)];
-    await this.scripts.connection.call((redis) => redis.hdel(watch, ...fields));
+    await this.scripts.connection.command('HDEL', watch, ...fields);
   }
 
   /** Removes consumers that have nothing pending and were not seen for `idleMs`, up to a hundred. @returns their names */
   async removeConsumers({ stream, group, consumer }: ConsumerAddress, idleMs: number): Promise<string[]> {
-    return (await this.scripts.run('sweep', [stream], [group, consumer, idleMs, CONSUMERS_AT_ONCE])) as string[];
+    return asTexts(await this.scripts.run('sweep', [stream], [group, consumer, idleMs, CONSUMERS_AT_ONCE]), 'sweep');
   }
 }

@@ -43,6 +43,23 @@ export class RedisForbiddenError extends EventsError {
   }
 }
 
+/** Redis has answered a command with something that is no answer to it. */
+export class UnexpectedReplyError extends EventsError {
+  constructor(
+    /** The command, or the script of this library. */
+    readonly command: string,
+    /** What its reply has to be. */
+    readonly expected: string,
+    /** What it was, never what it said. */
+    readonly got: string,
+  ) {
+    super(
+      `Expected ${expected} in Redis' reply to ${command}, got ${got}. ` +
+        'Connect to Redis 7.0 or later, or Valkey 8 or later, with nothing in between that changes replies',
+    );
+  }
+}
+
 const OUTAGE =
   /^(LOADING|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF|UNBLOCKED|NOAUTH|WRONGPASS)\b/;
 /** The others are what Redis 7.0, and what later ones and Valkey, say of a command within a script. */
@@ -64,6 +81,11 @@ export function isOutage(error: unknown): boolean {
  */
 export function isOutageForAll(error: unknown): boolean {
   return isForbidden(error) ? FORBIDDEN_COMMAND.test(replyOf(error)) : isOutage(error);
+}
+
+/** Whether this server takes no writes: it is a replica, or was made one. */
+export function isReadOnly(error: unknown): boolean {
+  return replyOf(error).startsWith('READONLY');
 }
 
 /** Whether Redis refuses because its user lacks a right, to a command or to a key. */
