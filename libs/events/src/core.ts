@@ -112,7 +112,7 @@ export { Keyspace } from './stream/keyspace.js';
 export { Partitions, type PartitionLayout } from './stream/partitions.js';
 export { type RangeOptions, type RangePage } from './stream/range-pages.js';
 export { aclRules, type AclRole, type AclScope } from './acl/acl-rules.js';
-export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/questions.js';
+export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/group-questions.js';
 export { Transaction, type TransactionValue } from './transaction/transaction.js';
 export { type UnknownPolicies, type UnknownPolicy } from './options/unknown-policy.js';
 export { type HandlerOptions } from './options/handler-options.js';

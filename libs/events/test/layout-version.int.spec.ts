@@ -97,6 +97,45 @@ describe('the layout of what is in Redis', () => {
     expect(await layoutOf(prefix)).toBe(layout);
   });
 
+  it.each<[name: string, key: string, noted: string, expected: new (...args: never[]) => Error]>([
+    ['of another layout', 'layout:version', String(LAYOUT_VERSION + 1), LayoutVersionError],
+    ['with another number of partitions', 'partitions:count', '8', ConfigurationError],
+  ])(
+    'is checked before the first event of a producer that started while Redis was away: data %s',
+    async (_, key, noted, expected) => {
+      await using own = await freshRedis();
+      for (const name of ['partitions:count', 'layout:version']) await own.client.set(`late:${name}`, '1');
+      await own.client.set(`late:${key}`, noted);
+      own.server.freeze();
+      const producer = createProducer({ ...plain('late'), redis: own.url, commandTimeoutMs: 500 });
+      try {
+        await producer.start();
+      } finally {
+        own.server.thaw();
+      }
+      const publish = () => producer.publish(NoteTaken, { topic: 'a', number: 1 });
+      try {
+        await expect(publish()).rejects.toThrow(expected);
+        await expect(publish(), 'again').rejects.toThrow(expected);
+        await expect(producer.publishAll([{ event: NoteTaken, data: { topic: 'a', number: 2 } }])).rejects.toThrow(
+          expected,
+        );
+        expect((await own.client.keys('late:*')).sort()).toEqual(['late:layout:version', 'late:partitions:count']);
+
+        // And once for all when it fits.
+        await own.client.set(`late:${key}`, '1');
+        await publish();
+        await own.client.config('RESETSTAT');
+        await Promise.all([publish(), publish()]);
+        await publish();
+        expect(await own.client.xlen('late:notes')).toBe(4);
+        expect(await own.client.info('commandstats')).not.toContain('cmdstat_get:');
+      } finally {
+        await producer.stop();
+      }
+    },
+  );
+
   it('is noted again, with the number of partitions, when Redis lost everything while a worker ran', async () => {
     await using own = await freshRedis();
     await using worker = await startWorker(own.url, { prefix: 'lost', partitions: 2 }, [silent]);

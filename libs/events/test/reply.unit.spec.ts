@@ -1,7 +1,8 @@
 import { asFields, asNumber, asText, asTextOrNull, asTexts, UnexpectedReplyError } from 'nestjs-event-streams';
 import { describe, expect, it } from 'vitest';
 import { asBytes, asList } from '../src/connection/reply.js';
-import { groupsOf, NOW, pendingOf } from '../src/stream/questions.js';
+import { groupsOf, pendingOf } from '../src/stream/group-questions.js';
+import { NOW } from '../src/stream/server-questions.js';
 import { asRawEntry } from '../src/stream/raw-entry.js';
 
 const SECRET = 'what somebody has written';

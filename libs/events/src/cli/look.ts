@@ -1,7 +1,7 @@
 import type { MonitoredGroup } from '../operate/overviews.js';
 import { Rates } from '../operate/rates.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
-import type { ConsumerRow } from '../stream/questions.js';
+import type { ConsumerRow } from '../stream/group-questions.js';
 import type { Session } from './session.js';
 
 /** A group at one moment. */

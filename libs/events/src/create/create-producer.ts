@@ -19,8 +19,10 @@ class StandaloneProducer extends EventProducer implements PlainProducer {
     private readonly parts: PlainParts,
     private readonly own: RedisConnection | undefined,
   ) {
-    const { options, client, partitions, instrumentation } = parts;
-    super(options, own ? new StreamClient(own) : client, partitions, instrumentation);
+    const { options, partitions, instrumentation, agreement } = parts;
+    const client = own ? new StreamClient(own) : parts.client;
+    client.publishing.checkFirst(() => agreement.beforeFirstWrite());
+    super(options, client, partitions, instrumentation);
   }
 
   override async start(): Promise<void> {

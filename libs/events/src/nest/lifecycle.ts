@@ -24,6 +24,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     eviction: EvictionCheck,
     metrics: Metrics,
   ) {
+    producerClient.publishing.checkFirst(() => agreement.beforeFirstWrite());
     startup.add({
       begin: () => {
         retention.start();

@@ -2,7 +2,9 @@ import { DONE, parseNote } from '../stream/delivery-notes.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { MonitorClient } from '../stream/monitor-client.js';
-import { groupsOf, pendingEntries, scanHash, type HashStep, type Question } from '../stream/questions.js';
+import { groupsOf, pendingEntries } from '../stream/group-questions.js';
+import type { Question } from '../stream/question.js';
+import { scanHash, type HashStep } from '../stream/scan-questions.js';
 
 /** How far a handler is with a delivery that is not settled. */
 export interface HandlerProgress {

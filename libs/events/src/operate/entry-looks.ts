@@ -2,7 +2,7 @@ import type { Keyspace } from '../stream/keyspace.js';
 import type { MonitorClient } from '../stream/monitor-client.js';
 import type { Partitions } from '../stream/partitions.js';
 import { MAX_WHOLE_BYTES, peek } from '../stream/peek.js';
-import { rangeBack } from '../stream/questions.js';
+import { rangeBack } from '../stream/stream-questions.js';
 import { REPLY_BYTES } from '../stream/read-pace.js';
 import { mergeEntries, mergeLatest } from './merge.js';
 import { allMonitored, type MonitoredEntry } from './monitored-entry.js';

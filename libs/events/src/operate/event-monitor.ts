@@ -2,7 +2,7 @@ import type { Keyspace } from '../stream/keyspace.js';
 import type { MonitorClient } from '../stream/monitor-client.js';
 import type { Partitions } from '../stream/partitions.js';
 import { rangePages, type RangeOptions, type RangePage } from '../stream/range-pages.js';
-import type { ConsumerRow, GroupRow, PendingSummary } from '../stream/questions.js';
+import type { ConsumerRow, GroupRow, PendingSummary } from '../stream/group-questions.js';
 import { awaitedBy } from '../stream/waiting.js';
 import { deliveryStates, type DeliveryState } from './delivery-states.js';
 import { EntryLooks } from './entry-looks.js';

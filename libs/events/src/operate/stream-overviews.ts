@@ -3,7 +3,7 @@ import type { Keyspace } from '../stream/keyspace.js';
 import type { MonitorClient } from '../stream/monitor-client.js';
 import type { Partitions } from '../stream/partitions.js';
 import { MAX_WHOLE_BYTES, peekNextId } from '../stream/peek.js';
-import type { GroupRow } from '../stream/questions.js';
+import type { GroupRow } from '../stream/group-questions.js';
 import { mergeBacklogs, mergeGroups, mergeOverviews } from './merge.js';
 import { toMonitored } from './monitored-entry.js';
 import type { GroupBacklog, MonitoredGroup, PartitionOverview, StreamOverview } from './overviews.js';

@@ -1,17 +1,16 @@
 import { readersIn, type ReaderConnection } from '../stream/reader-connection.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import {
-  CLIENTS,
   consumersOf,
   groupsOf,
-  lengthOf,
-  NOW,
   pendingOf,
   type ConsumerRow,
   type GroupRow,
   type PendingSummary,
-  type Question,
-} from '../stream/questions.js';
+} from '../stream/group-questions.js';
+import type { Question } from '../stream/question.js';
+import { CLIENTS, NOW } from '../stream/server-questions.js';
+import { lengthOf } from '../stream/stream-questions.js';
 import { MAX_WHOLE_BYTES, peek, peekLastId, peekNextId, peekStream } from '../stream/peek.js';
 import { REPLY_BYTES } from '../stream/read-pace.js';
 import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entry.js';

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../model/errors/configuration.js';
-import { isOutage, RedisUnavailableError } from '../model/errors/redis.js';
+import { isForbidden, isOutage, RedisUnavailableError } from '../model/errors/redis.js';
 import type { EventsObserver } from '../model/events-observer.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { SafeLogger } from '../log/safe-logger.js';
@@ -20,6 +20,8 @@ const PATIENCE_MS = 1000;
 export class Agreement {
   private readonly logger = new SafeLogger(Agreement.name);
   private reached: Promise<void> | undefined;
+  private isChecked = false;
+  private checking: Promise<void> | undefined;
   private notingAgain: Promise<void> | undefined;
 
   constructor(
@@ -39,8 +41,37 @@ export class Agreement {
   async check(): Promise<void> {
     // Where there is one partition and nothing is consumed, nothing is left in Redis before the first event.
     if (this.partitions.count > 1) return this.reach();
-    await this.refuseCluster();
-    this.compare(await this.ask((timeoutMs) => this.client.read(this.keyspace, timeoutMs)));
+    await this.look();
+  }
+
+  /**
+   * For a producer, before it writes for the first time: one without partitions starts while Redis is away, and nothing was checked then.
+   *
+   * @returns undefined where it was checked
+   * @throws as {@link check}; RedisUnavailableError, and what Redis says while it does not serve
+   */
+  beforeFirstWrite(): Promise<void> | undefined {
+    if (this.isChecked) return undefined;
+    return (this.checking ??= this.lookUntilAnswered().finally(() => {
+      this.checking = undefined;
+    }));
+  }
+
+  private async lookUntilAnswered(): Promise<void> {
+    const unanswered = await this.look(true);
+    if (unanswered) throw unanswered;
+  }
+
+  /** @returns why Redis did not answer; undefined where it did, or this application has no right to ask */
+  private async look(needsRedis = false): Promise<Error | undefined> {
+    let unanswered: Error | undefined;
+    const note = (error: Error): void => {
+      if (!isForbidden(error)) unanswered = error;
+    };
+    await this.refuseCluster(needsRedis, note);
+    this.compare(await this.ask((timeoutMs) => this.client.read(this.keyspace, timeoutMs), needsRedis, note));
+    this.isChecked = !unanswered;
+    return unanswered;
   }
 
   /**
@@ -60,6 +91,7 @@ export class Agreement {
     if (agreed?.layout == null || agreed.partitions === null) {
       this.compare(await this.ask((timeoutMs) => this.client.note(this.keyspace, this.own, timeoutMs), true));
     }
+    this.isChecked = true;
     this.observer.subscribe(() => {
       this.notingAgain ??= this.noteAgain();
     }, ['group-recreated']);
@@ -84,8 +116,8 @@ export class Agreement {
   }
 
   /** @throws ConfigurationError for a cluster that cannot carry what this application does */
-  private async refuseCluster(): Promise<void> {
-    const nodes = await this.ask((timeoutMs) => this.client.clusterSize(timeoutMs));
+  private async refuseCluster(needsRedis = false, onUnanswered?: (error: Error) => void): Promise<void> {
+    const nodes = await this.ask((timeoutMs) => this.client.clusterSize(timeoutMs), needsRedis, onUnanswered);
     this.partitions.isCluster = nodes !== null && nodes > 0;
     if (!this.partitions.isCluster) return;
     if (this.partitions.count === 1) {
@@ -108,10 +140,15 @@ export class Agreement {
   }
 
   /**
-   * @param needsRedis whether the application does not start without Redis, partitions or not
+   * @param needsRedis whether nothing goes on without Redis, partitions or not
+   * @param onUnanswered told why there is no answer
    * @returns the answer; null where an application without partitions cannot ask
    */
-  private async ask<T>(question: (timeoutMs: number) => Promise<T>, needsRedis = false): Promise<T | null> {
+  private async ask<T>(
+    question: (timeoutMs: number) => Promise<T>,
+    needsRedis = false,
+    onUnanswered?: (error: Error) => void,
+  ): Promise<T | null> {
     const { partitions: count, commandTimeoutMs } = this.options;
     const isPatient = needsRedis || count > 1;
     try {
@@ -119,6 +156,7 @@ export class Agreement {
     } catch (error) {
       // It starts as it always did: also when Redis is away, and without rights to these keys.
       if (count > 1 || !isOutage(error) || (needsRedis && isA(error, RedisUnavailableError))) throw error;
+      onUnanswered?.(error as Error);
       this.logger.debug(`Could not ask what applications agree on: ${(error as Error).message}`);
       return null;
     }

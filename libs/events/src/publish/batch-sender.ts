@@ -42,8 +42,8 @@ export class BatchSender {
   private number = 0;
   private onTheirWay: readonly Batch[] = [];
   private failed: Batch[] = [];
-  /** Whether a batch waits for keys: what comes after it must not be sent before it. */
-  private isSealing = false;
+  /** Whether a batch waits for what must be done before it is sent: what comes after it must not be sent before it. */
+  private isPreparing = false;
   /** When the server last began to count anew how long it remembers; by `performance.now()`. */
   private renewedMs = -Infinity;
 
@@ -69,7 +69,7 @@ export class BatchSender {
   get isFree(): boolean {
     if (this.isIdle) return true;
     const { isReady, generation } = this.client.connection;
-    if (this.isSealing || this.failed.length > 0 || !isReady || this.onTheirWay.length >= MAX_ON_THEIR_WAY)
+    if (this.isPreparing || this.failed.length > 0 || !isReady || this.onTheirWay.length >= MAX_ON_THEIR_WAY)
       return false;
     for (const batch of this.onTheirWay) if (batch.generation !== generation) return false;
     return true;
@@ -141,12 +141,12 @@ export class BatchSender {
       if (request.unsealed) (unsealed ??= []).push(...request.unsealed);
     }
     try {
-      const wasSealed = unsealed && this.seal(unsealed);
-      if (wasSealed) await wasSealed;
+      const preparing = this.prepare(unsealed);
+      if (preparing) await preparing;
       const { keys, values } = appendArguments(this.key, batch.number, after, requests, keep, isRenewed);
       const timeoutMs = Math.min(leftMs, this.timing.commandTimeoutMs);
       const appending = this.client.publishing.append(keys, values, timeoutMs);
-      if (wasSealed) queueMicrotask(this.callbacks.onFree);
+      if (preparing) queueMicrotask(this.callbacks.onFree);
       const { answers, generation } = await appending;
       if (isRenewed) this.renewedMs = now;
       if (!this.durability.isImmediate) {
@@ -172,13 +172,16 @@ export class BatchSender {
     }
   }
 
-  /** Encrypts what is to be sent. @returns undefined when that is done already */
-  private seal(unsealed: readonly Unsealed[]): Promise<void> | undefined {
-    const sealing = this.subjectKeys.seal(unsealed);
-    if (!sealing) return undefined;
-    this.isSealing = true;
-    return sealing.finally(() => {
-      this.isSealing = false;
+  /** Checks what is to be checked before the first write, and encrypts what is to be sent. @returns undefined when that is done already */
+  private prepare(unsealed: readonly Unsealed[] | undefined): Promise<void> | undefined {
+    const checking = this.client.publishing.checked();
+    const preparing = checking
+      ? checking.then(() => unsealed && this.subjectKeys.seal(unsealed))
+      : unsealed && this.subjectKeys.seal(unsealed);
+    if (!preparing) return undefined;
+    this.isPreparing = true;
+    return preparing.finally(() => {
+      this.isPreparing = false;
     });
   }
 

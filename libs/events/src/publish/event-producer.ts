@@ -85,6 +85,8 @@ export class EventProducer {
    * @throws ProducerOverloadedError when too many events wait already, or one call asks for more than may wait: nothing was
    * published
    * @throws PublishTimeoutError when Redis confirmed nothing in time: the event is in the stream once, or not at all
+   * @throws LayoutVersionError, ConfigurationError when this application started while Redis was away, and what is in Redis does not fit
+   * it, which is looked at before its first event: nothing was published
    */
   publish<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions = {}): Promise<string> {
     if (!this.instrumentation.isOff) return this.publishAll([{ event, data, options }]).then(([id]) => id as string);

@@ -1,5 +1,5 @@
 import { compareEntryIds } from './entry-id.js';
-import type { GroupRow } from './questions.js';
+import type { GroupRow } from './group-questions.js';
 
 /** By how much Redis counts too many entries as not delivered, and what makes that known. */
 interface Excess {

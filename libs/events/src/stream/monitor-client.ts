@@ -5,19 +5,15 @@ import { GroupLag } from './group-lag.js';
 import { cutEntry, MAX_WHOLE_BYTES, peekIds, peekLastId, peekStream, type PeekBounds } from './peek.js';
 import {
   consumersOf,
-  EVICTION_POLICY,
   groupsOf,
-  lengthOf,
-  NOW,
   pendingOf,
-  range,
-  rangeBack,
   type ConsumerRow,
   type GroupRow,
   type PendingSummary,
-  type Question,
-  type StreamRow,
-} from './questions.js';
+} from './group-questions.js';
+import type { Question } from './question.js';
+import { EVICTION_POLICY, NOW } from './server-questions.js';
+import { lengthOf, range, rangeBack, type StreamRow } from './stream-questions.js';
 import { asRawEntry } from './raw-entry.js';
 import type { StreamEntry } from './stream-entry.js';
 

@@ -1,6 +1,7 @@
 import { asList, asNumber } from '../connection/reply.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS } from '../model/event-envelope.js';
-import { lastIdOf, range, rangeBack, streamInfo, type Question, type StreamRow } from './questions.js';
+import type { Question } from './question.js';
+import { lastIdOf, range, rangeBack, streamInfo, type StreamRow } from './stream-questions.js';
 import { asRawEntry, entryOf, upTo, type RawEntry } from './raw-entry.js';
 import { REPLY_BYTES } from './read-pace.js';
 import { PEEK, PEEK_STREAM } from './scripts.js';

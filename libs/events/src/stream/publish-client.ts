@@ -17,7 +17,25 @@ export interface Safety {
 
 /** Appends events, and waits until they are safe. */
 export class PublishClient {
+  private firstCheck: (() => Promise<void> | undefined) | undefined;
+
   constructor(readonly connection: Connection) {}
+
+  /**
+   * Says what is to be checked before anything is written for the first time.
+   *
+   * @param check undefined as its answer when there is nothing left to check; it is asked again when it rejects
+   */
+  checkFirst(check: () => Promise<void> | undefined): void {
+    this.firstCheck = check;
+  }
+
+  /** To be waited for before anything is written. @returns undefined where there is nothing to check @throws what the check does */
+  checked(): Promise<void> | undefined {
+    const checking = this.firstCheck?.();
+    if (!checking) this.firstCheck = undefined;
+    return checking;
+  }
 
   /**
    * Appends what several requests ask for; see `lua/append.lua`.
