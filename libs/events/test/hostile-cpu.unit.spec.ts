@@ -5,7 +5,7 @@ import { lossesOf, validate } from 'nestjs-event-streams/internal';
 import { describe, expect, it } from 'vitest';
 import { decodeToHandle } from '../src/decode/decode.js';
 import { dangerousKey } from '../src/model/dangerous-keys.js';
-import { compactJson, indentedJson } from '../src/model/json-text.js';
+import { compactJson, indentedJson } from '../src/model/json-format.js';
 import { limitBeyond, type PayloadLimits } from '../src/model/payload-limits.js';
 import { EntriesParser } from '../src/stream/entries-parser.js';
 import { textOf } from '../src/model/thrown.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventEnvelope } from '../model/event-envelope.js';
-import { compactJson } from '../model/json-text.js';
+import { compactJson } from '../model/json-format.js';
 import { fieldOf } from '../model/fields.js';
 import type { WholeSize } from '../stream/stream-entry.js';
 import { safe } from '../log/safe-text.js';

@@ -1,4 +1,6 @@
-import { compactJson, indentedJson, lossesOf, shapeOf } from '../model/json-text.js';
+import { compactJson, indentedJson } from '../model/json-format.js';
+import { lossesOf } from '../model/json-losses.js';
+import { shapeOf } from '../model/json-shape.js';
 import type { MonitoredEntry } from '../operate/monitored-entry.js';
 import { timeOfEntryId } from '../stream/entry-id.js';
 import { fieldOf } from '../model/fields.js';

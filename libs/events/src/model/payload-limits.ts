@@ -1,4 +1,4 @@
-import { Walk } from './json-text.js';
+import { JsonWalk } from './json-walk.js';
 
 /** What a payload may be at most, as a whole: publishers and readers measure its JSON by the same rule. */
 export interface PayloadLimits {
@@ -57,7 +57,7 @@ function countOf(mark: string, text: string, most: number): number {
 }
 
 function search(json: string, { maxDepth, maxProperties, maxItems }: PayloadLimits): keyof PayloadLimits | undefined {
-  const walk = new Walk(json);
+  const walk = new JsonWalk(json);
   let properties = 0;
   let items = 0;
   while (walk.next()) {

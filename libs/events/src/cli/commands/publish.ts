@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventClass } from '../../model/domain-event.js';
 import { ID, KEY, shown } from '../../model/fields.js';
-import { lossesOf } from '../../model/json-text.js';
+import { lossesOf } from '../../model/json-losses.js';
 import { EventValidationError } from '../../model/errors/event.js';
 import { EventEnvelopeError, EventPayloadError } from '../../model/errors/publishing.js';
 import type { PayloadLimits } from '../../model/payload-limits.js';

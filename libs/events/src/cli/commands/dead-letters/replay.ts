@@ -1,5 +1,5 @@
 import { UsageError } from '../../cli-errors.js';
-import { lossesOf } from '../../../model/json-text.js';
+import { lossesOf } from '../../../model/json-losses.js';
 import { safe } from '../../../log/safe-text.js';
 import { defineCommand } from '../../command.js';
 import { readData } from '../../data.js';

@@ -1,0 +1,127 @@
+/** A path that is longer tells nobody anything: names can be as long as they like, and levels as many. */
+const MAX_PATH_LENGTH = 1000;
+
+/** Code of `"`. */
+export const QUOTE = 34;
+
+type TokenKind = 'name' | 'string' | 'number' | 'other';
+
+interface Level {
+  isArray: boolean;
+  /** Of an object whose names are looked at; else undefined. */
+  names: Set<string> | undefined;
+  /** Where it stands: a property's name as it is written, or a place. */
+  at: string | number;
+}
+
+/** Goes through the tokens of a JSON text without parsing it; of a text that is none it makes what it can. */
+export class JsonWalk {
+  kind: TokenKind = 'other';
+  token = '';
+  /** Of a name: whether the object has it already, if names are looked at. */
+  isRepeated = false;
+  /** Whether an item of an array begins with this token. */
+  isItem = false;
+  private at = 0;
+  private expectsName = false;
+  private readonly levels: Level[] = [];
+
+  /** @param looksAtNames whether to tell which names an object has twice */
+  constructor(
+    private readonly json: string,
+    private readonly looksAtNames = false,
+  ) {}
+
+  /** How many objects and arrays are open; of one that begins or ends, those around it. */
+  get depth(): number {
+    return this.token === '{' || this.token === '[' ? this.levels.length - 1 : this.levels.length;
+  }
+
+  /** How many objects and arrays are open after this token. */
+  get open(): number {
+    return this.levels.length;
+  }
+
+  /** Of the value, or name, of this token. */
+  get path(): string {
+    let path = '';
+    for (const { isArray, at } of this.levels) {
+      path += `${path === '' ? '' : '.'}${isArray ? String(at) : nameOf(String(at))}`;
+      if (path.length > MAX_PATH_LENGTH) return `${path.slice(0, MAX_PATH_LENGTH)}…`;
+    }
+    return path;
+  }
+
+  next(): boolean {
+    const { json } = this;
+    while (this.at < json.length && ' \t\n\r'.includes(json.charAt(this.at))) this.at += 1;
+    if (this.at >= json.length) return false;
+    const first = json.charAt(this.at);
+    const start = this.at;
+    this.isItem = this.levels.at(-1)?.isArray === true && !'],:}'.includes(first);
+    if (first === '"') {
+      this.at = endOfString(json, start);
+      this.token = json.slice(start, this.at);
+      this.kind = this.expectsName ? 'name' : 'string';
+      if (this.expectsName) this.enterName();
+      return true;
+    }
+    if ('{}[],:'.includes(first)) {
+      this.at += 1;
+      this.token = first;
+      this.kind = 'other';
+      this.punctuate(first);
+      return true;
+    }
+    do this.at += 1;
+    while (this.at < json.length && !' \t\n\r{}[],:"'.includes(json.charAt(this.at)));
+    this.token = json.slice(start, this.at);
+    this.kind = first === '-' || isDigit(first, 0) ? 'number' : 'other';
+    return true;
+  }
+
+  private enterName(): void {
+    this.expectsName = false;
+    const level = this.levels.at(-1);
+    if (!level || level.isArray) return;
+    level.at = this.token;
+    if (!level.names) return;
+    const name = nameOf(this.token);
+    this.isRepeated = level.names.has(name);
+    level.names.add(name);
+  }
+
+  private punctuate(mark: string): void {
+    const { levels } = this;
+    if (mark === '{') levels.push({ isArray: false, names: this.looksAtNames ? new Set() : undefined, at: '' });
+    else if (mark === '[') levels.push({ isArray: true, names: undefined, at: 0 });
+    else if (mark === '}' || mark === ']') levels.pop();
+    const level = levels.at(-1);
+    if (mark === ',' && level?.isArray) level.at = Number(level.at) + 1;
+    this.expectsName = mark === '{' || (mark === ',' && level?.isArray === false);
+  }
+}
+
+/** Where a string ends: after the closing quote; the text's end where there is none. */
+export function endOfString(json: string, start: number): number {
+  for (let at = json.indexOf('"', start + 1); at !== -1; at = json.indexOf('"', at + 1)) {
+    let escapes = at;
+    while (json.charAt(escapes - 1) === '\\') escapes -= 1;
+    if ((at - escapes) % 2 === 0) return at + 1;
+  }
+  return json.length;
+}
+
+function nameOf(token: string): string {
+  try {
+    return String(JSON.parse(token));
+  } catch {
+    return token;
+  }
+}
+
+/** Whether the character there is one from 0 to 9. */
+export function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 48 && code <= 57;
+}
