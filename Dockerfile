@@ -1,4 +1,4 @@
-# One file for all images: APP is the folder of the app, of the audit, or of the setup.
+# One file for all images: APP is the folder of the app, of the audit, of the command line, or of the setup.
 #
 #   docker build --build-arg APP=apps/processor --tag ecommerce-processor .
 
@@ -20,7 +20,7 @@ FROM packages AS built
 RUN --mount=type=cache,target=/root/.npm,sharing=locked \
     npm ci --ignore-scripts --prefer-offline
 COPY . .
-RUN node_modules/.bin/tsc -b apps/* libs/audit libs/setup \
+RUN node_modules/.bin/tsc -b apps/* libs/audit libs/events-cli libs/setup \
     && (cd apps/console && npm run --silent openapi && npx --no-install vite build web --logLevel warn) \
     && rm -rf apps/*/node_modules libs/*/node_modules \
     && rm -r apps/console/web apps/console/openapi apps/*/src libs/*/src apps/*/tsconfig.json libs/*/tsconfig.json \

@@ -34,14 +34,22 @@ const boundaries = [
   },
 ];
 
-/** @param {typeof boundaries | { sourceTag: string, onlyDependOnLibsWithTags: string[] }[]} depConstraints */
-const moduleBoundaries = (depConstraints) =>
+/**
+ * @param {typeof boundaries | { sourceTag: string, onlyDependOnLibsWithTags: string[] }[]} depConstraints
+ * @param {string[]} allow further files that may be imported by their paths
+ */
+const moduleBoundaries = (depConstraints, allow = []) =>
   /** @type {const} */ ([
     'error',
     {
+      allow,
       allowCircularSelfDependency: true,
-      // The testing library starts servers with the tools, whose tests use it.
-      ignoredCircularDependencies: [['@shop/tools', '@repo/testing']],
+      // The testing library starts servers with the tools, whose tests use it; and the tools read where Redis is by the event library,
+      // whose tests use the tools.
+      ignoredCircularDependencies: [
+        ['@shop/tools', '@repo/testing'],
+        ['@shop/tools', 'nestjs-event-streams'],
+      ],
       depConstraints,
     },
   ]);
@@ -70,6 +78,16 @@ export default defineConfig(
       '@nx/enforce-module-boundaries': moduleBoundaries([{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }]),
       // Vitest's asymmetric matchers are typed any.
       '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
+  },
+  {
+    // The command line is tested with the events and workers that the library is tested with.
+    files: ['libs/events-cli/test/**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': moduleBoundaries(
+        [{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }],
+        [String.raw`^(\.\./)+events/test/`],
+      ),
     },
   },
   {

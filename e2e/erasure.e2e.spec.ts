@@ -14,7 +14,7 @@ const BOB = '0b7d2f1e-1c7a-4f7c-8a53-3f1de0a0b222';
 
 describe('the shop with SHOP_ERASURE=on', () => {
   async function events(shop: Shop, ...args: string[]): Promise<string> {
-    const bin = path.join(ROOT, 'libs/events/bin/events.mjs');
+    const bin = path.join(ROOT, 'libs/events-cli/bin/events.mjs');
     const env = { ...process.env, REDIS_URL: shop.redis.url, ...signInOf('operator', passwords) };
     const { stdout } = await promisify(execFile)(process.execPath, [bin, ...args], { cwd: ROOT, env });
     return stdout;

@@ -36,7 +36,7 @@ async function events(shop: Shop, ...words: string[]): Promise<string[]> {
     ...{ PATH: process.env['PATH'], EVENTS_PREFIX: 'ecommerce', REDIS_URL: shop.redis.url },
     ...signInOf('operator', passwords),
   };
-  const { stdout } = await promisify(execFile)(process.execPath, ['libs/events/bin/events.mjs', ...words], { env });
+  const { stdout } = await promisify(execFile)(process.execPath, ['libs/events-cli/bin/events.mjs', ...words], { env });
   return stdout.trimEnd().split('\n');
 }
 

@@ -11,6 +11,7 @@ const IMAGES = {
   processor: 'apps/processor',
   console: 'apps/console',
   audit: 'libs/audit',
+  events: 'libs/events-cli',
   setup: 'libs/setup',
 };
 

@@ -1,11 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { ValidateBy } from 'class-validator';
 import { DeadLetters, DomainEvent, EventHandler, EventsObserver, type EventEnvelope } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadProject } from '../src/cli/project.js';
 import { noteHandler, SOON } from './handlers.js';
 import { HOSTILE } from './hostile.js';
 import { collectLogs } from './logs.js';
@@ -110,20 +106,6 @@ describe('whatever is thrown', () => {
     await eventually('each has failed', () => logs.errors.length === 2 * KINDS.length);
     expect(new Set(logs.errors)).toEqual(new Set(['An observer failed at "handled"']));
   });
-});
-
-describe('the configuration of a project', () => {
-  it.each(['null', "'no stock'", 'Object.assign(new Error(), { message: null })', 'new Proxy({}, { get: null })'])(
-    'that throws %s is refused with its name',
-    async (thrown) => {
-      const dir = await mkdtemp(path.join(tmpdir(), 'events-'));
-      await writeFile(path.join(dir, 'events.config.mjs'), `throw ${thrown};`);
-      await expect(loadProject(dir)).rejects.toThrow(
-        `Expected ${path.join(dir, 'events.config.mjs')} to be readable: `,
-      );
-      await rm(dir, { recursive: true });
-    },
-  );
 });
 
 describe('an error that the library did not foresee', () => {

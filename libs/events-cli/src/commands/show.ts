@@ -1,0 +1,152 @@
+import type { RawEntry, MonitoredEntry } from 'nestjs-event-streams/core';
+import { problemOf, fieldOf } from 'nestjs-event-streams/internal';
+import { safe } from 'nestjs-event-streams/text';
+import { UnmetError, UsageError } from '../cli-errors.js';
+import { defineCommand } from '../command.js';
+import type { Context } from '../context.js';
+import { entryJson } from '../entry-json.js';
+import { entryLines } from '../entry-text.js';
+import { EXIT } from '../exit-codes.js';
+import { handlingsOf, type Handling } from '../handling.js';
+import { Progress } from '../terminal/progress.js';
+import type { Cell } from '../terminal/table.js';
+import { table } from '../terminal/table.js';
+import { count, duration } from '../terminal/text.js';
+import { isEntryId } from '../values.js';
+
+/** `events show` */
+export const show = defineCommand({
+  name: 'show',
+  usage: '<stream> <id> | [stream] <event_id>',
+  summary: 'one event whole, and what each group has done with it',
+  about: `
+An entry is found by its stream and id at once; by its event_id it has to be searched for, from the latest on, in all
+streams or in the one that is named. For each group it says whether the event still waits to be given to it, is pending
+(with whom, since when, how often it was delivered, which handlers have failed or are done), is a dead letter, is
+being replayed, or is settled: acknowledged. Redis does not remember who acknowledged; a group that was made in the
+middle of a stream counts what came before as settled.`,
+  words: [1, 2],
+  options: {},
+  examples: [
+    ['events show orders 1795452268988-0', 'an entry by its id'],
+    ['events show 5ea4e708-b244-429d-bfd7-68c9d9251008', 'an event by its event_id, in whichever stream it is'],
+    ['events show orders 1795452268988-0 --json | jq .event.data', 'its payload'],
+  ],
+  redis: [
+    ['XRANGE <key> <id> <id>', 'the entry'],
+    ['XREVRANGE <key> + - COUNT <n>', 'page by page, the search by event_id'],
+    ['XINFO GROUPS <key>', 'how far each group is'],
+    ['XPENDING <key> <group> <id> <id> 1', 'whether it is pending, and with whom'],
+    ['HSCAN <key>:<group>:deliveries 0 MATCH <id>|*', 'what handlers have noted of it'],
+    ['XRANGE <key>:dead-letters <time of id> +', 'whether it was given up'],
+  ],
+  async run(context, [first = '', second]) {
+    const { session, output, json } = context;
+    const found = second !== undefined && isEntryId(second) ? await byId(context, first, second) : undefined;
+    const { stream, entry } = found ?? (await byEventId(context, second ?? first, second === undefined ? [] : [first]));
+    const handlings = await handlingsOf(session, stream, entry.id);
+    if (json) {
+      const key = session.keyspace.stream(stream);
+      await output.line(entryJson({ stream, key, ...entry, groups: handlings }));
+      return EXIT.ok;
+    }
+    const [data] = await session.subjects.shown([fieldOf(entry.fields, 'data') ?? '']);
+    const { paint, width } = output;
+    await output.lines([
+      `${paint('bold', safe(session.keyspace.stream(stream)))}  ${entry.id}`,
+      '',
+      ...(entry.event ? [] : [paint('red', `  This is no envelope. ${safe(problemOf(entry) ?? '')}`)]),
+      ...entryLines(entry, paint, data),
+      '',
+      ...(handlings.length === 0
+        ? ['No group reads this stream.']
+        : table(
+            [
+              { title: 'GROUP', worth: 3 },
+              { title: 'STATE', worth: 2 },
+              { title: '', worth: 1 },
+            ],
+            handlings.flatMap((handling) => rowsOf(stream, handling)),
+            // What is said of a group is not cut.
+            { paint, width: width === undefined ? undefined : Infinity },
+          )),
+    ]);
+    return EXIT.ok;
+  },
+});
+
+interface Found {
+  stream: string;
+  entry: MonitoredEntry;
+}
+
+async function byId({ session }: Context, given: string, id: string): Promise<Found> {
+  const stream = await session.stream(given);
+  const entry = await session.monitor.entry(stream, id);
+  if (entry) return { stream, entry };
+  throw new UnmetError(
+    `${session.keyspace.stream(stream)} has no entry ${id}: it was trimmed or deleted, or never there`,
+  );
+}
+
+async function byEventId({ session, output, signal }: Context, eventId: string, given: string[]): Promise<Found> {
+  if (isEntryId(eventId)) throw new UsageError(`Expected: events show <stream> ${eventId}`);
+  const streams = await session.streams(given);
+  const keys = streams.map((stream) => session.keyspace.stream(stream));
+  const lengths = await Promise.all(keys.map((key) => session.client.length(key)));
+  using progress = new Progress(
+    output.stderr,
+    'Searching',
+    lengths.reduce((sum, length) => sum + length, 0),
+  );
+  // A page of each in turn: what is looked for is mostly young.
+  const wanted = ({ fields }: RawEntry): boolean => fieldOf(fields, 'event_id') === eventId;
+  let open = streams.map((stream) => ({
+    stream,
+    pages: session.monitor.pages(stream, { order: 'newest-first', wanted }),
+  }));
+  while (open.length > 0 && !signal.aborted) {
+    const next: typeof open = [];
+    for (const search of open) {
+      const page = await search.pages.next();
+      if (page.done === true) continue;
+      const [entry] = page.value.entries;
+      if (entry) return { stream: search.stream, entry };
+      progress.step(page.value.scanned);
+      next.push(search);
+    }
+    open = next;
+  }
+  throw new UnmetError(`No event ${eventId} in ${streams.join(', ') || 'any stream'}`);
+}
+
+function rowsOf(stream: string, handling: Handling): Cell[][] {
+  const { group, state, pending, notes, deadLetters, actions } = handling;
+  const details: string[] = [];
+  if (pending) {
+    const { consumer, idleMs, deliveries } = pending;
+    const times = count(deliveries, 'delivery', 'deliveries');
+    details.push(`with ${consumer}, ${times}, renewed ${duration(idleMs)} ago`);
+  }
+  for (const { handler, isDone, failures } of notes) {
+    details.push(`${handler} ${isDone ? 'is done' : `failed ${count(failures, 'time')}`}`);
+  }
+  for (const deadLetter of deadLetters) {
+    const { id, handler, reason, attempts, errorName } = deadLetter;
+    const who = handler === '-' ? '' : `${handler}: `;
+    details.push(
+      `${who}${reason} after ${count(attempts, 'attempt')}, ${errorName}`,
+      `see: events dead-letters show ${stream} ${id}`,
+    );
+  }
+  for (const { action, by, why, at } of actions) {
+    details.push([action, at, by && `by ${by}`, why && `(${why})`].filter(Boolean).join(' '));
+  }
+  const mark: Cell = { text: state, style: STYLES[state] };
+  return [
+    [{ text: group, style: 'cyan' }, mark, details[0] ?? ''],
+    ...details.slice(1).map((detail) => ['', '', detail]),
+  ];
+}
+
+const STYLES = { waiting: 'yellow', pending: 'yellow', settled: 'green', dead: 'red', replaying: 'yellow' } as const;

@@ -1,0 +1,87 @@
+import { isOutage, compareEntryIds, type MonitoredEntry } from 'nestjs-event-streams/core';
+import { ReadPace } from 'nestjs-event-streams/internal';
+import { pause } from './context.js';
+import { BLOCK_MS, type Session } from './session.js';
+
+/** An entry, and the name of the stream that it is in. */
+export interface FollowedEntry {
+  stream: string;
+  entry: MonitoredEntry;
+}
+
+/** Of each stream, in one reply; fewer where they are large. */
+const MAX_ENTRIES = 200;
+/** How often it is looked for streams that are new: that goes through all keys. */
+const SEARCH_EVERY_MS = 10_000;
+const PAUSE_AFTER_REFUSAL_MS = 500;
+
+/** Before every entry. */
+export const START = '0-0';
+
+/**
+ * Reads streams on and on, in the order in which their entries were appended, across a Redis that goes and comes back.
+ *
+ * @param positions by the streams' names: after which id to begin; it is kept up to date
+ * @param options.follow whether to wait for what comes; else it ends where the streams end
+ * @param options.search whether to take in streams that come later
+ */
+export async function* follow(
+  session: Session,
+  positions: Map<string, string>,
+  { follow, search, signal }: { follow: boolean; search: boolean; signal: AbortSignal },
+): AsyncGenerator<FollowedEntry> {
+  const pace = new ReadPace(undefined, MAX_ENTRIES);
+  let searchedMs = performance.now();
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
+    try {
+      if (search && performance.now() - searchedMs > SEARCH_EVERY_MS) {
+        for (const name of await session.monitor.streams()) if (!positions.has(name)) positions.set(name, START);
+        searchedMs = performance.now();
+      }
+      if (positions.size === 0) {
+        if (!follow) return;
+        await pause(BLOCK_MS, signal);
+        searchedMs = search ? -Infinity : searchedMs;
+        continue;
+      }
+      const found = await read(session, positions, pace, follow ? BLOCK_MS : undefined);
+      for (const one of found) {
+        positions.set(one.stream, one.entry.id);
+        yield one;
+        if (isOver()) return;
+      }
+      if (!follow && found.length === 0) return;
+    } catch (error) {
+      if (isOver()) return;
+      if (!follow || !isOutage(error)) throw error;
+      // A connection that is away is waited for by the next call; what refuses answers at once.
+      await pause(PAUSE_AFTER_REFUSAL_MS, signal);
+    }
+  }
+}
+
+async function read(
+  session: Session,
+  positions: ReadonlyMap<string, string>,
+  pace: ReadPace,
+  blockMs: number | undefined,
+) {
+  const { monitor, commandTimeoutMs: timeoutMs } = session;
+  const count = Math.max(1, Math.floor(pace.count / positions.size));
+  const replies = await monitor.after(positions, {
+    count,
+    ...(blockMs === undefined ? {} : { wait: { blockMs, timeoutMs } }),
+  });
+  const found: FollowedEntry[] = [];
+  // Of a stream whose page is full nobody knows what comes after it: what others have from later on waits until then.
+  let end: string | undefined;
+  for (const [stream, entries] of replies) {
+    for (const entry of entries) found.push({ stream, entry });
+    const last = entries.length < count ? undefined : entries.at(-1)?.id;
+    if (last !== undefined && (end === undefined || compareEntryIds(last, end) < 0)) end = last;
+  }
+  pace.saw(found.map(({ entry }) => entry));
+  const certain = end === undefined ? found : found.filter(({ entry }) => compareEntryIds(entry.id, end) <= 0);
+  return certain.sort((a, b) => compareEntryIds(a.entry.id, b.entry.id));
+}

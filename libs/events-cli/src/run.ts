@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import {
+  ConfigurationError,
+  LayoutVersionError,
+  DeadLetterGoneError,
+  EventsError,
+  PublishTimeoutError,
+  isOutage,
+  RedisForbiddenError,
+  RedisOutOfMemoryError,
+} from 'nestjs-event-streams/core';
+import { isA, textOf } from 'nestjs-event-streams/internal';
+import { UnmetError, UsageError } from './cli-errors.js';
+import type { Invocation } from './command.js';
+import { COMMANDS, findCommand } from './commands.js';
+import type { Context } from './context.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { helpOf, overview } from './help.js';
+import { loadProject } from './project.js';
+import { runProjectCommand } from './project-command.js';
+import { resolveSettings, type Environment } from './settings.js';
+
+/** What the command line needs of its process. */
+export interface CliProcess extends Pick<Context, 'output' | 'stdin' | 'signal'> {
+  argv: readonly string[];
+  env: Environment;
+  cwd: string;
+}
+
+/** Runs a command line. @returns the exit code; never throws */
+export async function run(cli: CliProcess): Promise<ExitCode> {
+  try {
+    return await dispatch(cli);
+  } catch (error) {
+    if (cli.signal.aborted) return EXIT.interrupted;
+    cli.output.notice(messageOf(error));
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch(cli: CliProcess): Promise<ExitCode> {
+  const { argv, output } = cli;
+  const [first] = argv;
+  if (first === '--version') {
+    await output.line(await version());
+    return EXIT.ok;
+  }
+  if (first === 'help' || first === '--help' || first === '-h') return help(argv.slice(1), cli);
+  const found = findCommand(argv);
+  if (!found) return other(cli);
+  const { command, rest } = found;
+  const invocation = command.parse(rest);
+  if (!invocation.common.help) return runOnRedis(invocation, cli);
+  await output.lines(helpOf(command, output.paint));
+  return EXIT.ok;
+}
+
+async function runOnRedis(invocation: Invocation, { output, stdin, signal, env, cwd }: CliProcess): Promise<ExitCode> {
+  const { common } = invocation;
+  const project = await loadProject(cwd);
+  const settings = resolveSettings(common, env, project.config);
+  // What works on Redis takes a moment to load; help and mistakes need nothing of it.
+  const { Session } = await import('./session.js');
+  using session = new Session(settings);
+  const close = (): void => {
+    session[Symbol.dispose]();
+  };
+  if (!signal.aborted && !invocation.isOffline) await session.reach();
+  // Before, that it cannot be reached is the result.
+  session.onOutage = (message) => {
+    if (!signal.aborted) output.notice(message);
+  };
+  signal.addEventListener('abort', () => setTimeout(close, ABORT_MS).unref(), { once: true });
+  return await invocation.run({ session, project, output, stdin, json: common.json ?? false, signal });
+}
+
+/** How long a command has to end by itself after Ctrl-C, in milliseconds. */
+const ABORT_MS = 300;
+
+/** What is no command of the library: one that the project adds, or a mistake. */
+async function other({ argv, output, cwd, signal }: CliProcess): Promise<ExitCode> {
+  const [name, ...rest] = argv;
+  const project = await loadProject(cwd);
+  const commands = project.config.commands ?? {};
+  if (name !== undefined && Object.hasOwn(commands, name) && project.dir !== undefined) {
+    const command = commands[name];
+    if (command) return runProjectCommand(command, project.dir, rest, signal);
+  }
+  if (name === undefined) {
+    output.stderr.write(`${overview(COMMANDS, commands, (_style, text) => text).join('\n')}\n`);
+    return EXIT.usage;
+  }
+  const family = COMMANDS.filter((command) => command.name.startsWith(`${name} `)).map((command) => command.name);
+  if (family.length > 0) throw new UsageError(`Expected one of: events ${family.join(', events ')}`);
+  const known = [...new Set(COMMANDS.map((command) => command.name.split(' ')[0])), ...Object.keys(commands), 'help'];
+  throw new UsageError(`Expected a command (${known.join(', ')}), got ${JSON.stringify(name)}. See: events help`);
+}
+
+async function help(words: readonly string[], { output, cwd }: CliProcess): Promise<ExitCode> {
+  const name = words.join(' ');
+  const { paint } = output;
+  const commands = (await loadProject(cwd)).config.commands ?? {};
+  if (name === '') {
+    await output.lines(overview(COMMANDS, commands, paint));
+    return EXIT.ok;
+  }
+  const about = COMMANDS.filter((command) => command.name === name || command.name.startsWith(`${name} `));
+  if (about.length > 0) {
+    await output.lines(about.flatMap((command, index) => [...(index > 0 ? ['', ''] : []), ...helpOf(command, paint)]));
+    return EXIT.ok;
+  }
+  const own = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!own) throw new UsageError(`Expected a command, got ${JSON.stringify(name)}. See: events help`);
+  await output.lines(overview([], { [name]: own }, paint).slice(-1));
+  return EXIT.ok;
+}
+
+async function version(): Promise<string> {
+  const json = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(json) as { version: string }).version;
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  // What is in Redis is not as it must be, whatever was asked for.
+  if (isA(error, LayoutVersionError)) return EXIT.unmet;
+  if (isA(error, UsageError) || isA(error, ConfigurationError)) return EXIT.usage;
+  if (isA(error, UnmetError) || isA(error, DeadLetterGoneError)) return EXIT.unmet;
+  const isRedis =
+    isOutage(error) ||
+    isA(error, PublishTimeoutError) ||
+    isA(error, RedisForbiddenError) ||
+    isA(error, RedisOutOfMemoryError);
+  return isRedis ? EXIT.redis : EXIT.failed;
+}
+
+/** A message for people; of what is a mistake of this program also where it came from. */
+function messageOf(error: unknown): string {
+  const { name, message, stack } = textOf(error);
+  return isA(error, EventsError) || ['UsageError', 'UnmetError', 'ReplyError'].includes(name) ? message : stack;
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../src/commands.js';
+import { helpOf, overview } from '../src/help.js';
+import { PLAIN } from '../src/terminal/paint.js';
+
+describe('the help', () => {
+  it.each(COMMANDS.map((command) => [command.name, command] as const))('teaches %s', (name, command) => {
+    const lines = helpOf(command, PLAIN);
+    expect(lines[0]).toContain(`Usage: events ${name}`);
+    for (const part of ['Options of each command', 'Examples', 'The same with redis-cli'])
+      expect(lines).toContain(part);
+    for (const option of Object.keys(command.options)) expect(lines.join('\n')).toContain(`--${option}`);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(120);
+  });
+
+  it.each(COMMANDS.map((command) => [command.name, command] as const))('has true examples of %s', (name, command) => {
+    for (const [line] of command.examples) {
+      const words = /events ([^|]*?)(\||$)/.exec(line)?.[1]?.trim() ?? '';
+      expect(words.startsWith(name), line).toBe(true);
+      const argv = (words.slice(name.length).match(/'[^']*'|"[^"]*"|[^\s'"]+/g) ?? []).map((word) =>
+        word.replace(/^['"]|['"]$/g, ''),
+      );
+      expect(() => command.parse(argv), line).not.toThrow();
+    }
+  });
+
+  it('lists the commands of a project, harmlessly', () => {
+    const lines = overview(COMMANDS, { audit: { summary: 'the \u001b[2Jbooks', script: 'audit.mjs' } }, PLAIN);
+    expect(lines.join('')).toContain(String.raw`audit  the \u001b[2Jbooks`);
+  });
+});
