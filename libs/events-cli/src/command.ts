@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './cli-errors.js';
-import type { Context } from './context.js';
+import type { Context, OfflineContext } from './context.js';
 import type { ExitCode } from './exit-codes.js';
 
 /** One option of a command. */
@@ -50,12 +50,10 @@ export interface CommandHelp {
 }
 
 /** A command line that was understood. */
-export interface Invocation {
-  common: Options<typeof COMMON_OPTIONS>;
-  /** Whether it asks Redis for nothing. */
-  isOffline: boolean;
-  run(context: Context): Promise<ExitCode>;
-}
+export type Invocation = { common: Options<typeof COMMON_OPTIONS> } & (
+  | { isOffline: false; run(context: Context): Promise<ExitCode> }
+  | { isOffline: true; run(context: OfflineContext): Promise<ExitCode> }
+);
 
 /** A command of the table. */
 export interface Command extends CommandHelp {
@@ -63,31 +61,45 @@ export interface Command extends CommandHelp {
   parse(argv: readonly string[]): Invocation;
 }
 
-/** Makes a command; what it runs gets its options with their types. */
-export function defineCommand<const S extends OptionSpecs>(
-  command: CommandHelp & {
-    options: S;
-    /** Whether it asks Redis for nothing. @default false */
-    isOffline?: boolean;
-    /** How many words it takes besides options. */
-    words: readonly [least: number, most: number];
-    run(context: Context, words: readonly string[], options: Options<S>): Promise<ExitCode>;
-  },
-): Command {
+/** What a command says of itself, and does; what it runs gets its options with their types. */
+interface Definition<S extends OptionSpecs, C> extends CommandHelp {
+  options: S;
+  /** How many words it takes besides options. */
+  words: readonly [least: number, most: number];
+  run(context: C, words: readonly string[], options: Options<S>): Promise<ExitCode>;
+}
+
+/** Makes a command that works on Redis. */
+export function defineCommand<const S extends OptionSpecs>(command: Definition<S, Context>): Command {
   return {
     ...command,
     parse(argv) {
-      const { values, positionals } = parse(command, argv);
-      const common = values as Options<typeof COMMON_OPTIONS>;
-      const [least, most] = command.words;
-      if (!common.help && (positionals.length < least || positionals.length > most)) {
-        const got = positionals.length === 0 ? 'nothing' : positionals.join(' ');
-        throw new UsageError(`Expected: events ${command.name} ${command.usage}; got ${got}. ${seeHelp(command)}`);
-      }
-      const { isOffline = false } = command;
-      return { common, isOffline, run: (context) => command.run(context, positionals, values as Options<S>) };
+      const { common, words, options } = understood(command, argv);
+      return { common, isOffline: false, run: (context) => command.run(context, words, options) };
     },
   };
+}
+
+/** Makes a command that asks Redis for nothing. */
+export function defineOfflineCommand<const S extends OptionSpecs>(command: Definition<S, OfflineContext>): Command {
+  return {
+    ...command,
+    parse(argv) {
+      const { common, words, options } = understood(command, argv);
+      return { common, isOffline: true, run: (context) => command.run(context, words, options) };
+    },
+  };
+}
+
+function understood<S extends OptionSpecs>(command: Definition<S, never>, argv: readonly string[]) {
+  const { values, positionals: words } = parse(command, argv);
+  const common = values as Options<typeof COMMON_OPTIONS>;
+  const [least, most] = command.words;
+  if (!common.help && (words.length < least || words.length > most)) {
+    const got = words.length === 0 ? 'nothing' : words.join(' ');
+    throw new UsageError(`Expected: events ${command.name} ${command.usage}; got ${got}. ${seeHelp(command)}`);
+  }
+  return { common, words, options: values as Options<S> };
 }
 
 function parse(command: CommandHelp, argv: readonly string[]) {

@@ -4,8 +4,14 @@ import type { Output } from './terminal/output.js';
 import type { Keyboard } from './terminal/screen.js';
 
 /** What a running command has at hand. */
-export interface Context {
+export interface Context extends OfflineContext {
   session: Session;
+}
+
+/** What a command has at hand that asks Redis for nothing. */
+export interface OfflineContext {
+  /** Of every key. */
+  prefix: string;
   project: Project;
   output: Output;
   stdin: Keyboard & NodeJS.ReadableStream;

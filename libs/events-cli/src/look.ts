@@ -55,12 +55,13 @@ export class Watcher {
 
 /** The groups of a stream, with how long they have had what they hold. */
 export async function lookAtGroups(
-  { monitor, client }: Session,
+  session: Session,
   stream: string,
   groups: readonly MonitoredGroup[],
   withConsumers: boolean,
 ): Promise<Omit<GroupLook, 'ratePerSecond'>[]> {
-  const nowMs = await client.now();
+  const { monitor } = session;
+  const nowMs = await session.now();
   return Promise.all(
     groups.map(async ({ consumers: consumerCount, ...group }) => {
       const first = group.pending > 0 ? (await monitor.pending(stream, group.name)).first : null;

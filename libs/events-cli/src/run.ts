@@ -18,6 +18,7 @@ import { EXIT, type ExitCode } from './exit-codes.js';
 import { helpOf, overview } from './help.js';
 import { loadProject } from './project.js';
 import { runProjectCommand } from './project-command.js';
+import { Session } from './session.js';
 import { resolveSettings, type Environment } from './settings.js';
 
 /** What the command line needs of its process. */
@@ -50,28 +51,29 @@ async function dispatch(cli: CliProcess): Promise<ExitCode> {
   if (!found) return other(cli);
   const { command, rest } = found;
   const invocation = command.parse(rest);
-  if (!invocation.common.help) return runOnRedis(invocation, cli);
+  if (!invocation.common.help) return runInvocation(invocation, cli);
   await output.lines(helpOf(command, output.paint));
   return EXIT.ok;
 }
 
-async function runOnRedis(invocation: Invocation, { output, stdin, signal, env, cwd }: CliProcess): Promise<ExitCode> {
+async function runInvocation(
+  invocation: Invocation,
+  { output, stdin, signal, env, cwd }: CliProcess,
+): Promise<ExitCode> {
   const { common } = invocation;
   const project = await loadProject(cwd);
   const settings = resolveSettings(common, env, project.config);
-  // What works on Redis takes a moment to load; help and mistakes need nothing of it.
-  const { Session } = await import('./session.js');
-  using session = new Session(settings);
+  const context = { prefix: settings.prefix, project, output, stdin, json: common.json ?? false, signal };
+  if (invocation.isOffline) return await invocation.run(context);
+  using session = await Session.open(settings);
   const close = (): void => {
     session[Symbol.dispose]();
   };
-  if (!signal.aborted && !invocation.isOffline) await session.reach();
-  // Before, that it cannot be reached is the result.
   session.onOutage = (message) => {
     if (!signal.aborted) output.notice(message);
   };
   signal.addEventListener('abort', () => setTimeout(close, ABORT_MS).unref(), { once: true });
-  return await invocation.run({ session, project, output, stdin, json: common.json ?? false, signal });
+  return await invocation.run({ ...context, session });
 }
 
 /** How long a command has to end by itself after Ctrl-C, in milliseconds. */

@@ -1,109 +1,108 @@
 import {
+  createOperator,
+  createProducer,
   logTo,
   silentLogger,
-  RedisConnection,
-  DeadLetters,
-  Subjects,
-  EventMonitor,
-  EventProducer,
+  type DeadLetters,
+  type EventMonitor,
   type Keyspace,
-  Partitions,
+  type Operator,
+  type PlainProducer,
+  type Subjects,
 } from 'nestjs-event-streams/core';
-import {
-  OutageWatch,
-  NO_INSTRUMENTATION,
-  type PayloadLimits,
-  resolveOptions,
-  type ResolvedOptions,
-  AgreementClient,
-  checkLayout,
-  MonitorClient,
-  StreamClient,
-} from 'nestjs-event-streams/internal';
+import type { PayloadLimits, ResolvedOptions } from 'nestjs-event-streams/internal';
 import { UnmetError } from './cli-errors.js';
 
 /** How long the first answer of Redis may take, in milliseconds. */
-const REACH_MS = 3000;
+const START_TIMEOUT_MS = 3000;
 
 /** How long one read waits at the server for new entries, in milliseconds. */
 export const BLOCK_MS = 1000;
 
-/** The parts of the library that commands use, on one connection, without Nest. */
+/** The parts of the library that commands use, on one connection, and the settings that they were made by. */
 export class Session implements Disposable {
   readonly keyspace: Keyspace;
-  readonly client: MonitorClient;
   readonly monitor: EventMonitor;
   readonly deadLetters: DeadLetters;
   readonly subjects: Subjects;
-  private readonly connection: RedisConnection;
-  private readonly streamClient: StreamClient;
-  private readonly partitions: Partitions;
 
   /** Told in words when Redis goes away, and when it is back. */
   onOutage: (message: string, isOver: boolean) => void = () => undefined;
 
-  constructor(private readonly options: ResolvedOptions) {
-    // It writes to where the results go.
-    logTo(silentLogger);
-    const { redis, commandTimeoutMs } = options;
-    const watch = new OutageWatch('events', {
-      began: ({ address, reason }) => {
+  private constructor(
+    private readonly settings: ResolvedOptions,
+    private readonly operator: Operator,
+  ) {
+    this.keyspace = operator.partitions.at(0);
+    this.monitor = operator.monitor;
+    this.deadLetters = operator.deadLetters;
+    this.subjects = operator.subjects;
+    operator.observer.subscribe(
+      ({ address, reason }) => {
         this.onOutage(`Redis at ${address} is away (${reason}); waiting until it is back`, false);
       },
-      ended: ({ address }, durationMs) => {
+      ['outage'],
+    );
+    operator.observer.subscribe(
+      ({ address, durationMs }) => {
         this.onOutage(`Redis at ${address} is back after ${(durationMs / 1000).toFixed(1)} s`, true);
       },
-    });
-    this.connection = new RedisConnection(redis, {
-      name: 'events-cli',
-      timeoutMs: commandTimeoutMs,
-      blockMs: BLOCK_MS,
-      watch,
-    });
-    this.partitions = new Partitions(options);
-    this.keyspace = this.partitions.at(0);
-    this.client = new MonitorClient(this.connection);
-    this.streamClient = new StreamClient(this.connection);
-    this.monitor = new EventMonitor(this.client, this.partitions);
-    this.subjects = new Subjects(this.streamClient, this.partitions);
-    this.deadLetters = new DeadLetters(options, this.streamClient, this.client, this.partitions);
+      ['recovered'],
+    );
+  }
+
+  /**
+   * Connects to Redis.
+   *
+   * @throws RedisUnavailableError, RedisTimeoutError, LayoutVersionError, UnmetError where streams have partitions
+   */
+  static async open(settings: ResolvedOptions): Promise<Session> {
+    // It writes to where the results go.
+    logTo(silentLogger);
+    const { redis, prefix, source, commandTimeoutMs } = settings;
+    const options = { redis, prefix, source, commandTimeoutMs, startTimeoutMs: START_TIMEOUT_MS };
+    const operator = await createOperator(options);
+    const { count } = operator.partitions;
+    if (count === 1) return new Session(settings, operator);
+    operator.close();
+    throw new UnmetError(
+      `Expected streams without partitions, those of ${prefix} have ${String(count)}: use EventMonitor and DeadLetters for them`,
+    );
   }
 
   /** Host and port, never the password. */
   get address(): string {
-    return this.connection.address;
+    return this.operator.address;
   }
 
   get prefix(): string {
-    return this.options.prefix;
+    return this.settings.prefix;
   }
 
   /** Of what is published. */
   get payloadLimits(): PayloadLimits {
-    return this.options.producer;
+    return this.settings.producer;
   }
 
   get commandTimeoutMs(): number {
-    return this.options.commandTimeoutMs;
+    return this.settings.commandTimeoutMs;
   }
 
-  /** Waits for the first answer. @throws RedisUnavailableError, LayoutVersionError, UnmetError where streams have partitions */
-  async reach(): Promise<void> {
-    await this.connection.call((link) => link.send(['PING']), REACH_MS);
-    const agreed = await new AgreementClient(this.connection).read(this.keyspace);
-    checkLayout(this.keyspace, agreed);
-    const partitions = agreed.partitions ?? '1';
-    if (partitions === '1') return;
-    throw new UnmetError(
-      `Expected streams without partitions, those of ${this.prefix} have ${partitions}: use EventMonitor and DeadLetters for them`,
-    );
+  /** The time by Redis' clock, which entry ids are made from, in milliseconds since 1970. */
+  async now(): Promise<number> {
+    const { nowMs } = await this.monitor.survey({ streams: [], clock: true });
+    return nowMs as number;
   }
 
-  /** @param source of its envelopes. @throws ConfigurationError when that is no name */
-  producer(source: string): EventProducer {
-    const { redis, prefix } = this.options;
-    const options = resolveOptions({ redis, prefix, source });
-    return new EventProducer(options, this.streamClient, this.partitions, NO_INSTRUMENTATION);
+  /**
+   * A producer with a connection of its own, to be started and stopped.
+   *
+   * @param source of its envelopes
+   * @throws ConfigurationError when that is no name
+   */
+  producer(source: string): PlainProducer {
+    const { redis, prefix } = this.settings;
+    return createProducer({ redis, prefix, source });
   }
 
   /**
@@ -130,6 +129,6 @@ export class Session implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.connection.close();
+    this.operator.close();
   }
 }

@@ -1,4 +1,5 @@
 // What needs no NestJS: `nestjs-event-streams/core`.
+export { createOperator, type Operator, type OperatorOptions } from './create/create-operator.js';
 export { createProducer, type PlainProducer } from './create/create-producer.js';
 export { createWorker, type PlainWorker, type WorkerHandler } from './create/create-worker.js';
 export { type WorkerStatus } from './worker/worker-status.js';

@@ -1,6 +1,6 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { ConfigurationError, LayoutVersionError } from 'nestjs-event-streams';
-import { createProducer, createWorker } from 'nestjs-event-streams/core';
+import { createOperator, createProducer, createWorker } from 'nestjs-event-streams/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LAYOUT_VERSION } from '../src/stream/layout-version.js';
 import { noteFields } from './entries.js';
@@ -73,6 +73,7 @@ describe('the layout of what is in Redis', () => {
       'one that only publishes or looks': () => startWorker(redis.url, { prefix, group: null }),
       createProducer: () => producer.start(),
       createWorker: () => worker.start(),
+      createOperator: () => createOperator(plain(prefix)),
     };
     for (const [who, start] of Object.entries(starts)) {
       const error: unknown = await start().then(

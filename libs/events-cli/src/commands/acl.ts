@@ -1,13 +1,13 @@
 import { aclRules, type AclRole, type AclScope } from 'nestjs-event-streams/core';
 import { UsageError } from '../cli-errors.js';
-import { defineCommand } from '../command.js';
+import { defineOfflineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 
 const ROLES: readonly AclRole[] = ['producer', 'worker', 'viewer', 'operator'];
 const ACKS = ['received', 'replicated', 'fsynced'] as const;
 
 /** `events acl` */
-export const acl = defineCommand({
+export const acl = defineOfflineCommand({
   name: 'acl',
   usage: '--for <role>',
   summary: 'the rules of a Redis user that may do what a role takes, and nothing else',
@@ -19,7 +19,6 @@ Prints them as ACL SETUSER and an ACL file take them; a password and "on" are yo
   viewer     looks at --streams (all unless given), and at the state of --state: every command that only looks
   operator   the same, and replays and discards dead letters`,
   words: [0, 0],
-  isOffline: true,
   options: {
     for: { type: 'string', value: '<role>', what: ROLES.join(', ') },
     streams: { type: 'string', multiple: true, value: '<names>', what: 'that it handles or looks at, with commas' },
@@ -55,10 +54,10 @@ Prints them as ACL SETUSER and an ACL file take them; a password and "on" are yo
     ["redis-cli ACL SETUSER audit on '>secret' $(events acl --for viewer)", 'makes a user that only looks'],
   ],
   redis: [['ACL SETUSER <name> on ><password> <rules>', 'makes the user; or a line of an ACL file: user <name> on …']],
-  async run({ session, output, json }, _words, options) {
+  async run({ prefix, output, json }, _words, options) {
     const role = oneOf('for', ROLES, options.for);
     const scope: AclScope = {
-      prefix: session.prefix,
+      prefix,
       publishes: namesIn('publishes', options.publishes),
       ...(options.streams && { streams: namesIn('streams', options.streams) }),
       ...(options.group !== undefined && { group: nameIn('group', options.group) }),

@@ -83,8 +83,10 @@ id.`,
     const eventId = options['event-id'] ?? randomUUID();
     for (const { path, why } of lossesOf(payload))
       output.notice(`Not exact for readers in JavaScript: ${path}: ${why}`);
+    const producer = session.producer(source);
+    await producer.start();
     try {
-      const id = await session.producer(source).publishJson(event, payload, {
+      const id = await producer.publishJson(event, payload, {
         eventId,
         ...given({
           correlationId: options['correlation-id'],
@@ -98,6 +100,8 @@ id.`,
     } catch (error) {
       if (error instanceof EventPayloadError) throw new UsageError(error.message, { cause: error });
       throw error;
+    } finally {
+      await producer.stop();
     }
   },
 });

@@ -92,12 +92,11 @@ async function byId({ session }: Context, given: string, id: string): Promise<Fo
 async function byEventId({ session, output, signal }: Context, eventId: string, given: string[]): Promise<Found> {
   if (isEntryId(eventId)) throw new UsageError(`Expected: events show <stream> ${eventId}`);
   const streams = await session.streams(given);
-  const keys = streams.map((stream) => session.keyspace.stream(stream));
-  const lengths = await Promise.all(keys.map((key) => session.client.length(key)));
+  const survey = await session.monitor.survey({ streams: streams.map((stream) => ({ stream, info: true })) });
   using progress = new Progress(
     output.stderr,
     'Searching',
-    lengths.reduce((sum, length) => sum + length, 0),
+    survey.streams.reduce((sum, { info }) => sum + (info?.length ?? 0), 0),
   );
   // A page of each in turn: what is looked for is mostly young.
   const wanted = ({ fields }: RawEntry): boolean => fieldOf(fields, 'event_id') === eventId;

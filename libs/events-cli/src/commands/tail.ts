@@ -74,7 +74,7 @@ and with --json, everything is there.`,
         ? await latest(context, names, lines, options, show)
         : new Map(names.map((name) => [name, '']));
     if (options.from !== undefined) {
-      const from = await startOf(options.from, () => session.client.now());
+      const from = await startOf(options.from, () => session.now());
       for (const name of names) positions.set(name, from);
     }
     const isFollowing = options['no-follow'] !== true;

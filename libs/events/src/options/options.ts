@@ -20,7 +20,10 @@ import { deadLetterOptions, type DeadLetterOptions } from './dead-letter-options
 import { producerOptions, type ProducerOptions } from './producer-options.js';
 import { retentionOptions } from './retention-options.js';
 
-/** What `EventsModule.forRoot`, `createProducer` and `createWorker` take. */
+/** Into how many partitions a stream can be divided. */
+export const MAX_PARTITIONS = 1024;
+
+/** What `EventsModule.forRoot`, `createProducer` and `createWorker` take; `createOperator` takes some of them. */
 export interface EventsModuleOptions {
   /** Where Redis is: a URL such as `redis://127.0.0.1:6379`, a URL with user, password or certificates beside it, or ioredis' options. */
   redis: RedisTarget;
@@ -92,6 +95,11 @@ const startFrom: Check<StartFrom> = (option, given = 'beginning') => {
   throw wrong(option, '"beginning", "now", an entry id such as "1750000000000-0", or a Date that is past', given);
 };
 
+/** How long Redis may take to answer. @param fallback in milliseconds */
+export function commandTimeout(fallback: number): Check<number> {
+  return wholeNumber({ min: 10, max: 10 * MINUTE_MS, fallback });
+}
+
 const state: Check<string> = (option, given, { source, group: consuming }) => {
   const name = keyPart(option, given ?? source, {});
   const reserved = consuming === undefined ? RESERVED_ROOTS : [...RESERVED_ROOTS, CONSOLE_ROOT];
@@ -136,14 +144,14 @@ export function resolveOptions(
       startFrom,
       ignore: (_, given) => (given ?? []) as readonly EventClass[],
       globalEnhancers: trueOrFalse(false),
-      partitions: wholeNumber({ min: 1, max: 1024, fallback: 1 }),
+      partitions: wholeNumber({ min: 1, max: MAX_PARTITIONS, fallback: 1 }),
       sharedState: trueOrFalse(false),
       erasure: trueOrFalse(false),
       consumer: consumerOptions,
       producer: producerOptions,
       deadLetters: deadLetterOptions,
       retention: retentionOptions,
-      commandTimeoutMs: wholeNumber({ min: 10, max: 10 * MINUTE_MS, fallback: 5000 }),
+      commandTimeoutMs: commandTimeout(5000),
       logFailures: trueOrFalse(true),
     },
     { ...options },
