@@ -9,6 +9,8 @@ const WHOLE_STREAMS_PER_LOOK = 24;
 /** What one look reads of new entries at most, about, in bytes: of all streams together, and of one of them. */
 const LOOK_BYTES = 4 * 1024 * 1024;
 export const SAMPLED_BYTES = 256 * 1024;
+/** How many of a stream's new entries one look reads at most. */
+export const SAMPLED_ENTRIES = 200;
 /** Groups whose consumers are looked at in turn, besides those with something new. */
 const GROUPS_PER_LOOK = 2;
 const NEWS_PER_LOOK = 8;

@@ -1,0 +1,20 @@
+import type { SeenStream } from '../picture.js';
+import type { DeadLetterBook } from './dead-letter-book.js';
+
+/** How long one look may read dead letters, in milliseconds. */
+const DEAD_LETTERS_MS = 100;
+
+/** Notes whose dead letters they are, of streams that have others than before; what there is no time for is left to the next look. */
+export async function noteGivenUp(streams: Iterable<SeenStream>, book: DeadLetterBook): Promise<void> {
+  const endsAt = performance.now() + DEAD_LETTERS_MS;
+  for (const stream of streams) {
+    if (stream.deadLetters === stream.givenUpAt) continue;
+    const leftMs = endsAt - performance.now();
+    if (leftMs <= 0) return;
+    const deadLetters = await book.of(stream.name, leftMs);
+    stream.givenUpBy = deadLetters.groups;
+    stream.givenUpEntries = deadLetters.isComplete ? deadLetters.entries : null;
+    stream.deadLetters = deadLetters.total;
+    if (!deadLetters.isReading) stream.givenUpAt = deadLetters.total;
+  }
+}
