@@ -8,13 +8,13 @@
 -- ARGV[3]    where to begin: '-', or '(' and an entry id
 -- ARGV[4]    how many at most
 -- Creates the consumer if it is missing, so that it can be seen before it has read anything.
--- Replies    entries, each {id, fields, deliveries to others before}, fields nil when it is no longer in the stream
+-- Replies    entries, each {id, fields, deliveries to others before}, fields null when it is no longer in the stream
 -- @all-rights
 local rows = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], '+', ARGV[4], ARGV[2]) -- first: it says NOGROUP
 redis.call('XGROUP', 'CREATECONSUMER', KEYS[1], ARGV[1], ARGV[2])
 local entries = {}
 for index, row in ipairs(rows) do
   local entry = redis.call('XRANGE', KEYS[1], row[1], row[1])[1]
-  entries[index] = { row[1], entry and entry[2], row[4] - 1 }
+  entries[index] = { row[1], entry and entry[2] or false, row[4] - 1 }
 end
 return entries

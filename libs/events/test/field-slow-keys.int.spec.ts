@@ -64,6 +64,24 @@ describe('a slow key', () => {
     expect(worker.observations.filter(({ kind }) => kind !== 'handled')).toEqual([]);
   });
 
+  it('is handled in order, without those that were deleted while they were deferred', async () => {
+    const gate = new Gate();
+    const { handler } = recorder(gate);
+    const consumer = { readAhead: READ_AHEAD, batchSize: BATCH, claimAfterMs: NEVER_MS };
+    await using worker = await startWorker(redis.url, { prefix: 'deleted', consumer }, [handler]);
+    const ids = await worker.producer.publishAll(notes('slow', SLOW));
+    await eventually('the slow ones wait', () => worker.consumer.held + worker.consumer.deferred === SLOW);
+    const deleted = ids.slice(200, 210);
+    await redis.client.xdel('deleted:notes', ...deleted);
+
+    gate.open();
+    await eventually('all are settled', async () => (await pendingOf(worker)) === 0);
+    expect(await orderOf('deleted')).toEqual(numbers(SLOW).filter((number) => number < 200 || number >= 210));
+    const vanished = worker.observations.flatMap((one) => (one.kind === 'vanished' ? one.ids : []));
+    expect(vanished).toEqual(deleted);
+    expect(worker.consumer.held + worker.consumer.deferred).toBe(0);
+  });
+
   it('does not with the default options, either', async () => {
     const gate = new Gate();
     const { handler, othersSeen } = recorder(gate);

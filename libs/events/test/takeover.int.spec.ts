@@ -156,6 +156,29 @@ describe('takeover', () => {
     expect(seen).toEqual(ids.slice(6));
   });
 
+  it('reads on after a reconnect, although an entry that it is handling was deleted', async () => {
+    await using proxy = await startProxy(redis.url);
+    const gate = new Gate();
+    const seen: number[] = [];
+    const handler = noteHandler(async ({ data }) => {
+      seen.push(data.number);
+      if (data.number === 0) await gate.pass();
+    });
+    const options = { prefix: 'deleted', commandTimeoutMs: 500, consumer: { claimAfterMs: LONG_AGO_MS } };
+    await using worker = await startWorker(proxy.url, options, [handler]);
+    const id = await worker.producer.publish(NoteTaken, { topic: 'a', number: 0 });
+    await eventually('it is being handled', () => seen.length === 1);
+    await redis.client.xdel('deleted:notes', id);
+    proxy.cut();
+    proxy.heal();
+
+    await worker.producer.publish(NoteTaken, { topic: 'b', number: 1 });
+    await eventually('the next one is handled meanwhile', () => seen.length === 2);
+    gate.open();
+    await eventually('nothing is pending', async () => (await pendingOf(worker)) === 0);
+    expect(seen).toEqual([0, 1]);
+  });
+
   it('counts the attempts of handlers, not those of Redis', async () => {
     const [id = ''] = await leaveBehind('attempts:notes', 1);
     // Five consumers have died with it in their hands, or have only looked at it.
