@@ -88,7 +88,7 @@ describe('npm run chaos', () => {
         'Failed: the laws are not kept (see above); the streams do not hold what customers were told.',
       );
       expect(run.output()).toMatch(/^ {2}not as confirmed +[1-9]\d*$/m);
-      const kept = /looks for the cause: (\S+) has/.exec(run.output())?.[1] ?? '';
+      const kept = /data of Redis are in (\S+)/.exec(run.output())?.[1] ?? '';
       expect(await readdir(kept)).toEqual(expect.arrayContaining(['order.log', 'redis']));
     });
 

@@ -123,6 +123,6 @@ describe('behind a proxy that puts another Host', () => {
     for (const [headers, code] of others)
       expect((await act(named, headers)).problem, JSON.stringify(headers)).toMatchObject({ code });
     const { problem } = await act(named, { Origin: 'https://other.example.com' });
-    expect(problem.message).toContain('let it send X-Forwarded-Host, or add');
+    expect(problem.message).toContain('let the proxy send X-Forwarded-Host, or add');
   });
 });

@@ -249,7 +249,7 @@ describe('dead letters of hostile entries, and such as others wrote by hand', { 
     expect(refused.toSorted()).toEqual(
       [
         ...['an event of 65,000 fields', '65,000 fields and no event', 'the same field 65,000 times'],
-        ...['nothing that one has', 'no group', 'an entry that is none'],
+        ...['no field of a dead letter', 'no group', 'an invalid entry id'],
       ].toSorted(),
     );
     const left = await redis.client.xlen('mail:notes:dead-letters');

@@ -87,7 +87,7 @@ export function hostileDeadLetters(stream: string): HostileEntry[] {
     { what: 'no group', fields: ['entry_id', '1-1', 'entry.data', '{}'] },
     { what: 'an invalid entry id', fields: deadLetter({ entry_id: 'next week' }) },
     { what: 'invalid numbers', fields: deadLetter({ attempts: 'Infinity', replays: 'many' }) },
-    { what: 'numbers that are too large', fields: deadLetter({ attempts: '1e300', replays: '1e300' }) },
+    { what: 'counts that are too large', fields: deadLetter({ attempts: '1e300', replays: '1e300' }) },
     { what: 'negative numbers', fields: deadLetter({ attempts: '-1', replays: '-1' }) },
     { what: 'an unknown reason', fields: deadLetter({ reason: 'constructor' }) },
     {
