@@ -38,6 +38,13 @@ module.exports = {
       to: { path: 'node_modules/ioredis' },
     },
     {
+      name: 'opentelemetry-in-telemetry',
+      comment: 'Only telemetry/ of the event library imports OpenTelemetry.',
+      severity: 'error',
+      from: { path: '^libs/events/src', pathNot: '^libs/events/src/telemetry/' },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
       name: 'nest-in-nest',
       comment: "Only nest/ of the event library knows NestJS, and RxJS for what Nest's interceptors return.",
       severity: 'error',

@@ -63,3 +63,12 @@ it('only the room of connections may import ioredis, its types too', async () =>
   });
   expect(broken.sort()).toEqual(['core.ts', 'types.ts', 'values.ts'].map((file) => `ioredis-in-connection: ${file}`));
 });
+
+it('only the room of telemetry may import OpenTelemetry, its types too', async () => {
+  const ofTypes = "import type { Tracer } from '@opentelemetry/api';\nexport type Mine = Tracer;\n";
+  const broken = await brokenIn({
+    'libs/events/src/telemetry/mine.ts': ofTypes,
+    'libs/events/src/dispatch/types.ts': ofTypes,
+  });
+  expect(broken).toEqual(['opentelemetry-in-telemetry: types.ts']);
+});

@@ -24,7 +24,7 @@ local function mayNotSettle(stream, becomes, shape, list, deadLetters, target)
     why = mayNot('XACK', stream.key) or (hasNotes(notes) and mayNot('HDEL', notes))
   end
   if not why and target then why = mayNot('XADD', target) end
-  if why or shape.rule == '' or shape.rule == 'free' then return why end
+  if why or shape.rule == '' or shape.rule == 'unless-parked' then return why end
   for _, command in ipairs(PARKING) do why = why or mayNot(command, list) end
   for _, command in ipairs({ 'TYPE', 'XRANGE', 'XDEL', 'XADD' }) do why = why or mayNot(command, deadLetters) end
   return why
@@ -32,11 +32,11 @@ end
 
 -- Why a rule keeps a settlement from being applied, as a reply; nil when it does not.
 local function whyNotByRule(rule, list, original, deadLetters)
-  if rule == 'free' then
+  if rule == 'unless-parked' then
     if redis.call('EXISTS', list) == 1 then return { 'parked' } end
   elseif rule == 'follow' then
     local first = parkedFrom(0, list, deadLetters)
-    if first == nil then return { 'free' } end
+    if first == nil then return { 'none-parked' } end
     if first == false then return { 'error', TOO_MANY_GONE } end
   elseif rule == 'release' then
     -- The first will be removed, and the second replayed.

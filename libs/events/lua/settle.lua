@@ -36,19 +36,19 @@
 --   for each write: place of its key, arguments
 --   for each event: place of its stream, the values that its layout does not fix
 -- Rules for the partition key:
---   'free'     settle only while none of its events is parked
---   'park'     the event becomes a dead letter, the first of 'events'; those that follow it are parked from now on
---   'follow'   the same, but only while others are parked
---   'return'   the replayed event is a dead letter again, the first of 'events': it takes its old place
---   'release'  the replayed event is settled: the next parked event is replayed
+--   'unless-parked'  settle only while none of its events is parked
+--   'park'           the event becomes a dead letter, the first of 'events'; those that follow it are parked from now on
+--   'follow'         the same, but only while others are parked
+--   'return'         the replayed event is a dead letter again, the first of 'events': it takes its old place
+--   'release'        the replayed event is settled: the next parked event is replayed
 -- Replies    the number of settlements, if all were applied now; else for each:
 --            1                                         applied now
 --            {'already-settled'}                       applied before, by us or somebody else; nothing done
 --            {'lost', consumer}                        another consumer owns it now; nothing done
 --            {'conflict', key}                         a read no longer holds; nothing done
 --            {'refused', why}                          a write does not fit; nothing done
---            {'parked'}                                by the rule 'free': others are parked; nothing done
---            {'free'}                                  by the rule 'follow': none is parked; nothing done
+--            {'parked'}                                by the rule 'unless-parked': others are parked; nothing done
+--            {'none-parked'}                           by the rule 'follow': none is parked; nothing done
 --            {'error', message}                        Redis' error, such as NOGROUP
 -- @rights
 local group, consumer = ARGV[1], ARGV[2]

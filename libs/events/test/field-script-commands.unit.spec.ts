@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SCRIPT_COMMANDS } from '../src/stream/script-commands.js';
 import { sourceOfScript } from '../src/stream/scripts.js';
-import type { ScriptName } from '../src/stream/script-commands.js';
+import type { Commands, ScriptName } from '../src/stream/script-commands.js';
 
 /** What a script calls by name: in a call, or as the first word of a command that is put together. */
 const CALLED = /redis\.p?call\('([A-Z]+)'(?:, '([A-Z]+)')?|\{ '([A-Z]{3,})', (?:''|KEYS|key)/g;
@@ -18,7 +18,7 @@ function calledBy(name: ScriptName): Set<string> {
 
 describe('the list of what scripts call', () => {
   it.each(Object.keys(SCRIPT_COMMANDS) as ScriptName[])('has all of %s, and no more', (name) => {
-    const { state = [], ...own } = SCRIPT_COMMANDS[name];
+    const { state = [], ...own }: Commands = SCRIPT_COMMANDS[name];
     const listed = new Set(Object.values(own).flat());
     const called = calledBy(name);
     // What a transaction asks for comes with the call.

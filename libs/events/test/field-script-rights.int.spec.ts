@@ -104,7 +104,7 @@ const settlements = [
   ...transactions,
   settling({ writes: [first], events: [{ ...event('files') }] }),
   settling({ noteBecomes: '1 123 +try' }),
-  settling({ keyRule: key('free') }),
+  settling({ keyRule: key('unless-parked') }),
   settling({ keyRule: key('park'), events: [deadLetter] }),
   settling({ keyRule: key('follow'), id: '2-1', eventId: 'event 2', events: [deadLetter] }, async (admin) => {
     await delivered(admin);

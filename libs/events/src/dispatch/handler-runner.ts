@@ -3,10 +3,10 @@ import { turnIsOver } from '../concurrency/turn.js';
 import { Delivery, endRun, ignoresFailure, isSpeculativeRun, overrunOf } from '../delivery/delivery.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { RegisteredHandler } from '../delivery/subscriptions.js';
-import { AttemptsExhaustedError, EventParkedError } from '../model/errors/delivery.js';
+import { EventParkedError } from '../model/errors/delivery.js';
 import { TransactionConflictError } from '../model/errors/transaction.js';
 import type { Operation } from '../model/instrumentation.js';
-import { isFailure, outcomeBeforehand, outcomeOf, type Outcome } from '../model/outcome.js';
+import { isFailure, outcomeBeforehand, outcomeOf, outcomeOfExhausted, type Outcome } from '../model/outcome.js';
 import type { BufferedEvent } from '../transaction/effects.js';
 import { handOver, rollBack } from '../transaction/transaction.js';
 import type { DispatchParts } from './dispatch-parts.js';
@@ -61,7 +61,7 @@ export class HandlerRunner {
     const { semaphore, stopping, settler, observer, transactions } = this.parts;
     const { inFlight, event } = handlerDelivery;
     const { failures } = handlerDelivery.note;
-    if (failures >= handler.retry.attempts) return exhausted(handler.name, failures);
+    if (failures >= handler.retry.attempts) return outcomeOfExhausted(handler.name, failures);
     const attempt = failures + 1;
     const started = performance.now();
     let operation: Operation | undefined;
@@ -70,7 +70,7 @@ export class HandlerRunner {
     let readsPlainly = inFlight.isQuarantined;
     try {
       for (let run = 1; ; run += 1) {
-        let isJudged = true;
+        let mustRunAgain = false;
         delivery = undefined;
         // In quarantine nothing else runs: if the worker dies of this event, it loses nothing else.
         const waiting = semaphore.acquire(inFlight.isQuarantined);
@@ -88,17 +88,17 @@ export class HandlerRunner {
           const running = invoke(handler, handlerDelivery, delivery, operation, data);
           if (isPromise(running)) await withinTimeLimit(handler, running, delivery);
         } catch (thrown) {
-          // It was answered what may never be committed: whether it fails is judged by what Redis has.
+          // A speculative answer may never be committed: the handler runs again, on what Redis has, and that run decides.
           if (!delivery || !isSpeculativeRun(delivery) || overrunOf(delivery)) throw thrown;
-          isJudged = false;
+          mustRunAgain = true;
         } finally {
           const ended = delivery && overrunOf(delivery);
           if (ended) this.keepSlot(handlerDelivery, handler, ended);
           else semaphore.release(inFlight.isQuarantined);
         }
         const transaction = endRun(delivery);
-        readsPlainly = inFlight.isQuarantined || !isJudged;
-        if (!isJudged) continue;
+        readsPlainly = inFlight.isQuarantined || mustRunAgain;
+        if (mustRunAgain) continue;
         const effects = transaction && handOver(transaction);
         const result = await settler.commit(handlerDelivery, effects);
         if (result.status === 'parked') throw new EventParkedError(event.partition_key ?? '');
@@ -122,7 +122,7 @@ export class HandlerRunner {
       if (isFailure(outcome)) handlerDelivery.note = failedOnceMore(handlerDelivery.note);
       return outcome;
     } finally {
-      // One that was called off after a conflict.
+      // For a run that was called off, such as after a conflict; an operation that has ended takes no second end.
       operation?.succeed();
     }
   }
@@ -200,8 +200,17 @@ export class HandlerRunner {
   ): void {
     const { observer } = this.parts;
     const tried = { ...this.about(handlerDelivery), attempt, durationMs: performance.now() - started };
-    if (outcome.kind === 'ignore') observer.emit({ ...tried, ...outcome, kind: 'ignored' });
-    if (outcome.kind === 'retry') observer.emit({ ...tried, ...outcome, kind: 'retried' });
+    switch (outcome.kind) {
+      case 'ignore':
+        observer.emit({ ...tried, ...outcome, kind: 'ignored' });
+        break;
+      case 'retry':
+        observer.emit({ ...tried, ...outcome, kind: 'retried' });
+        break;
+      case 'commit': // tellHandled
+      case 'dead-letter': // OutcomeExecutor, when they are carried out
+      case 'abandon':
+    }
   }
 
   private about({ inFlight, event, handler }: DecodedHandlerDelivery) {
@@ -212,11 +221,6 @@ export class HandlerRunner {
 }
 
 const COMMITTED: Outcome = { kind: 'commit' };
-
-/** It has failed as often as it may, but its dead letter could not be written. */
-function exhausted(handler: string, failures: number): Outcome {
-  return { kind: 'dead-letter', reason: 'exhausted', error: new AttemptsExhaustedError(handler, failures) };
-}
 
 function invoke(
   handler: RegisteredHandler,

@@ -1,16 +1,14 @@
 import type { HandlerDelivery } from '../delivery/handler-delivery.js';
 import { LineLimit } from '../log/line-limit.js';
 import { SafeLogger } from '../log/safe-logger.js';
-import { DeliveryLostError } from '../model/errors/delivery.js';
-import { isGroupMissing, isOutage } from '../model/errors/redis.js';
-import type { Outcome } from '../model/outcome.js';
-import { errorOf, isA, textOf } from '../model/thrown.js';
+import { isLoss, outcomeOfUnexpected, type Outcome } from '../model/outcome.js';
+import { errorOf, textOf } from '../model/thrown.js';
 import type { DispatchParts } from './dispatch-parts.js';
 import { failedOnceMore } from './handler-deliveries.js';
 
 /** Carries outcomes out: `Settler` writes them to Redis, observers hear of them. */
 export class OutcomeExecutor {
-  private readonly logger = new SafeLogger('HandlerRunner');
+  private readonly logger = new SafeLogger(OutcomeExecutor.name);
   private readonly lines = new LineLimit((_, count) => {
     const { group } = this.parts.address;
     this.logger.error(`${String(count)} more deliveries of ${group} have met an unexpected error`);
@@ -51,7 +49,7 @@ export class OutcomeExecutor {
     } catch (thrown) {
       if (!isLoss(thrown)) {
         this.logUnexpected(handlerDelivery, thrown);
-        if (outcome.kind !== 'dead-letter') return this.carryOut(handlerDelivery, unrecoverable(thrown));
+        if (outcome.kind !== 'dead-letter') return this.carryOut(handlerDelivery, outcomeOfUnexpected(thrown));
         // Nothing more can be done here. Whoever takes it over writes the dead letter, and does not call the handler again.
         await settler.note(handlerDelivery).catch((failure: unknown) => {
           if (!isLoss(failure)) this.logUnexpected(handlerDelivery, failure);
@@ -67,7 +65,7 @@ export class OutcomeExecutor {
   async giveUp(handlerDelivery: HandlerDelivery, thrown: unknown): Promise<void> {
     this.logUnexpected(handlerDelivery, thrown);
     handlerDelivery.note = failedOnceMore(handlerDelivery.note);
-    await this.carryOut(handlerDelivery, unrecoverable(thrown));
+    await this.carryOut(handlerDelivery, outcomeOfUnexpected(thrown));
   }
 
   /** For an error that neither a handler has thrown nor the loss of a delivery explains: this library did not foresee it. */
@@ -103,14 +101,4 @@ export class OutcomeExecutor {
 /** The change of a note by which a quarantine run has ended; undefined outside quarantine, and while the handler runs on. */
 function endOfRun({ quarantineRun, overrun }: HandlerDelivery): string | undefined {
   return quarantineRun && !overrun ? `-${quarantineRun.name}` : undefined;
-}
-
-/** Whether the delivery is another consumer's now, its group is gone, or Redis stayed away beyond the shutdown's deadline. */
-export function isLoss(thrown: unknown): boolean {
-  return isA(thrown, DeliveryLostError) || isGroupMissing(thrown) || isOutage(thrown);
-}
-
-/** An error that the library did not foresee: the event becomes a dead letter. */
-export function unrecoverable(thrown: unknown): Outcome {
-  return { kind: 'dead-letter', reason: 'unrecoverable', error: errorOf(thrown) };
 }

@@ -1,11 +1,10 @@
 import type { HandlerDelivery } from '../delivery/handler-delivery.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
-import type { Outcome } from '../model/outcome.js';
-import { errorOf } from '../model/thrown.js';
+import { isLoss, outcomeOfUnexpected } from '../model/outcome.js';
 import { decodeEvent, validateEvent, type DecodedEvent } from './decoded-event.js';
 import type { DispatchParts } from './dispatch-parts.js';
 import { undecodedDelivery } from './handler-deliveries.js';
-import { isLoss, unrecoverable, type OutcomeExecutor } from './outcome-executor.js';
+import type { OutcomeExecutor } from './outcome-executor.js';
 import type { Quarantine } from './quarantine.js';
 import type { RejectedEntries } from './rejected-entries.js';
 
@@ -30,10 +29,8 @@ export class QuarantinedDecoding {
       if (!decoded || !('error' in decoded)) return decoded;
       await this.rejected.settle(inFlight, decoded.error);
     } catch (thrown) {
-      const isExpected = isLoss(thrown);
-      if (!isExpected) this.outcomes.logUnexpected(handlerDelivery, thrown);
-      const outcome: Outcome = isExpected ? { kind: 'abandon', error: errorOf(thrown) } : unrecoverable(thrown);
-      await this.outcomes.carryOut(handlerDelivery, outcome);
+      if (!isLoss(thrown)) this.outcomes.logUnexpected(handlerDelivery, thrown);
+      await this.outcomes.carryOut(handlerDelivery, outcomeOfUnexpected(thrown));
     }
     return undefined;
   }

@@ -1,12 +1,12 @@
 import type { HandlerDelivery } from '../delivery/handler-delivery.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import { awaitedIn } from '../delivery/subscriptions.js';
-import { outcomeOfUnreadable } from '../model/outcome.js';
+import { isLoss, outcomeOfUnreadable } from '../model/outcome.js';
 import { errorOf } from '../model/thrown.js';
 import { NO_FAILURES } from '../stream/delivery-notes.js';
 import type { DispatchParts } from './dispatch-parts.js';
 import { failedOnceMore, undecodedDelivery } from './handler-deliveries.js';
-import { isLoss, type OutcomeExecutor } from './outcome-executor.js';
+import type { OutcomeExecutor } from './outcome-executor.js';
 
 /** Settles entries that no handler of this worker can get: they cannot be decoded, are not valid, or are unknown here. */
 export class RejectedEntries {
@@ -19,7 +19,7 @@ export class RejectedEntries {
   async settle(inFlight: InFlightDelivery, error: unknown): Promise<void> {
     const handlerDelivery = undecodedDelivery(inFlight);
     const awaited = inFlight.isOverdue ? undefined : awaitedIn(error);
-    if (awaited !== undefined && (await this.isLeft(handlerDelivery, awaited))) return;
+    if (awaited !== undefined && (await this.isSettledAsUnknown(handlerDelivery, awaited))) return;
     handlerDelivery.note = failedOnceMore(NO_FAILURES);
     await this.outcomes.carryOut(handlerDelivery, outcomeOfUnreadable(error));
   }
@@ -28,9 +28,9 @@ export class RejectedEntries {
    * Carries `consumer.unknown` out for an event that this worker does not know.
    *
    * @param awaited the handler that it waits for, such as `order_placed 2`
-   * @returns false when it is to become a dead letter
+   * @returns whether that settled it, or it was lost; false when it is to become a dead letter
    */
-  private async isLeft(handlerDelivery: HandlerDelivery, awaited: string): Promise<boolean> {
+  private async isSettledAsUnknown(handlerDelivery: HandlerDelivery, awaited: string): Promise<boolean> {
     const { settler, observer, address } = this.parts;
     const { group } = address;
     const { stream, entry, subscription, origin } = handlerDelivery.inFlight;

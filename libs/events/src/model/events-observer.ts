@@ -3,7 +3,7 @@ import { SafeLogger } from '../log/safe-logger.js';
 import type { DeadLetterReason } from './outcome.js';
 import { textOf } from './thrown.js';
 
-/** The try of an event that an {@link Observation} is about. */
+/** The attempt at an event that an {@link Observation} is about. */
 export interface ObservedEvent {
   /** The stream's key, and the entry's id. */
   stream: string;
@@ -17,7 +17,7 @@ export interface ObservedEvent {
   attempt: number;
 }
 
-/** A try that has ended. */
+/** An attempt that has ended. */
 export interface ObservedRun extends ObservedEvent {
   /** From the first call of the handler to the end of its commit, in milliseconds. */
   durationMs: number;

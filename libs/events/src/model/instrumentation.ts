@@ -30,8 +30,8 @@ export interface Operation {
   until<T>(promise: Promise<T>): Promise<T>;
 }
 
-/** One try of one handler, before it begins. */
-export interface TryFacts {
+/** One attempt of one handler, before it begins. */
+export interface AttemptFacts {
   /** The stream's name, without prefix. */
   stream: string;
   entryId: string;
@@ -49,7 +49,7 @@ export interface SettledFacts {
   fields: readonly string[] | null;
   /** Undefined for an entry that could not be decoded. */
   eventId: string | undefined;
-  /** The try that is settled; undefined where there was none, or nobody traces. */
+  /** The attempt that is settled; undefined where there was none, or nobody traces. */
   operation: OperationRef | undefined;
 }
 
@@ -91,8 +91,8 @@ export interface Instrumentation {
    */
   received(stream: string, entries: readonly { readonly fields: readonly string[] | null }[], started: number): void;
 
-  /** One try of one handler begins. @returns undefined where nobody listens */
-  process(facts: TryFacts): Operation | undefined;
+  /** One attempt of one handler begins. @returns undefined where nobody listens */
+  process(facts: AttemptFacts): Operation | undefined;
 
   /** A call to Redis begins that settles deliveries. @returns undefined where nobody listens */
   settle(settled: readonly SettledFacts[]): Operation | undefined;

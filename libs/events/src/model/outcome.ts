@@ -1,4 +1,5 @@
 import {
+  AttemptsExhaustedError,
   DeliveryLostError,
   EventParkedError,
   HandlerGoneError,
@@ -23,7 +24,7 @@ export type DeadLetterReason =
   /** An earlier event of its key is a dead letter. */
   | 'parked';
 
-/** What happens to a delivery. Decided here, carried out by `OutcomeExecutor`. */
+/** What happens to a delivery. Decided here, carried out by `OutcomeExecutor`; a success has been committed by `HandlerRunner`. */
 export type Outcome =
   /** Acknowledge, with the transaction's writes and events. */
   | { kind: 'commit' }
@@ -76,8 +77,32 @@ export function outcomeOf(
 
 /** Whether an attempt has failed. A parked event, and one whose quarantine runs have crashed, was not attempted. */
 export function isFailure(outcome: Outcome): boolean {
-  if (outcome.kind === 'retry') return outcome.counts;
-  return outcome.kind === 'dead-letter' && outcome.reason !== 'parked' && outcome.reason !== 'crashed';
+  switch (outcome.kind) {
+    case 'retry':
+      return outcome.counts;
+    case 'dead-letter':
+      return outcome.reason !== 'parked' && outcome.reason !== 'crashed';
+    case 'commit':
+    case 'ignore':
+    case 'abandon':
+      return false;
+  }
+}
+
+/** The outcome of an event that has failed as often as it may, but whose dead letter could not be written. Pure. */
+export function outcomeOfExhausted(handler: string, failures: number): Outcome {
+  return { kind: 'dead-letter', reason: 'exhausted', error: new AttemptsExhaustedError(handler, failures) };
+}
+
+/** Whether the delivery is another consumer's now, its group is gone, or Redis stayed away beyond the shutdown's deadline. */
+export function isLoss(thrown: unknown): boolean {
+  return isA(thrown, DeliveryLostError) || isGroupMissing(thrown) || isOutage(thrown);
+}
+
+/** The outcome after an error of the library itself: a loss, or one that it did not foresee. Pure. */
+export function outcomeOfUnexpected(thrown: unknown): Outcome {
+  const error = errorOf(thrown);
+  return isLoss(thrown) ? { kind: 'abandon', error } : { kind: 'dead-letter', reason: 'unrecoverable', error };
 }
 
 /** The outcome before the handler runs: undefined unless the event is parked, or has crashed workers too often. Pure. */

@@ -90,7 +90,7 @@ export interface ResolvedConsumerOptions extends Required<Omit<ConsumerOptions, 
 }
 
 /** How long one attempt may take: the check of the worker's option, and of a handler's. */
-export const tryTimeout = wholeNumber({ min: 0, max: DAY_MS, fallback: MINUTE_MS });
+export const attemptTimeout = wholeNumber({ min: 0, max: DAY_MS, fallback: MINUTE_MS });
 
 /** The text of an entry is searched without recursion, however deep it is. */
 const MAX_DEPTH_READ = 1_000_000;
@@ -105,7 +105,7 @@ export const consumerOptions: Check<ResolvedConsumerOptions> = group<ResolvedCon
   forgetAfterMs: wholeNumber({ min: 100, max: 7 * DAY_MS, fallback: 5 * MINUTE_MS }),
   leaseMs: wholeNumber({ min: 300, max: HOUR_MS, fallback: 15_000 }),
   drainMs: wholeNumber({ min: 0, max: 10 * MINUTE_MS, fallback: 10_000 }),
-  timeoutMs: tryTimeout,
+  timeoutMs: attemptTimeout,
   overrunMs: wholeNumber({ min: 0, max: DAY_MS, fallback: MINUTE_MS }),
   unsafeIntegers: oneOf('refuse', 'round'),
   unknown: unknownPolicies,

@@ -1,7 +1,7 @@
 import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';
 import { demandKnownOptions } from '../model/option-names.js';
 import { oneOf, OptionName } from './check.js';
-import { tryTimeout, type ResolvedConsumerOptions } from './consumer-options.js';
+import { attemptTimeout, type ResolvedConsumerOptions } from './consumer-options.js';
 import { resolveErrorRules, resolveRetry } from './retry-options.js';
 
 /** Options of one handler. */
@@ -50,7 +50,7 @@ export function resolveHandlerOptions(
   return {
     retry: resolveRetry(option('retry'), given.retry, worker.retry),
     errors: resolveErrorRules(option('errors'), given.errors),
-    timeoutMs: tryTimeout(option('timeoutMs'), given.timeoutMs ?? worker.timeoutMs, {}),
+    timeoutMs: attemptTimeout(option('timeoutMs'), given.timeoutMs ?? worker.timeoutMs, {}),
     afterDeadLetter: afterDeadLetter(option('afterDeadLetter'), given.afterDeadLetter, {}),
   };
 }

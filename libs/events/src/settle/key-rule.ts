@@ -4,7 +4,7 @@ import { fieldText } from '../stream/raw-entry.js';
 
 /** What a settlement means for the other events of its partition key; see `lua/settle.lua`. */
 export interface KeyRule {
-  rule: 'free' | 'park' | 'follow' | 'return' | 'release';
+  rule: 'unless-parked' | 'park' | 'follow' | 'return' | 'release';
   /** The key of the list of parked events. */
   list: string;
   /** The original's entry id, and the key of its stream. */

@@ -30,7 +30,7 @@ export class Settler {
    */
   commit(handlerDelivery: HandlerDelivery, effects: TransactionEffects | undefined): Promise<CommitResult> {
     const { inFlight, handlers } = handlerDelivery;
-    const keyRule = this.keyRuleOf(handlerDelivery, inFlight.origin ? 'release' : 'free');
+    const keyRule = this.keyRuleOf(handlerDelivery, inFlight.origin ? 'release' : 'unless-parked');
     const isPlain = !keyRule && handlers.length <= 1 && !inFlight.isNoted && !inFlight.channel.isReplay;
     if (isPlain && (!effects || isEmpty(effects))) return this.acknowledgements.add(handlerDelivery);
     return this.settle(settlementOf(handlerDelivery, effects, keyRule));
@@ -38,7 +38,7 @@ export class Settler {
 
   /** Whether an earlier event of the partition key is a dead letter, so that this one must wait. */
   async isParked(handlerDelivery: HandlerDelivery): Promise<boolean> {
-    const keyRule = this.keyRuleOf(handlerDelivery, 'free');
+    const keyRule = this.keyRuleOf(handlerDelivery, 'unless-parked');
     if (!keyRule || handlerDelivery.inFlight.origin) return false;
     return this.throughOutages(() => this.parts.client.reads.exists(keyRule.list));
   }
@@ -101,7 +101,7 @@ export class Settler {
     const rule = inFlight.origin ? 'return' : reason === 'parked' ? 'follow' : 'park';
     const effects = { ...NO_EFFECTS, events: [{ stream, ...deadLetter }] };
     const reply = await this.settle(settlementOf(handlerDelivery, effects, this.keyRuleOf(handlerDelivery, rule)));
-    return reply.status !== 'free';
+    return reply.status !== 'none-parked';
   }
 
   private keyRuleOf(handlerDelivery: HandlerDelivery, rule: KeyRule['rule']): KeyRule | undefined {

@@ -40,7 +40,7 @@ const NOTE = /^(\d+) (\d+) (\S*)$/;
 /** Of a delivery of which nothing was noted. */
 export const NO_FAILURES: Readonly<FailureNote> = { failures: 0, firstFailureMs: 0, openQuarantineRuns: [] };
 
-/** @returns no failures for a missing or unreadable note: rather one try more than an event lost */
+/** @returns no failures for a missing or unreadable note: rather one attempt more than an event lost */
 export function parseNote(note: string | undefined): FailureNote {
   const [, failures, firstFailureMs, openQuarantineRuns = ''] = NOTE.exec(note ?? '') ?? [];
   return failures === undefined

@@ -29,21 +29,26 @@ export type KeyRole =
 /** Commands by the role of their key, subcommands behind a bar; for scripts whose keys stand in one order, in that. */
 export type Commands = Readonly<Partial<Record<KeyRole, readonly string[]>>>;
 
+/** A command that scripts may send: one that {@link ARGUMENTS} names. */
+type ScriptCommand = keyof typeof ARGUMENTS;
+type ScriptCommands = Readonly<Partial<Record<KeyRole, readonly ScriptCommand[]>>>;
+
 /** What a transaction reads, and, in its commit, compares. */
+// prettier-ignore
 export const TRANSACTION_READS = [
-  ...['GET', 'HGET', 'HMGET', 'HGETALL', 'EXISTS', 'SISMEMBER', 'SMEMBERS', 'LRANGE', 'ZSCORE', 'ZRANGE'],
+  'GET', 'HGET', 'HMGET', 'HGETALL', 'EXISTS', 'SISMEMBER', 'SMEMBERS', 'LRANGE', 'ZSCORE', 'ZRANGE',
 ] as const;
 
 /** What a transaction asks for by its methods. */
-const TRANSACTION = [
+// prettier-ignore
+const TRANSACTION: readonly ScriptCommand[] = [
   ...TRANSACTION_READS,
-  ...['SET', 'DEL', 'PEXPIRE', 'INCRBY', 'HINCRBY', 'HSET', 'HDEL', 'SADD', 'SREM', 'ZADD', 'ZINCRBY', 'ZREM'],
-  ...['RPUSH', 'LPUSH'],
+  'SET', 'DEL', 'PEXPIRE', 'INCRBY', 'HINCRBY', 'HSET', 'HDEL', 'SADD', 'SREM', 'ZADD', 'ZINCRBY', 'ZREM', 'RPUSH', 'LPUSH',
 ];
 
-const PARKED = ['LLEN', 'LINDEX', 'LSET', 'LPUSH', 'RPUSH', 'LINSERT', 'LPOP', 'LREM'];
+const PARKED: readonly ScriptCommand[] = ['LLEN', 'LINDEX', 'LSET', 'LPUSH', 'RPUSH', 'LINSERT', 'LPOP', 'LREM'];
 
-const SETTLE: Commands = {
+const SETTLE: ScriptCommands = {
   stream: ['XPENDING', 'XRANGE', 'XACK'],
   notes: ['EXISTS', 'HGET', 'HSET', 'HDEL'],
   parked: ['EXISTS', ...PARKED],
@@ -52,13 +57,13 @@ const SETTLE: Commands = {
   state: ['TYPE', ...TRANSACTION],
 };
 
-const ACKNOWLEDGE: Commands = { stream: ['XACK'], notes: ['EXISTS', 'HDEL'] };
+const ACKNOWLEDGE: ScriptCommands = { stream: ['XACK'], notes: ['EXISTS', 'HDEL'] };
 
-const WAIT_FOR_HANDLER: Commands = {
+const WAIT_FOR_HANDLER: ScriptCommands = {
   stream: ['XPENDING', 'XGROUP|CREATECONSUMER', 'XINFO|CONSUMERS', 'XGROUP|DELCONSUMER', 'XCLAIM'],
 };
 
-const FENCE: Commands = { lease: ['HMGET'] };
+const FENCE: ScriptCommands = { lease: ['HMGET'] };
 
 const COMMANDS = {
   append: { producer: ['HMGET', 'HSET', 'PEXPIRE'], stream: ['TYPE', 'XADD'], once: ['GET', 'SET'] },
@@ -102,16 +107,16 @@ const COMMANDS = {
   'read-many': { state: TRANSACTION_READS },
   'subject-keys': { subjects: ['HGET', 'HSET'], forgotten: ['HGET'] },
   'forget-subject': { subjects: ['HDEL'], forgotten: ['HGET', 'HSET'] },
-} satisfies Readonly<Record<string, Commands>>;
+} satisfies Readonly<Record<string, ScriptCommands>>;
 
 /** The name of a script: its file's in `lua/`, whose header says what it takes and replies. */
 export type ScriptName = keyof typeof COMMANDS;
 
 /** Every command that a script runs: what its Redis user may do is checked by this list, and `acl/` makes the rules of users from it. */
-export const SCRIPT_COMMANDS: Readonly<Record<ScriptName, Commands>> = COMMANDS;
+export const SCRIPT_COMMANDS: Readonly<Record<ScriptName, ScriptCommands>> = COMMANDS;
 
 /** Arguments that each command could have, as servers check their number; KEY stands for its key. */
-const ARGUMENTS: Readonly<Record<string, string>> = {
+const ARGUMENTS = {
   DEL: 'KEY',
   EXISTS: 'KEY',
   GET: 'KEY',
@@ -200,7 +205,7 @@ export function allRightsInLua(name: ScriptName): string {
   ].join('\n');
 }
 
-function questionOf(command: string): string {
-  const values = [...command.split('|'), ...(ARGUMENTS[command] ?? '').split(' ')].filter((value) => value !== '');
+function questionOf(command: ScriptCommand): string {
+  const values = [...command.split('|'), ...ARGUMENTS[command].split(' ')].filter((value) => value !== '');
   return `redis.acl_check_cmd(${values.map((value) => (value === 'KEY' ? 'key' : `'${value}'`)).join(', ')})`;
 }

@@ -7,7 +7,7 @@ import type { ScriptRunner } from './script-runner.js';
 
 /** What became of a settlement; see `lua/settle.lua`. */
 export type SettleReply =
-  | { status: 'applied' | 'already-settled' | 'parked' | 'free' }
+  | { status: 'applied' | 'already-settled' | 'parked' | 'none-parked' }
   | { status: 'lost'; consumer: string }
   | { status: 'conflict'; redisKey: string }
   | { status: 'refused'; why: string }
@@ -32,7 +32,7 @@ export class SettleClient {
       case 'applied':
       case 'already-settled':
       case 'parked':
-      case 'free':
+      case 'none-parked':
         return { status };
       case 'lost':
         return { status, consumer: asText(detail, 'settle') };

@@ -39,7 +39,7 @@ export class Measurements {
     this.processDuration = duration(
       meter,
       'messaging.process.duration',
-      'How long one try takes, from the call of the handler to the end of its commit',
+      'How long one attempt takes, from the call of the handler to the end of its commit',
     );
   }
 

@@ -14,7 +14,7 @@ import {
 import { bounded } from '../log/safe-text.js';
 import { domainEventOf } from '../model/domain-event.js';
 import type { EventToPublish, ProduceOptions } from '../model/event-to-publish.js';
-import type { SettledFacts, TraceFields, TryFacts } from '../model/instrumentation.js';
+import type { SettledFacts, TraceFields, AttemptFacts } from '../model/instrumentation.js';
 import {
   ATTEMPT,
   BATCH_MESSAGE_COUNT,
@@ -99,8 +99,8 @@ export class Spans {
     this.start(RECEIVE, stream, { attributes, links, startTime }, ROOT_CONTEXT).end();
   }
 
-  /** One try of one handler. */
-  process({ stream, entryId, event, handler, attempt }: TryFacts): Span {
+  /** One attempt of one handler. */
+  process({ stream, entryId, event, handler, attempt }: AttemptFacts): Span {
     const creation = spanContextOf(event);
     const { event_id, event_type, correlation_id } = event;
     const attributes: Attributes = {

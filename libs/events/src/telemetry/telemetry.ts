@@ -8,7 +8,7 @@ import {
   type Instrumentation,
   type SettledFacts,
   type TraceFields,
-  type TryFacts,
+  type AttemptFacts,
 } from '../model/instrumentation.js';
 import { isA } from '../model/thrown.js';
 import { OperationAttributes, PROCESS, PUBLISH, SETTLE } from './attributes.js';
@@ -93,7 +93,7 @@ class Telemetry implements Instrumentation {
     this.measurements?.received(stream, tookMs);
   }
 
-  process(facts: TryFacts): SpanOperation {
+  process(facts: AttemptFacts): SpanOperation {
     const span = this.spans?.process(facts);
     return new SpanOperation(span, this.processDuration, this.attributes.of(PROCESS, facts.stream));
   }

@@ -7,14 +7,14 @@ import { DeferredDeliveries, type DeferredEntry } from '../dispatch/deferred-del
 import type { DispatchParts } from '../dispatch/dispatch-parts.js';
 import { deliveryForNobody, handlerDeliveryOf, type DecodedHandlerDelivery } from '../dispatch/handler-deliveries.js';
 import { HandlerRunner } from '../dispatch/handler-runner.js';
-import { isLoss, OutcomeExecutor } from '../dispatch/outcome-executor.js';
+import { OutcomeExecutor } from '../dispatch/outcome-executor.js';
 import { Pauses } from '../dispatch/pauses.js';
 import { Quarantine } from '../dispatch/quarantine.js';
 import { QuarantinedDecoding } from '../dispatch/quarantined-decoding.js';
 import { orderingKeyOf, type QueuedDelivery } from '../dispatch/queued-delivery.js';
 import { RejectedEntries } from '../dispatch/rejected-entries.js';
 import { SafeLogger } from '../log/safe-logger.js';
-import type { Outcome } from '../model/outcome.js';
+import { isLoss, type Outcome } from '../model/outcome.js';
 import { textOf } from '../model/thrown.js';
 import type { InFlightDeliveries } from '../read/in-flight-deliveries.js';
 import type { Redelivery } from '../read/redelivery.js';
@@ -63,7 +63,7 @@ export class Pipeline implements DeliverySink {
     );
     this.queue = new KeyedQueue<QueuedDelivery, DeferredEntry>(
       (queued) => this.goOn(queued),
-      (queued) => this.leave(queued),
+      (queued) => this.giveRoomBack(queued),
       this.deferred,
       (key, error) => {
         this.logger.error(`An event of ${key} could not be settled`, textOf(error).stack);
@@ -212,8 +212,8 @@ export class Pipeline implements DeliverySink {
     }
   }
 
-  /** The delivery gives its room back. @returns its ticket where it was deferred in a retry pause */
-  private leave(queued: QueuedDelivery): DeferredEntry | undefined {
+  /** The delivery's turn has ended. @returns its ticket where it was deferred in a retry pause */
+  private giveRoomBack(queued: QueuedDelivery): DeferredEntry | undefined {
     const { inFlight } = queued;
     if (inFlight.deferredIn) return this.deferred.deferInPause(queued, inFlight.deferredIn);
     this.parts.allInFlight.remove(inFlight);
