@@ -4,7 +4,15 @@ import { DeliveryLostError, UnrecoverableError } from '../src/model/errors/deliv
 import { EventDecodeError, EventValidationError, UnknownEventError } from '../src/model/errors/event.js';
 import { RedisTimeoutError, RedisUnavailableError } from '../src/model/errors/redis.js';
 import { TransactionConflictError, TransactionRefusedError } from '../src/model/errors/transaction.js';
-import { outcomeOf, outcomeOfUnreadable } from '../src/model/outcome.js';
+import {
+  isFailure,
+  outcomeBeforehand,
+  outcomeOf,
+  outcomeOfExhausted,
+  outcomeOfUnexpected,
+  outcomeOfUnreadable,
+  type DeadLetterReason,
+} from '../src/model/outcome.js';
 
 const policy = { attempts: 3, firstDelayMs: 100, maxDelayMs: 1000 };
 
@@ -142,5 +150,61 @@ describe('rules', () => {
       kind: 'retry',
       counts: false,
     });
+  });
+});
+
+describe('outcomeOfUnexpected', () => {
+  it('abandons a delivery that was lost', () => {
+    const losses = [
+      new DeliveryLostError('notes 1-0'),
+      new RedisUnavailableError('host:1', 'away'),
+      reply('NOGROUP No such group'),
+    ];
+    for (const error of losses) expect(outcomeOfUnexpected(error)).toEqual({ kind: 'abandon', error });
+  });
+
+  it('makes a dead letter after any other error', () => {
+    const error = new TypeError('not foreseen');
+    expect(outcomeOfUnexpected(error)).toEqual({ kind: 'dead-letter', reason: 'unrecoverable', error });
+  });
+});
+
+describe('outcomeOfExhausted', () => {
+  it('is a dead letter that names the handler and its failures', () => {
+    const outcome = outcomeOfExhausted('billing', 3);
+    expect(outcome).toMatchObject({
+      kind: 'dead-letter',
+      reason: 'exhausted',
+      error: { name: 'AttemptsExhaustedError' },
+    });
+    expect(outcome).toHaveProperty('error.message', expect.stringMatching(/billing.*3|3.*billing/));
+  });
+});
+
+describe('isFailure', () => {
+  const error = new Error('any');
+  const deadLetter = (reason: DeadLetterReason) => isFailure({ kind: 'dead-letter', reason, error });
+
+  it('holds for attempts that have failed', () => {
+    expect(isFailure({ kind: 'retry', delayMs: 1, counts: true, error })).toBe(true);
+    for (const reason of ['unrecoverable', 'exhausted'] as const) expect(deadLetter(reason)).toBe(true);
+  });
+
+  it('does not hold for what was not attempted, or did not fail by itself', () => {
+    expect(isFailure({ kind: 'retry', delayMs: 1, counts: false, error })).toBe(false);
+    for (const reason of ['parked', 'crashed'] as const) expect(deadLetter(reason)).toBe(false);
+    expect(isFailure({ kind: 'commit' })).toBe(false);
+    for (const kind of ['ignore', 'abandon'] as const) expect(isFailure({ kind, error })).toBe(false);
+  });
+});
+
+describe('outcomeBeforehand', () => {
+  const known = { crashes: 0, isParked: false, partitionKey: 'a' };
+
+  it('is known of a parked event, and of one whose quarantine runs have crashed twice', () => {
+    expect(outcomeBeforehand('billing', known)).toBeUndefined();
+    expect(outcomeBeforehand('billing', { ...known, crashes: 1 })).toBeUndefined();
+    expect(outcomeBeforehand('billing', { ...known, crashes: 2 })).toMatchObject({ reason: 'crashed' });
+    expect(outcomeBeforehand('billing', { ...known, isParked: true })).toMatchObject({ reason: 'parked' });
   });
 });
