@@ -46,7 +46,7 @@ const ENVELOPE = {
   event_type: 'parcel_sent',
   timestamp: '2026-11-24T10:00:00.000Z',
   version: '1.0',
-  source: 'giftAddress',
+  source: 'elsewhere',
 };
 
 const groups = () => site.get<DeadLetterGroups>('/api/dead-letters');

@@ -83,8 +83,8 @@ describe('the live feed', () => {
       return before === last;
     });
     // Other feeds of another console go on; so much time has passed that this one would have looked.
-    await using giftAddress = await freshRedis();
-    await using clock = await startConsole(giftAddress.url);
+    await using elsewhere = await freshRedis();
+    await using clock = await startConsole(elsewhere.url);
     using ticking = clock.live();
     await eventually('two looks would have been', () => ticking.messages.overview.length >= 3);
     expect(await commands()).toBe(last);

@@ -135,7 +135,7 @@ describe('what is read', () => {
     expect((await named.ask('/api/session', { headers: { Host: 'other.example' } })).problem.code).toBe('wrong-host');
   });
 
-  it('comes with a policy that lets nothing in from giftAddress', async () => {
+  it('comes with a policy that lets nothing in from elsewhere', async () => {
     for (const path of ['/', '/api/session']) {
       const { headers } = await site.ask(path);
       expect(String(headers['content-security-policy']).split(';').sort(), path).toEqual([

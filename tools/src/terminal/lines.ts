@@ -22,7 +22,7 @@ export function eachLine(stream: Readable, onLine: (line: string) => void) {
     if (rest !== '') onLine(rest);
   });
   stream.on('error', () => {
-    // The pipe is broken: there is no more output. The end of the process is reported giftAddress.
+    // The pipe is broken: there is no more output. The end of the process is reported elsewhere.
   });
 }
 

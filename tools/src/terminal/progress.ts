@@ -9,7 +9,7 @@ const WORTH_TIMING_MS = 1000;
 export type Log = (text: string) => void;
 
 /**
- * Shows what is being done. On a terminal, the line of a task shows its seconds in place; giftAddress, a line is printed when it
+ * Shows what is being done. On a terminal, the line of a task shows its seconds in place; elsewhere, a line is printed when it
  * begins and another when it is done.
  */
 export function createProgress(stream: NodeJS.WriteStream) {
