@@ -3,20 +3,25 @@ import { SafeLogger } from '../log/safe-logger.js';
 import { isReadOnly, RedisTimeoutError } from '../model/errors/redis.js';
 import type { Link, ReplyParser } from './connection.js';
 import { encodeCommand, type RedisCommand } from './encode-command.js';
-import { canTakeReplies, RawReplies } from './raw-replies.js';
+import { IOREDIS_VERSION } from './ioredis-version.js';
+import { RawReplies, whyNotTaken } from './raw-replies.js';
 
 const logger = new SafeLogger('RedisConnection');
 
 /**
- * Reads of one connection whose replies a parser takes from the bytes. Where ioredis does not read its connections as expected, they go
- * through it: that is slower, and the result the same.
+ * Reads of one connection whose replies a parser takes from the bytes. Where {@link whyNotTaken} says so, they go through ioredis: that is
+ * slower, and the result the same.
  */
 export class BlockingReads {
   private present: { stream: Redis['stream']; replies: RawReplies | undefined } | undefined;
   /** Whether it was said that they go through ioredis. */
   private saysPlain = false;
 
-  constructor(private readonly client: Redis) {}
+  /** @param ioredisVersion of the client; tests give another one */
+  constructor(
+    private readonly client: Redis,
+    private readonly ioredisVersion = IOREDIS_VERSION,
+  ) {}
 
   /**
    * One read.
@@ -46,14 +51,15 @@ export class BlockingReads {
     }
   }
 
-  /** @returns undefined where ioredis does not read this connection as expected */
+  /** @returns undefined where the replies of this connection must not be taken */
   private rawRepliesOf(stream: Redis['stream']): RawReplies | undefined {
     if (this.present?.stream === stream) return this.present.replies;
-    const replies = canTakeReplies(stream) ? new RawReplies(stream) : undefined;
-    if (!replies && !this.saysPlain) {
+    const reason = whyNotTaken(stream, this.ioredisVersion);
+    const replies = reason === undefined ? new RawReplies(stream) : undefined;
+    if (reason !== undefined && !this.saysPlain) {
       this.saysPlain = true;
       logger.warn(
-        'This version of ioredis reads its connections otherwise than expected: events are read through it, which is slower',
+        `Events are read through ioredis, which is slower than to take its replies from the connection: ${reason}`,
       );
     }
     this.present = { stream, replies };

@@ -1,12 +1,22 @@
 import type { Redis } from 'ioredis';
 import type { ReplyParser } from './connection.js';
 
+/** Versions of ioredis, by major and minor, with which {@link RawReplies} was tested. Another one may read its connections otherwise. */
+const TESTED = ['6.0'];
+
 /**
- * Whether ioredis reads a connection as {@link RawReplies} needs it: by listeners of `data`, and in no other way. A version of it that
- * reads otherwise would get the bytes of our replies, too, and lose count of its own.
+ * Why replies must not be taken from a connection. ioredis has no interface for that: it has to read the connection by listeners of
+ * `data` and in no other way, or it would get the bytes of our replies, too, and count them as its own.
+ *
+ * @param version of ioredis; undefined where it does not tell
+ * @returns undefined where they may be taken
  */
-export function canTakeReplies(stream: Redis['stream']): boolean {
-  return stream.listenerCount('data') > 0 && stream.listenerCount('readable') === 0;
+export function whyNotTaken(stream: Redis['stream'], version: string | undefined): string | undefined {
+  if (!TESTED.some((tested) => version?.startsWith(`${tested}.`))) {
+    return `expected ioredis ${TESTED.join(' or ')}, with which this was tested, got ${version ?? 'an unknown version'}`;
+  }
+  if (stream.listenerCount('data') > 0 && stream.listenerCount('readable') === 0) return undefined;
+  return 'expected that ioredis reads a connection by listeners of "data" alone';
 }
 
 interface Expected {
