@@ -89,13 +89,8 @@ export {
   type SurveyedStream,
   type SurveyRequest,
 } from './operate/survey.js';
-export {
-  EventsObserver,
-  type Observation,
-  type ObservationKind,
-  type ObservedEvent,
-  type ObservedRun,
-} from './model/events-observer.js';
+export { type Observation, type ObservationKind, type ObservedEvent, type ObservedRun } from './model/observation.js';
+export { EventsObserver } from './observe/events-observer.js';
 export { EventProducer } from './publish/event-producer.js';
 export { type EventToPublish, type ProduceOptions, type PublishOptions } from './model/event-to-publish.js';
 export { type ReaderConnection } from './stream/reader-connection.js';
@@ -112,7 +107,7 @@ export { type Channel } from './stream/channel.js';
 export { Keyspace } from './stream/keyspace.js';
 export { Partitions, type PartitionLayout } from './stream/partitions.js';
 export { type RangeOptions, type RangePage } from './stream/range-pages.js';
-export { aclRules, type AclRole, type AclScope } from './acl/acl-rules.js';
+export { aclRules, type AclRole, type AclScope } from './operate/acl-rules.js';
 export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/group-questions.js';
 export { Transaction, type TransactionValue } from './transaction/transaction.js';
 export { type UnknownPolicies, type UnknownPolicy } from './options/unknown-policy.js';

@@ -1,9 +1,9 @@
 // For what is published together with the library, of the same version: `nestjs-event-streams/internal`. It is not covered by SemVer.
 export { awaitedBy } from './stream/waiting.js';
-export { compactJson, indentedJson } from './model/json-format.js';
-export { lossesOf, type JsonLoss } from './model/json-losses.js';
-export { shapeOf, type JsonShape } from './model/json-shape.js';
-export { dangerousKey } from './model/dangerous-keys.js';
+export { compactJson, indentedJson } from './json/format.js';
+export { lossesOf, type JsonLoss } from './json/losses.js';
+export { shapeOf, type JsonShape } from './json/shape.js';
+export { dangerousKey } from './json/dangerous-keys.js';
 export { decode } from './decode/decode.js';
 export { eventForHandlers, problemOf } from './decode/event-of.js';
 export { LineLimit } from './log/line-limit.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, decodeToHandle } from '../src/decode/decode.js';
-import { compactJson, indentedJson } from '../src/model/json-format.js';
-import { infiniteNumber, lossesOf, unsafeInteger } from '../src/model/json-losses.js';
+import { compactJson, indentedJson } from '../src/json/format.js';
+import { infiniteNumber, lossesOf, unsafeInteger } from '../src/json/losses.js';
 import { DEFAULT_PAYLOAD_LIMITS } from '../src/model/payload-limits.js';
 import { EventDecodeError } from '../src/model/errors/event.js';
 import { EventPayloadError } from '../src/model/errors/publishing.js';

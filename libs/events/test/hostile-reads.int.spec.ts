@@ -2,8 +2,8 @@ import { freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeadLetters, EventPayloadError, type EntryPage, type EntryPagesOptions } from 'nestjs-event-streams';
 import { shapeOf } from 'nestjs-event-streams/internal';
-import { compactJson } from '../src/model/json-format.js';
-import { lossesOf } from '../src/model/json-losses.js';
+import { compactJson } from '../src/json/format.js';
+import { lossesOf } from '../src/json/losses.js';
 import { startWorker, type Worker } from './worker.js';
 
 const LARGE = 1_000_000;

@@ -1,6 +1,6 @@
 import { RedisConnection } from '../connection/redis-connection.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
-import { EventsObserver } from '../model/events-observer.js';
+import { EventsObserver } from '../observe/events-observer.js';
 import { shown } from '../model/fields.js';
 import { DeadLetters } from '../operate/dead-letters.js';
 import { EventMonitor } from '../operate/event-monitor.js';

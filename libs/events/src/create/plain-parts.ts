@@ -1,9 +1,9 @@
 import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
-import { EventsObserver } from '../model/events-observer.js';
+import { EventsObserver } from '../observe/events-observer.js';
 import type { Instrumentation } from '../model/instrumentation.js';
 import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from '../options/options.js';
-import { Agreement } from '../partitions/agreement.js';
+import { Agreement } from './agreement.js';
 import { AgreementClient } from '../stream/agreement-client.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { Partitions } from '../stream/partitions.js';

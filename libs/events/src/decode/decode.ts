@@ -1,5 +1,5 @@
-import { dangerousKey } from '../model/dangerous-keys.js';
-import { infiniteNumber, unsafeInteger } from '../model/json-losses.js';
+import { dangerousKey } from '../json/dangerous-keys.js';
+import { infiniteNumber, unsafeInteger } from '../json/losses.js';
 import { DEFAULT_PAYLOAD_LIMITS, type PayloadLimits } from '../model/payload-limits.js';
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../model/event-envelope.js';
 import { fieldOf, ID, shown } from '../model/fields.js';

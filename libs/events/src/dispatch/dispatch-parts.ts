@@ -1,6 +1,6 @@
 import type { Semaphore } from '../concurrency/semaphore.js';
 import type { Stopping } from '../concurrency/stopping.js';
-import type { EventsObserver } from '../model/events-observer.js';
+import type { EventsObserver } from '../observe/events-observer.js';
 import type { Instrumentation } from '../model/instrumentation.js';
 import type { Outages } from '../settle/outages.js';
 import type { Settler } from '../settle/settler.js';

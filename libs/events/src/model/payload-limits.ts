@@ -1,4 +1,4 @@
-import { JsonWalk } from './json-walk.js';
+import { JsonWalk } from '../json/walk.js';
 
 /** What a payload may be at most, as a whole: publishers and readers measure its JSON by the same rule. */
 export interface PayloadLimits {

@@ -2,10 +2,10 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { OutageWatch } from '../connection/outage-watch.js';
 import { subscriptionsOf } from '../delivery/subscriptions.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
-import { EventsObserver } from '../model/events-observer.js';
+import { EventsObserver } from '../observe/events-observer.js';
 import { DeadLetterLimits } from '../operate/dead-letter-limits.js';
 import type { ResolvedOptions } from '../options/options.js';
-import { Agreement } from '../partitions/agreement.js';
+import { Agreement } from '../create/agreement.js';
 import { newConsumerName } from '../read/consumer-name.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { Partitions } from '../stream/partitions.js';

@@ -3,10 +3,10 @@ import type { RedisConnection } from '../connection/redis-connection.js';
 import type { DeadLetterLimits } from '../operate/dead-letter-limits.js';
 import type { EvictionCheck } from '../operate/eviction-check.js';
 import type { Retention } from '../operate/retention.js';
-import type { Agreement } from '../partitions/agreement.js';
+import type { Agreement } from '../create/agreement.js';
 import type { EventProducer } from '../publish/event-producer.js';
 import type { StreamClient } from '../stream/stream-client.js';
-import type { FailureLog } from '../worker/failure-log.js';
+import type { FailureLog } from '../observe/failure-log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Startup } from './startup.js';
 

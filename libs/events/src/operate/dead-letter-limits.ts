@@ -1,7 +1,7 @@
 import { isOutage } from '../model/errors/redis.js';
 import { LineLimit } from '../log/line-limit.js';
 import type { ResolvedOptions } from '../options/options.js';
-import type { EventsObserver } from '../model/events-observer.js';
+import type { EventsObserver } from '../observe/events-observer.js';
 import { Stopping } from '../concurrency/stopping.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';
 import { trimStream } from './trim-stream.js';

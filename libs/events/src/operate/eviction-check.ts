@@ -1,4 +1,4 @@
-import type { EventsObserver } from '../model/events-observer.js';
+import type { EventsObserver } from '../observe/events-observer.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import type { MonitorClient } from '../stream/monitor-client.js';
 import type { StreamClient } from '../stream/stream-client.js';

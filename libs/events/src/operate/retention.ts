@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isOutage } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
-import type { EventsObserver } from '../model/events-observer.js';
+import type { EventsObserver } from '../observe/events-observer.js';
 import { Stopping } from '../concurrency/stopping.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import type { MonitorClient } from '../stream/monitor-client.js';

@@ -1,4 +1,4 @@
-import { infiniteNumber } from '../model/json-losses.js';
+import { infiniteNumber } from '../json/losses.js';
 import { limitBeyond, type PayloadLimits } from '../model/payload-limits.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { parseToHandle, parseRounded } from '../decode/decode.js';

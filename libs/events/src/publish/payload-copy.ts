@@ -1,5 +1,5 @@
 import { isDate } from 'node:util/types';
-import { isDangerousKey } from '../model/dangerous-keys.js';
+import { isDangerousKey } from '../json/dangerous-keys.js';
 import { beyondLimit, unsafeIntegerIs } from '../model/payload-json.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
 import { saidBy } from '../validate/user-code.js';

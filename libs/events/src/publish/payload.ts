@@ -1,6 +1,6 @@
 import type { EventClass } from '../model/domain-event.js';
-import { compactJson } from '../model/json-format.js';
-import { unsafeInteger } from '../model/json-losses.js';
+import { compactJson } from '../json/format.js';
+import { unsafeInteger } from '../json/losses.js';
 import { beyondLimit, toJson, unsafeIntegerIs } from '../model/payload-json.js';
 import { limitBeyond, type PayloadLimits } from '../model/payload-limits.js';
 import { EventPayloadError } from '../model/errors/publishing.js';

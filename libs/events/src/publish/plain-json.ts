@@ -1,4 +1,4 @@
-import { isDangerousKey } from '../model/dangerous-keys.js';
+import { isDangerousKey } from '../json/dangerous-keys.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
 
 type Properties = Record<string, unknown>;

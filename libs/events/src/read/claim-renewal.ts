@@ -1,6 +1,6 @@
 import type { Stopping } from '../concurrency/stopping.js';
 import { DeliveryLostError } from '../model/errors/delivery.js';
-import type { Troubles } from '../model/troubles.js';
+import type { Troubles } from '../observe/troubles.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { InFlightDeliveries } from './in-flight-deliveries.js';

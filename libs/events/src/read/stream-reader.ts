@@ -6,7 +6,7 @@ import type { Instrumentation } from '../model/instrumentation.js';
 import type { InFlightDeliveries } from './in-flight-deliveries.js';
 import type { StreamSource } from './stream-source.js';
 import type { Stopping } from '../concurrency/stopping.js';
-import type { Troubles } from '../model/troubles.js';
+import type { Troubles } from '../observe/troubles.js';
 
 /** How long the reader waits for room before it shows again that it is alive, and after a failed read. */
 const PAUSE_MS = 500;

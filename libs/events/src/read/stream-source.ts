@@ -1,5 +1,5 @@
 import type { Subscription } from '../delivery/subscriptions.js';
-import type { EventsObserver } from '../model/events-observer.js';
+import type { EventsObserver } from '../observe/events-observer.js';
 import type { Redelivery } from './redelivery.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { noteField } from '../stream/delivery-notes.js';

@@ -1,8 +1,8 @@
 import type { Stopping } from '../concurrency/stopping.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { isGroupMissing } from '../model/errors/redis.js';
-import type { EventsObserver } from '../model/events-observer.js';
-import type { Troubles } from '../model/troubles.js';
+import type { EventsObserver } from '../observe/events-observer.js';
+import type { Troubles } from '../observe/troubles.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { ClaimReply } from '../stream/claimed-entry.js';
 import type { StreamClient } from '../stream/stream-client.js';

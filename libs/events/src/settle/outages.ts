@@ -1,5 +1,5 @@
 import { isOutage } from '../model/errors/redis.js';
-import type { Troubles } from '../model/troubles.js';
+import type { Troubles } from '../observe/troubles.js';
 
 const PAUSE_MS = 250;
 /** The longest pause of a settlement that Redis refuses by itself again and again. */

@@ -112,7 +112,7 @@ const COMMANDS = {
 /** The name of a script: its file's in `lua/`, whose header says what it takes and replies. */
 export type ScriptName = keyof typeof COMMANDS;
 
-/** Every command that a script runs: what its Redis user may do is checked by this list, and `acl/` makes the rules of users from it. */
+/** Every command that a script runs: what its Redis user may do is checked by this list, and `operate/acl-rules.ts` makes the rules of users from it. */
 export const SCRIPT_COMMANDS: Readonly<Record<ScriptName, ScriptCommands>> = COMMANDS;
 
 /** Arguments that each command could have, as servers check their number; KEY stands for its key. */

@@ -1,5 +1,6 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
-import type { EventsObserver, Observation } from '../model/events-observer.js';
+import type { Observation } from '../model/observation.js';
+import type { EventsObserver } from '../observe/events-observer.js';
 import { CONSUMER_GROUP, DESTINATION, ERROR_TYPE, REDIS } from './attributes.js';
 import { boundedType, errorTypeOf } from './error-type.js';
 import { counter } from './measurements.js';

@@ -1,4 +1,4 @@
-import type { EventsObserver } from '../model/events-observer.js';
+import type { EventsObserver } from '../observe/events-observer.js';
 import type { EventMonitor } from '../operate/event-monitor.js';
 import type { Partitions } from '../stream/partitions.js';
 import type { StreamClient } from '../stream/stream-client.js';

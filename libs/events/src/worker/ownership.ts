@@ -3,7 +3,7 @@ import { isOutage } from '../model/errors/redis.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import type { Heartbeat, PartitionsClient } from '../stream/partitions-client.js';
-import { assign } from '../partitions/assignment.js';
+import { assign } from './assignment.js';
 import { OwnedPartition } from './owned-partition.js';
 import type { WorkerContext } from './worker-parts.js';
 

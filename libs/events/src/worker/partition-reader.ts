@@ -3,7 +3,7 @@ import { isGroupMissing } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { InFlightDeliveries } from '../read/in-flight-deliveries.js';
 import type { Stopping } from '../concurrency/stopping.js';
-import type { Troubles } from '../model/troubles.js';
+import type { Troubles } from '../observe/troubles.js';
 import type { PartitionsClient } from '../stream/partitions-client.js';
 import type { OwnedPartition } from './owned-partition.js';
 import type { Ownership } from './ownership.js';

@@ -4,7 +4,7 @@ import { Stopping } from '../concurrency/stopping.js';
 import type { RedisConnectionOptions } from '../connection/redis-connection.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { InFlightDeliveries } from '../read/in-flight-deliveries.js';
-import { Troubles } from '../model/troubles.js';
+import { Troubles } from '../observe/troubles.js';
 import { GroupStarts, type StartFrom } from '../stream/group-starts.js';
 import { readerName } from '../stream/reader-connection.js';
 import { PartitionedReading } from './partitioned-reading.js';

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { isForbidden, isOutage, RedisUnavailableError } from '../model/errors/redis.js';
-import type { EventsObserver } from '../model/events-observer.js';
+import type { EventsObserver } from '../observe/events-observer.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { isA } from '../model/thrown.js';

@@ -5,7 +5,8 @@ import type { ResolvedOptions } from '../options/options.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { bounded } from '../log/safe-text.js';
 import { textOf } from '../model/thrown.js';
-import type { EventsObserver, Observation } from '../model/events-observer.js';
+import type { Observation } from '../model/observation.js';
+import type { EventsObserver } from './events-observer.js';
 
 /** Characters of what comes out of an event that a line shows. */
 const MAX_PART_LENGTH = 200;

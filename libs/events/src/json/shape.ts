@@ -1,4 +1,4 @@
-import { endOfString, QUOTE } from './json-walk.js';
+import { endOfString, QUOTE } from './walk.js';
 
 const COMMA = 44;
 const COLON = 58;

@@ -1,4 +1,4 @@
-import { endOfString, QUOTE, JsonWalk } from './json-walk.js';
+import { endOfString, QUOTE, JsonWalk } from './walk.js';
 
 /** Levels beyond this are not indented further: the text of deep nesting would be many times as long. */
 const DEEPEST_INDENT = 20;

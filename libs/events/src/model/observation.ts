@@ -1,7 +1,4 @@
-import { isPromise } from '../concurrency/promise-like.js';
-import { SafeLogger } from '../log/safe-logger.js';
 import type { DeadLetterReason } from './outcome.js';
-import { textOf } from './thrown.js';
 
 /** The attempt at an event that an {@link Observation} is about. */
 export interface ObservedEvent {
@@ -86,55 +83,3 @@ export type Observation =
 
 /** What an {@link Observation} is of. */
 export type ObservationKind = Observation['kind'];
-
-interface Subscription {
-  listener: (observation: Observation) => unknown;
-  /** Undefined for all. */
-  kinds: ReadonlySet<ObservationKind> | undefined;
-}
-
-/** Tells listeners what happens to events: for logs, metrics and tests. */
-export class EventsObserver {
-  private readonly logger = new SafeLogger(EventsObserver.name);
-  private readonly subscriptions = new Set<Subscription>();
-
-  /**
-   * @param kinds what the listener hears of; what no listener does is not even put together. @default all
-   * @returns a function that ends the subscription
-   */
-  subscribe<K extends ObservationKind = ObservationKind>(
-    listener: (observation: Extract<Observation, { kind: K }>) => void,
-    kinds?: readonly K[],
-  ): () => void {
-    const subscription = {
-      listener: listener as Subscription['listener'],
-      kinds: kinds && new Set<ObservationKind>(kinds),
-    };
-    this.subscriptions.add(subscription);
-    return () => this.subscriptions.delete(subscription);
-  }
-
-  /** Whether anybody hears of it. */
-  isHeard(kind: ObservationKind): boolean {
-    for (const { kinds } of this.subscriptions) if (kinds?.has(kind) ?? true) return true;
-    return false;
-  }
-
-  /** Tells all listeners; one that throws is no reason to handle the event again. */
-  emit(observation: Observation): void {
-    for (const { listener, kinds } of this.subscriptions) {
-      if (kinds && !kinds.has(observation.kind)) continue;
-      try {
-        const result = listener(observation);
-        // It may be an async function after all, and nobody waits for it.
-        if (isPromise(result)) Promise.resolve(result).catch((thrown: unknown) => { this.report(observation, thrown); }); // prettier-ignore
-      } catch (thrown) {
-        this.report(observation, thrown);
-      }
-    }
-  }
-
-  private report({ kind }: Observation, thrown: unknown): void {
-    this.logger.error(`An observer failed at "${kind}"`, textOf(thrown).stack);
-  }
-}

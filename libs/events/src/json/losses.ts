@@ -1,4 +1,4 @@
-import { isDigit, JsonWalk } from './json-walk.js';
+import { isDigit, JsonWalk } from './walk.js';
 
 /** Something of a JSON text that does not survive parsing. */
 export interface JsonLoss {
