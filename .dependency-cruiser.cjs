@@ -87,7 +87,7 @@ module.exports = {
     {
       name: 'audit-is-independent',
       comment:
-        'The audit checks the results of the library: it reads streams, envelopes and dead letters with its own code, written from the design. ' +
+        'The audit checks the results of the library: it reads streams, envelopes and dead letters with its own code. ' +
         'Code that it shared with the library, even through another package, would have the same errors. It shares only the parser of the ' +
         'Redis address: an error there prevents a report, but never makes a wrong one.',
       severity: 'error',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { KNOWN_LABELS, KNOWN_METRICS } from './known-metrics.js';
 import { namesIn } from './promql.js';
@@ -17,6 +18,17 @@ describe('the names in an expression', () => {
     expect(names.metrics).toEqual(metrics);
     expect([...names.labels].sort()).toEqual(labels);
   });
+});
+
+it('the known metrics of events are those that the library documents', () => {
+  const page = readFileSync(new URL('../../libs/events/docs/watching.md', import.meta.url), 'utf8');
+  const told = [...page.matchAll(/^\| `(messaging\.[\w.]+)` +\|/gm)].map(([, name = '']) => name.replaceAll('.', '_'));
+  const known = [...KNOWN_METRICS].flatMap((name) =>
+    name.startsWith('messaging_')
+      ? name.replace(/_(seconds|total|bucket|sum|count)$/, '').replace(/_seconds$/, '')
+      : [],
+  );
+  expect([...new Set(known)].sort()).toEqual(told.sort());
 });
 
 describe('alerts.yml', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../src/commands.js';
 import { helpOf, overview } from '../src/help.js';
@@ -22,6 +23,18 @@ describe('the help', () => {
       );
       expect(() => command.parse(argv), line).not.toThrow();
     }
+  });
+
+  it('is summed up by the README: it lists all commands', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const listed = [...readme.matchAll(/^\| `([a-z][a-z -]*?)(?= [[<-]|`)/gm)].map(([, name]) => name);
+    expect(listed).toEqual([...COMMANDS.map(({ name }) => name), 'help']);
+  });
+
+  it('is summed up by the page on Redis users: it lists all options of acl', () => {
+    const page = readFileSync(new URL('../../events/docs/redis.md', import.meta.url), 'utf8');
+    const { options } = COMMANDS.find(({ name }) => name === 'acl') ?? { options: {} };
+    for (const option of Object.keys(options)) expect(page).toContain(`--${option}`);
   });
 
   it('lists the commands of a project, harmlessly', () => {

@@ -68,6 +68,29 @@ describe('resolveOptions', () => {
     });
   });
 
+  it('knows the options of the README, and each of them has the default that the README says', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const rows = [...readme.matchAll(/^\| (`[^|]+`) +\| ([^|]*?) +\|/gm)].flatMap(([, names = '', text = '']) => {
+      const paths = [...names.matchAll(/`([\w.]+)`/g)].map(([, name = '']) => name);
+      const group = paths[0]?.includes('.') ? paths[0].replace(/\w+$/, '') : '';
+      const values = text.split(', ');
+      return paths.map((name, index) => [name.includes('.') ? name : group + name, values[index] ?? ''] as const);
+    });
+    const told = new Map(rows.map(([name, text]) => [name, text.replaceAll('`', '')]));
+    const resolved = Object.entries(resolveOptions(least)).filter(([name]) => name !== 'caller');
+    const defaults = resolved.flatMap(([name, value]: [string, unknown]) =>
+      ['consumer', 'producer', 'deadLetters'].includes(name)
+        ? Object.entries(value as object).map(([inner, own]: [string, unknown]) => [`${name}.${inner}`, own] as const)
+        : [[name, value] as const],
+    );
+    for (const [name, value] of defaults) {
+      expect([...told.keys()]).toContain(name);
+      if (['string', 'number', 'boolean'].includes(typeof value) && !(name in least) && told.get(name) !== 'source') {
+        if (name !== 'producer.replicas') expect(told.get(name), name).toBe(String(value));
+      }
+    }
+  });
+
   it('keeps what is given', () => {
     const given = {
       ...least,
