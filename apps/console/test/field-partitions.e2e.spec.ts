@@ -62,7 +62,7 @@ describe('the console of streams with partitions', () => {
   it('sees how far they are behind together', async () => {
     await using worker = await startWorker(redis.url, 'behind', () => undefined, { partitions: PARTITIONS });
     await worker.send('first');
-    await eventually('it is handled', () => worker.consumer.held === 0);
+    await eventually('it is handled', () => worker.consumer.inFlight === 0);
     await worker.app.close();
     for (let number = 0; number < PARTITIONS; number += 1) {
       const key = `{behind:${String(number)}}:parcels`;

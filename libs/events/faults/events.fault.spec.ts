@@ -187,12 +187,12 @@ describe('events', () => {
     );
     await using worker = await startWorker(redis.url, { prefix, consumer: { ...consumer, concurrency: 4 } }, [handler]);
     for (const key of keysOf('key', 20)) await history.publish(worker.producer, key, 0);
-    await eventually('all are held', () => worker.consumer.held === 20);
+    await eventually('all are in flight', () => worker.consumer.inFlight === 20);
     await redis.client.xtrim(`${prefix}:notes`, 'MAXLEN', 0);
     isTrimmed = true;
     await eventually(
       'all is settled',
-      async () => worker.consumer.held === 0 && (await isQuiet(redis.client, { prefix })),
+      async () => worker.consumer.inFlight === 0 && (await isQuiet(redis.client, { prefix })),
     );
     const { effects, deadLetters } = await readFinalState(redis.client, { prefix });
     expect(effects).toEqual(Object.fromEntries(history.publications.map(({ eventId }) => [eventId, 1])));

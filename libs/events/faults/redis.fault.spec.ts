@@ -167,7 +167,7 @@ describe('Redis', () => {
     const slow = history.handler(() => eventually('the clock has jumped', () => !isHeld));
     await using one = await startWorker(redis.url, { ...options, prefix }, [slow]);
     await Promise.all(keysOf('key', 30).map((key) => history.publish(one.producer, key, 0)));
-    await eventually('the first worker has all of it', () => one.consumer.held === 30);
+    await eventually('the first worker has all of it', () => one.consumer.inFlight === 30);
     await using two = await startWorker(redis.url, { ...options, prefix }, [history.handler()]);
     await eventually('some were taken over', async () => {
       await redis.client.eval(MAKE_OLD, 1, `${prefix}:notes`, 'testers', one.consumer.name);
@@ -200,7 +200,7 @@ describe('Redis', () => {
       await eventually('the buffer has room for all again', publishAll);
       await eventually(
         'all is handled',
-        async () => (await worker.monitor.groups('notes'))[0]?.lag === 0 && worker.consumer.held === 0,
+        async () => (await worker.monitor.groups('notes'))[0]?.lag === 0 && worker.consumer.inFlight === 0,
       );
     };
     await round();

@@ -45,19 +45,19 @@ describe('bounds', () => {
     const consumer = { readAhead: READ_AHEAD, batchSize: BATCH, concurrency: 5, claimAfterMs: 300 };
     await using worker = await startWorker(redis.url, { prefix: 'hang', consumer }, [handler]);
     await append('hang:notes', 500);
-    await eventually('it is full', () => worker.consumer.held >= READ_AHEAD);
+    await eventually('it is full', () => worker.consumer.inFlight >= READ_AHEAD);
     // It looks for dead consumers in each round in which it could take over something.
     const rounds = await looksOf(redis.client);
     await eventually('it had three rounds to take more', async () => {
       return (await looksOf(redis.client)) >= rounds + 3;
     });
     expect(await pendingOf(worker)).toBeLessThanOrEqual(READ_AHEAD + BATCH);
-    expect(worker.consumer.held).toBeLessThanOrEqual(READ_AHEAD + BATCH);
+    expect(worker.consumer.inFlight).toBeLessThanOrEqual(READ_AHEAD + BATCH);
 
     gate.open();
     await eventually('all are handled', () => handled === 500);
     expect(most).toBeLessThanOrEqual(5);
-    await eventually('nothing is held', async () => worker.consumer.held === 0 && (await pendingOf(worker)) === 0);
+    await eventually('nothing is in flight', async () => worker.consumer.inFlight === 0 && (await pendingOf(worker)) === 0);
   });
 
   it('allow for the next batch while a full one is handled; of fewer the first is handled at once', async () => {
@@ -99,7 +99,7 @@ describe('bounds', () => {
     for (let number = 0; number < 10; number += 1) await redis.client.xadd('end:notes', '*', 'no', 'envelope');
     await eventually('all are settled', async () => {
       const [group] = await worker.monitor.groups('notes');
-      return group?.lag === 0 && group.pending === 0 && worker.consumer.held === 0;
+      return group?.lag === 0 && group.pending === 0 && worker.consumer.inFlight === 0;
     });
     expect(await redis.client.xlen('end:notes:dead-letters')).toBe(15 + 10);
     expect(await redis.client.get('end:tester:shared')).toBe('85');
@@ -121,7 +121,7 @@ describe('bounds', () => {
       noteHandler(() => gate.pass()),
     ]);
     await worker.producer.publishAll([1, 2, 3].map((number) => ({ event: NoteTaken, data: { topic: 'a', number } })));
-    await eventually('it is full', () => worker.consumer.held === 1);
+    await eventually('it is full', () => worker.consumer.inFlight === 1);
     expect(await pendingOf(worker)).toBe(1);
     gate.open();
     await eventually('all are handled', async () => {

@@ -51,7 +51,7 @@ describe('Without a framework', () => {
       await producer.start();
       await worker.start();
       await producer.publish(NoteTaken, { topic: 'a', number: 1 });
-      await eventually('both are settled', () => seen.length === 3 && worker.held === 0);
+      await eventually('both are settled', () => seen.length === 3 && worker.inFlight === 0);
       expect(tries).toEqual([1, 2]);
       expect(seen).toEqual(['retried notes.take', 'handled notes.take', 'dead-lettered notes.file']);
       expect(worker.partitions).toHaveLength(partitions);

@@ -203,7 +203,7 @@ describe('erasure of personal data', () => {
     const redisUrl = redis.url;
     await using worker = await startWorker(redisUrl, { prefix: 'back', erasure: true }, [handler]);
     await worker.producer.publish(PersonRegistered, ada());
-    await eventually('it is held', () => worker.consumer.held === 1);
+    await eventually('it is in flight', () => worker.consumer.inFlight === 1);
     await forget(worker, 'ada');
     go();
     const printed = async (): Promise<string[]> =>

@@ -63,7 +63,7 @@ describe('Async context', () => {
     await using worker = await tenant.run('application', () => startWorker(redis.url, { prefix }, [handler, Guarded]));
     // Of one key one after the other, of several side by side.
     await worker.producer.publishAll([...notes('a', 10), ...notes('b', 10), ...notes('c', 1)]);
-    await eventually('all are handled', () => found.length === 21 && worker.consumer.held === 0);
+    await eventually('all are handled', () => found.length === 21 && worker.consumer.inFlight === 0);
     // What the application was started in is there.
     expect(new Set(found)).toEqual(new Set(['application']));
   });

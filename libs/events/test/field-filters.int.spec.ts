@@ -82,7 +82,7 @@ describe('Exception filters', () => {
     await using worker = await startWorker(redis.url, { prefix, ...options }, providers);
     prepare?.(worker);
     await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
-    await eventually('it is settled', async () => (await worker.monitor.groups('notes'))[0]?.lag === 0 && worker.consumer.held === 0 && worker.observations.length > 0); // prettier-ignore
+    await eventually('it is settled', async () => (await worker.monitor.groups('notes'))[0]?.lag === 0 && worker.consumer.inFlight === 0 && worker.observations.length > 0); // prettier-ignore
     return {
       kinds: worker.observations.map(({ kind }) => kind),
       deadLetters: await readEntries(redis.client, `${prefix}:notes:dead-letters`),
@@ -130,8 +130,8 @@ describe('Exception filters', () => {
       throw new HttpException('not found', 404);
     });
     const rules: ErrorRule[] = [
-      { error: HttpException, then: 'ignore' },
-      { error: OriginalError, then: 'dead-letter' },
+      { error: HttpException, action: 'acknowledge' },
+      { error: OriginalError, action: 'dead-letter' },
     ];
     const { kinds, deadLetters } = await fateOf([failing(UseFilters(filter), rules)]);
     expect(kinds).toEqual(['dead-lettered']);
@@ -144,9 +144,9 @@ describe('Exception filters', () => {
       if (!isEventsContext(host)) throw error;
       const [event, delivery] = host.getArgs();
       seen.push(`${event.event_type} ${delivery.handler}`);
-      delivery.ignoreFailure();
+      delivery.acknowledgeOnFailure();
     });
-    expect(await fateOf([failing(UseFilters(filter))])).toEqual({ kinds: ['ignored'], deadLetters: [], effects: null });
+    expect(await fateOf([failing(UseFilters(filter))])).toEqual({ kinds: ['failure-acknowledged'], deadLetters: [], effects: null });
     expect(seen).toEqual(['note_taken Notes.onNote']);
   });
 
@@ -214,7 +214,7 @@ describe('Global enhancers', () => {
   it.each(expectations)('%s', async (_, options, expected) => {
     called.length = 0;
     const prefix = options.globalEnhancers ? 'everywhere' : 'local';
-    await using worker = await startWorker(redis.url, { prefix, ...options }, [failing(none, [{ error: OriginalError, then: 'dead-letter' }]), ...everywhere]); // prettier-ignore
+    await using worker = await startWorker(redis.url, { prefix, ...options }, [failing(none, [{ error: OriginalError, action: 'dead-letter' }]), ...everywhere]); // prettier-ignore
     await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
     await eventually('it is a dead letter', () => redis.client.xlen(`${prefix}:notes:dead-letters`));
     expect(called).toEqual(expected);
@@ -245,7 +245,7 @@ describe('Global enhancers', () => {
 
   it.each([
     ['a failure like any other', [], ['retried', 'dead-lettered']],
-    ['judged by the rules', [{ error: ForbiddenException, then: 'ignore' as const }], ['ignored']],
+    ['judged by the rules', [{ error: ForbiddenException, action: 'acknowledge' as const }], ['failure-acknowledged']],
   ])('of the handler itself decide: a guard that denies is %s', async (name, rules, kinds) => {
     class Deny implements CanActivate {
       canActivate(): boolean {

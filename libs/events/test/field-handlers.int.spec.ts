@@ -80,7 +80,7 @@ describe('Handlers', () => {
     await using worker = await startWorker(redis.url, { prefix: 'decorated' }, [Behind, Above]);
     await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
     await eventually('both have it', () => seen.length === 2);
-    await eventually('it is settled', () => worker.consumer.held === 0);
+    await eventually('it is settled', () => worker.consumer.inFlight === 0);
     expect(seen.sort()).toEqual(['above', 'behind']);
   });
 

@@ -95,7 +95,7 @@ describe('an application whose Redis user lacks a right', () => {
       await redis.client.acl('SETUSER', prefix, '+@all');
       await eventually('all is settled', async () => {
         const { count } = await worker.monitor.pending('notes', 'testers');
-        return count === 0 && worker.consumer.held === 0 && tries.includes(2);
+        return count === 0 && worker.consumer.inFlight === 0 && tries.includes(2);
       });
       expect(tries.filter((number) => number < 2)).toEqual([0, 1]);
       expect(await redis.client.get(`${prefix}:tester:count`)).toBe('2');

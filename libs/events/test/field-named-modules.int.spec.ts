@@ -85,7 +85,7 @@ describe('Several EventsModules', () => {
     }
     await eventually('all are handled', () => seen.length === 4);
     const consumers = [app.get(EventConsumer), app.get(eventsToken(EventConsumer, 'billing'))];
-    await eventually('all are settled', () => consumers.every(({ held }) => held === 0));
+    await eventually('all are settled', () => consumers.every(({ inFlight }) => inFlight === 0));
     expect(seen.sort()).toEqual([
       'onBilling bills:notes',
       'onBoth bills:files',

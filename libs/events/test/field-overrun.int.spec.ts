@@ -78,10 +78,10 @@ describe('a handler that runs on after its time limit', () => {
     await worker.producer.publishAll(notes('hangs too', 1));
     await eventually('that one is a dead letter, too', async () => (await deadLetters.list('notes')).length === 2);
     await worker.producer.publishAll(notes('c', 5));
-    await eventually('they are read', () => worker.consumer.held === 8);
+    await eventually('they are read', () => worker.consumer.inFlight === 8);
     expect([running, handled]).toEqual([2, 20]);
     gate.open();
-    await eventually('all have ended', () => handled === 28 && worker.consumer.held === 0);
+    await eventually('all have ended', () => handled === 28 && worker.consumer.inFlight === 0);
     expect(most).toBe(2);
   });
 

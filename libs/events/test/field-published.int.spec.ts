@@ -163,7 +163,7 @@ describe('what is published', () => {
       EventValidationError.name,
       ...Array<string>(5).fill(EventEnvelopeError.name),
     ]);
-    expect(worker.consumer.held).toBe(0);
+    expect(worker.consumer.inFlight).toBe(0);
   });
 });
 

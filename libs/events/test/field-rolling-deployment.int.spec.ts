@@ -139,7 +139,7 @@ describe('a rolling deployment', () => {
       await eventually('the others are handled', () => seen.length === 50);
       expect(ofKind([worker], 'unknown')).toHaveLength(100);
       expect(ofKind([worker], 'taken-over')).toEqual([]);
-      expect(worker.consumer.held).toBe(0);
+      expect(worker.consumer.inFlight).toBe(0);
     });
   });
 

@@ -50,8 +50,8 @@ describe('a slow key', () => {
     await using worker = await startWorker(redis.url, { prefix: 'one', consumer }, [handler]);
     await worker.producer.publishAll([...notes('slow', SLOW), ...others]);
     await eventually('the others are handled', () => othersSeen() === OTHERS);
-    expect(worker.consumer.held).toBeLessThanOrEqual(READ_AHEAD + BATCH);
-    await eventually('the slow ones wait', () => worker.consumer.held + worker.consumer.deferred === SLOW);
+    expect(worker.consumer.inFlight).toBeLessThanOrEqual(READ_AHEAD + BATCH);
+    await eventually('the slow ones wait', () => worker.consumer.inFlight + worker.consumer.deferred === SLOW);
     // What comes now, too.
     await worker.producer.publishAll(notes('later', 1));
     await eventually('it is handled', async () => (await orderOf('one', 'later')).length === 1);
@@ -60,7 +60,7 @@ describe('a slow key', () => {
     await eventually('all are settled', async () => (await pendingOf(worker)) === 0);
     expect(await orderOf('one')).toEqual(numbers(SLOW));
     expect(worker.consumer.deferred).toBe(0);
-    expect(worker.consumer.held).toBe(0);
+    expect(worker.consumer.inFlight).toBe(0);
     expect(worker.observations.filter(({ kind }) => kind !== 'handled')).toEqual([]);
   });
 
@@ -70,7 +70,7 @@ describe('a slow key', () => {
     const consumer = { readAhead: READ_AHEAD, batchSize: BATCH, claimAfterMs: NEVER_MS };
     await using worker = await startWorker(redis.url, { prefix: 'deleted', consumer }, [handler]);
     const ids = await worker.producer.publishAll(notes('slow', SLOW));
-    await eventually('the slow ones wait', () => worker.consumer.held + worker.consumer.deferred === SLOW);
+    await eventually('the slow ones wait', () => worker.consumer.inFlight + worker.consumer.deferred === SLOW);
     const deleted = ids.slice(200, 210);
     await redis.client.xdel('deleted:notes', ...deleted);
 
@@ -79,7 +79,7 @@ describe('a slow key', () => {
     expect(await orderOf('deleted')).toEqual(numbers(SLOW).filter((number) => number < 200 || number >= 210));
     const vanished = worker.observations.flatMap((one) => (one.kind === 'vanished' ? one.ids : []));
     expect(vanished).toEqual(deleted);
-    expect(worker.consumer.held + worker.consumer.deferred).toBe(0);
+    expect(worker.consumer.inFlight + worker.consumer.deferred).toBe(0);
   });
 
   it('does not with the default options, either', async () => {
@@ -141,7 +141,7 @@ describe('a slow key', () => {
     await using two = await startWorker(redis.url, options, [handler]);
     const looks = await looksOf(redis.client);
     await eventually('they have looked for so long', async () => (await looksOf(redis.client)) - looks >= 30);
-    expect(two.consumer.held + two.consumer.deferred).toBe(0);
+    expect(two.consumer.inFlight + two.consumer.deferred).toBe(0);
     const rows = (await redis.client.xpending('kept:notes', 'testers', '-', '+', SLOW)) as [
       string,
       string,
@@ -149,7 +149,7 @@ describe('a slow key', () => {
       number,
     ][];
     expect(rows).toHaveLength(SLOW);
-    expect(rows.filter(([, , , deliveries]) => deliveries > 0)).toHaveLength(one.consumer.held);
+    expect(rows.filter(([, , , deliveries]) => deliveries > 0)).toHaveLength(one.consumer.inFlight);
     gate.open();
     await eventually('all are settled', async () => (await pendingOf(one)) === 0);
     expect(await orderOf('kept')).toEqual(numbers(SLOW));
@@ -207,7 +207,7 @@ describe('a slow key', () => {
     gate.open();
     await using second = await startWorker(redis.url, options, [handler]);
     await eventually('all are handled', async () => (await orderOf('parts')).length === SLOW);
-    await eventually('nothing is held', () => second.consumer.held + second.consumer.deferred === 0);
+    await eventually('nothing is in flight', () => second.consumer.inFlight + second.consumer.deferred === 0);
     expect(await orderOf('parts')).toEqual(numbers(SLOW));
   });
 });
@@ -249,8 +249,8 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
     const one = await startWorker(redis.url, { prefix: 'never', consumer }, [first.handler]);
     await one.producer.publishAll([...failingOf(2), ...others]);
     await eventually('the others are handled', () => first.othersSeen() === OTHERS);
-    await eventually('all are read', () => one.consumer.held + one.consumer.deferred === 2 * FAILING);
-    expect(one.consumer.held).toBeLessThanOrEqual(READ_AHEAD + BATCH);
+    await eventually('all are read', () => one.consumer.inFlight + one.consumer.deferred === 2 * FAILING);
+    expect(one.consumer.inFlight).toBeLessThanOrEqual(READ_AHEAD + BATCH);
     // What comes now, too.
     await one.producer.publishAll(notes('later', 1));
     await eventually('it is handled', () => first.tries['later']);
@@ -277,7 +277,7 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
       expect(tries[`failing ${String(key)}`]).toEqual([[0, 1], [0, 2], [0, 3], [1, 1], [2, 1]]); // prettier-ignore
       expect(await redis.client.lrange(`over:tester:Notes failing ${String(key)}`, 0, -1)).toEqual(['0', '1', '2']);
     }
-    expect(worker.consumer.held + worker.consumer.deferred).toBe(0);
+    expect(worker.consumer.inFlight + worker.consumer.deferred).toBe(0);
     expect(await redis.client.exists('over:notes:testers:deliveries', 'over:notes:dead-letters')).toBe(0);
   });
 
@@ -308,10 +308,10 @@ describe('events in their retry pauses, as many keys as a worker may hold and mo
     await using two = await startWorker(redis.url, options, [handler]);
     const looks = await looksOf(redis.client);
     await eventually('they have looked for so long', async () => (await looksOf(redis.client)) - looks >= 30);
-    expect(two.consumer.held + two.consumer.deferred).toBe(0);
+    expect(two.consumer.inFlight + two.consumer.deferred).toBe(0);
     const rows = (await redis.client.xpending('kept:notes', 'testers', '-', '+', FAILING)) as unknown[][];
     expect(rows).toHaveLength(FAILING);
-    expect(rows.filter(([, , , deliveries]) => deliveries !== 0)).toHaveLength(one.consumer.held);
+    expect(rows.filter(([, , , deliveries]) => deliveries !== 0)).toHaveLength(one.consumer.inFlight);
   });
 
   it('in partitions, too', async () => {

@@ -32,15 +32,15 @@ describe('the policy of a handler', () => {
       {
         retry: { ...SOON, attempts: 2 },
         errors: [
-          { error: CardStolen, then: 'dead-letter' },
-          { error: CardExpired, then: 'ignore' },
+          { error: CardStolen, action: 'dead-letter' },
+          { error: CardExpired, action: 'acknowledge' },
         ],
       },
     );
     await using worker = await startWorker(redis.url, { prefix: 'rules' }, [handler]);
     for (const topic of Object.keys(errors)) await worker.producer.publish(NoteTaken, { topic, number: 1 });
     await eventually('all are settled', () => {
-      return worker.observations.filter(({ kind }) => kind === 'dead-lettered' || kind === 'ignored').length === 3;
+      return worker.observations.filter(({ kind }) => kind === 'dead-lettered' || kind === 'failure-acknowledged').length === 3;
     });
     expect(Object.fromEntries(runs)).toEqual({ stolen: 1, expired: 1, down: 2 });
     const deadLetters = await worker.app.get(DeadLetters).list('notes');
@@ -48,12 +48,12 @@ describe('the policy of a handler', () => {
       ['exhausted', 'down'],
       ['unrecoverable', 'stolen'],
     ]);
-    expect(worker.observations.find(({ kind }) => kind === 'ignored')).toMatchObject({
-      partition_key: 'expired',
+    expect(worker.observations.find(({ kind }) => kind === 'failure-acknowledged')).toMatchObject({
+      partitionKey: 'expired',
       attempt: 1,
     });
     expect((await worker.monitor.pending('notes', 'testers')).count).toBe(0);
-    // Nothing of a handler that threw is applied, also when its error is ignored.
+    // Nothing of a handler that threw is applied, also when its event is acknowledged.
     expect(await redis.client.exists('rules:tester:effects')).toBe(0);
   });
 

@@ -19,11 +19,11 @@ describe('health', () => {
     await using worker = await startWorker(redis.url, options, [noteHandler(() => gate.pass())]);
     const health = worker.app.get(EventsHealthIndicator);
     await worker.producer.publishAll(notes('a', 4));
-    await eventually('one is read', () => worker.consumer.held === 1);
+    await eventually('one is read', () => worker.consumer.inFlight === 1);
     const { redis: found } = await health.redis();
     expect(found).toMatchObject({ status: 'up' });
     expect(found?.['latencyMs']).toBeGreaterThanOrEqual(0);
-    expect(health.loop()).toEqual({ consumer: { status: 'up', name: worker.consumer.name, held: 1 } });
+    expect(health.loop()).toEqual({ consumer: { status: 'up', name: worker.consumer.name, inFlight: 1 } });
     expect(await health.lag()).toEqual({ lag: { status: 'up', notes: { lag: 3, pending: 1 } } });
     expect(await health.lag('backlog', 2)).toEqual({ backlog: { status: 'degraded', notes: { lag: 3, pending: 1 } } });
     gate.open();

@@ -57,7 +57,7 @@ describe('heartbeat', () => {
     await using two = await startWorker(redis.url, options, [handler]);
     const looks = await looksOf(redis.client);
     await eventually('the other has looked', async () => (await looksOf(redis.client)) - looks >= LOOKS_OF_BOTH / 2);
-    expect(two.consumer.held).toBe(0);
+    expect(two.consumer.inFlight).toBe(0);
     isMended = true;
     await eventually('all are handled', () => seen.length === 50);
     expect(seen).toEqual(notes('a', 50).map(({ data }) => ({ number: data.number, consumer: one.consumer.name })));

@@ -211,7 +211,7 @@ describe('dead letters', () => {
       const options = { prefix: 'acl', deadLetters: { maxLength: 5, maxAgeMs: 3_600_000 } };
       await using worker = await startWorker(url, options, [handling({ isBroken: true })]);
       for (let index = 0; index < 150; index += 1) await redis.client.xadd('acl:notes', '*', 'no', 'envelope');
-      await eventually('five are left', async () => (await lengthOf('acl')) === 5 && worker.consumer.held === 0);
+      await eventually('five are left', async () => (await lengthOf('acl')) === 5 && worker.consumer.inFlight === 0);
       expect(await redis.client.call('ACL', 'LOG')).toEqual([]);
     });
 
@@ -228,15 +228,15 @@ describe('dead letters', () => {
       const options = { prefix: 'rate', deadLetters: { maxPerSecond: 10 }, consumer: { readAhead: 10 } };
       const worker = await startWorker(redis.url, options, [handling({ isBroken: true })]);
       const logs = collectLogs();
-      let mostHeld = 0;
-      const looking = setInterval(() => (mostHeld = Math.max(mostHeld, worker.consumer.held)), 1);
+      let mostInFlight = 0;
+      const looking = setInterval(() => (mostInFlight = Math.max(mostInFlight, worker.consumer.inFlight)), 1);
       for (let index = 0; index < 50; index += 1) await redis.client.xadd('rate:notes', '*', 'no', 'envelope');
       await eventually('some wait', () => worker.observations.some(({ kind }) => kind === 'dead-letter-delayed'));
       const [group] = await worker.monitor.groups('notes');
       expect(group?.lag).toBeGreaterThan(0);
       await settled(worker, 'rate', 50);
       clearInterval(looking);
-      expect(mostHeld).toBeLessThanOrEqual(10);
+      expect(mostInFlight).toBeLessThanOrEqual(10);
       await worker.stop();
       const delayed = worker.observations.filter(({ kind }) => kind === 'dead-letter-delayed').length;
       const more = logs.warnings.flatMap((line) => /: (\d+) more dead letters have waited/.exec(line)?.slice(1) ?? []);

@@ -50,7 +50,7 @@ describe('a lost group', () => {
     const again = name === 'XGROUP DESTROY' ? [0, 1, 2, 3, 4] : [];
     await eventually('everything is handled', () => seen.length === 6 + again.length);
     expect(seen.slice(5).sort((a, b) => a - b)).toEqual([...again, 100]);
-    await eventually('nothing is held', () => one.consumer.held + two.consumer.held === 0);
+    await eventually('nothing is in flight', () => one.consumer.inFlight + two.consumer.inFlight === 0);
   });
 
   it('in the middle of a handler costs that delivery, and the event comes again', async () => {
@@ -68,7 +68,7 @@ describe('a lost group', () => {
     gate.open();
     await eventually('it is applied', () => redis.client.get('middle:tester:effects'));
     await eventually('nothing is held', async () => {
-      return worker.consumer.held === 0 && (await worker.monitor.pending('notes', 'testers')).count === 0;
+      return worker.consumer.inFlight === 0 && (await worker.monitor.pending('notes', 'testers')).count === 0;
     });
     expect(await redis.client.get('middle:tester:effects')).toBe('1');
   });

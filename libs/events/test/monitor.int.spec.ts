@@ -20,7 +20,7 @@ describe('monitor', () => {
     // What waits behind others of its key would make room after a while.
     const ids = await producer.publishAll(unrelatedNotes(5));
     await redis.client.xadd('shown:notes:dead-letters', '*', 'any', 'thing');
-    await eventually('two are read', () => consumer.held === 2);
+    await eventually('two are read', () => consumer.inFlight === 2);
 
     const overview = await monitor.stream('notes');
     expect(overview).toMatchObject({ name: 'notes', key: 'shown:notes', exists: true, length: 5, deadLetters: 1 });

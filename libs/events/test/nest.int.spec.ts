@@ -163,7 +163,7 @@ describe('Nest', () => {
     ]);
     await worker.producer.publish(NoteTaken, note);
     await eventually('all have it', () => seen.length >= 3);
-    await eventually('it is acknowledged', () => worker.consumer.held === 0);
+    await eventually('it is acknowledged', () => worker.consumer.inFlight === 0);
     expect(seen.sort()).toEqual(['given', 'injected', 'made']);
   });
 
@@ -175,7 +175,7 @@ describe('Nest', () => {
     });
     await worker.producer.publish(NoteTaken, note);
     await worker.producer.publish(NoteTaken, { ...note, number: 2 });
-    await eventually('both are handled', () => worker.observations.length === 2 && worker.consumer.held === 0);
+    await eventually('both are handled', () => worker.observations.length === 2 && worker.consumer.inFlight === 0);
     expect(runs).toBe(2);
   });
 });

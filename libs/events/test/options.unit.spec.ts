@@ -324,18 +324,18 @@ describe('resolveErrorRules', () => {
   const errors = new OptionName('@EventHandler on Notes.onNote', 'errors');
 
   it('takes classes of errors, and none', () => {
-    const rules = [{ error: RangeError, then: 'ignore' } as const];
+    const rules = [{ error: RangeError, action: 'acknowledge' } as const];
     expect(resolveErrorRules(errors, rules)).toBe(rules);
     expect(resolveErrorRules(errors, undefined)).toEqual([]);
   });
 
   it('refuses what is no class, as in a circle of imports, and what nobody can do', () => {
     const refusing = (rule: unknown) => () => resolveErrorRules(errors, [rule as ErrorRule]);
-    expect(refusing({ error: undefined, then: 'ignore' })).toThrow(
+    expect(refusing({ error: undefined, action: 'acknowledge' })).toThrow(
       `@EventHandler on Notes.onNote: expected errors[0].error as the class of an error, got nothing`,
     );
-    expect(refusing({ error: RangeError, then: 'forget' })).toThrow(
-      `@EventHandler on Notes.onNote: expected errors[0].then as "retry", "dead-letter" or "ignore", got "forget"`,
+    expect(refusing({ error: RangeError, action: 'forget' })).toThrow(
+      `@EventHandler on Notes.onNote: expected errors[0].action as "retry", "dead-letter" or "acknowledge", got "forget"`,
     );
   });
 });
@@ -396,8 +396,8 @@ describe('an option that does not exist', () => {
       'Handler n: there is no option retries. Did you mean retry?',
     );
     expect(refusing({ attempts: 3 })).toThrow('Handler n: there is no option attempts. Did you mean retry.attempts?');
-    expect(refusing({ errors: [{ error: RangeError, than: 'ignore' }] })).toThrow(
-      'Handler n: there is no option errors[0].than. Did you mean errors[0].then?',
+    expect(refusing({ errors: [{ error: RangeError, actoin: 'acknowledge' }] })).toThrow(
+      'Handler n: there is no option errors[0].actoin. Did you mean errors[0].action?',
     );
     expect(() => {
       DomainEvent({ type: 'note_taken', version: '1.0', stream: 'notes', keys: () => 'a' } as never)(Note);

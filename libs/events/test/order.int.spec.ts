@@ -113,7 +113,7 @@ describe('order', () => {
     await publisher.producer.publish(NoteTaken, { topic: 'a', number: 3 });
     await eventually('it reads again', () => seen.length === 4);
     // What is still held when the group goes back is not taken again.
-    await eventually('it is settled', () => worker.consumer.held === 0);
+    await eventually('it is settled', () => worker.consumer.inFlight === 0);
     await redis.client.xgroup('SETID', 'back:notes', 'testers', '0');
     await eventually('all have come again', () => seen.length === 8);
     expect(seen).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
@@ -136,7 +136,7 @@ describe('order', () => {
     }
     await eventually('all are settled', async () => {
       const [group] = await publisher.monitor.groups('notes');
-      return group?.lag === 0 && group.pending === 0 && worker.consumer.held === 0;
+      return group?.lag === 0 && group.pending === 0 && worker.consumer.inFlight === 0;
     });
     const numbers = notes('a', 300).map(({ data }) => data.number);
     expect(seen).toEqual(numbers);

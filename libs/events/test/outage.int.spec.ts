@@ -89,11 +89,11 @@ describe('an outage of Redis', () => {
     });
     await using worker = await startWorker(redis.url, { prefix: 'memory' }, [handler]);
     await worker.producer.publishAll(notes('a', 5));
-    await eventually('they are read', () => worker.consumer.held === 5);
+    await eventually('they are read', () => worker.consumer.inFlight === 5);
     await redis.client.config('SET', 'maxmemory', '1');
     try {
       gate.open();
-      await eventually('all are settled', async () => (await pendingOf(worker)) === 0 && worker.consumer.held === 0);
+      await eventually('all are settled', async () => (await pendingOf(worker)) === 0 && worker.consumer.inFlight === 0);
     } finally {
       await redis.client.config('SET', 'maxmemory', '0');
     }

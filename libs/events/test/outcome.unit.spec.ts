@@ -128,15 +128,15 @@ describe('rules', () => {
 
   it('go before the defaults, the first that fits', () => {
     const error = new Declined('declined');
-    const decide = (...then: ('retry' | 'dead-letter' | 'ignore')[]) =>
+    const decide = (...actions: ('retry' | 'dead-letter' | 'acknowledge')[]) =>
       outcomeOf(
         error,
         1,
         policy,
         0,
-        then.map((one) => ({ error: Declined, then: one })),
+        actions.map((action) => ({ error: Declined, action })),
       );
-    expect(decide('ignore', 'retry')).toEqual({ kind: 'ignore', error });
+    expect(decide('acknowledge', 'retry')).toEqual({ kind: 'acknowledge', error });
     expect(decide('dead-letter')).toMatchObject({ kind: 'dead-letter', reason: 'unrecoverable' });
     // Also what is unrecoverable otherwise.
     expect(decide('retry')).toMatchObject({ kind: 'retry', counts: true });
@@ -144,7 +144,7 @@ describe('rules', () => {
   });
 
   it('do not go before what is no failure of the event', () => {
-    const rules = [{ error: Error, then: 'ignore' as const }];
+    const rules = [{ error: Error, action: 'acknowledge' as const }];
     expect(outcomeOf(new DeliveryLostError('notes 1-0'), 1, policy, 0, rules)).toMatchObject({ kind: 'abandon' });
     expect(outcomeOf(new RedisTimeoutError('host:1', 5), 1, policy, 0, rules)).toMatchObject({
       kind: 'retry',
@@ -194,7 +194,7 @@ describe('isFailure', () => {
     expect(isFailure({ kind: 'retry', delayMs: 1, counts: false, error })).toBe(false);
     for (const reason of ['parked', 'crashed'] as const) expect(deadLetter(reason)).toBe(false);
     expect(isFailure({ kind: 'commit' })).toBe(false);
-    for (const kind of ['ignore', 'abandon'] as const) expect(isFailure({ kind, error })).toBe(false);
+    for (const kind of ['acknowledge', 'abandon'] as const) expect(isFailure({ kind, error })).toBe(false);
   });
 });
 

@@ -255,7 +255,7 @@ describe('partitions', () => {
     const short = { consumer: { ...consumer, drainMs: 0 } };
     await using first = await start('heir', [stuck], short);
     await first.producer.publishAll(all(6));
-    await eventually('it holds them', () => first.consumer.held > 20);
+    await eventually('it holds them', () => first.consumer.inFlight > 20);
     // Its name in the leases is another's, who is dead: nobody renews them any more.
     await Promise.all(
       Array.from({ length: COUNT }, (_, number) =>

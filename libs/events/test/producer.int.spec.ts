@@ -172,7 +172,7 @@ describe('producer', () => {
     await worker.producer.publish(NoteTaken, data);
     const [entry] = await readEntries(redis.client, 'odd:notes');
     expect(isDeepStrictEqual(JSON.parse(entry?.['data'] ?? ''), data)).toBe(true);
-    await eventually('it is handled', () => worker.observations.length > 0 || worker.consumer.held === 0);
+    await eventually('it is handled', () => worker.observations.length > 0 || worker.consumer.inFlight === 0);
     expect(await redis.client.exists('odd:notes:dead-letters')).toBe(0);
   });
 

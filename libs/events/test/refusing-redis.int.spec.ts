@@ -107,7 +107,7 @@ describe('a Redis that refuses', () => {
     expect(await (isForbidden ? publish() : publishing)).toHaveLength(3);
     await eventually('all is settled', async () => {
       const [group] = await worker.monitor.groups('notes');
-      return group?.lag === 0 && group.pending === 0 && worker.consumer.held === 0;
+      return group?.lag === 0 && group.pending === 0 && worker.consumer.inFlight === 0;
     });
     expect(await admin.get(`${prefix}:tester:effects`)).toBe('6');
     expect(await admin.xlen(`${prefix}:files`)).toBe(6);

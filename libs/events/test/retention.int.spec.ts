@@ -118,7 +118,7 @@ describe('retention', () => {
     };
     await using worker = await startWorker(redis.url, options, [handler]);
     await worker.producer.publishAll(notes('a', 20));
-    await eventually('it is at work', () => worker.consumer.held > 0);
+    await eventually('it is at work', () => worker.consumer.inFlight > 0);
     expect(await worker.app.get(Retention).trim('notes')).toMatchObject({
       trimmed: 0,
       length: 20,

@@ -37,11 +37,11 @@ describe('retries', () => {
         attempt: 1,
         counts: true,
         handler: 'Notes.onNote',
-        partition_key: 'a',
+        partitionKey: 'a',
         error: { message: 'failure 1' },
       },
       { kind: 'retried', attempt: 2, error: { message: 'failure 2' } },
-      { kind: 'handled', attempt: 3, event_type: 'note_taken' },
+      { kind: 'handled', attempt: 3, eventType: 'note_taken' },
     ]);
     expect(await redis.client.keys('count:*')).not.toContain('count:notes:testers:deliveries');
     expect(await redis.client.exists('count:notes:dead-letters')).toBe(0);
@@ -88,7 +88,7 @@ describe('retries', () => {
     await eventually('the others are handled', () => seen.includes('fine 2'));
     // Events of the same key wait: they must not overtake.
     expect(seen).toEqual(['failing 0', 'fine 0', 'fine 1', 'fine 2']);
-    await eventually('the others are settled', () => worker.consumer.held === 3);
+    await eventually('the others are settled', () => worker.consumer.inFlight === 3);
   });
 
   it('keep the order of their key', async () => {
@@ -145,7 +145,7 @@ describe('retries', () => {
     const started = Date.now();
     const id = await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 }, { correlationId: 'c-1' });
     await eventually('it is acknowledged', async () => {
-      return worker.consumer.held === 0 && (await redis.client.xlen('all:notes:dead-letters')) === 1;
+      return worker.consumer.inFlight === 0 && (await redis.client.xlen('all:notes:dead-letters')) === 1;
     });
     const [original] = await readEntries(redis.client, 'all:notes');
     const [deadLetter = {}, ...more] = await readEntries(redis.client, 'all:notes:dead-letters');
@@ -212,6 +212,6 @@ describe('retries', () => {
     await eventually('all are dead letters', async () => {
       return (await redis.client.xlen('thrown:notes:dead-letters')) === thrown.length;
     });
-    await eventually('nothing is held', () => worker.consumer.held === 0);
+    await eventually('nothing is in flight', () => worker.consumer.inFlight === 0);
   });
 });

@@ -139,7 +139,7 @@ describe('reads that this worker answers from what it writes', () => {
     expect(runs).toContain('sound 13');
     expect(await redis.client.hget('dirty:tester:hash', 'level')).toBe('1');
     const [letter, ...others] = kindsOf(worker, 'dead-lettered');
-    expect(letter).toMatchObject({ partition_key: 'refused' });
+    expect(letter).toMatchObject({ partitionKey: 'refused' });
     expect(others).toEqual([]);
   });
 
@@ -168,7 +168,7 @@ describe('reads that this worker answers from what it writes', () => {
     await eventually('it is set again', async () => (await level()) === '13');
     await take(worker, 'refused');
     const letter = await eventually('it is given up', () => kindsOf(worker, 'dead-lettered')[0]);
-    expect(letter).toMatchObject({ partition_key: 'refused', attempt: 1 });
+    expect(letter).toMatchObject({ partitionKey: 'refused', attempt: 1 });
   });
 
   it('forget the writes of a run that was not committed, because of a conflict, failure, time limit or refusal', async () => {

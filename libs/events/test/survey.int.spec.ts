@@ -19,7 +19,7 @@ describe('a survey', () => {
     // What waits behind others of its key would make room after a while.
     const ids = await worker.producer.publishAll(unrelatedNotes(5));
     await redis.client.xadd('seen:notes:dead-letters', '*', 'group', 'testers');
-    await eventually('two are read', () => worker.consumer.held === 2);
+    await eventually('two are read', () => worker.consumer.inFlight === 2);
 
     const ask = ['testers'];
     const survey = await worker.monitor.survey({

@@ -51,7 +51,7 @@ describe('takeover', () => {
       handler,
     ]);
     await worker.producer.publish(NoteTaken, { topic: 'a', number: 1 });
-    await eventually('it is at work', () => worker.consumer.held === 1);
+    await eventually('it is at work', () => worker.consumer.inFlight === 1);
     for (let cut = 0; cut < 3; cut += 1) {
       const before = await callsOf(redis.client, 'xreadgroup');
       proxy.cut();
@@ -134,14 +134,14 @@ describe('takeover', () => {
     let most = 0;
     let handled = 0;
     const handler = noteHandler(() => {
-      most = Math.max(most, worker.consumer.held);
+      most = Math.max(most, worker.consumer.inFlight);
       handled += 1;
     });
     await using worker = await startWorker(redis.url, options, [handler]);
     await eventually('all are handled', () => handled === 60);
     // The reader and the claimer look for room independently of each other.
     expect(most).toBeLessThanOrEqual(10 + 4);
-    await eventually('nothing is held', () => worker.consumer.held === 0);
+    await eventually('nothing is in flight', () => worker.consumer.inFlight === 0);
   });
 
   it('reports entries that were deleted while they were pending, drops them, and goes on', async () => {

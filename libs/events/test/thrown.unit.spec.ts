@@ -69,14 +69,14 @@ describe('what was thrown', () => {
   it('is judged by its class even if it is no sound error', () => {
     class Expired extends Error {}
     const error = Object.assign(new Expired(), { message: null });
-    expect(outcomeOf(error, 1, POLICY, 0, [{ error: Expired, then: 'ignore' }])).toMatchObject({ kind: 'ignore' });
+    expect(outcomeOf(error, 1, POLICY, 0, [{ error: Expired, action: 'acknowledge' }])).toMatchObject({ kind: 'acknowledge' });
     const { proxy, revoke } = Proxy.revocable(error, {});
     revoke();
     expect(isA(proxy, Expired)).toBe(false);
   });
 
   it('is judged by the other rules where a rule names no class', () => {
-    const rules = [{ error: undefined as unknown as typeof Error, then: 'ignore' } as const];
+    const rules = [{ error: undefined as unknown as typeof Error, action: 'acknowledge' } as const];
     expect(outcomeOf(new Error('no stock'), 1, POLICY, 0, rules)).toMatchObject({ kind: 'retry' });
   });
 });

@@ -45,7 +45,7 @@ describe('transaction redelivery', () => {
     // It was sent once: whoever has settled it, it was not this worker.
     expect(worker.observations).toMatchObject([{ kind: 'abandoned', error: { name: 'DeliveryLostError' } }]);
     expect(await redis.client.exists('settled:tester:effects')).toBe(0);
-    expect(worker.consumer.held).toBe(0);
+    expect(worker.consumer.inFlight).toBe(0);
   });
 
   it('applies nothing when the group was destroyed meanwhile, and the event is handled again', async () => {

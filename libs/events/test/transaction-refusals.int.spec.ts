@@ -106,7 +106,7 @@ describe('transaction refusals', () => {
       const dump = await redis.client.dumpBuffer(KEY);
       await worker.producer.publish(NoteTaken, { topic, number: 1 });
       await eventually(`${topic} is settled`, () =>
-        worker.observations.some((seen) => 'partition_key' in seen && seen.partition_key === topic),
+        worker.observations.some((seen) => 'partitionKey' in seen && seen.partitionKey === topic),
       );
       const deadLetter = (await readEntries(redis.client, 'refused:notes:dead-letters')).at(-1);
       expect.soft(deadLetter?.['entry.partition_key'], topic).toBe(topic);

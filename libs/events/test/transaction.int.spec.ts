@@ -123,9 +123,9 @@ describe('transaction', () => {
       for (const [command = '', ...args] of before) await redis.client.call(command, ...args);
       await worker.producer.publish(NoteTaken, { topic, number: 1 });
       await eventually(`${topic} is settled`, () =>
-        worker.observations.some((seen) => 'partition_key' in seen && seen.partition_key === topic),
+        worker.observations.some((seen) => 'partitionKey' in seen && seen.partitionKey === topic),
       );
-      expect.soft(worker.observations.at(-1), topic).toMatchObject({ kind: 'handled', partition_key: topic });
+      expect.soft(worker.observations.at(-1), topic).toMatchObject({ kind: 'handled', partitionKey: topic });
       const [command = '', ...args] = look;
       expect.soft(await redis.client.call(command, ...args), topic).toEqual(shows);
     }

@@ -5,7 +5,7 @@ import { bounded } from 'nestjs-event-streams/text';
 import { ShopLogger } from './shop-logger.js';
 
 /** Observations of single deliveries. What concerns a whole stream or group is logged by the library itself. */
-const FAILURES = ['retried', 'ignored', 'dead-lettered', 'abandoned'] as const;
+const FAILURES = ['retried', 'failure-acknowledged', 'dead-lettered', 'abandoned'] as const;
 
 type Logged = Extract<Observation, { kind: (typeof FAILURES)[number] | 'handled' }>;
 
@@ -60,24 +60,24 @@ export class EventLog implements OnApplicationShutdown {
         });
         break;
       }
-      case 'ignored':
-        this.logger.event('info', `ignored ${subject(observation)}: ${part(observation.error.message)}`, {
+      case 'failure-acknowledged':
+        this.logger.event('info', `acknowledged despite its failure ${subject(observation)}: ${part(observation.error.message)}`, {
           ...fields(observation),
           error: part(observation.error.name),
         });
         break;
       case 'dead-lettered': {
-        const { event_type, partition_key, attempt, reason, error, stream, id, handler } = observation;
+        const { eventType, partitionKey, attempt, reason, error, stream, id, handler } = observation;
         this.logger.event(
           'error',
-          `dead letter of ${part(event_type ?? `entry ${id}`)} ${part(partition_key ?? '')}: ${reason} after attempt ${String(attempt)}: ${part(error.message)}. ` +
+          `dead letter of ${part(eventType ?? `entry ${id}`)} ${part(partitionKey ?? '')}: ${reason} after attempt ${String(attempt)}: ${part(error.message)}. ` +
             `See ${stream}:dead-letters`,
           {
             stream,
             entry_id: id,
             handler,
-            event_type: event_type && part(event_type),
-            partition_key: partition_key && part(partition_key),
+            event_type: eventType && part(eventType),
+            partition_key: partitionKey && part(partitionKey),
             attempt,
             error: part(error.name),
           },
@@ -97,28 +97,28 @@ export class EventLog implements OnApplicationShutdown {
   }
 }
 
-type AboutEvent = Extract<Observation, { kind: 'handled' | 'retried' | 'ignored' }>;
+type AboutEvent = Extract<Observation, { kind: 'handled' | 'retried' | 'failure-acknowledged' }>;
 
 /** `order_placed 47e64b89… → payment_processed`, with the number of the attempt if it is not the first. */
 function subject(observation: AboutEvent): string {
-  const { event_type, partition_key, attempt } = observation;
+  const { eventType, partitionKey, attempt } = observation;
   const published = observation.kind === 'handled' ? observation.published : [];
   return [
-    part(event_type),
-    part(partition_key ?? ''),
+    part(eventType),
+    part(partitionKey ?? ''),
     ...(published.length === 0 ? [] : ['→', published.join(', ')]),
     ...(attempt === 1 ? [] : [`(attempt ${String(attempt)})`]),
   ].join(' ');
 }
 
-function fields({ stream, id, handler, event_type, event_id, partition_key, attempt, durationMs }: AboutEvent) {
+function fields({ stream, id, handler, eventType, eventId, partitionKey, attempt, durationMs }: AboutEvent) {
   return {
     stream,
     entry_id: id,
     handler,
-    event_type: part(event_type),
-    event_id: part(event_id),
-    partition_key: partition_key && part(partition_key),
+    event_type: part(eventType),
+    event_id: part(eventId),
+    partition_key: partitionKey && part(partitionKey),
     attempt,
     duration_ms: Math.round(durationMs * 10) / 10,
   };

@@ -38,8 +38,8 @@ export let endRun: (delivery: Delivery) => Transaction | undefined;
 export let expire: (delivery: Delivery, error: Error, ended: Promise<void>) => void;
 /** For the worker alone: the `ended` of {@link expire}; undefined where the handler kept its time limit. */
 export let overrunOf: (delivery: Delivery) => Promise<void> | undefined;
-/** For the worker alone: whether {@link Delivery.ignoreFailure} was called. */
-export let ignoresFailure: (delivery: Delivery) => boolean;
+/** For the worker alone: whether {@link Delivery.acknowledgeOnFailure} was called. */
+export let isAcknowledgedOnFailure: (delivery: Delivery) => boolean;
 /** For the worker alone: whether its transaction has read a value that may never be committed. */
 export let isSpeculativeRun: (delivery: Delivery) => boolean;
 
@@ -58,7 +58,7 @@ export class Delivery implements DeliveryInfo {
       delivery.controller?.abort(error);
     };
     overrunOf = (delivery) => delivery.ended;
-    ignoresFailure = (delivery) => delivery.isFailureIgnored;
+    isAcknowledgedOnFailure = ({ acknowledgesOnFailure }) => acknowledgesOnFailure;
     isSpeculativeRun = ({ used }) => used !== undefined && isSpeculative(used);
   }
 
@@ -69,7 +69,7 @@ export class Delivery implements DeliveryInfo {
   private timeUp: Error | undefined;
   private ended: Promise<void> | undefined;
   private isOver = false;
-  private isFailureIgnored = false;
+  private acknowledgesOnFailure = false;
 
   /**
    * @param readsPlainly whether only Redis answers the reads of its transaction
@@ -115,10 +115,10 @@ export class Delivery implements DeliveryInfo {
   }
 
   /**
-   * If this attempt fails, the event is acknowledged without effects, as by the rule `then: 'ignore'`. For exception filters. An attempt
-   * that succeeds is committed as usual.
+   * If this attempt fails, the event is acknowledged without effects, as by the rule `action: 'acknowledge'`. For exception filters. An
+   * attempt that succeeds is committed as usual.
    */
-  ignoreFailure(): void {
-    this.isFailureIgnored = true;
+  acknowledgeOnFailure(): void {
+    this.acknowledgesOnFailure = true;
   }
 }

@@ -1,6 +1,6 @@
 import { isPromise } from '../concurrency/promise-like.js';
 import { turnIsOver } from '../concurrency/turn.js';
-import { Delivery, endRun, ignoresFailure, isSpeculativeRun, overrunOf } from '../delivery/delivery.js';
+import { Delivery, endRun, isAcknowledgedOnFailure, isSpeculativeRun, overrunOf } from '../delivery/delivery.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { RegisteredHandler } from '../delivery/subscriptions.js';
 import { EventParkedError } from '../model/errors/delivery.js';
@@ -115,8 +115,8 @@ export class HandlerRunner {
     } catch (error) {
       const transaction = delivery && endRun(delivery);
       if (transaction) rollBack(transaction);
-      const isIgnored = delivery && ignoresFailure(delivery);
-      const outcome = outcomeOf(error, attempt, handler.retry, Math.random(), handler.errors, isIgnored);
+      const isAcknowledged = delivery && isAcknowledgedOnFailure(delivery);
+      const outcome = outcomeOf(error, attempt, handler.retry, Math.random(), handler.errors, isAcknowledged);
       operation?.fail(error, outcome.kind);
       this.tellFailed(handlerDelivery, attempt, started, outcome);
       if (isFailure(outcome)) handlerDelivery.note = failedOnceMore(handlerDelivery.note);
@@ -201,8 +201,8 @@ export class HandlerRunner {
     const { observer } = this.parts;
     const tried = { ...this.about(handlerDelivery), attempt, durationMs: performance.now() - started };
     switch (outcome.kind) {
-      case 'ignore':
-        observer.emit({ ...tried, ...outcome, kind: 'ignored' });
+      case 'acknowledge':
+        observer.emit({ ...tried, ...outcome, kind: 'failure-acknowledged' });
         break;
       case 'retry':
         observer.emit({ ...tried, ...outcome, kind: 'retried' });
@@ -214,9 +214,9 @@ export class HandlerRunner {
   }
 
   private about({ inFlight, event, handler }: DecodedHandlerDelivery) {
-    const { event_type, event_id, partition_key } = event;
+    const { event_type: eventType, event_id: eventId, partition_key: partitionKey } = event;
     const { group } = this.parts.address;
-    return { stream: inFlight.stream, id: inFlight.entry.id, group, handler, event_type, event_id, partition_key };
+    return { stream: inFlight.stream, id: inFlight.entry.id, group, handler, eventType, eventId, partitionKey };
   }
 }
 

@@ -39,7 +39,7 @@ export class OutcomeExecutor {
           return outcome.delayMs;
         case 'dead-letter':
           return await this.writeDeadLetter(handlerDelivery, outcome);
-        case 'ignore':
+        case 'acknowledge':
           await settler.commit(handlerDelivery, undefined);
           return undefined;
         case 'abandon':
@@ -87,9 +87,9 @@ export class OutcomeExecutor {
     // It was to follow parked events; where none is left, its handler runs at once.
     if (!(await settler.deadLetter(handlerDelivery, reason, error))) return 0;
     deadLetterQuota.wrote(transactions.keyspace, inFlight.subscription.stream);
-    const { event_type, event_id, partition_key } = event ?? {};
+    const { event_type: eventType, event_id: eventId, partition_key: partitionKey } = event ?? {};
     const attempt = note.failures + note.openQuarantineRuns.length;
-    observer.emit({ kind: 'dead-lettered', ...where, event_type, event_id, partition_key, attempt, reason, error });
+    observer.emit({ kind: 'dead-lettered', ...where, eventType, eventId, partitionKey, attempt, reason, error });
     return undefined;
   }
 

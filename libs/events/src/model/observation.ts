@@ -7,10 +7,10 @@ export interface ObservedEvent {
   id: string;
   group: string;
   handler: string;
-  event_type: string;
-  event_id: string;
+  eventType: string;
+  eventId: string;
   /** The partition key, if the event has one. */
-  partition_key: string | undefined;
+  partitionKey: string | undefined;
   attempt: number;
 }
 
@@ -27,8 +27,8 @@ export type Observation =
       /** Types of the events that its transaction published. */
       published: readonly string[];
     })
-  /** Acknowledged without effects, because the handler's policy says so of this error. */
-  | (ObservedRun & { kind: 'ignored'; error: Error })
+  /** The handler failed, and the event was acknowledged without effects: by a rule of `errors`, or `acknowledgeOnFailure()`. */
+  | (ObservedRun & { kind: 'failure-acknowledged'; error: Error })
   /** Another commit has changed what the transaction had read: the handler runs again at once. */
   | (ObservedEvent & { kind: 'conflict'; redisKey: string })
   | (ObservedRun & { kind: 'retried'; error: Error; delayMs: number; counts: boolean })
@@ -38,9 +38,9 @@ export type Observation =
       id: string;
       group: string;
       handler: string;
-      event_type: string | undefined;
-      event_id: string | undefined;
-      partition_key: string | undefined;
+      eventType: string | undefined;
+      eventId: string | undefined;
+      partitionKey: string | undefined;
       attempt: number;
       reason: DeadLetterReason;
       error: Error;

@@ -33,7 +33,7 @@ export type Outcome =
   /** Move it to the dead letters. */
   | { kind: 'dead-letter'; reason: DeadLetterReason; error: Error }
   /** Acknowledge without effects: the handler's policy says that this error does not matter. */
-  | { kind: 'ignore'; error: Error }
+  | { kind: 'acknowledge'; error: Error }
   /** Leave it: it is somebody else's now. */
   | { kind: 'abandon'; error: Error };
 
@@ -50,7 +50,7 @@ const UNCOUNTED_RETRY: RetryPolicy = { attempts: Infinity, firstDelayMs: 100, ma
  * @param attempt which attempt failed, from 1
  * @param random from 0 to below 1, for the jitter
  * @param rules what the handler says of errors; the first that fits decides
- * @param isIgnored whether the handler or a filter has called `delivery.ignoreFailure()`
+ * @param isAcknowledged whether the handler or a filter has called `delivery.acknowledgeOnFailure()`
  */
 export function outcomeOf(
   thrown: unknown,
@@ -58,7 +58,7 @@ export function outcomeOf(
   policy: RetryPolicy,
   random: number,
   rules: readonly ErrorRule[] = [],
-  isIgnored = false,
+  isAcknowledged = false,
 ): Outcome {
   const error = errorOf(thrown, 'The handler threw');
   if (isA(thrown, DeliveryLostError) || isGroupMissing(thrown)) return { kind: 'abandon', error };
@@ -66,9 +66,9 @@ export function outcomeOf(
   if (isOutage(thrown) || isA(thrown, TransactionConflictError)) {
     return { kind: 'retry', delayMs: backoff(UNCOUNTED_RETRY, 1, random), counts: false, error };
   }
-  const rule = isIgnored ? 'ignore' : rules.find((one) => isA(thrown, one.error))?.then;
-  if (rule === 'ignore') return { kind: 'ignore', error };
-  if (rule === 'dead-letter' || (rule === undefined && isA(thrown, UnrecoverableError))) {
+  const action = isAcknowledged ? 'acknowledge' : rules.find((one) => isA(thrown, one.error))?.action;
+  if (action === 'acknowledge') return { kind: 'acknowledge', error };
+  if (action === 'dead-letter' || (action === undefined && isA(thrown, UnrecoverableError))) {
     return { kind: 'dead-letter', reason: 'unrecoverable', error };
   }
   if (attempt >= policy.attempts) return { kind: 'dead-letter', reason: 'exhausted', error };
@@ -83,7 +83,7 @@ export function isFailure(outcome: Outcome): boolean {
     case 'dead-letter':
       return outcome.reason !== 'parked' && outcome.reason !== 'crashed';
     case 'commit':
-    case 'ignore':
+    case 'acknowledge':
     case 'abandon':
       return false;
   }

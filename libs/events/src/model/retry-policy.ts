@@ -12,8 +12,8 @@ export interface RetryPolicy {
 export interface ErrorRule {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an error class may take any arguments
   error: abstract new (...args: any[]) => Error;
-  /** `retry` as any other failure, `dead-letter` at once, or `ignore`: acknowledge the event, without effects. */
-  then: 'retry' | 'dead-letter' | 'ignore';
+  /** `retry` as any other failure, `dead-letter` at once, or `acknowledge`: the event is settled without effects. */
+  action: 'retry' | 'dead-letter' | 'acknowledge';
 }
 
 /**

@@ -37,7 +37,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly keyspace: Keyspace,
     private readonly observer: EventsObserver,
     private readonly watch: OutageWatch,
-    private readonly divided: Partitions,
+    private readonly allPartitions: Partitions,
     private readonly agreement: Agreement,
     @Inject(INSTRUMENTATION) private readonly instrumentation: Instrumentation,
     private readonly startup: Startup,
@@ -76,9 +76,9 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     return this.worker?.trouble;
   }
 
-  /** How many entries are held now: they wait, run, or are in a retry pause. */
-  get held(): number {
-    return this.worker?.held ?? 0;
+  /** How many entries are in flight: read and not settled. They wait, run, or are in a retry pause. */
+  get inFlight(): number {
+    return this.worker?.inFlight ?? 0;
   }
 
   /** Why this worker is unhealthy, in words: a handler runs on for more than `consumer.overrunMs` after its time limit. Else undefined. */
@@ -114,7 +114,7 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Everything but reading: another module may still refuse the start. */
   private async prepare(): Promise<void> {
-    const { options, client, keyspace, observer, watch, divided: partitions, instrumentation, deadLetterLimits } = this;
+    const { options, client, keyspace, observer, watch, allPartitions: partitions, instrumentation, deadLetterLimits } = this;
     const subscriptions = subscriptionsOf(this.explorer.explore(), options.ignore, options.consumer);
     if (subscriptions.length === 0) return;
     const { group } = options;

@@ -58,7 +58,7 @@ export class EventsHealth {
       );
     }
     if (!this.consumer.isConsuming) return up({ consuming: false });
-    const { idleMs, held, name, partitions, stuck } = this.consumer;
+    const { idleMs, inFlight, name, partitions, stuck } = this.consumer;
     const limitMs = 2 * (this.options.consumer.blockMs + this.options.commandTimeoutMs);
     if (idleMs > limitMs) {
       return down(
@@ -66,7 +66,7 @@ export class EventsHealth {
       );
     }
     if (stuck !== undefined) return down(stuck);
-    return up({ name, held, ...(this.options.partitions > 1 && { partitions: partitions.join(', ') }) });
+    return up({ name, inFlight, ...(this.options.partitions > 1 && { partitions: partitions.join(', ') }) });
   }
 
   /**

@@ -78,9 +78,9 @@ export class FailureLog {
 }
 
 /** `order_placed 47e64b89-… (ecommerce:orders 1750000000000-0, key 8b1e…)` */
-function subject({ event_type, event_id, stream, id, partition_key }: Failure): string {
-  const where = `${stream} ${id}${partition_key === undefined ? '' : `, key ${part(partition_key)}`}`;
-  return event_type === undefined ? `an entry (${where})` : `${part(event_type)} ${part(event_id ?? '')} (${where})`;
+function subject({ eventType, eventId, stream, id, partitionKey }: Failure): string {
+  const where = `${stream} ${id}${partitionKey === undefined ? '' : `, key ${part(partitionKey)}`}`;
+  return eventType === undefined ? `an entry (${where})` : `${part(eventType)} ${part(eventId ?? '')} (${where})`;
 }
 
 function part(text: string): string {

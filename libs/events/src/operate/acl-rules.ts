@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../model/errors/configuration.js';
+import type { Acks } from '../options/producer-options.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { SCRIPT_COMMANDS, TRANSACTION_READS, type KeyRole } from '../stream/script-commands.js';
 import type { ScriptName } from '../stream/script-commands.js';
@@ -30,7 +31,7 @@ export interface AclScope {
   /** Whether it trims streams: the option `retention`, on those that it handles or publishes on. @default false */
   retention?: boolean;
   /** Whether it waits for replicas or the disk: the option `producer.acks`. @default 'received' */
-  acks?: 'received' | 'replicated' | 'fsynced';
+  acks?: Acks;
   /**
    * Whether there is personal data with keys of subjects (`@Personal()`): a producer makes and reads keys, a worker too, or with
    * `read` reads them only; an operator destroys keys, and cannot read them; a viewer sees who was forgotten, as everybody who looks

@@ -25,15 +25,15 @@ export class EventMonitor {
   /** @internal */
   constructor(
     private readonly client: MonitorClient,
-    private readonly divided: Partitions,
+    private readonly allPartitions: Partitions,
   ) {
-    this.overviews = new StreamOverviews(client, divided);
-    this.looks = new EntryLooks(client, divided);
+    this.overviews = new StreamOverviews(client, allPartitions);
+    this.looks = new EntryLooks(client, allPartitions);
   }
 
   /** The names, without prefix, of all streams of the prefix. It looks at every key of Redis. */
   streams(): Promise<string[]> {
-    return allStreams(this.client, this.divided);
+    return allStreams(this.client, this.allPartitions);
   }
 
   /**
@@ -43,7 +43,7 @@ export class EventMonitor {
    * @param cursor what the step before gave as `next`; default: the first step
    */
   find(cursor = '0'): Promise<FoundStreams> {
-    return searchStreams(this.client, this.divided.at(0), cursor);
+    return searchStreams(this.client, this.allPartitions.at(0), cursor);
   }
 
   /**
@@ -114,7 +114,7 @@ export class EventMonitor {
     ids: readonly string[],
     { isThorough = false }: { isThorough?: boolean } = {},
   ): Promise<Map<string, DeliveryState[]>> {
-    return deliveryStates(this.client, this.divided.at(0), stream, ids, isThorough);
+    return deliveryStates(this.client, this.allPartitions.at(0), stream, ids, isThorough);
   }
 
   /**
@@ -173,7 +173,7 @@ export class EventMonitor {
    */
   pages(stream: string, options: EntryPagesOptions = {}): AsyncGenerator<EntryPage> {
     const { partition, ...range } = options;
-    const keyspaces = partition === undefined ? this.divided.all : [this.divided.at(partition)];
+    const keyspaces = partition === undefined ? this.allPartitions.all : [this.allPartitions.at(partition)];
     return entryPages(this.client, keyspaces, stream, range);
   }
 
@@ -186,7 +186,7 @@ export class EventMonitor {
 
   /** Looks at several streams and at workers, usually in one round trip; with partitions, at the first of each stream. */
   async survey(request: SurveyRequest): Promise<Survey> {
-    const keyspace = this.divided.at(0);
+    const keyspace = this.allPartitions.at(0);
     const plan = new SurveyPlan(keyspace, request);
     const survey = plan.read(await this.client.askAll(plan.questions));
     for (const found of survey.streams) {
@@ -196,6 +196,6 @@ export class EventMonitor {
   }
 
   private ofEach<T>(look: (keyspace: Keyspace) => Promise<T>): Promise<T[]> {
-    return Promise.all(this.divided.all.map(look));
+    return Promise.all(this.allPartitions.all.map(look));
   }
 }

@@ -23,16 +23,16 @@ export function resolveRetry(
   );
 }
 
-const ERROR_OUTCOMES = ['retry', 'dead-letter', 'ignore'] as const satisfies readonly ErrorRule['then'][];
+const ERROR_ACTIONS = ['retry', 'dead-letter', 'acknowledge'] as const satisfies readonly ErrorRule['action'][];
 
 /** What a handler says of errors. @throws ConfigurationError for what is no class, as where two files import each other */
 export function resolveErrorRules(option: OptionName, rules: readonly ErrorRule[] = []): readonly ErrorRule[] {
   for (const [index, given] of rules.entries()) {
     const rule = new OptionName(option.caller, `${option.path}[${String(index)}]`);
-    demandKnownOptions(rule.caller, given, ['error', 'then'], `${rule.path}.`);
-    const { error, then } = given;
+    demandKnownOptions(rule.caller, given, ['error', 'action'], `${rule.path}.`);
+    const { error, action } = given;
     if (typeof error !== 'function') throw wrong(rule.in('error'), 'the class of an error', error);
-    if (!ERROR_OUTCOMES.includes(then)) throw wrong(rule.in('then'), listed(ERROR_OUTCOMES), then);
+    if (!ERROR_ACTIONS.includes(action)) throw wrong(rule.in('action'), listed(ERROR_ACTIONS), action);
   }
   return rules;
 }

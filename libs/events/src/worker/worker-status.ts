@@ -12,8 +12,8 @@ export interface WorkerStatus {
   readonly trouble: string | undefined;
   /** Why it is unhealthy, in words: a handler runs on for more than `consumer.overrunMs` after its time limit. Else undefined. */
   readonly stuck: string | undefined;
-  /** How many entries are held now: they wait, run, or are in a retry pause. */
-  readonly held: number;
+  /** How many entries are in flight: read and not settled. They wait, run, or are in a retry pause. */
+  readonly inFlight: number;
   /** How many entries are deferred: they are this worker's, and wait in Redis for room. */
   readonly deferred: number;
 }

@@ -64,7 +64,7 @@ export class Worker implements WorkerStatus {
     return this.context.overruns.stuck;
   }
 
-  get held(): number {
+  get inFlight(): number {
     return this.context.allInFlight.size;
   }
 
