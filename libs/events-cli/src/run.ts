@@ -65,9 +65,9 @@ async function runInvocation(
   const settings = resolveSettings(common, env, project.config);
   const context = { prefix: settings.prefix, project, output, stdin, json: common.json ?? false, signal };
   if (invocation.isOffline) return await invocation.run(context);
-  using session = await Session.open(settings);
+  await using session = await Session.open(settings);
   const close = (): void => {
-    session[Symbol.dispose]();
+    void session[Symbol.asyncDispose]();
   };
   session.onOutage = (message) => {
     if (!signal.aborted) output.notice(message);

@@ -20,7 +20,7 @@ const START_TIMEOUT_MS = 3000;
 export const BLOCK_MS = 1000;
 
 /** The parts of the library that commands use, on one connection, and the settings that they were made by. */
-export class Session implements Disposable {
+export class Session implements AsyncDisposable {
   readonly keyspace: Keyspace;
   readonly monitor: EventMonitor;
   readonly deadLetters: DeadLetters;
@@ -61,10 +61,11 @@ export class Session implements Disposable {
     logTo(silentLogger);
     const { redis, prefix, source, commandTimeoutMs } = settings;
     const options = { redis, prefix, source, commandTimeoutMs, startTimeoutMs: START_TIMEOUT_MS };
-    const operator = await createOperator(options);
+    const operator = createOperator(options);
+    await operator.start();
     const { count } = operator.partitions;
     if (count === 1) return new Session(settings, operator);
-    operator.close();
+    await operator.stop();
     throw new UnmetError(
       `Expected streams without partitions, those of ${prefix} have ${String(count)}: use EventMonitor and DeadLetters for them`,
     );
@@ -128,7 +129,7 @@ export class Session implements Disposable {
     return name;
   }
 
-  [Symbol.dispose](): void {
-    this.operator.close();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.operator.stop();
   }
 }

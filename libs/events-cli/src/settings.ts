@@ -14,6 +14,9 @@ const DEFAULT_URL = 'redis://127.0.0.1:6379';
 /** Who publishes with the command line, unless it says otherwise. */
 export const SOURCE = 'events_cli';
 
+/** What the options are given to, as errors of the library name it. */
+const CALLER = 'events';
+
 /** The environment, by names. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -33,20 +36,20 @@ export function resolveSettings(
   }
   try {
     const url = given.url ?? redisUrlOf(env) ?? project.url ?? DEFAULT_URL;
-    const resolved = resolveOptions({ redis: url, prefix, source: SOURCE });
+    const resolved = resolveOptions({ redis: url, prefix, source: SOURCE }, CALLER);
     const redis = redisPlaceOf(url, given.url === undefined ? env : withoutUser(given.url, env));
     if (typeof redis === 'string') return resolved;
     // Told by the names of the variables, which are what was set.
     readRedisPlace(redis);
-    return resolveOptions({ redis, prefix, source: SOURCE });
+    return resolveOptions({ redis, prefix, source: SOURCE }, CALLER);
   } catch (error) {
     if (error instanceof RedisAddressError || error instanceof SettingFileError) {
       throw new UsageError(error.message, { cause: error });
     }
     if (!(error instanceof ConfigurationError)) throw error;
     const what = error.message
-      .replace('EventsModule: expected redis as ioredis options or a URL', 'Expected --url (or REDIS_URL) as a URL')
-      .replace(/^EventsModule: expected (\w+)/, 'Expected --$1');
+      .replace(`${CALLER}: expected redis as ioredis options or a URL`, 'Expected --url (or REDIS_URL) as a URL')
+      .replace(new RegExp(`^${CALLER}: expected (\\w+)`), 'Expected --$1');
     throw new UsageError(what, { cause: error });
   }
 }

@@ -58,7 +58,8 @@ async function judge(
   withinMs: number,
 ): Promise<Violation[]> {
   const workers = alive.map((worker) => ('consumer' in worker ? worker.consumer.name : worker.name));
-  const held = (): number => alive.reduce((sum, worker) => sum + ('consumer' in worker ? worker.consumer.inFlight : 0), 0);
+  const held = (): number =>
+    alive.reduce((sum, worker) => sum + ('consumer' in worker ? worker.consumer.inFlight : 0), 0);
   const started = performance.now();
   const settled = async (): Promise<boolean> => {
     if (!(await isQuiet(client, place)) || held() > 0) return false;

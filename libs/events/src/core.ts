@@ -67,7 +67,7 @@ export {
 export { TransactionConflictError, TransactionOverError, TransactionRefusedError } from './model/errors/transaction.js';
 export { type ConsumerOptions, type UnsafeIntegers } from './options/consumer-options.js';
 export { type DeadLetterOptions } from './options/dead-letter-options.js';
-export { type EventsModuleOptions } from './options/options.js';
+export { type EventsOptions } from './options/options.js';
 export { type Acks, type ProducerOptions } from './options/producer-options.js';
 export { type DeliveryState, type HandlerProgress } from './operate/delivery-states.js';
 export { type EntryPage, type EntryPagesOptions, type RawEntry } from './operate/entry-pages.js';

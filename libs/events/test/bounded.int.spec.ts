@@ -57,7 +57,10 @@ describe('bounds', () => {
     gate.open();
     await eventually('all are handled', () => handled === 500);
     expect(most).toBeLessThanOrEqual(5);
-    await eventually('nothing is in flight', async () => worker.consumer.inFlight === 0 && (await pendingOf(worker)) === 0);
+    await eventually(
+      'nothing is in flight',
+      async () => worker.consumer.inFlight === 0 && (await pendingOf(worker)) === 0,
+    );
   });
 
   it('allow for the next batch while a full one is handled; of fewer the first is handled at once', async () => {

@@ -19,8 +19,11 @@ describe('An operator without a framework', () => {
     redis = await freshRedis();
   });
   afterAll(() => redis.stop());
-  const operatorOf = (prefix: string): Promise<Operator> =>
-    createOperator({ redis: redis.url, prefix, source: 'operator' });
+  const operatorOf = async (prefix: string): Promise<Operator> => {
+    const operator = createOperator({ redis: redis.url, prefix, source: 'operator' });
+    await operator.start();
+    return operator;
+  };
   const nobodyIsConnected = (name: string): Promise<unknown> =>
     eventually(
       'nobody is connected any more',
@@ -60,8 +63,8 @@ describe('An operator without a framework', () => {
     }
     await eventually('all are handled', () => handled.toSorted().join() === '0,1,2,3');
     expect(await deadLetters()).toBe(0);
-    operator.close();
-    operator.close();
+    await operator.stop();
+    await operator.stop();
     await expect(operator.monitor.streams()).rejects.toThrow(RedisUnavailableError);
     await nobodyIsConnected('operator');
     await worker.stop();
@@ -74,7 +77,7 @@ describe('An operator without a framework', () => {
     expect(await operator.monitor.streams()).toEqual([]);
     expect(await operator.subjects.forget('ada', { by: 'grace', why: 'she asked for it' })).toBe(false);
     expect(await operator.subjects.forgotten('ada')).toMatchObject({ by: 'grace', why: 'she asked for it' });
-    operator.close();
+    await operator.stop();
     expect(await redis.client.keys('unnoted:partitions:*')).toEqual([]);
   });
 
@@ -83,7 +86,7 @@ describe('An operator without a framework', () => {
     async (count) => {
       await redis.client.set('odd:partitions:count', count);
       await redis.client.set('odd:layout:version', '1');
-      const refused = createOperator({ redis: redis.url, prefix: 'odd', source: 'refused' });
+      const refused = createOperator({ redis: redis.url, prefix: 'odd', source: 'refused' }).start();
       await expect(refused).rejects.toThrow(ConfigurationError);
       await expect(refused).rejects.toThrow(
         'expected key odd:partitions:count to have a number of partitions from 1 to 1024',
@@ -94,19 +97,27 @@ describe('An operator without a framework', () => {
 
   it('refuses wrong options before it connects, and says by when Redis has not answered', async () => {
     const options = { redis: 'redis://127.0.0.1:1', prefix: 'nowhere', source: 'operator' };
-    await expect(createOperator({ ...options, prefix: 'a b' })).rejects.toThrow('expected prefix as');
-    await expect(createOperator({ ...options, startTimeoutMs: -1 })).rejects.toThrow('expected startTimeoutMs as');
-    await expect(createOperator({ ...options, startTimeoutMs: 300 })).rejects.toThrow(RedisUnavailableError);
+    expect(() => createOperator({ ...options, prefix: 'a b' })).toThrow('expected prefix as');
+    expect(() => createOperator({ ...options, startTimeoutMs: -1 })).toThrow('expected startTimeoutMs as');
+    await expect(createOperator({ ...options, startTimeoutMs: 300 }).start()).rejects.toThrow(RedisUnavailableError);
+  });
+
+  it('says what to do when it is used before its start', async () => {
+    const operator = createOperator({ redis: redis.url, prefix: 'early', source: 'early' });
+    expect(() => operator.monitor).toThrow('createOperator: expected start() to have been awaited before');
+    await operator.stop();
+    await nobodyIsConnected('early');
   });
 
   it('outlives an outage, and tells of it', async () => {
     await using own = await freshRedis();
-    const operator = await createOperator({ redis: own.url, prefix: 'outlived', source: 'operator' });
+    const operator = createOperator({ redis: own.url, prefix: 'outlived', source: 'operator' });
+    await operator.start();
     const told: string[] = [];
     operator.observer.subscribe(({ kind }) => told.push(kind), ['outage', 'recovered']);
     await own.restart();
     await eventually('it asks again', async () => (await operator.monitor.streams()).length === 0);
     await eventually('it tells of the end', () => told.join() === 'outage,recovered');
-    operator.close();
+    await operator.stop();
   });
 });

@@ -146,7 +146,11 @@ describe('Exception filters', () => {
       seen.push(`${event.event_type} ${delivery.handler}`);
       delivery.acknowledgeOnFailure();
     });
-    expect(await fateOf([failing(UseFilters(filter))])).toEqual({ kinds: ['failure-acknowledged'], deadLetters: [], effects: null });
+    expect(await fateOf([failing(UseFilters(filter))])).toEqual({
+      kinds: ['failure-acknowledged'],
+      deadLetters: [],
+      effects: null,
+    });
     expect(seen).toEqual(['note_taken Notes.onNote']);
   });
 

@@ -96,7 +96,7 @@ describe('the address of a Redis', () => {
     if (url !== 'redis://host\n') expect(refusal.part).toBe(part);
     expect(refusal.message).toMatch(message);
     expect(refusal.message).not.toMatch(/gehe|heim/);
-    expect(() => resolveOptions({ redis: url, prefix: 'a', source: 'a' })).toThrow(
+    expect(() => resolveOptions({ redis: url, prefix: 'a', source: 'a' }, 'EventsModule')).toThrow(
       /^EventsModule: expected redis as ioredis options or a URL such as redis:\/\/127\.0\.0\.1:6379, got (?!.*(gehe|heim))/,
     );
   });

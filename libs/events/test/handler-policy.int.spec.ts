@@ -40,7 +40,10 @@ describe('the policy of a handler', () => {
     await using worker = await startWorker(redis.url, { prefix: 'rules' }, [handler]);
     for (const topic of Object.keys(errors)) await worker.producer.publish(NoteTaken, { topic, number: 1 });
     await eventually('all are settled', () => {
-      return worker.observations.filter(({ kind }) => kind === 'dead-lettered' || kind === 'failure-acknowledged').length === 3;
+      return (
+        worker.observations.filter(({ kind }) => kind === 'dead-lettered' || kind === 'failure-acknowledged').length ===
+        3
+      );
     });
     expect(Object.fromEntries(runs)).toEqual({ stolen: 1, expired: 1, down: 2 });
     const deadLetters = await worker.app.get(DeadLetters).list('notes');

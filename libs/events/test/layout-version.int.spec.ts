@@ -73,7 +73,7 @@ describe('the layout of what is in Redis', () => {
       'one that only publishes or looks': () => startWorker(redis.url, { prefix, group: null }),
       createProducer: () => producer.start(),
       createWorker: () => worker.start(),
-      createOperator: () => createOperator(plain(prefix)),
+      createOperator: () => createOperator(plain(prefix)).start(),
     };
     for (const [who, start] of Object.entries(starts)) {
       const error: unknown = await start().then(

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { DomainEvent } from '../src/model/domain-event.js';
 import { ConfigurationError } from '../src/model/errors/configuration.js';
 import { resolveHandlerOptions } from '../src/options/handler-options.js';
-import { resolveOptions, type EventsModuleOptions } from '../src/options/options.js';
+import { resolveModuleOptions, type EventsModuleOptions } from '../src/nest/module-options.js';
+import { resolveOptions } from '../src/options/options.js';
 import { OptionName } from '../src/options/check.js';
 import { DEFAULT_RETRY, resolveErrorRules, resolveRetry } from '../src/options/retry-options.js';
 import type { ErrorRule } from '../src/model/retry-policy.js';
@@ -12,12 +13,12 @@ import { Keyspace } from '../src/stream/keyspace.js';
 const least: EventsModuleOptions = { redis: 'redis://127.0.0.1:6379', prefix: 'shop', source: 'order_service' };
 
 function resolving(options: Record<string, unknown>) {
-  return () => resolveOptions({ ...least, ...options });
+  return () => resolveModuleOptions({ ...least, ...options });
 }
 
-describe('resolveOptions', () => {
+describe('resolveModuleOptions', () => {
   it('puts every default in', () => {
-    expect(resolveOptions(least)).toEqual({
+    expect(resolveModuleOptions(least)).toEqual({
       ...least,
       caller: 'EventsModule',
       state: 'order_service',
@@ -139,7 +140,7 @@ describe('resolveOptions', () => {
       deadLetters: { maxBytes: 65_536, maxLength: 0, maxAgeMs: 1, maxPerSecond: 0 },
       retention: { notes: { maxAgeMs: 0, maxLength: 5, hardMaxLength: 5 }, files: { maxAgeMs: 1 } },
     };
-    expect(resolveOptions(given)).toEqual({ ...given, caller: 'EventsModule', ignore: [] });
+    expect(resolveModuleOptions(given)).toEqual({ ...given, caller: 'EventsModule', ignore: [] });
   });
 
   it.each([
@@ -276,7 +277,7 @@ describe('resolveOptions', () => {
   it('takes an entry id or a past time as startFrom, and refuses what is neither', () => {
     const past = new Date('2026-01-01T00:00:00Z');
     for (const startFrom of ['1750000000000', '1750000000000-3', past] as const) {
-      expect(resolveOptions({ ...least, startFrom }).startFrom).toBe(startFrom);
+      expect(resolveModuleOptions({ ...least, startFrom }).startFrom).toBe(startFrom);
     }
     for (const startFrom of ['', 'end', '1-', '-1', '1-2-3', 5, new Date(NaN), new Date(Date.now() + 60_000)]) {
       expect(resolving({ startFrom })).toThrow('expected startFrom as "beginning", "now", an entry id such as');
@@ -453,7 +454,7 @@ describe('names that the library uses itself', () => {
 
 describe('docstrings', () => {
   const FILES = ['options', 'consumer-options', 'producer-options', 'dead-letter-options'];
-  const resolved = resolveOptions(least);
+  const resolved = resolveOptions(least, 'createWorker');
   const groups = [resolved, resolved.consumer, resolved.producer, resolved.deadLetters] as object[];
 
   it.each(FILES.map((file, index) => ({ file, defaults: groups[index] as Record<string, unknown> })))(

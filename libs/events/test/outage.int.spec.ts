@@ -93,7 +93,10 @@ describe('an outage of Redis', () => {
     await redis.client.config('SET', 'maxmemory', '1');
     try {
       gate.open();
-      await eventually('all are settled', async () => (await pendingOf(worker)) === 0 && worker.consumer.inFlight === 0);
+      await eventually(
+        'all are settled',
+        async () => (await pendingOf(worker)) === 0 && worker.consumer.inFlight === 0,
+      );
     } finally {
       await redis.client.config('SET', 'maxmemory', '0');
     }

@@ -69,7 +69,9 @@ describe('what was thrown', () => {
   it('is judged by its class even if it is no sound error', () => {
     class Expired extends Error {}
     const error = Object.assign(new Expired(), { message: null });
-    expect(outcomeOf(error, 1, POLICY, 0, [{ error: Expired, action: 'acknowledge' }])).toMatchObject({ kind: 'acknowledge' });
+    expect(outcomeOf(error, 1, POLICY, 0, [{ error: Expired, action: 'acknowledge' }])).toMatchObject({
+      kind: 'acknowledge',
+    });
     const { proxy, revoke } = Proxy.revocable(error, {});
     revoke();
     expect(isA(proxy, Expired)).toBe(false);

@@ -61,10 +61,14 @@ export class EventLog implements OnApplicationShutdown {
         break;
       }
       case 'failure-acknowledged':
-        this.logger.event('info', `acknowledged despite its failure ${subject(observation)}: ${part(observation.error.message)}`, {
-          ...fields(observation),
-          error: part(observation.error.name),
-        });
+        this.logger.event(
+          'info',
+          `acknowledged despite its failure ${subject(observation)}: ${part(observation.error.message)}`,
+          {
+            ...fields(observation),
+            error: part(observation.error.name),
+          },
+        );
         break;
       case 'dead-lettered': {
         const { eventType, partitionKey, attempt, reason, error, stream, id, handler } = observation;

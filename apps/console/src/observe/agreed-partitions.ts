@@ -6,9 +6,11 @@ const PATIENCE_MS = 2000;
 /** Into how many partitions the applications of a prefix have divided its streams; 1 where nobody says, or Redis is away. */
 export async function agreedPartitions(redis: RedisTarget, prefix: string): Promise<number> {
   try {
-    const operator = await createOperator({ redis, prefix, source: 'console', startTimeoutMs: PATIENCE_MS });
-    operator.close();
-    return operator.partitions.count;
+    const operator = createOperator({ redis, prefix, source: 'console', startTimeoutMs: PATIENCE_MS });
+    await operator.start();
+    const { count } = operator.partitions;
+    await operator.stop();
+    return count;
   } catch {
     // Whatever it is, the application says it when it connects.
     return 1;

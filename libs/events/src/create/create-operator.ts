@@ -1,5 +1,6 @@
 import { RedisConnection } from '../connection/redis-connection.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
+import { EventsError } from '../model/errors/events-error.js';
 import { EventsObserver } from '../observe/events-observer.js';
 import { shown } from '../model/fields.js';
 import { DeadLetters } from '../operate/dead-letters.js';
@@ -9,7 +10,7 @@ import {
   commandTimeout,
   MAX_PARTITIONS,
   resolveOptions,
-  type EventsModuleOptions,
+  type EventsOptions,
   type ResolvedOptions,
 } from '../options/options.js';
 import { Subjects } from '../personal/subjects.js';
@@ -21,16 +22,19 @@ import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { observedWatch } from './plain-parts.js';
 
-/** What {@link createOperator} takes: some options of `EventsModule`. How many partitions streams have is read from Redis. */
+/** What {@link createOperator} takes. How many partitions streams have is read from Redis. */
 export interface OperatorOptions extends Pick<
-  EventsModuleOptions,
+  EventsOptions,
   'redis' | 'prefix' | 'source' | 'producer' | 'commandTimeoutMs'
 > {
   /** How long the first answer of Redis may take, in milliseconds. @default commandTimeoutMs */
   startTimeoutMs?: number;
 }
 
-/** Looks at the streams of a prefix and operates them, over one connection of its own, which each call may use at any time. */
+/**
+ * Looks at the streams of a prefix and operates them, over one connection of its own. What it has for that is there from its start
+ * on; asked for earlier, it throws an EventsError.
+ */
 export interface Operator {
   /** Looks at streams, groups and entries. */
   readonly monitor: EventMonitor;
@@ -38,55 +42,100 @@ export interface Operator {
   readonly deadLetters: DeadLetters;
   /** Erases personal data. */
   readonly subjects: Subjects;
-  /** How the applications of the prefix have divided its streams. */
+  /** How many partitions the streams of the prefix have, and what their keys are. */
   readonly partitions: Partitions;
   /** Tells of outages, which the operator outlives. */
   readonly observer: EventsObserver;
   /** Host and port of Redis, never a password. */
   readonly address: string;
+  /**
+   * Connects, and keeps the process alive until {@link Operator.stop}. If it fails, no connection stays open.
+   *
+   * @throws LayoutVersionError when another version of this library has written what is in Redis
+   * @throws ConfigurationError when what Redis has noted of partitions makes no sense
+   * @throws RedisUnavailableError, RedisTimeoutError when Redis does not answer in time; ioredis' ReplyError when it refuses
+   */
+  start(): Promise<void>;
   /** Closes the connection: what is under way fails. */
-  close(): void;
+  stop(): Promise<void>;
 }
 
 /**
- * Connects an operator, without a framework: whoever watches streams, replays or discards dead letters, or erases subjects. It takes
- * no event from anybody. Close it at the end; until then its connection keeps the process alive.
+ * An operator without a framework, for whoever watches streams, replays or discards dead letters, or erases subjects: `start()` it,
+ * and `stop()` it. It reads for no group, so no group misses an event.
  *
  * @throws ConfigurationError that names the option, what came and what it takes
- * @throws LayoutVersionError when another version of this library has written what is in Redis
- * @throws RedisUnavailableError, RedisTimeoutError when Redis does not answer in time, ioredis' ReplyError when it refuses: then no
- * connection is left
  */
-export async function createOperator(given: OperatorOptions): Promise<Operator> {
-  const { startTimeoutMs: startGiven, ...others } = given;
-  const options = resolveOptions(others, 'createOperator');
-  const { redis, source, commandTimeoutMs } = options;
-  const startTimeoutMs = commandTimeout(commandTimeoutMs)(
-    new OptionName('createOperator', 'startTimeoutMs'),
-    startGiven,
-    {},
-  );
-  const observer = new EventsObserver();
-  const watch = observedWatch(source, observer);
-  const connection = new RedisConnection(redis, { name: source, timeoutMs: commandTimeoutMs, watch });
-  try {
-    const partitions = await agreedPartitions(options, connection, startTimeoutMs);
-    const client = new StreamClient(connection);
-    const monitor = new MonitorClient(connection);
-    return {
-      monitor: new EventMonitor(monitor, partitions),
-      deadLetters: new DeadLetters(options, client, monitor, partitions),
-      subjects: new Subjects(client, partitions),
-      partitions,
-      observer,
-      address: connection.address,
-      close: () => {
-        connection.close();
-      },
-    };
-  } catch (error) {
-    connection.close();
-    throw error;
+export function createOperator(options: OperatorOptions): Operator {
+  const { startTimeoutMs, ...others } = options;
+  const resolved = resolveOptions(others, 'createOperator');
+  const timeout = commandTimeout(resolved.commandTimeoutMs);
+  const option = new OptionName('createOperator', 'startTimeoutMs');
+  return new StandaloneOperator(resolved, timeout(option, startTimeoutMs, {}));
+}
+
+/** What an operator has when it is known how many partitions there are. */
+type Tools = Pick<Operator, 'monitor' | 'deadLetters' | 'subjects' | 'partitions'>;
+
+class StandaloneOperator implements Operator {
+  readonly observer = new EventsObserver();
+  private readonly connection: RedisConnection;
+  private tools: Tools | undefined;
+
+  constructor(
+    private readonly options: ResolvedOptions,
+    private readonly startTimeoutMs: number,
+  ) {
+    const { redis, source, commandTimeoutMs } = options;
+    const watch = observedWatch(source, this.observer);
+    this.connection = new RedisConnection(redis, { name: source, timeoutMs: commandTimeoutMs, watch });
+  }
+
+  get monitor(): EventMonitor {
+    return this.started.monitor;
+  }
+
+  get deadLetters(): DeadLetters {
+    return this.started.deadLetters;
+  }
+
+  get subjects(): Subjects {
+    return this.started.subjects;
+  }
+
+  get partitions(): Partitions {
+    return this.started.partitions;
+  }
+
+  get address(): string {
+    return this.connection.address;
+  }
+
+  async start(): Promise<void> {
+    try {
+      const partitions = await agreedPartitions(this.options, this.connection, this.startTimeoutMs);
+      const client = new StreamClient(this.connection);
+      const monitorClient = new MonitorClient(this.connection);
+      this.tools = {
+        monitor: new EventMonitor(monitorClient, partitions),
+        deadLetters: new DeadLetters(this.options, client, monitorClient, partitions),
+        subjects: new Subjects(client, partitions),
+        partitions,
+      };
+    } catch (error) {
+      this.connection.close();
+      throw error;
+    }
+  }
+
+  stop(): Promise<void> {
+    this.connection.close();
+    return Promise.resolve();
+  }
+
+  private get started(): Tools {
+    if (this.tools) return this.tools;
+    throw new EventsError('createOperator: expected start() to have been awaited before the operator is used');
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RedisConnection } from '../connection/redis-connection.js';
-import type { EventsModuleOptions } from '../options/options.js';
+import type { EventsOptions } from '../options/options.js';
 import { ownConnectionOf } from '../publish/durability.js';
 import { EventProducer } from '../publish/event-producer.js';
 import { StreamClient } from '../stream/stream-client.js';
@@ -48,11 +48,11 @@ class StandaloneProducer extends EventProducer implements PlainProducer {
 
 /**
  * A producer without a framework: `start()` it, publish, and `stop()` it, which waits for what was asked for and closes its
- * connections. The options are those of `EventsModule`; what is for consumers has no effect.
+ * connections. Options for consumers have no effect.
  *
  * @throws ConfigurationError that names the option, what came and what it takes
  */
-export function createProducer(options: EventsModuleOptions): PlainProducer {
+export function createProducer(options: EventsOptions): PlainProducer {
   const parts = plainPartsOf('createProducer', options);
   countEvents(parts.observer, parts.partitions);
   return new StandaloneProducer(parts, ownConnectionOf(parts.options, { watch: parts.watch }));

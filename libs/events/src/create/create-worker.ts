@@ -12,7 +12,7 @@ import { EventMonitor } from '../operate/event-monitor.js';
 import { EvictionCheck } from '../operate/eviction-check.js';
 import { Retention } from '../operate/retention.js';
 import type { HandlerOptions } from '../options/handler-options.js';
-import type { EventsModuleOptions } from '../options/options.js';
+import type { EventsOptions } from '../options/options.js';
 import type { Agreement } from './agreement.js';
 import { newConsumerName } from '../read/consumer-name.js';
 import { MonitorClient } from '../stream/monitor-client.js';
@@ -48,13 +48,13 @@ export interface PlainWorker extends WorkerStatus {
 }
 
 /**
- * A worker without a framework: `start()` it, and `stop()` it, such as on SIGTERM. The options are those of `EventsModule`; what
- * is for producers has its effect on what transactions publish.
+ * A worker without a framework: `start()` it, and `stop()` it, such as on SIGTERM. Options for producers apply to what transactions
+ * publish.
  *
  * @throws ConfigurationError for an option, a handler or an event class that cannot be
  */
 export function createWorker<T extends [] | object[]>(
-  options: EventsModuleOptions & { group: string },
+  options: EventsOptions & { group: string },
   handlers: { readonly [K in keyof T]: T[K] extends object ? WorkerHandler<T[K]> : never },
 ): PlainWorker {
   const parts = plainPartsOf('createWorker', options);

@@ -2,7 +2,7 @@ import { OutageWatch } from '../connection/outage-watch.js';
 import { RedisConnection } from '../connection/redis-connection.js';
 import { EventsObserver } from '../observe/events-observer.js';
 import type { Instrumentation } from '../model/instrumentation.js';
-import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from '../options/options.js';
+import { resolveOptions, type EventsOptions, type ResolvedOptions } from '../options/options.js';
 import { Agreement } from './agreement.js';
 import { AgreementClient } from '../stream/agreement-client.js';
 import { Keyspace } from '../stream/keyspace.js';
@@ -41,7 +41,7 @@ export function observedWatch(source: string, observer: EventsObserver): OutageW
  * @param caller what the options were given to, as errors name it
  * @throws ConfigurationError that names the option, what came and what it takes
  */
-export function plainPartsOf(caller: string, given: EventsModuleOptions): PlainParts {
+export function plainPartsOf(caller: string, given: EventsOptions): PlainParts {
   const options = resolveOptions(given, caller);
   const { redis, source, commandTimeoutMs, prefix, state, group } = options;
   const observer = new EventsObserver();

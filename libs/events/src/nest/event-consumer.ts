@@ -114,7 +114,16 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Everything but reading: another module may still refuse the start. */
   private async prepare(): Promise<void> {
-    const { options, client, keyspace, observer, watch, allPartitions: partitions, instrumentation, deadLetterLimits } = this;
+    const {
+      options,
+      client,
+      keyspace,
+      observer,
+      watch,
+      allPartitions: partitions,
+      instrumentation,
+      deadLetterLimits,
+    } = this;
     const subscriptions = subscriptionsOf(this.explorer.explore(), options.ignore, options.consumer);
     if (subscriptions.length === 0) return;
     const { group } = options;

@@ -10,7 +10,7 @@ import { DeadLetters } from '../operate/dead-letters.js';
 import { EventMonitor } from '../operate/event-monitor.js';
 import { EvictionCheck } from '../operate/eviction-check.js';
 import { Retention } from '../operate/retention.js';
-import { resolveOptions, type EventsModuleOptions, type ResolvedOptions } from '../options/options.js';
+import type { ResolvedOptions } from '../options/options.js';
 import { Agreement } from '../create/agreement.js';
 import { Subjects } from '../personal/subjects.js';
 import { ownConnectionOf } from '../publish/durability.js';
@@ -27,6 +27,7 @@ import { EventsHealth } from './events-health.js';
 import { HandlerExplorer } from './handler-explorer.js';
 import { Lifecycle } from './lifecycle.js';
 import type { EventsModuleAsyncOptions, EventsModuleExtras } from './module-import.js';
+import { resolveModuleOptions, type EventsModuleOptions } from './module-options.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { demandOneOfEachName } from './named-modules.js';
 import { provide, providersOf, type OwnProvider } from './named-providers.js';
@@ -133,7 +134,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
       inject: [MODULE_OPTIONS_TOKEN, EVENTS_NAME, ModulesContainer],
       useFactory: (given: EventsModuleOptions, { name }: { name: string | undefined }, modules: ModulesContainer) => {
         demandOneOfEachName(modules);
-        return resolveOptions(given, 'EventsModule', name);
+        return resolveModuleOptions(given, name);
       },
     },
   ],

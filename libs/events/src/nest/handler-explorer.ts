@@ -3,7 +3,7 @@ import { ApplicationConfig, DiscoveryService, MetadataScanner, ModulesContainer 
 import { registerHandler } from '../dispatch/register-handler.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { demandGroupsOfTheirOwn, moduleNames } from './named-modules.js';
-import type { ResolvedOptions } from '../options/options.js';
+import type { ResolvedModuleOptions } from './module-options.js';
 import { EVENTS_OPTIONS } from './tokens.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { chainOf, declaredHandlers, declaringPrototypes } from './declarations.js';
@@ -22,7 +22,7 @@ export class HandlerExplorer {
   private readonly runners: EnhancedHandlers;
 
   constructor(
-    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(EVENTS_OPTIONS) private readonly options: ResolvedModuleOptions,
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
     private readonly modules: ModulesContainer,

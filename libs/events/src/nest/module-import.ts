@@ -1,5 +1,5 @@
 import type { ConfigurableModuleAsyncOptions } from '@nestjs/common';
-import type { EventsModuleOptions } from '../options/options.js';
+import type { EventsModuleOptions } from './module-options.js';
 
 /** What `EventsModule.forRoot` and `forRootAsync` take beside the options themselves. */
 export interface EventsModuleExtras {

@@ -1,6 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { ConfigurationError } from '../model/errors/configuration.js';
-import type { ResolvedOptions } from '../options/options.js';
+import type { ResolvedModuleOptions } from './module-options.js';
 import { EVENTS_NAME, EVENTS_OPTIONS } from './tokens.js';
 
 /** The names of an application's `EventsModule`s; undefined is that of the one without a name. */
@@ -23,8 +23,8 @@ export function demandOneOfEachName(modules: ModulesContainer): void {
 
 /** @throws ConfigurationError when two modules are workers of one group, and each would get what is for the other's handlers */
 export function demandGroupsOfTheirOwn(modules: ModulesContainer): void {
-  const seen = new Map<string, ResolvedOptions>();
-  for (const options of valuesOf<ResolvedOptions>(modules, EVENTS_OPTIONS)) {
+  const seen = new Map<string, ResolvedModuleOptions>();
+  for (const options of valuesOf<ResolvedModuleOptions>(modules, EVENTS_OPTIONS)) {
     const { redis, prefix, group } = options;
     if (group === undefined || typeof redis !== 'string') continue;
     const place = JSON.stringify([redis, prefix, group]);

@@ -1,6 +1,5 @@
 import { checkTarget, type RedisTarget } from '../connection/redis-target.js';
 import type { EventClass } from '../model/domain-event.js';
-import { ConfigurationError } from '../model/errors/configuration.js';
 import { CONSOLE_ROOT, RESERVED_GROUPS, RESERVED_ROOTS } from '../model/reserved-names.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';
 import type { StartFrom } from '../stream/group-starts.js';
@@ -8,12 +7,12 @@ import {
   keyPart,
   listed,
   MINUTE_MS,
-  OptionName,
   resolveEach,
   trueOrFalse,
   wholeNumber,
   wrong,
   type Check,
+  type Checks,
 } from './check.js';
 import { consumerOptions, type ConsumerOptions, type ResolvedConsumerOptions } from './consumer-options.js';
 import { deadLetterOptions, type DeadLetterOptions } from './dead-letter-options.js';
@@ -23,8 +22,8 @@ import { retentionOptions } from './retention-options.js';
 /** Into how many partitions a stream can be divided. */
 export const MAX_PARTITIONS = 1024;
 
-/** What `EventsModule.forRoot`, `createProducer` and `createWorker` take; `createOperator` takes some of them. */
-export interface EventsModuleOptions {
+/** What `createProducer` and `createWorker` take. `createOperator` takes some of them, `EventsModule` some more. */
+export interface EventsOptions {
   /** Where Redis is: a URL such as `redis://127.0.0.1:6379`, a URL with user, password or certificates beside it, or ioredis' options. */
   redis: RedisTarget;
   /** Prefix of every key: `ecommerce` gives `ecommerce:orders`. */
@@ -43,11 +42,6 @@ export interface EventsModuleOptions {
   startFrom?: StartFrom;
   /** Event classes of this group's streams that it does not handle: their events are acknowledged. */
   ignore?: readonly EventClass[];
-  /**
-   * Whether the application's global guards, pipes, interceptors and exception filters also apply to event handlers. Those of
-   * a handler's class and method always apply. @default false
-   */
-  globalEnhancers?: boolean;
   /** How many partitions each stream has. All applications of a prefix must have the same number. @default 1 */
   partitions?: number;
   /**
@@ -76,12 +70,10 @@ export interface EventsModuleOptions {
 
 /** The options with every default in its place. */
 export interface ResolvedOptions extends Required<
-  Omit<EventsModuleOptions, 'group' | 'consumer' | 'producer' | 'deadLetters'>
+  Omit<EventsOptions, 'group' | 'consumer' | 'producer' | 'deadLetters'>
 > {
   /** What the options were given to, as errors name it: `EventsModule`, `createProducer`, … */
   caller: string;
-  /** The module's name; undefined for the module without one. */
-  name: string | undefined;
   group: string | undefined;
   consumer: ResolvedConsumerOptions;
   producer: Required<ProducerOptions>;
@@ -114,27 +106,19 @@ const consumerGroup: Check<string> = (option, given) => {
   throw wrong(option, `another name than ${listed(RESERVED_GROUPS)}, which Redis or the library's own keys use`, name);
 };
 
-/** What `forRootAsync` takes beside the factory. */
-const BESIDE_FACTORY = ['name', 'isGlobal'];
-
 /**
  * Checks the options and puts the defaults in.
  *
  * @param caller what they were given to, as errors name it
- * @param moduleName of the module; undefined for the one without a name
+ * @param more the checks of options that this caller takes beside these
  * @throws ConfigurationError that names the option, what came and what it takes
  */
-export function resolveOptions(
-  options: EventsModuleOptions,
-  caller = 'EventsModule',
-  moduleName?: string,
-): ResolvedOptions {
-  const beside = caller === 'EventsModule' ? BESIDE_FACTORY.find((one) => Object.hasOwn(options, one)) : undefined;
-  if (beside !== undefined) {
-    throw new ConfigurationError(`${caller}: expected ${beside} beside useFactory, not in what it returns`);
-  }
-  const name = moduleName === undefined ? undefined : keyPart(new OptionName(caller, 'name'), moduleName, {});
-  const resolved = resolveEach<Omit<ResolvedOptions, 'caller' | 'name'>>(
+export function resolveOptions<More extends object = object>(
+  options: EventsOptions & Partial<More>,
+  caller: string,
+  more = {} as Checks<More>,
+): ResolvedOptions & More {
+  const resolved = resolveEach<Omit<ResolvedOptions, 'caller'> & More>(
     {
       redis: (_, given) => checkTarget(caller, given),
       prefix: keyPart,
@@ -143,7 +127,6 @@ export function resolveOptions(
       group: (option, given) => (given === undefined ? undefined : consumerGroup(option, given, {})),
       startFrom,
       ignore: (_, given) => (given ?? []) as readonly EventClass[],
-      globalEnhancers: trueOrFalse(false),
       partitions: wholeNumber({ min: 1, max: MAX_PARTITIONS, fallback: 1 }),
       sharedState: trueOrFalse(false),
       erasure: trueOrFalse(false),
@@ -153,9 +136,10 @@ export function resolveOptions(
       retention: retentionOptions,
       commandTimeoutMs: commandTimeout(5000),
       logFailures: trueOrFalse(true),
-    },
+      ...more,
+    } as Checks<Omit<ResolvedOptions, 'caller'> & More>,
     { ...options },
     caller,
   );
-  return { caller, name, ...resolved };
+  return { caller, ...resolved };
 }
