@@ -1,4 +1,5 @@
-import type { MonitoredEntry, ReaderConnection, SurveyedStream } from 'nestjs-event-streams';
+import type { MonitoredEntry } from 'nestjs-event-streams';
+import type { ReaderConnection, SurveyedStream } from 'nestjs-event-streams/internal';
 import { describe, expect, it } from 'vitest';
 import type { SeenProducer } from '../src/observe/picture.js';
 import { noteProducers } from '../src/observe/producer-shares.js';

@@ -1,8 +1,8 @@
 import { OrderPlaced } from '@shop/contracts';
-import { EventsObserver } from 'nestjs-event-streams';
 import { setImmediate as turn } from 'node:timers/promises';
 import { entries, NOTES, STREAM } from './batch.js';
 import {
+  EventsObserver,
   Gatherer,
   InFlightDeliveries,
   InFlightDelivery,

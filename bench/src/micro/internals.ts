@@ -6,6 +6,7 @@ export { EncodedCommand } from '../../../libs/events/dist/connection/encoded-com
 export { decodeToHandle } from '../../../libs/events/dist/decode/decode.js';
 export { Overruns } from '../../../libs/events/dist/dispatch/overruns.js';
 export { Subscription, subscriptionsOf } from '../../../libs/events/dist/delivery/subscriptions.js';
+export { EventsObserver } from '../../../libs/events/dist/observe/events-observer.js';
 export { NO_INSTRUMENTATION } from '../../../libs/events/dist/model/instrumentation.js';
 export { DEFAULT_PAYLOAD_LIMITS } from '../../../libs/events/dist/model/payload-limits.js';
 export { Sealed } from '../../../libs/events/dist/personal/opening.js';
@@ -21,6 +22,8 @@ export { settleArguments } from '../../../libs/events/dist/settle/settle-argumen
 export { type Settlement } from '../../../libs/events/dist/settle/settlement.js';
 export { type Settler } from '../../../libs/events/dist/settle/settler.js';
 export { EntriesParser } from '../../../libs/events/dist/stream/entries-parser.js';
+export { type Keyspace } from '../../../libs/events/dist/stream/keyspace.js';
+export { Partitions } from '../../../libs/events/dist/stream/partitions.js';
 export { fieldsOf } from '../../../libs/events/dist/stream/layouts.js';
 export { effectsOf, newTransaction, type TransactionParts } from '../../../libs/events/dist/transaction/transaction.js';
 export { Pipeline } from '../../../libs/events/dist/worker/pipeline.js';

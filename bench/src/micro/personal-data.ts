@@ -1,5 +1,4 @@
 import { OrderPlaced } from '@shop/contracts';
-import type { Keyspace } from 'nestjs-event-streams';
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { ORDERS_SOURCE } from '../contestants/contestant.js';
 import type { Order } from '../orders.js';
@@ -12,6 +11,7 @@ import {
   personalPlanOf,
   Sealed,
   Subscription,
+  type Keyspace,
   type PersonalEntry,
   type SubjectKeys,
 } from './internals.js';

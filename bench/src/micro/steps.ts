@@ -1,12 +1,11 @@
 import { OrderPlaced } from '@shop/contracts';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { Partitions } from 'nestjs-event-streams';
 import { validate } from 'nestjs-event-streams/internal';
 import { ORDERS_SOURCE } from '../contestants/contestant.js';
 import { entries, json, LIMITS, orders, reply } from './batch.js';
 import { createDispatch } from './dispatch.js';
-import { decodeToHandle, encode, EntriesParser, newEnvelope } from './internals.js';
+import { decodeToHandle, encode, EntriesParser, newEnvelope, Partitions } from './internals.js';
 import { createOpening, createSealing } from './personal-data.js';
 import { createCommit, createPaying } from './transactions.js';
 

@@ -1,5 +1,5 @@
 import { OrderPlaced, PaymentProcessed } from '@shop/contracts';
-import { type Partitions, type Transaction } from 'nestjs-event-streams';
+import type { Transaction } from 'nestjs-event-streams';
 import { validate } from 'nestjs-event-streams/internal';
 import { PAYMENTS_SOURCE } from '../contestants/contestant.js';
 import { entries, LIMITS, NOTES, STREAM } from './batch.js';
@@ -10,6 +10,7 @@ import {
   newTransaction,
   NO_INSTRUMENTATION,
   settleArguments,
+  type Partitions,
   type Settlement,
   type TransactionParts,
 } from './internals.js';

@@ -1,5 +1,5 @@
 import { DEFAULT_PREFIX } from '@shop/contracts/facts';
-import type { RedisPlace } from 'nestjs-event-streams/address';
+import type { RedisPlace } from 'nestjs-event-streams/internal/address';
 import { withRedis } from './connection.js';
 import type { LawResult } from './laws/law.js';
 import { LAWS } from './laws/laws.js';

@@ -1,5 +1,5 @@
 import { DEFAULT_PREFIX } from '@shop/contracts/facts';
-import { redisPlaceOf, redisUrlOf } from 'nestjs-event-streams/address';
+import { redisPlaceOf, redisUrlOf } from 'nestjs-event-streams/internal/address';
 import { audit } from './audit.js';
 import { HELP, parseOptions, UsageError, type CliOptions } from './options.js';
 import { waitUntilQuiet } from './quiet.js';

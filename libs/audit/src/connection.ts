@@ -6,7 +6,7 @@ import {
   type redisClientOptions,
   whyClosed,
   type RedisPlace,
-} from 'nestjs-event-streams/address';
+} from 'nestjs-event-streams/internal/address';
 
 /** The deadline of the first answer of Redis. With the start of the process, an unreachable Redis is reported within 5 s. */
 const CONNECT_MS = 4000;

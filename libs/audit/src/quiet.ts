@@ -1,5 +1,5 @@
 import { DEFAULT_PREFIX } from '@shop/contracts/facts';
-import type { RedisPlace } from 'nestjs-event-streams/address';
+import type { RedisPlace } from 'nestjs-event-streams/internal/address';
 import { withRedis } from './connection.js';
 import { lengthsOf, readStreamStates, type StreamState } from './stream-states.js';
 import { listed } from './text.js';

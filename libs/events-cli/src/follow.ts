@@ -67,9 +67,9 @@ async function read(
   pace: ReadPace,
   blockMs: number | undefined,
 ) {
-  const { monitor, commandTimeoutMs: timeoutMs } = session;
+  const { direct, commandTimeoutMs: timeoutMs } = session;
   const count = Math.max(1, Math.floor(pace.count / positions.size));
-  const replies = await monitor.after(positions, {
+  const replies = await direct.after(positions, {
     count,
     ...(blockMs === undefined ? {} : { wait: { blockMs, timeoutMs } }),
   });

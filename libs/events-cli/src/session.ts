@@ -10,7 +10,12 @@ import {
   type PlainProducer,
   type Subjects,
 } from 'nestjs-event-streams/core';
-import type { PayloadLimits, ResolvedOptions } from 'nestjs-event-streams/internal';
+import {
+  directMonitorOf,
+  type DirectMonitor,
+  type PayloadLimits,
+  type ResolvedOptions,
+} from 'nestjs-event-streams/internal';
 import { UnmetError } from './cli-errors.js';
 
 /** How long the first answer of Redis may take, in milliseconds. */
@@ -23,6 +28,7 @@ export const BLOCK_MS = 1000;
 export class Session implements AsyncDisposable {
   readonly keyspace: Keyspace;
   readonly monitor: EventMonitor;
+  readonly direct: DirectMonitor;
   readonly deadLetters: DeadLetters;
   readonly subjects: Subjects;
 
@@ -35,6 +41,7 @@ export class Session implements AsyncDisposable {
   ) {
     this.keyspace = operator.partitions.at(0);
     this.monitor = operator.monitor;
+    this.direct = directMonitorOf(operator.monitor);
     this.deadLetters = operator.deadLetters;
     this.subjects = operator.subjects;
     operator.observer.subscribe(
@@ -91,7 +98,7 @@ export class Session implements AsyncDisposable {
 
   /** The time by Redis' clock, which entry ids are made from, in milliseconds since 1970. */
   async now(): Promise<number> {
-    const { nowMs } = await this.monitor.survey({ streams: [], clock: true });
+    const { nowMs } = await this.direct.survey({ streams: [], clock: true });
     return nowMs as number;
   }
 

@@ -5,7 +5,7 @@ import {
   redisPlaceOf,
   redisUrlOf,
   SettingFileError,
-} from 'nestjs-event-streams/address';
+} from 'nestjs-event-streams/internal/address';
 import { ConfigurationError, type EventsConfig } from 'nestjs-event-streams/core';
 import { resolveOptions, type ResolvedOptions } from 'nestjs-event-streams/internal';
 import { UsageError } from './cli-errors.js';

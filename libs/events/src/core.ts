@@ -2,11 +2,9 @@
 export { createOperator, type Operator, type OperatorOptions } from './create/create-operator.js';
 export { createProducer, type PlainProducer } from './create/create-producer.js';
 export { createWorker, type PlainWorker, type WorkerHandler } from './create/create-worker.js';
+export { EventsObserver, Keyspace, Partitions, RedisConnection } from './create/public-classes.js';
 export { type WorkerStatus } from './worker/worker-status.js';
 export { type PasswordSource } from './connection/changing-credentials.js';
-export { type CommandInGroup, type Connection, type Link } from './connection/connection.js';
-export { type Argument, type PackedArgument, type RedisCommand } from './connection/encode-command.js';
-export { RedisConnection, type RedisConnectionOptions } from './connection/redis-connection.js';
 export {
   type RedisByUrl,
   type RedisClientOptions,
@@ -24,7 +22,7 @@ export { type DeadLetterPage } from './operate/dead-letter-reader.js';
 export { type ReplacementPayload } from './operate/dead-letter-taker.js';
 export { DeadLetters } from './operate/dead-letters.js';
 export { type PendingReplay } from './operate/pending-replays.js';
-export { Delivery, type DeliveryInfo } from './delivery/delivery.js';
+export { Delivery } from './delivery/delivery.js';
 export { DomainEvent, domainEventOf, type DomainEventOptions, type EventClass } from './model/domain-event.js';
 export { type StandardSchema, type StandardSchemaIssue, type StandardSchemaResult } from './model/standard-schema.js';
 export { type EventEnvelope } from './model/event-envelope.js';
@@ -70,7 +68,7 @@ export { type DeadLetterOptions } from './options/dead-letter-options.js';
 export { type EventsOptions } from './options/options.js';
 export { type Acks, type ProducerOptions } from './options/producer-options.js';
 export { type DeliveryState, type HandlerProgress } from './operate/delivery-states.js';
-export { type EntryPage, type EntryPagesOptions, type RawEntry } from './operate/entry-pages.js';
+export { type EntryPage, type EntryPagesOptions } from './operate/entry-pages.js';
 export { EventMonitor } from './operate/event-monitor.js';
 export {
   type GroupBacklog,
@@ -81,19 +79,11 @@ export {
 } from './operate/overviews.js';
 export { type MonitoredEntry } from './operate/monitored-entry.js';
 export { type FoundStreams } from './operate/stream-search.js';
-export type { StreamEntry, WholeSize } from './stream/stream-entry.js';
-export {
-  type StreamInfo,
-  type StreamSurveyRequest,
-  type Survey,
-  type SurveyedStream,
-  type SurveyRequest,
-} from './operate/survey.js';
 export { type Observation, type ObservationKind, type ObservedEvent, type ObservedRun } from './model/observation.js';
-export { EventsObserver } from './observe/events-observer.js';
 export { EventProducer } from './publish/event-producer.js';
 export { type EventToPublish, type ProduceOptions, type PublishOptions } from './model/event-to-publish.js';
-export { type ReaderConnection } from './stream/reader-connection.js';
+export { type WholeSize } from './stream/stream-entry.js';
+export { type RangeOptions } from './stream/range-pages.js';
 export { Retention } from './operate/retention.js';
 export { type TrimReport } from './operate/trim-stream.js';
 export { type RetentionPolicy } from './model/retention-policy.js';
@@ -103,10 +93,6 @@ export { type StartFrom } from './stream/group-starts.js';
 export { Erased, ERASED, isErased } from './personal/erased.js';
 export { Personal } from './personal/personal.js';
 export { Subjects, type ForgottenSubject } from './personal/subjects.js';
-export { type Channel } from './stream/channel.js';
-export { Keyspace } from './stream/keyspace.js';
-export { Partitions, type PartitionLayout } from './stream/partitions.js';
-export { type RangeOptions, type RangePage } from './stream/range-pages.js';
 export { aclRules, type AclRole, type AclScope } from './operate/acl-rules.js';
 export { type ConsumerRow, type GroupRow, type PendingSummary } from './stream/group-questions.js';
 export { Transaction, type TransactionValue } from './transaction/transaction.js';

@@ -1,5 +1,15 @@
 // For what is published together with the library, of the same version: `nestjs-event-streams/internal`. It is not covered by SemVer.
 export { awaitedBy } from './stream/waiting.js';
+// These classes are public with less, see `create/public-classes.ts`.
+export { EventsObserver } from './observe/events-observer.js';
+export { RedisConnection } from './connection/redis-connection.js';
+export { Keyspace } from './stream/keyspace.js';
+export { Partitions } from './stream/partitions.js';
+export { directMonitorOf } from './operate/event-monitor.js';
+export { type DirectMonitor } from './operate/direct-monitor.js';
+export { type StreamSurveyRequest, type Survey, type SurveyedStream, type SurveyRequest } from './operate/survey.js';
+export { type RangePage } from './stream/range-pages.js';
+export { type ReaderConnection } from './stream/reader-connection.js';
 export { compactJson, indentedJson } from './json/format.js';
 export { lossesOf, type JsonLoss } from './json/losses.js';
 export { shapeOf, type JsonShape } from './json/shape.js';

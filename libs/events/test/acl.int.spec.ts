@@ -9,6 +9,7 @@ import {
   type AclRole,
   type AclScope,
 } from 'nestjs-event-streams';
+import { directMonitorOf } from 'nestjs-event-streams/internal';
 import { EventsHealthIndicator } from 'nestjs-event-streams/terminus';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { noteHandler, SOON } from './handlers.js';
@@ -123,8 +124,8 @@ describe('the rules of Redis users', () => {
       await monitor.partitions('notes');
       await monitor.entries('notes');
       await monitor.latest('notes');
-      await monitor.after(new Map([['notes', '0']]), { count: 10 });
-      await monitor.survey({ streams: [{ stream: 'notes', info: true, deadLetters: true, replaysOf: ['testers'] }], clock: true, workers: true }); // prettier-ignore
+      await directMonitorOf(monitor).after(new Map([['notes', '0']]), { count: 10 });
+      await directMonitorOf(monitor).survey({ streams: [{ stream: 'notes', info: true, deadLetters: true, replaysOf: ['testers'] }], clock: true, workers: true }); // prettier-ignore
       await monitor.deliveries('notes', ['1-1']);
       const deadLetters = viewer.app.get(DeadLetters);
       await deadLetters.list('notes');

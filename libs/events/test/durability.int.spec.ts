@@ -1,5 +1,6 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { ConfigurationError, NotReplicatedError, RedisConnection, RedisUnavailableError } from 'nestjs-event-streams';
+import { ConfigurationError, NotReplicatedError, RedisUnavailableError } from 'nestjs-event-streams';
+import { RedisConnection } from '../src/connection/redis-connection.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StreamClient } from '../src/stream/stream-client.js';
 import { NoteTaken } from './notes.js';

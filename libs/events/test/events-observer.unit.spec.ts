@@ -1,4 +1,5 @@
-import { EventsObserver, type Observation } from 'nestjs-event-streams';
+import type { Observation } from '../src/model/observation.js';
+import { EventsObserver } from '../src/observe/events-observer.js';
 import { describe, expect, it } from 'vitest';
 
 const trimmed: Observation = { kind: 'trimmed', stream: 'shop:orders', count: 1, dropped: {} };

@@ -1,5 +1,6 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { DeadLetters, EventPayloadError, UnrecoverableError, type DeadLetter } from 'nestjs-event-streams';
+import { directMonitorOf } from 'nestjs-event-streams/internal';
 import { problemOf } from 'nestjs-event-streams/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteFields } from './entries.js';
@@ -161,7 +162,9 @@ describe('bytes that are not UTF-8', () => {
     await redis.client.xadd('watch:notes', '*', ...noteFields({ partition_key: REPLACEMENT }));
     const entries = await watcher.monitor.entries('notes');
     expect(entries).toEqual((await watcher.monitor.latest('notes')).reverse());
-    expect([...(await watcher.monitor.after(new Map([['notes', '0']]), { count: 10 })).values()]).toEqual([entries]);
+    expect([
+      ...(await directMonitorOf(watcher.monitor).after(new Map([['notes', '0']]), { count: 10 })).values(),
+    ]).toEqual([entries]);
     const { first, last } = await watcher.monitor.stream('notes');
     expect([first, last]).toEqual(entries);
     const [bad, good] = entries;

@@ -1,6 +1,7 @@
 import { freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeadLetters, EventPayloadError, type EntryPage, type EntryPagesOptions } from 'nestjs-event-streams';
+import { directMonitorOf } from 'nestjs-event-streams/internal';
 import { shapeOf } from 'nestjs-event-streams/internal';
 import { compactJson } from '../src/json/format.js';
 import { lossesOf } from '../src/json/losses.js';
@@ -56,7 +57,9 @@ describe('reading entries of any size', () => {
       expect(Math.max(...pages.map(({ bytes }) => bytes))).toBeLessThan(6 * LARGE);
     }
     const [found] = (
-      await looking.monitor.survey({ streams: [{ stream: 'sudden', info: true, entries: { count: 200 } }] })
+      await directMonitorOf(looking.monitor).survey({
+        streams: [{ stream: 'sudden', info: true, entries: { count: 200 } }],
+      })
     ).streams;
     expect(found).toMatchObject({ hasMore: true });
     expect(found?.entries?.length).toBeLessThan(10);
@@ -116,7 +119,7 @@ describe('reading entries of any size', () => {
     await sent();
     const groups = ['testers', '__proto__', 'constructor'];
     const nextOf = Object.fromEntries(groups.map((group) => [group, '0-0']));
-    const { streams } = await looking.monitor.survey({
+    const { streams } = await directMonitorOf(looking.monitor).survey({
       wholeBytes: 8000,
       streams: [
         { stream: 'ends', info: true, nextOf, consumersOf: groups, pendingOf: groups, replaysOf: groups },

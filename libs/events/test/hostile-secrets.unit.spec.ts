@@ -9,7 +9,7 @@ import {
   redisUrlOf,
   secretOf,
   SettingFileError,
-} from 'nestjs-event-streams/address';
+} from 'nestjs-event-streams/internal/address';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'secrets-'));

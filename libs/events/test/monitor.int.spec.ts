@@ -1,4 +1,5 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { directMonitorOf } from 'nestjs-event-streams/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Gate } from './gate.js';
 import { noteHandler } from './handlers.js';
@@ -134,14 +135,17 @@ describe('monitor', () => {
       ['notes', first],
       ['files', '0-0'],
     ]);
-    expect(await monitor.after(positions, { count: 10 })).toEqual(
+    expect(await directMonitorOf(monitor).after(positions, { count: 10 })).toEqual(
       new Map([
         ['notes', []],
         ['files', []],
       ]),
     );
     await using watcher = await startWorker(redis.url, { prefix: 'after', group: null });
-    const coming = watcher.monitor.after(positions, { count: 10, wait: { blockMs: 1900, timeoutMs: 10_000 } });
+    const coming = directMonitorOf(watcher.monitor).after(positions, {
+      count: 10,
+      wait: { blockMs: 1900, timeoutMs: 10_000 },
+    });
     const [second] = await producer.publishAll(notes('a', 1));
     expect((await coming).get('notes')).toMatchObject([{ id: second, event: { event_type: 'note_taken' } }]);
   });

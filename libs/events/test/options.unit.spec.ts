@@ -78,7 +78,7 @@ describe('resolveModuleOptions', () => {
       return paths.map((name, index) => [name.includes('.') ? name : group + name, values[index] ?? ''] as const);
     });
     const told = new Map(rows.map(([name, text]) => [name, text.replaceAll('`', '')]));
-    const resolved = Object.entries(resolveOptions(least)).filter(([name]) => name !== 'caller');
+    const resolved = Object.entries(resolveModuleOptions(least)).filter(([name]) => name !== 'caller');
     const defaults = resolved.flatMap(([name, value]: [string, unknown]) =>
       ['consumer', 'producer', 'deadLetters'].includes(name)
         ? Object.entries(value as object).map(([inner, own]: [string, unknown]) => [`${name}.${inner}`, own] as const)

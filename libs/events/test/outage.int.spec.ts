@@ -1,6 +1,7 @@
 import { once, type EventEmitter } from 'node:events';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { RedisConnection, RedisUnavailableError } from 'nestjs-event-streams';
+import { RedisUnavailableError } from 'nestjs-event-streams';
+import { RedisConnection } from '../src/connection/redis-connection.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Gate } from './gate.js';
 import { noteHandler, SOON } from './handlers.js';

@@ -1,4 +1,5 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { directMonitorOf } from 'nestjs-event-streams/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Gate } from './gate.js';
 import { noteHandler } from './handlers.js';
@@ -22,7 +23,7 @@ describe('a survey', () => {
     await eventually('two are read', () => worker.consumer.inFlight === 2);
 
     const ask = ['testers'];
-    const survey = await worker.monitor.survey({
+    const survey = await directMonitorOf(worker.monitor).survey({
       clock: true,
       workers: true,
       streams: [
@@ -63,14 +64,16 @@ describe('a survey', () => {
     await using looker = await startWorker(redis.url, { prefix: 'gone', group: null });
     const worker = await startWorker(redis.url, { prefix: 'gone' }, [noteHandler(() => undefined)]);
     const sees = async () =>
-      (await looker.monitor.survey(survey)).workers?.some(({ consumer }) => consumer === worker.consumer.name);
+      (await directMonitorOf(looker.monitor).survey(survey)).workers?.some(
+        ({ consumer }) => consumer === worker.consumer.name,
+      );
     await eventually('it is there', sees);
     await worker.stop();
     await eventually('it is gone', async () => (await sees()) === false);
 
     await redis.client.acl('SETUSER', 'blind', 'on', '>secret', '~*', '+@all', '-client|list');
     await using blind = await startWorker(redis.url.replace('//', '//blind:secret@'), { prefix: 'gone', group: null });
-    expect(await blind.monitor.survey(survey)).toEqual({ streams: [], workers: null });
+    expect(await directMonitorOf(blind.monitor).survey(survey)).toEqual({ streams: [], workers: null });
     expect(blind.observations).toEqual([]);
   });
 
@@ -87,7 +90,7 @@ describe('a survey', () => {
     });
     const { monitor } = viewer;
     const stream = { stream: 'notes', info: true, deadLetters: true, consumersOf: ['testers'], pendingOf: ['testers'] };
-    const survey = await monitor.survey({ clock: true, workers: true, streams: [stream] });
+    const survey = await directMonitorOf(monitor).survey({ clock: true, workers: true, streams: [stream] });
     expect(survey.streams[0]?.info?.length).toBe(1);
     expect((await monitor.find()).names).toEqual(['notes']);
     expect((await monitor.latest('notes')).map((entry) => entry.id)).toEqual([id]);

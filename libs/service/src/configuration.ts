@@ -1,7 +1,7 @@
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsString, Matches, Max, Min, validateSync } from 'class-validator';
 import { DEFAULT_PREFIX, PREFIX_FORM } from '@shop/contracts';
-import { fileVariableOf, redisPlaceOf, type RedisPlace } from 'nestjs-event-streams/address';
+import { fileVariableOf, redisPlaceOf, type RedisPlace } from 'nestjs-event-streams/internal/address';
 import { RedisTlsFileSetting, RedisUrlSetting, RedisUserSetting } from './redis-settings.js';
 import { readSecrets, SecretSetting, secretsOf } from './secret-settings.js';
 

@@ -5,7 +5,7 @@ import {
   readTlsFiles,
   RedisAddressError,
   tlsFilesOf,
-} from 'nestjs-event-streams/address';
+} from 'nestjs-event-streams/internal/address';
 
 /** The URL of Redis, from the environment. The message says which part is not valid, and shows nothing of the URL. */
 export function RedisUrlSetting(): PropertyDecorator {

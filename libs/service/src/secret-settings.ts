@@ -1,4 +1,4 @@
-import { fileVariableOf, secretOf, SettingFileError, type Environment } from 'nestjs-event-streams/address';
+import { fileVariableOf, secretOf, SettingFileError, type Environment } from 'nestjs-event-streams/internal/address';
 
 /** The names of the secret settings of each class, by its prototype. */
 const declared = new Map<object, Set<string>>();

@@ -1,7 +1,8 @@
 import { Get, Inject, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { asTextOrNull, RedisConnection } from 'nestjs-event-streams';
+import { asTextOrNull } from 'nestjs-event-streams';
+import { RedisConnection } from 'nestjs-event-streams/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HttpController } from '../src/http-controller.js';
 

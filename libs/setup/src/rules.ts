@@ -1,5 +1,6 @@
 import { ORDER_STATE, READ_MODELS, SERVICES, STREAMS, type ShopService } from '@shop/contracts';
-import { aclRules, Keyspace, type AclRole } from 'nestjs-event-streams/core';
+import { aclRules, type AclRole } from 'nestjs-event-streams/core';
+import { Keyspace } from 'nestjs-event-streams/internal';
 import type { User } from './users.js';
 
 /** The read models without those of single orders. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { secretOf, SettingFileError, type Environment } from 'nestjs-event-streams/address';
+import { secretOf, SettingFileError, type Environment } from 'nestjs-event-streams/internal/address';
 import { SetupError } from './setup-error.js';
 
 const BYTES = 32;

@@ -1,5 +1,5 @@
 import { DEFAULT_PREFIX, PREFIX_FORM } from '@shop/contracts';
-import type { Environment } from 'nestjs-event-streams/address';
+import type { Environment } from 'nestjs-event-streams/internal/address';
 import { aclFile } from './acl-file.js';
 import { SecretFolder, type Readers } from './folder.js';
 import { checkSecret, givenSecret, newSecret } from './secret.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freshRedis, type TestRedis } from '@repo/testing';
 import { Redis } from 'ioredis';
-import { readRedisPlace, type RedisTlsFiles } from 'nestjs-event-streams/address';
+import { readRedisPlace, type RedisTlsFiles } from 'nestjs-event-streams/internal/address';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findFreePort } from '@shop/tools';
 import { SecretFolder } from '../src/folder.js';

@@ -9,11 +9,8 @@ const LIBRARY = path.join(ROOT, 'libs', 'events');
 const REPORT = path.join(LIBRARY, 'api.md');
 const NONE = { logLevel: ExtractorLogLevel.None };
 const PACKAGE = 'nestjs-event-streams';
-/** The entry points that have all public names between them: `/core` is a part of the first. */
-const ENTRIES = [
-  { name: PACKAGE, types: 'dist/index.d.ts' },
-  { name: `${PACKAGE}/terminus`, types: 'dist/terminus.d.ts' },
-] as const;
+/** No promise to users: `nestjs-event-streams/internal`, and what is under it. */
+const INTERNAL = /^\.\/internal(\/|$)/;
 /** A public name uses a type that is not public. */
 const LEAK = 'ae-forgotten-export';
 /** The name in such a message, which another entry point may export. */
@@ -22,8 +19,8 @@ const SYMBOL = /The symbol "(.+?)"/;
 const EXPORTED = /^export (?:abstract )?(?:class|const|function|interface|type) (\w+)/gm;
 
 /**
- * Writes the report of every public name of the event library, or checks that it is up to date. It is made from the built types.
- * A public name whose type has no public name itself is refused: users could not write it down.
+ * Writes the report of every public name of the event library, or checks that it is up to date. It is made from the built types of all
+ * entry points that package.json exports, but for the internal ones. A public name whose type has no public name itself is refused: users could not write it down.
  *
  *   npm run api               writes libs/events/api.md
  *   npm run api -- --check    changes nothing
@@ -32,9 +29,9 @@ const EXPORTED = /^export (?:abstract )?(?:class|const|function|interface|type) 
  */
 export function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { check: { type: 'boolean' } } });
-  const reports = ENTRIES.map(reportOf);
-  const names = new Set(reports.flatMap(({ text }) => [...text.matchAll(EXPORTED)].map(([, name]) => name)));
-  const leaks = reports.flatMap((one) => one.leaks).filter((leak) => !names.has(SYMBOL.exec(leak)?.[1]));
+  const reports = entryPoints().map(reportOf);
+  const names = new Set(reports.flatMap((one) => one.names));
+  const leaks = reports.flatMap((one) => one.leaks).filter((leak) => !names.has(SYMBOL.exec(leak)?.[1] ?? ''));
   if (leaks.length > 0) {
     console.error(
       'Public names of the library use types that are not public. Export the type with a docstring, write it out, or mark what uses it ' +
@@ -42,7 +39,8 @@ export function main(args: readonly string[]): Promise<number> {
     );
     return Promise.resolve(1);
   }
-  const report = reports.map(({ text }) => text).join('\n');
+  const [root, ...others] = reports;
+  const report = [root?.text, ...others.map((one) => (root ? beside(root, one) : one.text))].join('\n');
   const before = readFileSync(REPORT, 'utf8');
   if (report === before) {
     console.log('libs/events/api.md is up to date.');
@@ -60,8 +58,42 @@ export function main(args: readonly string[]): Promise<number> {
   return Promise.resolve(0);
 }
 
-/** What one entry point says, and where it uses types that are not public. */
-function reportOf({ name, types }: (typeof ENTRIES)[number]): { text: string; leaks: string[] } {
+/** A sub-path of the package, as users import it, and the file with its types. */
+interface EntryPoint {
+  name: string;
+  types: string;
+}
+
+/** Every public one of package.json, the root first. */
+function entryPoints(): EntryPoint[] {
+  const manifest = JSON.parse(readFileSync(path.join(LIBRARY, 'package.json'), 'utf8')) as {
+    exports: Record<string, string | { types: string }>;
+  };
+  return Object.entries(manifest.exports).flatMap(([subPath, target]) =>
+    typeof target === 'string' || INTERNAL.test(subPath)
+      ? []
+      : [{ name: path.posix.join(PACKAGE, subPath), types: target.types }],
+  );
+}
+
+interface Report {
+  name: string;
+  /** In Markdown. */
+  text: string;
+  /** What it exports. */
+  names: string[];
+  /** Where it uses types that are not public. */
+  leaks: string[];
+}
+
+/** The report of an entry point that stands after that of the root: a list of names where it is a part of the root. */
+function beside(root: Report, { name, names, text }: Report): string {
+  if (!names.every((one) => root.names.includes(one))) return text;
+  const missing = root.names.filter((one) => !names.includes(one));
+  return `## API Report File for "${name}"\n\nThe same as "${root.name}", without ${missing.join(', ')}.\n`;
+}
+
+function reportOf({ name, types }: EntryPoint): Report {
   const leaks: string[] = [];
   const folder = mkdtempSync(path.join(tmpdir(), 'event-streams-api-'));
   try {
@@ -74,7 +106,8 @@ function reportOf({ name, types }: (typeof ENTRIES)[number]): { text: string; le
       },
     });
     const text = readFileSync(path.join(folder, 'library.api.md'), 'utf8').replaceAll('\r\n', '\n');
-    return { text: text.replace(`"${PACKAGE}"`, `"${name}"`), leaks };
+    const names = [...new Set([...text.matchAll(EXPORTED)].map(([, exported = '']) => exported))];
+    return { name, text: text.replace(`"${PACKAGE}"`, `"${name}"`), names, leaks };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

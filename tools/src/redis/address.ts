@@ -1,6 +1,6 @@
-import * as address from 'nestjs-event-streams/address';
+import * as address from 'nestjs-event-streams/internal/address';
 import { Failure } from '../failure.js';
-import type { RedisAddress } from 'nestjs-event-streams/address';
+import type { RedisAddress } from 'nestjs-event-streams/internal/address';
 import type { Environment } from '../terminal/options.js';
 
 export type { RedisAddress };

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { reasonOfFailure, redisClientOptions, whyClosed } from 'nestjs-event-streams/address';
+import { reasonOfFailure, redisClientOptions, whyClosed } from 'nestjs-event-streams/internal/address';
 import { Failure, messageOf } from '../failure.js';
 import { readTlsFiles, type RedisAddress } from './address.js';
 

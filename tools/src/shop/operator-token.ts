@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { fileVariableOf, secretOf, SettingFileError } from 'nestjs-event-streams/address';
+import { fileVariableOf, secretOf, SettingFileError } from 'nestjs-event-streams/internal/address';
 import { Failure } from '../failure.js';
 import { ROOT } from '../root.js';
 

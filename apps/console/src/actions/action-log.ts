@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { bounded } from 'nestjs-event-streams/text';
-import { asText, Keyspace, RedisConnection } from 'nestjs-event-streams';
+import { asText, RedisConnection } from 'nestjs-event-streams';
+import { Keyspace } from 'nestjs-event-streams/internal';
 import type { Actor } from '../access/actor.js';
 import { ConsoleConfiguration } from '../configuration.js';
 import type { ActionName } from '../contract/actions.js';

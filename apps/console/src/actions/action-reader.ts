@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { bounded } from 'nestjs-event-streams/text';
-import { EventMonitor, Keyspace, timeOfEntryId, type RangeOptions, type RangePage } from 'nestjs-event-streams';
+import { EventMonitor, timeOfEntryId, type RangeOptions } from 'nestjs-event-streams';
+import { directMonitorOf, Keyspace, type RangePage } from 'nestjs-event-streams/internal';
 import type { ActionEntry, ActionPage } from '../contract/actions.js';
 
 const DEFAULT_COUNT = 50;
@@ -56,7 +57,7 @@ export class ActionReader {
   }
 
   private async *entries(range: RangeOptions): AsyncGenerator<Entry> {
-    const pages: AsyncGenerator<RangePage> = this.monitor.pagesOf(this.keyspace.operatorActions(), {
+    const pages: AsyncGenerator<RangePage> = directMonitorOf(this.monitor).pagesOf(this.keyspace.operatorActions(), {
       wholeBytes: WHOLE_BYTES,
       ...range,
     });

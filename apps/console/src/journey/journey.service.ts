@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EventMonitor, timeOfEntryId, type MonitoredEntry, type RawEntry } from 'nestjs-event-streams';
+import { EventMonitor, timeOfEntryId, type MonitoredEntry } from 'nestjs-event-streams';
 import type { Journey } from '../contract/journey.js';
 import type { DeliveryView, Scan } from '../contract/streams.js';
 import { groupBy } from '../grouping.js';
@@ -9,6 +9,7 @@ import { Surveyor } from '../observe/surveyor.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { consumersOf } from '../overview/consumers.js';
 import { DeliveriesService } from '../streams/deliveries.service.js';
+import type { UndecodedEntry } from '../streams/entry-filter.js';
 import { fieldOf, headOf, HEAD_BYTES, summaryOf } from '../streams/entry-summary.js';
 import { MAX_SCAN_MS, Scanner, type ScanResult } from '../streams/scanner.js';
 import { readCursor, writeCursor, type JourneyCursor } from './cursor.js';
@@ -125,7 +126,7 @@ export class JourneyService {
 
   private async pass(correlationId: string, { from, to, at }: JourneyCursor): Promise<Pass> {
     const range = { ...(from === null ? {} : { from: String(from) }), ...(to === null ? {} : { to: String(to) }) };
-    const isWanted = ({ fields }: RawEntry): boolean =>
+    const isWanted = ({ fields }: UndecodedEntry): boolean =>
       fieldOf(fields, 'correlation_id') === correlationId || fieldOf(fields, 'event_id') === correlationId;
     const open = Object.entries(at).flatMap(([stream, last]) => (last === null ? [] : [{ stream, last }]));
     const done: (ScanResult<Found[]> & { stream: string })[] = [];

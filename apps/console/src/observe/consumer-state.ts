@@ -1,5 +1,5 @@
-import { type ConsumerRow, type ReaderConnection } from 'nestjs-event-streams';
-import { awaitedBy } from 'nestjs-event-streams/internal';
+import type { ConsumerRow } from 'nestjs-event-streams';
+import { awaitedBy, type ReaderConnection } from 'nestjs-event-streams/internal';
 import type { ConsumerState } from '../contract/overview.js';
 
 /** How the library names its workers: host, process id, six random hexadecimal digits. */

@@ -1,4 +1,5 @@
-import { timeOfEntryId, type StreamSurveyRequest } from 'nestjs-event-streams';
+import { timeOfEntryId } from 'nestjs-event-streams';
+import type { StreamSurveyRequest } from 'nestjs-event-streams/internal';
 import { consumerState } from './consumer-state.js';
 import type { Picture, SeenGroup, SeenStream } from './picture.js';
 

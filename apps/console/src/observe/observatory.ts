@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { compareEntryIds, EventMonitor, type SurveyedStream } from 'nestjs-event-streams';
+import { compareEntryIds, EventMonitor } from 'nestjs-event-streams';
+import type { SurveyedStream } from 'nestjs-event-streams/internal';
 import { Problem } from '../access/problem.js';
 import { DeadLetterBook } from './dead-letters/dead-letter-book.js';
 import { noteGivenUp } from './dead-letters/given-up.js';

@@ -1,4 +1,5 @@
-import type { ConsumerRow, GroupRow, ReaderConnection } from 'nestjs-event-streams';
+import type { ConsumerRow, GroupRow } from 'nestjs-event-streams';
+import type { ReaderConnection } from 'nestjs-event-streams/internal';
 import type { ReadPace } from 'nestjs-event-streams/internal';
 import type { EntrySummary } from '../contract/streams.js';
 import type { Meter } from './meter.js';

@@ -1,4 +1,5 @@
-import { compareEntryIds, timeOfEntryId, type SurveyedStream } from 'nestjs-event-streams';
+import { compareEntryIds, timeOfEntryId } from 'nestjs-event-streams';
+import type { SurveyedStream } from 'nestjs-event-streams/internal';
 import { Meter } from './meter.js';
 import type { SeenGroup, SeenStream } from './picture.js';
 

@@ -1,4 +1,5 @@
-import type { MonitoredEntry, SurveyedStream } from 'nestjs-event-streams';
+import type { MonitoredEntry } from 'nestjs-event-streams';
+import type { SurveyedStream } from 'nestjs-event-streams/internal';
 import { ReadPace } from 'nestjs-event-streams/internal';
 import { summaryOf } from '../streams/entry-summary.js';
 import { addedOf, SAMPLED_BYTES, SAMPLED_ENTRIES } from './look-plan.js';

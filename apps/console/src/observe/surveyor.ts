@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { EventMonitor, Partitions, type MonitoredEntry } from 'nestjs-event-streams';
 import {
-  EventMonitor,
-  Partitions,
-  type MonitoredEntry,
+  directMonitorOf,
   type StreamSurveyRequest,
   type Survey,
   type SurveyedStream,
   type SurveyRequest,
-} from 'nestjs-event-streams';
+} from 'nestjs-event-streams/internal';
 import { HEAD_BYTES } from '../streams/entry-summary.js';
 
 /**
@@ -27,8 +26,9 @@ export class Surveyor {
   }
 
   async survey(request: SurveyRequest): Promise<Survey> {
-    if (this.partitionCount === 1) return this.monitor.survey({ wholeBytes: HEAD_BYTES, ...request });
-    const survey = await this.monitor.survey({ ...request, streams: [], clock: true });
+    const direct = directMonitorOf(this.monitor);
+    if (this.partitionCount === 1) return direct.survey({ wholeBytes: HEAD_BYTES, ...request });
+    const survey = await direct.survey({ ...request, streams: [], clock: true });
     for (const one of request.streams) survey.streams.push(await this.together(one, survey.nowMs ?? Date.now()));
     return survey;
   }

@@ -1,4 +1,4 @@
-import type { ReaderConnection } from 'nestjs-event-streams';
+import type { ReaderConnection } from 'nestjs-event-streams/internal';
 import { consumerState } from './consumer-state.js';
 import type { SeenStream } from './picture.js';
 import type { ServerClock } from './server-clock.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { READ_MODELS, SERVICES } from '@shop/contracts';
-import { asFields, Keyspace, RedisConnection, type Reply } from 'nestjs-event-streams';
+import { asFields, RedisConnection, type Reply } from 'nestjs-event-streams';
+import { Keyspace } from 'nestjs-event-streams/internal';
 
 /** The numbers that the processors keep. */
 export interface ReadModels {

@@ -1,9 +1,12 @@
-import type { RawEntry } from 'nestjs-event-streams';
+import type { MonitoredEntry } from 'nestjs-event-streams';
 import type { EntriesQuery } from '../contract/streams.js';
 import { fieldOf } from './entry-summary.js';
 
 /** The conditions of a search in a stream. */
 export type EntryFilter = Pick<EntriesQuery, 'key' | 'type' | 'id' | 'correlation' | 'source' | 'text'>;
+
+/** An entry of which only the fields are known. */
+export type UndecodedEntry = Pick<MonitoredEntry, 'id' | 'fields'>;
 
 /** The entry's field for each condition. */
 const FIELDS = {
@@ -19,7 +22,7 @@ export function isFilter({ key, type, id, correlation, source, text }: EntryFilt
 }
 
 /** Whether an entry meets all conditions. Compares raw fields, so that a search decodes only its results. */
-export function fits({ id: entryId, fields }: RawEntry, filter: EntryFilter): boolean {
+export function fits({ id: entryId, fields }: UndecodedEntry, filter: EntryFilter): boolean {
   const { id, text } = filter;
   for (const name of ['key', 'type', 'correlation', 'source'] as const) {
     const wanted = filter[name];

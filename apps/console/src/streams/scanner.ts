@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { EventMonitor, timeOfEntryId, type MonitoredEntry, type RawEntry } from 'nestjs-event-streams';
+import { EventMonitor, timeOfEntryId, type MonitoredEntry } from 'nestjs-event-streams';
 import type { Scan } from '../contract/streams.js';
+import type { UndecodedEntry } from './entry-filter.js';
 import { HEAD_BYTES } from './entry-summary.js';
 
 /** How long one request may search, in milliseconds: the client continues with the `next` of the answer. */
@@ -36,7 +37,7 @@ export class Scanner {
   async scan<T>(
     stream: string,
     { from = '-', to = '+', cursor, anywhere = false }: ScanRange,
-    wanted: (entry: RawEntry) => boolean,
+    wanted: (entry: UndecodedEntry) => boolean,
     keep: (entry: MonitoredEntry) => T,
     count: number,
     longestMs = MAX_SCAN_MS,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EventMonitor, Keyspace, Subjects, timeOfEntryId, type RawEntry } from 'nestjs-event-streams';
+import { EventMonitor, Keyspace, Subjects, timeOfEntryId } from 'nestjs-event-streams';
 import { problemOf } from 'nestjs-event-streams/internal';
 import { Problem } from '../access/problem.js';
 import type {
@@ -20,7 +20,7 @@ import { StreamDirectory } from '../observe/stream-directory.js';
 import { Surveyor } from '../observe/surveyor.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { DeliveriesService } from './deliveries.service.js';
-import { fits, isFilter } from './entry-filter.js';
+import { fits, isFilter, type UndecodedEntry } from './entry-filter.js';
 import { fieldOf, HEAD_BYTES, shownOf, summaryOf } from './entry-summary.js';
 import { isEntryId } from './parameters.js';
 import { Scanner } from './scanner.js';
@@ -79,7 +79,7 @@ export class StreamsService {
       cursor,
       anywhere: query.text !== undefined,
     };
-    const isWanted = isFilter(query) ? (entry: RawEntry): boolean => fits(entry, query) : (): boolean => true;
+    const isWanted = isFilter(query) ? (entry: UndecodedEntry): boolean => fits(entry, query) : (): boolean => true;
     const { found, next, scan } = await this.scanner.scan(
       name,
       range,

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { GROUPS, STREAMS } from '@shop/contracts';
 import { roomFor, type GroupWork } from '@shop/simulation';
 import type { EventMonitor } from 'nestjs-event-streams';
+import { directMonitorOf, type DirectMonitor } from 'nestjs-event-streams/internal';
 import type { Pace } from './pace.js';
 
 /** The maximum backlog of the shop, in events: enough for full batches, and handled within a second or two. */
@@ -15,6 +16,7 @@ const MAX_ADMITTED = 200;
 const SHOP_GROUPS: ReadonlySet<string> = new Set(Object.values(GROUPS));
 /** The fastest pace that the shop can handle: customers arrive as long as the backlog is below its maximum. */
 export class BackPressurePace implements Pace {
+  private readonly monitor: DirectMonitor;
   private admitted = 0;
   /** When the backlog may be read again, by `performance.now()`. */
   private nextCheckAtMs = 0;
@@ -24,11 +26,13 @@ export class BackPressurePace implements Pace {
    * @param open how many orders this thread is publishing, which may not be in the stream yet
    */
   constructor(
-    private readonly monitor: EventMonitor,
+    monitor: EventMonitor,
     private readonly threads: number,
     private readonly open: () => number,
     private readonly stopping: AbortSignal,
-  ) {}
+  ) {
+    this.monitor = directMonitorOf(monitor);
+  }
 
   next(): Promise<void> | undefined {
     if (this.admitted === 0) return this.waitForRoom();

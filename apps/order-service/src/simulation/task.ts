@@ -1,5 +1,5 @@
 import type { LoggerOptions } from '@shop/service/logger';
-import type { RedisPlace } from 'nestjs-event-streams/address';
+import type { RedisPlace } from 'nestjs-event-streams/internal/address';
 import type { Rate } from './rate.js';
 
 /** The options of a thread of simulated customers. */

@@ -1,4 +1,4 @@
-import type { RawEntry, MonitoredEntry } from 'nestjs-event-streams/core';
+import type { MonitoredEntry } from 'nestjs-event-streams/core';
 import { problemOf, fieldOf } from 'nestjs-event-streams/internal';
 import { safe } from 'nestjs-event-streams/text';
 import { UnmetError, UsageError } from '../cli-errors.js';
@@ -92,14 +92,14 @@ async function byId({ session }: Context, given: string, id: string): Promise<Fo
 async function byEventId({ session, output, signal }: Context, eventId: string, given: string[]): Promise<Found> {
   if (isEntryId(eventId)) throw new UsageError(`Expected: events show <stream> ${eventId}`);
   const streams = await session.streams(given);
-  const survey = await session.monitor.survey({ streams: streams.map((stream) => ({ stream, info: true })) });
+  const survey = await session.direct.survey({ streams: streams.map((stream) => ({ stream, info: true })) });
   using progress = new Progress(
     output.stderr,
     'Searching',
     survey.streams.reduce((sum, { info }) => sum + (info?.length ?? 0), 0),
   );
   // A page of each in turn: what is looked for is mostly young.
-  const wanted = ({ fields }: RawEntry): boolean => fieldOf(fields, 'event_id') === eventId;
+  const wanted = ({ fields }: Pick<MonitoredEntry, 'fields'>): boolean => fieldOf(fields, 'event_id') === eventId;
   let open = streams.map((stream) => ({
     stream,
     pages: session.monitor.pages(stream, { order: 'newest-first', wanted }),

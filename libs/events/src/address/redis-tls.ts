@@ -9,6 +9,7 @@ export interface RedisTlsFiles {
   readonly caFile?: string | undefined;
   /** The client's certificate, for a server that wants one; with `keyFile`. */
   readonly certFile?: string | undefined;
+  /** The key of the client's certificate; with `certFile`. */
   readonly keyFile?: string | undefined;
 }
 

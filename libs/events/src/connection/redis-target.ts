@@ -15,6 +15,7 @@ export type { RedisTlsFiles } from '../address/index.js';
 
 /** Where Redis is, by a URL and what does not belong into one. */
 export interface RedisByUrl {
+  /** `redis://127.0.0.1:6379`, or for TLS or a Unix socket `rediss://…`, `redis+unix:///…`. */
   readonly url: string;
   /** The file that `url` was read from: user and password in it are read again before each connection. */
   readonly urlFile?: string | undefined;

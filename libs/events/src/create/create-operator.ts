@@ -1,7 +1,7 @@
 import { RedisConnection } from '../connection/redis-connection.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { EventsError } from '../model/errors/events-error.js';
-import { EventsObserver } from '../observe/events-observer.js';
+import { EventsObserver as InternalObserver } from '../observe/events-observer.js';
 import { shown } from '../model/fields.js';
 import { DeadLetters } from '../operate/dead-letters.js';
 import { EventMonitor } from '../operate/event-monitor.js';
@@ -18,9 +18,10 @@ import { AgreementClient } from '../stream/agreement-client.js';
 import { Keyspace } from '../stream/keyspace.js';
 import { checkLayout } from '../stream/layout-version.js';
 import { MonitorClient } from '../stream/monitor-client.js';
-import { Partitions } from '../stream/partitions.js';
+import { Partitions as InternalPartitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { observedWatch } from './plain-parts.js';
+import type { EventsObserver, Partitions } from './public-classes.js';
 
 /** What {@link createOperator} takes. How many partitions streams have is read from Redis. */
 export interface OperatorOptions extends Pick<
@@ -78,7 +79,7 @@ export function createOperator(options: OperatorOptions): Operator {
 type Tools = Pick<Operator, 'monitor' | 'deadLetters' | 'subjects' | 'partitions'>;
 
 class StandaloneOperator implements Operator {
-  readonly observer = new EventsObserver();
+  readonly observer = new InternalObserver();
   private readonly connection: RedisConnection;
   private tools: Tools | undefined;
 
@@ -144,7 +145,7 @@ async function agreedPartitions(
   options: ResolvedOptions,
   connection: RedisConnection,
   timeoutMs: number,
-): Promise<Partitions> {
+): Promise<InternalPartitions> {
   const keyspace = new Keyspace(options.prefix, options.state);
   const agreed = await new AgreementClient(connection).read(keyspace, timeoutMs);
   checkLayout(keyspace, agreed);
@@ -156,5 +157,5 @@ async function agreedPartitions(
         `${shown(agreed.partitions)}. Set it to the option partitions of the applications of ${options.prefix}`,
     );
   }
-  return new Partitions({ ...options, partitions });
+  return new InternalPartitions({ ...options, partitions });
 }

@@ -8,7 +8,11 @@ import { plainPartsOf, type PlainParts } from './plain-parts.js';
 
 /** A producer with connections of its own. */
 export interface PlainProducer extends EventProducer {
-  /** @throws ConfigurationError when this Redis cannot do what the options demand, RedisUnavailableError where it must be there */
+  /**
+   * Connects. If it fails, no connection stays open.
+   *
+   * @throws ConfigurationError when this Redis cannot do what the options demand, RedisUnavailableError where it must be there
+   */
   start(): Promise<void>;
   /** Waits until everything that was asked for is published or has failed, and closes its connections. */
   stop(): Promise<void>;

@@ -6,7 +6,7 @@ import { subscriptionsOf, type RegisteredHandler } from '../delivery/subscriptio
 import type { EventClass } from '../model/domain-event.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
-import type { EventsObserver } from '../observe/events-observer.js';
+import type { EventsObserver as InternalObserver } from '../observe/events-observer.js';
 import { DeadLetterLimits } from '../operate/dead-letter-limits.js';
 import { EventMonitor } from '../operate/event-monitor.js';
 import { EvictionCheck } from '../operate/eviction-check.js';
@@ -22,9 +22,11 @@ import { Worker } from '../worker/worker.js';
 import type { WorkerParts } from '../worker/worker-parts.js';
 import type { WorkerStatus } from '../worker/worker-status.js';
 import { plainPartsOf } from './plain-parts.js';
+import type { EventsObserver } from './public-classes.js';
 
 /** A handler of one event type, for {@link createWorker}. */
 export interface WorkerHandler<T extends object = object> extends HandlerOptions {
+  /** Its event class. */
   event: EventClass<T>;
   /** What its retries are counted by in Redis, and its dead letters are replayed by: it stays the same. */
   name: string;
@@ -41,7 +43,11 @@ export interface PlainWorker extends WorkerStatus {
   readonly name: string;
   /** Tells what happens to events. */
   readonly observer: EventsObserver;
-  /** @throws ConfigurationError when others have agreed on something else, RedisUnavailableError when Redis is not there */
+  /**
+   * Connects, and begins to read. If it fails, no connection stays open.
+   *
+   * @throws ConfigurationError when others have agreed on something else, RedisUnavailableError when Redis is not there
+   */
   start(): Promise<void>;
   /** Reads nothing more, sees through what runs within `consumer.drainMs`, hands back the rest, and closes its connections. */
   stop(): Promise<void>;
@@ -89,7 +95,7 @@ export function createWorker<T extends [] | object[]>(
 /** A worker with what runs beside it. */
 class StandaloneWorker extends Worker implements PlainWorker {
   readonly name: string;
-  readonly observer: EventsObserver;
+  readonly observer: InternalObserver;
   private ended: Promise<void> | undefined;
 
   constructor(

@@ -7,20 +7,6 @@ import {
   type TransactionParts,
 } from '../transaction/transaction.js';
 
-/** Where a delivery comes from, and which attempt it is. */
-export interface DeliveryInfo {
-  /** The stream's key: `ecommerce:orders`. */
-  stream: string;
-  /** The entry's id. */
-  id: string;
-  group: string;
-  consumer: string;
-  /** `OrderHandlers.onOrderPlaced` */
-  handler: string;
-  /** 1 for the first attempt; the count survives a crash. */
-  attempt: number;
-}
-
 /** Tells when a delivery is no longer this consumer's. */
 export interface Loss {
   /** The reason of the loss; undefined while the delivery is this consumer's. */
@@ -44,7 +30,7 @@ export let isAcknowledgedOnFailure: (delivery: Delivery) => boolean;
 export let isSpeculativeRun: (delivery: Delivery) => boolean;
 
 /** One attempt of one handler to handle one event. */
-export class Delivery implements DeliveryInfo {
+export class Delivery {
   static {
     endRun = (delivery) => {
       delivery.isOver = true;
@@ -62,7 +48,9 @@ export class Delivery implements DeliveryInfo {
     isSpeculativeRun = ({ used }) => used !== undefined && isSpeculative(used);
   }
 
+  /** The consumer group. */
   readonly group: string;
+  /** The worker's name in the group. */
   readonly consumer: string;
   private used: Transaction | undefined;
   private controller: AbortController | undefined;
@@ -76,10 +64,14 @@ export class Delivery implements DeliveryInfo {
    * @internal
    */
   constructor(
+    /** The stream's key: `ecommerce:orders`. */
     readonly stream: string,
+    /** The entry's id. */
     readonly id: string,
     address: { group: string; consumer: string },
+    /** `OrderHandlers.onOrderPlaced` */
     readonly handler: string,
+    /** 1 for the first attempt; the count survives a crash. */
     readonly attempt: number,
     private readonly cause: EventEnvelope<object>,
     private readonly loss: Loss,

@@ -3,9 +3,13 @@
  * that are indented.
  */
 export interface Logger {
+  /** For whoever looks for a fault. */
   debug(message: string): void;
+  /** What is as it should be. */
   log(message: string): void;
+  /** What was wrong and is being dealt with, such as a retry. */
   warn(message: string): void;
+  /** What somebody should look at, such as a dead letter. @param stack lines, where there is an error */
   error(message: string, stack?: string): void;
 }
 

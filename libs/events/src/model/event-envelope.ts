@@ -14,6 +14,7 @@ export interface EventEnvelope<T extends object = Record<string, unknown>> {
   version: string;
   /** The service that published it, such as `order_service`. */
   source: string;
+  /** The payload: a JSON object. */
   data: T;
   /** What belongs together: the same for every event that follows from the first one. */
   correlation_id?: string;
@@ -21,8 +22,9 @@ export interface EventEnvelope<T extends object = Record<string, unknown>> {
   causation_id?: string;
   /** Events with the same key are handled in stream order. */
   partition_key?: string;
-  /** W3C Trace Context. */
+  /** The trace that it was published in, as W3C Trace Context has it. */
   traceparent?: string;
+  /** What belongs to `traceparent`. */
   tracestate?: string;
   /** Fields of the entry that this version does not know, as they came. */
   extra?: Readonly<Record<string, string>>;

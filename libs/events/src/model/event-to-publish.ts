@@ -32,7 +32,10 @@ export interface ProduceOptions extends PublishOptions {
 
 /** One event of `EventProducer.publishAll`. */
 export interface EventToPublish<T extends object = object> {
+  /** Its class, with `@DomainEvent`. */
   event: EventClass<T>;
+  /** Its payload. */
   data: T;
+  /** What else is said of it. */
   options?: ProduceOptions;
 }

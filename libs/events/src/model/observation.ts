@@ -2,15 +2,21 @@ import type { DeadLetterReason } from './outcome.js';
 
 /** The attempt at an event that an {@link Observation} is about. */
 export interface ObservedEvent {
-  /** The stream's key, and the entry's id. */
+  /** The stream's key. */
   stream: string;
+  /** The entry's id. */
   id: string;
+  /** The consumer group. */
   group: string;
+  /** `OrderHandlers.onOrderPlaced` */
   handler: string;
+  /** The envelope's `event_type`. */
   eventType: string;
+  /** The envelope's `event_id`. */
   eventId: string;
-  /** The partition key, if the event has one. */
+  /** The envelope's `partition_key`, if it has one. */
   partitionKey: string | undefined;
+  /** From 1 on. */
   attempt: number;
 }
 
@@ -31,6 +37,7 @@ export type Observation =
   | (ObservedRun & { kind: 'failure-acknowledged'; error: Error })
   /** Another commit has changed what the transaction had read: the handler runs again at once. */
   | (ObservedEvent & { kind: 'conflict'; redisKey: string })
+  /** The next attempt begins in `delayMs`; `counts` tells whether this one is counted, or something else failed, such as Redis. */
   | (ObservedRun & { kind: 'retried'; error: Error; delayMs: number; counts: boolean })
   | {
       kind: 'dead-lettered';
@@ -52,8 +59,11 @@ export type Observation =
    * `order_placed 2`): with `wait` it is left to a worker that does, with `ignore` acknowledged.
    */
   | { kind: 'unknown'; stream: string; id: string; group: string; awaited: string; policy: 'wait' | 'ignore' }
+  /** The delivery is another worker's now, or its group is gone: what its handler did has no effect. */
   | { kind: 'abandoned'; stream: string; id: string; group: string; handler: string; error: Error }
+  /** Entries that a dead worker had left are this worker's now. */
   | { kind: 'taken-over'; stream: string; group: string; count: number }
+  /** Entries that this worker had not begun when it stopped go to the others. */
   | { kind: 'handed-back'; stream: string; group: string; count: number }
   /** Entries that were trimmed or deleted before this group had handled them. */
   | { kind: 'vanished'; stream: string; group: string; ids: readonly string[] }
@@ -75,6 +85,7 @@ export type Observation =
   | { kind: 'partition-lost'; partition: number; group: string; epoch: number; error: Error }
   /** Redis is away or refuses to serve: `reason` is `unreachable` or Redis' own word, such as `READONLY`. */
   | { kind: 'outage'; address: string; reason: string }
+  /** Redis serves again, after `durationMs`. */
   | { kind: 'recovered'; address: string; reason: string; durationMs: number }
   /** Redis takes keys away when its memory is full, by this `maxmemory-policy`: said once, and again when it changes. */
   | { kind: 'eviction-warning'; address: string; policy: string }

@@ -10,6 +10,7 @@ export interface RetryPolicy {
 
 /** What happens to an event whose handler threw an error of this class, or of a subclass. */
 export interface ErrorRule {
+  /** The class; an error of a subclass matches, too. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an error class may take any arguments
   error: abstract new (...args: any[]) => Error;
   /** `retry` as any other failure, `dead-letter` at once, or `acknowledge`: the event is settled without effects. */

@@ -4,7 +4,9 @@ export type StandardSchemaResult<Output> =
 
 /** One thing that is wrong with a value. */
 export interface StandardSchemaIssue {
+  /** What was expected. */
   readonly message: string;
+  /** Where in the value; left out for the value itself. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
@@ -13,6 +15,7 @@ export interface StandardSchemaIssue {
  * others. Here is only what is used of that interface, so that nobody has to install it.
  */
 export interface StandardSchema<Output = unknown> {
+  /** What the standard says of it. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;

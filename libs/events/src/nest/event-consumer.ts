@@ -101,12 +101,12 @@ export class EventConsumer implements OnApplicationBootstrap, OnModuleDestroy {
     return this.worker?.partitions ?? [];
   }
 
-  /** @throws ConfigurationError for handlers that cannot work, RedisUnavailableError when Redis is not there */
+  /** NestJS calls it. @throws ConfigurationError for handlers that cannot work, RedisUnavailableError when Redis is not there */
   onApplicationBootstrap(): Promise<void> {
     return this.startup.attempt(() => this.prepare());
   }
 
-  /** Stops once; called before the other modules stop. */
+  /** NestJS calls it, before the other modules stop. It stops once. */
   async onModuleDestroy(): Promise<void> {
     this.hooksCheck.end();
     await this.worker?.stop();

@@ -140,7 +140,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   ],
 })
 export class EventsModule {
-  /** @throws ConfigurationError, when the application starts, that names the option, what came and what it takes */
+  /** The module, with these options. @throws ConfigurationError, when the application starts, that names the option, what came and what it takes */
   static forRoot(options: EventsModuleOptions & EventsModuleExtras): DynamicModule {
     return { ...ConfigurableModuleClass.forRoot(options), module: this };
   }

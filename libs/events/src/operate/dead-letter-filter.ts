@@ -3,11 +3,17 @@ import type { DeadLetter } from './dead-letter.js';
 
 /** Which dead letters: those that match everything that is given. */
 export interface DeadLetterFilter {
+  /** The consumer group's name. */
   group?: string;
+  /** The handler's name, such as `OrderHandlers.onOrderPlaced`. */
   handler?: string;
+  /** Why they are dead letters. */
   reason?: DeadLetterReason;
+  /** The `event_type`; an entry that cannot be decoded has none. */
   eventType?: string;
+  /** The `name` of the error, such as `EventValidationError`. */
   errorName?: string;
+  /** The `correlation_id`; an entry that cannot be decoded has none. */
   correlationId?: string;
 }
 

@@ -8,20 +8,27 @@ import { newestEntries } from './newest-entries.js';
 
 /** What was done to a dead letter. */
 export interface DeadLetterAction {
+  /** Its id in the history. */
   id: string;
+  /** What was done. */
   action: 'replayed' | 'discarded';
-  /** The dead letter's id, and the entry that it was. */
+  /** The dead letter's id. */
   deadLetter: string;
+  /** The id of the entry that it was. */
   entryId: string;
+  /** The group that had given the event up. */
   group: string;
+  /** The handler that had failed; `-` if none was reached. */
   handler: string;
   /** Whether the payload was edited. */
   edited: boolean;
+  /** Who did it; empty if nobody said so. */
   by: string;
+  /** The reason; empty if nobody gave one. */
   why: string;
   /** Whether who noted it vouched for `by`. */
   verified: boolean;
-  /** RFC 3339. */
+  /** When it was done: RFC 3339. */
   at: string;
 }
 

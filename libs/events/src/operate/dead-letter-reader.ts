@@ -12,6 +12,7 @@ import { newestEntries } from './newest-entries.js';
 
 /** Dead letters of one stream, in a row. */
 export interface DeadLetterPage {
+  /** In the order that was asked for. */
   deadLetters: DeadLetter[];
   /** How large they are together, about, in bytes. */
   bytes: number;

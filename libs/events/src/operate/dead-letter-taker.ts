@@ -11,9 +11,11 @@ import type { DeadLetterAction } from './dead-letter-history.js';
 import { locate, nameOf, type DeadLetterPlace } from './dead-letter-place.js';
 import type { DeadLetter } from './dead-letter.js';
 
-/** A payload in the place of the original's: as an object, or as JSON. */
+/** A payload in the place of the original's, in one of two forms. */
 export interface ReplacementPayload {
+  /** As an object. */
   data?: Record<string, unknown>;
+  /** As JSON, which is kept as it is written. */
   json?: string;
 }
 

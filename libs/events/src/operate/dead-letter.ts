@@ -11,19 +11,27 @@ import { BASE64, ORIGINAL, TEXTS, WHOLE_BYTES } from '../settle/dead-letter-fiel
 export interface DeadLetter {
   /** Its id among the dead letters. */
   id: string;
-  /** The stream's key, and the entry's id there. */
+  /** The stream's key. */
   stream: string;
+  /** The entry's id in that stream. */
   entryId: string;
+  /** The consumer group that could not handle it. */
   group: string;
   /** `-` for an entry that reached no handler. */
   handler: string;
+  /** Why it is a dead letter. */
   reason: DeadLetterReason;
+  /** How often it was tried, crashes in quarantine included. */
   attempts: number;
+  /** The `name` of the last error. */
   errorName: string;
+  /** Its message; a long one is cut. */
   errorMessage: string;
+  /** Its stack, in lines; a long one is cut, and without one it is empty. */
   errorStack: string;
-  /** RFC 3339. */
+  /** When the first attempt failed: RFC 3339. */
   firstFailedAt: string;
+  /** When the last attempt failed: RFC 3339. */
   lastFailedAt: string;
   /** How often the event was replayed before. */
   replays: number;

@@ -8,9 +8,11 @@ import { scanHash, type HashStep } from '../stream/scan-questions.js';
 
 /** How far a handler is with a delivery that is not settled. */
 export interface HandlerProgress {
+  /** Its name, such as `OrderHandlers.onOrderPlaced`. */
   handler: string;
   /** It has succeeded; other handlers of the event have not. */
   isDone: boolean;
+  /** How many attempts have failed. */
   failures: number;
   /** Milliseconds since 1970; null if none has failed. */
   firstFailureMs: number | null;
@@ -20,12 +22,15 @@ export interface HandlerProgress {
 
 /** The state of an entry in one group. Dead letters are not told of: they have a stream of their own. */
 export interface DeliveryState {
+  /** The group's name. */
   group: string;
   /** `waiting`: not delivered yet. `pending`: delivered, not settled. `settled`: nothing is left to do. */
   state: 'waiting' | 'pending' | 'settled';
-  /** If pending: the consumer that holds it, the time since its last renewal, and how often it was delivered. Else null. */
+  /** If pending: the consumer that it was delivered to. Else null. */
   consumer: string | null;
+  /** If pending: since it was delivered, or its claim renewed, in milliseconds. Else null. */
   idleMs: number | null;
+  /** If pending: how often it was delivered. Else null. */
   deliveries: number | null;
   /** If pending: how far its handlers are. */
   handlers: HandlerProgress[];

@@ -11,15 +11,9 @@ export interface EntryPagesOptions extends RangeOptions {
    * Which of them are given; asked before anything is decoded, so that a search is as fast as reading. An entry's `fields`
    * are name, value, name, value, … @default all
    */
-  wanted?: (entry: RawEntry) => boolean;
+  wanted?: (entry: Pick<MonitoredEntry, 'id' | 'fields'>) => boolean;
   /** Of one partition only. @default all of them */
   partition?: number;
-}
-
-/** An entry as it is in the stream. */
-export interface RawEntry {
-  id: string;
-  fields: readonly string[];
 }
 
 /** Some entries in a row. */

@@ -1,10 +1,10 @@
 import type { Keyspace } from '../stream/keyspace.js';
 import type { MonitorClient } from '../stream/monitor-client.js';
 import type { Partitions } from '../stream/partitions.js';
-import { rangePages, type RangeOptions, type RangePage } from '../stream/range-pages.js';
-import type { ConsumerRow, GroupRow, PendingSummary } from '../stream/group-questions.js';
+import type { ConsumerRow, PendingSummary } from '../stream/group-questions.js';
 import { awaitedBy } from '../stream/waiting.js';
 import { deliveryStates, type DeliveryState } from './delivery-states.js';
+import { DirectMonitor } from './direct-monitor.js';
 import { EntryLooks } from './entry-looks.js';
 import { entryPages, type EntryPage, type EntryPagesOptions } from './entry-pages.js';
 import { mergeConsumers, mergePending } from './merge.js';
@@ -12,13 +12,14 @@ import type { MonitoredEntry } from './monitored-entry.js';
 import type { GroupBacklog, MonitoredGroup, PartitionOverview, StreamOverview, WaitingEvents } from './overviews.js';
 import { StreamOverviews } from './stream-overviews.js';
 import { allStreams, searchStreams, type FoundStreams } from './stream-search.js';
-import { SurveyPlan, type Survey, type SurveyRequest } from './survey.js';
 
 /**
  * Looks at streams without changing them: nothing here reads as a consumer does. Nest injects it. Of a stream with partitions it
  * returns the sums of all; {@link EventMonitor.partitions} returns each.
  */
 export class EventMonitor {
+  /** @internal */
+  readonly direct: DirectMonitor;
   private readonly overviews: StreamOverviews;
   private readonly looks: EntryLooks;
 
@@ -27,6 +28,7 @@ export class EventMonitor {
     private readonly client: MonitorClient,
     private readonly allPartitions: Partitions,
   ) {
+    this.direct = new DirectMonitor(client, allPartitions);
     this.overviews = new StreamOverviews(client, allPartitions);
     this.looks = new EntryLooks(client, allPartitions);
   }
@@ -64,14 +66,6 @@ export class EventMonitor {
   /** The groups of a stream; none when it does not exist. */
   groups(stream: string): Promise<MonitoredGroup[]> {
     return this.overviews.groups(stream);
-  }
-
-  /**
-   * The groups of a stream, with a row for each of its partitions and without the age of their lag: two commands for each, for
-   * callers that ask often.
-   */
-  async positions(stream: string): Promise<GroupRow[]> {
-    return (await this.ofEach((keyspace) => this.client.groups(keyspace.stream(stream)))).flat();
   }
 
   /** How far one group is behind; null if there is no such group. Usually five commands for each partition. */
@@ -150,22 +144,6 @@ export class EventMonitor {
   }
 
   /**
-   * Entries after a position of each stream, oldest first. It reads for no group, so no group misses them. With partitions, one
-   * position is for all of them: entries of the same millisecond may be missing.
-   *
-   * @param positions by the streams' names: the id after which to read
-   * @param options.count of each stream at most; with partitions, of each partition
-   * @param options.wait how long to wait at the server for the first entry, and how long the answer may take beyond that. Other
-   * calls on this connection wait meanwhile. @default it does not wait
-   */
-  after(
-    positions: ReadonlyMap<string, string>,
-    options: { count: number; wait?: { blockMs: number; timeoutMs: number } },
-  ): Promise<Map<string, MonitoredEntry[]>> {
-    return this.looks.after(positions, options.count, options.wait);
-  }
-
-  /**
    * Entries page by page, in the order of their ids, however many and however large they are: a page is what one reply
    * brings, which is bounded in bytes. For callers that search a stream, or show a part of one.
    *
@@ -177,25 +155,12 @@ export class EventMonitor {
     return entryPages(this.client, keyspaces, stream, range);
   }
 
-  /**
-   * Entries of any stream in Redis, by its full key, page by page; they need not be events. A page is bounded in bytes.
-   */
-  pagesOf(key: string, options: RangeOptions = {}): AsyncGenerator<RangePage> {
-    return rangePages(this.client, key, options);
-  }
-
-  /** Looks at several streams and at workers, usually in one round trip; with partitions, at the first of each stream. */
-  async survey(request: SurveyRequest): Promise<Survey> {
-    const keyspace = this.allPartitions.at(0);
-    const plan = new SurveyPlan(keyspace, request);
-    const survey = plan.read(await this.client.askAll(plan.questions));
-    for (const found of survey.streams) {
-      found.groups = await this.client.checked(keyspace.stream(found.stream), found.groups, plan.lastIds.get(found));
-    }
-    return survey;
-  }
-
   private ofEach<T>(look: (keyspace: Keyspace) => Promise<T>): Promise<T[]> {
     return Promise.all(this.allPartitions.all.map(look));
   }
+}
+
+/** Of the same streams, on the same connection. */
+export function directMonitorOf(monitor: EventMonitor): DirectMonitor {
+  return monitor.direct;
 }

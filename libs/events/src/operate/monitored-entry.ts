@@ -4,9 +4,11 @@ import type { StreamEntry, WholeSize } from '../stream/stream-entry.js';
 
 /** An entry with its envelope. */
 export interface MonitoredEntry {
+  /** Unique in its stream; with partitions, in its partition. */
   id: string;
-  /** Null when it is none. */
+  /** Null when it cannot be decoded. */
   event: EventEnvelope | null;
+  /** Name, value, name, value, … as they are in the stream. */
   fields: readonly string[];
   /** The same as bytes where one of them is not UTF-8; `fields` shows its bytes as `\\xff`, and its backslashes as `\\\\`. */
   bytes?: readonly Buffer[];

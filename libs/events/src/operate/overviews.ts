@@ -11,6 +11,7 @@ export interface MonitoredGroup extends GroupRow {
 export interface WaitingEvents {
   /** A type and its major version, such as `order_placed 2`; for a replay, the handler stands before it. */
   awaited: string;
+  /** How many deliveries wait for it. */
   count: number;
 }
 
@@ -24,15 +25,21 @@ export interface GroupBacklog extends Pick<MonitoredGroup, 'lag' | 'lagMs' | 'pe
 export interface StreamOverview {
   /** Without prefix. */
   name: string;
+  /** In Redis: `ecommerce:orders`; with partitions, that of the first one. */
   key: string;
   /** Whether the stream exists. */
   exists: boolean;
+  /** How many entries it has. */
   length: number;
+  /** The oldest entry; null if there is none. */
   first: MonitoredEntry | null;
+  /** The newest entry; null if there is none. */
   last: MonitoredEntry | null;
+  /** How many dead letters it has. */
   deadLetters: number;
   /** Events appended per second since the last look at this stream; null at the first look. */
   ratePerSecond: number | null;
+  /** Every consumer group of it. */
   groups: MonitoredGroup[];
 }
 

@@ -7,9 +7,11 @@ import { rangePages } from '../stream/range-pages.js';
 export interface PendingReplay {
   /** Its id among the group's replays. */
   id: string;
+  /** The group that gets it. */
   group: string;
+  /** The handler that gets it. */
   handler: string;
-  /** The entry that it was. */
+  /** The id of the entry that it was. */
   entryId: string;
 }
 

@@ -6,9 +6,11 @@ import { scanStreams } from '../stream/scan-questions.js';
 /** Keys that one step looks at, about. */
 const KEYS_OF_ONE_STEP = 1000;
 
-/** Names without prefix, some perhaps twice; `next` is the cursor of the next step, null at the end. */
+/** What one step of a search for streams has found. */
 export interface FoundStreams {
+  /** Without prefix, some perhaps twice. */
   names: string[];
+  /** The cursor of the next step; null at the end. */
   next: string | null;
 }
 

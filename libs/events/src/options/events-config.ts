@@ -2,6 +2,7 @@ import type { EventClass } from '../model/domain-event.js';
 
 /** A command that a project adds to `events`. */
 export interface ProjectCommand {
+  /** What `events help` says of it, in a line. */
   summary: string;
   /** A script for Node.js, relative to the configuration file. */
   script: string;

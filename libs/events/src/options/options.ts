@@ -54,8 +54,11 @@ export interface EventsOptions {
    * the data of one subject can be erased. Readers need no option. @default false
    */
   erasure?: boolean;
+  /** How the worker reads and handles events. */
   consumer?: ConsumerOptions;
+  /** How events are published. */
   producer?: ProducerOptions;
+  /** How many dead letters are kept, and how large they are. */
   deadLetters?: DeadLetterOptions;
   /** Which entries are kept, by the stream's name without prefix. @default all, of all streams */
   retention?: Readonly<Record<string, RetentionPolicy>>;

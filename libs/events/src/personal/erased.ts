@@ -7,10 +7,12 @@ export const FORMAT = 1;
  * As a text it is `erased`; as JSON it is what readers take for erased data again, so it can be kept and published on.
  */
 export class Erased {
+  /** `erased` */
   toString(): string {
     return 'erased';
   }
 
+  /** What readers take for erased data again. */
   toJSON(): unknown {
     return { [MARK]: FORMAT, erased: true };
   }

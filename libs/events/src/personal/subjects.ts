@@ -14,9 +14,11 @@ const MAX_AT_ONCE = 1000;
 export interface ForgottenSubject {
   /** The number of the last key that was destroyed: what was encrypted with this one, or one before, is erased. 0 for none. */
   number: number;
-  /** Who did it and why, as far as it was said, and when (RFC 3339). */
+  /** Who did it; empty if nobody said so. */
   by: string;
+  /** The reason; empty if nobody gave one. */
   why: string;
+  /** When it was done: RFC 3339. */
   at: string;
 }
 
@@ -56,14 +58,15 @@ export class Subjects {
    * or erased.
    *
    * @param payloads their JSON, as it is written
-   * @param keyspace of the partition that they are in @default the first one
    */
-  async shown(payloads: readonly string[], keyspace = this.partitions.at(0)): Promise<string[]> {
+  async shown(payloads: readonly string[]): Promise<string[]> {
+    // Every partition has who was forgotten.
+    const forgottenSubjects = this.partitions.at(0).forgottenSubjects();
     const subjects = [...new Set(payloads.flatMap((json) => [...subjectsIn(json)]))];
     const destroyed = new Map<string, number>();
     for (let first = 0; first < subjects.length; first += MAX_AT_ONCE) {
       const some = subjects.slice(first, first + MAX_AT_ONCE);
-      const texts = await this.client.reads.hashFields(keyspace.forgottenSubjects(), some).catch((error: unknown) => {
+      const texts = await this.client.reads.hashFields(forgottenSubjects, some).catch((error: unknown) => {
         // Who may not even know who was forgotten sees that something is encrypted.
         if (isForbidden(error)) return [];
         throw error;

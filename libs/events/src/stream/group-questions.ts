@@ -4,10 +4,13 @@ import type { Question } from './question.js';
 
 /** What `XINFO GROUPS` says of a group. */
 export interface GroupRow {
+  /** The group's. */
   name: string;
+  /** How many it has, dead ones included. */
   consumers: number;
   /** Entries that were delivered and are not settled. */
   pending: number;
+  /** The highest entry id that was delivered to it; `0-0` if none was. */
   lastDeliveredId: string;
   /** Entries that were ever delivered, one that was delivered twice counted once; null when Redis does not know. */
   entriesRead: number | null;
@@ -17,7 +20,9 @@ export interface GroupRow {
 
 /** What `XINFO CONSUMERS` says of a consumer. */
 export interface ConsumerRow {
+  /** The consumer's, such as `EventConsumer.name`. */
   name: string;
+  /** How many entries were delivered to it and are not settled. */
   pending: number;
   /** Since it last asked for anything, in milliseconds. */
   idleMs: number;
@@ -25,10 +30,13 @@ export interface ConsumerRow {
 
 /** What `XPENDING` says of a group. */
 export interface PendingSummary {
+  /** How many entries are pending. */
   count: number;
-  /** The lowest and the highest pending id. */
+  /** The lowest pending id; null if there is none. */
   first: string | null;
+  /** The highest pending id; null if there is none. */
   last: string | null;
+  /** How many are pending for each consumer that has any. */
   byConsumer: Record<string, number>;
 }
 

@@ -102,10 +102,12 @@ export class Transaction {
     private readonly readsPlainly: boolean,
   ) {}
 
+  /** The text of a key; null if there is no such key. */
   get(key: string): Promise<string | null> {
     return this.read<string | null>('GET', key, NONE);
   }
 
+  /** The value of a field of a hash; null if there is none. */
   hget(key: string, field: string): Promise<string | null> {
     return this.read<string | null>('HGET', key, [field]);
   }
@@ -123,18 +125,22 @@ export class Transaction {
     return this.read('HGETALL', key, NONE, fieldsOf);
   }
 
+  /** Whether there is such a key, of any type. */
   exists(key: string): Promise<boolean> {
     return this.read('EXISTS', key, NONE, isOne);
   }
 
+  /** Whether a set has a member. */
   sismember(key: string, member: string): Promise<boolean> {
     return this.read('SISMEMBER', key, [member], isOne);
   }
 
+  /** The members of a set, in no order; none if there is no such set. */
   smembers(key: string): Promise<string[]> {
     return this.read<string[]>('SMEMBERS', key, NONE);
   }
 
+  /** Items of a list, from one index to another, both included; -1 is the last one. */
   lrange(key: string, start: number, stop: number): Promise<string[]> {
     return this.read<string[]>('LRANGE', key, [start, stop]);
   }
@@ -149,7 +155,7 @@ export class Transaction {
     return this.read<string[]>('ZRANGE', key, [start, stop]);
   }
 
-  /** @param options.ttlMs how long the value is kept, in milliseconds. @default for ever */
+  /** Sets the text of a key. @param options.ttlMs how long the value is kept, in milliseconds. @default for ever */
   set(key: string, value: TransactionValue, options: { ttlMs?: number } = {}): this {
     const writing = this.writing('set');
     const ttl = options.ttlMs === undefined ? [] : ['PX', String(positive('set', options.ttlMs))];
@@ -157,30 +163,33 @@ export class Transaction {
     return this;
   }
 
+  /** Deletes a key, of any type. */
   del(key: string): this {
     this.writing('del').del(this.redisKeyOf(key));
     return this;
   }
 
-  /** @param ttlMs in milliseconds, from the commit on */
+  /** Deletes a key after a while. @param ttlMs in milliseconds, from the commit on */
   expire(key: string, ttlMs: number): this {
     this.writing('expire').expire(this.redisKeyOf(key), integer('expire', ttlMs));
     return this;
   }
 
-  /** @param by an integer; the value must be an integer, too */
+  /** Adds to the number of a key. @param by an integer; the value must be an integer, too */
   incrby(key: string, by: number): this {
     this.writing('incrby').incrby(this.redisKeyOf(key), integer('incrby', by));
     return this;
   }
 
-  /** @param by an integer; the field's value must be an integer, too */
+  /** Adds to the number in a field of a hash. @param by an integer; the field's value must be an integer, too */
   hincrby(key: string, field: string, by: number): this {
     this.writing('hincrby').hincrby(this.redisKeyOf(key), field, integer('hincrby', by));
     return this;
   }
 
+  /** Sets several fields of a hash. */
   hset(key: string, fields: Readonly<Record<string, TransactionValue>>): this;
+  /** Sets one field of a hash. */
   hset(key: string, field: string, value: TransactionValue): this;
   hset(key: string, fields: string | Readonly<Record<string, TransactionValue>>, value?: TransactionValue): this {
     const pairs: string[] = [];
@@ -190,34 +199,42 @@ export class Transaction {
     return this;
   }
 
+  /** Deletes fields of a hash. */
   hdel(key: string, ...fields: string[]): this {
     return this.change('HDEL', key, 'hash', fields);
   }
 
+  /** Adds members to a set. */
   sadd(key: string, ...members: string[]): this {
     return this.change('SADD', key, 'set', members);
   }
 
+  /** Takes members out of a set. */
   srem(key: string, ...members: string[]): this {
     return this.change('SREM', key, 'set', members);
   }
 
+  /** Adds a member to a sorted set, or changes its score. */
   zadd(key: string, score: number, member: string): this {
     return this.change('ZADD', key, 'zset', [finite('zadd', score), member]);
   }
 
+  /** Adds to the score of a member of a sorted set. */
   zincrby(key: string, by: number, member: string): this {
     return this.change('ZINCRBY', key, 'zset', [finite('zincrby', by), member]);
   }
 
+  /** Takes members out of a sorted set. */
   zrem(key: string, ...members: string[]): this {
     return this.change('ZREM', key, 'zset', members);
   }
 
+  /** Appends to the end of a list. */
   rpush(key: string, ...values: TransactionValue[]): this {
     return this.change('RPUSH', key, 'list', values);
   }
 
+  /** Puts values before the beginning of a list, one after the other. */
   lpush(key: string, ...values: TransactionValue[]): this {
     return this.change('LPUSH', key, 'list', values);
   }

@@ -4,7 +4,9 @@ import { EventsError, MAX_SHOWN_LENGTH } from './events-error.js';
 /** There is no such dead letter: it was never there, or somebody has replayed or discarded it meanwhile. */
 export class DeadLetterGoneError extends EventsError {
   constructor(
+    /** The stream's name, without prefix. */
     readonly stream: string,
+    /** The dead letter's id. */
     readonly id: string,
   ) {
     super(`${stream} has no dead letter ${id}: it was replayed or discarded, or never there`);
@@ -14,6 +16,7 @@ export class DeadLetterGoneError extends EventsError {
 /** A dead letter that holds a part of its entry, which was larger than `deadLetters.maxBytes`, and whose stream has lost it. */
 export class OriginalGoneError extends EventsError {
   constructor(
+    /** The stream's name, without prefix. */
     readonly stream: string,
     /** The dead letter's id. */
     readonly id: string,
@@ -30,7 +33,9 @@ export class OriginalGoneError extends EventsError {
 /** This dead letter waits behind another one of its key, which must be replayed or discarded first. */
 export class KeyParkedError extends EventsError {
   constructor(
+    /** The stream's name, without prefix. */
     readonly stream: string,
+    /** The dead letter's id. */
     readonly id: string,
     /** The partition key. */
     readonly partitionKey: string,

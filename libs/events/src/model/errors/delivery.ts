@@ -25,7 +25,9 @@ export class LeaseLostError extends DeliveryLostError {
 /** A handler took longer than its `timeoutMs`: the attempt has failed, and what it still does has no effect on Redis. */
 export class HandlerTimeoutError extends EventsError {
   constructor(
+    /** `OrderHandlers.onOrderPlaced` */
     readonly handler: string,
+    /** Its time limit, in milliseconds. */
     readonly timeoutMs: number,
   ) {
     super(`${handler} did not end within ${String(timeoutMs)} ms`);
@@ -35,6 +37,7 @@ export class HandlerTimeoutError extends EventsError {
 /** A handler that has failed as often as it may, while the dead letter could not be written; what it failed with is in the logs. */
 export class AttemptsExhaustedError extends EventsError {
   constructor(
+    /** `OrderHandlers.onOrderPlaced` */
     readonly handler: string,
     /** How often it has failed. */
     readonly failures: number,
@@ -46,8 +49,11 @@ export class AttemptsExhaustedError extends EventsError {
 /** A replayed event whose handler is not there any more: it was renamed or removed. */
 export class HandlerGoneError extends EventsError {
   constructor(
+    /** The name of the handler that is gone. */
     readonly handler: string,
+    /** The event's `event_type`. */
     readonly eventType: string,
+    /** The event's `version`. */
     readonly version: string,
   ) {
     super(
@@ -62,6 +68,7 @@ export class WorkerCrashedError extends EventsError {
   constructor(
     /** `-` where they died before a handler was called, while they decoded or validated it. */
     readonly handler: string,
+    /** How many workers died or stood still. */
     readonly crashes: number,
   ) {
     super(

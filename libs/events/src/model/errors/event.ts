@@ -6,6 +6,7 @@ import { EventsError, MAX_SHOWN_LENGTH } from './events-error.js';
 export interface EventProblem {
   /** Path of the property, such as `items.0.quantity`; empty for the payload itself. */
   path: string;
+  /** What was expected. */
   message: string;
 }
 
@@ -20,6 +21,7 @@ export class EventValidationError extends EventsError {
 
   /** @param count of all problems, where these are the first of them */
   constructor(
+    /** The event's `event_type`. */
     readonly eventType: string,
     problems: readonly EventProblem[],
     options?: { cause?: unknown },
@@ -46,7 +48,9 @@ const MAX_SHOWN_SOURCE_LENGTH = 100;
 /** An entry that says it comes from an application that does not publish this type, see `sources` of `@DomainEvent`. */
 export class EventSourceError extends EventsError {
   constructor(
+    /** The entry's `event_type`. */
     readonly eventType: string,
+    /** The entry's `source`. */
     readonly source: string,
     expected: readonly string[],
   ) {
@@ -61,6 +65,7 @@ export class EventLimitError extends EventDecodeError {
   constructor(
     /** The option that sets the limit, such as `consumer.maxItems`. */
     readonly option: string,
+    /** What it is set to. */
     readonly limit: number,
     /** What the limit is of: `bytes of data`. */
     what: string,
@@ -73,7 +78,9 @@ export class EventLimitError extends EventDecodeError {
 /** An entry whose type or major version no class of this worker knows. */
 export class UnknownEventError extends EventsError {
   constructor(
+    /** The entry's `event_type`. */
     readonly eventType: string,
+    /** The entry's `version`. */
     readonly version: string,
     known: readonly string[],
   ) {

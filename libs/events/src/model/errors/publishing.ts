@@ -6,6 +6,7 @@ import { EventsError, MAX_SHOWN_LENGTH } from './events-error.js';
  */
 export class EventPayloadError extends EventsError {
   constructor(
+    /** The event's `event_type`. */
     readonly eventType: string,
     /** Path of the field, such as `items.0.note`; empty for the payload itself. */
     readonly path: string,
@@ -20,6 +21,7 @@ export class EventPayloadError extends EventsError {
 /** What was said of an event besides its payload, and no envelope can hold. Nothing was published. */
 export class EventEnvelopeError extends EventsError {
   constructor(
+    /** The event's `event_type`. */
     readonly eventType: string,
     /** As the publisher calls it: `eventId`, `timestamp`, `idempotencyKey`, …; `key` for what `key()` of the class gave. */
     readonly field: string,
@@ -41,7 +43,9 @@ export class ProducerOverloadedError extends EventsError {
   readonly isTooLarge: boolean;
 
   constructor(
+    /** What {@link option} is set to. */
     readonly limit: number,
+    /** What {@link limit} counts. */
     readonly unit: 'events' | 'bytes',
     /** Of the call, in that unit. */
     readonly asked: number,
@@ -63,7 +67,9 @@ export class ProducerOverloadedError extends EventsError {
 /** The event is in the stream, but not as safe as `producer.acks` demands, within the deadline. */
 export class NotReplicatedError extends EventsError {
   constructor(
+    /** What was waited for, in words. */
     readonly wanted: string,
+    /** What there was at the deadline, or why nobody knows, in words. */
     readonly got: string,
   ) {
     super(`The event is in the stream, but not as safe as wanted: expected ${wanted}, got ${got} within the deadline`);
@@ -73,6 +79,7 @@ export class NotReplicatedError extends EventsError {
 /** Redis confirmed no publish within the deadline. The event may be in the stream; it is there at most once. */
 export class PublishTimeoutError extends EventsError {
   constructor(
+    /** `producer.timeoutMs` */
     readonly timeoutMs: number,
     options?: { cause?: unknown },
   ) {

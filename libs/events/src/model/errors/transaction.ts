@@ -3,7 +3,9 @@ import { EventsError } from './events-error.js';
 /** Other commits changed what the transaction had read, each time it was run. The event is retried later. */
 export class TransactionConflictError extends EventsError {
   constructor(
+    /** How often the handler was run. */
     readonly runs: number,
+    /** The key in Redis that others changed. */
     readonly redisKey: string,
   ) {
     super(`The transaction met a change of ${redisKey} in each of ${String(runs)} runs`);
