@@ -7,11 +7,11 @@
 -- Needs the preconditions.
 
 -- @include parked
+-- @constant PARKED_COMMANDS
+-- @constant DEAD_LETTER_COMMANDS
 
 -- TRYAGAIN is Redis' word for what may succeed a moment later.
 local TOO_MANY_GONE = 'TRYAGAIN more parked events have lost their dead letters than are taken out in one call'
-
-local PARKING = { 'LLEN', 'LINDEX', 'LSET', 'LPUSH', 'RPUSH', 'LINSERT', 'LPOP', 'LREM' }
 
 -- Why this user may not make the settlement; nil when it may. Target: the stream of its first event.
 local function mayNotSettle(stream, becomes, shape, list, deadLetters, target)
@@ -25,8 +25,8 @@ local function mayNotSettle(stream, becomes, shape, list, deadLetters, target)
   end
   if not why and target then why = mayNot('XADD', target) end
   if why or shape.rule == '' or shape.rule == 'unless-parked' then return why end
-  for _, command in ipairs(PARKING) do why = why or mayNot(command, list) end
-  for _, command in ipairs({ 'TYPE', 'XRANGE', 'XDEL', 'XADD' }) do why = why or mayNot(command, deadLetters) end
+  for _, command in ipairs(PARKED_COMMANDS) do why = why or mayNot(command, list) end
+  for _, command in ipairs(DEAD_LETTER_COMMANDS) do why = why or mayNot(command, deadLetters) end
   return why
 end
 

@@ -36,7 +36,7 @@ describe('the log of failures', () => {
     expect(logs.warnings).toEqual(
       [1, 2].map((attempt) => {
         const failed = `^Notes.onNote failed with ${event}, attempt ${String(attempt)}: RangeError: no\\\\u000astock`;
-        return expect.stringMatching(new RegExp(`${failed}. Next try in \\d+ ms$`)) as string;
+        return expect.stringMatching(new RegExp(`${failed}. Next attempt in \\d+ ms$`)) as string;
       }),
     );
     const given = `^${event} is a dead letter \\(exhausted\\) of Notes.onNote after attempt 3: RangeError: no\\\\u000astock$`;
@@ -70,7 +70,7 @@ describe('the log of failures', () => {
       const leftOut = lines.flatMap((line) => more.exec(line)?.slice(1).map(Number) ?? []);
       return [lines.length - leftOut.length, leftOut.reduce((sum, one) => sum + one, 0)];
     };
-    const [warned, unwarned] = count(logs.warnings, /^Notes.onNote: (\d+) more failures that are tried again$/);
+    const [warned, unwarned] = count(logs.warnings, /^Notes.onNote: (\d+) more failures that are retried$/);
     const [told, untold] = count(logs.errors, /^Notes.onNote: (\d+) more dead letters$/);
     expect([warned + unwarned, told + untold]).toEqual([100, 100]);
     expect(Math.min(unwarned, untold)).toBeGreaterThan(0);

@@ -176,7 +176,7 @@ const SCENARIOS: Record<ScriptName, Scenario[]> = {
   'read-many': Object.entries(READS).map(reading),
   'end-quarantine-run': one((admin) => admin.hset('deliveries', 'a', '1 123 b,c'), ['deliveries'], ['a', 'b']),
   renew: one(delivered, ['notes'], [GROUP, 'me', '1-1', '2-1']),
-  leave: one(delivered, ['notes'], [GROUP, 'me', 1000, '-', 10]),
+  'hand-back': one(delivered, ['notes'], [GROUP, 'me', 1000, '-', 10]),
   sweep: one((admin) => admin.xgroup('CREATE', 'notes', GROUP, '0', 'MKSTREAM').then(() => admin.xgroup('CREATECONSUMER', 'notes', GROUP, 'dead')), ['notes'], [GROUP, 'me', 0, 10]), // prettier-ignore
   trim: one(delivered, ['notes', 'trimmer'], ['', '', '1', 100, 10_000, 'me', 1000]),
   'take-dead-letter': one((admin) => parked(admin), ['dead-letters', 'history', 'parked', 'replays'], ['9-1', '1-1', 10, '', 'action', 'replayed']), // prettier-ignore

@@ -6,7 +6,7 @@ import { noteFields } from './entries.js';
 
 /** What would forge a line of the log, turn its text round, or move a terminal's cursor: LF, CR, ESC, C1, bidi, half a pair. */
 const FORGED =
-  'x\n[Nest] 1  - 01/01/2026, 12:00:00 AM     LOG [FailureLog] all is well\r\u001b[2J\u009b1m\u0085\u2028\u202e\u2066\u200f';
+  'x\n[Nest] 1  - 01/01/2026, 12:00:00 AM     LOG [EventWorker] all is well\r\u001b[2J\u009b1m\u0085\u2028\u202e\u2066\u200f';
 const OBEYED = /[\p{Cc}\p{Bidi_Control}\p{Surrogate}\u2028\u2029]/u;
 
 describe('the log of an application with a logger of its own', () => {

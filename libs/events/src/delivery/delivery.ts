@@ -29,7 +29,7 @@ export let isAcknowledgedOnFailure: (delivery: Delivery) => boolean;
 /** For the worker alone: whether its transaction has read a value that may never be committed. */
 export let isSpeculativeRun: (delivery: Delivery) => boolean;
 
-/** One attempt of one handler to handle one event. */
+/** One attempt of one handler at one event, as the handler gets it. If a conflict makes the handler run again, that run gets another one. */
 export class Delivery {
   static {
     endRun = (delivery) => {

@@ -4,7 +4,7 @@ import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { Redelivery } from '../read/redelivery.js';
 import type { InFlightDeliveries } from '../read/in-flight-deliveries.js';
 import type { Stopping } from '../concurrency/stopping.js';
-import { SafeLogger } from '../log/safe-logger.js';
+import { SafeLogger, WORKER } from '../log/safe-logger.js';
 import { DueQueue } from '../collections/due-queue.js';
 import { orderingKeyOf, type QueuedDelivery } from './queued-delivery.js';
 import type { Deferral } from '../concurrency/keyed-queue.js';
@@ -36,11 +36,11 @@ const PAUSE_MS = 250;
  * stay pending in Redis for this worker, which reads them again when their turn has come.
  */
 export class DeferredDeliveries implements Deferral<QueuedDelivery, DeferredEntry> {
-  private readonly logger = new SafeLogger(DeferredDeliveries.name);
+  private readonly logger = new SafeLogger(WORKER);
   /** By the streams' keys. */
   private readonly redeliveries = new Map<string, Redelivery>();
   /** What was deferred in this turn of the event loop. */
-  private leaving: InFlightDelivery[] = [];
+  private newlyDeferred: InFlightDelivery[] = [];
   private readonly paused = new DueQueue<PausedEntry>();
   private timer: NodeJS.Timeout | undefined;
   private isResuming = false;
@@ -113,14 +113,14 @@ export class DeferredDeliveries implements Deferral<QueuedDelivery, DeferredEntr
       this.allInFlight.forgetDeferred(inFlight.stream, inFlight.entry.id);
       return;
     }
-    if (this.leaving.length === 0) setImmediate(this.tellDeferred);
-    this.leaving.push(inFlight);
+    if (this.newlyDeferred.length === 0) setImmediate(this.tellDeferred);
+    this.newlyDeferred.push(inFlight);
   }
 
   private readonly tellDeferred = (): void => {
-    const { leaving } = this;
-    this.leaving = [];
-    for (const [stream, own] of byStream(leaving, ({ stream }) => stream)) {
+    const { newlyDeferred } = this;
+    this.newlyDeferred = [];
+    for (const [stream, own] of byStream(newlyDeferred, ({ stream }) => stream)) {
       void this.redeliveries.get(stream)?.defer(own);
     }
   };

@@ -1,6 +1,6 @@
 import type { HandlerDelivery } from '../delivery/handler-delivery.js';
 import { LineLimit } from '../log/line-limit.js';
-import { SafeLogger } from '../log/safe-logger.js';
+import { SafeLogger, WORKER } from '../log/safe-logger.js';
 import { isLoss, outcomeOfUnexpected, type Outcome } from '../model/outcome.js';
 import { errorOf, textOf } from '../model/thrown.js';
 import type { DispatchParts } from './dispatch-parts.js';
@@ -8,7 +8,7 @@ import { failedOnceMore } from './handler-deliveries.js';
 
 /** Carries outcomes out: `Settler` writes them to Redis, observers hear of them. */
 export class OutcomeExecutor {
-  private readonly logger = new SafeLogger(OutcomeExecutor.name);
+  private readonly logger = new SafeLogger(WORKER);
   private readonly lines = new LineLimit((_, count) => {
     const { group } = this.parts.address;
     this.logger.error(`${String(count)} more deliveries of ${group} have met an unexpected error`);

@@ -1,4 +1,4 @@
-import { SafeLogger } from '../log/safe-logger.js';
+import { SafeLogger, WORKER } from '../log/safe-logger.js';
 
 /** A handler that runs on after its time limit. */
 export interface Overrun {
@@ -20,7 +20,7 @@ interface OpenOverrun extends Overrun {
 
 /** The handlers of this worker that run on after their time limits. One that does so for too long makes the worker unhealthy. */
 export class Overruns {
-  private readonly logger = new SafeLogger(Overruns.name);
+  private readonly logger = new SafeLogger(WORKER);
   private readonly open = new Set<OpenOverrun>();
 
   /** @param limitMs how long a handler may run on after its time limit, in milliseconds */

@@ -13,10 +13,10 @@ export interface Logger {
   error(message: string, stack?: string): void;
 }
 
-/** Makes the logger of one part of the library. @param context its name, such as `EventConsumer` */
+/** Makes the logger of one part of the library. @param context its name, such as `EventWorker` */
 export type LoggerFactory = (context: string) => Logger;
 
-/** A line each, on the console: `WARN [EventConsumer] …`. */
+/** A line each, on the console: `WARN [EventWorker] …`. */
 const consoleLogger: LoggerFactory = (context) => ({
   debug: (message) => {
     console.debug(`DEBUG [${context}] ${message}`);

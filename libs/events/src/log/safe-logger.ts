@@ -1,6 +1,9 @@
 import { loggerOf } from './logger.js';
 import { safe, safeBlock } from './safe-text.js';
 
+/** The name by which a worker's lines are found in the log, whichever part of the worker writes them. */
+export const WORKER = 'EventWorker';
+
 /**
  * Writes the library's lines. Each is one line, whatever of it came from outside: a stream's name, an event's key, an error's
  * message. Stacks keep their lines, which are indented.

@@ -3,7 +3,7 @@ import { SafeLogger } from '../log/safe-logger.js';
 import type { Observation, ObservationKind } from '../model/observation.js';
 import { textOf } from '../model/thrown.js';
 
-interface Subscription {
+interface Listener {
   listener: (observation: Observation) => unknown;
   /** Undefined for all. */
   kinds: ReadonlySet<ObservationKind> | undefined;
@@ -12,7 +12,7 @@ interface Subscription {
 /** Tells listeners what happens to events: for logs, metrics and tests. */
 export class EventsObserver {
   private readonly logger = new SafeLogger(EventsObserver.name);
-  private readonly subscriptions = new Set<Subscription>();
+  private readonly listeners = new Set<Listener>();
 
   /**
    * @param kinds what the listener hears of; what no listener does is not even put together. @default all
@@ -22,23 +22,23 @@ export class EventsObserver {
     listener: (observation: Extract<Observation, { kind: K }>) => void,
     kinds?: readonly K[],
   ): () => void {
-    const subscription = {
-      listener: listener as Subscription['listener'],
+    const own = {
+      listener: listener as Listener['listener'],
       kinds: kinds && new Set<ObservationKind>(kinds),
     };
-    this.subscriptions.add(subscription);
-    return () => this.subscriptions.delete(subscription);
+    this.listeners.add(own);
+    return () => this.listeners.delete(own);
   }
 
   /** Whether anybody hears of it. */
   isHeard(kind: ObservationKind): boolean {
-    for (const { kinds } of this.subscriptions) if (kinds?.has(kind) ?? true) return true;
+    for (const { kinds } of this.listeners) if (kinds?.has(kind) ?? true) return true;
     return false;
   }
 
   /** Tells all listeners; one that throws is no reason to handle the event again. */
   emit(observation: Observation): void {
-    for (const { listener, kinds } of this.subscriptions) {
+    for (const { listener, kinds } of this.listeners) {
       if (kinds && !kinds.has(observation.kind)) continue;
       try {
         const result = listener(observation);

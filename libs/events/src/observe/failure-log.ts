@@ -2,7 +2,7 @@ import { NO_HANDLER } from '../delivery/subscriptions.js';
 import { isOutage } from '../model/errors/redis.js';
 import { LineLimit } from '../log/line-limit.js';
 import type { ResolvedOptions } from '../options/options.js';
-import { SafeLogger } from '../log/safe-logger.js';
+import { SafeLogger, WORKER } from '../log/safe-logger.js';
 import { bounded } from '../log/safe-text.js';
 import { textOf } from '../model/thrown.js';
 import type { Observation } from '../model/observation.js';
@@ -18,9 +18,9 @@ type Failure = Extract<Observation, { kind: 'retried' | 'dead-lettered' }>;
  * Of one handler it writes so many lines in a while, and then how many it left out.
  */
 export class FailureLog {
-  private readonly logger = new SafeLogger(FailureLog.name);
+  private readonly logger = new SafeLogger(WORKER);
   private readonly retries = new LineLimit((handler, count) => {
-    this.logger.warn(`${handler}: ${String(count)} more failures that are tried again`);
+    this.logger.warn(`${handler}: ${String(count)} more failures that are retried`);
   });
   private readonly deadLetters = new LineLimit((handler, count) => {
     this.logger.error(`${handler}: ${String(count)} more dead letters`);
@@ -72,7 +72,7 @@ export class FailureLog {
     }
     // The connection says that Redis is away, once.
     if (isOutage(failure.error) || !this.retries.admits(handler)) return;
-    const next = `Next try in ${String(failure.delayMs)} ms`;
+    const next = `Next attempt in ${String(failure.delayMs)} ms`;
     this.logger.warn(`${handler} failed with ${subject(failure)}, ${attempt}: ${what}. ${next}`);
   }
 }

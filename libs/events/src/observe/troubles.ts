@@ -1,5 +1,5 @@
 import { isGroupMissing, isOutage } from '../model/errors/redis.js';
-import { SafeLogger } from '../log/safe-logger.js';
+import { SafeLogger, WORKER } from '../log/safe-logger.js';
 
 /** How long the same failure is not said again, however often it comes and goes, in milliseconds. */
 const SAID_FOR_MS = 60_000;
@@ -15,7 +15,7 @@ interface Trouble {
  * but the connection reports an outage, and the reader a missing group.
  */
 export class Troubles {
-  private readonly logger = new SafeLogger('EventConsumer');
+  private readonly logger = new SafeLogger(WORKER);
   private readonly open = new Map<string, Trouble>();
   private readonly said = new Map<string, Trouble>();
 

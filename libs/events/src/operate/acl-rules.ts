@@ -86,12 +86,12 @@ const OPENING: Commands = { subjects: ['HMGET'] };
 /** What a worker of streams without partitions runs, what one of partitions does, and both. */
 const PLAIN: readonly ScriptName[] = [
   ...(['settle', 'acknowledge', 'claim', 'look', 'defer', 'resume', 'wait-for-handler', 'take-waiting'] as const),
-  ...(['pending-of-consumer', 'end-quarantine-run', 'renew', 'leave', 'sweep', 'read-many'] as const),
+  ...(['pending-of-consumer', 'end-quarantine-run', 'renew', 'hand-back', 'sweep', 'read-many'] as const),
 ];
 const PARTITIONED: readonly ScriptName[] = [
   ...(['settle-fenced', 'acknowledge-fenced', 'wait-for-handler-fenced', 'read-partition'] as const),
   ...(['heartbeat', 'acquire-lease', 'renew-lease', 'release-lease'] as const),
-  ...(['acknowledge', 'defer', 'resume', 'end-quarantine-run', 'leave', 'sweep', 'read-many'] as const),
+  ...(['acknowledge', 'defer', 'resume', 'end-quarantine-run', 'hand-back', 'sweep', 'read-many'] as const),
 ];
 
 /**

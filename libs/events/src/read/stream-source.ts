@@ -1,11 +1,11 @@
 import type { Subscription } from '../delivery/subscriptions.js';
 import type { EventsObserver } from '../observe/events-observer.js';
 import type { Redelivery } from './redelivery.js';
-import { SafeLogger } from '../log/safe-logger.js';
+import { SafeLogger, WORKER } from '../log/safe-logger.js';
 import { noteField } from '../stream/delivery-notes.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { BEGINNING, splitReplay, type Channel } from '../stream/channel.js';
-import type { ClaimedEntry, ClaimReply } from '../stream/claimed-entry.js';
+import { FIRST_PAGE, type ClaimedEntry, type ClaimReply } from '../stream/claimed-entry.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { StreamEntry } from '../stream/stream-entry.js';
 import { waitingFor } from '../stream/waiting.js';
@@ -41,9 +41,9 @@ export class StreamSource implements Redelivery {
   readonly streamKey: string;
   /** The names of the consumers under which entries wait for a worker that handles them, as this one does. */
   readonly awaited: readonly string[];
-  private readonly logger = new SafeLogger(StreamSource.name);
-  /** The last entry that was accepted since {@link recover}; `-` for none. */
-  private takenUpTo = '-';
+  private readonly logger = new SafeLogger(WORKER);
+  /** The last entry that was accepted since {@link recover}; {@link FIRST_PAGE} for none. */
+  private takenUpTo = FIRST_PAGE;
 
   constructor(private readonly parts: StreamSourceParts) {
     const { subscription, channel } = parts;
@@ -90,7 +90,7 @@ export class StreamSource implements Redelivery {
 
   /** Accepts this consumer's pending entries, whose replies may have been lost. Earlier failures count. */
   recover(pageSize: number): Promise<void> {
-    return this.recoverAfter('-', pageSize);
+    return this.recoverAfter(FIRST_PAGE, pageSize);
   }
 
   /**
@@ -98,7 +98,7 @@ export class StreamSource implements Redelivery {
    * first.
    */
   async acceptNewOrLate(read: readonly StreamEntry[], pageSize: number): Promise<void> {
-    const entries = read.filter(({ id }) => this.takenUpTo === '-' || compareEntryIds(id, this.takenUpTo) > 0);
+    const entries = read.filter(({ id }) => this.takenUpTo === FIRST_PAGE || compareEntryIds(id, this.takenUpTo) > 0);
     if (await this.parts.client.claims.hasPending(this.consumerAddress, this.takenUpTo, entries[0]?.id)) {
       await this.recoverAfter(this.takenUpTo, pageSize);
       return;

@@ -1,10 +1,10 @@
 import type { Stopping } from '../concurrency/stopping.js';
-import { SafeLogger } from '../log/safe-logger.js';
+import { SafeLogger, WORKER } from '../log/safe-logger.js';
 import { isGroupMissing } from '../model/errors/redis.js';
 import type { EventsObserver } from '../observe/events-observer.js';
 import type { Troubles } from '../observe/troubles.js';
 import type { ResolvedOptions } from '../options/options.js';
-import type { ClaimReply } from '../stream/claimed-entry.js';
+import { FIRST_PAGE, type ClaimReply } from '../stream/claimed-entry.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { Look } from '../stream/watch-client.js';
 import type { InFlightDeliveries } from './in-flight-deliveries.js';
@@ -43,7 +43,7 @@ export interface TakeoverParts {
  * without partitions: with them, leases move (`worker/ownership.ts`), and `lua/read-partition.lua` brings pending entries.
  */
 export class Takeover {
-  private readonly logger = new SafeLogger(Takeover.name);
+  private readonly logger = new SafeLogger(WORKER);
   /** The last logged reason why a stream could not be looked at, by its key. */
   private readonly failures = new Map<string, string>();
   /** Since when a stream has entries left to take over, by its key; in milliseconds of `performance.now()`. */
@@ -73,11 +73,11 @@ export class Takeover {
     allInFlight.takeOverFirst(false);
   }
 
-  /** Tells the group that this worker is gone. @throws RedisUnavailableError */
-  leave(): Promise<void> {
+  /** Takes this worker off the group's watch: others look at once for what it has left. @throws RedisUnavailableError */
+  deregister(): Promise<void> {
     const { client, watch, sources, address } = this.parts;
     const streamKeys = sources.map(({ streamKey }) => streamKey);
-    return client.watch.leave(watch, streamKeys, address.consumer);
+    return client.watch.deregister(watch, streamKeys, address.consumer);
   }
 
   private look(everyMs: number): Promise<Look> {
@@ -131,7 +131,7 @@ export class Takeover {
     const { batchSize, claimAfterMs } = options;
     let count = 0;
     const take = async (room: () => number): Promise<boolean> => {
-      for (let from: string | undefined = '-'; from !== undefined;) {
+      for (let from: string | undefined = FIRST_PAGE; from !== undefined;) {
         const wanted = Math.min(batchSize, room());
         if (wanted === 0 || stopping.isStopping) return false;
         const reply: ClaimReply = await client.claims.takeOver(source.consumerAddress, claimAfterMs, from, wanted);

@@ -83,7 +83,7 @@ export class Settler {
     const consumer = { stream: channel.key, ...address };
     const delivery = { id: entry.id, deliveries: Math.max(0, deliveries) };
     const watch = keyspace.watch(address.group);
-    return this.throughOutages(() => client.waiting.leave(consumer, watch, waitingFor(awaited), delivery));
+    return this.throughOutages(() => client.waiting.letWait(consumer, watch, waitingFor(awaited), delivery));
   }
 
   /**

@@ -1,5 +1,5 @@
 import { asList, asNumber, asText, asTexts } from '../connection/reply.js';
-import { claimedEntriesOf, claimReplyOf, type ClaimedEntry, type ClaimReply } from './claimed-entry.js';
+import { claimedEntriesOf, claimReplyOf, FIRST_PAGE, type ClaimedEntry, type ClaimReply } from './claimed-entry.js';
 import type { ConsumerAddress } from './consumer-address.js';
 import type { ScriptRunner } from './script-runner.js';
 
@@ -10,13 +10,13 @@ const ENTRIES_AT_ONCE = 1000;
 export class ClaimClient {
   constructor(private readonly scripts: ScriptRunner) {}
 
-  /** What this consumer was given and has not settled, after an id; '-' for the first page. Makes the consumer where it is missing. */
+  /** What this consumer was given and has not settled, after an id, or on the {@link FIRST_PAGE}. Makes the consumer where it is missing. */
   async pendingOf({ stream, group, consumer }: ConsumerAddress, after: string, count: number): Promise<ClaimedEntry[]> {
     const reply = await this.scripts.run('pending-of-consumer', [stream], [group, consumer, fromOf(after), count]);
     return claimedEntriesOf(reply, 'pending-of-consumer');
   }
 
-  /** Whether this consumer has unsettled entries between two ids, both left out; '-' and undefined for no limit. */
+  /** Whether this consumer has unsettled entries between two ids, both left out; {@link FIRST_PAGE} and undefined for no limit. */
   async hasPending(
     { stream, group, consumer }: ConsumerAddress,
     after: string,
@@ -45,7 +45,7 @@ export class ClaimClient {
   /**
    * Takes over entries that no consumer has renewed for `minIdleMs`, one page at a time.
    *
-   * @param from where to begin: `-`, or `next` of the page before
+   * @param from where to begin: {@link FIRST_PAGE}, or `next` of the page before
    */
   async takeOver(
     { stream, group, consumer }: ConsumerAddress,
@@ -75,18 +75,18 @@ export class ClaimClient {
    */
   async handBack({ stream, group, consumer }: ConsumerAddress, idleMs: number): Promise<number> {
     let handedBack = 0;
-    let from = '-';
+    let from = FIRST_PAGE;
     while (from !== '') {
-      const reply = await this.scripts.run('leave', [stream], [group, consumer, idleMs, from, ENTRIES_AT_ONCE]);
-      const [count, next] = asList(reply, 'leave');
-      handedBack += asNumber(count, 'leave');
-      from = asText(next, 'leave');
+      const reply = await this.scripts.run('hand-back', [stream], [group, consumer, idleMs, from, ENTRIES_AT_ONCE]);
+      const [count, next] = asList(reply, 'hand-back');
+      handedBack += asNumber(count, 'hand-back');
+      from = asText(next, 'hand-back');
     }
     return handedBack;
   }
 }
 
-/** Where a range begins that leaves an id out. @param after '-' for the beginning */
+/** Where a range begins that leaves an id out. @param after an id, or {@link FIRST_PAGE} */
 function fromOf(after: string): string {
-  return after === '-' ? after : `(${after}`;
+  return after === FIRST_PAGE ? after : `(${after}`;
 }

@@ -2,6 +2,9 @@ import { asBytes, asList, asNumber } from '../connection/reply.js';
 import { asRawEntry, entryOf, MAX_TEXT_LENGTH } from './raw-entry.js';
 import type { StreamEntry } from './stream-entry.js';
 
+/** Where the first page of pending entries begins: before every id, as XPENDING has it. */
+export const FIRST_PAGE = '-';
+
 /** An entry that a consumer got from the pending list. */
 export interface ClaimedEntry extends StreamEntry {
   /** How often it was delivered before; 0 when its consumer had handed it back. */

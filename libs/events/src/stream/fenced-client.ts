@@ -105,13 +105,13 @@ class PartitionWaitingClient extends WaitingClient {
     super(scripts);
   }
 
-  override async leave(
+  override async letWait(
     address: ConsumerAddress,
     _watch: string | undefined,
     name: string,
     entry: Pick<ClaimedEntry, 'id' | 'deliveries'>,
   ): Promise<boolean> {
-    const waits = await super.leave(address, undefined, name, entry);
+    const waits = await super.letWait(address, undefined, name, entry);
     if (waits) this.onWaiting();
     return waits;
   }

@@ -86,7 +86,7 @@ const COMMANDS = {
   'pending-of-consumer': { stream: ['XPENDING', 'XGROUP|CREATECONSUMER', 'XRANGE'] },
   'end-quarantine-run': { notes: ['HGET', 'HSET'] },
   renew: { stream: ['XPENDING', 'XCLAIM'] },
-  leave: { stream: ['XPENDING', 'XCLAIM', 'XGROUP|DELCONSUMER'] },
+  'hand-back': { stream: ['XPENDING', 'XCLAIM', 'XGROUP|DELCONSUMER'] },
   sweep: { stream: ['XINFO|CONSUMERS', 'XGROUP|DELCONSUMER'] },
   trim: { stream: ['XLEN', 'XINFO|GROUPS', 'XPENDING', 'XTRIM', 'XRANGE'], trimmer: ['GET', 'SET'] },
   'take-dead-letter': {

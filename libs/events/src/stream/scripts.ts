@@ -14,7 +14,11 @@ interface Script {
 }
 
 /** What scripts know by `-- @constant NAME`. */
-const CONSTANTS: Readonly<Record<string, number>> = { MAX_VALUES };
+const CONSTANTS: Readonly<Record<string, string>> = {
+  MAX_VALUES: String(MAX_VALUES),
+  PARKED_COMMANDS: listInLua(SCRIPT_COMMANDS.settle.parked),
+  DEAD_LETTER_COMMANDS: listInLua(SCRIPT_COMMANDS.settle.deadLetters),
+};
 
 /** Scripts that reply what others have written: as bytes, since it need not be text. */
 const WITH_BYTES: ReadonlySet<ScriptName> = new Set([
@@ -96,6 +100,10 @@ function scriptOf(name: ScriptName): Script {
   return { source, hash: createHash('sha1').update(source).digest('hex') };
 }
 
+function listInLua(values: readonly string[] = []): string {
+  return `{ ${values.map((value) => `'${value}'`).join(', ')} }`;
+}
+
 /** A file of `lua/`, with what it includes and the constants that it names: Redis' scripts know no modules. */
 function sourceOf(name: string): string {
   const source = readFileSync(new URL(`../../lua/${name}.lua`, import.meta.url), 'utf8');
@@ -103,6 +111,6 @@ function sourceOf(name: string): string {
     source
       // Flags are for the whole, and stand in its first line.
       .replace(/^-- @include (.+)$/gm, (_, included: string) => sourceOf(included).replace(/^#!.*/, ''))
-      .replace(/^-- @constant (.+)$/gm, (_, constant: string) => `local ${constant} = ${String(CONSTANTS[constant])}`)
+      .replace(/^-- @constant (.+)$/gm, (_, constant: string) => `local ${constant} = ${CONSTANTS[constant] ?? ''}`)
   );
 }

@@ -16,7 +16,7 @@ export class WaitingClient {
    * @param entry `deliveries`: how often it was delivered to others before
    * @returns false when entries of the stream wait for too many different things already
    */
-  async leave(
+  async letWait(
     { stream, group, consumer }: ConsumerAddress,
     watch: string | undefined,
     name: string,

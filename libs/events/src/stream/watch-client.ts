@@ -52,7 +52,7 @@ export class WatchClient {
   }
 
   /** Takes a worker off the watch. Whoever comes next looks at once for what it has left. */
-  async leave(watch: string, streams: readonly string[], consumer: string): Promise<void> {
+  async deregister(watch: string, streams: readonly string[], consumer: string): Promise<void> {
     const fields = [`seen ${consumer}`, `handles ${consumer}`, ...streams.map((stream) => `looked ${stream}`)];
     await this.scripts.connection.command('HDEL', watch, ...fields);
   }

@@ -4,6 +4,7 @@ import type { Pipeline } from './pipeline.js';
 import type { StreamSource } from '../read/stream-source.js';
 import { Stopping } from '../concurrency/stopping.js';
 import { FencedClient, type PartitionReply } from '../stream/fenced-client.js';
+import { FIRST_PAGE } from '../stream/claimed-entry.js';
 import { linesOf } from '../stream/waiting.js';
 import type { Instrumentation } from '../model/instrumentation.js';
 import type { WorkerContext } from './worker-parts.js';
@@ -19,9 +20,6 @@ interface Position {
 
 /** Renewals within the time of a lease: two may be late before one is lost. */
 const RENEWALS = 3;
-
-/** From everything: what an earlier owner left, or what a lost reply contained. */
-const BEGINNING = '-';
 
 /**
  * A partition while this worker owns it: from one lease's beginning to its end. What was read of it is settled under the
@@ -90,7 +88,7 @@ export class OwnedPartition {
       takeoverAfterMs,
     });
     this.pipeline = pipeline;
-    this.positions = sources.map((source) => ({ source, pendingFrom: BEGINNING, last: undefined }));
+    this.positions = sources.map((source) => ({ source, pendingFrom: FIRST_PAGE, last: undefined }));
     this.handled = this.positions.map(({ source }) => linesOf(source.awaited));
   }
 
@@ -134,7 +132,7 @@ export class OwnedPartition {
 
   /** What is pending must be read before anything new: a reply may have been lost. */
   recover(): void {
-    for (const position of this.positions) position.pendingFrom = BEGINNING;
+    for (const position of this.positions) position.pendingFrom = FIRST_PAGE;
     this.isDue = true;
   }
 

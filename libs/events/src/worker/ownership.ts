@@ -1,7 +1,7 @@
 import { LeaseLostError } from '../model/errors/delivery.js';
 import { isOutage } from '../model/errors/redis.js';
 import type { Stopping } from '../concurrency/stopping.js';
-import { SafeLogger } from '../log/safe-logger.js';
+import { SafeLogger, WORKER } from '../log/safe-logger.js';
 import type { Heartbeat, PartitionsClient } from '../stream/partitions-client.js';
 import { assign } from './assignment.js';
 import { OwnedPartition } from './owned-partition.js';
@@ -17,7 +17,7 @@ const MAX_PAUSE_MS = 1000;
  * lease has one owner, whatever they compute.
  */
 export class Ownership {
-  private readonly logger = new SafeLogger(Ownership.name);
+  private readonly logger = new SafeLogger(WORKER);
   /** Partitions whose lease this worker has: those that it reads, and those that it is handing over. */
   private readonly owned = new Map<number, OwnedPartition>();
   private readonly handovers = new Map<number, Promise<void>>();
@@ -85,11 +85,11 @@ export class Ownership {
   }
 
   /** Hands all partitions over, and takes this worker off the list of the living. */
-  async leave(): Promise<void> {
+  async handOverAll(): Promise<void> {
     await this.turning;
     await Promise.all([
       // First, so that the others take each partition as soon as it is free.
-      this.attempt('Leaving', () => this.client.heartbeat(this.workersKey, this.own, 0, { owned: [], unfit: [] })),
+      this.attempt('Deregistering', () => this.client.heartbeat(this.workersKey, this.own, 0, { owned: [], unfit: [] })),
       ...[...this.owned.values()].map((partition) => this.handOver(partition)),
     ]);
   }

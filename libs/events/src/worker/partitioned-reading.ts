@@ -12,14 +12,14 @@ export class PartitionedReading implements Reading {
   private readonly reader: PartitionReader;
   private readonly connection: RedisConnection;
   /** Is over when everything was handed over: until then the leases are renewed. */
-  private readonly leaving = new Stopping();
+  private readonly handover = new Stopping();
   private loops: Promise<unknown> = Promise.resolve();
   private keeping: Promise<void> = Promise.resolve();
 
   /** @param connection options of the connection that waits for entries */
   constructor(context: WorkerContext, connection: RedisConnectionOptions) {
     const { client, options, partitions, allInFlight, stopping, troubles } = context;
-    this.ownership = new Ownership(context, new PartitionsClient(client.connection), this.leaving);
+    this.ownership = new Ownership(context, new PartitionsClient(client.connection), this.handover);
     this.connection = new RedisConnection(options.redis, connection);
     this.reader = new PartitionReader({
       ownership: this.ownership,
@@ -54,9 +54,9 @@ export class PartitionedReading implements Reading {
   }
 
   async stop(): Promise<void> {
-    this.leaving.begin();
-    await Promise.all([this.loops, this.ownership.leave()]);
-    this.leaving.giveUp();
+    this.handover.begin();
+    await Promise.all([this.loops, this.ownership.handOverAll()]);
+    this.handover.giveUp();
     await this.keeping;
     this.connection.close();
   }

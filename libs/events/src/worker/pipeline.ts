@@ -13,7 +13,7 @@ import { Quarantine } from '../dispatch/quarantine.js';
 import { QuarantinedDecoding } from '../dispatch/quarantined-decoding.js';
 import { orderingKeyOf, type QueuedDelivery } from '../dispatch/queued-delivery.js';
 import { RejectedEntries } from '../dispatch/rejected-entries.js';
-import { SafeLogger } from '../log/safe-logger.js';
+import { SafeLogger, WORKER } from '../log/safe-logger.js';
 import { isLoss, type Outcome } from '../model/outcome.js';
 import { textOf } from '../model/thrown.js';
 import type { InFlightDeliveries } from '../read/in-flight-deliveries.js';
@@ -35,7 +35,7 @@ export interface PipelineParts extends DispatchParts {
  * other. A quarantined entry is decoded at its turn, and encrypted data is decrypted and validated then.
  */
 export class Pipeline implements DeliverySink {
-  private readonly logger = new SafeLogger(Pipeline.name);
+  private readonly logger = new SafeLogger(WORKER);
   private readonly queue: KeyedQueue<QueuedDelivery, DeferredEntry>;
   private readonly deferred: DeferredDeliveries;
   private readonly pauses: Pauses;

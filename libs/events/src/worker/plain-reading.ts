@@ -1,5 +1,5 @@
 import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
-import { SafeLogger } from '../log/safe-logger.js';
+import { SafeLogger, WORKER } from '../log/safe-logger.js';
 import { ClaimRenewal } from '../read/claim-renewal.js';
 import type { StreamSource } from '../read/stream-source.js';
 import { StreamReader } from '../read/stream-reader.js';
@@ -12,7 +12,7 @@ import type { WorkerContext } from './worker-parts.js';
 /** Reads streams without partitions: all workers of the group do, and Redis gives each entry to one of them. */
 export class PlainReading implements Reading {
   readonly partitions = [0];
-  private readonly logger = new SafeLogger('EventConsumer');
+  private readonly logger = new SafeLogger(WORKER);
   private readonly connection: RedisConnection;
   private readonly sources: readonly StreamSource[];
   private readonly reader: StreamReader;
@@ -60,18 +60,18 @@ export class PlainReading implements Reading {
       await this.loops;
       clearTimeout(deadline);
       stopping.giveUp();
-      await this.leave();
+      await this.handBack();
     }
     this.connection.close();
   }
 
-  private async leave(): Promise<void> {
+  private async handBack(): Promise<void> {
     // All at once: while Redis is away, each of them lasts until its deadline.
-    await Promise.all(this.sources.map((source) => this.leaveOne(source)));
-    await this.takeover.leave().catch(() => undefined);
+    await Promise.all(this.sources.map((source) => this.handBackOf(source)));
+    await this.takeover.deregister().catch(() => undefined);
   }
 
-  private async leaveOne({ consumerAddress }: StreamSource): Promise<void> {
+  private async handBackOf({ consumerAddress }: StreamSource): Promise<void> {
     const { stream, group } = consumerAddress;
     const { client, options, observer } = this.context;
     try {
@@ -80,7 +80,7 @@ export class PlainReading implements Reading {
       this.logger.warn(`Handed back ${String(count)} entries of ${stream}`);
       observer.emit({ kind: 'handed-back', stream, group, count });
     } catch (error) {
-      this.logger.warn(`Could not leave ${group} of ${stream}; others take over: ${(error as Error).message}`);
+      this.logger.warn(`Could not hand back entries of ${stream}; others take them over when their claims run out: ${(error as Error).message}`);
     }
   }
 }

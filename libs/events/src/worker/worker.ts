@@ -2,7 +2,7 @@ import { Overruns } from '../dispatch/overruns.js';
 import { Semaphore } from '../concurrency/semaphore.js';
 import { Stopping } from '../concurrency/stopping.js';
 import type { RedisConnectionOptions } from '../connection/redis-connection.js';
-import { SafeLogger } from '../log/safe-logger.js';
+import { SafeLogger, WORKER } from '../log/safe-logger.js';
 import { InFlightDeliveries } from '../read/in-flight-deliveries.js';
 import { Troubles } from '../observe/troubles.js';
 import { GroupStarts, type StartFrom } from '../stream/group-starts.js';
@@ -19,7 +19,7 @@ import type { WorkerStatus } from './worker-status.js';
  * start again.
  */
 export class Worker implements WorkerStatus {
-  private readonly logger = new SafeLogger('EventConsumer');
+  private readonly logger = new SafeLogger(WORKER);
   private readonly context: WorkerContext;
   /** Made when it is known where the group begins. */
   private reading: Reading | undefined;
