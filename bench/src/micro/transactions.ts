@@ -42,7 +42,7 @@ export function createPaying(partitions: Partitions): () => Settlement[] {
       pay(order, transaction);
       const { reads, writes, events } = effectsOf(transaction);
       return {
-        stream: STREAM,
+        streamKey: STREAM,
         notes: NOTES,
         id: entries[index]?.id ?? '',
         eventId: cause.event_id,

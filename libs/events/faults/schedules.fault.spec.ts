@@ -74,7 +74,7 @@ describe('every schedule of two workers', () => {
       const hasEffect = noteBecomes === undefined && kinds[event] === 'effect';
       const effect = { command: 'RPUSH', key: effects, type: 'list', integer: '', args: [id] } as const;
       const settlement = {
-        ...{ stream, notes, id, eventId: `event ${id}`, handler: HANDLER, handlers: [HANDLER] },
+        ...{ streamKey: stream, notes, id, eventId: `event ${id}`, handler: HANDLER, handlers: [HANDLER] },
         ...{ noteBecomes, keyRule: undefined, reads: [], writes: hasEffect ? [effect] : [], events: [] },
       };
       const { keys, values } = settleArguments({ group: GROUP, consumer }, [settlement]);

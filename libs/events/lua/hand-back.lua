@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- A consumer leaves the group: its pending entries become claimable at once, as if never delivered, since no worker died of them. A
--- consumer that holds nothing is deleted. XGROUP DELCONSUMER alone would lose its pending entries for ever.
+-- Hands back what a consumer has pending, before it leaves the group: the entries become claimable at once, as if never delivered, since no
+-- worker died of them. A consumer that holds nothing is deleted. XGROUP DELCONSUMER alone would lose its pending entries for ever.
 --
 -- A call hands back one page of entries; it is called until no more are left.
 --

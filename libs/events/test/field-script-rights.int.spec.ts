@@ -66,7 +66,14 @@ function settling(
 ): Scenario {
   const { keys, values } = settleArguments({ group: GROUP, consumer: 'me' }, [
     {
-      ...{ stream: 'notes', notes: 'deliveries', id: '1-1', eventId: 'event 1', handler: 'A.on', handlers: HANDLERS },
+      ...{
+        streamKey: 'notes',
+        notes: 'deliveries',
+        id: '1-1',
+        eventId: 'event 1',
+        handler: 'A.on',
+        handlers: HANDLERS,
+      },
       ...{ noteBecomes: undefined, keyRule: undefined, reads: [], writes: [], events: [] },
       ...settlement,
     },
@@ -74,7 +81,7 @@ function settling(
   return { prepare, call: [keys, values] };
 }
 
-const key = (rule: KeyRule['rule']): KeyRule => ({ rule, list: 'parked', original: '1-1', stream: 'notes', deadLetters: 'dead-letters', replays: 'replays' }); // prettier-ignore
+const key = (rule: KeyRule['rule']): KeyRule => ({ rule, list: 'parked', original: '1-1', streamKey: 'notes', deadLetters: 'dead-letters', replays: 'replays' }); // prettier-ignore
 const deadLetter = event('dead-letters');
 
 /** What a transaction may do, after a write that anybody may do. */

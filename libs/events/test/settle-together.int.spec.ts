@@ -83,7 +83,7 @@ describe('settle.lua, many transactions in one call,', () => {
     for (const id of ids) await redis.client.xadd(stream, id, 'event_id', id);
     await redis.client.xgroup('CREATE', stream, GROUP, '0', 'MKSTREAM');
     await redis.client.xreadgroup('GROUP', GROUP, 'me', 'STREAMS', stream, '>');
-    const where = { stream, notes: `${stream}:deliveries`, handler: 'A.on', handlers: HANDLERS };
+    const where = { streamKey: stream, notes: `${stream}:deliveries`, handler: 'A.on', handlers: HANDLERS };
     return transactions.map(({ reads, writes }, index) => {
       const id = ids[index] as string;
       const what = { noteBecomes: undefined, keyRule: undefined, reads: own(reads), writes: own(writes), events: [] };

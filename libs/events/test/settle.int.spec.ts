@@ -34,7 +34,14 @@ describe('settle.lua', () => {
 
   function settlement(stream: string, id: string, eventId: string, value = 'done'): Settlement {
     const write = { command: 'HSET', key: `${stream}:effects`, type: 'hash', integer: '', args: [id, value] } as const;
-    const where = { stream, notes: `${stream}:deliveries`, id, eventId, handler: 'A.on', handlers: HANDLERS };
+    const where = {
+      streamKey: stream,
+      notes: `${stream}:deliveries`,
+      id,
+      eventId,
+      handler: 'A.on',
+      handlers: HANDLERS,
+    };
     return { ...where, noteBecomes: undefined, keyRule: undefined, reads: [], writes: [write], events: [] };
   }
 

@@ -38,7 +38,7 @@ function handler(event: EventClass, name = `On.${event.name}`): RegisteredHandle
 describe('subscriptionsOf', () => {
   it('gives one subscription for each stream, with all its handlers', () => {
     const [notes, files, ...more] = subscriptionsOf([handler(NoteTaken), handler(FileClosed), handler(NoteLost)], []);
-    expect([notes?.stream, files?.stream, more.length]).toEqual(['notes', 'files', 0]);
+    expect([notes?.streamName, files?.streamName, more.length]).toEqual(['notes', 'files', 0]);
     expect(notes?.handlers.map(({ name }) => name)).toEqual(['On.NoteTaken', 'On.NoteLost']);
   });
 
@@ -67,7 +67,7 @@ describe('subscriptionsOf', () => {
 
   it('knows the classes that are ignored, without reading a stream for them', () => {
     const subscriptions = subscriptionsOf([handler(NoteTaken)], [NoteLost, FileClosed, NoteTaken]);
-    expect(subscriptions.map(({ stream }) => stream)).toEqual(['notes']);
+    expect(subscriptions.map(({ streamName }) => streamName)).toEqual(['notes']);
     expect(subscriptions[0]?.routeOf('note_lost', '1.0')).toEqual({ event: NoteLost, handlers: [] });
     expect(subscriptions[0]?.routeOf('note_taken', '1.0').handlers).toHaveLength(1);
   });

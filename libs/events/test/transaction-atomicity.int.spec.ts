@@ -204,7 +204,7 @@ describe('transaction atomicity', () => {
   }
 
   const settlementOf = (prefix: string, id: string, transaction: Transaction): Settlement => ({
-    stream: `${prefix}:notes`,
+    streamKey: `${prefix}:notes`,
     id,
     eventId: '1',
     notes: `${prefix}:deliveries`,

@@ -80,7 +80,7 @@ export function createWorker<T extends [] | object[]>(
   const deadLetterLimits = new DeadLetterLimits(resolved, client, monitor, partitions, observer);
   const { group } = options;
   const address = { group, consumer: newConsumerName() };
-  const streams = subscriptions.map(({ stream }) => stream);
+  const streams = subscriptions.map(({ streamName }) => streamName);
   return new StandaloneWorker(
     { ...parts, address, subscriptions, deadLetterLimits },
     parts.agreement,

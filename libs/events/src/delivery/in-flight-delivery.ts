@@ -7,7 +7,7 @@ import type { Subscription } from './subscriptions.js';
 /** A delivery to this worker that is not settled yet. */
 export class InFlightDelivery implements Loss {
   /** The key of the stream that it was read from: for a replay, the group's replays. */
-  readonly stream: string;
+  readonly streamKey: string;
   /** About its size, in bytes. */
   readonly weight: number;
   /** Whether Redis may hold notes of this entry, to be deleted with its acknowledgement. */
@@ -42,14 +42,14 @@ export class InFlightDelivery implements Loss {
     readonly deliveries = 0,
     readonly isOverdue = false,
   ) {
-    this.stream = channel.key;
+    this.streamKey = channel.key;
     this.weight = weightOf(entry);
     this.isNoted = notes.size > 0;
   }
 
   /** Its stream's key and its id, for messages and sets: unique among deliveries in flight. */
   get entryRef(): string {
-    return `${this.stream} ${this.entry.id}`;
+    return `${this.streamKey} ${this.entry.id}`;
   }
 
   get lostBecause(): Error | undefined {

@@ -48,13 +48,13 @@ export class Subscription {
   private last: { type: string; version: string; route: EventRoute } | undefined;
 
   /**
-   * @param stream the stream's name without prefix
+   * @param streamName without prefix
    * @param roundsIntegers whether integers beyond ±(2^53 - 1) in payloads are rounded instead of rejected
    * @param unknown the policy for events that this worker does not know
    * @param limits of the size of an entry
    */
   constructor(
-    readonly stream: string,
+    readonly streamName: string,
     readonly roundsIntegers = false,
     readonly unknown: UnknownPolicy = DEFAULT_UNKNOWN,
     readonly limits: PayloadLimits = DEFAULT_PAYLOAD_LIMITS,

@@ -10,6 +10,6 @@ export interface DeadLetterQuota {
    * @returns undefined to write at once; else a promise that resolves when it may be written
    */
   turn(about: { stream: string; group: string }, stopping: Stopping): Promise<void> | undefined;
-  /** A dead letter was written. @param stream the stream's name without prefix */
-  wrote(keyspace: Keyspace, stream: string): void;
+  /** A dead letter was written. @param streamName without prefix */
+  wrote(keyspace: Keyspace, streamName: string): void;
 }

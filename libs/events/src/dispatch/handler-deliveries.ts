@@ -65,6 +65,7 @@ function noteOf(inFlight: InFlightDelivery, handler: string): Readonly<FailureNo
   return parseNote(inFlight.notes.get(noteField(inFlight.entry.id, handler)));
 }
 
+/** The note of one more failure that counts. */
 export function failedOnceMore({ failures, firstFailureMs, openQuarantineRuns }: FailureNote): FailureNote {
   return { failures: failures + 1, firstFailureMs: firstFailureMs || Date.now(), openQuarantineRuns };
 }

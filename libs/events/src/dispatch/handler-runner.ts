@@ -147,10 +147,10 @@ export class HandlerRunner {
     ended: Promise<void>,
   ): void {
     const { semaphore, overruns } = this.parts;
-    const { isQuarantined, stream, entry } = handlerDelivery.inFlight;
+    const { isQuarantined, streamKey, entry } = handlerDelivery.inFlight;
     // Nothing else ran until its time limit; from now on the others go on.
     if (isQuarantined) semaphore.keepOne();
-    const end = overruns.begin({ handler: name, timeoutMs, stream, id: entry.id });
+    const end = overruns.begin({ handler: name, timeoutMs, streamKey, id: entry.id });
     handlerDelivery.overrun = ended.then(() => {
       end();
       semaphore.release();
@@ -161,7 +161,7 @@ export class HandlerRunner {
     const { instrumentation } = this.parts;
     if (instrumentation.isOff) return undefined;
     const { inFlight, event, handler } = handlerDelivery;
-    const { stream } = inFlight.subscription;
+    const { streamName: stream } = inFlight.subscription;
     const operation = instrumentation.process({ stream, entryId: inFlight.entry.id, event, handler, attempt });
     handlerDelivery.operation = operation?.ref;
     return operation;
@@ -173,7 +173,7 @@ export class HandlerRunner {
     readsPlainly: boolean,
   ): Delivery {
     const { address, transactions } = this.parts;
-    const stream = inFlight.origin?.stream ?? inFlight.stream;
+    const stream = inFlight.origin?.stream ?? inFlight.streamKey;
     const id = inFlight.origin?.id ?? inFlight.entry.id;
     return new Delivery(stream, id, address, handler, attempt, event, inFlight, transactions, readsPlainly);
   }
@@ -216,7 +216,7 @@ export class HandlerRunner {
   private about({ inFlight, event, handler }: DecodedHandlerDelivery) {
     const { event_type: eventType, event_id: eventId, partition_key: partitionKey } = event;
     const { group } = this.parts.address;
-    return { stream: inFlight.stream, id: inFlight.entry.id, group, handler, eventType, eventId, partitionKey };
+    return { stream: inFlight.streamKey, id: inFlight.entry.id, group, handler, eventType, eventId, partitionKey };
   }
 }
 

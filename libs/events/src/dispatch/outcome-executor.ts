@@ -71,7 +71,7 @@ export class OutcomeExecutor {
   /** For an error that neither a handler has thrown nor the loss of a delivery explains: this library did not foresee it. */
   logUnexpected({ inFlight, handler }: HandlerDelivery, thrown: unknown): void {
     if (!this.lines.admits('')) return;
-    const what = `${inFlight.stream} ${inFlight.entry.id}, for ${handler}, met an unexpected error`;
+    const what = `${inFlight.streamKey} ${inFlight.entry.id}, for ${handler}, met an unexpected error`;
     this.logger.error(what, textOf(thrown).stack);
   }
 
@@ -86,7 +86,7 @@ export class OutcomeExecutor {
     if (turn) await turn;
     // It was to follow parked events; where none is left, its handler runs at once.
     if (!(await settler.deadLetter(handlerDelivery, reason, error))) return 0;
-    deadLetterQuota.wrote(transactions.keyspace, inFlight.subscription.stream);
+    deadLetterQuota.wrote(transactions.keyspace, inFlight.subscription.streamName);
     const { event_type: eventType, event_id: eventId, partition_key: partitionKey } = event ?? {};
     const attempt = note.failures + note.openQuarantineRuns.length;
     observer.emit({ kind: 'dead-lettered', ...where, eventType, eventId, partitionKey, attempt, reason, error });
@@ -94,7 +94,7 @@ export class OutcomeExecutor {
   }
 
   private whereIs({ inFlight, handler }: HandlerDelivery) {
-    return { stream: inFlight.stream, id: inFlight.entry.id, group: this.parts.address.group, handler };
+    return { stream: inFlight.streamKey, id: inFlight.entry.id, group: this.parts.address.group, handler };
   }
 }
 

@@ -6,8 +6,8 @@ export interface Overrun {
   handler: string;
   /** Its time limit, in milliseconds. */
   timeoutMs: number;
-  /** The stream's key, and the entry's id. */
-  stream: string;
+  streamKey: string;
+  /** The entry's id. */
   id: string;
 }
 
@@ -38,7 +38,7 @@ export class Overruns {
     return () => {
       clearTimeout(timer);
       this.open.delete(own);
-      if (own.isStuck) this.logger.warn(`${own.handler} has ended with ${own.stream} ${own.id} after all`);
+      if (own.isStuck) this.logger.warn(`${own.handler} has ended with ${own.streamKey} ${own.id} after all`);
     };
   }
 
@@ -49,10 +49,10 @@ export class Overruns {
   }
 }
 
-function said({ handler, stream, id, sinceMs, timeoutMs }: OpenOverrun): string {
+function said({ handler, streamKey, id, sinceMs, timeoutMs }: OpenOverrun): string {
   const lateMs = Math.round(performance.now() - sinceMs);
   return (
-    `${handler} goes on with ${stream} ${id}, ${String(lateMs)} ms after its time limit of ${String(timeoutMs)} ms, ` +
+    `${handler} goes on with ${streamKey} ${id}, ${String(lateMs)} ms after its time limit of ${String(timeoutMs)} ms, ` +
     'and does not heed delivery.signal; its key and its slot stay taken'
   );
 }

@@ -33,7 +33,7 @@ export class RejectedEntries {
   private async isSettledAsUnknown(handlerDelivery: HandlerDelivery, awaited: string): Promise<boolean> {
     const { settler, observer, address } = this.parts;
     const { group } = address;
-    const { stream, entry, subscription, origin } = handlerDelivery.inFlight;
+    const { streamKey: stream, entry, subscription, origin } = handlerDelivery.inFlight;
     const { unknown: policy } = subscription;
     // An operator has replayed it for a handler that is gone: to ignore it would lose it.
     if (policy === 'dead-letter' || (policy === 'ignore' && origin)) return false;

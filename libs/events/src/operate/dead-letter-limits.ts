@@ -91,9 +91,9 @@ export class DeadLetterLimits {
     return stopping.orAfter(delayMs);
   }
 
-  /** A dead letter was written. @param stream the stream's name without prefix */
-  wrote(keyspace: Keyspace, stream: string): void {
-    this.isDue(keyspace, stream);
+  /** A dead letter was written. @param streamName without prefix */
+  wrote(keyspace: Keyspace, streamName: string): void {
+    this.isDue(keyspace, streamName);
     if (this.due.size > 0 && !this.stopping.isStopping) this.trimming ??= this.trimDue();
   }
 

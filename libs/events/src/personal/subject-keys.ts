@@ -1,4 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
+import { groupBy } from '../collections/group-by.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { SubjectKey } from './sealed-value.js';
@@ -78,7 +79,8 @@ export class SubjectKeys {
     for (;;) {
       const started = performance.now();
       const { generation } = connection;
-      for (const [keyspace, own] of byKeyspace(left)) await this.sealIn(keyspace, own, started, generation);
+      for (const [keyspace, own] of groupBy(left, ({ keyspace }) => keyspace))
+        await this.sealIn(keyspace, own, started, generation);
       if (connection.isReady && connection.generation === generation) return;
       // The connection leads to another server, perhaps, from which the keys that were used are missing.
       left = all;
@@ -172,14 +174,4 @@ function subjectKeyOf(value: string | null | undefined): SubjectKey | undefined 
   return Number.isSafeInteger(number) && bytes.length === KEY_BYTES
     ? { number, key: createSecretKey(bytes) }
     : undefined;
-}
-
-function byKeyspace(all: readonly Unsealed[]): Map<Keyspace, Unsealed[]> {
-  const groups = new Map<Keyspace, Unsealed[]>();
-  for (const one of all) {
-    const own = groups.get(one.keyspace);
-    if (own) own.push(one);
-    else groups.set(one.keyspace, [one]);
-  }
-  return groups;
 }

@@ -37,7 +37,7 @@ export class ClaimRenewal {
       // The last entry may have been settled meanwhile: nothing would end the pause.
       if (this.isDone()) return;
       // While the worker drains, its last handlers still need their claims.
-      await (stopping.isStopping ? allInFlight.change(pauseMs) : stopping.orAfter(pauseMs));
+      await (stopping.isStopping ? allInFlight.changes.next(pauseMs) : stopping.orAfter(pauseMs));
     }
   }
 

@@ -7,23 +7,23 @@ export class DeferredIds {
     return this.total;
   }
 
-  add(stream: string, id: string): void {
-    let ids = this.byStream.get(stream);
-    if (!ids) this.byStream.set(stream, (ids = new Set()));
+  add(streamKey: string, id: string): void {
+    let ids = this.byStream.get(streamKey);
+    if (!ids) this.byStream.set(streamKey, (ids = new Set()));
     if (!ids.has(id)) this.total += 1;
     ids.add(id);
   }
 
-  delete(stream: string, id: string): void {
-    if (this.byStream.get(stream)?.delete(id)) this.total -= 1;
+  delete(streamKey: string, id: string): void {
+    if (this.byStream.get(streamKey)?.delete(id)) this.total -= 1;
   }
 
-  has(stream: string, id: string): boolean {
-    return this.byStream.get(stream)?.has(id) === true;
+  has(streamKey: string, id: string): boolean {
+    return this.byStream.get(streamKey)?.has(id) === true;
   }
 
-  /** Those of one stream, about ascending. */
-  of(stream: string): readonly string[] {
-    return [...(this.byStream.get(stream) ?? [])];
+  /** Those of one streamKey, about ascending. */
+  of(streamKey: string): readonly string[] {
+    return [...(this.byStream.get(streamKey) ?? [])];
   }
 }

@@ -98,24 +98,30 @@ export class StreamReader {
     const { entries, started, wasOnlyRead } = await reading;
     this.parts.troubles.succeeded('Reading');
     const isOnlyRead = wasOnlyRead && this.isOnlyRead;
-    // While a full batch is handled, the next one is read. After a smaller one the handler is called first: to send a read takes longer
-    // than all that comes before the handler.
-    const { batchSize } = this.parts.options;
-    const arrived = sum(entries);
-    const count = arrived < batchSize ? 0 : this.countOf(arrived);
-    if (count >= batchSize && this.mayReadOn) {
-      this.ahead = this.read(count);
-      // The next turn awaits it, and hears of its failure.
-      this.ahead.catch(() => undefined);
-    }
+    this.readOn(sum(entries));
     for (const source of this.parts.sources) {
       const own = entries.get(source.streamKey);
       if (!own) continue;
-      this.parts.instrumentation.received(source.subscription.stream, own, started);
+      this.parts.instrumentation.received(source.subscription.streamName, own, started);
       if (isOnlyRead) source.acceptNew(own);
     }
     if (isOnlyRead) return;
+    const { batchSize } = this.parts.options;
     await this.whileRecovering((source) => source.acceptNewOrLate(entries.get(source.streamKey) ?? [], batchSize));
+  }
+
+  /**
+   * While a full batch is handled, the next one is read. After a smaller one the handler is called first: to send a read takes longer than
+   * all that comes before the handler.
+   */
+  private readOn(arrived: number): void {
+    const { batchSize } = this.parts.options;
+    if (arrived < batchSize || !this.mayReadOn) return;
+    const count = this.countOf(arrived);
+    if (count < batchSize) return;
+    this.ahead = this.read(count);
+    // The next turn awaits it, and hears of its failure.
+    this.ahead.catch(() => undefined);
   }
 
   /** It is unknown what the last read has brought, and whether it is over. */
@@ -137,14 +143,14 @@ export class StreamReader {
   /** Begins a read as soon as there is room. @returns undefined when there was none for a while, or the worker stops */
   private async begin(): Promise<Reply | undefined> {
     const { batchSize } = this.parts.options;
-    await this.parts.allInFlight.awaitRoom(batchSize, PAUSE_MS);
+    await this.parts.allInFlight.room.await('new', batchSize, PAUSE_MS);
     const count = this.countOf(0);
     return count === 0 || this.parts.stopping.isStopping ? undefined : this.read(count);
   }
 
   /** How many entries of each stream there is room for. @param arrived entries that have arrived and are not held yet */
   private countOf(arrived: number): number {
-    const room = this.parts.allInFlight.room - arrived;
+    const room = this.parts.allInFlight.room.for('new') - arrived;
     if (room <= 0) return 0;
     // Redis counts for each stream.
     const share = Math.max(1, Math.floor(room / this.parts.sources.filter(({ isReplay }) => !isReplay).length));

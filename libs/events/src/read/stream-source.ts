@@ -1,23 +1,15 @@
+import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { Subscription } from '../delivery/subscriptions.js';
-import type { EventsObserver } from '../observe/events-observer.js';
-import type { Redelivery } from './redelivery.js';
 import { SafeLogger, WORKER } from '../log/safe-logger.js';
-import { noteField } from '../stream/delivery-notes.js';
-import { compareEntryIds } from '../stream/entry-id.js';
-import { BEGINNING, splitReplay, type Channel } from '../stream/channel.js';
+import type { Instrumentation } from '../model/instrumentation.js';
+import { BEGINNING } from '../stream/channel.js';
 import { FIRST_PAGE, type ClaimedEntry, type ClaimReply } from '../stream/claimed-entry.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import { compareEntryIds } from '../stream/entry-id.js';
 import type { StreamEntry } from '../stream/stream-entry.js';
 import { waitingFor } from '../stream/waiting.js';
-import type { Instrumentation } from '../model/instrumentation.js';
-import { InFlightDelivery } from '../delivery/in-flight-delivery.js';
+import { EntryDeliveries, type EntryDeliveriesParts } from './entry-deliveries.js';
 import type { InFlightDeliveries } from './in-flight-deliveries.js';
-
-/**
- * After so many deliveries to workers that did not settle it, an entry is quarantined: it may be the cause. After one it is not: most
- * entries of a dead worker had not even begun.
- */
-const QUARANTINED_AFTER_DELIVERIES = 2;
+import type { Redelivery } from './redelivery.js';
 
 /** Where deliveries go after they were read. */
 export interface DeliverySink {
@@ -25,14 +17,9 @@ export interface DeliverySink {
   accept(inFlight: InFlightDelivery): void;
 }
 
-export interface StreamSourceParts {
-  subscription: Subscription;
-  channel: Channel;
-  address: { group: string; consumer: string };
-  client: StreamClient;
+export interface StreamSourceParts extends EntryDeliveriesParts {
   allInFlight: InFlightDeliveries;
   sink: DeliverySink;
-  observer: EventsObserver;
   instrumentation: Instrumentation;
 }
 
@@ -44,19 +31,17 @@ export class StreamSource implements Redelivery {
   private readonly logger = new SafeLogger(WORKER);
   /** The last entry that was accepted since {@link recover}; {@link FIRST_PAGE} for none. */
   private takenUpTo = FIRST_PAGE;
+  private readonly deliveries: EntryDeliveries;
 
   constructor(private readonly parts: StreamSourceParts) {
     const { subscription, channel } = parts;
+    this.deliveries = new EntryDeliveries(parts);
     this.streamKey = channel.key;
     this.awaited = subscription.awaitable(channel.isReplay).map(waitingFor);
   }
 
   get subscription(): Subscription {
     return this.parts.subscription;
-  }
-
-  private get handlers(): readonly string[] {
-    return this.subscription.handlerNames;
   }
 
   /** Whether it is the stream of the group's replays. */
@@ -75,17 +60,20 @@ export class StreamSource implements Redelivery {
 
   /** Raises the alarm that the group was deleted, with what that means. */
   reportRecreated(): void {
+    const { channel, address, observer } = this.parts;
+    const { group } = address;
+    const start = channel.start === BEGINNING ? "the stream's beginning" : 'where it had begun';
     this.logger.error(
-      `The group ${this.parts.address.group} of ${this.streamKey} was missing (FLUSHALL, DEL, XGROUP DESTROY or a failover) and was ` +
-        `made anew from ${this.parts.channel.start === BEGINNING ? "the stream's beginning" : 'where it had begun'}: what it had handled is delivered again, what was deleted is lost`,
+      `The group ${group} of ${this.streamKey} was missing (FLUSHALL, DEL, XGROUP DESTROY or a failover) and was made anew from ` +
+        `${start}: what it had handled is delivered again, what was deleted is lost`,
     );
-    this.parts.observer.emit({ kind: 'group-recreated', stream: this.streamKey, group: this.parts.address.group });
+    observer.emit({ kind: 'group-recreated', stream: this.streamKey, group });
   }
 
   /** Accepts entries that are delivered for the first time: there are no notes of them. */
   acceptNew(entries: readonly StreamEntry[]): void {
-    this.parts.instrumentation.consumed(this.subscription.stream, entries.length);
-    for (const entry of entries) this.parts.sink.accept(this.deliveryOf(entry, NO_NOTES));
+    this.parts.instrumentation.consumed(this.subscription.streamName, entries.length);
+    for (const entry of entries) this.parts.sink.accept(this.deliveries.first(entry));
   }
 
   /** Accepts this consumer's pending entries, whose replies may have been lost. Earlier failures count. */
@@ -112,16 +100,6 @@ export class StreamSource implements Redelivery {
     this.takenUpTo = entries.at(-1)?.id ?? this.takenUpTo;
   }
 
-  private async recoverAfter(id: string, pageSize: number): Promise<void> {
-    this.takenUpTo = id;
-    for (;;) {
-      const entries = await this.parts.client.claims.pendingOf(this.consumerAddress, this.takenUpTo, pageSize);
-      await this.acceptAgain(entries);
-      this.takenUpTo = entries.at(-1)?.id ?? this.takenUpTo;
-      if (entries.length < pageSize) return;
-    }
-  }
-
   /** Accepts entries that were delivered to another consumer before. */
   acceptClaimed({ entries, vanished }: Pick<ClaimReply, 'entries' | 'vanished'>): Promise<void> {
     return this.acceptAgain([...entries, ...vanished.map((id) => ({ id, fields: null, deliveries: 0 }))]);
@@ -139,60 +117,24 @@ export class StreamSource implements Redelivery {
 
   /** Reads deferred entries again, and reports those that were deleted meanwhile. */
   async resume(ids: readonly string[]): Promise<InFlightDelivery[]> {
-    return this.redeliveriesOf(await this.parts.client.claims.resume(this.consumerAddress, ids));
+    return this.deliveries.again(await this.parts.client.claims.resume(this.consumerAddress, ids));
+  }
+
+  private async recoverAfter(id: string, pageSize: number): Promise<void> {
+    this.takenUpTo = id;
+    for (;;) {
+      const entries = await this.parts.client.claims.pendingOf(this.consumerAddress, this.takenUpTo, pageSize);
+      await this.acceptAgain(entries);
+      this.takenUpTo = entries.at(-1)?.id ?? this.takenUpTo;
+      if (entries.length < pageSize) return;
+    }
   }
 
   private async acceptAgain(entries: readonly ClaimedEntry[]): Promise<void> {
-    const allInFlight = await this.redeliveriesOf(
+    const allInFlight = await this.deliveries.again(
       entries.filter(({ id }) => !this.parts.allInFlight.has(this.streamKey, id)),
     );
-    this.parts.instrumentation.consumed(this.subscription.stream, allInFlight.length);
+    this.parts.instrumentation.consumed(this.subscription.streamName, allInFlight.length);
     for (const inFlight of allInFlight) this.parts.sink.accept(inFlight);
   }
-
-  /** Deliveries of entries, with the notes of earlier attempts. */
-  private async redeliveriesOf(entries: readonly ClaimedEntry[]): Promise<InFlightDelivery[]> {
-    await this.forget(entries.filter(({ fields }) => fields === null).map(({ id }) => id));
-    const left = entries.filter(({ fields }) => fields !== null);
-    const notes = await this.notesOf(left);
-    return left.map((entry, index) => this.deliveryOf(entry, notes[index] ?? NO_NOTES, entry));
-  }
-
-  /** Acknowledges pending entries that are no longer in the stream: nobody can handle them. */
-  private async forget(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    const { streamKey, parts } = this;
-    const { client, channel, address, observer } = parts;
-    await client.settling.acknowledge(channel, address.group, this.handlers, ids);
-    this.logger.error(
-      `${String(ids.length)} entries of ${streamKey} were trimmed or deleted before ${address.group} had handled them: ` +
-        ids.slice(0, 5).join(', '),
-    );
-    observer.emit({ kind: 'vanished', stream: streamKey, group: address.group, ids });
-  }
-
-  private deliveryOf(
-    entry: StreamEntry,
-    notes: ReadonlyMap<string, string>,
-    { deliveries, isOverdue }: Pick<ClaimedEntry, 'deliveries' | 'isOverdue'> = FIRST_DELIVERY,
-  ): InFlightDelivery {
-    const { subscription, channel } = this.parts;
-    const isQuarantined = deliveries >= QUARANTINED_AFTER_DELIVERIES;
-    const { origin, entry: event } = channel.isReplay ? splitReplay(entry) : { origin: undefined, entry };
-    return new InFlightDelivery(subscription, channel, event, notes, origin, isQuarantined, deliveries, isOverdue);
-  }
-
-  private async notesOf(entries: readonly StreamEntry[]): Promise<ReadonlyMap<string, string>[]> {
-    const { handlers } = this;
-    if (entries.length === 0 || handlers.length === 0) return [];
-    const fields = entries.map(({ id }) => handlers.map((handler) => noteField(id, handler)));
-    const values = await this.parts.client.reads.hashFields(this.parts.channel.notes, fields.flat());
-    return fields.map((own, index) => {
-      const pairs = own.map((field, place) => [field, values[index * handlers.length + place] ?? ''] as const);
-      return new Map(pairs.filter(([, value]) => value !== ''));
-    });
-  }
 }
-
-const FIRST_DELIVERY = { deliveries: 0 };
-const NO_NOTES: ReadonlyMap<string, string> = new Map();

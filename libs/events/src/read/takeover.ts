@@ -8,6 +8,7 @@ import { FIRST_PAGE, type ClaimReply } from '../stream/claimed-entry.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { Look } from '../stream/watch-client.js';
 import type { InFlightDeliveries } from './in-flight-deliveries.js';
+import type { Purpose } from './room.js';
 import type { StreamSource } from './stream-source.js';
 
 /** Longest pause between two looks: entries that a stopping worker hands back are taken over within it, however long claims last. */
@@ -61,16 +62,16 @@ export class Takeover {
       if (look) this.report(look);
       if (look && look.waiting.length > 0) await this.takeWaiting(new Set(look.waiting));
       const isLeft = look !== undefined && look.left.length > 0 && (await this.takeOverFrom(new Set(look.left)));
-      allInFlight.takeOverFirst(isLeft);
+      allInFlight.room.takeOverFirst(isLeft);
       if (isLeft) {
         const waitMs = Math.min(claimAfterMs * WAIT, MAX_WAIT_MS);
-        await allInFlight.awaitRoom(batchSize, waitMs, () => allInFlight.roomToTakeOver);
+        await allInFlight.room.await('takeover', batchSize, waitMs);
       } else {
         // The jitter keeps workers from looking all at once.
         await stopping.orAfter((look?.pauseMs ?? everyMs) * (1 + Math.random() / 4));
       }
     }
-    allInFlight.takeOverFirst(false);
+    allInFlight.room.takeOverFirst(false);
   }
 
   /** Takes this worker off the group's watch: others look at once for what it has left. @throws RedisUnavailableError */
@@ -101,7 +102,7 @@ export class Takeover {
     const { client, watch, allInFlight, stopping, options } = this.parts;
     const { batchSize, claimAfterMs: aliveMs, unknownGraceMs: graceMs } = options;
     for (;;) {
-      const wanted = Math.min(batchSize, allInFlight.roomToTakeOver);
+      const wanted = Math.min(batchSize, allInFlight.room.for('takeover'));
       if (wanted === 0 || stopping.isStopping) return;
       const times = { graceMs, aliveMs };
       const reply = await client.waiting.take(source.consumerAddress, watch, source.awaited, times, wanted);
@@ -114,7 +115,7 @@ export class Takeover {
   private async takeOverFrom(streams: ReadonlySet<string>): Promise<boolean> {
     const { sources, allInFlight, stopping, troubles } = this.parts;
     let isLeft = false;
-    allInFlight.takeOverFirst(true);
+    allInFlight.room.takeOverFirst(true);
     for (const key of this.leftSince.keys()) if (!streams.has(key)) this.leftSince.delete(key);
     for (const source of sources) {
       if (!streams.has(source.streamKey) || stopping.isStopping) continue;
@@ -127,12 +128,23 @@ export class Takeover {
   /** @returns whether all was taken over */
   private async takeOverOne(source: StreamSource): Promise<boolean> {
     const { leftSince } = this;
+    const { streamKey } = source;
+    const now = performance.now();
+    const isTooLong = now - (leftSince.get(streamKey) ?? now) >= this.parts.options.claimAfterMs * SHARED;
+    const isDone = await this.takePages(source, isTooLong ? 'urgent-takeover' : 'takeover');
+    if (isDone) leftSince.delete(streamKey);
+    else if (!leftSince.has(streamKey)) leftSince.set(streamKey, now);
+    return isDone;
+  }
+
+  /** Takes over page by page, as far as there is room. @returns whether all was taken over */
+  private async takePages(source: StreamSource, purpose: Purpose): Promise<boolean> {
     const { client, allInFlight, stopping, options } = this.parts;
     const { batchSize, claimAfterMs } = options;
     let count = 0;
-    const take = async (room: () => number): Promise<boolean> => {
+    try {
       for (let from: string | undefined = FIRST_PAGE; from !== undefined;) {
-        const wanted = Math.min(batchSize, room());
+        const wanted = Math.min(batchSize, allInFlight.room.for(purpose));
         if (wanted === 0 || stopping.isStopping) return false;
         const reply: ClaimReply = await client.claims.takeOver(source.consumerAddress, claimAfterMs, from, wanted);
         await source.acceptClaimed(reply);
@@ -140,14 +152,6 @@ export class Takeover {
         from = reply.next;
       }
       return true;
-    };
-    try {
-      const now = performance.now();
-      const isTooLong = now - (leftSince.get(source.streamKey) ?? now) >= claimAfterMs * SHARED;
-      const isDone = await take(() => (isTooLong ? allInFlight.maxRoom : allInFlight.roomToTakeOver));
-      if (isDone) leftSince.delete(source.streamKey);
-      else if (!leftSince.has(source.streamKey)) leftSince.set(source.streamKey, now);
-      return isDone;
     } finally {
       if (count > 0) this.tell(source, count);
     }

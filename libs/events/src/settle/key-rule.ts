@@ -7,9 +7,9 @@ export interface KeyRule {
   rule: 'unless-parked' | 'park' | 'follow' | 'return' | 'release';
   /** The key of the list of parked events. */
   list: string;
-  /** The original's entry id, and the key of its stream. */
+  /** The original's entry id. */
   original: string;
-  stream: string;
+  streamKey: string;
   /** The keys of the dead letters and of the group's replays. */
   deadLetters: string;
   replays: string;
@@ -26,13 +26,13 @@ export function keyRuleOf(
   if (!parksKey && !origin) return undefined;
   const partitionKey = event?.partition_key ?? fieldText(entry, 'partition_key');
   if (partitionKey === undefined) return undefined;
-  const { stream } = subscription;
+  const { streamName } = subscription;
   return {
     rule,
-    list: keyspace.parked(stream, group, handler, partitionKey),
+    list: keyspace.parked(streamName, group, handler, partitionKey),
     original: origin?.id ?? entry.id,
-    stream: keyspace.stream(stream),
-    deadLetters: keyspace.deadLetters(stream),
-    replays: keyspace.replays(stream, group).key,
+    streamKey: keyspace.stream(streamName),
+    deadLetters: keyspace.deadLetters(streamName),
+    replays: keyspace.replays(streamName, group).key,
   };
 }

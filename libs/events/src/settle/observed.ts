@@ -17,5 +17,5 @@ export async function observed<T>(
 function factsOf({ inFlight, event, operation }: HandlerDelivery): SettledFacts {
   const { subscription, entry } = inFlight;
   const { id: entryId, fields } = entry;
-  return { stream: subscription.stream, entryId, fields, eventId: event?.event_id, operation };
+  return { stream: subscription.streamName, entryId, fields, eventId: event?.event_id, operation };
 }

@@ -7,8 +7,8 @@ import type { KeyRule } from './key-rule.js';
 
 /** One settlement: of a delivery, for one of its handlers. */
 export interface Settlement {
-  /** The stream's key, and the key of the group's delivery notes. */
-  stream: string;
+  streamKey: string;
+  /** The key of the group's delivery notes. */
   notes: string;
   id: string;
   /** Empty for an entry that could not be decoded. */
@@ -52,7 +52,7 @@ export function settlementOf(
   return {
     handlerDelivery,
     sent: 0,
-    stream: inFlight.stream,
+    streamKey: inFlight.streamKey,
     notes: inFlight.channel.notes,
     id: inFlight.entry.id,
     eventId: event?.event_id ?? '',

@@ -97,9 +97,9 @@ export class Settler {
     const { address, keyspace, maxDeadLetterBytes } = this.parts;
     const cause = { reason, error, at: new Date() };
     const deadLetter = deadLetterFields(handlerDelivery, address.group, cause, maxDeadLetterBytes);
-    const stream = keyspace.deadLetters(inFlight.subscription.stream);
+    const deadLettersKey = keyspace.deadLetters(inFlight.subscription.streamName);
     const rule = inFlight.origin ? 'return' : reason === 'parked' ? 'follow' : 'park';
-    const effects = { ...NO_EFFECTS, events: [{ stream, ...deadLetter }] };
+    const effects = { ...NO_EFFECTS, events: [{ stream: deadLettersKey, ...deadLetter }] };
     const reply = await this.settle(settlementOf(handlerDelivery, effects, this.keyRuleOf(handlerDelivery, rule)));
     return reply.status !== 'none-parked';
   }

@@ -1,5 +1,6 @@
 import { defaultMetadataStorage as storage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage, validateSync } from 'class-validator';
+import { groupBy } from '../collections/group-by.js';
 import type { EventProblem } from '../model/errors/event.js';
 import { isClass, lineOf, type Class } from './plain-class.js';
 import { type Constraint, type Rule } from './property-checks.js';
@@ -128,13 +129,8 @@ function lookAt(target: Class): Sizes {
 }
 
 function rulesOf(target: Class): Map<string, Rule[]> {
-  const rules = new Map<string, Rule[]>();
-  for (const rule of getMetadataStorage().getTargetValidationMetadatas(target, '', false, false)) {
-    const own = rules.get(rule.propertyName);
-    if (own) own.push(rule);
-    else rules.set(rule.propertyName, [rule]);
-  }
-  return rules;
+  const rules = getMetadataStorage().getTargetValidationMetadatas(target, '', false, false);
+  return groupBy(rules, ({ propertyName }) => propertyName);
 }
 
 function limitOf(rule: Rule): number | undefined {

@@ -1,6 +1,6 @@
 import type { Stopping } from '../concurrency/stopping.js';
 import { SubjectKeys } from '../personal/subject-keys.js';
-import { StreamSource } from '../read/stream-source.js';
+import { StreamSource, type DeliverySink } from '../read/stream-source.js';
 import { Outages } from '../settle/outages.js';
 import { Settler } from '../settle/settler.js';
 import type { Keyspace } from '../stream/keyspace.js';
@@ -28,63 +28,49 @@ export function buildPipeline(
   context: WorkerContext,
   scope: PipelineScope,
 ): { pipeline: Pipeline; sources: readonly StreamSource[] } {
-  const { address, subscriptions, partitions, allInFlight, options, observer, troubles, starts, deadLetterLimits } =
+  const pipeline = pipelineOf(context, scope);
+  const sources = sourcesOf(context, scope, pipeline);
+  for (const one of sources) pipeline.readDeferredBy(one.streamKey, one);
+  return { pipeline, sources };
+}
+
+function pipelineOf(context: WorkerContext, scope: PipelineScope): Pipeline {
+  const { address, partitions, allInFlight, semaphore, overruns, options, observer, troubles, deadLetterLimits } =
     context;
   const { keyspace, client, instrumentation, stopping, isOver, takeoverAfterMs } = scope;
   const { source, producer: limits, erasure } = options;
+  const { maxBytes: maxDeadLetterBytes } = deadLetterLimits;
   const subjectKeys = new SubjectKeys(client);
   const outages = new Outages(isOver, troubles);
-  const pipeline = new Pipeline({
+  const reads = new WorkerReads(client.reads);
+  return new Pipeline({
     address,
     allInFlight,
-    semaphore: context.semaphore,
-    overruns: context.overruns,
-    settler: new Settler({
-      client,
-      keyspace,
-      address,
-      outages,
-      instrumentation,
-      subjectKeys,
-      maxDeadLetterBytes: deadLetterLimits.maxBytes,
-    }),
+    semaphore,
+    overruns,
+    settler: new Settler({ client, keyspace, address, outages, instrumentation, subjectKeys, maxDeadLetterBytes }),
     outages,
-    transactions: {
-      reads: new WorkerReads(client.reads),
-      keyspace,
-      partitions,
-      source,
-      limits,
-      instrumentation,
-      erasure,
-      subjectKeys,
-    },
+    transactions: { reads, keyspace, partitions, source, limits, instrumentation, erasure, subjectKeys },
     observer,
     instrumentation,
     stopping,
     takeoverAfterMs,
     deadLetterQuota: deadLetterLimits,
   });
-  const sources = subscriptions.flatMap((subscription) => {
-    const start = starts.of(keyspace.stream(subscription.stream));
+}
+
+function sourcesOf(context: WorkerContext, scope: PipelineScope, sink: DeliverySink): StreamSource[] {
+  const { address, subscriptions, allInFlight, observer, starts } = context;
+  const { keyspace, client, instrumentation } = scope;
+  return subscriptions.flatMap((subscription) => {
+    const { streamName } = subscription;
     const channels = [
-      keyspace.channel(subscription.stream, address.group, start),
-      keyspace.replays(subscription.stream, address.group),
+      keyspace.channel(streamName, address.group, starts.of(keyspace.stream(streamName))),
+      keyspace.replays(streamName, address.group),
     ];
     return channels.map(
       (channel) =>
-        new StreamSource({
-          subscription,
-          channel,
-          address,
-          client,
-          allInFlight,
-          sink: pipeline,
-          observer,
-          instrumentation,
-        }),
+        new StreamSource({ subscription, channel, address, client, allInFlight, sink, observer, instrumentation }),
     );
   });
-  for (const one of sources) pipeline.readDeferredBy(one.streamKey, one);
-  return { pipeline, sources };
 }

@@ -50,38 +50,48 @@ export class Ownership {
       const pauseMs = Math.min(leaseMs / TURNS, MAX_PAUSE_MS);
       // The jitter keeps workers from turning all at once. While the worker stops, its last handlers still need their leases.
       const pause = pauseMs * (0.75 + Math.random() / 4);
-      await (this.stopping.isStopping ? this.context.allInFlight.change(pause, () => this.stopping.isOver) : this.stopping.orAfter(pause)); // prettier-ignore
+      await (this.stopping.isStopping ? this.context.allInFlight.changes.next(pause, () => this.stopping.isOver) : this.stopping.orAfter(pause)); // prettier-ignore
     }
   }
 
   /** Looks once who is alive, and hands over or takes partitions accordingly. @throws RedisUnavailableError */
   async turn(): Promise<void> {
-    for (const partition of this.owned.values()) {
-      partition.checkLease();
-      partition.checkWaiting();
-      if (partition.hasUnknown) this.unfit.add(partition.number);
+    for (const { number, lease, streams } of this.owned.values()) {
+      lease.check();
+      streams.recoverOverdue();
+      if (streams.hasUnknown) this.unfit.add(number);
     }
     const alive = this.stopping.isStopping ? undefined : await this.heartbeat();
     await Promise.all([...this.owned.values()].map((partition) => this.renew(partition)));
     if (!alive) return;
-    const owners = new Map<number, string>();
-    for (const [worker, { owned }] of alive) for (const number of owned) owners.set(number, worker);
+    await this.balance(alive);
+    await this.sweepNext();
+  }
+
+  /** Hands over what is assigned to others, and takes what is assigned to this worker and free. */
+  private async balance(alive: ReadonlyMap<string, Heartbeat>): Promise<void> {
+    const owners = this.ownersOf(alive);
     const unfit = new Map([...alive].map(([worker, about]) => [worker, new Set(about.unfit)]));
-    // What other workers have told may be old.
-    for (const number of this.owned.keys()) owners.set(number, this.own);
-    const { count } = this.context.partitions;
-    const assigned = assign(count, [...alive.keys()], owners, unfit);
+    const assigned = assign(this.context.partitions.count, [...alive.keys()], owners, unfit);
     for (const partition of this.partitions) {
       if (assigned[partition.number] !== this.own) void this.handOver(partition);
     }
+    const isFree = (number: number): boolean => !owners.has(number) || owners.get(number) === this.own;
     const wanted = assigned.flatMap((worker, number) =>
-      worker === this.own && (owners.get(number) ?? this.own) === this.own && !this.owned.has(number) ? [number] : [],
+      worker === this.own && isFree(number) && !this.owned.has(number) ? [number] : [],
     );
     const results = await Promise.allSettled(wanted.map((number) => this.acquire(number)));
     if (results.some((result) => result.status === 'fulfilled' && result.value)) await this.heartbeat();
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
-    await this.sweepNext();
+  }
+
+  /** Who owns which partition. What other workers have told of it may be old. */
+  private ownersOf(alive: ReadonlyMap<string, Heartbeat>): Map<number, string> {
+    const owners = new Map<number, string>();
+    for (const [worker, { owned }] of alive) for (const number of owned) owners.set(number, worker);
+    for (const number of this.owned.keys()) owners.set(number, this.own);
+    return owners;
   }
 
   /** Hands all partitions over, and takes this worker off the list of the living. */
@@ -89,7 +99,9 @@ export class Ownership {
     await this.turning;
     await Promise.all([
       // First, so that the others take each partition as soon as it is free.
-      this.attempt('Deregistering', () => this.client.heartbeat(this.workersKey, this.own, 0, { owned: [], unfit: [] })),
+      this.attempt('Leaving the group', () =>
+        this.client.heartbeat(this.workersKey, this.own, 0, { owned: [], unfit: [] }),
+      ),
       ...[...this.owned.values()].map((partition) => this.handOver(partition)),
     ]);
   }
@@ -106,7 +118,7 @@ export class Ownership {
 
   private async renew(partition: OwnedPartition): Promise<void> {
     try {
-      await partition.renew();
+      await partition.lease.renew();
     } catch (error) {
       // A lost lease was reported by the partition itself.
       if (!(error instanceof LeaseLostError)) throw error;
@@ -125,7 +137,7 @@ export class Ownership {
     const partition = new OwnedPartition(number, epoch, asked, this.context, (error) => {
       this.forget(number, epoch, error);
     });
-    await partition.ensureGroups(epoch > 1 || this.known.has(number));
+    await partition.streams.ensureGroups(epoch > 1 || this.known.has(number));
     this.known.add(number);
     this.owned.set(number, partition);
     this.logger.log(

@@ -48,7 +48,7 @@ export class PartitionReader {
   async run(): Promise<void> {
     while (!this.parts.stopping.isStopping) {
       this.lastTurn = performance.now();
-      const due = this.parts.ownership.partitions.filter(({ isDue }) => isDue);
+      const due = this.parts.ownership.partitions.filter(({ streams }) => streams.isDue);
       const hasWorked = await (due.length > 0 ? this.read(due) : this.waitForNews());
       if (!hasWorked) await this.parts.stopping.orAfter(PAUSE_MS);
     }
@@ -59,16 +59,14 @@ export class PartitionReader {
     const { batchSize } = this.parts.options.consumer;
     const { allInFlight } = this.parts;
     // What earlier owners have left comes before new entries of all partitions. It is read even if the handlers are slow.
-    const left = all.filter((partition) => partition.isRecovering && !this.failing.has(partition));
+    const left = all.filter((partition) => partition.streams.isRecovering && !this.failing.has(partition));
     const due = left.length > 0 ? left : all;
-    const roomNow = () => (left.length > 0 ? allInFlight.maxRoom : allInFlight.room);
-    await allInFlight.awaitRoom(batchSize, PAUSE_MS, roomNow);
-    const room = roomNow();
+    const room = await allInFlight.room.await(left.length > 0 ? 'urgent-takeover' : 'new', batchSize, PAUSE_MS);
     if (room === 0) return true;
     // Redis counts for each stream.
-    const streams = due.reduce((sum, { streamCount }) => sum + streamCount / 2, 0);
-    const count = Math.min(batchSize, Math.max(1, Math.floor(room / streams)));
-    const isRecovering = due.some((partition) => partition.isRecovering);
+    const streamCount = due.reduce((sum, { streams }) => sum + streams.count / 2, 0);
+    const count = Math.min(batchSize, Math.max(1, Math.floor(room / streamCount)));
+    const isRecovering = due.some(({ streams }) => streams.isRecovering);
     if (isRecovering) allInFlight.rememberRemoved();
     const open = due.filter(({ stopping }) => !stopping.isStopping);
     const results = await Promise.all(open.map((partition) => this.readOne(partition, count)));
@@ -78,15 +76,15 @@ export class PartitionReader {
 
   private async readOne(partition: OwnedPartition, count: number): Promise<boolean> {
     try {
-      await partition.read(count);
+      await partition.streams.read(count);
       this.failing.delete(partition);
       this.parts.troubles.succeeded(READING);
       return true;
     } catch (error) {
       this.failing.add(partition);
       if (error instanceof LeaseLostError) return true;
-      partition.recover();
-      if (isGroupMissing(error)) return partition.ensureGroups(true).then(() => true, () => false); // prettier-ignore
+      partition.streams.recover();
+      if (isGroupMissing(error)) return partition.streams.ensureGroups(true).then(() => true, () => false); // prettier-ignore
       this.parts.troubles.failed(READING, error);
       return false;
     }
@@ -97,19 +95,21 @@ export class PartitionReader {
     // In a cluster a command waits in one slot, and there is one connection.
     if (partitions.length === 0 || this.parts.isCluster()) {
       await this.parts.stopping.orAfter(IDLE_MS);
-      for (const partition of partitions) partition.isDue = true;
+      for (const { streams } of partitions) streams.isDue = true;
       return true;
     }
-    const after = new Map(partitions.flatMap(({ lastIds }) => lastIds));
+    const after = new Map(partitions.flatMap(({ streams }) => streams.lastIds));
     const blockMs = Math.min(this.parts.options.consumer.blockMs, PAUSE_MS);
     try {
       const news = new Set(await this.parts.waiting.waitForNews(after, blockMs, this.parts.options.commandTimeoutMs));
       this.parts.troubles.succeeded(WAITING);
-      for (const partition of partitions) if (partition.lastIds.some(([key]) => news.has(key))) partition.isDue = true;
+      for (const { streams } of partitions) {
+        if (streams.lastIds.some(([streamKey]) => news.has(streamKey))) streams.isDue = true;
+      }
       return true;
     } catch (error) {
       // After FLUSHALL there are no new entries: only a read shows that the group is gone.
-      for (const partition of partitions) partition.recover();
+      for (const { streams } of partitions) streams.recover();
       this.parts.troubles.failed(WAITING, error);
       return false;
     }

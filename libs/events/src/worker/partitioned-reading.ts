@@ -32,7 +32,7 @@ export class PartitionedReading implements Reading {
     });
     // Replies to earlier reads may have been lost.
     client.connection.onReconnect(() => {
-      for (const partition of this.ownership.partitions) partition.recover();
+      for (const partition of this.ownership.partitions) partition.streams.recover();
     });
   }
 

@@ -12,6 +12,7 @@ import { Pauses } from '../dispatch/pauses.js';
 import { Quarantine } from '../dispatch/quarantine.js';
 import { QuarantinedDecoding } from '../dispatch/quarantined-decoding.js';
 import { orderingKeyOf, type QueuedDelivery } from '../dispatch/queued-delivery.js';
+import { Redeliveries } from '../dispatch/redeliveries.js';
 import { RejectedEntries } from '../dispatch/rejected-entries.js';
 import { SafeLogger, WORKER } from '../log/safe-logger.js';
 import { isLoss, type Outcome } from '../model/outcome.js';
@@ -38,6 +39,7 @@ export class Pipeline implements DeliverySink {
   private readonly logger = new SafeLogger(WORKER);
   private readonly queue: KeyedQueue<QueuedDelivery, DeferredEntry>;
   private readonly deferred: DeferredDeliveries;
+  private readonly redeliveries: Redeliveries;
   private readonly pauses: Pauses;
   private readonly quarantined: QuarantinedDecoding;
   private readonly rejected: RejectedEntries;
@@ -53,8 +55,10 @@ export class Pipeline implements DeliverySink {
     this.quarantined = new QuarantinedDecoding(parts, quarantine, this.rejected, this.outcomes);
     this.runner = new HandlerRunner(parts, quarantine);
     this.pauses = new Pauses(stopping);
+    this.redeliveries = new Redeliveries(allInFlight, stopping);
     this.deferred = new DeferredDeliveries(
       allInFlight,
+      this.redeliveries,
       stopping,
       (inFlight) => this.prepare(inFlight),
       (key, queued) => {
@@ -70,7 +74,7 @@ export class Pipeline implements DeliverySink {
       },
     );
     const { queue, pauses } = this;
-    this.forget = allInFlight.relieveBy({
+    this.forget = allInFlight.room.relieveBy({
       get keys() {
         return queue.size;
       },
@@ -90,15 +94,15 @@ export class Pipeline implements DeliverySink {
     this.queue.run(orderingKeyOf(queued), queued);
   }
 
-  /** Deferred entries of a stream are read again by `redelivery`. @param stream the stream's key */
-  readDeferredBy(stream: string, redelivery: Redelivery): void {
-    this.deferred.readBy(stream, redelivery);
+  /** Deferred entries of a stream are read again by `redelivery`. */
+  readDeferredBy(streamKey: string, redelivery: Redelivery): void {
+    this.redeliveries.readBy(streamKey, redelivery);
   }
 
   /** Accepts nothing more, and forgets what was deferred: it is somebody else's. */
   close(): void {
     this.forget();
-    this.deferred.close();
+    this.redeliveries.close();
   }
 
   /** Decodes and validates. Never throws. */

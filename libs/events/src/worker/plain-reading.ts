@@ -80,7 +80,9 @@ export class PlainReading implements Reading {
       this.logger.warn(`Handed back ${String(count)} entries of ${stream}`);
       observer.emit({ kind: 'handed-back', stream, group, count });
     } catch (error) {
-      this.logger.warn(`Could not hand back entries of ${stream}; others take them over when their claims run out: ${(error as Error).message}`);
+      this.logger.warn(
+        `Could not hand back entries of ${stream}; others take them over when their claims run out: ${(error as Error).message}`,
+      );
     }
   }
 }

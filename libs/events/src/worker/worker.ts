@@ -45,7 +45,7 @@ export class Worker implements WorkerStatus {
   }
 
   get streams(): readonly string[] {
-    return this.context.subscriptions.map(({ stream }) => stream);
+    return this.context.subscriptions.map(({ streamName }) => streamName);
   }
 
   get partitions(): readonly number[] {
@@ -79,10 +79,10 @@ export class Worker implements WorkerStatus {
     const { subscriptions, partitions, address } = context;
     const isPartitioned = partitions.count > 1;
     this.reading = isPartitioned ? new PartitionedReading(context, connection) : new PlainReading(context, connection);
-    for (const { stream, handlers } of subscriptions) {
+    for (const { streamName, handlers } of subscriptions) {
       const others = isPartitioned ? ` and ${String(partitions.count - 1)} more` : '';
       for (const { name } of handlers) {
-        this.logger.log(`${name} ← ${partitions.at(0).stream(stream)}${others} as ${address.group}`);
+        this.logger.log(`${name} ← ${partitions.at(0).stream(streamName)}${others} as ${address.group}`);
       }
     }
   }
@@ -121,12 +121,12 @@ export class Worker implements WorkerStatus {
   /** Finds where the group begins on streams where it is new, and logs it: history may be longer than the user thinks. */
   private async findStarts(): Promise<void> {
     const { options, partitions, subscriptions, starts, address } = this.context;
-    for (const { stream } of subscriptions) {
-      const found = await starts.find(partitions.all.map((keyspace) => keyspace.stream(stream)));
+    for (const { streamName } of subscriptions) {
+      const found = await starts.find(partitions.all.map((keyspace) => keyspace.stream(streamName)));
       const length = found.reduce((sum, one) => sum + one.length, 0);
       if (length === 0 || found.some(({ hasGroup }) => hasGroup)) continue;
       this.logger.log(
-        `${address.group} is a new group of ${found[0]?.key ?? stream}, which has ${String(length)} entries: ` +
+        `${address.group} is a new group of ${found[0]?.key ?? streamName}, which has ${String(length)} entries: ` +
           `${shownStart(options.startFrom)} (option startFrom)`,
       );
     }
