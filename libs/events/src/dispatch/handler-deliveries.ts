@@ -65,6 +65,11 @@ function noteOf(inFlight: InFlightDelivery, handler: string): Readonly<FailureNo
   return parseNote(inFlight.notes.get(noteField(inFlight.entry.id, handler)));
 }
 
+/** Which attempt is made now, from 1. */
+export function attemptOf({ note }: Pick<HandlerDelivery, 'note'>): number {
+  return note.failures + 1;
+}
+
 /** The note of one more failure that counts. */
 export function failedOnceMore({ failures, firstFailureMs, openQuarantineRuns }: FailureNote): FailureNote {
   return { failures: failures + 1, firstFailureMs: firstFailureMs || Date.now(), openQuarantineRuns };

@@ -7,23 +7,41 @@ import { EventParkedError } from '../model/errors/delivery.js';
 import { TransactionConflictError } from '../model/errors/transaction.js';
 import type { Operation } from '../model/instrumentation.js';
 import { isFailure, outcomeBeforehand, outcomeOf, outcomeOfExhausted, type Outcome } from '../model/outcome.js';
-import type { BufferedEvent } from '../transaction/effects.js';
 import { handOver, rollBack } from '../transaction/transaction.js';
+import { AttemptReports } from './attempt-reports.js';
 import type { DispatchParts } from './dispatch-parts.js';
 import { decryptedDataFor, eventFor } from './event-for-run.js';
-import { failedOnceMore, type DecodedHandlerDelivery } from './handler-deliveries.js';
+import { attemptOf, failedOnceMore, type DecodedHandlerDelivery } from './handler-deliveries.js';
+import { HandlerSlots } from './handler-slots.js';
 import type { Quarantine } from './quarantine.js';
 import { withinTimeLimit } from './time-limit.js';
 
 /** Runs of a transaction that others' commits keep invalidating, before it makes room for a while. */
 const MAX_RUNS = 20;
 
-/** Makes one attempt of a handler at an event: from its slot to the commit, or to the outcome of a failure. */
+const COMMITTED: Outcome = { kind: 'commit' };
+
+/** What was found out, or decrypted, before a handler is called. */
+type Preparation =
+  | { mayRun: true; data: object | undefined }
+  /** The handler is not called. The outcome is undefined when the worker stops or the delivery is lost. */
+  | { mayRun: false; outcome: Outcome | undefined };
+
+/**
+ * Makes one attempt of a handler at an event: from its slot to the commit, or to the outcome of a failure. An attempt is one run of the
+ * handler; after a conflict, or on a wrong speculation, it is several.
+ */
 export class HandlerRunner {
+  private readonly slots: HandlerSlots;
+  private readonly reports: AttemptReports;
+
   constructor(
     private readonly parts: Omit<DispatchParts, 'outages' | 'deadLetterQuota'>,
     private readonly quarantine: Quarantine,
-  ) {}
+  ) {
+    this.slots = new HandlerSlots(parts);
+    this.reports = new AttemptReports(parts);
+  }
 
   /**
    * Makes one attempt. A success is committed at once; if the transaction's reads do not hold any more, the handler runs again. A failure
@@ -33,7 +51,7 @@ export class HandlerRunner {
    */
   run(handlerDelivery: DecodedHandlerDelivery, handler: RegisteredHandler): Promise<Outcome | undefined> {
     return handlerDelivery.inFlight.isQuarantined
-      ? this.runInQuarantine(handlerDelivery, handler)
+      ? this.attemptInQuarantine(handlerDelivery, handler)
       : this.attempt(handlerDelivery, handler);
   }
 
@@ -44,7 +62,7 @@ export class HandlerRunner {
     await this.quarantine.end(handlerDelivery, outcome);
   }
 
-  private async runInQuarantine(
+  private async attemptInQuarantine(
     handlerDelivery: DecodedHandlerDelivery,
     handler: RegisteredHandler,
   ): Promise<Outcome | undefined> {
@@ -54,71 +72,58 @@ export class HandlerRunner {
     return outcome;
   }
 
+  /** The steps have names, and are below. It stays one function, which awaits only what must be: it runs for each event. */
   private async attempt(
     handlerDelivery: DecodedHandlerDelivery,
     handler: RegisteredHandler,
   ): Promise<Outcome | undefined> {
-    const { semaphore, stopping, settler, observer, transactions } = this.parts;
-    const { inFlight, event } = handlerDelivery;
-    const { failures } = handlerDelivery.note;
-    if (failures >= handler.retry.attempts) return outcomeOfExhausted(handler.name, failures);
-    const attempt = failures + 1;
-    const started = performance.now();
+    const { inFlight, note } = handlerDelivery;
+    if (note.failures >= handler.retry.attempts) return outcomeOfExhausted(handler.name, note.failures);
+    const startedMs = performance.now();
     let operation: Operation | undefined;
     let delivery: Delivery | undefined;
-    // A quarantined event may end this worker. To run again after a wrong speculation would be one danger more.
-    let readsPlainly = inFlight.isQuarantined;
+    let hasFailedOnSpeculation = false;
     try {
       for (let run = 1; ; run += 1) {
-        let mustRunAgain = false;
+        const readsPlainly = inFlight.isQuarantined || hasFailedOnSpeculation;
         delivery = undefined;
-        // In quarantine nothing else runs: if the worker dies of this event, it loses nothing else.
-        const waiting = semaphore.acquire(inFlight.isQuarantined);
+        hasFailedOnSpeculation = false;
+        const waiting = this.slots.acquire(inFlight);
         if (waiting) await waiting;
         try {
           for (let pause = turnIsOver(); pause; pause = turnIsOver()) await pause;
-          if (stopping.isStopping || inFlight.lostBecause) return undefined;
-          const known =
-            inFlight.isQuarantined || handlerDelivery.parksKey ? await this.beforehand(handlerDelivery) : undefined;
-          if (known) return known;
-          const data = inFlight.openedMs > 0 ? await decryptedDataFor(handlerDelivery, transactions) : undefined;
-          if (data && !this.mayBegin(inFlight)) return undefined;
-          operation ??= this.begin(handlerDelivery, attempt);
-          delivery = this.deliveryOf(handlerDelivery, attempt, readsPlainly);
-          const running = invoke(handler, handlerDelivery, delivery, operation, data);
+          if (!this.mayRun(inFlight)) return undefined;
+          const preparing = this.prepare(handlerDelivery);
+          const prepared = preparing && (await preparing);
+          if (prepared && !prepared.mayRun) return prepared.outcome;
+          operation ??= this.reports.begin(handlerDelivery);
+          delivery = this.deliveryOf(handlerDelivery, readsPlainly);
+          const running = call(handler, handlerDelivery, delivery, operation, prepared?.data);
           if (isPromise(running)) await withinTimeLimit(handler, running, delivery);
         } catch (thrown) {
-          // A speculative answer may never be committed: the handler runs again, on what Redis has, and that run decides.
-          if (!delivery || !isSpeculativeRun(delivery) || overrunOf(delivery)) throw thrown;
-          mustRunAgain = true;
+          if (!hasSpeculated(delivery)) throw thrown;
+          hasFailedOnSpeculation = true;
         } finally {
-          const ended = delivery && overrunOf(delivery);
-          if (ended) this.keepSlot(handlerDelivery, handler, ended);
-          else semaphore.release(inFlight.isQuarantined);
+          this.slots.release(handlerDelivery, handler, delivery);
         }
         const transaction = endRun(delivery);
-        readsPlainly = inFlight.isQuarantined || mustRunAgain;
-        if (mustRunAgain) continue;
+        if (hasFailedOnSpeculation) continue;
         const effects = transaction && handOver(transaction);
-        const result = await settler.commit(handlerDelivery, effects);
-        if (result.status === 'parked') throw new EventParkedError(event.partition_key ?? '');
+        const result = await this.parts.settler.commit(handlerDelivery, effects);
+        if (result.status === 'parked') throw new EventParkedError(handlerDelivery.event.partition_key ?? '');
         if (result.status !== 'conflict') {
           operation?.succeed();
-          this.tellHandled(handlerDelivery, attempt, started, effects?.events ?? []);
+          this.reports.handled(handlerDelivery, startedMs, effects?.events ?? []);
           return COMMITTED;
         }
         if (transaction) rollBack(transaction);
-        const { redisKey } = result;
-        observer.emit({ kind: 'conflict', ...this.about(handlerDelivery), attempt, redisKey });
-        if (run >= MAX_RUNS) throw new TransactionConflictError(run, redisKey);
+        this.reports.conflict(handlerDelivery, result.redisKey);
+        if (run >= MAX_RUNS) throw new TransactionConflictError(run, result.redisKey);
       }
     } catch (error) {
-      const transaction = delivery && endRun(delivery);
-      if (transaction) rollBack(transaction);
-      const isAcknowledged = delivery && isAcknowledgedOnFailure(delivery);
-      const outcome = outcomeOf(error, attempt, handler.retry, Math.random(), handler.errors, isAcknowledged);
+      const outcome = outcomeOfRun(error, handlerDelivery, handler, delivery);
       operation?.fail(error, outcome.kind);
-      this.tellFailed(handlerDelivery, attempt, started, outcome);
+      this.reports.failed(handlerDelivery, startedMs, outcome);
       if (isFailure(outcome)) handlerDelivery.note = failedOnceMore(handlerDelivery.note);
       return outcome;
     } finally {
@@ -127,102 +132,49 @@ export class HandlerRunner {
     }
   }
 
+  /** Whether the delivery is still this worker's to handle: that may change while something is waited for. */
+  private mayRun({ lostBecause }: InFlightDelivery): boolean {
+    return !this.parts.stopping.isStopping && !lostBecause;
+  }
+
+  /** Finds out what is known against an event, and decrypts it. @returns undefined where nothing is to be done, as for most events */
+  private prepare(handlerDelivery: DecodedHandlerDelivery): Promise<Preparation> | undefined {
+    const { inFlight, parksKey } = handlerDelivery;
+    const needsNothing = !inFlight.isQuarantined && !parksKey && inFlight.openedMs === 0;
+    return needsNothing ? undefined : this.prepared(handlerDelivery);
+  }
+
+  private async prepared(handlerDelivery: DecodedHandlerDelivery): Promise<Preparation> {
+    const { inFlight } = handlerDelivery;
+    const known = await this.knownBeforehand(handlerDelivery);
+    if (known) return { mayRun: false, outcome: known };
+    if (inFlight.openedMs === 0) return { mayRun: true, data: undefined };
+    const data = await decryptedDataFor(handlerDelivery, this.parts.transactions);
+    return this.mayRun(inFlight) ? { mayRun: true, data } : { mayRun: false, outcome: undefined };
+  }
+
   /** What is known against an event before its handler runs; if nothing is, its quarantine run begins, where it needs one. */
-  private async beforehand(handlerDelivery: DecodedHandlerDelivery): Promise<Outcome | undefined> {
-    const { inFlight, event, handler } = handlerDelivery;
+  private async knownBeforehand(handlerDelivery: DecodedHandlerDelivery): Promise<Outcome | undefined> {
+    const { inFlight, event, handler, parksKey } = handlerDelivery;
+    if (!inFlight.isQuarantined && !parksKey) return undefined;
     const isParked = await this.parts.settler.isParked(handlerDelivery);
     const known = outcomeBeforehand(handler, { crashes: 0, isParked, partitionKey: event.partition_key });
     return known ?? (inFlight.isQuarantined ? this.quarantine.begin(handlerDelivery) : undefined);
   }
 
-  /** Whether it is still this worker's to handle: that may change while something is waited for. */
-  private mayBegin({ lostBecause }: InFlightDelivery): boolean {
-    return !this.parts.stopping.isStopping && !lostBecause;
-  }
-
-  /** The handler goes on although its time is up: its slot is free when it has really ended. */
-  private keepSlot(
-    handlerDelivery: DecodedHandlerDelivery,
-    { name, timeoutMs }: RegisteredHandler,
-    ended: Promise<void>,
-  ): void {
-    const { semaphore, overruns } = this.parts;
-    const { isQuarantined, streamKey, entry } = handlerDelivery.inFlight;
-    // Nothing else ran until its time limit; from now on the others go on.
-    if (isQuarantined) semaphore.keepOne();
-    const end = overruns.begin({ handler: name, timeoutMs, streamKey, id: entry.id });
-    handlerDelivery.overrun = ended.then(() => {
-      end();
-      semaphore.release();
-    });
-  }
-
-  private begin(handlerDelivery: DecodedHandlerDelivery, attempt: number): Operation | undefined {
-    const { instrumentation } = this.parts;
-    if (instrumentation.isOff) return undefined;
+  /** What the handler gets beside the event. @param readsPlainly whether only Redis answers the reads of its transaction */
+  private deliveryOf(handlerDelivery: DecodedHandlerDelivery, readsPlainly: boolean): Delivery {
     const { inFlight, event, handler } = handlerDelivery;
-    const { streamName: stream } = inFlight.subscription;
-    const operation = instrumentation.process({ stream, entryId: inFlight.entry.id, event, handler, attempt });
-    handlerDelivery.operation = operation?.ref;
-    return operation;
-  }
-
-  private deliveryOf(
-    { inFlight, event, handler }: DecodedHandlerDelivery,
-    attempt: number,
-    readsPlainly: boolean,
-  ): Delivery {
     const { address, transactions } = this.parts;
     const stream = inFlight.origin?.stream ?? inFlight.streamKey;
     const id = inFlight.origin?.id ?? inFlight.entry.id;
+    const attempt = attemptOf(handlerDelivery);
     return new Delivery(stream, id, address, handler, attempt, event, inFlight, transactions, readsPlainly);
-  }
-
-  private tellHandled(
-    handlerDelivery: DecodedHandlerDelivery,
-    attempt: number,
-    started: number,
-    events: readonly BufferedEvent[],
-  ): void {
-    const { instrumentation, observer } = this.parts;
-    for (const { streamName } of events) instrumentation.sent(streamName);
-    if (!observer.isHeard('handled')) return;
-    const published = events.map(({ type }) => type);
-    const durationMs = performance.now() - started;
-    observer.emit({ kind: 'handled', ...this.about(handlerDelivery), attempt, durationMs, published });
-  }
-
-  private tellFailed(
-    handlerDelivery: DecodedHandlerDelivery,
-    attempt: number,
-    started: number,
-    outcome: Outcome,
-  ): void {
-    const { observer } = this.parts;
-    const tried = { ...this.about(handlerDelivery), attempt, durationMs: performance.now() - started };
-    switch (outcome.kind) {
-      case 'acknowledge':
-        observer.emit({ ...tried, ...outcome, kind: 'failure-acknowledged' });
-        break;
-      case 'retry':
-        observer.emit({ ...tried, ...outcome, kind: 'retried' });
-        break;
-      case 'commit': // tellHandled
-      case 'dead-letter': // OutcomeExecutor, when they are carried out
-      case 'abandon':
-    }
-  }
-
-  private about({ inFlight, event, handler }: DecodedHandlerDelivery) {
-    const { event_type: eventType, event_id: eventId, partition_key: partitionKey } = event;
-    const { group } = this.parts.address;
-    return { stream: inFlight.streamKey, id: inFlight.entry.id, group, handler, eventType, eventId, partitionKey };
   }
 }
 
-const COMMITTED: Outcome = { kind: 'commit' };
-
-function invoke(
+/** Calls the handler, within the span of its attempt where there is one. */
+function call(
   handler: RegisteredHandler,
   handlerDelivery: DecodedHandlerDelivery,
   delivery: Delivery,
@@ -231,4 +183,25 @@ function invoke(
 ): unknown {
   const event = data ? { ...handlerDelivery.event, data } : eventFor(handlerDelivery);
   return operation ? operation.run(() => handler.invoke(event, delivery)) : handler.invoke(event, delivery);
+}
+
+/**
+ * Whether a failed run has had a speculative answer: it may have failed of what is never committed. The handler runs again, on what Redis
+ * has, and that run decides. In quarantine no answer is speculative: another run would be one danger more.
+ */
+function hasSpeculated(delivery: Delivery | undefined): delivery is Delivery {
+  return delivery !== undefined && isSpeculativeRun(delivery) && !overrunOf(delivery);
+}
+
+/** Drops the effects of a failed run, and decides what its failure leads to. @param delivery undefined where the handler was not called */
+function outcomeOfRun(
+  error: unknown,
+  handlerDelivery: DecodedHandlerDelivery,
+  handler: RegisteredHandler,
+  delivery: Delivery | undefined,
+): Outcome {
+  const transaction = delivery && endRun(delivery);
+  if (transaction) rollBack(transaction);
+  const isAcknowledged = delivery && isAcknowledgedOnFailure(delivery);
+  return outcomeOf(error, attemptOf(handlerDelivery), handler.retry, Math.random(), handler.errors, isAcknowledged);
 }
