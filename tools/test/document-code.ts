@@ -20,6 +20,7 @@ export function blocksOf(name: string, text: string): CodeBlock[] {
 /** What blocks use without importing it: names, by the package that has them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'nestjs-event-streams': [
+    ...['asTextOrNull', 'Keyspace', 'RedisConnection'],
     ...['DeadLetters', 'Delivery', 'DomainEvent', 'EventConsumer', 'EventEnvelope', 'EventHandler', 'EventMonitor'],
     ...['EventProducer', 'EventsModule', 'EventsModuleOptions', 'Personal', 'Transaction', 'UnrecoverableError'],
     ...[
