@@ -1,7 +1,7 @@
-import { ReadPace } from 'nestjs-event-streams/internal';
 import { describe, expect, it } from 'vitest';
 import { Meter } from '../src/observe/meter.js';
 import type { Picture, SeenGroup, SeenStream } from '../src/observe/picture.js';
+import { newStream } from '../src/observe/seen-streams.js';
 import { findingsIn, worstOf } from '../src/overview/findings.js';
 import { topologyOf } from '../src/overview/topology.js';
 
@@ -30,22 +30,10 @@ function picture(
   changes: { group?: Partial<SeenGroup>; stream?: Partial<SeenStream>; isGone?: boolean } = {},
 ): Picture {
   const stream: SeenStream = {
-    name: 'parcels',
+    ...newStream('parcels'),
     length: 5,
     entriesAdded: 5,
-    meter: new Meter(),
-    first: null,
-    last: null,
-    deadLetters: 0,
-    givenUpBy: new Set(),
-    givenUpAt: 0,
-    givenUpEntries: null,
-    hadDeadLetters: false,
     groups: new Map([['receivers', group(changes.group)]]),
-    producers: new Map(),
-    fresh: [],
-    freshLeftOut: 0,
-    pace: new ReadPace(),
     ...changes.stream,
   };
   const worker = { consumer: WORKER, source: 'post', idleMs: 0, isWaiting: true };

@@ -1,32 +1,10 @@
-import { ReadPace } from 'nestjs-event-streams/internal';
 import { describe, expect, it } from 'vitest';
 import { looksOfATurn, planLook } from '../src/observe/look-plan.js';
-import { Meter } from '../src/observe/meter.js';
-import type { Picture, SeenStream } from '../src/observe/picture.js';
-
-function seen(name: string): SeenStream {
-  return {
-    name,
-    length: 1,
-    entriesAdded: 1,
-    meter: new Meter(),
-    first: null,
-    last: null,
-    deadLetters: 0,
-    givenUpBy: new Set(),
-    givenUpAt: 0,
-    givenUpEntries: null,
-    hadDeadLetters: false,
-    groups: new Map(),
-    producers: new Map(),
-    fresh: [],
-    freshLeftOut: 0,
-    pace: new ReadPace(),
-  };
-}
+import type { Picture } from '../src/observe/picture.js';
+import { newStream } from '../src/observe/seen-streams.js';
 
 function pictureOf(names: readonly string[]): Picture {
-  const streams = new Map(names.map((name) => [name, seen(name)]));
+  const streams = new Map(names.map((name) => [name, newStream(name)]));
   return { atMs: 0, partitions: 1, streams, workers: null, goneSinceMs: new Map() };
 }
 

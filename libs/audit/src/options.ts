@@ -35,6 +35,7 @@ Environment:
   EVENTS_PREFIX  the prefix of the shop's keys (default ecommerce)
 `;
 
+/** Read here, and not by another package's code: the audit shares none. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
 /**

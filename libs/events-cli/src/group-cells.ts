@@ -1,6 +1,7 @@
+import { duration } from 'nestjs-event-streams/internal';
 import type { GroupLook } from './look.js';
 import type { Cell } from './terminal/table.js';
-import { duration, number } from './terminal/text.js';
+import { number } from './terminal/text.js';
 
 /** From here on a time is marked. */
 const LONG_MS = 10_000;

@@ -1,20 +1,11 @@
-import {
-  type DeadLetter,
-  type DeadLetterAction,
-  type DeliveryState,
-  type HandlerProgress,
-  timeOfEntryId,
-} from 'nestjs-event-streams/core';
+import { type DeadLetter, type DeadLetterAction, type HandlerProgress, timeOfEntryId } from 'nestjs-event-streams/core';
+import { fateOf, type DeliveryFate } from 'nestjs-event-streams/internal';
 import type { Session } from './session.js';
 
 /** What a group has done with one entry. */
 export interface Handling {
   group: string;
-  /**
-   * `waiting`: not given to the group yet. `pending`: given, and not settled. `settled`: acknowledged, or the group began
-   * after it. `dead`: given up. `replaying`: given up, and on its way again.
-   */
-  state: DeliveryState['state'] | 'dead' | 'replaying';
+  state: DeliveryFate;
   /** Of a pending one: who holds it. */
   pending: { consumer: string; idleMs: number; deliveries: number } | undefined;
   /** What handlers have noted of a pending one. */
@@ -48,19 +39,13 @@ export async function handlingsOf(session: Session, stream: string, id: string):
     const isReplaying = replaying.some((replay) => replay.group === group && replay.entryId === id);
     return {
       group,
-      state: stateOf(delivery, own.length > 0, isReplaying),
+      state: fateOf(delivery, { isDeadLettered: own.length > 0, isReplaying }),
       pending: consumer === null ? undefined : { consumer, idleMs: idleMs as number, deliveries: deliveries as number },
       notes: handlers,
       deadLetters: own,
       actions: actions.filter((action) => action.group === group && action.entryId === id),
     };
   });
-}
-
-function stateOf({ state }: DeliveryState, isDead: boolean, isReplaying: boolean): Handling['state'] {
-  if (state !== 'settled') return state;
-  if (isReplaying) return 'replaying';
-  return isDead ? 'dead' : 'settled';
 }
 
 /** Its dead letters, of all groups: they are younger than what they were. */

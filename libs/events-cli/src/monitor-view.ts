@@ -1,9 +1,10 @@
+import { duration } from 'nestjs-event-streams/internal';
 import { safe } from 'nestjs-event-streams/text';
 import { countCell, lagCell, NONE, rateCell, timeCell } from './group-cells.js';
 import type { StreamLook } from './look.js';
 import { PLAIN, type Paint } from './terminal/paint.js';
 import { table, type Cell, type Column } from './terminal/table.js';
-import { count, cut, duration, number, widthOf } from './terminal/text.js';
+import { count, cut, number, widthOf } from './terminal/text.js';
 
 /** What the monitor shows at one moment. */
 export interface MonitorPicture {

@@ -12,6 +12,7 @@ import {
 } from 'nestjs-event-streams/core';
 import {
   directMonitorOf,
+  duration,
   type DirectMonitor,
   type PayloadLimits,
   type ResolvedOptions,
@@ -52,7 +53,7 @@ export class Session implements AsyncDisposable {
     );
     operator.observer.subscribe(
       ({ address, durationMs }) => {
-        this.onOutage(`Redis at ${address} is back after ${(durationMs / 1000).toFixed(1)} s`, true);
+        this.onOutage(`Redis at ${address} is back after ${duration(durationMs)}`, true);
       },
       ['recovered'],
     );

@@ -1,3 +1,4 @@
+import { isEntryId } from 'nestjs-event-streams/internal';
 import { UsageError } from './cli-errors.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -20,15 +21,6 @@ export function numberOption(name: string, text: string, { whole = true } = {}):
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
   if (Number.isFinite(value) && (!whole || Number.isInteger(value))) return value;
   throw new UsageError(`Expected --${name} as a ${whole ? 'whole ' : ''}number, got ${JSON.stringify(text)}`);
-}
-
-const ENTRY_ID = /^(\d{1,20})-(\d{1,20})$/;
-const HIGHEST = 2n ** 64n - 1n;
-
-/** Whether it has the form of an entry's id: `1795452268988-0`, two numbers of 64 bits. */
-export function isEntryId(text: string): boolean {
-  const [, ms, sequence] = ENTRY_ID.exec(text) ?? [];
-  return ms !== undefined && sequence !== undefined && BigInt(ms) <= HIGHEST && BigInt(sequence) <= HIGHEST;
 }
 
 /** An entry's id. @throws UsageError */

@@ -62,7 +62,7 @@ describe('the command line', () => {
     const last = await redis.client.xadd('dead:notes:dead-letters', '*', ...deadLetter(id ?? ''));
     const shown = await runCli(['show', 'notes', id ?? '', '--json'], { env: env('dead') });
     expect(shown).toMatchObject({ code: 0, stderr: '' });
-    expect(shown.rows()).toMatchObject([{ groups: [{ state: 'dead', deadLetters: [{ id: last }] }] }]);
+    expect(shown.rows()).toMatchObject([{ groups: [{ state: 'dead-lettered', deadLetters: [{ id: last }] }] }]);
   });
 
   it('shows an entry whose id is no time', async () => {

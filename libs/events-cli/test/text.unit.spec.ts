@@ -1,7 +1,7 @@
 import { safe, safeLines } from 'nestjs-event-streams/text';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, duration, safeJson, widthOf } from '../src/terminal/text.js';
+import { cut, safeJson, widthOf } from '../src/terminal/text.js';
 
 const OBEYED = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
 
@@ -35,16 +35,5 @@ describe('text on a terminal', () => {
         expect(widthOf(cut(text, width))).toBeLessThanOrEqual(width);
       }),
     );
-  });
-
-  it.each([
-    [0, '0.0s'],
-    [240, '0.2s'],
-    [14_000, '14s'],
-    [185_000, '3m05s'],
-    [7_800_000, '2h10m'],
-    [273_600_000, '3d04h'],
-  ])('says %d ms as %s', (ms, text) => {
-    expect(duration(ms)).toBe(text);
   });
 });

@@ -33,7 +33,7 @@ describe('a worker that cannot do its work', () => {
         const { redis: found } = await health.redis();
         return found?.status === 'down' && String(found['message']);
       });
-      expect(message).toMatch(/has failed for \d+\.\d s: NOPERM/);
+      expect(message).toMatch(/has failed for \d+\.\ds: NOPERM/);
       await redis.client.acl('SETUSER', user, ...rights);
       await worker.producer.publishAll(notes('a', 2));
       await eventually('it is ready again', async () => (await health.redis())['redis']?.status === 'up');

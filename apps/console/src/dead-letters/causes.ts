@@ -1,6 +1,6 @@
 import { timeOfEntryId, type DeadLetter } from 'nestjs-event-streams';
+import { groupBy } from 'nestjs-event-streams/internal';
 import type { DeadLetterCause, DeadLetterView } from '../contract/dead-letters.js';
-import { groupBy } from '../grouping.js';
 import type { BookedDeadLetter } from '../observe/dead-letters/stream-dead-letters.js';
 import { cut, shownOf } from '../streams/entry-summary.js';
 

@@ -7,6 +7,7 @@ import {
   KeyParkedError,
   OriginalGoneError,
 } from 'nestjs-event-streams';
+import { isEntryId } from 'nestjs-event-streams/internal';
 import type { Actor } from '../access/actor.js';
 import { Problem } from '../access/problem.js';
 import { ActionLog, type Action } from '../actions/action-log.js';
@@ -32,7 +33,6 @@ import { Observatory } from '../observe/observatory.js';
 import { FRESH_MS } from '../observe/timing.js';
 import { consumersOf } from '../overview/consumers.js';
 import { whyTooComplex } from '../streams/entry-summary.js';
-import { isEntryId } from '../streams/parameters.js';
 import { StreamsService } from '../streams/streams.service.js';
 import { causeOf, causesOf, viewOf } from './causes.js';
 import { requireOnePartition } from './partitions.js';

@@ -1,9 +1,9 @@
 import type { DeadLetter } from 'nestjs-event-streams';
+import { groupBy } from 'nestjs-event-streams/internal';
 import type { DeadLetterActionRequest, DeadLetterPreview } from '../contract/dead-letters.js';
-import { groupBy } from '../grouping.js';
 import type { BookedDeadLetter } from '../observe/dead-letters/stream-dead-letters.js';
 import { payloadText, shownOf } from '../streams/entry-summary.js';
-import { plural } from '../overview/format.js';
+import { plural } from '../format/counts.js';
 
 type Receiver = DeadLetterPreview['receivers'][number];
 

@@ -1,6 +1,6 @@
+import { isEntryId } from 'nestjs-event-streams/internal';
 import { Problem } from '../access/problem.js';
 import type { DeadLetterSelection } from '../contract/dead-letters.js';
-import { isEntryId } from '../streams/parameters.js';
 
 const MAX_IDS = 1000;
 const CAUSE_ID = /^[0-9a-f]{20}$/;

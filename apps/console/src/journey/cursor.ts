@@ -1,5 +1,5 @@
+import { isEntryId } from 'nestjs-event-streams/internal';
 import { Problem } from '../access/problem.js';
-import { isEntryId } from '../streams/parameters.js';
 
 /** The position of a search through several streams. */
 export interface JourneyCursor {

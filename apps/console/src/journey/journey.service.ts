@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { EventMonitor, timeOfEntryId, type MonitoredEntry } from 'nestjs-event-streams';
+import { groupBy } from 'nestjs-event-streams/internal';
 import type { Journey } from '../contract/journey.js';
 import type { DeliveryView, Scan } from '../contract/streams.js';
-import { groupBy } from '../grouping.js';
 import { Observatory } from '../observe/observatory.js';
 import { RecentEvents } from '../observe/recent-events.js';
 import { Surveyor } from '../observe/surveyor.js';

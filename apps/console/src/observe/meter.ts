@@ -15,7 +15,10 @@ export interface MeterOptions {
   leastMs?: number;
 }
 
-/** The rate of a number that only grows, from looks at it. */
+/**
+ * The rate of a number that only grows, from looks at it. It is smoothed over a window, since the page draws it as a curve; `ratePerSecond`
+ * of `EventMonitor` is the change since the last look.
+ */
 export class Meter {
   private readonly looks: { atMs: number; value: number }[] = [];
   private readonly windowMs: number;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { compareEntryIds, timeOfEntryId, type MonitoredEntry } from 'nestjs-event-streams';
+import { groupBy } from 'nestjs-event-streams/internal';
 import type { AnswerLatency } from '../contract/overview.js';
-import { groupBy } from '../grouping.js';
 import { percentilesOf } from './percentiles.js';
 
 /** Where an event stands, and what ties it to others. */

@@ -68,7 +68,8 @@ function takeEntries(
   if (hasMore) stream.freshLeftOut += Math.max(0, appended - entries.length);
 }
 
-function newStream(name: string): SeenStream {
+/** A stream before it is looked at. */
+export function newStream(name: string): SeenStream {
   return {
     name,
     length: 0,

@@ -1,5 +1,5 @@
+import { groupBy } from 'nestjs-event-streams/internal';
 import type { ConsumerState } from '../contract/overview.js';
-import { groupBy } from '../grouping.js';
 import { consumerState, isWorker } from '../observe/consumer-state.js';
 import type { Picture } from '../observe/picture.js';
 import { groupTotals } from './totals.js';

@@ -1,10 +1,11 @@
 import { timeOfEntryId } from 'nestjs-event-streams';
 import { awaitedBy } from 'nestjs-event-streams/internal';
 import type { Finding } from '../contract/overview.js';
+import { plural } from '../format/counts.js';
+import { duration } from '../format/durations.js';
 import { isWorker } from '../observe/consumer-state.js';
 import type { Picture } from '../observe/picture.js';
 import { consumersOf, type Consumer } from './consumers.js';
-import { duration, plural } from './format.js';
 
 /** From which lag on a group is reported, in milliseconds. */
 const LATE_MS = 5000;

@@ -1,7 +1,7 @@
 import { timeOfEntryId } from 'nestjs-event-streams';
+import { groupBy } from 'nestjs-event-streams/internal';
 import type { Finding, Topology, TopologyEdge, TopologyNode } from '../contract/overview.js';
 import type { Health } from '../contract/http.js';
-import { groupBy } from '../grouping.js';
 import type { Picture } from '../observe/picture.js';
 import { consumersOf, type Consumer } from './consumers.js';
 import { groupTotals, sumOf, type GroupTotal } from './totals.js';

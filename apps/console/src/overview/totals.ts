@@ -1,5 +1,5 @@
+import { groupBy } from 'nestjs-event-streams/internal';
 import type { Totals } from '../contract/overview.js';
-import { groupBy } from '../grouping.js';
 import { isWorker } from '../observe/consumer-state.js';
 import type { Picture, SeenGroup, SeenStream } from '../observe/picture.js';
 

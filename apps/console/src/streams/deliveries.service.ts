@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DeadLetters, EventMonitor, type DeliveryState } from 'nestjs-event-streams';
+import { fateOf } from 'nestjs-event-streams/internal';
 import type { DeliveryView } from '../contract/streams.js';
 import { DeadLetterBook } from '../observe/dead-letters/dead-letter-book.js';
 import type { BookedDeadLetter, StreamDeadLetters } from '../observe/dead-letters/stream-dead-letters.js';
@@ -44,11 +45,12 @@ export class DeliveriesService {
 }
 
 function viewOf(
-  { group, state, consumer, idleMs, deliveries, handlers }: DeliveryState,
+  delivery: DeliveryState,
   id: string,
   deadLetters: StreamDeadLetters,
   back: ReadonlySet<string>,
 ): DeliveryView {
+  const { group, consumer, idleMs, deliveries, handlers } = delivery;
   const givenUp = deadLetters.of(id, group);
   const [newest] = givenUp;
   const about = {
@@ -59,10 +61,9 @@ function viewOf(
     deadLetterId: newest?.id ?? null,
     givenUpMs: newest?.lastFailedMs ?? null,
   };
-  if (state !== 'settled') return { ...about, state, attempts: handlers };
-  if (newest) return { ...about, state: 'dead-lettered', attempts: givenUp.map(attemptsOf) };
-  if (back.has(placeOf(group, id))) return { ...about, state: 'replaying', attempts: [] };
-  return { ...about, state: deadLetters.covers(id) ? 'settled' : 'unknown', attempts: [] };
+  const fate = fateOf(delivery, { isDeadLettered: newest !== undefined, isReplaying: back.has(placeOf(group, id)) });
+  const attempts = fate === 'dead-lettered' ? givenUp.map(attemptsOf) : handlers;
+  return { ...about, state: fate === 'settled' && !deadLetters.covers(id) ? 'unknown' : fate, attempts };
 }
 
 function placeOf(group: string, entryId: string): string {

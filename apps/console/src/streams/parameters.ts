@@ -1,19 +1,11 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateBy } from 'class-validator';
+import { isEntryId } from 'nestjs-event-streams/internal';
 import type { EntriesQuery } from '../contract/streams.js';
 
 const MAX_MS = 2 ** 53 - 1;
 const MAX_TEXT_LENGTH = 500;
-
-const ENTRY_ID = /^(\d{1,20})-(\d{1,20})$/;
-const MAX_UINT64 = 2n ** 64n - 1n;
-
-/** Whether it is the id of an entry: milliseconds and sequence, numbers of 64 bits. */
-export function isEntryId(text: string): boolean {
-  const [, ms, sequence] = ENTRY_ID.exec(text) ?? [];
-  return ms !== undefined && sequence !== undefined && BigInt(ms) <= MAX_UINT64 && BigInt(sequence) <= MAX_UINT64;
-}
 
 /** An entry id in the query. */
 export function EntryIdParameter(name: string): PropertyDecorator {

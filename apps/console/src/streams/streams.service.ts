@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventMonitor, Keyspace, Subjects, timeOfEntryId } from 'nestjs-event-streams';
-import { problemOf } from 'nestjs-event-streams/internal';
+import { isEntryId, problemOf } from 'nestjs-event-streams/internal';
 import { Problem } from '../access/problem.js';
 import type {
   ConsumerDetail,
@@ -22,7 +22,6 @@ import { FRESH_MS } from '../observe/timing.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { fits, isFilter, type UndecodedEntry } from './entry-filter.js';
 import { fieldOf, HEAD_BYTES, shownOf, summaryOf } from './entry-summary.js';
-import { isEntryId } from './parameters.js';
 import { Scanner } from './scanner.js';
 
 const DEFAULT_COUNT = 50;

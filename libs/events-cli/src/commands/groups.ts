@@ -1,9 +1,10 @@
+import { duration } from 'nestjs-event-streams/internal';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { countCell, lagCell, timeCell } from '../group-cells.js';
 import { lookAtGroups } from '../look.js';
 import { table, type Cell, type Column } from '../terminal/table.js';
-import { duration, number } from '../terminal/text.js';
+import { number } from '../terminal/text.js';
 
 const COLUMNS: readonly Column[] = [
   { title: 'GROUP', worth: 10 },

@@ -1,5 +1,5 @@
 import type { MonitoredEntry } from 'nestjs-event-streams/core';
-import { problemOf, fieldOf } from 'nestjs-event-streams/internal';
+import { duration, fieldOf, isEntryId, problemOf } from 'nestjs-event-streams/internal';
 import { safe } from 'nestjs-event-streams/text';
 import { UnmetError, UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
@@ -11,8 +11,7 @@ import { handlingsOf, type Handling } from '../handling.js';
 import { Progress } from '../terminal/progress.js';
 import type { Cell } from '../terminal/table.js';
 import { table } from '../terminal/table.js';
-import { count, duration } from '../terminal/text.js';
-import { isEntryId } from '../values.js';
+import { count } from '../terminal/text.js';
 
 /** `events show` */
 export const show = defineCommand({
@@ -148,4 +147,10 @@ function rowsOf(stream: string, handling: Handling): Cell[][] {
   ];
 }
 
-const STYLES = { waiting: 'yellow', pending: 'yellow', settled: 'green', dead: 'red', replaying: 'yellow' } as const;
+const STYLES = {
+  waiting: 'yellow',
+  pending: 'yellow',
+  settled: 'green',
+  'dead-lettered': 'red',
+  replaying: 'yellow',
+} as const;

@@ -1,5 +1,5 @@
 import { compareEntryIds } from 'nestjs-event-streams/core';
-import { entryIdBefore, fieldOf } from 'nestjs-event-streams/internal';
+import { entryIdBefore, fieldOf, isEntryId } from 'nestjs-event-streams/internal';
 import { UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
@@ -7,7 +7,7 @@ import { entryJson } from '../entry-json.js';
 import { entryLine } from '../entry-text.js';
 import { EXIT } from '../exit-codes.js';
 import { follow, START, type FollowedEntry } from '../follow.js';
-import { durationOf, isEntryId, numberOption } from '../values.js';
+import { durationOf, numberOption } from '../values.js';
 
 /** Among so many of the latest entries of each stream, and so many bytes of them, it is looked for those to begin with. */
 const LOOKED_BACK = 1000;

@@ -1,7 +1,7 @@
-const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
+import { styleText } from 'node:util';
 
 /** How a text is marked. */
-export type Style = keyof typeof CODES;
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
 /** Marks text, or leaves it as it is. */
 export type Paint = (style: Style, text: string) => string;
@@ -12,5 +12,5 @@ export const PLAIN: Paint = (_style, text) => text;
 /** Colours for a stream: on a terminal, unless NO_COLOR is set or the terminal is a dumb one. */
 export function paintFor(stream: { isTTY?: boolean }, env: Readonly<Record<string, string | undefined>>): Paint {
   if (stream.isTTY !== true || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return PLAIN;
-  return (style, text) => (text === '' ? '' : `\u001b[${String(CODES[style])}m${text}\u001b[0m`);
+  return (style, text) => (text === '' ? '' : styleText(style, text, { validateStream: false }));
 }

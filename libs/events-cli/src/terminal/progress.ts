@@ -1,4 +1,5 @@
-import { duration, number } from './text.js';
+import { duration } from 'nestjs-event-streams/internal';
+import { number } from './text.js';
 import { sizeOf, type OutputStream } from './output.js';
 
 const BAR = 24;

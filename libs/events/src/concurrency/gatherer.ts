@@ -1,13 +1,17 @@
-/** So many are worth sending before the turn is over: what they hold is free the sooner. */
+/** With so many items it does not wait for the end of the turn: the sooner they are sent, the sooner what they hold is free. */
 const WORTH_SENDING = 64;
 
-/** Gathers what is asked for in one turn of the event loop; all of it has the same result, and waits for it together. */
+/**
+ * Gathers the items of one turn of the event loop, so that they are sent together, with one command. `send` gives one result for all
+ * of them; whoever added one waits for it.
+ */
 export class Gatherer<T, R> {
   private gathered: T[] = [];
   private result: Promise<R> | undefined;
-  private resolve!: (result: Promise<R>) => void;
+  private resolve!: (result: R | Promise<R>) => void;
 
-  constructor(private readonly send: (items: T[]) => Promise<R>) {}
+  /** @param send must not throw; it may return a promise that rejects */
+  constructor(private readonly send: (items: T[]) => R | Promise<R>) {}
 
   /** Settles as `send` does for all that was gathered with the item. */
   add(item: T): Promise<R> {
@@ -20,7 +24,8 @@ export class Gatherer<T, R> {
     return (this.result = new Promise((resolve) => (this.resolve = resolve)));
   }
 
-  private readonly flush = (): void => {
+  /** Sends now what was gathered, if there is anything. */
+  readonly flush = (): void => {
     const { gathered, resolve } = this;
     if (gathered.length === 0) return; // sent already
     this.gathered = [];

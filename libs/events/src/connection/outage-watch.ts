@@ -1,3 +1,4 @@
+import { duration } from '../log/duration.js';
 import { SafeLogger } from '../log/safe-logger.js';
 
 /** How long nothing must have been refused before Redis counts as serving again: what it refuses is repeated sooner. */
@@ -80,7 +81,7 @@ export class OutageWatch {
     if (!this.outage || this.down.size > 0 || now - this.lastRefusalMs < QUIET_MS) return;
     const isRefusal = this.outage.reason !== 'unreachable';
     const durationMs = (isRefusal ? this.lastRefusalMs : now) - this.beganMs;
-    this.logger.log(`Redis at ${this.outage.address} is back after ${(durationMs / 1000).toFixed(1)} s`);
+    this.logger.log(`Redis at ${this.outage.address} is back after ${duration(durationMs)}`);
     this.listener.ended?.(this.outage, durationMs);
     this.outage = undefined;
   }

@@ -1,4 +1,5 @@
 import { groupBy } from '../collections/group-by.js';
+import { Gatherer } from '../concurrency/gatherer.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import { SafeLogger, WORKER } from '../log/safe-logger.js';
@@ -15,8 +16,11 @@ export class Redeliveries {
   private readonly logger = new SafeLogger(WORKER);
   /** By the streams' keys. */
   private readonly redeliveries = new Map<string, Redelivery>();
-  /** What was deferred in this turn of the event loop. */
-  private newlyDeferred: InFlightDelivery[] = [];
+  private readonly newlyDeferred = new Gatherer((all: readonly InFlightDelivery[]) => {
+    for (const [streamKey, own] of groupBy(all, (one) => one.streamKey)) {
+      void this.redeliveries.get(streamKey)?.defer(own);
+    }
+  });
   private isClosed = false;
 
   constructor(
@@ -36,14 +40,13 @@ export class Redeliveries {
       this.allInFlight.forgetDeferred(inFlight.streamKey, inFlight.entry.id);
       return;
     }
-    if (this.newlyDeferred.length === 0) setImmediate(this.tellDeferred);
-    this.newlyDeferred.push(inFlight);
+    void this.newlyDeferred.add(inFlight);
   }
 
   /** Reads entries of a stream again. @returns those that are still this worker's, in flight again; none when it stops. Never rejects */
   async resume(streamKey: string, ids: readonly string[]): Promise<InFlightDelivery[]> {
     // First: it takes the last delivery of each entry back, and must not take the next one back.
-    this.tellDeferred();
+    this.newlyDeferred.flush();
     while (!this.stopping.isStopping) {
       try {
         const found = (await this.redeliveries.get(streamKey)?.resume(ids)) ?? [];
@@ -68,14 +71,6 @@ export class Redeliveries {
     this.isClosed = true;
     for (const streamKey of this.redeliveries.keys()) this.forget(streamKey, this.allInFlight.deferredIdsOf(streamKey));
   }
-
-  private readonly tellDeferred = (): void => {
-    const { newlyDeferred } = this;
-    this.newlyDeferred = [];
-    for (const [streamKey, own] of groupBy(newlyDeferred, (one) => one.streamKey)) {
-      void this.redeliveries.get(streamKey)?.defer(own);
-    }
-  };
 
   /** None when the worker stops: others take over what was read. */
   private heldOf(found: readonly InFlightDelivery[]): InFlightDelivery[] {

@@ -1,4 +1,5 @@
 import { isGroupMissing, isOutage } from '../model/errors/redis.js';
+import { duration } from '../log/duration.js';
 import { SafeLogger, WORKER } from '../log/safe-logger.js';
 
 /** How long the same failure is not said again, however often it comes and goes, in milliseconds. */
@@ -54,6 +55,6 @@ export class Troubles {
     const [first] = this.open;
     if (!first) return undefined;
     const [what, { reason, since }] = first;
-    return `${what} has failed for ${((performance.now() - since) / 1000).toFixed(1)} s: ${reason}`;
+    return `${what} has failed for ${duration(performance.now() - since)}: ${reason}`;
   }
 }

@@ -36,6 +36,19 @@ export interface DeliveryState {
   handlers: HandlerProgress[];
 }
 
+/** What became of an entry in one group, dead letters included. `replaying`: a dead letter of it is on its way back to the group. */
+export type DeliveryFate = DeliveryState['state'] | 'dead-lettered' | 'replaying';
+
+/** A dead letter comes before the replay of another one, of another handler: it waits for an operator. */
+export function fateOf(
+  { state }: DeliveryState,
+  { isDeadLettered, isReplaying }: { isDeadLettered: boolean; isReplaying: boolean },
+): DeliveryFate {
+  if (state !== 'settled') return state;
+  if (isDeadLettered) return 'dead-lettered';
+  return isReplaying ? 'replaying' : 'settled';
+}
+
 const NOTES_OF_ONE_STEP = 1000;
 
 /**

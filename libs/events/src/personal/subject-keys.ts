@@ -1,5 +1,6 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { groupBy } from '../collections/group-by.js';
+import { Gatherer } from '../concurrency/gatherer.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { StreamClient } from '../stream/stream-client.js';
 import type { SubjectKey } from './sealed-value.js';
@@ -24,19 +25,14 @@ interface Kept {
   generation: number;
 }
 
-/** Waits for the keys of a hash, with others of this turn of the event loop. */
-interface Asking {
-  subjects: Set<string>;
-  answer: Promise<ReadonlyMap<string, SubjectKey>>;
-}
-
 /**
  * The keys of subjects, as few at a time as can be and for a second at most. What is asked for in one turn of the event loop is one
  * command for each partition.
  */
 export class SubjectKeys {
   private readonly kept = new Map<string, Kept>();
-  private readonly asking = new Map<string, Asking>();
+  /** Asks for the keys of one partition, by the prefix of its keyspace. */
+  private readonly asking = new Map<string, Gatherer<string, ReadonlyMap<string, SubjectKey>>>();
 
   constructor(private readonly client: StreamClient) {}
 
@@ -116,22 +112,15 @@ export class SubjectKeys {
   }
 
   private ask(keyspace: Keyspace, subject: string): Promise<ReadonlyMap<string, SubjectKey>> {
-    const { prefix } = keyspace;
-    let asking = this.asking.get(prefix);
+    let asking = this.asking.get(keyspace.prefix);
     if (!asking) {
-      const subjects = new Set<string>();
-      // When all that was read together has asked.
-      const answer = Promise.resolve().then(() => {
-        this.asking.delete(prefix);
-        return this.fetch(keyspace, [...subjects]);
-      });
-      this.asking.set(prefix, (asking = { subjects, answer }));
+      asking = new Gatherer((subjects) => this.fetch(keyspace, [...new Set(subjects)]));
+      this.asking.set(keyspace.prefix, asking);
     }
-    asking.subjects.add(subject);
-    return asking.answer;
+    return asking.add(subject);
   }
 
-  private async fetch(keyspace: Keyspace, subjects: readonly string[]): Promise<Map<string, SubjectKey>> {
+  private async fetch(keyspace: Keyspace, subjects: readonly string[]): Promise<ReadonlyMap<string, SubjectKey>> {
     const found = new Map<string, SubjectKey>();
     for (let first = 0; first < subjects.length; first += MAX_AT_ONCE) {
       const some = subjects.slice(first, first + MAX_AT_ONCE);

@@ -20,7 +20,8 @@ export class PublishQueue {
     this.queue.push(request);
     if (this.scheduled) return;
     this.scheduled = true;
-    // After the current callers had their turn, so that they share the batch.
+    // After the current callers had their turn, so that they share the batch. Not at the end of the event loop's turn, as a `Gatherer`:
+    // a single event is sent at once, and the sender says when there is room for the next batch.
     queueMicrotask(() => {
       this.scheduled = false;
       this.flush();

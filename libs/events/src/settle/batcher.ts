@@ -37,6 +37,8 @@ export interface BatchLimits<T> {
  * Sends items that are added in one turn of the event loop together: many settlements, one command. While a batch is on its way, items
  * wait for its answer until they fill the next one, as in Nagle's algorithm (RFC 896). So a single item never waits, and the busier the
  * server is, the more is sent together.
+ *
+ * It is no `Gatherer`: each item has an answer of its own, batches are bounded by number and bytes, and what fails is sent again.
  */
 export class Batcher<T, R, A> {
   private waiting: Waiting<T, A>[] = [];

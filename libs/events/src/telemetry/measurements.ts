@@ -44,7 +44,8 @@ export class Measurements {
   }
 
   sent(stream: string): void {
-    // An SDK takes several microseconds for each call, and handlers' events go to Redis many at a time.
+    // An SDK takes several microseconds for each call, and handlers' events go to Redis many at a time. Numbers are added up here, where a
+    // `Gatherer` would keep each item.
     if (this.sentInTurn.size === 0) setImmediate(this.countSent);
     this.sentInTurn.set(stream, (this.sentInTurn.get(stream) ?? 0) + 1);
   }

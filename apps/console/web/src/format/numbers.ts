@@ -1,10 +1,7 @@
+export { count, plural } from '../../../src/format/counts.js';
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
-
-/** A count in full: 12,345. */
-export function count(value: number): string {
-  return whole.format(value);
-}
 
 /** A count in few characters: 12.3K. */
 export function shortCount(value: number): string {
@@ -47,9 +44,4 @@ export function money(minor: number, currency: string): string {
   } catch {
     return `${whole.format(minor)} ${currency}`;
   }
-}
-
-/** `1 entry`, `2 entries`. */
-export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
 }
