@@ -1,41 +1,14 @@
-import { once } from 'node:events';
-import { createServer, get, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { eventually } from '@repo/testing';
-import express from 'express';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MAX_FEEDS, MAX_OF_ADDRESS, MAX_OF_USER, whyFull } from '../src/live/feed-bounds.js';
 import { hashOfNone } from '../src/users/password.js';
 import type { User } from '../src/users/users-file.js';
-import { END_AFTER_BEATS, LiveClient, messageOf, RENEW_AFTER_BEATS } from '../src/live/live-client.js';
+import { END_AFTER_BEATS, messageOf, RENEW_AFTER_BEATS } from '../src/live/live-client.js';
+import { feedServer } from './feed-server.js';
 
-const OWNER = { user: null, address: '127.0.0.1' };
 const STATE = messageOf('redis', { isUp: true, sinceMs: 0, reason: 'x'.repeat(100_000) });
 
-let client: LiveClient | undefined;
-const app = express();
-app.get('/', (_request, response) => {
-  client = new LiveClient(response, { tail: undefined, shop: false }, OWNER);
-});
-const server = createServer(app);
-
-beforeAll(async () => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
-
-async function open(): Promise<{ feed: LiveClient; response: IncomingMessage }> {
-  const asked = get(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`);
-  asked.on('error', () => undefined);
-  const [response] = (await once(asked, 'response')) as [IncomingMessage];
-  response.on('error', () => undefined);
-  if (!client) throw new Error('no client');
-  return { feed: client, response };
-}
+const open = feedServer();
 
 describe('a feed that nobody needs', () => {
   it('ends when it is not read', async () => {

@@ -1,4 +1,5 @@
 import type { TestRedis } from '@repo/testing';
+import type { NoteTaken } from './notes.js';
 
 /** An entry of a stream, its fields by name. */
 export type Fields = Record<string, string>;
@@ -7,6 +8,11 @@ export type Fields = Record<string, string>;
 export async function readEntries(client: TestRedis['client'], stream: string): Promise<Fields[]> {
   const entries = await client.xrange(stream, '-', '+');
   return entries.map(([, flat]) => fieldsOf(flat));
+}
+
+/** The numbers of the notes that a stream holds, oldest first. */
+export async function numbersOf(client: TestRedis['client'], stream: string): Promise<number[]> {
+  return (await readEntries(client, stream)).map(({ data = '' }) => (JSON.parse(data) as NoteTaken).number);
 }
 
 /** Field, value, field, value, … by name. */

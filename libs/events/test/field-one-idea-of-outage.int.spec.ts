@@ -2,34 +2,17 @@ import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteHandler } from './handlers.js';
 import { NoteTaken } from './notes.js';
+import { adminOf, BUSY, NOREPLICAS, type Refusal } from './refusals.js';
 import { startWorker } from './worker.js';
 
 type Client = TestRedis['client'];
 
 const MANY = 100;
 
-/** Refusals that concern whatever is asked: how one begins, and how it ends. */
-const refusals: Record<
-  string,
-  { begin: (admin: Client) => Promise<unknown>; end: (admin: Client) => Promise<unknown> }
-> = {
-  NOREPLICAS: {
-    begin: (admin) => admin.config('SET', 'min-replicas-to-write', '1'),
-    end: (admin) => admin.config('SET', 'min-replicas-to-write', '0'),
-  },
-  BUSY: {
-    begin: async (admin) => {
-      await admin.config('SET', 'busy-reply-threshold', '1');
-      const other = admin.duplicate();
-      const ended = () => { other.disconnect(); }; // prettier-ignore
-      other.eval('while true do end', 0).then(ended, ended);
-      await eventually('it is busy', () => admin.get('any').then(() => false, () => true)); // prettier-ignore
-    },
-    end: async (admin) => {
-      await admin.script('KILL');
-      await eventually('it is not busy any more', () => admin.config('SET', 'busy-reply-threshold', '5000'));
-    },
-  },
+/** Refusals that concern whatever is asked. */
+const refusals: Record<string, Refusal> = {
+  NOREPLICAS,
+  BUSY,
   NOPERM: {
     begin: (admin) => admin.acl('SETUSER', 'default', '-@scripting'),
     end: (admin) => admin.acl('SETUSER', 'default', '+@all'),
@@ -41,8 +24,7 @@ describe('settlements while Redis refuses', () => {
   let admin: Client;
   beforeAll(async () => {
     redis = await freshRedis();
-    await redis.client.acl('SETUSER', 'admin', 'on', '>secret', '~*', '&*', '+@all');
-    admin = redis.client.duplicate({ username: 'admin', password: 'secret' });
+    admin = await adminOf(redis);
   });
   afterAll(async () => {
     admin.disconnect();

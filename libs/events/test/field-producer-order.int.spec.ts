@@ -1,36 +1,17 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { PublishTimeoutError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readEntries } from './entries.js';
+import { numbersOf, readEntries } from './entries.js';
 import { NoteTaken, notes } from './notes.js';
+import { BUSY, NOREPLICAS, type Refusal } from './refusals.js';
 import { startProxy, type TcpProxy } from './tcp-proxy.js';
 import { startWorker, type Worker } from './worker.js';
-
-type Client = TestRedis['client'];
 
 /** So many events at once go in two calls, half of them in each. */
 const TWO_CALLS = 64;
 
-/** What is refused for a moment: how that begins, and how it ends. */
-const moments: Record<string, { begin: (admin: Client) => unknown; end: (admin: Client) => Promise<unknown> }> = {
-  NOREPLICAS: {
-    begin: (admin) => admin.config('SET', 'min-replicas-to-write', '1'),
-    end: (admin) => admin.config('SET', 'min-replicas-to-write', '0'),
-  },
-  BUSY: {
-    begin: async (admin) => {
-      await admin.config('SET', 'busy-reply-threshold', '1');
-      const other = admin.duplicate();
-      const ended = () => { other.disconnect(); }; // prettier-ignore
-      other.eval('while true do end', 0).then(ended, ended);
-      await eventually('it is busy', () => admin.get('any').then(() => false, () => true)); // prettier-ignore
-    },
-    end: async (admin) => {
-      await admin.script('KILL');
-      await eventually('it is not busy any more', () => admin.config('SET', 'busy-reply-threshold', '5000'));
-    },
-  },
-};
+/** What is refused for a moment. */
+const moments: Record<string, Refusal> = { NOREPLICAS, BUSY };
 
 describe('the order of what a producer publishes', () => {
   let redis: TestRedis;
@@ -39,8 +20,7 @@ describe('the order of what a producer publishes', () => {
   });
   afterAll(() => redis.stop());
 
-  const numbersIn = async (stream: string): Promise<number[]> =>
-    (await readEntries(redis.client, stream)).map(({ data = '' }) => (JSON.parse(data) as NoteTaken).number);
+  const numbersIn = (stream: string): Promise<number[]> => numbersOf(redis.client, stream);
   const upTo = (count: number) => Array.from({ length: count }, (_, number) => number);
 
   /** A producer whose two batches are on their way and have not arrived; they are the first, but for one event. */

@@ -1,11 +1,11 @@
 import type { Attributes } from '@opentelemetry/api';
-import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { eventually, type TestRedis } from '@repo/testing';
 import { UnrecoverableError } from 'nestjs-event-streams';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Gate } from './gate.js';
 import { noteHandler, SOON } from './handlers.js';
 import { NoteFiled, NoteTaken, notes } from './notes.js';
-import { record, type Recording } from './telemetry.js';
+import { recordEachTest } from './telemetry.js';
 import { startWorker } from './worker.js';
 
 const ON_NOTES = {
@@ -15,21 +15,11 @@ const ON_NOTES = {
 };
 
 describe('metrics', () => {
-  let redis: TestRedis;
-  let recording: Recording;
-  beforeAll(async () => {
-    redis = await freshRedis();
-  });
-  afterAll(() => redis.stop());
-  beforeEach(async () => {
-    await redis.client.flushall();
-    recording = record();
-    return () => recording[Symbol.asyncDispose]();
-  });
+  const own = recordEachTest();
 
   /** The one value with these attributes, and no others. */
   const valueOf = async (instrument: string, attributes: Attributes): Promise<number | undefined> => {
-    const found = (await recording.values(instrument)).filter(
+    const found = (await own.recording.values(instrument)).filter(
       (point) => JSON.stringify(sorted(point.attributes)) === JSON.stringify(sorted(attributes)),
     );
     const [value] = found.map((point) => (typeof point.value === 'number' ? point.value : point.value.count));
@@ -43,7 +33,7 @@ describe('metrics', () => {
   const done = (operation: string): Attributes => ({ ...ON_NOTES, 'messaging.operation.name': operation });
 
   it('count messages and measure operations', async () => {
-    await using worker = await startWorker(redis.url, {}, [
+    await using worker = await startWorker(own.redis.url, {}, [
       noteHandler(({ data: { topic, number } }, { transaction }) => {
         transaction.publish(NoteFiled, { topic, number });
       }),
@@ -67,7 +57,7 @@ describe('metrics', () => {
   });
 
   it('count retries and dead letters by the error, of which there are not too many', async () => {
-    await using worker = await startWorker(redis.url, {}, [
+    await using worker = await startWorker(own.redis.url, {}, [
       noteHandler(
         ({ data }) => {
           throw Object.assign(new Error('no'), { name: `Error of ${data.topic}` });
@@ -83,7 +73,7 @@ describe('metrics', () => {
   });
 
   it('count dead letters that wait, and those that are too many', async () => {
-    await using worker = await startWorker(redis.url, { deadLetters: { maxPerSecond: 2, maxLength: 1 } }, [
+    await using worker = await startWorker(own.redis.url, { deadLetters: { maxPerSecond: 2, maxLength: 1 } }, [
       noteHandler(() => {
         throw new UnrecoverableError('no');
       }),
@@ -96,28 +86,28 @@ describe('metrics', () => {
 
   it('count conflicts and outages', async () => {
     let runs = 0;
-    await using worker = await startWorker(redis.url, {}, [
+    await using worker = await startWorker(own.redis.url, {}, [
       noteHandler(async (_event, { transaction }) => {
         await transaction.get('seen');
-        if (++runs === 1) await redis.client.set('test:tester:seen', 'otherwise');
+        if (++runs === 1) await own.redis.client.set('test:tester:seen', 'otherwise');
         transaction.set('seen', 'by me');
       }),
     ]);
     await worker.producer.publish(NoteTaken, { topic: 'a', number: 0 });
     await eventually('it has run again', async () => (await valueOf('messaging.redis.conflicts', ON_NOTES)) === 1);
 
-    await redis.restart();
+    await own.redis.restart();
     const outage = { 'messaging.system': 'redis', 'error.type': 'unreachable' };
     await eventually('the outage was noticed', async () => (await valueOf('messaging.redis.outages', outage)) === 1);
   });
 
   it('count what is taken over', async () => {
-    await redis.client.xgroup('CREATE', 'test:notes', 'testers', '0', 'MKSTREAM');
-    await using publisher = await startWorker(redis.url, { group: null });
+    await own.redis.client.xgroup('CREATE', 'test:notes', 'testers', '0', 'MKSTREAM');
+    await using publisher = await startWorker(own.redis.url, { group: null });
     await publisher.producer.publishAll(notes('a', 3));
     // A worker has read them, and is gone.
-    await redis.client.xreadgroup('GROUP', 'testers', 'gone', 'STREAMS', 'test:notes', '>');
-    await using worker = await startWorker(redis.url, {}, [noteHandler(() => undefined)]);
+    await own.redis.client.xreadgroup('GROUP', 'testers', 'gone', 'STREAMS', 'test:notes', '>');
+    await using worker = await startWorker(own.redis.url, {}, [noteHandler(() => undefined)]);
     await eventually('all are taken over', async () => (await valueOf('messaging.redis.claims', ON_NOTES)) === 3);
     await eventually('all are settled', async () => (await worker.monitor.pending('notes', 'testers')).count === 0);
     expect(await valueOf('messaging.client.consumed.messages', done('receive'))).toBe(3);
@@ -125,7 +115,7 @@ describe('metrics', () => {
 
   it('tell how far the group is behind, and ask Redis only then', async () => {
     const gate = new Gate();
-    await using worker = await startWorker(redis.url, { consumer: { concurrency: 1, readAhead: 1 } }, [
+    await using worker = await startWorker(own.redis.url, { consumer: { concurrency: 1, readAhead: 1 } }, [
       noteHandler(() => gate.pass()),
     ]);
     await worker.producer.publishAll(notes('a', 3));
@@ -139,9 +129,9 @@ describe('metrics', () => {
 
     // Once a second the worker looks for what others have left, which takes TIME and XPENDING, too.
     await eventually('each is asked once, unless the worker looks meanwhile', async () => {
-      const before = await commands(redis);
-      await recording.values('messaging.redis.group.lag');
-      const after = await commands(redis);
+      const before = await commands(own.redis);
+      await own.recording.values('messaging.redis.group.lag');
+      const after = await commands(own.redis);
       const asked = ['xinfo|groups', 'time', 'xrange', 'xpending'];
       return asked.every((command) => (after[command] ?? 0) - (before[command] ?? 0) === 1);
     });

@@ -1,7 +1,7 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { ProducerOverloadedError, PublishTimeoutError, RedisOutOfMemoryError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readEntries } from './entries.js';
+import { numbersOf } from './entries.js';
 import { NoteTaken, notes } from './notes.js';
 import { startProxy } from './tcp-proxy.js';
 import { startWorker } from './worker.js';
@@ -15,8 +15,7 @@ describe('producer in an outage', () => {
   });
   afterAll(() => redis.stop());
 
-  const numbersIn = async (stream: string): Promise<number[]> =>
-    (await readEntries(redis.client, stream)).map(({ data = '' }) => (JSON.parse(data) as NoteTaken).number);
+  const numbersIn = (stream: string): Promise<number[]> => numbersOf(redis.client, stream);
 
   it('appends once what it sends again because the reply was lost', async () => {
     await using proxy = await startProxy(redis.url);

@@ -6,40 +6,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteHandler } from './handlers.js';
 import { collectLogs } from './logs.js';
 import { NoteFiled, notes } from './notes.js';
+import { adminOf, BUSY, NOREPLICAS, type Refusal } from './refusals.js';
 import { startWorker } from './worker.js';
 
 type Client = TestRedis['client'];
 
-/** States in which Redis answers, and refuses: how one begins, and how it ends. `admin` may do everything throughout. */
-const states: Record<
-  string,
-  { begin: (admin: Client, dir: string) => unknown; end: (admin: Client) => Promise<unknown> }
-> = {
+/** States in which Redis answers, and refuses. */
+const states: Record<string, { begin: (admin: Client, dir: string) => unknown; end: Refusal['end'] }> = {
   'READONLY, as a replica after a failover': {
     begin: (admin) => admin.replicaof('127.0.0.1', 1),
     end: (admin) => admin.replicaof('NO', 'ONE'),
   },
-  'NOREPLICAS, without the replicas that it wants': {
-    begin: (admin) => admin.config('SET', 'min-replicas-to-write', '1'),
-    end: (admin) => admin.config('SET', 'min-replicas-to-write', '0'),
-  },
-  'BUSY, with a script that does not end': {
-    begin: async (admin) => {
-      await admin.config('SET', 'busy-reply-threshold', '1');
-      const other = admin.duplicate();
-      other
-        .eval('while true do end', 0)
-        .catch(() => undefined)
-        .finally(() => {
-          other.disconnect();
-        });
-      await eventually('it is busy', () => admin.get('any').then(() => false).catch(() => true)); // prettier-ignore
-    },
-    end: async (admin) => {
-      await admin.script('KILL');
-      await eventually('it is not busy any more', () => admin.config('SET', 'busy-reply-threshold', '5000'));
-    },
-  },
+  'NOREPLICAS, without the replicas that it wants': NOREPLICAS,
+  'BUSY, with a script that does not end': BUSY,
   'MISCONF, when it cannot save': {
     begin: async (admin, dir) => {
       await mkdir(path.join(dir, 'dump.rdb')); // where it would put the file
@@ -66,8 +45,7 @@ describe('a Redis that refuses', () => {
   let admin: Client;
   beforeAll(async () => {
     redis = await freshRedis();
-    await redis.client.acl('SETUSER', 'admin', 'on', '>secret', '~*', '&*', '+@all');
-    admin = redis.client.duplicate({ username: 'admin', password: 'secret' });
+    admin = await adminOf(redis);
   });
   afterAll(async () => {
     admin.disconnect();

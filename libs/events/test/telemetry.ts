@@ -13,6 +13,8 @@ import {
   SimpleSpanProcessor,
   type ReadableSpan,
 } from '@opentelemetry/sdk-trace-node';
+import { freshRedis, type TestRedis } from '@repo/testing';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 
 /** The SDK, with what it was told kept in memory; it must be there before the worker is made. */
 export interface Recording extends AsyncDisposable {
@@ -33,6 +35,21 @@ export interface Span {
   links: string[];
   attributes: Attributes;
   error: string | undefined;
+}
+
+/** For the tests of a file: a Redis that is empty when a test begins, and a recording of that test. */
+export function recordEachTest(): { readonly redis: TestRedis; readonly recording: Recording } {
+  const own = {} as { redis: TestRedis; recording: Recording };
+  beforeAll(async () => {
+    own.redis = await freshRedis();
+  });
+  afterAll(() => own.redis.stop());
+  beforeEach(async () => {
+    await own.redis.client.flushall();
+    const recording = (own.recording = record());
+    return () => recording[Symbol.asyncDispose]();
+  });
+  return own;
 }
 
 /** Registers the SDK for spans and metrics. */

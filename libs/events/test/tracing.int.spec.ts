@@ -1,10 +1,10 @@
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
-import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { eventually, freshRedis } from '@repo/testing';
 import { UnrecoverableError } from 'nestjs-event-streams';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { noteHandler, SOON, type HandleNote } from './handlers.js';
 import { NoteTaken } from './notes.js';
-import { record, type Recording, type Span } from './telemetry.js';
+import { recordEachTest, type Span } from './telemetry.js';
 import { startWorker, type Worker } from './worker.js';
 
 const REMOTE = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
@@ -13,28 +13,18 @@ const TRACEPARENT = `00-${REMOTE.traceId}-${REMOTE.spanId}-01`;
 const PARTITION = 'messaging.destination.partition.id';
 
 describe('traces', () => {
-  let redis: TestRedis;
-  let recording: Recording;
-  beforeAll(async () => {
-    redis = await freshRedis();
-  });
-  afterAll(() => redis.stop());
-  beforeEach(async () => {
-    await redis.client.flushall();
-    recording = record();
-    return () => recording[Symbol.asyncDispose]();
-  });
+  const own = recordEachTest();
 
   const start = (handle: HandleNote): Promise<Worker> =>
-    startWorker(redis.url, {}, [noteHandler(handle, { retry: SOON })]);
-  const named = (name: string): Span[] => recording.spans().filter((span) => span.name === name);
+    startWorker(own.redis.url, {}, [noteHandler(handle, { retry: SOON })]);
+  const named = (name: string): Span[] => own.recording.spans().filter((span) => span.name === name);
   const spansOf = (name: string, count = 1): Promise<Span[]> =>
     eventually(`there are ${String(count)} spans "${name}"`, () => {
       const found = named(name);
       return found.length >= count && found;
     });
   const fieldsOf = async (id: string): Promise<Record<string, string>> => {
-    const [[, flat] = []] = await redis.client.xrange('test:notes', id, id);
+    const [[, flat] = []] = await own.redis.client.xrange('test:notes', id, id);
     const all = flat ?? [];
     return Object.fromEntries(all.flatMap((name, index) => (index % 2 === 0 ? [[name, all[index + 1] ?? '']] : [])));
   };
@@ -201,14 +191,14 @@ describe('traces', () => {
     }
     const publishing = worker.producer.publish(NoteTaken, { topic: 'a', number: 0 }, null as never);
     await expect(publishing).rejects.toMatchObject({ name: 'EventEnvelopeError', field: 'options' });
-    expect(await redis.client.xlen('test:notes')).toBe(0);
+    expect(await own.redis.client.xlen('test:notes')).toBe(0);
   });
 
   it('says which partition of several it was', async () => {
-    await using worker = await startWorker(redis.url, { partitions: 4 }, [noteHandler(() => undefined)]);
+    await using worker = await startWorker(own.redis.url, { partitions: 4 }, [noteHandler(() => undefined)]);
     await worker.producer.publish(NoteTaken, { topic: 'a', number: 0 });
     await spansOf('process notes');
-    const partitions = recording.spans().map(({ name, attributes }) => [name, attributes[PARTITION]]);
+    const partitions = own.recording.spans().map(({ name, attributes }) => [name, attributes[PARTITION]]);
     const [, partition] = partitions.find(([name]) => name === 'publish notes') ?? [];
     expect(partition).toMatch(/^[0-3]$/);
     expect(Object.fromEntries(partitions)).toEqual({
