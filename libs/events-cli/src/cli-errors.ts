@@ -1,9 +1,9 @@
-/** A command line that cannot be understood. */
+/** The command line or a setting is wrong. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What was asked for is not there, or not so. */
+/** Something does not exist, or is not as it was asked for. Exit code 1. */
 export class UnmetError extends Error {
   override readonly name = 'UnmetError';
 }

@@ -3,25 +3,25 @@ import type { Project } from './project.js';
 import type { Output } from './terminal/output.js';
 import type { Keyboard } from './terminal/screen.js';
 
-/** What a running command has at hand. */
+/** What a command can use. */
 export interface Context extends OfflineContext {
   session: Session;
 }
 
-/** What a command has at hand that asks Redis for nothing. */
+/** What a command without Redis can use. */
 export interface OfflineContext {
   /** Of every key. */
   prefix: string;
   project: Project;
   output: Output;
   stdin: Keyboard & NodeJS.ReadableStream;
-  /** Whether rows of JSON are wanted. */
+  /** Whether to print rows of JSON. */
   json: boolean;
-  /** Aborted by Ctrl-C and the like: stop soon, and leave everything tidy. */
+  /** Aborted by Ctrl-C or a signal: the command should stop soon and clean up. */
   signal: AbortSignal;
 }
 
-/** Waits, but not longer than until the signal is aborted. */
+/** Waits until the time is over or the signal is aborted. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {

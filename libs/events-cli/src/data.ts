@@ -10,7 +10,7 @@ export interface GivenData {
 /**
  * A payload: JSON itself, `@file` with it, or `-` for what comes on stdin.
  *
- * @throws UsageError when it is no JSON object
+ * @throws UsageError if it is not a JSON object
  */
 export async function readData(given: string, stdin: NodeJS.ReadableStream): Promise<GivenData> {
   const json = await textOf(given, stdin);
@@ -23,7 +23,7 @@ export async function readData(given: string, stdin: NodeJS.ReadableStream): Pro
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return { data: value as Record<string, unknown>, json };
   }
-  throw new UsageError(`Expected --data to be a JSON object, got ${json.trim().slice(0, 40)}`);
+  throw new UsageError(`Expected --data to be a JSON object, got ${JSON.stringify(json.trim().slice(0, 40))}`);
 }
 
 async function textOf(given: string, stdin: NodeJS.ReadableStream): Promise<string> {

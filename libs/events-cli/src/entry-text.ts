@@ -25,7 +25,7 @@ const LOOKED_AT = 8;
 export function entryLine(stream: string, entry: MonitoredEntry, width: number | undefined, paint: Paint): string {
   const { id, event, fields } = entry;
   const time = timeOfDay(timeOfEntryId(id));
-  const what = event ? safe(event.event_type) : 'no envelope';
+  const what = event ? safe(event.event_type) : 'not an event';
   const most = width === undefined ? Infinity : width * LOOKED_AT;
   const rest = event
     ? compactJson(shownPersonal(fieldOf(fields, 'data') ?? '').slice(0, most))
@@ -92,7 +92,7 @@ export function lossLines(json: string, paint: Paint): string[] {
   return lossesOf(json).map(({ path, why }) => `  ${paint('yellow', 'not exact')}  ${safe(`${path}: ${why}`)}`);
 }
 
-/** Fields of what is no envelope; of what is no UTF-8 they are escaped already. */
+/** The fields of an entry that is not an event. Bytes that are not UTF-8 are escaped already. */
 function fieldsLine({ fields, bytes }: MonitoredEntry, most: number): string {
   const parts: string[] = [];
   let length = 0;

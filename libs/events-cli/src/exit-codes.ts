@@ -1,15 +1,15 @@
-/** What the command line ends with; scripts rely on it. */
+/** The exit codes of the command line, on which scripts rely. */
 export const EXIT = {
   ok: 0,
-  /** What was asked is not so: a lag above its limit, no such entry, a question answered with no. */
+  /** A limit is exceeded, an entry does not exist, or the answer was no. */
   unmet: 1,
   usage: 2,
-  /** Redis cannot be reached, or does not serve. */
+  /** Redis cannot be reached, or refuses to serve. */
   redis: 3,
   failed: 4,
-  /** By Ctrl-C, in the middle of something. */
+  /** By Ctrl-C. */
   interrupted: 130,
 } as const;
 
-/** One of {@link EXIT}, or what another program that was run ended with. */
+/** One of {@link EXIT}, or the exit code of a project's own command. */
 export type ExitCode = number;

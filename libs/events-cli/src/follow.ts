@@ -9,21 +9,21 @@ export interface FollowedEntry {
   entry: MonitoredEntry;
 }
 
-/** Of each stream, in one reply; fewer where they are large. */
+/** How many entries of a stream one reply has; fewer if they are large. */
 const MAX_ENTRIES = 200;
-/** How often it is looked for streams that are new: that goes through all keys. */
+/** How often new streams are searched for, which scans all keys. */
 const SEARCH_EVERY_MS = 10_000;
 const PAUSE_AFTER_REFUSAL_MS = 500;
 
-/** Before every entry. */
+/** The id before every entry. */
 export const START = '0-0';
 
 /**
- * Reads streams on and on, in the order in which their entries were appended, across a Redis that goes and comes back.
+ * Reads streams continuously, in the order of appending. Waits while Redis is unavailable.
  *
  * @param positions by the streams' names: after which id to begin; it is kept up to date
- * @param options.follow whether to wait for what comes; else it ends where the streams end
- * @param options.search whether to take in streams that come later
+ * @param options.follow whether to wait for new entries; otherwise it ends at the end of the streams
+ * @param options.search whether to include streams that are created later
  */
 export async function* follow(
   session: Session,
@@ -55,7 +55,7 @@ export async function* follow(
     } catch (error) {
       if (isOver()) return;
       if (!follow || !isOutage(error)) throw error;
-      // A connection that is away is waited for by the next call; what refuses answers at once.
+      // The next call waits for a lost connection; a Redis that refuses would answer at once.
       await pause(PAUSE_AFTER_REFUSAL_MS, signal);
     }
   }
@@ -74,7 +74,7 @@ async function read(
     ...(blockMs === undefined ? {} : { wait: { blockMs, timeoutMs } }),
   });
   const found: FollowedEntry[] = [];
-  // Of a stream whose page is full nobody knows what comes after it: what others have from later on waits until then.
+  // A full page may have more after it: entries of other streams that are later than its end wait for the next page.
   let end: string | undefined;
   for (const [stream, entries] of replies) {
     for (const entry of entries) found.push({ stream, entry });

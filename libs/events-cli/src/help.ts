@@ -1,15 +1,16 @@
 import type { ProjectCommand } from 'nestjs-event-streams/core';
 import { safe } from 'nestjs-event-streams/text';
-import { COMMON_OPTIONS, type CommandHelp, type OptionSpecs } from './command.js';
+import { COMMON_OPTIONS, type CommandHelp } from './command.js';
+import type { OptionSpecs } from './options.js';
 import type { Paint } from './terminal/paint.js';
 
 const EXIT_CODES = [
-  ['0', 'done, and as it should be'],
-  ['1', 'not so: a lag above its limit, no such entry, or the answer was no'],
-  ['2', 'the command line is wrong'],
-  ['3', 'Redis cannot be reached, or does not serve'],
-  ['4', 'failed: Redis refused it, or an error of this program'],
-  ['130', 'interrupted by Ctrl-C in the middle of something'],
+  ['0', 'success; also when Ctrl-C ends monitor or tail'],
+  ['1', 'a limit is exceeded, an entry does not exist, or you answered no'],
+  ['2', 'the command line or a setting is wrong'],
+  ['3', 'Redis cannot be reached, or refuses to serve'],
+  ['4', 'another failure'],
+  ['130', 'interrupted by Ctrl-C'],
 ] as const;
 
 /** The help of all commands. */
@@ -22,22 +23,22 @@ export function overview(
   return [
     'Usage: events <command> [options]',
     '',
-    'Looks at event streams in Redis, and operates them. Looking changes nothing and takes no event from anybody.',
+    'Shows and operates event streams in Redis. Commands that only show something change nothing, and take no event from a group.',
     '',
     paint('bold', 'Commands'),
     ...listed([
       ...commands.map(({ name, summary }) => [name, summary] as const),
-      ['help [command]', 'what a command does, with examples and the Redis commands it is made of'],
+      ['help [command]', 'explain a command, with examples and the Redis commands that it sends'],
     ]),
     ...(own.length === 0 ? [] : ['', paint('bold', 'Commands of this project (events.config.mjs)'), ...listed(own)]),
     '',
-    paint('bold', 'Options of each command'),
+    paint('bold', 'Options of every command'),
     ...listed(optionLines(COMMON_OPTIONS)),
     '',
     paint('bold', 'Exit codes'),
     ...listed(EXIT_CODES),
     '',
-    'NO_COLOR turns colours off. Without a terminal the output is plain and nothing is cut.',
+    'NO_COLOR turns colours off. In a pipe, nothing is coloured or shortened.',
   ];
 }
 
@@ -53,7 +54,7 @@ export function helpOf(command: CommandHelp, paint: Paint): string[] {
     ...about.trim().split('\n'),
     '',
     ...(specific.length === 0 ? [] : [paint('bold', 'Options'), ...listed(specific), '']),
-    paint('bold', 'Options of each command'),
+    paint('bold', 'Options of every command'),
     ...listed(optionLines(COMMON_OPTIONS)),
     '',
     paint('bold', 'Examples'),
@@ -71,7 +72,7 @@ function optionLines(options: OptionSpecs): [string, string][] {
   ]);
 }
 
-/** Two columns; what stands in the first and is too long for it has a line of its own. */
+/** Two columns. A text that is too long for the first column has its own line. */
 function listed(lines: readonly (readonly [string, string])[]): string[] {
   const width = lines.reduce((most, [left]) => Math.min(34, Math.max(most, left.length)), 0);
   return lines.flatMap(([left, right]) =>

@@ -4,11 +4,11 @@ import { Output } from './terminal/output.js';
 
 const { argv, env, stdin, stdout, stderr } = process;
 
-// `| head` has seen enough.
+// A closed pipe, as by `| head`, ends the program: nobody reads its output.
 for (const stream of [stdout, stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok);
-    // Such as ENOSPC: what was written so far is not all.
+    // Such as ENOSPC: the output is incomplete.
     if (stream === stdout) stderr.write(`The results could not be written: ${error.message}\n`);
     process.exit(EXIT.failed);
   });
@@ -17,7 +17,7 @@ for (const stream of [stdout, stderr]) {
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // Whoever asks twice does not want to wait.
+    // A second signal ends the program at once.
     if (interruption.signal.aborted) process.exit(EXIT.interrupted);
     interruption.abort();
   });

@@ -5,7 +5,7 @@ import type { ProjectCommand } from 'nestjs-event-streams/core';
 import { UsageError } from './cli-errors.js';
 import type { ExitCode } from './exit-codes.js';
 
-/** Options that a project's script gets by its environment, as the apps do. */
+/** Options that a project's script gets in its environment, as the apps do. */
 const VARIABLES: Readonly<Record<string, string>> = { '--url': 'REDIS_URL', '--prefix': 'EVENTS_PREFIX' };
 
 /**
@@ -25,7 +25,7 @@ export async function runProjectCommand(
     env: { ...process.env, ...env },
     stdio: 'inherit',
   });
-  // Ctrl-C reaches it by the terminal; what was sent to this process alone is passed on, and a second one does no harm.
+  // The terminal sends Ctrl-C to the script, too. A signal to this process alone is passed on; a second one does no harm.
   signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -47,7 +47,7 @@ function split(argv: readonly string[]): { args: string[]; env: Record<string, s
       continue;
     }
     const given = value.length > 0 ? value.join('=') : argv[(index += 1)];
-    if (given === undefined) throw new UsageError(`Expected ${name} with a value, got nothing`);
+    if (given === undefined) throw new UsageError(`Expected a value after ${name}, got nothing`);
     env[variable] = given;
   }
   return { args, env };

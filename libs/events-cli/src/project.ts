@@ -5,9 +5,9 @@ import type { EventsConfig } from 'nestjs-event-streams/core';
 import { textOf } from 'nestjs-event-streams/internal';
 import { UsageError } from './cli-errors.js';
 
-/** A project, as far as the command line knows it. */
+/** The project that the current folder belongs to. */
 export interface Project {
-  /** The folder of its configuration file; undefined where there is none. */
+  /** The folder of its configuration file; undefined if there is none. */
   dir: string | undefined;
   config: EventsConfig;
 }
@@ -17,7 +17,7 @@ const FILE = 'events.config.mjs';
 /**
  * Reads the configuration of the project that a folder belongs to, as linters and builders do: the nearest file upwards.
  *
- * @throws UsageError when the file cannot be loaded
+ * @throws UsageError if the file cannot be loaded
  */
 export async function loadProject(from: string): Promise<Project> {
   const dir = nearest(from);
@@ -25,10 +25,12 @@ export async function loadProject(from: string): Promise<Project> {
   const file = path.join(dir, FILE);
   try {
     const { default: config } = (await import(pathToFileURL(file).href)) as { default?: unknown };
-    if (typeof config !== 'object' || config === null) throw new TypeError('it has no object as its default export');
+    if (typeof config !== 'object' || config === null) throw new TypeError('its default export is not an object');
     return { dir, config };
   } catch (cause) {
-    throw new UsageError(`Expected ${file} to be readable: ${textOf(cause, 'it throws').message}`, { cause });
+    throw new UsageError(`Expected ${file} to export a configuration: ${textOf(cause, 'it throws').message}`, {
+      cause,
+    });
   }
 }
 

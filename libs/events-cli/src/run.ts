@@ -21,7 +21,7 @@ import { runProjectCommand } from './project-command.js';
 import { Session } from './session.js';
 import { resolveSettings, type Environment } from './settings.js';
 
-/** What the command line needs of its process. */
+/** What the command line needs from its process. */
 export interface CliProcess extends Pick<Context, 'output' | 'stdin' | 'signal'> {
   argv: readonly string[];
   env: Environment;
@@ -79,7 +79,7 @@ async function runInvocation(
 /** How long a command has to end by itself after Ctrl-C, in milliseconds. */
 const ABORT_MS = 300;
 
-/** What is no command of the library: one that the project adds, or a mistake. */
+/** A name that is not a command of the library: a command of the project, or a mistake. */
 async function other({ argv, output, cwd, signal }: CliProcess): Promise<ExitCode> {
   const [name, ...rest] = argv;
   const project = await loadProject(cwd);
@@ -93,9 +93,16 @@ async function other({ argv, output, cwd, signal }: CliProcess): Promise<ExitCod
     return EXIT.usage;
   }
   const family = COMMANDS.filter((command) => command.name.startsWith(`${name} `)).map((command) => command.name);
-  if (family.length > 0) throw new UsageError(`Expected one of: events ${family.join(', events ')}`);
-  const known = [...new Set(COMMANDS.map((command) => command.name.split(' ')[0])), ...Object.keys(commands), 'help'];
-  throw new UsageError(`Expected a command (${known.join(', ')}), got ${JSON.stringify(name)}. See: events help`);
+  if (family.length > 0) {
+    const got = ['events', name, ...rest.slice(0, 1)].join(' ');
+    throw new UsageError(`Expected events ${family.join(', events ')}; got ${got}. See: events help ${name}`);
+  }
+  throw unknownCommand(name, commands);
+}
+
+function unknownCommand(name: string, ofProject: object): UsageError {
+  const known = [...new Set(COMMANDS.map((command) => command.name.split(' ')[0])), ...Object.keys(ofProject), 'help'];
+  return new UsageError(`Expected a command (${known.join(', ')}), got ${JSON.stringify(name)}. See: events help`);
 }
 
 async function help(words: readonly string[], { output, cwd }: CliProcess): Promise<ExitCode> {
@@ -112,7 +119,7 @@ async function help(words: readonly string[], { output, cwd }: CliProcess): Prom
     return EXIT.ok;
   }
   const own = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!own) throw new UsageError(`Expected a command, got ${JSON.stringify(name)}. See: events help`);
+  if (!own) throw unknownCommand(name, commands);
   await output.lines(overview([], { [name]: own }, paint).slice(-1));
   return EXIT.ok;
 }
@@ -123,7 +130,7 @@ async function version(): Promise<string> {
 }
 
 function exitCodeOf(error: unknown): ExitCode {
-  // What is in Redis is not as it must be, whatever was asked for.
+  // The data in Redis has another layout: no command works on it.
   if (isA(error, LayoutVersionError)) return EXIT.unmet;
   if (isA(error, UsageError) || isA(error, ConfigurationError)) return EXIT.usage;
   if (isA(error, UnmetError) || isA(error, DeadLetterGoneError)) return EXIT.unmet;
@@ -135,7 +142,7 @@ function exitCodeOf(error: unknown): ExitCode {
   return isRedis ? EXIT.redis : EXIT.failed;
 }
 
-/** A message for people; of what is a mistake of this program also where it came from. */
+/** The message of an expected error; the stack of an unexpected one. */
 function messageOf(error: unknown): string {
   const { name, message, stack } = textOf(error);
   return isA(error, EventsError) || ['UsageError', 'UnmetError', 'ReplyError'].includes(name) ? message : stack;

@@ -25,7 +25,7 @@ const START_TIMEOUT_MS = 3000;
 /** How long one read waits at the server for new entries, in milliseconds. */
 export const BLOCK_MS = 1000;
 
-/** The parts of the library that commands use, on one connection, and the settings that they were made by. */
+/** The parts of the library that commands use, on one connection, with their settings. */
 export class Session implements AsyncDisposable {
   readonly keyspace: Keyspace;
   readonly monitor: EventMonitor;
@@ -33,7 +33,7 @@ export class Session implements AsyncDisposable {
   readonly deadLetters: DeadLetters;
   readonly subjects: Subjects;
 
-  /** Told in words when Redis goes away, and when it is back. */
+  /** Called with a message when Redis becomes unavailable, and when it is available again. */
   onOutage: (message: string, isOver: boolean) => void = () => undefined;
 
   private constructor(
@@ -47,13 +47,13 @@ export class Session implements AsyncDisposable {
     this.subjects = operator.subjects;
     operator.observer.subscribe(
       ({ address, reason }) => {
-        this.onOutage(`Redis at ${address} is away (${reason}); waiting until it is back`, false);
+        this.onOutage(`Redis at ${address} is unavailable (${reason}); waiting for it`, false);
       },
       ['outage'],
     );
     operator.observer.subscribe(
       ({ address, durationMs }) => {
-        this.onOutage(`Redis at ${address} is back after ${duration(durationMs)}`, true);
+        this.onOutage(`Redis at ${address} is available again after ${duration(durationMs)}`, true);
       },
       ['recovered'],
     );
@@ -65,7 +65,7 @@ export class Session implements AsyncDisposable {
    * @throws RedisUnavailableError, RedisTimeoutError, LayoutVersionError, UnmetError where streams have partitions
    */
   static async open(settings: ResolvedOptions): Promise<Session> {
-    // It writes to where the results go.
+    // The library's logger writes to stdout, where the results go.
     logTo(silentLogger);
     const { redis, prefix, source, commandTimeoutMs } = settings;
     const options = { redis, prefix, source, commandTimeoutMs, startTimeoutMs: START_TIMEOUT_MS };
@@ -75,7 +75,7 @@ export class Session implements AsyncDisposable {
     if (count === 1) return new Session(settings, operator);
     await operator.stop();
     throw new UnmetError(
-      `Expected streams without partitions, those of ${prefix} have ${String(count)}: use EventMonitor and DeadLetters for them`,
+      `Expected streams without partitions, but those of ${prefix} have ${String(count)} partitions. Use EventMonitor and DeadLetters of the library for them`,
     );
   }
 
@@ -88,7 +88,7 @@ export class Session implements AsyncDisposable {
     return this.settings.prefix;
   }
 
-  /** Of what is published. */
+  /** The limits of a published payload. */
   get payloadLimits(): PayloadLimits {
     return this.settings.producer;
   }
@@ -106,8 +106,8 @@ export class Session implements AsyncDisposable {
   /**
    * A producer with a connection of its own, to be started and stopped.
    *
-   * @param source of its envelopes
-   * @throws ConfigurationError when that is no name
+   * @param source of its events
+   * @throws ConfigurationError if it is not a valid name
    */
   producer(source: string): PlainProducer {
     const { redis, prefix } = this.settings;
@@ -115,9 +115,9 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Names of streams, all of them where none is given; the prefix may be given with them.
+   * The names of the given streams, with or without prefix; all streams if none is given.
    *
-   * @throws UnmetError that says which there are
+   * @throws UnmetError if a stream does not exist; the message lists those that do
    */
   async streams(given: readonly string[] = []): Promise<string[]> {
     const there = await this.monitor.streams();
@@ -126,12 +126,12 @@ export class Session implements AsyncDisposable {
     const missing = names.find((name) => !there.includes(name));
     if (missing !== undefined) {
       const which = there.length === 0 ? 'none' : there.join(', ');
-      throw new UnmetError(`There is no stream ${this.keyspace.stream(missing)}. With this prefix there are: ${which}`);
+      throw new UnmetError(`There is no stream ${this.keyspace.stream(missing)}. Streams of ${this.prefix}: ${which}`);
     }
     return names.length > 0 ? [...new Set(names)] : there;
   }
 
-  /** The name of one stream that is there. @throws UnmetError */
+  /** The name of one stream, without prefix. @throws UnmetError if it does not exist */
   async stream(given: string): Promise<string> {
     const [name = ''] = await this.streams([given]);
     return name;

@@ -11,7 +11,7 @@ import { resolveOptions, type ResolvedOptions } from 'nestjs-event-streams/inter
 import { UsageError } from './cli-errors.js';
 
 const DEFAULT_URL = 'redis://127.0.0.1:6379';
-/** Who publishes with the command line, unless it says otherwise. */
+/** The source of events that the command line publishes, without `--source`. */
 export const SOURCE = 'events_cli';
 
 /** What the options are given to, as errors of the library name it. */
@@ -32,14 +32,16 @@ export function resolveSettings(
 ): ResolvedOptions {
   const prefix = given.prefix ?? set(env['EVENTS_PREFIX']) ?? project.prefix;
   if (prefix === undefined) {
-    throw new UsageError('Expected the prefix of the keys by --prefix or EVENTS_PREFIX, such as --prefix ecommerce');
+    throw new UsageError(
+      'Expected the prefix of the keys in --prefix or EVENTS_PREFIX, such as --prefix ecommerce; got none',
+    );
   }
   try {
     const url = given.url ?? redisUrlOf(env) ?? project.url ?? DEFAULT_URL;
     const resolved = resolveOptions({ redis: url, prefix, source: SOURCE }, CALLER);
     const redis = redisPlaceOf(url, given.url === undefined ? env : withoutUser(given.url, env));
     if (typeof redis === 'string') return resolved;
-    // Told by the names of the variables, which are what was set.
+    // An error names the variables, because these were set.
     readRedisPlace(redis);
     return resolveOptions({ redis, prefix, source: SOURCE }, CALLER);
   } catch (error) {
@@ -54,14 +56,14 @@ export function resolveSettings(
   }
 }
 
-/** The environment for a URL that was written by hand: who is named in it signs in, and nobody else. */
+/** The environment for a URL on the command line: if it names a user, the user of the environment does not count. */
 function withoutUser(url: string, env: Environment): Environment {
   const { username, password } = parseRedisAddress(url);
   if (username === '' && password === '') return env;
   return { ...env, REDIS_USERNAME: '', REDIS_PASSWORD: '', REDIS_PASSWORD_FILE: '' };
 }
 
-/** A variable that is set to nothing counts as not set. */
+/** A variable with an empty value counts as not set. */
 function set(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
 }

@@ -3,13 +3,13 @@ import { UsageError } from './cli-errors.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A time such as `500ms`, `2s` or `10m`, in milliseconds; undefined when it is none. */
+/** A time such as `500ms`, `2s` or `10m`, in milliseconds; undefined if it is not a time. */
 export function durationOf(text: string): number | undefined {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
   return amount === undefined || unit === undefined ? undefined : Number(amount) * (UNITS[unit] ?? 0);
 }
 
-/** The same for an option. @throws UsageError */
+/** The time in an option, in milliseconds. @throws UsageError if it is not a time, or shorter than `leastMs` */
 export function durationOption(name: string, text: string, leastMs: number): number {
   const ms = durationOf(text);
   if (ms !== undefined && ms >= leastMs) return ms;

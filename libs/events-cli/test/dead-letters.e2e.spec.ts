@@ -75,7 +75,7 @@ describe('dead letters by the command line', () => {
     expect((await cli('show', 'notes', '1-1')).code).toBe(1);
   });
 
-  it('asks before it does anything, and says what will happen', async () => {
+  it('says what will happen, and asks first', async () => {
     const [id = ''] = await give('asked', [{ number: 1 }, { number: 2, error: 'RangeError' }]);
     for (const input of ['', 'n\n', '\n']) {
       const { code, stdout, stderr } = await answering(input, 'replay', 'notes', '--all');
@@ -98,7 +98,7 @@ describe('dead letters by the command line', () => {
     expect(await replayed('asked')).toEqual([1]);
   });
 
-  it('replays by filter, in the order of the originals, and notes who and why', async () => {
+  it('replays by filter, in the order of the originals, and records who and why', async () => {
     await give('filtered', [{ number: 1 }, { number: 2, group: 'others' }, { number: 3 }]);
     const { code } = await cli('replay', 'notes', '--group', 'testers', '--yes', '--by', 'ada', '--why', 'it is back');
     expect(code).toBe(0);
@@ -121,7 +121,7 @@ describe('dead letters by the command line', () => {
     expect((await cli('replay', 'notes', '--all', '--data', '{}', '--yes')).code).toBe(2);
   });
 
-  it('discards many', async () => {
+  it('discards several', async () => {
     await give(
       'many',
       Array.from({ length: 250 }, (_, number) => ({ number })),

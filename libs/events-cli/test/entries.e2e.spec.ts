@@ -27,7 +27,7 @@ describe('single events by the command line', () => {
     await rm(dir, { recursive: true });
   });
 
-  it('shows an event by its id and by its event_id, with what each group has done with it', async () => {
+  it('shows an event by its id and by its event_id, with its state in each group', async () => {
     await using worker = await startWorker(redis.url, { prefix: 'shown' }, [
       noteHandler(() => {
         throw new UnrecoverableError('no use');
@@ -67,7 +67,7 @@ describe('single events by the command line', () => {
     expect((await runCli(['show', 'notes', eventId, '--prefix', 'shown'], { env })).code).toBe(0);
   });
 
-  it('finds an event far back, and says what it has not found', async () => {
+  it('finds an event far back, and says what it did not find', async () => {
     const pipeline = redis.client.pipeline();
     for (let number = 0; number < 1500; number += 1) {
       pipeline.xadd('test:many', '*', ...noteFields(number === 0 ? { event_id: 'first' } : {}));
@@ -76,7 +76,7 @@ describe('single events by the command line', () => {
     expect((await runCli(['show', 'first'], { env })).stdout).toMatch(/event_id +first/);
     expect(await runCli(['show', 'second'], { env })).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/No event second in .*many/),
+      stderr: expect.stringMatching(/No event with the event_id second in .*many/),
     });
     expect(await runCli(['show', 'many', '1-1'], { env })).toMatchObject({
       code: 1,
@@ -86,7 +86,10 @@ describe('single events by the command line', () => {
       code: 1,
       stderr: expect.stringMatching(/There is no stream test:mny/),
     });
-    expect((await runCli(['show', '1-1'], { env })).code).toBe(2);
+    expect(await runCli(['show', '1-1'], { env })).toMatchObject({
+      code: 2,
+      stderr: 'Expected the stream of entry 1-1: events show <stream> 1-1\n',
+    });
   });
 
   it('publishes payloads from the command line, a file and a pipe', async () => {
@@ -94,7 +97,7 @@ describe('single events by the command line', () => {
     const publish = (args: string[], input = '') => runCli(['publish', 'made', ...args], { env, input, cwd: dir });
     expect(await publish(['note_taken'])).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/There is no stream test:made/),
+      stderr: expect.stringMatching(/There is no stream test:made\. .*Create it with --create/),
     });
     const first = await publish([
       'note_taken',
@@ -136,8 +139,8 @@ describe('single events by the command line', () => {
     ['data that is no object', ['--data', '[1]'], /a JSON object/],
     ['a file that is not there', ['--data', '@nothing.json'], /readable/],
     ['a property that would change a prototype', ['--data', '{"__proto__": {}}'], /__proto__/],
-    ['a version of another form', ['--event-version', 'one'], /version as major\.minor/],
-    ['a source of another form', ['--source', 'a b'], /source/],
+    ['a version of another form', ['--event-version', 'one'], /^Expected --event-version as major\.minor/],
+    ['a source of another form', ['--source', 'a b'], /^Expected --source as letters/],
     ['an id that is no ASCII', ['--event-id', 'é'], /--event-id as a UUID/],
     ['a correlation id that is no ASCII', ['--correlation-id', 'é'], /--correlation-id/],
     ['an empty cause', ['--causation-id', ''], /--causation-id/],
@@ -147,6 +150,19 @@ describe('single events by the command line', () => {
     const result = await runCli(['publish', 'wrong', 'note_taken', '--create', ...args], { env });
     expect(result).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
     expect(await redis.client.exists('test:wrong')).toBe(0);
+  });
+
+  it('publishes nothing with an invalid type or stream name', async () => {
+    for (const [args, message] of [
+      [['wrong', 'Note Taken'], /^Expected <type> as snake_case, .*, got "Note Taken"\. See: events help publish\n$/],
+      [
+        ['wr ong', 'note_taken'],
+        /^Expected <stream> as a lower-case name .*, got "wr ong"\. See: events help publish\n$/,
+      ],
+    ] as const) {
+      const result = await runCli(['publish', ...args, '--create'], { env });
+      expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
+    }
   });
 
   it('checks payloads by the classes of the project', async () => {
@@ -199,7 +215,7 @@ describe('single events by the command line', () => {
     await rm(path.join(dir, 'events.config.mjs'));
   });
 
-  it('makes harmless whatever an event contains', async () => {
+  it('escapes control characters, whatever an event contains', async () => {
     const { client } = redis;
     const fields = noteFields({
       event_type: HOSTILE,

@@ -17,7 +17,7 @@ describe('events subjects', () => {
       ...(input === undefined ? {} : { input }),
     });
 
-  it('forgets a subject when it was told to twice, and shows what is encrypted and what is erased', async () => {
+  it('forgets a subject after a confirmation, and shows what is encrypted and what is erased', async () => {
     await using worker = await startWorker(redis.url, { prefix: 'people', group: null, erasure: true });
     const id = await worker.producer.publish(PersonRegistered, ada());
     const show = async () => (await cli(['show', 'people', id])).stdout;

@@ -16,7 +16,7 @@ describe('bytes that are not UTF-8', () => {
   });
   afterAll(() => redis.stop());
 
-  it('are shown by show, tail and dead-letters show, and given whole in JSON', async () => {
+  it('are shown by show, tail and dead-letters show, and printed whole in JSON', async () => {
     const env = { REDIS_URL: redis.url, EVENTS_PREFIX: 'test' };
     await using worker = await startWorker(redis.url, {}, [noteHandler(() => undefined)]);
     const id = (await redis.client.xadd('test:notes', '*', ...noteFields({ data: '' }).slice(0, -1), DATA)) ?? '';
@@ -26,7 +26,7 @@ describe('bytes that are not UTF-8', () => {
     });
     const shown = '{"topic":"a\\xff","number":1}';
     const { stdout } = await runCli(['show', 'notes', id], { env });
-    expect(stdout).toContain('This is no envelope. Expected data as UTF-8, got \\xff at byte 11');
+    expect(stdout).toContain('This is not an event. Expected data as UTF-8, got \\xff at byte 11');
     expect(stdout).toContain(shown);
     expect((await runCli(['tail', 'notes', '--no-follow'], { env })).stdout).toContain(`data=${shown}`);
     expect((await runCli(['dead-letters', 'show', 'notes', deadLetter?.id ?? ''], { env })).stdout).toContain(shown);

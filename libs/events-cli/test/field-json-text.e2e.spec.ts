@@ -15,7 +15,7 @@ describe('numbers of a payload', () => {
   });
   afterAll(() => redis.stop());
 
-  it('are shown as they are written, and it is said what does not survive parsing', async () => {
+  it('are shown as they are written, with a list of those that parsing changes', async () => {
     const id = (await redis.client.xadd('test:notes', '*', ...noteFields({ data: TEXT }))) ?? '';
     const shown = await runCli(['show', 'notes', id], { env });
     expect(shown.stdout).toContain('    "id": 73314510714175488123,\n      "amount": 1.10\n');
@@ -26,7 +26,7 @@ describe('numbers of a payload', () => {
     expect((await runCli([...tail, '--json'], { env })).stdout).toContain(`"data":${TEXT}`);
   });
 
-  it('are published as they are written, but for integers that readers would round', async () => {
+  it('are published as they are written, except for integers that readers would round', async () => {
     const publish = (data: string) => runCli(['publish', 'made', 'note_taken', '--create', '--data', data], { env });
     expect(await publish('{ "amount": 1.10, "part": 0.1234567890123456789 }')).toMatchObject({
       code: 0,
@@ -41,7 +41,7 @@ describe('numbers of a payload', () => {
     expect(entries.map(({ data }) => data)).toEqual(['{"amount":1.10,"part":0.1234567890123456789}']);
   });
 
-  it('that nobody touched are replayed as they were', async () => {
+  it('are replayed unchanged in an edited payload', async () => {
     const original = noteFields({ data: TEXT }).map((field, index) => (index % 2 === 0 ? `entry.${field}` : field));
     const about = { stream: 'test:notes', entry_id: '1-1', group: 'testers', handler: '-', reason: 'exhausted' };
     const told = Object.entries({ ...about, attempts: '1', error_name: 'E', error_message: 'no' }).flat();

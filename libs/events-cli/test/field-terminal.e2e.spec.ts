@@ -41,7 +41,7 @@ describe('the command line', () => {
     expect(latest.rows().map(({ id }) => id)).toEqual(ids.slice(-3));
   });
 
-  it('looks through large dead letters and replays with little memory', async () => {
+  it('lists and replays large dead letters with little memory', async () => {
     const id = await redis.client.xadd('dead:notes', '*', ...noteFields());
     await redis.client.xgroup('CREATE', 'dead:notes', 'testers', '$');
     const large = 'x'.repeat(1_000_000);
@@ -65,14 +65,14 @@ describe('the command line', () => {
     expect(shown.rows()).toMatchObject([{ groups: [{ state: 'dead-lettered', deadLetters: [{ id: last }] }] }]);
   });
 
-  it('shows an entry whose id is no time', async () => {
+  it('shows an entry whose id is not a time', async () => {
     await redis.client.xadd('odd:notes', '9999999999999999-1', ...noteFields());
     const { stdout, stderr, code } = await runCli(['tail', '--no-follow'], { env: env('odd') });
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     expect(stdout).toMatch(/^--:--:--\.--- {2}notes {2}9999999999999999-1 /);
   });
 
-  it('takes a date, and a time without zone, for one of this machine, as the times that it shows', async () => {
+  it('reads a date, and a time without a zone, in the time zone of this machine, in which it shows times', async () => {
     const midnight = new Date(2026, 2, 4).getTime();
     for (const ms of [midnight - 1, midnight, midnight + 3_600_000]) {
       await redis.client.xadd('zones:notes', `${String(ms)}-0`, ...noteFields());
@@ -95,7 +95,7 @@ describe('the command line', () => {
     expect(await countSince('2026-03-04T05:00:00Z', 'America/New_York')).toBe(1);
   });
 
-  it('says that its results could not be written, and does not end as if all was well', async () => {
+  it('says that its results could not be written, and exits with an error', async () => {
     const full = openSync('/dev/full', 'w');
     const child = spawn(process.execPath, [BIN, 'help'], { stdio: ['ignore', full, 'pipe'] });
     let stderr = '';

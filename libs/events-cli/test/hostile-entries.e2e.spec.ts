@@ -63,7 +63,7 @@ function expectWell({ code, stdout, stderr }: CliResult, what: string): void {
 }
 
 describe('the command line on a stream of hostile entries', { timeout: 180_000 }, () => {
-  it('tails all of them, each on a line of its own', async () => {
+  it('tails them, one line for each', async () => {
     const args = ['tail', 'notes', '--from', 'start', '--no-follow'];
     const result = await events(...args);
     expectWell(result, 'tail');
@@ -73,7 +73,7 @@ describe('the command line on a stream of hostile entries', { timeout: 180_000 }
     expect(json.rows<{ id: string }>().map(({ id }) => id)).toEqual([...ids.values()]);
   });
 
-  it('shows one as what it is: for people in bounds, and to programs', async () => {
+  it('shows each of them: shortened for people, whole for programs', async () => {
     for (const [what, said] of [
       ['an event of 65,000 fields', 'more fields'],
       ['6,000 levels', '6,000 levels'],
@@ -92,7 +92,7 @@ describe('the command line on a stream of hostile entries', { timeout: 180_000 }
     }
   });
 
-  it('tells of groups whatever they are called', async () => {
+  it('shows groups, whatever their names are', async () => {
     for (const args of [
       ['groups', '--consumers'],
       ['monitor', '--once', '--interval', '100ms'],
@@ -119,7 +119,7 @@ describe('the command line on a stream of hostile entries', { timeout: 180_000 }
     }
   });
 
-  it('replays what can be replayed, says what cannot, and discards all', async () => {
+  it('replays what can be replayed, says what cannot, and discards everything', async () => {
     const replayed = await events('dead-letters', 'replay', 'notes', '--all', '--yes', '--json');
     const rows = replayed.rows<{ id: string; action: string; error?: string }>();
     expect(rows.map(({ id }) => id).toSorted()).toEqual([...deadLetterIds.values()].toSorted());
@@ -133,7 +133,7 @@ describe('the command line on a stream of hostile entries', { timeout: 180_000 }
     expect(await redis.client.xlen('mail:notes:dead-letters')).toBe(0);
   });
 
-  it('refuses to publish what nobody could read, in a sentence', async () => {
+  it('refuses to publish what nobody could read, and says why', async () => {
     for (const [what, data] of [
       ['6,000 levels', nested(6000)],
       ['20 MB', JSON.stringify({ text: 'x'.repeat(20_000_000) })],

@@ -43,7 +43,7 @@ const PICTURE: MonitorPicture = {
 
 const cells = (line = ''): string[] => line.trim().split(/ {2,}/);
 
-describe('the picture of the monitor', () => {
+describe('the table of the monitor', () => {
   it('has a line for each stream, group and consumer', () => {
     const [heading, , head, ...lines] = monitorLines(PICTURE);
     expect(heading).toContain('ecommerce on 127.0.0.1:6379');
@@ -61,7 +61,7 @@ describe('the picture of the monitor', () => {
     for (const line of monitorLines(PICTURE, { width, height: 40 })) expect(widthOf(line)).toBeLessThanOrEqual(width);
   });
 
-  it('keeps what is worth most where it is narrow', () => {
+  it('keeps the most useful columns if it is narrow', () => {
     const [, , head] = monitorLines(PICTURE, { width: 40, height: 40 });
     expect(head).toMatch(/LAG +BEHIND/);
     expect(head).not.toContain('LENGTH');
@@ -77,7 +77,7 @@ describe('the picture of the monitor', () => {
     expect(last.at(-1)).not.toContain('more line');
   });
 
-  it('is harmless, whatever groups and consumers are called', () => {
+  it('escapes control characters in the names of groups and consumers', () => {
     const name = 'a\u001b[2J\u202e';
     const [stream] = PICTURE.streams;
     const groups = [{ ...GROUP, name, ratePerSecond: null, consumers: [{ name, pending: 0, idleMs: 0 }] }];
@@ -85,7 +85,7 @@ describe('the picture of the monitor', () => {
     expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
   });
 
-  it('says that there is nothing, and what is wrong', () => {
+  it('says that there are no streams, and what is wrong', () => {
     const lines = monitorLines({ ...PICTURE, streams: [], note: 'Redis is away' }).join('\n');
     expect(lines).toContain('No streams with the prefix ecommerce.');
     expect(lines).toContain('Redis is away');

@@ -16,7 +16,7 @@ describe('the command line', () => {
   });
   afterAll(() => rm(dir, { recursive: true }));
 
-  it('tells what there is', async () => {
+  it('lists and explains its commands', async () => {
     const { code, stdout } = await runCli(['help']);
     expect(code).toBe(0);
     for (const { name } of COMMANDS) expect(stdout).toContain(`  ${name} `);
@@ -29,7 +29,19 @@ describe('the command line', () => {
 
   it.each([
     [['monitr'], /Expected a command \(monitor, .*"monitr"/],
-    [['lag', '--max', '3', '--prefix', 'a'], /Unknown option '--max'. See: events help lag/],
+    [
+      ['lag', '--max', '3', '--prefix', 'a'],
+      /events lag: expected --group, --max-events, .*; got --max\. See: events help lag/,
+    ],
+    [['lag', '--max-events'], /events lag: expected --max-events <n>, got no value\. See: events help lag/],
+    [['lag', '--max-events', '--json'], /expected --max-events <n>, got the option --json; .*--max-events=--json/],
+    [['lag', '--json=yes'], /expected --json without a value, got "yes"\./],
+    [
+      ['dead-letters'],
+      /Expected events dead-letters list, .*; got events dead-letters\. See: events help dead-letters/,
+    ],
+    [['dead-letters', 'lst'], /got events dead-letters lst\. See: events help dead-letters/],
+    [['help', 'monitr'], /Expected a command \(monitor, .*"monitr"/],
     [['show', '--prefix', 'a'], /Expected: events show <stream> <id>/],
     [['lag'], /--prefix or EVENTS_PREFIX/],
     [['lag', '--prefix', 'a b'], /Expected --prefix as /],
@@ -43,7 +55,7 @@ describe('the command line', () => {
     expect(result.stderr).not.toContain('geheim');
   });
 
-  it('prints the rules of Redis users, and asks no Redis for that', async () => {
+  it('prints the rules of Redis users without Redis', async () => {
     const acl = (...args: string[]) => runCli(['acl', '--prefix', 'shop', '--url', NOWHERE, ...args]);
     const { code, stdout, stderr } = await acl('--for', 'producer', '--publishes', 'orders,bills');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -52,7 +64,7 @@ describe('the command line', () => {
     expect(row).toMatchObject({ role: 'viewer', rules: expect.arrayContaining(['+scan']) });
     for (const [args, message] of [
       [['--for', 'admin'], 'Expected --for as one of producer, worker, viewer, operator, got "admin"'],
-      [['--for', 'producer'], 'Expected publishes for a producer, got nothing'],
+      [['--for', 'producer'], 'Expected --publishes for a producer, got nothing. See: events help acl'],
       [['--for', 'viewer', '--streams', 'a,*'], 'Expected --streams of letters, digits, "_", "." and "-", got "*"'],
     ] as const) {
       const refused = await acl(...args);
@@ -61,7 +73,7 @@ describe('the command line', () => {
     }
   });
 
-  it('ends with 3 where Redis does not let it in, and tells no password', async () => {
+  it('exits with 3 if Redis refuses the login, and shows no password', async () => {
     await using redis = await freshRedis({ args: ['--user', 'ada', 'on', '>geheim', '~*', '+@all'] });
     const url = (password: string): string => redis.url.replace('redis://', `redis://ada:${password}@`);
     const refused = await runCli(['lag', '--prefix', 'a', '--url', url('falsch')]);
@@ -81,7 +93,7 @@ describe('the command line', () => {
     expect(admitted.stdout).not.toContain('geheim');
   });
 
-  it('runs commands that the project adds, with their arguments, address and exit code', async () => {
+  it('runs the commands of a project, with their arguments, address and exit code', async () => {
     const script = `console.log(JSON.stringify([process.argv.slice(2), process.env.REDIS_URL, process.env.EVENTS_PREFIX]));
       process.exitCode = 7;`;
     await writeFile(path.join(dir, 'audit.mjs'), script);
@@ -105,7 +117,9 @@ describe('the command line', () => {
     await writeFile(path.join(broken, 'events.config.mjs'), 'export const prefix = 1;');
     expect(await runCli(['lag'], { cwd: broken })).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/events\.config\.mjs to be readable/),
+      stderr: expect.stringMatching(
+        /events\.config\.mjs to export a configuration: its default export is not an object/,
+      ),
     });
   });
 });

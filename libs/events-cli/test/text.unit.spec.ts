@@ -6,7 +6,7 @@ import { cut, safeJson, widthOf } from '../src/terminal/text.js';
 const OBEYED = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
 
 describe('text on a terminal', () => {
-  it('has nothing in it that a terminal would obey', () => {
+  it('has no control sequence that a terminal would obey', () => {
     expect(safe('a\u001b[2Jb\u009b1mc\u202ed\r\ne')).toBe(String.raw`a\u001b[2Jb\u009b1mc\u202ed\u000d\u000ae`);
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
@@ -16,7 +16,7 @@ describe('text on a terminal', () => {
     );
   });
 
-  it('is the same to a program that reads it as JSON', () => {
+  it('is unchanged for a program that reads it as JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.string({ unit: 'binary' }), (value, text) => {
         const json = safeJson({ value, text });
@@ -26,7 +26,7 @@ describe('text on a terminal', () => {
     );
   });
 
-  it('is never wider than there is room', () => {
+  it('is never wider than its column', () => {
     expect(cut('order_placed', 20)).toBe('order_placed');
     expect(cut('order_placed', 6)).toBe('order…');
     expect(cut('注文注文', 5)).toBe('注文…');

@@ -59,7 +59,7 @@ describe('watching by the command line', () => {
     expect(await redis.client.exists('earlier:layout:version')).toBe(0);
   });
 
-  it('goes on monitoring when Redis was away', async () => {
+  it('continues to monitor after an outage of Redis', async () => {
     await using own = await freshRedis();
     await own.client.xadd('test:notes', '*', ...noteFields());
     const surroundings = { env: { ...env, REDIS_URL: own.url } };
@@ -69,7 +69,7 @@ describe('watching by the command line', () => {
     await own.client.xadd('test:notes', '*', ...noteFields());
     await cli.shows('"length":2');
     const { code, stderr } = await cli.end('SIGINT');
-    expect(stderr).toMatch(/is away .*\n.* is back after/);
+    expect(stderr).toMatch(/is unavailable .*\n.* is available again after/);
     expect(code).toBe(0);
   });
 
@@ -94,11 +94,11 @@ describe('watching by the command line', () => {
     [['lag', '--group', 'nobody'], 1],
     [['lag', 'nothing'], 1],
     [['lag', '--max-events', 'two'], 2],
-  ])('%j ends with %d', async (args, expected) => {
+  ])('%j exits with %d', async (args, expected) => {
     expect((await runCli(args, { env })).code).toBe(expected);
   });
 
-  it('says which limit a group is above, and takes a lag that Redis does not know for above', async () => {
+  it('says which limit a group is above; a lag that Redis does not know counts as above', async () => {
     const [row] = (await runCli(['lag', '--max-events', '2', '--json'], { env })).rows();
     expect(row).toMatchObject({ stream: 'notes', group: 'testers', lag: 3, above: ['events'] });
     await redis.client.xadd('unknown:notes', '*', ...noteFields());
@@ -110,7 +110,7 @@ describe('watching by the command line', () => {
     expect(unknown.stdout).toMatch(/middle +notes +\? .*above max-events/);
   });
 
-  it('shows the latest events, and those since somewhere, filtered', async () => {
+  it('shows the latest events, and events from a place or time on, filtered', async () => {
     const idsOf = async (...args: string[]) =>
       (await runCli(['tail', 'notes', '--no-follow', '--json', ...args], { env })).rows().map(({ id }) => id);
     expect(await idsOf('-n', '2')).toEqual(ids.slice(-2));
@@ -127,7 +127,7 @@ describe('watching by the command line', () => {
     expect((await runCli(['tail', '--from', 'yesterday'], { env })).code).toBe(2);
   });
 
-  it('follows several streams in order, however unequal they are', async () => {
+  it('follows several streams in order, also if one has many more events', async () => {
     const pipeline = redis.client.pipeline();
     for (let number = 0; number < 1000; number += 1) {
       pipeline.xadd(number % 100 === 0 ? 'order:rare' : 'order:dense', `${String(number + 1)}-0`, ...noteFields());
@@ -137,7 +137,7 @@ describe('watching by the command line', () => {
     expect(result.rows().map(({ id }) => id)).toEqual(Array.from({ length: 1000 }, (_, n) => `${String(n + 1)}-0`));
   });
 
-  it('goes on after the last event when Redis was away, and ends with 0 by Ctrl-C', async () => {
+  it('continues after the last event when Redis is back, and exits with 0 on Ctrl-C', async () => {
     await using own = await freshRedis({ args: ['--appendfsync', 'always'] });
     await own.client.xadd('test:notes', '*', ...noteFields({ correlation_id: 'before' }));
     await using cli = startCli(['tail'], { env: { ...env, REDIS_URL: own.url } });
@@ -148,10 +148,10 @@ describe('watching by the command line', () => {
     const { code, stdout, stderr } = await cli.end('SIGINT');
     expect(code).toBe(0);
     expect(stdout.match(/correlation=/g)).toHaveLength(2);
-    expect(stderr).toMatch(/is away .*\n.* is back after/);
+    expect(stderr).toMatch(/is unavailable .*\n.* is available again after/);
   });
 
-  it('ends without a word when nobody reads any more', async () => {
+  it('ends silently when nobody reads its output', async () => {
     await using cli = startCli(['tail', '--from', 'start', 'notes'], { env });
     await cli.shows('note_taken');
     cli.process.stdout?.destroy();
@@ -160,7 +160,7 @@ describe('watching by the command line', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
-  it('reads with nothing that could consume', async () => {
+  it('reads without commands that could consume events', async () => {
     const before = await callsOf(redis.client, 'xreadgroup');
     const groups = await redis.client.xinfo('GROUPS', 'test:notes');
     for (const args of [

@@ -1,4 +1,4 @@
-import { aclRules, type AclRole, type AclScope } from 'nestjs-event-streams/core';
+import { aclRules, ConfigurationError, type AclRole, type AclScope } from 'nestjs-event-streams/core';
 import { UsageError } from '../cli-errors.js';
 import { defineOfflineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -10,50 +10,65 @@ const ACKS = ['received', 'replicated', 'fsynced'] as const;
 export const acl = defineOfflineCommand({
   name: 'acl',
   usage: '--for <role>',
-  summary: 'the rules of a Redis user that may do what a role takes, and nothing else',
+  summary: 'print the rules of a Redis user with the least rights for a role',
   about: `
-Prints them as ACL SETUSER and an ACL file take them; a password and "on" are yours to add. It asks Redis for nothing.
+Prints the rules for ACL SETUSER or an ACL file. Add "on" and a password yourself. The command does not use Redis.
 
   producer   publishes on --publishes
-  worker     handles events of --streams as --group, keeps state as --state, and publishes on --publishes
-  viewer     looks at --streams (all unless given), and at the state of --state: every command that only looks
-  operator   the same, and replays and discards dead letters`,
+  worker     handles events of --streams as --group, keeps its state under --state, and publishes on --publishes
+  viewer     reads --streams (all, if not given) and the state under --state
+  operator   does the same, and replays and discards dead letters`,
   words: [0, 0],
   options: {
     for: { type: 'string', value: '<role>', what: ROLES.join(', ') },
-    streams: { type: 'string', multiple: true, value: '<names>', what: 'that it handles or looks at, with commas' },
-    publishes: { type: 'string', multiple: true, value: '<names>', what: 'streams that it publishes on, with commas' },
-    group: { type: 'string', value: '<name>', what: "a worker's consumer group" },
+    streams: {
+      type: 'string',
+      multiple: true,
+      value: '<names>',
+      what: 'streams that it handles or reads, separated by commas',
+    },
+    publishes: {
+      type: 'string',
+      multiple: true,
+      value: '<names>',
+      what: 'streams that it publishes on, separated by commas',
+    },
+    group: { type: 'string', value: '<name>', what: 'the consumer group of a worker' },
     state: {
       type: 'string',
       value: '<name>',
-      what: 'what the state of transactions is kept under (option state, or source)',
+      what: 'the name under which transactions keep their state (option state, or source)',
     },
     'state-keys': {
       type: 'string',
       multiple: true,
       value: '<keys>',
-      what: 'of that state only these, with commas, and * for any text (order:*)',
+      what: 'only these keys of the state, separated by commas; * stands for any text (order:*)',
     },
-    partitioned: { type: 'boolean', what: 'streams have partitions' },
-    'shared-state': { type: 'boolean', what: 'partitions share their state (option sharedState)' },
-    retention: { type: 'boolean', what: 'it trims streams (option retention)' },
+    partitioned: { type: 'boolean', what: 'the streams have partitions' },
+    'shared-state': { type: 'boolean', what: 'the partitions share their state (option sharedState)' },
+    retention: { type: 'boolean', what: 'the worker trims streams (option retention)' },
     erasure: {
       type: 'boolean',
-      what: 'personal data: it encrypts and reads it; an operator erases it (option erasure)',
+      what: 'encrypts and reads personal data; an operator also erases it (option erasure)',
     },
-    'erasure-read': { type: 'boolean', what: 'personal data: it only reads it' },
+    'erasure-read': { type: 'boolean', what: 'only reads personal data' },
     acks: { type: 'string', value: '<acks>', what: `${ACKS.join(', ')} (option producer.acks)` },
   },
   examples: [
-    ['events acl --for producer --publishes orders', 'for a service that only publishes'],
+    ['events acl --for producer --publishes orders', 'prints the rules for a service that only publishes'],
     [
       'events acl --for worker --streams orders --publishes payments --group payment_service --state payments',
-      'for one that handles orders and publishes payments',
+      'prints the rules for a service that handles orders and publishes payments',
     ],
-    ["redis-cli ACL SETUSER audit on '>secret' $(events acl --for viewer)", 'makes a user that only looks'],
+    ["redis-cli ACL SETUSER audit on '>secret' $(events acl --for viewer)", 'creates a user that only reads'],
   ],
-  redis: [['ACL SETUSER <name> on ><password> <rules>', 'makes the user; or a line of an ACL file: user <name> on …']],
+  redis: [
+    [
+      'ACL SETUSER <name> on ><password> <rules>',
+      'create the user; in an ACL file, the line is: user <name> on ><password> <rules>',
+    ],
+  ],
   async run({ prefix, output, json }, _words, options) {
     const role = oneOf('for', ROLES, options.for);
     const scope: AclScope = {
@@ -69,12 +84,24 @@ Prints them as ACL SETUSER and an ACL file take them; a password and "on" are yo
       erasure: options.erasure ?? (options['erasure-read'] ? 'read' : false),
       ...(options.acks !== undefined && { acks: oneOf('acks', ACKS, options.acks) }),
     };
-    const rules = aclRules(role, scope);
+    const rules = rulesOf(role, scope);
     if (json) await output.row({ role, rules });
     else await output.line(rules.join(' '));
     return EXIT.ok;
   },
 });
+
+/** @throws UsageError if an option that the role needs is missing */
+function rulesOf(role: AclRole, scope: AclScope): string[] {
+  try {
+    return aclRules(role, scope);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new UsageError(`${error.message.replace(/^Expected /, 'Expected --')}. See: events help acl`, {
+      cause: error,
+    });
+  }
+}
 
 function oneOf<T extends string>(option: string, known: readonly T[], given: string | undefined): T {
   const found = known.find((one) => one === given);

@@ -21,22 +21,27 @@ const COLUMNS: readonly Column[] = [
 export const groups = defineCommand({
   name: 'groups',
   usage: '[stream…]',
-  summary: 'the consumer groups, and where they are',
+  summary: 'show the consumer groups and their positions',
   about: `
-For each group on each stream: how many consumers it has, how many events it was not given yet (LAG) and how old the
-oldest of them is (BEHIND), what it was given and has not settled (PENDING), how old the oldest of that is (OLDEST),
-and the last entry that it was given.`,
+Columns, for each group on each stream:
+
+  CONSUMERS        the number of its consumers
+  LAG              events that were not delivered to it yet; ? if Redis does not know
+  BEHIND           age of the oldest of them
+  PENDING          events that were delivered and are not settled
+  OLDEST           age of the oldest of them
+  LAST DELIVERED   id of the last entry that was delivered`,
   words: [0, 100],
-  options: { consumers: { type: 'boolean', what: 'with the consumers of each group' } },
+  options: { consumers: { type: 'boolean', what: 'add the consumers of each group' } },
   examples: [
-    ['events groups', 'all groups of all streams'],
-    ['events groups orders --consumers', 'those of one stream, with what each consumer holds'],
+    ['events groups', 'shows all groups of all streams'],
+    ['events groups orders --consumers', 'shows the groups of one stream, with the pending events of each consumer'],
   ],
   redis: [
     ['XINFO GROUPS <key>', 'the groups of a stream'],
-    ['XREVRANGE <key> + - COUNT 1', 'the last entry, which lags are checked against'],
+    ['XREVRANGE <key> + - COUNT 1', 'the last entry, to check the lag'],
     ['XINFO CONSUMERS <key> <group>', 'the consumers of a group'],
-    ['XPENDING <key> <group>', 'what it holds'],
+    ['XPENDING <key> <group>', 'its pending events'],
   ],
   async run({ session, output, json }, words, { consumers: withConsumers = false }) {
     const rows: Cell[][] = [];

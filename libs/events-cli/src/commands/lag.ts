@@ -26,30 +26,34 @@ interface Limits {
 export const lag = defineCommand({
   name: 'lag',
   usage: '[stream…]',
-  summary: 'how far groups are behind; exit code 1 above a limit',
+  summary: 'show how far groups are behind; exit with 1 above a limit',
   about: `
-For alarms and scripts. A group is behind by the events that it was not given yet (LAG) and by the age of the oldest of
-them (BEHIND). What it was given and has not settled is no lag: --max-pending-seconds watches the oldest of that.
+For alarms and scripts. LAG is the number of events that were not delivered to the group yet, BEHIND the age of the
+oldest of them. PENDING events were delivered and are not settled; they do not count as lag. OLDEST is the age of the
+oldest of them, which --max-pending-seconds limits.
 
-Exits 1 when one group is above a limit, or when there is none to look at. Redis does not always know a lag (?), such as
-of a group that was made in the middle of a stream; where --max-events is given, that counts as above.`,
+Exits with 1 if a group is above a limit, or if there is no group. Redis does not always know the lag (?), for example of
+a group that was created in the middle of a stream. With --max-events, an unknown lag counts as above the limit.`,
   words: [0, 100],
   options: {
     group: { type: 'string', multiple: true, value: '<name>', what: 'only this group' },
-    'max-events': { type: 'string', value: '<n>', what: 'limit of the lag in events' },
-    'max-seconds': { type: 'string', value: '<s>', what: 'limit of the lag in seconds' },
-    'max-pending-seconds': { type: 'string', value: '<s>', what: 'limit of the age of what is pending' },
+    'max-events': { type: 'string', value: '<n>', what: 'the largest lag, in events' },
+    'max-seconds': { type: 'string', value: '<s>', what: 'the largest lag, in seconds' },
+    'max-pending-seconds': { type: 'string', value: '<s>', what: 'the largest age of a pending event, in seconds' },
   },
   examples: [
-    ['events lag', 'all groups'],
-    ['events lag orders --group payment_service --max-seconds 30 || alarm', 'when payments are half a minute behind'],
-    ["events lag --json | jq -s 'map(.lag) | add'", 'events that wait, in all groups together'],
+    ['events lag', 'shows all groups'],
+    [
+      'events lag orders --group payment_service --max-seconds 30 || alarm',
+      'runs alarm if payments are more than 30 seconds behind',
+    ],
+    ["events lag --json | jq -s 'map(.lag) | add'", 'prints the lag of all groups together'],
   ],
   redis: [
     ['XINFO GROUPS <key>', 'the lag in events, and the last delivered id'],
-    ['XREVRANGE <key> + - COUNT 1', 'the last entry, which lags are checked against'],
-    ['XRANGE <key> (<last delivered id> + COUNT 1', 'the oldest that was not delivered: its id has its time'],
-    ['TIME', 'the clock that ids are made from'],
+    ['XREVRANGE <key> + - COUNT 1', 'the last entry, to check the lag'],
+    ['XRANGE <key> (<last delivered id> + COUNT 1', 'the oldest entry that was not delivered, for its time'],
+    ['TIME', 'the time of the server, which makes the ids'],
   ],
   async run({ session, output, json }, words, options) {
     const limits = limitsOf(options);
@@ -67,7 +71,10 @@ of a group that was made in the middle of a stream; where --max-events is given,
         else rows.push(cellsOf(stream, group, above));
       }
     }
-    if (looked === 0) throw new UnmetError(`There is no ${options.group ? 'such group' : 'group'} to look at`);
+    if (looked === 0)
+      throw new UnmetError(
+        `There is no ${options.group ? `group ${options.group.join(' or ')}` : 'group'} on ${words.length > 0 ? words.join(', ') : 'any stream'}. See: events groups`,
+      );
     const { width, paint } = output;
     if (!json) await output.lines(table(COLUMNS, rows, { width, paint }));
     return isAbove ? EXIT.unmet : EXIT.ok;

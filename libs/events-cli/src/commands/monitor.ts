@@ -8,42 +8,48 @@ import { Screen } from '../terminal/screen.js';
 import { timeOfDay } from '../terminal/text.js';
 import { durationOption } from '../values.js';
 
-/** How often it is looked for streams that are new: that goes through all keys. */
+/** How often new streams are searched for, which scans all keys. */
 const SEARCH_EVERY_MS = 15_000;
 
 /** `events monitor` */
 export const monitor = defineCommand({
   name: 'monitor',
   usage: '[stream…]',
-  summary: 'a live table of streams, groups and consumers',
+  summary: 'show streams, groups and consumers as a live table',
   about: `
-What top is to processes. For each stream how long it is, how many events come in a second, and how many dead
-letters it has; for each group how many events it takes in a second, how many it has not been given yet (LAG) and
-how old the oldest of them is (BEHIND), what it was given and has not settled (PENDING) and how old the oldest of
-that is (OLDEST). For each consumer, when it last asked for anything (SEEN).
+Columns:
 
-A lag that Redis does not know is shown as ?. Keys: q quits, p pauses, c shows or hides consumers, arrows scroll.
-Without a terminal, or with --json, each look is written after the other. When Redis goes away it waits for it.`,
+  LENGTH    entries in the stream
+  RATE/S    events per second: appended to the stream, or settled by the group
+  LAG       events that were not delivered to the group yet; ? if Redis does not know
+  BEHIND    age of the oldest of them
+  PENDING   events that were delivered and are not settled
+  OLDEST    age of the oldest of them
+  DEAD      dead letters of the stream
+  SEEN      time since the consumer last asked for events
+
+Keys: q quits, p pauses, c shows or hides consumers, arrows scroll. Without a terminal, or with --json, each refresh is
+printed below the last one. If Redis becomes unavailable, monitor waits and then continues.`,
   words: [0, 100],
   options: {
-    once: { type: 'boolean', what: 'one look (two, an interval apart, so that there are rates)' },
-    interval: { type: 'string', value: '<time>', what: 'between two looks (1s)' },
-    'no-consumers': { type: 'boolean', what: 'without the consumers of each group' },
+    once: { type: 'boolean', what: 'print the table once, after one interval, which rates need' },
+    interval: { type: 'string', value: '<time>', what: 'time between two refreshes (1s)' },
+    'no-consumers': { type: 'boolean', what: 'leave out the consumers of each group' },
   },
   examples: [
-    ['events monitor', 'the table, until q or Ctrl-C'],
-    ['events monitor orders payments --interval 5s', 'two streams, every five seconds'],
-    ["events monitor --once --json | jq '.streams[].groups[]'", 'one look, for a program'],
+    ['events monitor', 'shows the table until q or Ctrl-C'],
+    ['events monitor orders payments --interval 5s', 'shows two streams, every five seconds'],
+    ["events monitor --once --json | jq '.streams[].groups[]'", 'prints the groups once, for a program'],
   ],
   redis: [
-    ['SCAN 0 MATCH <prefix>:* TYPE stream', 'which streams there are'],
-    ['XINFO STREAM <key>', 'length, and how many were ever appended'],
+    ['SCAN 0 MATCH <prefix>:* TYPE stream', 'the names of the streams'],
+    ['XINFO STREAM <key>', 'length, and the number of entries ever appended'],
     ['XINFO GROUPS <key>', 'lag, pending, last delivered id'],
-    ['XREVRANGE <key> + - COUNT 1', 'the last entry, which lags are checked against'],
-    ['XINFO CONSUMERS <key> <group>', 'consumers, what they hold, when they were seen'],
+    ['XREVRANGE <key> + - COUNT 1', 'the last entry, to check the lag'],
+    ['XINFO CONSUMERS <key> <group>', 'the consumers of a group, their pending events, and when they were seen'],
     ['XPENDING <key> <group>', 'the oldest pending id'],
-    ['XRANGE <key> (<last delivered id> + COUNT 1', 'the oldest that was not delivered'],
-    ['XLEN <key>:dead-letters', 'how many dead letters there are'],
+    ['XRANGE <key> (<last delivered id> + COUNT 1', 'the oldest entry that was not delivered'],
+    ['XLEN <key>:dead-letters', 'the number of dead letters'],
   ],
   async run(context, words, options) {
     const everyMs = durationOption('interval', options.interval ?? '1s', 100);
@@ -80,7 +86,7 @@ class Monitor {
     return EXIT.ok;
   }
 
-  /** One look after the other, for programs and files. */
+  /** Prints one look after the other, for programs and files. */
   async lines(): Promise<number> {
     const { signal, output, json } = this.context;
     for (let isFirst = true; !signal.aborted; isFirst = false) {
@@ -94,10 +100,10 @@ class Monitor {
     return EXIT.ok;
   }
 
-  /** The whole terminal. */
+  /** Shows the table on the whole terminal. */
   async live(): Promise<number> {
     const { output, session, stdin, signal: interrupted } = this.context;
-    // Before the terminal is taken: a stream that is not there is said where one can read it.
+    // Before the screen is taken: if a stream does not exist, the error must stay readable.
     await this.look();
     const quit = new AbortController();
     const signal = AbortSignal.any([interrupted, quit.signal]);
@@ -111,9 +117,9 @@ class Monitor {
     });
     const redraw = (): void => void screen.draw(this.frame());
     process.stdout.on('resize', redraw);
-    // What is written beside the picture would spoil it.
+    // Text written beside the table would spoil it.
     session.onOutage = (message, isOver) => {
-      this.outage = isOver ? undefined : `${message}. This is how it was.`;
+      this.outage = isOver ? undefined : `${message}. The table shows the last state.`;
       redraw();
     };
     try {
@@ -131,11 +137,11 @@ class Monitor {
 
   private frame(): string[] {
     const { width = 80, height, paint } = this.context.output;
-    const note = this.outage ?? (this.isPaused ? 'Paused; p goes on.' : undefined);
+    const note = this.outage ?? (this.isPaused ? 'Paused; press p to continue.' : undefined);
     return monitorLines({ ...this.picture, note }, { width, height, scroll: this.scroll, paint });
   }
 
-  /** Looks; what is shown stays as it was while Redis is away, which the session tells. */
+  /** Looks. While Redis is away the table stays as it was; the session reports the outage. */
   private async lookOrWait(): Promise<StreamLook[] | undefined> {
     try {
       return await this.look();
@@ -148,7 +154,7 @@ class Monitor {
   private async look(): Promise<StreamLook[]> {
     const { session } = this.context;
     if (performance.now() - this.searchedMs > SEARCH_EVERY_MS) {
-      // What was asked for by name and is gone now may come back.
+      // A stream that was asked for by name and is gone may come back.
       this.names = this.names.length > 0 && this.given.length > 0 ? this.names : await session.streams(this.given);
       this.searchedMs = performance.now();
     }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  ConfigurationError,
   DomainEvent,
   domainEventOf,
   EventEnvelopeError,
@@ -13,9 +14,10 @@ import { UnmetError, UsageError } from '../cli-errors.js';
 import { defineCommand } from '../command.js';
 import { readData } from '../data.js';
 import { EXIT } from '../exit-codes.js';
+import type { Session } from '../session.js';
 import { SOURCE } from '../settings.js';
 
-/** What the library demands of the fields that an option sets. */
+/** The library's rules for fields that an option sets. */
 const RULES = {
   key: KEY,
   'correlation-id': ID,
@@ -24,7 +26,7 @@ const RULES = {
   'idempotency-key': KEY,
 } as const;
 
-/** Takes every payload as it is. */
+/** Accepts every payload. */
 const ANYTHING: StandardSchema<object> = {
   '~standard': { version: 1, vendor: 'nestjs-event-streams-cli', validate: (value) => ({ value: value as object }) },
 };
@@ -35,35 +37,45 @@ export const publish = defineCommand({
   usage: '<stream> <type>',
   summary: 'publish an event',
   about: `
-Wraps the payload in an envelope (a new event_id, the time, type, version, source) and appends it as the library's
-producer does: sent again when an answer is lost, and appended once. Where the project's events.config.mjs gives event
-classes, the payload is checked by the rules of its class, which also tells version and partition key; else only that it
-is a JSON object is known. Its text travels as it is, but for blanks between its values; integers beyond ±(2^53 - 1)
-are refused, since readers would round them. A stream that is not there is only made with --create. Prints the entry's
-id.`,
+Wraps the payload in an envelope (a new event_id, the time, type, version, source), appends it once, even if the answer
+of Redis is lost, and prints the id of the entry.
+
+If the project's events.config.mjs has a class for the event, the class checks the payload and gives version and
+partition key. Otherwise the payload has to be a JSON object. The payload is stored as it is written, without blanks
+between values. Integers beyond ±(2^53 - 1) are refused, because readers in JavaScript would round them.`,
   words: [2, 2],
   options: {
     data: { type: 'string', value: '<json>', what: 'the payload: JSON, @file, or - for stdin ({})' },
-    key: { type: 'string', value: '<key>', what: 'partition key: events with the same keep their order' },
-    'correlation-id': { type: 'string', value: '<id>', what: 'what belongs together' },
+    key: { type: 'string', value: '<key>', what: 'partition key: events with the same key are handled in order' },
+    'correlation-id': {
+      type: 'string',
+      value: '<id>',
+      what: 'correlation id: the same for all events that belong together',
+    },
     'causation-id': { type: 'string', value: '<id>', what: 'event_id of the event that this one answers' },
-    'event-id': { type: 'string', value: '<uuid>', what: 'instead of a new one' },
-    'event-version': { type: 'string', value: '<x.y>', what: "of the type's schema (1.0)" },
-    source: { type: 'string', value: '<name>', what: `who publishes (${SOURCE})` },
-    'idempotency-key': { type: 'string', value: '<key>', what: 'the same key publishes once' },
-    create: { type: 'boolean', what: 'make the stream when it is not there' },
+    'event-id': { type: 'string', value: '<uuid>', what: 'event id (a new one)' },
+    'event-version': { type: 'string', value: '<x.y>', what: "version of the event type's schema (1.0)" },
+    source: { type: 'string', value: '<name>', what: `the publishing service (${SOURCE})` },
+    'idempotency-key': { type: 'string', value: '<key>', what: 'a second event with the same key is not published' },
+    create: { type: 'boolean', what: 'create the stream if it does not exist' },
   },
   examples: [
-    ['events publish orders order_cancelled --data \'{"order_id": "89d9168e-…"}\' --key 89d9168e-…', 'one event'],
+    [
+      'events publish orders order_cancelled --data \'{"order_id": "89d9168e-…"}\' --key 89d9168e-…',
+      'publishes one event',
+    ],
     [
       'events publish orders order_placed --data @order.json --idempotency-key 17',
-      'from a file; a repeat does nothing',
+      'publishes from a file; a repeat does nothing',
     ],
-    ["jq -n '{a: 1}' | events publish notes note_taken --data - --create", 'from a pipe, to a new stream'],
+    ["jq -n '{a: 1}' | events publish notes note_taken --data - --create", 'publishes from a pipe, to a new stream'],
   ],
   redis: [
-    ['XADD <key> * event_id … event_type … data …', 'in a script that remembers what it has appended (lua/append.lua)'],
-    ['EXISTS, SET <key>:published:<idempotency key>', 'in the same script'],
+    [
+      'XADD <key> * event_id … event_type … data …',
+      'append the event, in a script that appends it once (lua/append.lua)',
+    ],
+    ['EXISTS, SET <key>:published:<idempotency key>', 'remember the idempotency key, in the same script'],
   ],
   async run({ session, project, output, json, stdin }, [name = '', type = ''], options) {
     for (const [option, rule] of Object.entries(RULES)) {
@@ -71,19 +83,19 @@ id.`,
       if (value === undefined || rule.holds(value)) continue;
       throw new UsageError(`Expected --${option} as ${rule.expected}, got ${shown(value)}`);
     }
-    const stream = options.create ? name : await session.stream(name);
+    const stream = options.create ? name : await existing(session, name);
     const { data, json: payload } = await readData(options.data ?? '{}', stdin);
     const classes = (await project.config.events?.()) ?? [];
     const source = options.source ?? SOURCE;
     const said = { data, source, key: options.key, version: options['event-version'] };
     const { event, isChecked } = classOf(stream, type, classes, said, session.payloadLimits);
     if (!isChecked && project.config.events) {
-      output.notice(`No class of events.config.mjs is ${type} on ${stream}: the payload was not checked`);
+      output.notice(`events.config.mjs has no class for ${type} on ${stream}: the payload was not checked`);
     }
     const eventId = options['event-id'] ?? randomUUID();
     for (const { path, why } of lossesOf(payload))
       output.notice(`Not exact for readers in JavaScript: ${path}: ${why}`);
-    const producer = session.producer(source);
+    const producer = named(() => session.producer(source));
     await producer.start();
     try {
       const id = await producer.publishJson(event, payload, {
@@ -137,8 +149,44 @@ function classOf(
   class AnyEvent {
     readonly data?: unknown;
   }
-  DomainEvent({ type, version, stream, schema: ANYTHING, ...(key === undefined ? {} : { key: () => key }) })(AnyEvent);
+  named(() => {
+    DomainEvent({ type, version, stream, schema: ANYTHING, ...(key === undefined ? {} : { key: () => key }) })(
+      AnyEvent,
+    );
+  });
   return { event: AnyEvent, isChecked: known !== undefined };
+}
+
+/** @throws UnmetError if the stream does not exist */
+async function existing(session: Session, name: string): Promise<string> {
+  try {
+    return await session.stream(name);
+  } catch (error) {
+    if (!(error instanceof UnmetError)) throw error;
+    throw new UnmetError(`${error.message}. Create it with --create`, { cause: error });
+  }
+}
+
+/** How the command line calls what the library refuses by the names of its own options. */
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  stream: '<stream>',
+  type: '<type>',
+  version: '--event-version',
+  source: '--source',
+};
+
+/** @throws UsageError if the library refuses a stream, type, version or source */
+function named<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const message = error.message.replace(
+      /^[^:]*: expected (\w+)/,
+      (_, option: string) => `Expected ${ARGUMENTS[option] ?? option}`,
+    );
+    throw new UsageError(`${message}. See: events help publish`, { cause: error });
+  }
 }
 
 /** Options, without those that are not there. */

@@ -17,27 +17,33 @@ import { count } from '../terminal/text.js';
 export const show = defineCommand({
   name: 'show',
   usage: '<stream> <id> | [stream] <event_id>',
-  summary: 'one event whole, and what each group has done with it',
+  summary: 'show one event, and its state in each group',
   about: `
-An entry is found by its stream and id at once; by its event_id it has to be searched for, from the latest on, in all
-streams or in the one that is named. For each group it says whether the event still waits to be given to it, is pending
-(with whom, since when, how often it was delivered, which handlers have failed or are done), is a dead letter, is
-being replayed, or is settled: acknowledged. Redis does not remember who acknowledged; a group that was made in the
-middle of a stream counts what came before as settled.`,
+An entry is read directly by its stream and id. An event_id has to be searched for, from the latest entry back, in all
+streams or in the given one.
+
+The state in a group is one of these:
+
+  waiting     not delivered yet
+  pending     delivered and not settled; with its consumer, and the handlers that failed or are done
+  dead        given up: it is a dead letter
+  replaying   a dead letter that was replayed and is not settled yet
+  settled     acknowledged; also each event from before the group was created, since Redis does not record who
+              acknowledged an event`,
   words: [1, 2],
   options: {},
   examples: [
-    ['events show orders 1795452268988-0', 'an entry by its id'],
-    ['events show 5ea4e708-b244-429d-bfd7-68c9d9251008', 'an event by its event_id, in whichever stream it is'],
-    ['events show orders 1795452268988-0 --json | jq .event.data', 'its payload'],
+    ['events show orders 1795452268988-0', 'shows an entry by its id'],
+    ['events show 5ea4e708-b244-429d-bfd7-68c9d9251008', 'searches all streams for an event_id'],
+    ['events show orders 1795452268988-0 --json | jq .event.data', 'prints its payload'],
   ],
   redis: [
     ['XRANGE <key> <id> <id>', 'the entry'],
-    ['XREVRANGE <key> + - COUNT <n>', 'page by page, the search by event_id'],
-    ['XINFO GROUPS <key>', 'how far each group is'],
-    ['XPENDING <key> <group> <id> <id> 1', 'whether it is pending, and with whom'],
-    ['HSCAN <key>:<group>:deliveries 0 MATCH <id>|*', 'what handlers have noted of it'],
-    ['XRANGE <key>:dead-letters <time of id> +', 'whether it was given up'],
+    ['XREVRANGE <key> + - COUNT <n>', 'the search for an event_id, page by page'],
+    ['XINFO GROUPS <key>', 'the position of each group'],
+    ['XPENDING <key> <group> <id> <id> 1', 'whether it is pending, and its consumer'],
+    ['HSCAN <key>:<group>:deliveries 0 MATCH <id>|*', 'failed attempts, and handlers that are done'],
+    ['XRANGE <key>:dead-letters <time of id> +', 'its dead letters'],
   ],
   async run(context, [first = '', second]) {
     const { session, output, json } = context;
@@ -54,7 +60,7 @@ middle of a stream counts what came before as settled.`,
     await output.lines([
       `${paint('bold', safe(session.keyspace.stream(stream)))}  ${entry.id}`,
       '',
-      ...(entry.event ? [] : [paint('red', `  This is no envelope. ${safe(problemOf(entry) ?? '')}`)]),
+      ...(entry.event ? [] : [paint('red', `  This is not an event. ${safe(problemOf(entry) ?? '')}`)]),
       ...entryLines(entry, paint, data),
       '',
       ...(handlings.length === 0
@@ -89,7 +95,8 @@ async function byId({ session }: Context, given: string, id: string): Promise<Fo
 }
 
 async function byEventId({ session, output, signal }: Context, eventId: string, given: string[]): Promise<Found> {
-  if (isEntryId(eventId)) throw new UsageError(`Expected: events show <stream> ${eventId}`);
+  if (isEntryId(eventId))
+    throw new UsageError(`Expected the stream of entry ${eventId}: events show <stream> ${eventId}`);
   const streams = await session.streams(given);
   const survey = await session.direct.survey({ streams: streams.map((stream) => ({ stream, info: true })) });
   using progress = new Progress(
@@ -115,7 +122,7 @@ async function byEventId({ session, output, signal }: Context, eventId: string, 
     }
     open = next;
   }
-  throw new UnmetError(`No event ${eventId} in ${streams.join(', ') || 'any stream'}`);
+  throw new UnmetError(`No event with the event_id ${eventId} in ${streams.join(', ') || 'any stream'}`);
 }
 
 function rowsOf(stream: string, handling: Handling): Cell[][] {

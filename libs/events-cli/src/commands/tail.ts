@@ -9,7 +9,7 @@ import { EXIT } from '../exit-codes.js';
 import { follow, START, type FollowedEntry } from '../follow.js';
 import { durationOf, numberOption } from '../values.js';
 
-/** Among so many of the latest entries of each stream, and so many bytes of them, it is looked for those to begin with. */
+/** The events to begin with are searched among this many of the latest entries of each stream, and this many bytes of them. */
 const LOOKED_BACK = 1000;
 const LOOKED_BACK_BYTES = 64 * 1024 * 1024;
 
@@ -23,36 +23,37 @@ interface Filter {
 export const tail = defineCommand({
   name: 'tail',
   usage: '[stream…]',
-  summary: 'events as they come, of some or all streams',
+  summary: 'show new events as they arrive, of some or all streams',
   about: `
-Begins with the latest ten events, or at --from, and goes on with those that come, streams that are made meanwhile
-included. It reads beside all groups (XREAD, not XREADGROUP): nobody misses an event because of it. Filters are applied
-to what was read, so Redis sends everything. While Redis is away it waits, and then goes on after the last event.
-A time without a zone is this machine's, as those that are shown. On a terminal a line is cut to its width; in a pipe,
-and with --json, everything is there.`,
+Begins with the latest ten events, or at --from, and continues with new ones, also of streams that are created later.
+It reads with XREAD, not XREADGROUP, so no group misses an event because of it. Filters are applied here, not by Redis:
+Redis sends every event. If Redis becomes unavailable, tail waits and then continues after the last event.
+
+Times are in the time zone of this machine, also a --from without a zone. On a terminal, a line is cut to its width; in
+a pipe, and with --json, nothing is cut.`,
   words: [0, 100],
   options: {
     from: {
       type: 'string',
       value: '<where>',
-      what: 'start, an id, a time (2026-11-24T10:00), or an age (10m)',
+      what: 'where to begin: start, an id, a time (2026-11-24T10:00), or an age (10m)',
     },
-    lines: { type: 'string', short: 'n', value: '<n>', what: 'of the latest events to begin with (10)' },
+    lines: { type: 'string', short: 'n', value: '<n>', what: 'how many of the latest events to begin with (10)' },
     type: { type: 'string', multiple: true, value: '<type>', what: 'only events of this type' },
     key: { type: 'string', value: '<key>', what: 'only events with this partition key' },
     correlation: { type: 'string', value: '<id>', what: 'only events with this correlation id' },
-    count: { type: 'string', value: '<n>', what: 'end after so many' },
-    'no-follow': { type: 'boolean', what: 'end where the streams end' },
+    count: { type: 'string', value: '<n>', what: 'end after this many events' },
+    'no-follow': { type: 'boolean', what: 'end at the end of the streams, instead of waiting for new events' },
   },
   examples: [
-    ['events tail', 'everything that happens'],
-    ['events tail orders --type order_placed --from 10m', 'orders since ten minutes ago, and on'],
-    ['events tail --correlation 89d9168e-feaa-… --from start --no-follow', 'the way of one order'],
-    ['events tail payments --json | jq \'select(.event.data.status == "declined")\'', 'declined payments'],
+    ['events tail', 'shows all events'],
+    ['events tail orders --type order_placed --from 10m', 'shows orders of the last ten minutes, and new ones'],
+    ['events tail --correlation 89d9168e-feaa-… --from start --no-follow', 'shows all events of one order'],
+    ['events tail payments --json | jq \'select(.event.data.status == "declined")\'', 'shows declined payments'],
   ],
   redis: [
-    ['XREVRANGE <key> + - COUNT 1000', 'the latest'],
-    ['XREAD COUNT 200 BLOCK 1000 STREAMS <key>… <id>…', 'what comes after an id, of no group'],
+    ['XREVRANGE <key> + - COUNT 1000', 'the latest entries'],
+    ['XREAD COUNT 200 BLOCK 1000 STREAMS <key>… <id>…', 'entries after an id, without a group'],
   ],
   async run(context, words, options) {
     const { session, signal, output, json } = context;

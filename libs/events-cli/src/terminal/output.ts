@@ -2,14 +2,14 @@ import { safe } from 'nestjs-event-streams/text';
 import { paintFor, type Paint } from './paint.js';
 import { safeJson } from './text.js';
 
-/** A stream of the process, as far as it is needed. */
+/** The part of a process' stream that is needed here. */
 export type OutputStream = Pick<NodeJS.WriteStream, 'write' | 'once'> & {
   isTTY?: boolean;
   columns?: number;
   rows?: number;
 };
 
-/** Where a command writes: results to one stream, what is said about them to the other. */
+/** Writes results to stdout, and everything else to stderr. */
 export class Output {
   readonly paint: Paint;
 
@@ -21,12 +21,12 @@ export class Output {
     this.paint = paintFor(stdout, env);
   }
 
-  /** Whether people look at it as it comes. */
+  /** Whether stdout is a terminal. */
   get isTerminal(): boolean {
     return this.stdout.isTTY === true;
   }
 
-  /** In columns; undefined where it is no terminal, and nothing has to be cut. */
+  /** In columns; undefined if it is not a terminal, so that nothing is cut. */
   get width(): number | undefined {
     return this.isTerminal ? sizeOf(this.stdout.columns, 80) : undefined;
   }
@@ -50,7 +50,7 @@ export class Output {
     return this.raw(`${safeJson(value)}\n`);
   }
 
-  /** What is no result: on the other stream. The text is made safe. */
+  /** Writes a message to stderr. Its text is made safe. */
   notice(text: string): void {
     this.stderr.write(`${safe(text)}\n`);
   }
@@ -60,7 +60,7 @@ export class Output {
   }
 }
 
-/** A side of a terminal: one that does not know it says 0, or nothing. */
+/** The width or height of a terminal. A terminal that does not know it reports 0, or nothing. */
 export function sizeOf(said: number | undefined, usual: number): number {
   return said !== undefined && said > 0 ? said : usual;
 }

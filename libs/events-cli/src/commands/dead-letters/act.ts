@@ -7,27 +7,27 @@ import {
   EventPayloadError,
 } from 'nestjs-event-streams/core';
 import { safe } from 'nestjs-event-streams/text';
-import type { OptionSpecs } from '../../command.js';
 import type { Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-codes.js';
+import type { OptionSpecs } from '../../options.js';
 import { confirm } from '../../terminal/confirm.js';
 import { Progress } from '../../terminal/progress.js';
 import { count, cut, number } from '../../terminal/text.js';
 import type { Chosen } from './selection.js';
 
-/** Options of what is done to dead letters. */
+/** Options of the commands that change dead letters. */
 export const ACT_OPTIONS = {
-  all: { type: 'boolean', what: 'all dead letters of the stream' },
-  yes: { type: 'boolean', short: 'y', what: 'do not ask' },
-  by: { type: 'string', value: '<name>', what: 'who does it, for the history (the user of this machine)' },
-  why: { type: 'string', value: '<text>', what: 'why, for the history' },
+  all: { type: 'boolean', what: 'select all dead letters of the stream' },
+  yes: { type: 'boolean', short: 'y', what: 'do not ask for confirmation' },
+  by: { type: 'string', value: '<name>', what: 'your name, for the history (the user of this machine)' },
+  why: { type: 'string', value: '<text>', what: 'the reason, for the history' },
 } as const satisfies OptionSpecs;
 
-/** Causes that the question names; the rest is counted. */
+/** How many causes the question names; the others are counted. */
 const SHOWN_CAUSES = 8;
 const MAX_CAUSE_LENGTH = 500;
 
-/** What is to be done to dead letters, in words and in deed. */
+/** An action on dead letters: its words, and what it does to one. */
 export interface Act {
   /** `Replaying` */
   doing: string;
@@ -35,7 +35,7 @@ export interface Act {
   done: 'replayed' | 'discarded';
   /** What will happen, in sentences. */
   consequences: readonly string[];
-  /** @returns what is to be said of it in JSON */
+  /** @returns what to add to its row of JSON */
   one(deadLetter: Chosen, note: OperatorNote): Promise<Record<string, unknown>>;
 }
 
@@ -99,17 +99,17 @@ export async function carryOut(
 
 const REFUSALS = [DeadLetterGoneError, KeyParkedError, OriginalGoneError, EventPayloadError];
 
-/** What befalls one dead letter, and not the others. */
+/** Whether an error concerns one dead letter, so that the others can go on. */
 function isRefusal(error: unknown): boolean {
   return REFUSALS.some((type) => error instanceof type);
 }
 
-/** How many of which cause, most first. */
+/** How many dead letters have which cause, most first. */
 function causesOf(deadLetters: readonly Chosen[]): string[] {
   const counts = new Map<string, number>();
   for (const { group, handler, type, errorName } of deadLetters) {
     const who = handler === '-' ? group : `${group} ${handler}`;
-    const cause = cut(safe(`${type ?? 'no envelope'} given up by ${who}, ${errorName}`), MAX_CAUSE_LENGTH);
+    const cause = cut(safe(`${type ?? 'not an event'} given up by ${who}, ${errorName}`), MAX_CAUSE_LENGTH);
     counts.set(cause, (counts.get(cause) ?? 0) + 1);
   }
   const causes = [...counts].sort(([, a], [, b]) => b - a);

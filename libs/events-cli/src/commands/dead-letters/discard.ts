@@ -6,22 +6,23 @@ import { FILTER_OPTIONS, select } from './selection.js';
 export const deadLettersDiscard = defineCommand({
   name: 'dead-letters discard',
   usage: '<stream> [id…]',
-  summary: 'give dead letters up for good',
+  summary: 'remove dead letters without delivering them again',
   about: `
-The handler that failed will never have handled the event. Its entry stays in the stream. Say which: ids, --all, or
-filters. Before it begins it says what will happen and asks; without an answer nothing is done. Who did it and why is
-kept in <stream>:dead-letters:history.
+The handler that failed does not get the event again. The original entry stays in its stream.
 
-Exits 1 when one could not be discarded, such as one that somebody else has replayed meanwhile.`,
+Select dead letters by ids, by filters, or with --all. The command first says what it will do and asks for confirmation,
+unless --yes is given. The history of the stream (<stream>:dead-letters:history) records who did it and why.
+
+Exits with 1 if a dead letter could not be discarded, for example because somebody else has replayed it meanwhile.`,
   words: [1, 10_000],
   options: { ...FILTER_OPTIONS, ...ACT_OPTIONS },
   examples: [
-    ['events dead-letters discard orders 1795452300123-0 --why "a test order"', 'one'],
-    ['events dead-letters discard orders --reason undecodable', 'all that are no envelopes'],
+    ['events dead-letters discard orders 1795452300123-0 --why "a test order"', 'discards one'],
+    ['events dead-letters discard orders --reason undecodable', 'discards all that are not events'],
   ],
   redis: [
-    ['XDEL <key>:dead-letters <id>', 'take it away, once, in a script (lua/take-dead-letter.lua)'],
-    ['XADD <key>:dead-letters:history * …', 'and note who did it and why, in the same script'],
+    ['XDEL <key>:dead-letters <id>', 'remove it, once, in a script (lua/take-dead-letter.lua)'],
+    ['XADD <key>:dead-letters:history * …', 'record who did it and why, in the same script'],
   ],
   async run(context, [given = '', ...ids], options) {
     const { session } = context;
@@ -31,7 +32,7 @@ Exits 1 when one could not be discarded, such as one that somebody else has repl
       doing: 'Discarding',
       done: 'discarded',
       consequences: [
-        'Each leaves the dead letters for good: its handler will never have handled the event. The streams keep the originals.',
+        'Each dead letter is removed, and its event is not delivered again. The original entries stay in the stream.',
       ],
       one: async ({ id }, note) => {
         await session.deadLetters.discard(stream, id, note);

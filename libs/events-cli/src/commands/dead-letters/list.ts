@@ -23,22 +23,22 @@ const MAX_ERROR_LENGTH = 60;
 export const deadLettersList = defineCommand({
   name: 'dead-letters list',
   usage: '[stream…]',
-  summary: 'events that a group has given up',
+  summary: 'list dead letters: events that a group has given up',
   about: `
-Oldest first, of some or all streams. The id is the dead letter's own: what show, replay and discard take.`,
+Oldest first, of some or all streams. ID is the id of the dead letter, which show, replay and discard take.`,
   words: [0, 100],
   options: {
     ...FILTER_OPTIONS,
-    limit: { type: 'string', value: '<n>', what: 'at most so many (50; with --json all)' },
+    limit: { type: 'string', value: '<n>', what: 'list at most this many (50; with --json all)' },
   },
   examples: [
-    ['events dead-letters list', 'those of all streams'],
-    ['events dead-letters list orders --error GatewayUnavailableError', 'those with one cause'],
-    ['events dead-letters list --json | jq -r .errorName | sort | uniq -c', 'how many of each cause'],
+    ['events dead-letters list', 'lists the dead letters of all streams'],
+    ['events dead-letters list orders --error GatewayUnavailableError', 'lists those with this error'],
+    ['events dead-letters list --json | jq -r .errorName | sort | uniq -c', 'counts them by error'],
   ],
   redis: [
-    ['XRANGE <key>:dead-letters - + COUNT 100', 'a page of them'],
-    ['XLEN <key>:dead-letters', 'how many there are'],
+    ['XRANGE <key>:dead-letters - + COUNT 100', 'a page of dead letters'],
+    ['XLEN <key>:dead-letters', 'the number of dead letters'],
   ],
   async run({ session, output, json }, words, options) {
     const filter = filterOf(options);
@@ -61,7 +61,10 @@ Oldest first, of some or all streams. The id is the dead letter's own: what show
     if (json) return EXIT.ok;
     const { width, paint } = output;
     await output.lines(rows.length === 0 ? ['No dead letters.'] : table(COLUMNS, rows, { width, paint }));
-    if (hasMore) output.notice(`There are more than ${count(limit, 'dead letter')}; --limit shows more, filters fewer`);
+    if (hasMore)
+      output.notice(
+        `There are more than ${count(limit, 'dead letter')}. See more with --limit, or select with a filter such as --error`,
+      );
     return EXIT.ok;
   },
 });
@@ -71,7 +74,7 @@ function cellsOf(stream: string, deadLetter: DeadLetter): Cell[] {
   return [
     stream,
     id,
-    event ? event.event_type : { text: 'no envelope', style: 'red' },
+    event ? event.event_type : { text: 'not an event', style: 'red' },
     { text: group, style: 'cyan' },
     handler,
     reason,

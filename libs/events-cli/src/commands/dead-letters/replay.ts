@@ -12,12 +12,14 @@ export const deadLettersReplay = defineCommand({
   usage: '<stream> [id…]',
   summary: 'deliver dead letters again',
   about: `
-To the group that gave them up, and there to the handler that failed; nobody else sees them. Say which: ids, --all, or
-filters. They go one after the other in the order of their originals; what fails again is a dead letter again. Of events
-that are parked behind another of their key, the first brings the others. Before it begins it says what will happen and
-asks; without an answer nothing is done. Who did it and why is kept in <stream>:dead-letters:history.
+Delivers them to the group and handler that failed, and to nobody else, in the order of the original events. An event
+that fails again becomes a dead letter again. If events are parked behind an earlier one of the same partition key,
+replaying the earlier one brings the others, too.
 
-Exits 1 when one could not be replayed, such as one that somebody else has replayed meanwhile.`,
+Select dead letters by ids, by filters, or with --all. The command first says what it will do and asks for confirmation,
+unless --yes is given. The history of the stream (<stream>:dead-letters:history) records who did it and why.
+
+Exits with 1 if a dead letter could not be replayed, for example because somebody else has replayed it meanwhile.`,
   words: [1, 10_000],
   options: {
     ...FILTER_OPTIONS,
@@ -25,19 +27,22 @@ Exits 1 when one could not be replayed, such as one that somebody else has repla
     data: {
       type: 'string',
       value: '<json>',
-      what: 'another payload, for one: JSON, @file, or - for stdin (with --yes)',
+      what: 'another payload, for one dead letter: JSON, @file, or - for stdin (with --yes)',
     },
   },
   examples: [
-    ['events dead-letters replay orders 1795452300123-0', 'one'],
-    ['events dead-letters replay orders --error GatewayUnavailableError --why "it is back"', 'all with one cause'],
-    ['events dead-letters replay orders 1795452300123-0 --data @fixed.json', 'with another payload'],
-    ['events dead-letters replay orders --all --yes --json', 'in a script'],
+    ['events dead-letters replay orders 1795452300123-0', 'replays one'],
+    [
+      'events dead-letters replay orders --error GatewayUnavailableError --why "it is back"',
+      'replays all with this error',
+    ],
+    ['events dead-letters replay orders 1795452300123-0 --data @fixed.json', 'replays one with another payload'],
+    ['events dead-letters replay orders --all --yes --json', 'replays all without asking, in a script'],
   ],
   redis: [
-    ['XRANGE <key>:dead-letters - +', 'which there are'],
-    ['XDEL <key>:dead-letters <id>', 'take it away, once, in a script (lua/take-dead-letter.lua)'],
-    ['XADD <key>:<group>:replays * …', 'and hand it to the group, in the same script'],
+    ['XRANGE <key>:dead-letters - +', 'the dead letters'],
+    ['XDEL <key>:dead-letters <id>', 'remove it, once, in a script (lua/take-dead-letter.lua)'],
+    ['XADD <key>:<group>:replays * …', 'hand it to the group, in the same script'],
   ],
   async run(context, [given = '', ...ids], options) {
     const { session, stdin } = context;
@@ -54,9 +59,9 @@ Exits 1 when one could not be replayed, such as one that somebody else has repla
       doing: 'Replaying',
       done: 'replayed',
       consequences: [
-        'Each leaves the dead letters and is delivered again, to its group and handler alone, with its attempts counted anew.',
-        'What fails again is a dead letter again.',
-        ...(data === undefined ? [] : ['It gets another payload.', ...notExact(data.json)]),
+        'Each event is delivered again, only to its group and handler, and its attempts start from one.',
+        'An event that fails again becomes a dead letter again.',
+        ...(data === undefined ? [] : ['The event gets another payload.', ...notExact(data.json)]),
       ],
       one: async ({ id }, note) => ({
         replayId: await session.deadLetters.replay(stream, id, {
@@ -68,7 +73,7 @@ Exits 1 when one could not be replayed, such as one that somebody else has repla
   },
 });
 
-/** What of the payload readers in JavaScript read another value of. */
+/** The numbers of the payload that readers in JavaScript read as other values. */
 function notExact(json: string): string[] {
   return lossesOf(json).map(({ path, why }) => safe(`Not exact for readers in JavaScript: ${path}: ${why}.`));
 }

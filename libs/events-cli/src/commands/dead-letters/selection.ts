@@ -1,14 +1,15 @@
 import { type DeadLetter, type DeadLetterFilter, compareEntryIds } from 'nestjs-event-streams/core';
 import { UnmetError, UsageError } from '../../cli-errors.js';
-import type { Options, OptionSpecs } from '../../command.js';
+import type { Options } from '../../command.js';
+import type { OptionSpecs } from '../../options.js';
 import type { Session } from '../../session.js';
 import { entryId } from '../../values.js';
 
-/** Which dead letters: options of each command about several. */
+/** Options that select dead letters. */
 export const FILTER_OPTIONS = {
-  group: { type: 'string', value: '<name>', what: 'only those of this group' },
-  handler: { type: 'string', value: '<name>', what: 'only those of this handler' },
-  error: { type: 'string', value: '<name>', what: 'only those with this error, such as TypeError' },
+  group: { type: 'string', value: '<name>', what: 'only dead letters of this group' },
+  handler: { type: 'string', value: '<name>', what: 'only dead letters of this handler' },
+  error: { type: 'string', value: '<name>', what: 'only dead letters with this error, such as TypeError' },
   reason: {
     type: 'string',
     value: '<reason>',
@@ -19,12 +20,12 @@ export const FILTER_OPTIONS = {
 } as const satisfies OptionSpecs;
 
 const REASONS = FILTER_OPTIONS.reason.what.split(', ');
-/** Up to which size a dead letter is read whole, in bytes, where its event is not shown. */
+/** Up to which size a dead letter is read whole, in bytes, if its event is not shown. */
 export const HEAD_BYTES = 32 * 1024;
 
-/** What is kept of a dead letter that a command is to act on: there can be very many, and large ones. */
+/** The kept part of a dead letter that a command acts on: there can be very many, and large ones. */
 export interface Chosen extends Pick<DeadLetter, 'id' | 'entryId' | 'group' | 'handler' | 'errorName'> {
-  /** The event's type; null for what is no envelope. */
+  /** The event's type; null if the entry is not an event. */
   type: string | null;
 }
 
@@ -52,10 +53,12 @@ export async function select(
   const filter = filterOf(options);
   const hasFilter = Object.keys(filter).length > 0;
   if (ids.length > 0 && (hasFilter || options.all)) {
-    throw new UsageError('Expected ids, or --all or a filter, got both');
+    throw new UsageError('Expected either ids of dead letters, or filters, or --all; got ids and another one');
   }
   if (ids.length === 0 && !hasFilter && !options.all) {
-    throw new UsageError('Expected which dead letters: ids, --all, or a filter such as --group or --error');
+    throw new UsageError(
+      'Expected ids of dead letters, a filter such as --group or --error, or --all; got none of them',
+    );
   }
   const deadLetters: Chosen[] = [];
   const read = { wholeBytes: HEAD_BYTES };

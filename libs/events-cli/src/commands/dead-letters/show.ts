@@ -12,13 +12,13 @@ import { entryId } from '../../values.js';
 export const deadLettersShow = defineCommand({
   name: 'dead-letters show',
   usage: '<stream> <id>',
-  summary: 'one dead letter whole: error, stack, attempts, the event',
+  summary: 'show one dead letter: error, stack, attempts, event',
   about: `
-Who gave the event up, why, after how many attempts, between when and when, the error with its stack, and the event
-as it was in its stream.`,
+Shows the group and handler that gave the event up, the reason, the attempts and their times, the error with its stack,
+and the event as it was in its stream.`,
   words: [2, 2],
   options: {},
-  examples: [['events dead-letters show orders 1795452300123-0', 'by the id that list shows']],
+  examples: [['events dead-letters show orders 1795452300123-0', 'shows a dead letter by its id, which list prints']],
   redis: [['XRANGE <key>:dead-letters <id> <id>', 'the dead letter']],
   async run({ session, output, json }, [given = '', id = '']) {
     const stream = await session.stream(given);
@@ -53,7 +53,7 @@ as it was in its stream.`,
       ...entryLines(deadLetter, paint, data),
       '',
       `To deliver it again:  events dead-letters replay ${safe(stream)} ${deadLetter.id}`,
-      `To give it up:        events dead-letters discard ${safe(stream)} ${deadLetter.id}`,
+      `To remove it:         events dead-letters discard ${safe(stream)} ${deadLetter.id}`,
     ]);
     return EXIT.ok;
   },
@@ -61,10 +61,10 @@ as it was in its stream.`,
 
 function headOf({ event, originalBytes, stream, entryId }: DeadLetter): string {
   if (originalBytes !== undefined) {
-    const whole = `${stream} ${entryId}, if that still holds it`;
+    const whole = `${stream} ${entryId}, unless it was trimmed`;
     return safe(
-      `A part of the entry, whose ${number(originalBytes)} bytes are too many for a dead letter; the rest is in ${whole}`,
+      `The entry is too large for a dead letter (${number(originalBytes)} bytes): this is a part of it. The whole is ${whole}`,
     );
   }
-  return event ? 'The event' : 'The entry, which is no envelope';
+  return event ? 'The event' : 'The entry, which is not an event';
 }

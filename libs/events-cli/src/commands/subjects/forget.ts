@@ -10,38 +10,37 @@ import { confirm } from '../../terminal/confirm.js';
 export const subjectsForget = defineCommand({
   name: 'subjects forget',
   usage: '<subject>',
-  summary: 'destroy the key of a subject: its personal data is erased',
+  summary: 'erase the personal data of a subject by destroying its key',
   about: `
-What events have of this subject's personal data (fields with @Personal()) cannot be read any more, by anybody: handlers
-get "erased" in its place, in streams, dead letters and replays alike. The events stay. It cannot be undone. Before it
-begins it says so and asks; without an answer nothing is done. When it has ended, after a second, no process uses the
-key any more.
+Destroys the key that encrypts the personal data of this subject (fields with @Personal()), in all streams and dead
+letters. The events stay, and handlers get "erased" in place of the data. This cannot be undone. The command asks for
+confirmation, unless --yes is given. When it ends, after about a second, no process uses the key any more.
 
-Append-only files and backups still have the key until they are made anew: run BGREWRITEAOF and BGSAVE, on replicas,
-too, and remove older copies. Services that keep copies of such data by themselves, and other systems, are not reached.
+Append-only files and backups still hold the key until they are written again: run BGREWRITEAOF and BGSAVE, also on
+replicas, and remove older copies. Copies of the data in services and other systems are not erased.
 
-Exits 1 when there was no key to destroy: nobody has published about the subject, or it was forgotten before.`,
+Exits with 1 if the subject has no key: nobody has published data about it, or it was forgotten before.`,
   words: [1, 1],
   options: {
-    yes: { type: 'boolean', short: 'y', what: 'do not ask' },
-    by: { type: 'string', value: '<name>', what: 'who does it (the user of this machine)' },
-    why: { type: 'string', value: '<text>', what: 'why' },
+    yes: { type: 'boolean', short: 'y', what: 'do not ask for confirmation' },
+    by: { type: 'string', value: '<name>', what: 'your name, for the record (the user of this machine)' },
+    why: { type: 'string', value: '<text>', what: 'the reason, for the record' },
   },
   examples: [
-    ['events subjects forget customer-481 --why "she asked"', 'asks, and erases'],
-    ['events subjects forget customer-481 --yes', 'without asking, for a program'],
+    ['events subjects forget customer-481 --why "she asked"', 'asks for confirmation, then erases'],
+    ['events subjects forget customer-481 --yes', 'erases without asking, for a program'],
   ],
   redis: [
-    ['HDEL <prefix>:subjects:keys <subject>', 'destroys the key, in a script (lua/forget-subject.lua)'],
-    ['HSET <prefix>:subjects:forgotten <subject> …', 'and notes who, when and why, in the same script'],
-    ['BGREWRITEAOF', 'then, by you: the append-only file forgets, too'],
+    ['HDEL <prefix>:subjects:keys <subject>', 'destroy the key, in a script (lua/forget-subject.lua)'],
+    ['HSET <prefix>:subjects:forgotten <subject> …', 'record who did it, when and why, in the same script'],
+    ['BGREWRITEAOF', 'run it yourself afterwards, so that the append-only file has no key either'],
   ],
   async run(context, [subject = ''], options) {
     const { session, output, json, signal } = context;
     demandSubject(subject);
     if (!options.yes) {
       output.stderr.write(
-        `The personal data of ${safe(subject)} in all events of ${session.prefix} will be erased for good: nobody can undo it.\n`,
+        `The personal data of ${safe(subject)} in all events of ${session.prefix} will be erased for good. This cannot be undone.\n`,
       );
       if (!(await confirm(context, 'Go on?'))) {
         output.notice('Nothing was done.');
@@ -56,14 +55,14 @@ Exits 1 when there was no key to destroy: nobody has published about the subject
     if (json) await output.row({ subject, destroyed: wasThere, forgotten: forgotten ?? null });
     else if (wasThere) {
       await output.line(
-        `${safe(subject)} is forgotten. Run BGREWRITEAOF and BGSAVE so that files on disk forget it, too.`,
+        `${safe(subject)} is forgotten. Run BGREWRITEAOF and BGSAVE to erase the key from the files on disk, too.`,
       );
     } else output.notice(`${safe(subject)} has no key: there is nothing to erase, or it was erased before.`);
     return wasThere ? EXIT.ok : EXIT.unmet;
   },
 });
 
-/** @throws UsageError when this can be no subject */
+/** @throws UsageError if this cannot be a subject */
 export function demandSubject(subject: string): void {
   if (!ID.holds(subject)) throw new UsageError(`Expected a subject as ${ID.expected}, got ${shown(subject)}`);
 }

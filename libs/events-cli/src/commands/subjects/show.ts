@@ -7,16 +7,16 @@ import { demandSubject } from './forget.js';
 export const subjectsShow = defineCommand({
   name: 'subjects show',
   usage: '<subject>',
-  summary: 'whether a subject was forgotten, when, by whom and why',
+  summary: 'show whether a subject was forgotten, when, by whom and why',
   about: `
-A subject that was forgotten has a new key when somebody publishes about it again: what was before stays erased. Keys
-are not shown, nor asked for.
+If somebody publishes about a forgotten subject again, it gets a new key; the earlier data stays erased. Keys are neither
+shown nor read.
 
-Exits 1 when it was not forgotten.`,
+Exits with 1 if the subject was not forgotten.`,
   words: [1, 1],
   options: {},
-  examples: [['events subjects show customer-481', 'one subject']],
-  redis: [['HMGET <prefix>:subjects:forgotten <subject>', 'what is noted of it']],
+  examples: [['events subjects show customer-481', 'shows one subject']],
+  redis: [['HMGET <prefix>:subjects:forgotten <subject>', 'the record of its erasure']],
   async run({ session, output, json }, [subject = '']) {
     demandSubject(subject);
     const forgotten = await session.subjects.forgotten(subject);
