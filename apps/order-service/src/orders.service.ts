@@ -23,6 +23,7 @@ const REPEAT_DETECTED_MS = 12 * 3_600_000;
 const MARGIN_MS = 600_000;
 /** How many entries one step of the search reads. */
 const PAGE = 500;
+
 /** Accepts orders. An order is accepted when its event is in the stream. */
 @Injectable()
 export class OrdersService {

@@ -14,6 +14,7 @@ const MAX_BACKLOG = 4000;
 const CHECK_EVERY_MS = 50;
 const MAX_ADMITTED = 200;
 const SHOP_GROUPS: ReadonlySet<string> = new Set(Object.values(GROUPS));
+
 /** The fastest pace that the shop can handle: customers arrive as long as the backlog is below its maximum. */
 export class BackPressurePace implements Pace {
   private readonly monitor: DirectMonitor;

@@ -8,6 +8,7 @@ const MIN_RATE = 0.01;
 const MAX_RATE = 100_000;
 /** The valid rates, for messages. */
 const RATES = `a number from ${String(MIN_RATE)} to ${String(MAX_RATE)}, or max`;
+
 /** A {@link Rate}; a string of digits is not valid. */
 export function IsRate(options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(
