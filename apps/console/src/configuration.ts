@@ -16,8 +16,8 @@ function OnlyProtected(): PropertyDecorator {
         return isLoopback(String(host)) || hasUsers || CONSOLE_TRUST_NETWORK;
       },
       defaultMessage: () =>
-        'opens the console to the network and so takes CONSOLE_USERNAME and CONSOLE_PASSWORD with it, or CONSOLE_USERS_FILE ' +
-        '(or CONSOLE_TRUST_NETWORK=true where something else keeps strangers out)',
+        'opens the console to the network, and needs CONSOLE_USERNAME and CONSOLE_PASSWORD with it, or CONSOLE_USERS_FILE ' +
+        '(or CONSOLE_TRUST_NETWORK=true, if something else controls who reaches it)',
     },
   });
 }
@@ -49,7 +49,7 @@ export class ConsoleConfiguration extends ServiceConfiguration {
   @ValidateIf(
     (settings: ConsoleConfiguration) => settings.CONSOLE_USERNAME !== '' && settings.CONSOLE_USERS_FILE !== '',
   )
-  @IsEmpty({ message: 'goes without CONSOLE_USERNAME and CONSOLE_PASSWORD: put that user into the file' })
+  @IsEmpty({ message: 'cannot be set with CONSOLE_USERNAME and CONSOLE_PASSWORD: put that user into the file' })
   CONSOLE_USERS_FILE = '';
 
   /** One user, an operator, when both are set. */

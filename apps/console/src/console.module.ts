@@ -5,10 +5,13 @@ import { ChangesGuard } from './access/changes.guard.js';
 import { SecurityLog } from './access/security-log.js';
 import { SessionToken } from './access/session-token.js';
 import { ConsoleConfiguration } from './configuration.js';
+import { DeadLetterActionsService } from './dead-letters/dead-letter-actions.service.js';
+import { DeadLetterListService } from './dead-letters/dead-letter-list.service.js';
+import { DeadLetterStreams } from './dead-letters/dead-letter-streams.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
-import { DeadLettersService } from './dead-letters/dead-letters.service.js';
 import { HistoryService } from './dead-letters/history.service.js';
 import { JourneyController } from './journey/journey.controller.js';
+import { JourneySearch } from './journey/journey-search.js';
 import { JourneyService } from './journey/journey.service.js';
 import { LiveExtrasModule } from './live/live-extras.module.js';
 import { LiveFeed } from './live/live-feed.js';
@@ -44,8 +47,11 @@ import { Users } from './users/users.js';
     StreamsService,
     DeliveriesService,
     Scanner,
+    JourneySearch,
     JourneyService,
-    DeadLettersService,
+    DeadLetterStreams,
+    DeadLetterListService,
+    DeadLetterActionsService,
     HistoryService,
     LiveFeed,
   ],

@@ -20,13 +20,13 @@ afterAll(async () => {
 });
 
 describe('the API', () => {
-  it('shows an empty Redis as such', async () => {
+  it('answers for an empty Redis', async () => {
     const overview = await site.get<Overview>('/api/overview');
     expect(overview).toMatchObject({ health: 'good', findings: [], topology: { nodes: [], edges: [] } });
     expect(await site.get<StreamList>('/api/streams')).toEqual({ streams: [], complete: true });
   });
 
-  it('shows who publishes what and who handles it, without being told any names', async () => {
+  it('finds out who publishes and who handles which stream', async () => {
     await using worker = await startWorker(redis.url, 'mail', (_, { transaction }) => {
       transaction.publish(ParcelReceived, { by: 'ada' });
     });
@@ -92,7 +92,7 @@ describe('the API', () => {
       });
   });
 
-  it('searches on from where the request before came to, to the end', async () => {
+  it('continues a search where the previous request stopped, until the end', async () => {
     const pipeline = redis.client.pipeline();
     for (let number = 0; number < 25_000; number += 1) pipeline.xadd('mail:many', '*', 'number', String(number));
     await pipeline.exec();
@@ -106,7 +106,7 @@ describe('the API', () => {
     expect(scanned).toBe(25_000);
   });
 
-  it('gives an entry whole, hostile text and what is no event among it, as data', async () => {
+  it('gives a whole entry as data, also with hostile text, and if it is not an event', async () => {
     await using worker = await startWorker(redis.url, 'mail');
     const id = await worker.send(HOSTILE);
     const detail = await site.get<EntryDetail>(`/api/streams/parcels/entries/${id}`);
@@ -128,7 +128,7 @@ describe('the API', () => {
     ]);
   });
 
-  it('says what is not there', async () => {
+  it('says what was not found', async () => {
     for (const path of [
       'streams/none',
       'streams/none/entries',
@@ -142,7 +142,7 @@ describe('the API', () => {
     expect(await redis.client.exists('mail:none')).toBe(0);
   });
 
-  it('tells a journey: what followed from what, who has answered, and what is not known', async () => {
+  it('gives a journey: causes, answers, and what is not known', async () => {
     await using worker = await startWorker(redis.url, 'mail', (_, { transaction }) => {
       transaction.publish(ParcelReceived, { by: 'grace' });
     });
@@ -167,7 +167,7 @@ describe('the API', () => {
       expect((await site.ask(`/api/journeys/never?${query}`)).status, query).toBe(400);
   });
 
-  it('finds a journey that began before the console was opened, a part of the way with each request', async () => {
+  it('finds a journey that began before the console started, over several requests', async () => {
     const about = ['event_id', 'e1', 'event_type', 'old_one', 'timestamp', 't', 'version', '1.0', 'source', 's'];
     const old = [...about, 'data', '{}', 'correlation_id', 'long-ago'];
     expect(await redis.client.xadd('mail:many', '1000-1', ...old).catch(() => null)).toBeNull(); // ids only grow
@@ -185,7 +185,7 @@ describe('the API', () => {
 });
 
 describe('the documentation', () => {
-  it('has every endpoint, with schemas made from the contract, and works under a policy without scripts of others', async () => {
+  it('has every endpoint, with schemas made from the contract, and no inline scripts', async () => {
     const document = await site.get<{ paths: Record<string, object>; components: { schemas: object } }>('/api-json');
     expect(Object.keys(document.paths)).toEqual(
       expect.arrayContaining([
@@ -206,7 +206,7 @@ describe('the documentation', () => {
 });
 
 describe('the page', () => {
-  it('is the same for every path of its own, and never kept', async () => {
+  it('is the same for each of its paths, and never cached', async () => {
     const [index, path] = [await site.ask('/'), await site.ask('/streams/orders')];
     // But for the way to the root, which is relative.
     expect(path.text).toBe(index.text.replaceAll('"./', '"../'));
@@ -221,7 +221,7 @@ describe('the page', () => {
   });
 });
 
-it('answers for its health and its metrics as every app does', async () => {
+it('answers /health and /metrics as every app does', async () => {
   expect((await site.ask('/health')).status).toBe(200);
   expect((await site.ask('/health/live')).status).toBe(200);
   expect((await site.ask('/metrics')).text).toContain('process_cpu_time_seconds_total');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { causeOf, patternOf } from '../src/observe/dead-letters/cause.js';
 
-describe('what messages of one cause have in common', () => {
+describe('the cause of an error message', () => {
   it.each([
     [
       'The gateway did not answer the charge 5ea4e708-b244-429d-bfd7-68c9d9251008',
@@ -11,11 +11,11 @@ describe('what messages of one cause have in common', () => {
     ['5 of 12.5 items of 1795452268988-0', '… of … items of …-…'],
     ['commit deadbeef01 is  not\nthere', 'commit … is not there'],
     ['Plain words stay as they are', 'Plain words stay as they are'],
-  ])('%s', (message, pattern) => {
+  ])('leaves out ids, numbers and quoted texts: %s', (message, pattern) => {
     expect(patternOf(message)).toBe(pattern);
   });
 
-  it('is the same mistake, whichever items of an array have it, and however many they are', () => {
+  it('is the same, whichever and however many items of an array have the mistake', () => {
     const ofItems = (...items: number[]) => {
       const problems = items.flatMap((item) => [
         `items.${String(item)}.quantity must not be less than 1`,
@@ -40,7 +40,7 @@ describe('what messages of one cause have in common', () => {
     expect(causeOf('orders', { ...other, errorMessage: swapped }).id).toBe(one.id);
   });
 
-  it('is bounded, whatever the message', () => {
+  it('is short, however long the message is', () => {
     expect(patternOf('word '.repeat(10_000)).length).toBeLessThanOrEqual(200);
   });
 });

@@ -46,7 +46,7 @@ const ENVELOPE = {
   event_type: 'parcel_sent',
   timestamp: '2026-11-24T10:00:00.000Z',
   version: '1.0',
-  source: 'elsewhere',
+  source: 'another_service',
 };
 
 const groups = () => site.get<DeadLetterGroups>('/api/dead-letters');
@@ -60,7 +60,7 @@ const refusal = async (body: unknown) =>
   ).problem;
 
 describe('dead letters', () => {
-  it('are grouped by what went wrong, whatever ids and numbers their messages have', async () => {
+  it('are grouped by cause: ids and numbers in their messages make no difference', async () => {
     const { total, causes, isComplete } = await groups();
     expect({ total, isComplete }).toEqual({ total: 4, isComplete: true });
     expect(causes.map(({ count, errorPattern }) => [count, errorPattern])).toEqual(
@@ -87,7 +87,7 @@ describe('dead letters', () => {
     expect(deadLetter.errorStack).toContain('No street 1 for "late-0"');
   });
 
-  it('are a node of the overview, behind the group that gave them up', async () => {
+  it('are a node of the overview, linked to the group that gave them up', async () => {
     const { topology } = await eventually('it is seen', async () => {
       const seen = await site.get<Overview>('/api/overview');
       return seen.topology.edges.some(({ kind }) => kind === 'gives-up') && seen;
@@ -98,7 +98,7 @@ describe('dead letters', () => {
     ]);
   });
 
-  it('show at their entry', async () => {
+  it('are shown with their entry', async () => {
     const { entries } = await site.get<EntriesPage>('/api/streams/parcels/entries?key=lost-1');
     const detail = await site.get<EntryDetail>(`/api/streams/parcels/entries/${entries[0]?.id ?? ''}`);
     expect(detail.deliveries).toMatchObject([
@@ -106,7 +106,7 @@ describe('dead letters', () => {
     ]);
   });
 
-  it('say before what will happen, and do nothing by it', async () => {
+  it('have a preview, which says what an action will do, and changes nothing', async () => {
     const { causes } = await groups();
     const causeId = causes.find(({ count }) => count === 3)?.id;
     const preview = await site.post<DeadLetterPreview>('/api/dead-letters/preview', {
@@ -125,7 +125,7 @@ describe('dead letters', () => {
     expect((await groups()).total).toBe(4);
   });
 
-  it('are replayed edited, one by one, all of a cause, or discarded; and noted', async () => {
+  it('are replayed with an edited payload, one by one or all of a cause, or discarded, and each action is logged', async () => {
     isMended = true;
     const { causes } = await groups();
     const lost = causes.find(({ count }) => count === 1);
@@ -165,7 +165,7 @@ describe('dead letters', () => {
     expect(actions.map(({ became }) => became).sort()).toEqual([null, 'settled', 'settled', 'settled'].sort());
   });
 
-  it('are not replayed with what JSON cannot carry, nor edited where they are no event', async () => {
+  it('are not replayed with a payload that JSON cannot hold, and not edited if they are not an event', async () => {
     isMended = false;
     await worker.send('lost-2');
     await redis.client.xadd('mail:parcels', '*', 'no', 'event');
@@ -192,7 +192,7 @@ describe('dead letters', () => {
     expect((await groups()).total).toBe(2);
   });
 
-  it('are shown and edited as they are written, and it is said what does not survive parsing', async () => {
+  it('are shown and edited as they are written, with a list of the numbers that parsing changes', async () => {
     const data = '{"to":"lost-3","weight":1,"account":73314510714175488123,"amount":1.10}';
     const losses = ['account: 73314510714175488123 is read as 73314510714175490000'];
     const entryId = await redis.client.xadd('mail:parcels', '*', ...Object.entries({ ...ENVELOPE, data }).flat());

@@ -6,7 +6,7 @@ import { startConsole } from './console.js';
 const sealed = (subject: string) => ({ $personal: 1, subject, key: 1, sealed: 'A'.repeat(60) });
 
 describe('the console', () => {
-  it('shows of personal data whether it is encrypted or erased, and nothing else', async () => {
+  it('shows only whether personal data is encrypted or erased', async () => {
     const redis = await freshRedis();
     try {
       await redis.client.hset('mail:subjects:forgotten', 'ada', '1|{}');

@@ -85,7 +85,7 @@ describe('hundreds of events of a megabyte each', { timeout: 240_000 }, () => {
     expect(peakKib()).toBeLessThan(MAX_KIB);
   });
 
-  it('are dead letters within bounded memory, too', async () => {
+  it('are shown as dead letters within bounded memory, too', async () => {
     const { total, causes } = await eventually('all are looked at', async () => {
       const groups = await site.get<DeadLetterGroups>('/api/dead-letters');
       return groups.isComplete && groups;
@@ -105,7 +105,7 @@ describe('hundreds of events of a megabyte each', { timeout: 240_000 }, () => {
     expect(peakKib()).toBeLessThan(MAX_KIB);
   });
 
-  it('are shown whole one by one, and what is larger by its beginning, which is said', async () => {
+  it('are shown whole one by one; of larger ones only the beginning, with a note', async () => {
     const whole = await site.get<EntryDetail>(`/api/streams/parcels/entries/${ids[0] ?? ''}`);
     expect(whole).toMatchObject({ isCut: false, isEvent: true, problem: null });
     expect((whole.event?.data['text'] as string).length).toBe(MEGABYTE);

@@ -49,7 +49,7 @@ const complete = () =>
   });
 
 describe('many dead letters', () => {
-  it('are all known, the newest first, and each of them is read once', async () => {
+  it('are all listed, the newest first, and each is read once', async () => {
     await redis.client.xadd('mail:parcels', '1-0', 'no', 'event');
     await giveUp(DEAD_LETTERS, 0);
     const groups = await complete();
@@ -73,7 +73,7 @@ describe('many dead letters', () => {
     expect(Number(/cmdstat_xrevrange:calls=(\d+)/.exec(stats)?.[1] ?? 0)).toBeLessThan(10);
   });
 
-  it('are told as dead letters, of so many events', async () => {
+  it('are counted, and so are the events that they are of', async () => {
     const { findings } = await eventually('all of them were looked at', async () => {
       const seen = await site.get<Overview>('/api/overview');
       return seen.findings.some(({ title }) => title === '10,502 dead letters of parcels') && seen;
@@ -82,7 +82,7 @@ describe('many dead letters', () => {
     expect(finding?.detail).toContain('They are of 5,251 events');
   });
 
-  it('are forgotten when they are discarded, by the library or by hand', async () => {
+  it('leave the list when they are discarded, by the library or by hand', async () => {
     const { causes } = await complete();
     const odd = causes.find(({ group }) => group === 'odd');
     const [newest] = (await site.get<DeadLetterPage>(`/api/dead-letters/causes/${odd?.id ?? ''}?count=1`)).deadLetters;
@@ -95,7 +95,7 @@ describe('many dead letters', () => {
     expect(left.causes.find(({ group }) => group === 'even')?.count).toBe(5249);
   });
 
-  it('of one cause are acted on ten thousand at a time, and the preview says how many stay', async () => {
+  it('of one cause are replayed or discarded ten thousand at a time, and the preview says how many stay', async () => {
     await redis.client.del(KEY);
     const pipeline = redis.client.pipeline();
     for (let number = 0; number < 10_003; number += 1) {
@@ -128,7 +128,7 @@ describe('many dead letters', () => {
 });
 
 describe('an event that was given up long ago', () => {
-  it('is told as such, in its drawer and in its journey, up to its last attempt', async () => {
+  it('is shown as a dead letter with its last attempt, in its drawer and its journey', async () => {
     await using worker = await startWorker(
       redis.url,
       'post',
@@ -167,8 +167,8 @@ describe('an event that was given up long ago', () => {
   });
 });
 
-describe('what was replayed', () => {
-  it('is a dead letter again in the history when it has failed again, and settled when it has not', async () => {
+describe('a replayed event', () => {
+  it('is in the history as a dead letter if it failed again, else as settled', async () => {
     let isMended = false;
     await using worker = await startWorker(redis.url, 'again', () => {
       if (!isMended) throw new UnrecoverableError('still broken');

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 describe('hundreds of streams', () => {
-  it('have rates, all of them', async () => {
+  it('all have a rate', async () => {
     const pipeline = redis.client.pipeline();
     for (let number = 0; number < STREAMS; number += 1) {
       pipeline.xadd(`many:s${String(number)}`, '*', 'a', 'b');
@@ -36,7 +36,7 @@ describe('hundreds of streams', () => {
 });
 
 describe('a new stream', () => {
-  it('is found within a look or two, however many other keys there are', async () => {
+  it('is found within five looks, however many other keys there are', async () => {
     const pipeline = redis.client.pipeline();
     for (let number = 0; number < 30_000; number += 1) pipeline.set(`other:${String(number)}`, '');
     await pipeline.exec();
@@ -52,8 +52,8 @@ describe('a new stream', () => {
   });
 });
 
-describe('an event that no worker knows', () => {
-  it('is seen as what it is: in the overview, with its stream, and by itself', async () => {
+describe('an event that no worker handles', () => {
+  it('is shown as waiting for a handler in the overview, in its group and with its entry', async () => {
     await using worker = await startWorker(redis.url, 'newer', () => undefined);
     await worker.send('a');
     const id = await redis.client.xadd('newer:parcels', '*', 'event_id', crypto.randomUUID(), 'event_type', 'parcel_sent', 'timestamp', new Date().toISOString(), 'version', '2.0', 'source', 'post', 'data', '{}'); // prettier-ignore
@@ -71,8 +71,8 @@ describe('an event that no worker knows', () => {
   });
 });
 
-describe('the first looks', () => {
-  it('tell no rate of what came between them by chance', async () => {
+describe('the first overviews', () => {
+  it('have no rate before enough time has passed to measure one', async () => {
     await using worker = await startWorker(redis.url, 'first', () => undefined);
     const publishing = new AbortController();
     const published = (async () => {
@@ -96,8 +96,8 @@ describe('the first looks', () => {
   });
 });
 
-describe('a group that was given everything', () => {
-  it('has nothing waiting, whatever number Redis gives', async () => {
+describe('a group that was delivered everything', () => {
+  it('has no lag, whatever lag Redis reports', async () => {
     await redis.client.xadd('lagging:parcels', '1-0', 'a', 'b');
     await redis.client.xgroup('CREATE', 'lagging:parcels', 'g', '0');
     await redis.client.xreadgroup('GROUP', 'g', 'c', 'COUNT', 10, 'STREAMS', 'lagging:parcels', '>');
@@ -114,7 +114,7 @@ describe('a group that was given everything', () => {
 });
 
 describe('a worker that was replaced long ago', () => {
-  it('is not asked for', async () => {
+  it('is reported without asking for action', async () => {
     await using worker = await startWorker(redis.url, 'replaced', () => undefined);
     await worker.send('ada');
     await eventually('it is handled', async () => {

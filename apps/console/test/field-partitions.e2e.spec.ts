@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-describe('the console of streams with partitions', () => {
-  it('starts, shows what they come to together, and says what it does not show', async () => {
+describe('the console of partitioned streams', () => {
+  it('starts, shows the partitions of a stream together, and says what it does not show', async () => {
     await using worker = await startWorker(redis.url, 'divided', () => undefined, { partitions: PARTITIONS });
     const ids: string[] = [];
     for (let number = 0; number < PARCELS; number += 1)
@@ -59,7 +59,7 @@ describe('the console of streams with partitions', () => {
     }
   });
 
-  it('sees how far they are behind together', async () => {
+  it('shows the lag over all partitions', async () => {
     await using worker = await startWorker(redis.url, 'behind', () => undefined, { partitions: PARTITIONS });
     await worker.send('first');
     await eventually('it is handled', () => worker.consumer.inFlight === 0);

@@ -56,8 +56,8 @@ async function filesOf(page: string): Promise<{ base: string; statuses: number[]
 
 const PAGES = ['/tools/console/', '/tools/console/streams', '/tools/console/streams/orders', '/tools/console/a/b/c'];
 
-describe('behind a proxy that serves it below a path of its own', () => {
-  it('gives the page the way to its files and to the API, where the proxy takes the path off', async () => {
+describe('the console behind a proxy that serves it below a path', () => {
+  it('tells the page where its files and the API are, if the proxy removes the path', async () => {
     await using proxy = await startProxy(site.app.url, (path, headers) => ({
       path: path.replace('/tools/console', ''),
       headers,
@@ -71,7 +71,7 @@ describe('behind a proxy that serves it below a path of its own', () => {
     expect((await fetch(`${proxy.url}/tools/console/api/session`)).status).toBe(200);
   });
 
-  it('takes the path off itself where it is told to, and is asked for its health without it', async () => {
+  it('removes the path itself if it is configured to, and answers /health without it', async () => {
     await using below = await startConsole(redis.url, { CONSOLE_BASE_PATH: '/tools/console' });
     await using proxy = await startProxy(below.app.url, (path, headers) => ({ path, headers }));
     for (const page of PAGES) {
@@ -87,7 +87,7 @@ describe('behind a proxy that serves it below a path of its own', () => {
   });
 });
 
-describe('behind a proxy that puts another Host', () => {
+describe('the console behind a proxy that changes the Host header', () => {
   const act = async (console: Console, headers: Record<string, string>) =>
     console.ask('/api/dead-letters/preview', {
       method: 'POST',
@@ -96,7 +96,7 @@ describe('behind a proxy that puts another Host', () => {
     });
   const PUBLIC = 'console.example.com';
 
-  it('knows its own page by what the browser says of it, or by the host that the proxy passes on', async () => {
+  it('recognizes its own page by Sec-Fetch-Site, or by the host that the proxy forwards', async () => {
     await using named = await startConsole(redis.url, { CONSOLE_ALLOWED_HOSTS: `${PUBLIC}, tools.example.com:8443` });
     const own: [string, Record<string, string>][] = [
       ['by the browser', { Origin: 'https://anything.example.com', 'Sec-Fetch-Site': 'same-origin' }],
@@ -108,7 +108,7 @@ describe('behind a proxy that puts another Host', () => {
       expect((await act(named, headers)).problem, what).toMatchObject({ code: 'not-found' });
   });
 
-  it('refuses pages of other sites as before, whatever the proxy says', async () => {
+  it('refuses pages of other sites, whatever the proxy forwards', async () => {
     await using named = await startConsole(redis.url, { CONSOLE_ALLOWED_HOSTS: PUBLIC });
     const others: [Record<string, string>, string][] = [
       [{ Origin: 'https://evil.example', 'X-Forwarded-Host': PUBLIC }, 'cross-site'],

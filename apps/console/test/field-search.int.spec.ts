@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 describe('a search', () => {
-  it('ends with its time, however much is left, and goes on by what it gave as next, without a gap', async () => {
+  it('stops when its time is over, and continues from its cursor without a gap', async () => {
     const seen: string[] = [];
     let cursor: string | undefined;
     let requests = 0;
@@ -50,7 +50,7 @@ describe('a search', () => {
     expect(seen).toEqual(Array.from({ length: 300 }, (_, number) => `${String(300 - number)}-0`));
   });
 
-  it('finds by the fields of an entry, whether it is an event or not, and stops with the count', async () => {
+  it('finds entries by their fields, events or not, and stops at the count', async () => {
     const find = async (filter: Parameters<typeof fits>[1], count = 10) =>
       scanner.scan(
         'parcels',

@@ -42,8 +42,8 @@ function get(path: string, accept?: string, method = 'GET'): Promise<Got> {
 
 const READ = { br: brotliDecompressSync, gzip: gunzipSync };
 
-describe('what is sent', () => {
-  it('is compressed for whoever can read that: the page, its files, and the answers of the API', async () => {
+describe('an answer', () => {
+  it('is compressed if the client accepts that: the page, its files, and the answers of the API', async () => {
     for (let number = 0; number < 60; number += 1)
       await redis.client.xadd('mail:parcels', '*', 'text', `${'one of many '.repeat(30)}${String(number)}`);
     const html = (await get('/')).bytes.toString();
@@ -72,7 +72,7 @@ describe('what is sent', () => {
     expect((await get('/assets/none.js', 'br')).status).toBe(404);
   });
 
-  it('is not compressed where it is the live feed, or short, as the session with its token is', async () => {
+  it('is not compressed if it is the live feed, or short, such as the session with its token', async () => {
     expect((await get('/api/session', 'br, gzip')).encoding).toBeUndefined();
     const encoding = await new Promise<unknown>((resolve) => {
       const feed = request(`${site.app.url}/api/live`, { headers: { 'Accept-Encoding': 'br, gzip' } }, (answer) => {
@@ -87,7 +87,7 @@ describe('what is sent', () => {
 });
 
 describe('the live feed', () => {
-  it('shows that it lives while nothing else is to be told: also while Redis is away', async () => {
+  it('sends a beat while there is nothing else to send, also without Redis', async () => {
     await using gone = await freshRedis();
     await using away = await startConsole(gone.url);
     using feed = away.live();

@@ -98,7 +98,7 @@ const onDeadLetters = (action: string, ids: string[], more = {}) => ({
 });
 
 describe('every change', () => {
-  it('is noted with who has logged in, whoever the caller says that it is', async () => {
+  it('is logged with the name of the login, whatever name the caller gives', async () => {
     const id = await deadLetter();
     const discarded = await change(
       'dead-letters/act',
@@ -131,7 +131,7 @@ describe('every change', () => {
     expect(await redis.client.xlen(LOG)).toBe(2);
   });
 
-  it('of any kind is, also what fails; what changes nothing is not', async () => {
+  it('of each kind is logged, also if it fails; requests that change nothing are not', async () => {
     const address = { street: 'x', city: 'x', postal_code: 'x', country: 'IE' };
     const order = { customer: { name: 'Ada Secret' }, items: [], currency: 'EUR', shipping_address: address };
     const idempotencyKey = 'b1a5c5f0-1c1f-4f63-9f0e-0d9a4b1c2d3e';
@@ -168,7 +168,7 @@ describe('every change', () => {
     expect(changing.sort()).toEqual([...harmless, ...known].sort());
   });
 
-  it('is not done when it cannot be noted', async () => {
+  it('is not made if it cannot be logged', async () => {
     const id = await deadLetter();
     await redis.client.set(LOG, 'no stream');
     for (const [where, body] of [
@@ -180,7 +180,7 @@ describe('every change', () => {
     expect(asked.filter((url) => url.includes('start'))).toEqual([]);
   });
 
-  it('can be made while memory is short: discarding frees some', async () => {
+  it('can be made while Redis is out of memory, because discarding frees memory', async () => {
     const id = await deadLetter();
     await redis.client.config('SET', 'maxmemory', '1');
     try {
@@ -191,7 +191,7 @@ describe('every change', () => {
     expect((await actions()).actions).toMatchObject([{ action: 'discard', outcome: 'done' }]);
   });
 
-  it('is made with no more rights than an operator has', async () => {
+  it('needs no more rights in Redis than those of an operator', async () => {
     const id = await deadLetter();
     const rules = aclRules('operator', { prefix: 'ecommerce', state: 'processor' });
     await redis.client.acl('SETUSER', 'console', 'reset', 'on', '>geheim', ...rules);
@@ -224,7 +224,7 @@ describe('the log of actions', () => {
     'operator',
   ];
 
-  it('is read page by page, each action with its outcome, and written into files', async () => {
+  it('is read page by page, each action with its outcome, and exported as files', async () => {
     for (let number = 0; number < 300; number += 1) {
       const id = String(await redis.client.xadd(LOG, '*', ...begun(`user ${String(number)}`)));
       if (number !== 200)
@@ -256,7 +256,7 @@ describe('the log of actions', () => {
     expect((await site.ask('/api/actions')).status).toBe(401);
   });
 
-  it('shows what others have written there as what it is, cut', async () => {
+  it('shows what others have written into it as text, shortened', async () => {
     await redis.client.xadd(
       LOG,
       '*',
@@ -276,7 +276,7 @@ describe('the log of actions', () => {
     expect(JSON.stringify(page).length).toBeLessThan(50_000);
   });
 
-  it('keeps so many actions, and for so long, as is set', async () => {
+  it('keeps as many actions, and for as long, as it is configured to', async () => {
     await using short = await startConsole(redis.url, { CONSOLE_ACTIONS_KEPT: '100', CONSOLE_ACTIONS_KEPT_DAYS: '1' });
     const old = Date.now() - 2 * 86_400_000;
     for (let number = 0; number < 300; number += 1)

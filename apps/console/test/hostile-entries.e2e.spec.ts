@@ -98,7 +98,7 @@ function expectShort(summary: EntrySummary): void {
 }
 
 describe('a stream of hostile entries', { timeout: 120_000 }, () => {
-  it('is looked at: the overview, the streams, their groups, the live feed', async () => {
+  it('is shown in the overview, the list of streams, the groups and the live feed', async () => {
     using feed = site.live('?tail=*');
     await eventually('it has looked', () => feed.messages.overview.length >= 2);
     const { topology, findings } = await get<Overview>('/api/overview');
@@ -124,7 +124,7 @@ describe('a stream of hostile entries', { timeout: 120_000 }, () => {
     await redis.client.xdel('mail:notes', id);
   });
 
-  it('is listed and searched, each entry in a row of its own', async () => {
+  it('is listed and searched, with one row for each entry', async () => {
     for (const query of ['', '&source=tester', '&correlation=hostile', '&text=tester']) {
       const found: EntrySummary[] = [];
       for (let next: string | null = ''; next !== null;) {
@@ -138,7 +138,7 @@ describe('a stream of hostile entries', { timeout: 120_000 }, () => {
     }
   });
 
-  it.each(ENTRIES.map(({ what }) => what))('shows an entry as what it is: %s', async (what) => {
+  it.each(ENTRIES.map(({ what }) => what))('shows this entry correctly: %s', async (what) => {
     const id = ids.get(what) ?? '';
     const entry = await get<EntryDetail>(`/api/streams/notes/entries/${id}`);
     const byId = await get<EntriesPage>(`/api/streams/notes/entries?id=${id}`);
@@ -154,7 +154,7 @@ describe('a stream of hostile entries', { timeout: 120_000 }, () => {
     expect(entry.event === null || !entry.isCut).toBe(true);
   });
 
-  it('tells a journey through them', async () => {
+  it('shows a journey through them', async () => {
     let journey = await get<Journey>('/api/journeys/hostile');
     const found = new Set(journey.events.map(({ entry }) => entry.id));
     while (journey.cursor !== null) {
@@ -165,7 +165,7 @@ describe('a stream of hostile entries', { timeout: 120_000 }, () => {
       expect(found.has(ids.get(what) ?? '')).toBe(true);
   });
 
-  it('keeps an entry whose id is higher than any time in a row of its own, too', async () => {
+  it('lists an entry whose id is higher than any time', async () => {
     const highest = '18446744073709551615-18446744073709551614';
     await redis.client.xadd('mail:late', highest, ...eventFields({ correlation_id: 'late' }));
     await get('/api/overview');
@@ -185,8 +185,8 @@ describe('a stream of hostile entries', { timeout: 120_000 }, () => {
   });
 });
 
-describe('dead letters of hostile entries, and such as others wrote by hand', { timeout: 120_000 }, () => {
-  it('are grouped and listed, each in a row of its own', async () => {
+describe('dead letters of hostile entries, and dead letters written by hand', { timeout: 120_000 }, () => {
+  it('are grouped and listed, with one row for each', async () => {
     const { total, causes } = await eventually('all are looked at', async () => {
       const groups = await get<DeadLetterGroups>('/api/dead-letters');
       return groups.isComplete && groups;
@@ -203,7 +203,7 @@ describe('dead letters of hostile entries, and such as others wrote by hand', { 
     expect(listed.toSorted()).toEqual([...deadLetterIds.values()].toSorted());
   });
 
-  it.each([...ENTRIES, ...DEAD_LETTERS].map(({ what }) => what))('are shown as what they are: %s', async (what) => {
+  it.each([...ENTRIES, ...DEAD_LETTERS].map(({ what }) => what))('are shown correctly: %s', async (what) => {
     const id = deadLetterIds.get(what) ?? '';
     const deadLetter = await get<DeadLetterView>(`/api/dead-letters/notes/${id}`);
     expect(deadLetter).toMatchObject({ id, stream: 'notes' });
@@ -214,7 +214,7 @@ describe('dead letters of hostile entries, and such as others wrote by hand', { 
       await post<DeadLetterPreview>('/api/dead-letters/preview', { action, selection: { stream: 'notes', ids: [id] } });
   });
 
-  it('are edited within bounds', async () => {
+  it('are edited up to a limit', async () => {
     const id = deadLetterIds.get('6,000 levels') ?? '';
     const selection = { stream: 'notes', ids: [id] };
     const headers = { 'X-Console-Token': await site.token() };
@@ -234,7 +234,7 @@ describe('dead letters of hostile entries, and such as others wrote by hand', { 
       expect((await site.ask(`/api/dead-letters/${path}`, { method: 'POST', headers, body: deep })).status).toBe(400);
   });
 
-  it('are replayed one by one, or refused with what is wrong, and none is lost', async () => {
+  it('are replayed one by one, or refused with a reason, and none is lost', async () => {
     const refused: string[] = [];
     const headers = { 'X-Console-Token': await site.token() };
     for (const [what, id] of deadLetterIds) {
@@ -258,7 +258,7 @@ describe('dead letters of hostile entries, and such as others wrote by hand', { 
     expect(left + replays).toBe(ENTRIES.length + DEAD_LETTERS.length);
   });
 
-  it('are discarded, whatever they are', async () => {
+  it('are all discarded', async () => {
     const left = await redis.client.xrange('mail:notes:dead-letters', '-', '+');
     const selection = { stream: 'notes', ids: left.map(([id]) => id) };
     const result = await post<DeadLetterActionResult>('/api/dead-letters/act', { action: 'discard', selection });
@@ -266,7 +266,7 @@ describe('dead letters of hostile entries, and such as others wrote by hand', { 
     expect(await redis.client.xlen('mail:notes:dead-letters')).toBe(0);
   });
 
-  it('have a history, which others may have written in, too', async () => {
+  it('have a history, also with entries written by hand', async () => {
     const key = 'mail:notes:dead-letters:history';
     await append(key, ['id', 'x', 'action', 'sung', 'why', 'w'.repeat(3_000_000)]);
     await append(key, ['__proto__', 'x', 'at', '+300000-01-01', 'edited', '?']);

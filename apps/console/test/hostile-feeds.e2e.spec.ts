@@ -29,8 +29,8 @@ async function idle(from: string): Promise<ClientRequest> {
   return sent;
 }
 
-describe('idle feeds of a stranger', () => {
-  it('leave room to everybody else, and are told what is full and when to come again', async () => {
+describe('the idle live feeds of one client', () => {
+  it('leave room for others; a refused one says which limit was reached and when to try again', async () => {
     const idles = await Promise.all(Array.from({ length: 50 }, () => idle('127.0.0.2')));
     const refused = await site.ask('/api/live', { from: '127.0.0.2' });
     expect(refused.problem).toMatchObject({ statusCode: 503, code: 'busy' });
@@ -45,8 +45,8 @@ describe('idle feeds of a stranger', () => {
   });
 });
 
-describe('the address of a service', () => {
-  it('is told without what could be a secret in it', async () => {
+describe('the URL of a service', () => {
+  it('is shown without the parts that could be secret', async () => {
     const headers = { 'X-Console-Token': await site.token() };
     const { problem } = await site.ask('/api/shop/simulation', { method: 'POST', body: { running: true }, headers });
     expect(problem).toMatchObject({ statusCode: 502, code: 'service-away' });
@@ -60,7 +60,7 @@ describe('the address of a service', () => {
     ['SHOP_ORDER_URL', 'http:ada:geheim@127.0.0.1'],
     ['SHOP_ORDER_URL', 'ada:geheim@127.0.0.1:1'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'otlp://ada:geheim@127.0.0.1:4318'],
-  ])('%s is refused with a name or a password in it, which is not shown: %s', async (name, url) => {
+  ])('%s is refused if it holds a name or a password, and these are not shown: %s', async (name, url) => {
     const main = new URL('../dist/main.js', import.meta.url).pathname;
     const child = spawn(process.execPath, [main], { env: { PORT: '0', REDIS_URL: redis.url, [name]: url } });
     let output = '';

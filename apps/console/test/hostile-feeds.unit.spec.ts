@@ -10,8 +10,8 @@ const STATE = messageOf('redis', { isUp: true, sinceMs: 0, reason: 'x'.repeat(10
 
 const open = feedServer();
 
-describe('a feed that nobody needs', () => {
-  it('ends when it is not read', async () => {
+describe('a live feed', () => {
+  it('ends if the client does not read it', async () => {
     const { feed } = await open();
     let isClosed = false;
     feed.onClose(() => (isClosed = true));
@@ -25,7 +25,7 @@ describe('a feed that nobody needs', () => {
     expect(feed.isEnding).toBe(false);
   });
 
-  it('goes on when it is read slowly', async () => {
+  it('goes on if the client reads slowly', async () => {
     const { feed, response } = await open();
     let [isClosed, read] = [false, 0];
     feed.onClose(() => (isClosed = true));
@@ -39,7 +39,7 @@ describe('a feed that nobody needs', () => {
     expect(isClosed).toBe(false);
   });
 
-  it('is asked to be renewed, and ends when it is not', async () => {
+  it('asks the client to renew it, and ends if the client does not', async () => {
     const { feed, response } = await open();
     let [isClosed, text] = [false, ''];
     feed.onClose(() => (isClosed = true));
@@ -60,12 +60,12 @@ describe('a feed that nobody needs', () => {
   });
 });
 
-describe('how many feeds there may be', () => {
+describe('the number of live feeds', () => {
   const user = (name: string): User => ({ name, role: 'viewer', hash: hashOfNone() });
   const of = (count: number, name: string | null, address: string) =>
     Array.from({ length: count }, () => ({ user: name === null ? null : user(name), address }));
 
-  it('is bounded for one address, and leaves room to others', () => {
+  it('is limited for each address, so that others have room', () => {
     const open = of(MAX_OF_ADDRESS, null, '192.0.2.1');
     expect(whyFull(open, { user: null, address: '192.0.2.1' })).toContain(
       `${String(MAX_OF_ADDRESS)} live feeds from your address (192.0.2.1)`,
@@ -74,13 +74,13 @@ describe('how many feeds there may be', () => {
     expect(whyFull(open.slice(1), { user: null, address: '192.0.2.1' })).toBeNull();
   });
 
-  it('is bounded for one user wherever, and not by those of another at the same address', () => {
+  it('is limited for each user, over all addresses; other users at the same address do not count', () => {
     const open = [...of(MAX_OF_USER / 2, 'ada', '192.0.2.1'), ...of(MAX_OF_USER / 2, 'ada', '192.0.2.2')];
     expect(whyFull(open, { user: user('ada'), address: '192.0.2.3' })).toContain('live feeds of ada');
     expect(whyFull(open, { user: user('bob'), address: '192.0.2.1' })).toBeNull();
   });
 
-  it('is bounded for all together', () => {
+  it('is limited in total', () => {
     const open = Array.from({ length: MAX_FEEDS }, (_, index) => ({
       user: null,
       address: `192.0.2.${String(index)}`,

@@ -61,8 +61,8 @@ function unread(path: string): ClientRequest {
   return sent;
 }
 
-describe('a console of little memory', { timeout: 240_000 }, () => {
-  it('stands 450 legal events of a megabyte that come at once, watched by many, some of which do not read', async () => {
+describe('a console with little memory', { timeout: 240_000 }, () => {
+  it('survives 450 events of one megabyte at once, while many watch and some of them do not read', async () => {
     await site.get<StreamList>('/api/streams');
     const feeds = Array.from({ length: 20 }, () => site.live('?tail=*'));
     const stalled = Array.from({ length: 20 }, () => unread('/api/live?tail=*'));
@@ -83,7 +83,7 @@ describe('a console of little memory', { timeout: 240_000 }, () => {
     expect(peakKib()).toBeLessThan(MAX_KIB);
   });
 
-  it('answers many requests at once, in turn, or says that it is busy', async () => {
+  it('answers many requests at once, or says that it is busy', async () => {
     const paths = Array.from({ length: 300 }, (_, number) => {
       const stream = STREAMS[number % STREAMS.length] ?? '';
       const id = ids[number % 50] ?? '';
@@ -108,7 +108,7 @@ describe('a console of little memory', { timeout: 240_000 }, () => {
     expect(peakKib()).toBeLessThan(MAX_KIB);
   });
 
-  it('goes on while nobody reads its answers', async () => {
+  it('goes on while clients do not read its answers', async () => {
     const path = `/api/streams/parcels/entries/${ids[0] ?? ''}`;
     const stalled = Array.from({ length: 200 }, () => unread(path));
     // What only looks is not kept waiting by them; and whoever goes away makes room.
@@ -118,7 +118,7 @@ describe('a console of little memory', { timeout: 240_000 }, () => {
     await eventually('there is room again', async () => (await site.ask(path)).status === 200);
   });
 
-  it('keeps account of dead letters as large, each with a cause of its own', async () => {
+  it('keeps account of dead letters of one megabyte, each with its own cause', async () => {
     const data = JSON.stringify({ text: 'x'.repeat(MEGABYTE) });
     for (let number = 0; number < 100; number += 1) {
       const about = ['stream', 'mail:parcels', 'entry_id', `${String(number + 1)}-1`, 'group', 'g', 'handler', 'h'];
@@ -160,7 +160,7 @@ describe('a console of little memory', { timeout: 240_000 }, () => {
     expect(peakKib()).toBeLessThan(MAX_KIB);
   });
 
-  it('is healthy after all of that, and has not started anew', async () => {
+  it('is healthy after all this, and was not restarted', async () => {
     await site.app.healthy();
     expect(site.app.output()).not.toMatch(/heap out of memory|RangeError|TypeError/);
   });

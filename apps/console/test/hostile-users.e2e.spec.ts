@@ -42,8 +42,8 @@ const session = (headers: Record<string, string>, from?: string): Promise<Answer
 const cookieOf = ({ headers }: Answer): string => String(headers['set-cookie']).split(';')[0] ?? '';
 const logged = (text: string): boolean => site.app.output().includes(text);
 
-describe('who has logged in', () => {
-  it('is who the session says, whatever the caller says', async () => {
+describe('a logged-in user', () => {
+  it('has the name and role of the users file', async () => {
     expect(JSON.parse((await session(ADA)).text) as Session).toMatchObject({
       user: { name: 'ada', role: 'operator' },
       readOnly: false,
@@ -62,7 +62,7 @@ describe('who has logged in', () => {
       expect((await session(headers)).status).toBe(401);
   });
 
-  it('may only look as a viewer, and what was refused is in the log', async () => {
+  it('with the role viewer may only read; refused requests are in the log', async () => {
     const { token } = JSON.parse((await session(BOB)).text) as Session;
     const headers = { ...BOB, 'X-Console-Token': token };
     const body = { action: 'discard', selection: { stream: 'orders', ids: ['1-0'] } };
@@ -81,14 +81,14 @@ describe('who has logged in', () => {
     expect(await redis.client.exists('ecommerce:console:actions')).toBe(0);
   });
 
-  it('is hashed once for all that a page asks at once, and in a while', async () => {
+  it('has the password hashed once for many requests', async () => {
     const answers = await Promise.all(Array.from({ length: 60 }, () => session(ADA, '127.0.0.3')));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   });
 });
 
-describe('guesses', () => {
-  it('are slowed down and told, by name and address; nobody else waits, nor who is logged in', async () => {
+describe('guessed passwords', () => {
+  it('are delayed and logged, by name and address; other users and logged-in users do not wait', async () => {
     const from = '127.0.0.4';
     const guesses = await Promise.all(
       Array.from({ length: 200 }, (_, number) => session(basic(`eve:guess ${String(number)}`), from)),
@@ -114,7 +114,7 @@ describe('guesses', () => {
     expect(lines.length).toBeLessThan(80);
   });
 
-  it('of many names are slowed down by address, and names do not break the log', async () => {
+  it('for many names are delayed by address, and the names do not break the log', async () => {
     const from = '127.0.0.6';
     const names = Array.from({ length: 60 }, (_, number) => `\u001b[2J\u202e${String(number)}${'x'.repeat(3000)}`);
     const answers = await Promise.all(names.map((name) => session(basic(`${name}:x`), from)));
@@ -122,7 +122,7 @@ describe('guesses', () => {
     expect(site.app.output()).not.toMatch(/[\u001b\u202e]|x{500}/);
   });
 
-  it('do not keep out a browser in which the user has logged in before', async () => {
+  it('do not lock out a browser in which the user has logged in before', async () => {
     const from = '127.0.0.7';
     const first = await session(basic('bob:only looking'), from);
     expect(first.status).toBe(200);
@@ -141,7 +141,7 @@ describe('guesses', () => {
     expect((await fresh.ask('/api/session', { headers: { ...BOB, Cookie: cookie }, from })).status).toBe(200);
   });
 
-  it('of one console with a name and a password of the environment are slowed down, too', async () => {
+  it('are delayed, too, if name and password come from the environment', async () => {
     await using single = await startConsole(redis.url, { CONSOLE_USERNAME: 'ada', CONSOLE_PASSWORD: 'open sesame' });
     expect(JSON.parse((await single.ask('/api/session', { headers: ADA })).text)).toMatchObject({
       user: { name: 'ada', role: 'operator' },
@@ -154,8 +154,8 @@ describe('guesses', () => {
   });
 });
 
-describe('the file of users', () => {
-  it('is read again when it changes; a broken one changes nothing, and is told', async () => {
+describe('the users file', () => {
+  it('is read again when it changes; a broken one changes nothing, and is logged', async () => {
     const own = path.join(folder, 'changing');
     await writeUsers(own, ...lines);
     await using changing = await startConsole(redis.url, { CONSOLE_USERS_FILE: own });
@@ -185,7 +185,7 @@ describe('the file of users', () => {
     ['a broken one', 'ada:operator:geheim', /CONSOLE_USERS_FILE .*line 1: expected a hash as/],
     ['one without users', '# nobody', /CONSOLE_USERS_FILE .*at least one user/],
     ['none', null, /CONSOLE_USERS_FILE .*ENOENT/],
-  ])('has to be right at the start: %s', async (name, text, message) => {
+  ])('stops the start if it is wrong: %s', async (name, text, message) => {
     const own = path.join(folder, name.replaceAll(' ', '-'));
     if (text !== null) writeFileSync(own, text);
     const { code, output } = await run('main.js', { CONSOLE_USERS_FILE: own });
@@ -194,15 +194,15 @@ describe('the file of users', () => {
     expect(output).not.toContain('geheim');
   });
 
-  it('goes without a user of the environment, and opens the console to the network', async () => {
+  it('excludes CONSOLE_USERNAME, and allows the console to listen to the network', async () => {
     const both = { CONSOLE_USERS_FILE: file, CONSOLE_USERNAME: 'ada', CONSOLE_PASSWORD: 'open sesame' };
     const { code, output } = await run('main.js', both);
-    expect([code, output]).toEqual([78, expect.stringContaining('goes without CONSOLE_USERNAME')]);
+    expect([code, output]).toEqual([78, expect.stringContaining('cannot be set with CONSOLE_USERNAME')]);
     await using open = await startConsole(redis.url, { CONSOLE_USERS_FILE: file, CONSOLE_HOST: '0.0.0.0' });
     expect((await open.ask('/api/session')).status).toBe(401);
   });
 
-  it('is made by a command, which shows no password', async () => {
+  it('is written by a command, which shows no password', async () => {
     const own = path.join(folder, 'made');
     const make = (args: string[], input: string) => run('users/main.js', {}, args, input);
     const printed = await make(['--name', 'ada', '--role', 'operator'], 'open sesame\n');

@@ -10,7 +10,7 @@ import type { ActionEntry } from '../src/contract/actions.js';
 const HASH = `scrypt$15$8$1$${'s'.repeat(22)}$${'k'.repeat(43)}`;
 
 describe('a password', () => {
-  it('is known by its hash, which says how it was made and is another one each time', async () => {
+  it('is checked by its hash, which has a salt of its own and says how it was made', async () => {
     const hashes = await Promise.all([hashOf('open sesame'), hashOf('open sesame')]);
     const texts = hashes.map(textOfHash);
     expect(new Set(texts).size).toBe(2);
@@ -22,13 +22,13 @@ describe('a password', () => {
     expect(await isPassword('', read)).toBe(false);
   });
 
-  it('is the same in either form of Unicode', async () => {
+  it('is the same in both Unicode normal forms', async () => {
     expect(await isPassword('caf\u0065\u0301 noir', await hashOf('caf\u00e9 noir'))).toBe(true);
   });
 });
 
 describe('a file of users', () => {
-  it('has a user on each line, comments and empty lines', () => {
+  it('has one user on each line, and may have comments and empty lines', () => {
     const users = parseUsers(`\uFEFF# users\r\n\r\nada:operator:${HASH}\r\n  bob@post:viewer:${HASH}  \n`);
     expect([...users.values()].map(({ name, role }) => [name, role])).toEqual([
       ['ada', 'operator'],
@@ -54,12 +54,12 @@ describe('a file of users', () => {
       /^line 1: expected scrypt with logN/,
     ],
     ['a hash without a key', `ada:operator:scrypt$15$8$1$${'s'.repeat(22)}$`, /^line 1: expected a hash as/],
-  ])('with %s is refused by line, and no hash is shown', (_, text, message) => {
+  ])('with %s is refused with the number of the line, and shows no hash', (_, text, message) => {
     expect(() => parseUsers(text)).toThrow(message);
     expect(() => parseUsers(text)).not.toThrow(/geheim|kkkk/);
   });
 
-  it('is refused or read, whatever it holds', () => {
+  it('is either read or refused with a UsersFileError, whatever it holds', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         try {
@@ -72,10 +72,10 @@ describe('a file of users', () => {
   });
 });
 
-describe('failed tries', () => {
+describe('failed logins', () => {
   const limits = { free: 3, firstMs: 1000, maxMs: 8000 };
 
-  it('delay the next one longer and longer, to an end, and are forgotten after an hour', () => {
+  it('delay the next login for longer each time, up to a limit, and are forgotten after an hour', () => {
     let nowMs = 0;
     const attempts = new Attempts(limits, () => nowMs);
     const delays = Array.from({ length: 8 }, () => attempts.fail('ada'));
@@ -88,7 +88,7 @@ describe('failed tries', () => {
     expect(attempts.fail('ada')).toBe(0);
   });
 
-  it('that were counted beforehand delay from when they have failed', () => {
+  it('that were counted in advance delay from the moment of their failure', () => {
     let nowMs = 0;
     const attempts = new Attempts({ ...limits, free: 1 }, () => nowMs);
     attempts.fail('ada');
@@ -98,7 +98,7 @@ describe('failed tries', () => {
     expect([attempts.waitMs('ada'), attempts.waitMs('bob')]).toEqual([1000, 0]);
   });
 
-  it('are taken back when they were none, and forgotten when one succeeds', () => {
+  it('are taken back if the login did not fail, and forgotten when one succeeds', () => {
     const attempts = new Attempts(limits, () => 0);
     for (let number = 0; number < 3; number += 1) attempts.fail('ada');
     attempts.undo('ada');
@@ -107,7 +107,7 @@ describe('failed tries', () => {
     expect([attempts.waitMs('ada'), attempts.fail('ada')]).toEqual([0, 0]);
   });
 
-  it('are remembered in bounded memory: those of longest ago go', () => {
+  it('are remembered in bounded memory: the oldest are forgotten first', () => {
     const attempts = new Attempts({ ...limits, free: 1 }, () => 0);
     attempts.fail('first');
     for (let number = 0; number < 10_000; number += 1) attempts.fail(`name ${String(number)}`);
@@ -115,8 +115,8 @@ describe('failed tries', () => {
   });
 });
 
-describe('turns', () => {
-  it('are taken by so many at once, in order; what is beyond those that wait is refused', async () => {
+describe('the task limiter', () => {
+  it('runs a limited number of tasks at once, in order, and refuses a task if too many wait', async () => {
     const turns = new TaskLimiter(2, 3);
     const [started, ends]: [number[], (() => void)[]] = [[], []];
     const works = Array.from({ length: 6 }, (_, number) =>
@@ -140,7 +140,7 @@ describe('turns', () => {
 });
 
 describe('an export of actions', () => {
-  it('is a table that no spreadsheet takes for formulas, and in which each action is one row', () => {
+  it('has one row for each action, and no cell that a spreadsheet takes for a formula', () => {
     const action: ActionEntry = {
       id: '1-0',
       atMs: 0,

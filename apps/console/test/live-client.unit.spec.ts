@@ -9,7 +9,7 @@ const REASON = 'x'.repeat(100_000);
 const STATE = messageOf('redis', { isUp: true, sinceMs: 0, reason: REASON });
 
 describe('a client of the feed', () => {
-  it('is sent no more than may wait, and told how much was left out once it reads again', async () => {
+  it('gets only as much as the queue may hold, and is told how much was left out when it reads again', async () => {
     const { feed, response } = await open();
     // More than the sockets' buffers and what may wait take together.
     const sent = 300;

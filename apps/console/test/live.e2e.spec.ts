@@ -25,7 +25,7 @@ async function commands(): Promise<number> {
 }
 
 describe('the live feed', () => {
-  it('tells each second how it stands, and new entries where they are asked for', async () => {
+  it('sends the overview each second, and new entries to clients that ask for them', async () => {
     await using worker = await startWorker(redis.url, 'mail');
     await worker.send('first');
     using feed = site.live('?tail=parcels');
@@ -45,7 +45,7 @@ describe('the live feed', () => {
     expect(other.messages.entries).toEqual([]);
   });
 
-  it('says that there were more entries than it has sent', async () => {
+  it('says how many entries it left out', async () => {
     using feed = site.live('?tail=*');
     await eventually('it has told', () => feed.messages.overview.length > 0);
     const pipeline = redis.client.pipeline();
@@ -57,7 +57,7 @@ describe('the live feed', () => {
     for (const { entries } of feed.messages.entries) expect(entries.length).toBeLessThanOrEqual(100);
   });
 
-  it('asks Redis as much for three as for one, and nothing for none', async () => {
+  it('sends Redis the same number of commands for three clients as for one, and none without clients', async () => {
     const feeds = [site.live()];
     const told = () => feeds.map(({ messages }) => messages.overview.length);
     const costOf = async (looks: number): Promise<number> => {
@@ -83,14 +83,14 @@ describe('the live feed', () => {
       return before === last;
     });
     // Other feeds of another console go on; so much time has passed that this one would have looked.
-    await using elsewhere = await freshRedis();
-    await using clock = await startConsole(elsewhere.url);
+    await using otherRedis = await freshRedis();
+    await using clock = await startConsole(otherRedis.url);
     using ticking = clock.live();
     await eventually('two looks would have been', () => ticking.messages.overview.length >= 3);
     expect(await commands()).toBe(last);
   });
 
-  it('brings every new entry, whoever else has Redis looked at meanwhile', async () => {
+  it('sends every new entry, even if other requests read Redis in between', async () => {
     using feed = site.live('?tail=*');
     await eventually('it has begun', () => feed.messages.overview.length >= 1);
     const sent: string[] = [];
@@ -107,13 +107,13 @@ describe('the live feed', () => {
     expect(new Set(told()).size).toBe(told().length);
   });
 
-  it('takes a name of any length', async () => {
+  it('accepts a stream name of any length', async () => {
     const name = 'long-'.repeat(100);
     using feed = site.live(`?tail=${name}`);
     expect(await feed.status).toBe(200);
   });
 
-  it('takes fifty clients, and says that it takes no more', async () => {
+  it('accepts fifty clients, and tells the next one that it is busy', async () => {
     const feeds = Array.from({ length: 50 }, () => site.live());
     expect(new Set(await Promise.all(feeds.map(({ status }) => status)))).toEqual(new Set([200]));
     expect((await site.ask('/api/live')).problem).toMatchObject({ statusCode: 503, code: 'busy' });

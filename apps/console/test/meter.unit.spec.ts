@@ -13,18 +13,18 @@ describe('a meter', () => {
     expect(after([0, 5])).toBeNull();
   });
 
-  it('knows no rate of a batch that came between two looks at almost the same time', () => {
+  it('knows no rate if two looks are almost at the same time', () => {
     expect(after([0, 0], [10, 12])).toBeNull();
     expect(after([0, 0], [10, 12], [1010, 24])).toBeCloseTo(24 / 1.01);
   });
 
-  it('knows one of what is looked at seldom, in turn with many others', () => {
+  it('knows the rate of a number that is looked at seldom', () => {
     const meter = new Meter();
     for (let look = 0; look < 4; look += 1) meter.add(look * 12_000, look * 24, 12_000);
     expect(meter.perSecond).toBe(2);
   });
 
-  it('over a minute, does not take what came at once after a freeze for its pace', () => {
+  it('measured over a minute, does not count a burst after a freeze as the rate', () => {
     const meter = new Meter({ windowMs: 60_000, gapMs: 60_000, leastMs: 10_000 });
     for (let second = 0; second <= 60; second += 1) meter.add(second * 1000, second * 2);
     // Frozen for half a minute, and then what had waited comes at once.
@@ -42,7 +42,7 @@ describe('a meter', () => {
     expect(after([0, 0], [1000, 1000], [2000, 1010], [3000, 1020], [4000, 1030])).toBe(10);
   });
 
-  it('begins anew when the number shrinks, is not known, or was not looked at for long', () => {
+  it('starts again if the number shrinks, is unknown, or was not looked at for long', () => {
     expect(after([0, 100], [1000, 5])).toBeNull();
     expect(after([0, 0], [1000, null], [2000, 10])).toBeNull();
     expect(after([0, 0], [60_000, 10])).toBeNull();

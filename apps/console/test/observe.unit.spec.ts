@@ -31,7 +31,7 @@ describe('the presence of workers', () => {
     return streams.byName.values();
   };
 
-  it('dates what was never seen from when it was last heard of, and what was seen from now', () => {
+  it('says since when a worker is gone: from now if it was seen before, else from its last command', () => {
     const presence = new WorkerPresence(clockAt(100_000));
     presence.see([]);
     presence.noteGone(seen(30_000));
@@ -45,7 +45,7 @@ describe('the presence of workers', () => {
     expect(Math.round((presence.goneSinceMs.get(WORKER) ?? 0) / 1000)).toBe(100);
   });
 
-  it('calls nobody gone shortly after an outage, or where connections cannot be seen', () => {
+  it('reports no worker as gone shortly after an outage, or if connections cannot be listed', () => {
     const presence = new WorkerPresence(clockAt(100_000));
     presence.awaitReturn();
     presence.see([]);
@@ -56,7 +56,7 @@ describe('the presence of workers', () => {
 });
 
 describe('a group', () => {
-  it('lags by the age of the first entry that it was not given, if that is known', () => {
+  it('lags by the age of the first entry that was not delivered to it, if that is known', () => {
     const streams = new SeenStreams(clockAt(100_000));
     const lagMs = (...args: Parameters<typeof survey>): number | undefined => {
       streams.take(survey(...args), 1000);
@@ -75,7 +75,7 @@ describe('producers', () => {
   const entriesOf = (...sources: string[]): MonitoredEntry[] =>
     sources.map((source) => ({ event: { source } }) as unknown as MonitoredEntry);
 
-  it('have shares that follow the samples, and are forgotten after five minutes', () => {
+  it('have shares by the sampled entries, and are forgotten after five minutes', () => {
     const producers = new Map<string, SeenProducer>();
     noteProducers(producers, entriesOf('a', 'a', 'a', 'b'), 1000);
     expect([...producers].map(([source, { share }]) => [source, share])).toEqual([['a', 0.75], ['b', 0.25]]); // prettier-ignore
@@ -83,7 +83,7 @@ describe('producers', () => {
     expect([...producers.keys()]).toEqual(['a']);
   });
 
-  it('are fifty at most, with short names, whoever publishes', () => {
+  it('are at most fifty, with short names', () => {
     const producers = new Map<string, SeenProducer>();
     noteProducers(producers, entriesOf(...Array.from({ length: 80 }, (_, index) => `${String(index)}${'x'.repeat(999)}`)), 1000); // prettier-ignore
     expect(producers.size).toBe(50);

@@ -6,8 +6,8 @@ import { startWorker } from './worker.js';
 
 const PATHS = ['overview', 'streams', 'streams/parcels', 'streams/parcels/entries', 'journeys/any', 'dead-letters'];
 
-describe('while Redis is away', () => {
-  it('says so in each answer and on the feed, and goes on by itself when it is back', async () => {
+describe('the console without Redis', () => {
+  it('says so in each answer and on the live feed, and goes on by itself when Redis is back', async () => {
     await using redis = await freshRedis();
     await using worker = await startWorker(redis.url, 'mail', () => undefined);
     await worker.send('ada');
@@ -41,7 +41,7 @@ describe('while Redis is away', () => {
     expect(states).not.toContain('gone');
   });
 
-  it('starts before Redis, too', async () => {
+  it('can start before Redis', async () => {
     await using redis = await freshRedis();
     await redis.server.kill();
     await using site = await startConsole(redis.url);

@@ -37,7 +37,7 @@ const discardAll = async () => {
 };
 const deadLettersLeft = () => redis.client.xlen('ecommerce:parcels:dead-letters');
 
-describe('what would change something', () => {
+describe('a request that changes something', () => {
   it('needs the token', async () => {
     const [body, token] = [await discardAll(), await site.token()];
     for (const headers of [
@@ -57,7 +57,7 @@ describe('what would change something', () => {
     ['another site in a browser that does not say so', { Origin: 'https://evil.example' }],
     ['another port of this machine', { Origin: 'http://127.0.0.1:1', 'Sec-Fetch-Site': 'same-site' }],
     ['a page without an origin', { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' }],
-  ])('is refused from %s, with the token even', async (_, headers) => {
+  ])('is refused from %s, even with the token', async (_, headers) => {
     const answer = await site.ask('/api/dead-letters/act', {
       method: 'POST',
       body: await discardAll(),
@@ -67,7 +67,7 @@ describe('what would change something', () => {
     expect(await deadLettersLeft()).toBe(1);
   });
 
-  it('is no form of a page', async () => {
+  it('is not accepted as an HTML form', async () => {
     for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x']) {
       const answer = await site.ask('/api/dead-letters/act', {
         method: 'POST',
@@ -80,7 +80,7 @@ describe('what would change something', () => {
     expect(await deadLettersLeft()).toBe(1);
   });
 
-  it('is refused as a whole where the console is read-only, though it may be looked at and previewed', async () => {
+  it('is refused by a read-only console, which still answers reads and previews', async () => {
     await using readOnly = await startConsole(redis.url, {
       CONSOLE_READ_ONLY: 'true',
       SHOP_ORDER_URL: 'http://127.0.0.1:1',
@@ -102,8 +102,8 @@ describe('what would change something', () => {
   });
 });
 
-describe('what is read', () => {
-  it('is read by pages of the console alone', async () => {
+describe('an answer of the console', () => {
+  it('is readable only for pages of the console', async () => {
     for (const path of ['/api/session', '/api/overview', '/api/live']) {
       const { problem } = await site.ask(path, {
         headers: { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors' },
@@ -116,7 +116,7 @@ describe('what is read', () => {
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
-  it('is not read under a name that somebody else points here', async () => {
+  it('is not given under a host name that is not its own', async () => {
     for (const Host of [
       'evil.example',
       'evil.example:8080',
@@ -135,7 +135,7 @@ describe('what is read', () => {
     expect((await named.ask('/api/session', { headers: { Host: 'other.example' } })).problem.code).toBe('wrong-host');
   });
 
-  it('comes with a policy that lets nothing in from elsewhere', async () => {
+  it('comes with a content security policy that allows nothing from other origins', async () => {
     for (const path of ['/', '/api/session']) {
       const { headers } = await site.ask(path);
       expect(String(headers['content-security-policy']).split(';').sort(), path).toEqual([
@@ -155,7 +155,7 @@ describe('what is read', () => {
     }
   });
 
-  it('is bounded, and wrong bodies are said to be wrong', async () => {
+  it('to a body that is too large or wrong says what is wrong', async () => {
     const headers = { 'X-Console-Token': await site.token() };
     const ask = (body: unknown) => site.ask('/api/dead-letters/preview', { method: 'POST', body, headers });
     expect((await ask('{')).problem).toMatchObject({ statusCode: 400, code: 'invalid' });
@@ -173,8 +173,8 @@ describe('what is read', () => {
   });
 });
 
-describe('its Redis user', () => {
-  it('needs no more than to look', async () => {
+describe('the Redis user of the console', () => {
+  it('needs only commands that read', async () => {
     const looks = 'eval_ro xinfo xrange xrevrange xlen xpending get hscan hgetall scan time client|list'.split(' ');
     const connects = 'info ping hello select client|setname'.split(' ');
     const rules = [...looks, ...connects].map((command) => `+${command}`);
@@ -203,7 +203,7 @@ describe('its Redis user', () => {
 describe('credentials', () => {
   const basic = (text: string) => ({ Authorization: `Basic ${Buffer.from(text).toString('base64')}` });
 
-  it('are asked for everywhere but at its health', async () => {
+  it('are required everywhere except for /health', async () => {
     await using locked = await startConsole(redis.url, { CONSOLE_USERNAME: 'ada', CONSOLE_PASSWORD: 'with: colon é' });
     for (const path of ['/', '/api', '/api/session', '/api-json', '/metrics', '/assets/x.js', '/api/live']) {
       for (const headers of [{}, basic('ada:wrong'), basic('ada'), { Authorization: 'Bearer x' }]) {
@@ -220,7 +220,7 @@ describe('credentials', () => {
     [
       'no credentials beyond this machine',
       { CONSOLE_HOST: '0.0.0.0' },
-      'CONSOLE_HOST opens the console to the network and so takes CONSOLE_USERNAME and CONSOLE_PASSWORD',
+      'CONSOLE_HOST opens the console to the network, and needs CONSOLE_USERNAME and CONSOLE_PASSWORD',
     ],
     [
       'a name alone',

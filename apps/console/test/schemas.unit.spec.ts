@@ -16,7 +16,7 @@ function schemasOfText(text: string): ReturnType<typeof schemasOf> {
 }
 
 describe('the schemas of the OpenAPI document', () => {
-  it('say what the types of the contract say', () => {
+  it('describe the types of the contract', () => {
     const text = `
       /** How it is. */
       export type State = 'up' | 'down' | null;
@@ -50,13 +50,13 @@ describe('the schemas of the OpenAPI document', () => {
     });
   });
 
-  it('are not made of what JSON does not have', () => {
+  it('cannot be made of types that JSON does not have', () => {
     expect(() => schemasOfText('export interface Part { act: () => void }')).toThrow(
       new TypeError('Expected a type that JSON has, got () => void'),
     );
   });
 
-  it('are there for all that the document points to', () => {
+  it('exist for each reference in the document', () => {
     const document = (name: string) => ({
       paths: { '/api/parts': { get: { schema: { $ref: `#/components/schemas/${name}` } } } },
       components: { schemas: { Part: {} } },

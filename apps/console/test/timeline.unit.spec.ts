@@ -33,7 +33,7 @@ function found(
 }
 
 describe('a timeline', () => {
-  it('is in the order of publishing, with what caused what', () => {
+  it('has the events in the order of publishing, each with its cause', () => {
     const { events, elapsedMs, state } = timelineOf(
       [
         found('1300-0', 'c', { causation_id: 'b' }),
@@ -54,7 +54,7 @@ describe('a timeline', () => {
     ]);
   });
 
-  it('knows how long something has been open, and not when something was settled without an answer', () => {
+  it('says how long an event has been open, but not when it was settled if nothing answered it', () => {
     const open = { ...SETTLED, state: 'pending' as const };
     const { events, state } = timelineOf(
       [found('1000-0', 'a', {}, [open, { ...SETTLED, group: 'others' }])],
@@ -68,7 +68,7 @@ describe('a timeline', () => {
     ]);
   });
 
-  it('ends where events name each other as causes, or one that is not there', () => {
+  it('ends at a circle of causes, and at a cause that is missing', () => {
     const { events } = timelineOf(
       [
         found('1-0', 'a', { causation_id: 'b' }),
@@ -82,7 +82,7 @@ describe('a timeline', () => {
     expect(events[2]?.cause).toBeNull();
   });
 
-  it('has failed when something was given up, and is empty without events', () => {
+  it('is failed if an event was given up, and empty without events', () => {
     const given = { ...SETTLED, state: 'dead-lettered' as const };
     expect(timelineOf([found('1-0', 'a', {}, [given])], new Map(), 2).state).toBe('failed');
     // Neither settled nor failed can be said of one whose dead letter may be beyond those that were looked at.

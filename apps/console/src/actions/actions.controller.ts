@@ -12,7 +12,7 @@ import { FORMATS } from './export.js';
 const EXPORT_PAGE = 200;
 
 class ActionsParameters {
-  @ApiPropertyOptional({ description: 'What the page before gave as next' })
+  @ApiPropertyOptional({ description: 'The `next` of the previous page' })
   @IsOptional()
   @EntryIdParameter('cursor')
   cursor?: string;

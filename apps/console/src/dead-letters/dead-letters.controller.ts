@@ -11,7 +11,8 @@ import type {
   DeadLetterView,
 } from '../contract/dead-letters.js';
 import { ApiAnswer } from '../openapi/api-answer.js';
-import { DeadLettersService } from './dead-letters.service.js';
+import { DeadLetterActionsService } from './dead-letter-actions.service.js';
+import { DeadLetterListService } from './dead-letter-list.service.js';
 import { HistoryService } from './history.service.js';
 import { PayloadGuard } from './payload.guard.js';
 import { ActionBody, PageParameters, StreamParameters } from './parameters.js';
@@ -21,46 +22,47 @@ import { ActionBody, PageParameters, StreamParameters } from './parameters.js';
 @UseGuards(PayloadGuard)
 export class DeadLettersController {
   constructor(
-    private readonly deadLetters: DeadLettersService,
-    private readonly actions: HistoryService,
+    private readonly list: DeadLetterListService,
+    private readonly actions: DeadLetterActionsService,
+    private readonly actionHistory: HistoryService,
   ) {}
 
   @Get()
   @ApiOperation({ summary: 'Dead letters grouped by cause' })
   @ApiAnswer('DeadLetterGroups')
   groups(@Query() { stream }: StreamParameters): Promise<DeadLetterGroups> {
-    return this.deadLetters.groups(stream);
+    return this.list.groups(stream);
   }
 
   @Get('history')
   @ApiOperation({ summary: 'What was replayed and discarded, latest first' })
   @ApiAnswer('DeadLetterHistory')
   history(@Query() { stream, count }: StreamParameters): Promise<DeadLetterHistory> {
-    return this.actions.history(stream, count);
+    return this.actionHistory.history(stream, count);
   }
 
   @Get('causes/:causeId')
   @ApiOperation({ summary: 'The dead letters of a cause, newest first' })
   @ApiAnswer('DeadLetterPage')
   page(@Param('causeId') causeId: string, @Query() { cursor, count }: PageParameters): Promise<DeadLetterPage> {
-    return this.deadLetters.page(causeId, cursor, count);
+    return this.list.page(causeId, cursor, count);
   }
 
   @Get(':stream/:id')
   @ApiOperation({ summary: 'One dead letter' })
   @ApiAnswer('DeadLetterView')
   deadLetter(@Param('stream') stream: string, @Param('id') id: string): Promise<DeadLetterView> {
-    return this.deadLetters.deadLetter(stream, id);
+    return this.list.deadLetter(stream, id);
   }
 
   @Post('preview')
   @HttpCode(200)
   @ChangesNothing()
-  @ApiOperation({ summary: 'What an action would do; does nothing' })
+  @ApiOperation({ summary: 'A preview of an action; changes nothing' })
   @ApiSecurity('token')
   @ApiAnswer('DeadLetterPreview')
   preview(@Body() request: ActionBody): Promise<DeadLetterPreview> {
-    return this.deadLetters.preview(request);
+    return this.actions.preview(request);
   }
 
   @Post('act')
@@ -69,6 +71,6 @@ export class DeadLettersController {
   @ApiSecurity('token')
   @ApiAnswer('DeadLetterActionResult')
   act(@Body() request: ActionBody, @CurrentActor() actor: Actor): Promise<DeadLetterActionResult> {
-    return this.deadLetters.act(request, actor);
+    return this.actions.act(request, actor);
   }
 }

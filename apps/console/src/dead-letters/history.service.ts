@@ -2,11 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { compareEntryIds, DeadLetters, timeOfEntryId, type DeadLetterAction } from 'nestjs-event-streams';
 import type { DeadLetterHistory } from '../contract/dead-letters.js';
 import { DeadLetterBook } from '../observe/dead-letters/dead-letter-book.js';
-import { Surveyor } from '../observe/surveyor.js';
-import { Observatory } from '../observe/observatory.js';
-import { FRESH_MS } from '../observe/timing.js';
-import { StreamsService } from '../streams/streams.service.js';
-import { requireOnePartition } from './partitions.js';
+import { DeadLetterStreams } from './dead-letter-streams.js';
 
 const DEFAULT_COUNT = 50;
 
@@ -18,17 +14,12 @@ export class HistoryService {
   constructor(
     private readonly deadLetters: DeadLetters,
     private readonly book: DeadLetterBook,
-    private readonly observatory: Observatory,
-    private readonly streams: StreamsService,
-    private readonly surveyor: Surveyor,
+    private readonly streams: DeadLetterStreams,
   ) {}
 
   /** @throws Problem when there is no such stream */
   async history(stream?: string, count = DEFAULT_COUNT): Promise<DeadLetterHistory> {
-    requireOnePartition(this.surveyor);
-    const picture = await this.observatory.notOlderThan(FRESH_MS);
-    if (stream !== undefined) await this.streams.requireStream(stream);
-    const names = stream === undefined ? [...picture.streams.keys()] : [stream];
+    const names = await this.streams.names(stream);
     const found = await Promise.all(names.map((name) => this.ofStream(name, count)));
     return {
       actions: found

@@ -1,36 +1,27 @@
 import type { DeadLetter } from 'nestjs-event-streams';
 import { groupBy } from 'nestjs-event-streams/internal';
 import type { DeadLetterActionRequest, DeadLetterPreview } from '../contract/dead-letters.js';
-import type { BookedDeadLetter } from '../observe/dead-letters/stream-dead-letters.js';
 import { payloadText, shownOf } from '../streams/entry-summary.js';
 import { plural } from '../format/counts.js';
+import { isEdit } from './edit.js';
+import type { SelectedDeadLetters } from './selection.js';
 
 type Receiver = DeadLetterPreview['receivers'][number];
-
-/** The dead letters that an action applies to. */
-export interface ActedOn {
-  stream: string;
-  /** Those that still exist. */
-  deadLetters: readonly BookedDeadLetter[];
-  /** How many of the selection no longer exist. */
-  gone: number;
-  /** How many more were selected than one request handles. */
-  beyond: number;
-}
 
 /**
  * Describes what an action will do. Pure.
  *
- * @param 0 the request; its `json` is valid
+ * @param request its `json` is valid
  * @param before the dead letter that is edited
  * @param workersOf how many workers a group has; null if not known
  */
 export function previewOf(
-  { action, data, json }: Pick<DeadLetterActionRequest, 'action' | 'data' | 'json'>,
-  { stream, deadLetters, gone, beyond }: ActedOn,
+  request: Pick<DeadLetterActionRequest, 'action' | 'data' | 'json'>,
+  { stream, deadLetters, gone, beyond }: SelectedDeadLetters,
   before: DeadLetter | null,
   workersOf: (group: string) => number | null,
 ): DeadLetterPreview {
+  const { action, data, json } = request;
   const parked = deadLetters.filter(({ cause }) => cause.reason === 'parked').length;
   const wide = action === 'replay' ? deadLetters.filter(({ isWide }) => isWide).length : 0;
   const receivers = [...groupBy(deadLetters, ({ cause }) => JSON.stringify([cause.group, cause.handler])).values()].map(
@@ -41,7 +32,7 @@ export function previewOf(
   );
   const effects =
     action === 'replay'
-      ? replayEffects(stream, receivers, data !== undefined || json !== undefined)
+      ? replayEffects(stream, receivers, isEdit(request))
       : [
           `${plural(deadLetters.length, 'dead letter')} of ${stream} will be removed and not delivered again. The entries stay in the stream.`,
         ];

@@ -1,9 +1,21 @@
 import { isEntryId } from 'nestjs-event-streams/internal';
 import { Problem } from '../access/problem.js';
 import type { DeadLetterSelection } from '../contract/dead-letters.js';
+import type { BookedDeadLetter } from '../observe/dead-letters/stream-dead-letters.js';
 
 const MAX_IDS = 1000;
 const CAUSE_ID = /^[0-9a-f]{20}$/;
+
+/** The dead letters that an action applies to. */
+export interface SelectedDeadLetters {
+  stream: string;
+  /** Those that still exist. */
+  deadLetters: readonly BookedDeadLetter[];
+  /** How many of the selection no longer exist. */
+  gone: number;
+  /** How many more were selected than one request handles. */
+  beyond: number;
+}
 
 /** Checks the selection in a request's body. @throws Problem if it is invalid */
 export function checkedSelection(given: unknown): DeadLetterSelection {

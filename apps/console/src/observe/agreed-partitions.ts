@@ -1,9 +1,9 @@
 import { createOperator, type RedisTarget } from 'nestjs-event-streams';
 
-/** A console starts while Redis is away, too, and not much later. */
+/** How long to wait for Redis, in milliseconds: a console can start without Redis, too. */
 const PATIENCE_MS = 2000;
 
-/** Into how many partitions the applications of a prefix have divided its streams; 1 where nobody says, or Redis is away. */
+/** How many partitions the streams of a prefix have; 1 if that is not recorded, or Redis is unavailable. */
 export async function agreedPartitions(redis: RedisTarget, prefix: string): Promise<number> {
   try {
     const operator = createOperator({ redis, prefix, source: 'console', startTimeoutMs: PATIENCE_MS });
@@ -12,7 +12,7 @@ export async function agreedPartitions(redis: RedisTarget, prefix: string): Prom
     await operator.stop();
     return count;
   } catch {
-    // Whatever it is, the application says it when it connects.
+    // The application reports the error when it connects.
     return 1;
   }
 }

@@ -2,18 +2,18 @@ import type { ConsumerRow } from 'nestjs-event-streams';
 import { awaitedBy, type ReaderConnection } from 'nestjs-event-streams/internal';
 import type { ConsumerState } from '../contract/overview.js';
 
-/** How the library names its workers: host, process id, six random hexadecimal digits. */
+/** The names that the library gives its workers: host, process id, six random hexadecimal digits. */
 const LIBRARY_NAME = /.-\d+-[0-9a-f]{6}$/;
 
-/** A worker that neither waits at the server nor renews what it holds for so long stands still. */
+/** A connected worker is stalled if it sends no command for this long, in milliseconds. */
 const STALLED_MS = 12_000;
 
-/** Whether a consumer is a worker, and does not stand for what waits for a handler. */
+/** Whether a consumer is a worker, and not the holder of events that wait for a handler. */
 export function isWorker(consumer: string): boolean {
   return awaitedBy(consumer) === undefined;
 }
 
-/** How a consumer is; see the contract. @param workers null when connections cannot be seen */
+/** The state of a consumer; see the contract. @param workers null if connections cannot be listed */
 export function consumerState(
   { name, idleMs }: Pick<ConsumerRow, 'name' | 'idleMs'>,
   workers: ReadonlyMap<string, ReaderConnection> | null,

@@ -3,27 +3,26 @@ import type { StreamSurveyRequest } from 'nestjs-event-streams/internal';
 import { consumerState } from './consumer-state.js';
 import type { Picture, SeenGroup, SeenStream } from './picture.js';
 
-/** Streams whose groups and new entries one look asks for; with more of them, each has its turn. */
+/** How many streams one look reads groups and new entries of; more streams take turns. */
 const STREAMS_PER_LOOK = 240;
-/** Streams of one look that everything else is asked of. */
+/** How many streams one look reads everything else of. */
 const WHOLE_STREAMS_PER_LOOK = 24;
-/** What one look reads of new entries at most, about, in bytes: of all streams together, and of one of them. */
+/** About how much of the new entries one look reads, in bytes: of all streams together, and of one stream. */
 const LOOK_BYTES = 4 * 1024 * 1024;
 export const SAMPLED_BYTES = 256 * 1024;
 /** How many of a stream's new entries one look reads at most. */
 export const SAMPLED_ENTRIES = 200;
-/** Groups whose consumers are looked at in turn, besides those with something new. */
+/** How many groups have their consumers read in turn, besides groups in which something changed. */
 const GROUPS_PER_LOOK = 2;
 const NEWS_PER_LOOK = 8;
-/** Every how many looks: the length, which trimming changes; dead letters; the server's clock. */
+/** How many looks there are between two readings of: the length, which trimming changes; dead letters; the server's clock. */
 const LENGTH_EVERY = 5;
 const DEAD_LETTERS_EVERY = 3;
-/** Below that, how long an entry waits is well enough known from what was delivered before it. */
+/** Up to this lag, the last delivered entry tells well enough how long the next one has waited. */
 const SMALL_LAG_MS = 1500;
 
 /**
- * What the next look asks for. Everything costs the server commands: what moves each second is asked each second, the
- * rest in turn.
+ * What the next look reads. Each reading costs Redis commands: numbers that change each second are read each second, the rest in turn.
  *
  * @param look counts the looks, from 0
  */
@@ -42,13 +41,13 @@ export function planLook(look: number, names: readonly string[], picture: Pictur
     const groups = [...(stream?.groups.values() ?? [])];
     const lookedAt = new Set(turn.filter((one) => one.name === name).map(({ group }) => group));
     const isWhole = whole.has(name);
-    // With many streams its turn is seldom enough, and would never fall together with another count of looks.
+    // With many streams, a stream's turn is rare enough, and might never coincide with this count.
     const isTurn = (every: number): boolean => isWhole && (isMany || (look + index) % every === 0);
     const isDeadLettersTurn = isTurn(DEAD_LETTERS_EVERY) || (isWhole && !stream);
     return {
       stream: name,
       info: !stream || isTurn(LENGTH_EVERY) || addedOf(groups) === null,
-      // What a new one has already is read for itself, within bounds.
+      // The existing entries of a new stream are read separately, within limits.
       ...(stream
         ? { entries: { ...(stream.last ? { after: stream.last.id } : {}), count: stream.pace.count, replyBytes } }
         : {}),
@@ -63,13 +62,13 @@ export function planLook(look: number, names: readonly string[], picture: Pictur
   });
 }
 
-/** How many entries were ever appended, where a group's counters tell; null where none does. */
+/** How many entries were ever appended, by a group's counters; null if no group knows. */
 export function addedOf(groups: readonly Pick<SeenGroup, 'entriesRead' | 'lag'>[]): number | null {
   for (const { entriesRead, lag } of groups) if (entriesRead !== null && lag !== null) return entriesRead + lag;
   return null;
 }
 
-/** Another number of consumers than before, or one that is gone and held something. */
+/** Whether the number of consumers has changed, or one is gone and held events. */
 function hasNews({ consumers, consumerRows }: SeenGroup, { workers }: Picture): boolean {
   if (consumerRows?.length !== consumers) return true;
   return consumerRows.some((row) => row.pending > 0 && consumerState(row, workers) === 'gone');
@@ -79,7 +78,7 @@ function waitsLong({ lag, lastDeliveredId }: SeenGroup, stream: SeenStream | und
   return lag !== 0 && stream !== undefined && atMs - timeOfEntryId(lastDeliveredId) > SMALL_LAG_MS;
 }
 
-/** How long it takes until each of so many streams was asked, in looks. */
+/** How many looks it takes until each of this many streams was read. */
 export function looksOfATurn(streams: number): number {
   return Math.ceil(streams / STREAMS_PER_LOOK);
 }

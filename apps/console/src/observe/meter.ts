@@ -1,17 +1,17 @@
-/** How far back a rate looks, in milliseconds: events come in batches, which shorter windows would show as peaks. */
+/** The window of a rate, in milliseconds: events come in batches, which would be peaks in a shorter window. */
 const WINDOW_MS = 3000;
-/** A number that was not looked at for so long is begun anew. */
+/** After a longer gap between two looks, in milliseconds, the meter starts again. */
 const GAP_MS = 10_000;
-/** Over less than that a rate says nothing: one batch within a few milliseconds is no thousand events a second. */
+/** The shortest time to measure, in milliseconds: a batch within a few milliseconds is not a rate of thousands a second. */
 const LEAST_MS = 900;
 
-/** How a meter looks; all in milliseconds. */
+/** The times of a meter, all in milliseconds. */
 export interface MeterOptions {
-  /** How far back. @default 3000 */
+  /** The window of the rate. @default 3000 */
   windowMs?: number;
-  /** After how long without a look it begins anew. @default 10000 */
+  /** After which gap between two looks it starts again. @default 10000 */
   gapMs?: number;
-  /** How long it must have looked before it tells a rate. @default 900 */
+  /** How long it must have measured before it knows a rate. @default 900 */
   leastMs?: number;
 }
 
@@ -32,8 +32,8 @@ export class Meter {
   }
 
   /**
-   * @param value null when it is not known, which begins anew; so does one that has become smaller
-   * @param everyMs how long it takes until the next look, where that is longer than the gap
+   * @param value null if it is not known; then the meter starts again, and also if the value has become smaller
+   * @param everyMs the time until the next look, if that is longer than the gap
    */
   add(atMs: number, value: number | null, everyMs = 0): void {
     const last = this.looks.at(-1);
@@ -41,11 +41,11 @@ export class Meter {
     if (value === null || (last && (value < last.value || atMs - last.atMs > gapMs))) this.looks.length = 0;
     if (value === null) return;
     this.looks.push({ atMs, value });
-    // One that is older than the window stays, so that there is always something to compare with.
+    // One look that is older than the window stays, to compare with.
     while (this.looks.length > 2 && atMs - (this.looks[1]?.atMs ?? atMs) >= this.windowMs) this.looks.shift();
   }
 
-  /** Null before it has looked for long enough. */
+  /** Null before it has measured long enough. */
   get perSecond(): number | null {
     const first = this.looks[0];
     const last = this.looks.at(-1);

@@ -2,7 +2,7 @@ import type { EventMonitor, MonitoredEntry } from 'nestjs-event-streams';
 import { HEAD_BYTES } from '../streams/entry-summary.js';
 import { SAMPLED_BYTES, SAMPLED_ENTRIES } from './look-plan.js';
 
-/** What a stream that was not seen before has already: the newest of it, within the bounds of one look. */
+/** The newest entries of a new stream, within the limits of one look. */
 export async function newestEntries(monitor: EventMonitor, stream: string): Promise<MonitoredEntry[]> {
   const entries: MonitoredEntry[] = [];
   let bytes = 0;

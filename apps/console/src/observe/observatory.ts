@@ -16,21 +16,21 @@ import { Surveyor } from './surveyor.js';
 import { POLL_EVERY_MS } from './timing.js';
 import { WorkerPresence } from './worker-presence.js';
 
-/** The server's clock is asked for every so many looks. */
+/** How many looks there are between two readings of the server's clock. */
 const CLOCK_EVERY = 30;
-/** With so many connections they are not looked at each time. */
+/** With more connections than this, they are listed only in every fifth look. */
 const MANY_WORKERS = 1000;
 const MANY_WORKERS_EVERY = 5;
-/** After a pause nothing of before is compared with what is now. */
+/** After a longer pause between two looks, in milliseconds, earlier numbers are forgotten: rates would be wrong. */
 const PAUSE_MS = 10_000;
 
-/** Looks at Redis when it is told to, and keeps what it has seen. */
+/** Looks at Redis on request, and keeps the result for all views. */
 @Injectable()
 export class Observatory {
   private readonly clock = new ServerClock();
   private readonly streams = new SeenStreams(this.clock);
   private readonly presence = new WorkerPresence(this.clock);
-  /** Since the last pause, and of all. */
+  /** The number of looks since the last pause, and in total. */
   private looks = 0;
   private allLooks = 0;
   private lookedAtMs = -Infinity;
@@ -63,27 +63,26 @@ export class Observatory {
   }
 
   /**
-   * The new entries of each stream, newest first, each once, whoever has looked since: a request between two looks of the live
-   * feed finds some, too.
+   * The new entries of each stream since the last call, newest first, each once. Includes those that other requests found in between.
    */
   takeFresh(): FreshEntries[] {
     return this.streams.takeFresh();
   }
 
-  /** Tells one look from another. */
+  /** The number of looks so far: it changes with each look. */
   get lookCount(): number {
     return this.allLooks;
   }
 
-  /** The server's clock, as far as it is known. */
+  /** The time by the server's clock, about, in milliseconds since 1970. */
   get nowMs(): number {
     return this.clock.nowMs;
   }
 
   /**
-   * A look that is not older than `maxAgeMs`; whoever asks while one is on its way gets the same.
+   * The last look, or a new one if it is older than `maxAgeMs`. Requests at the same time share a look.
    *
-   * @throws Problem at once while Redis is known to be away: nobody needs to wait for a deadline
+   * @throws Problem at once if Redis is known to be unavailable, instead of after a timeout
    */
   async notOlderThan(maxAgeMs: number): Promise<Picture> {
     const { isUp, reason } = this.redis.state;
@@ -109,7 +108,7 @@ export class Observatory {
     const found = await this.withBeginnings(survey.streams);
     for (const one of found) this.take(one);
     await noteGivenUp(this.streams.byName.values(), this.book);
-    // In the order of publishing over all streams, so that causes are known before their answers.
+    // In the order of publishing over all streams, so that a cause is added before its answers.
     const entries = found.flatMap(({ stream, entries = [] }) => entries.map((entry) => ({ stream, entry })));
     entries.sort((a, b) => compareEntryIds(a.entry.id, b.entry.id));
     this.durations = this.recent.add(entries, this.nowMs);
@@ -118,7 +117,7 @@ export class Observatory {
     this.looks += 1;
     this.allLooks += 1;
     this.lookedAtMs = performance.now();
-    // Only now are the groups known: their consumers belong to the first picture, too.
+    // The first look finds the groups; a second one reads their consumers.
     return isFirst && survey.streams.length > 0 ? this.look() : this.picture;
   }
 
@@ -128,7 +127,7 @@ export class Observatory {
     this.presence.beginAnew();
   }
 
-  /** What new streams have already, one stream after the other. */
+  /** Adds the newest entries of new streams, one stream after the other. */
   private async withBeginnings(surveyed: readonly SurveyedStream[]): Promise<SurveyedStream[]> {
     const found: SurveyedStream[] = [];
     for (const one of surveyed) {

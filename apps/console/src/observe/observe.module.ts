@@ -6,7 +6,7 @@ import { RedisWatch } from './redis-watch.js';
 import { StreamDirectory } from './stream-directory.js';
 import { Surveyor } from './surveyor.js';
 
-/** Looks at Redis, once for all views. */
+/** Reads Redis, once for all views. */
 @Module({
   providers: [DeadLetterBook, Observatory, RecentEvents, RedisWatch, StreamDirectory, Surveyor],
   exports: [DeadLetterBook, Observatory, RecentEvents, RedisWatch, StreamDirectory, Surveyor],

@@ -4,25 +4,25 @@ import type { ReadPace } from 'nestjs-event-streams/internal';
 import type { EntrySummary } from '../contract/streams.js';
 import type { Meter } from './meter.js';
 
-/** A group on one stream, as it was seen last. */
+/** The last known state of a group on one stream. */
 export interface SeenGroup extends GroupRow {
   lagMs: number;
   meter: Meter;
   consumerRows: ConsumerRow[] | undefined;
-  /** When its consumers were asked for, by the server's clock. */
+  /** When its consumers were read, by the server's clock. */
   consumersAtMs: number;
-  /** The lowest pending id; null when none is pending, undefined when it was not asked for. */
+  /** The lowest pending id; null if nothing is pending, undefined if it was not read. */
   oldestPendingId: string | null | undefined;
   replays: number;
 }
 
-/** Who publishes on a stream: the share of its sampled entries, and when one was seen last. */
+/** A producer of a stream: its share of the sampled entries, and the time of its last one. */
 export interface SeenProducer {
   share: number;
   seenMs: number;
 }
 
-/** A stream as it was seen last. */
+/** The last known state of a stream. */
 export interface SeenStream {
   name: string;
   length: number;
@@ -31,23 +31,23 @@ export interface SeenStream {
   first: EntrySummary | null;
   last: EntrySummary | null;
   deadLetters: number;
-  /** Groups that gave them up; and how many there were when they were looked at. */
+  /** The groups that gave them up, and the number of dead letters when this was read. */
   givenUpBy: ReadonlySet<string>;
   givenUpAt: number;
-  /** How many entries they are of; null as long as not all of them were looked at. */
+  /** How many entries they belong to; null until all of them were read. */
   givenUpEntries: number | null;
-  /** Whether it ever had some: only then there can be replays. */
+  /** Whether it ever had dead letters: only then can there be replays. */
   hadDeadLetters: boolean;
   groups: Map<string, SeenGroup>;
   producers: Map<string, SeenProducer>;
-  /** New entries that nobody has taken yet, newest first, and how many more there were: whoever looks finds them for the feed. */
+  /** New entries that the feed has not taken yet, newest first, and how many more there were. */
   fresh: EntrySummary[];
   freshLeftOut: number;
-  /** How many new entries the next look asks for. */
+  /** How many new entries the next look reads. */
   pace: ReadPace;
 }
 
-/** What was appended to a stream. */
+/** The entries that were appended to a stream. */
 export interface FreshEntries {
   name: string;
   /** Newest first. */
@@ -56,15 +56,15 @@ export interface FreshEntries {
   leftOut: number;
 }
 
-/** All that is known at one moment. */
+/** Everything that is known at one moment. */
 export interface Picture {
   /** By the server's clock. */
   atMs: number;
-  /** How many partitions each stream has; what is told of a stream is of all together. */
+  /** How many partitions each stream has. The state of a stream covers all of them. */
   partitions: number;
   streams: ReadonlyMap<string, SeenStream>;
-  /** By the consumer's name; null when this Redis user may not see connections. */
+  /** By the consumer's name; null if the Redis user may not list connections. */
   workers: ReadonlyMap<string, ReaderConnection> | null;
-  /** Since when a consumer is without its connection, as far as that is known. */
+  /** Since when a consumer has no connection, if known. */
   goneSinceMs: ReadonlyMap<string, number>;
 }

@@ -2,15 +2,15 @@ import type { MonitoredEntry } from 'nestjs-event-streams';
 import { cut } from '../streams/entry-summary.js';
 import type { SeenProducer } from './picture.js';
 
-/** A source that was not seen for so long is no producer any more. */
+/** A source without events for this long is not a producer any more, in milliseconds. */
 const PRODUCERS_FOR_MS = 5 * 60_000;
-/** How much the newest sample counts for a producer's share. */
+/** The weight of the newest sample in a producer's share, 0 to 1. */
 const NEW_SHARE = 0.3;
-/** Sources that are told apart on one stream, and what is kept of their names: whoever publishes may call itself anything. */
+/** How many sources of one stream are kept, and how many characters of their names: publishers choose their names themselves. */
 const MAX_PRODUCERS = 50;
 const MAX_SOURCE_LENGTH = 256;
 
-/** Updates who publishes on a stream, and how much of it, by a sample of its newest entries. */
+/** Updates the producers of a stream and their shares by a sample of its newest entries. */
 export function noteProducers(
   producers: Map<string, SeenProducer>,
   sample: readonly MonitoredEntry[],

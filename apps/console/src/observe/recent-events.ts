@@ -4,7 +4,7 @@ import { groupBy } from 'nestjs-event-streams/internal';
 import type { AnswerLatency } from '../contract/overview.js';
 import { percentilesOf } from './percentiles.js';
 
-/** Where an event stands, and what ties it to others. */
+/** The place of an event, and the ids that link it to other events. */
 export interface RecentEvent {
   stream: string;
   id: string;
@@ -14,38 +14,38 @@ export interface RecentEvent {
   correlationId: string | undefined;
 }
 
-/** Durations that ended lately. */
+/** Durations that ended in the last look. */
 export interface SeenDurations {
   answerMs: number[];
   journeyMs: number[];
 }
 
-/** An entry, and the stream that it is of. */
+/** An entry with the name of its stream. */
 export interface StreamedEntry {
   stream: string;
   entry: MonitoredEntry;
 }
 
 const MAX_EVENTS = 20_000;
-/** A longer id is none, and 20,000 of them would be much. */
+/** Longer ids are ignored: 20,000 of them would need much memory. */
 const MAX_ID_LENGTH = 200;
 const ANSWERS_FOR_MS = 30_000;
 const MAX_ANSWERS = 20_000;
-/** What ended longer ago is history, read when the console was opened. */
+/** A duration that ended longer ago is not measured: its events were read when the console was opened. */
 const NEW_FOR_MS = 5000;
-/** A journey without a further event for so long counts as over. */
+/** A journey without a new event for this long has ended, in milliseconds. */
 const OVER_AFTER_MS = 5000;
 
 /**
- * What was seen lately while the console was open, bounded: streams have no index by correlation id, so that this one
- * is worth having; and it ties answers to their causes.
+ * An index of recent events by event id and by correlation id, which streams do not have. It links answers to their causes. Its size is
+ * bounded.
  */
 @Injectable()
 export class RecentEvents {
   /** By event id, oldest first. */
   private readonly events = new Map<string, RecentEvent>();
   private readonly journeys = new Map<string, Set<RecentEvent>>();
-  /** Journeys that may go on, by correlation id; the one whose latest event is oldest comes first. */
+  /** Journeys that have not ended, by correlation id; sorted by their latest event, the oldest first. */
   private readonly open = new Map<string, { firstMs: number; lastMs: number }>();
   private answers: { cause: string; answer: string; ms: number; atMs: number }[] = [];
 
@@ -70,12 +70,12 @@ export class RecentEvents {
     return { answerMs, journeyMs: this.takeEnded(nowMs) };
   }
 
-  /** The events of a correlation id that were seen lately, oldest first. */
+  /** The recent events of a correlation id, oldest first. */
   ofCorrelation(correlationId: string): RecentEvent[] {
     return [...(this.journeys.get(correlationId) ?? [])].sort((a, b) => compareEntryIds(a.id, b.id));
   }
 
-  /** How long answers took lately, by types. */
+  /** How long recent answers took, by the types of event and answer. */
   answerLatencies(nowMs: number): AnswerLatency[] {
     this.answers = this.answers.filter(({ atMs }) => nowMs - atMs <= ANSWERS_FOR_MS).slice(-MAX_ANSWERS);
     const byTypes = groupBy(this.answers, ({ cause, answer }) => JSON.stringify([cause, answer]));

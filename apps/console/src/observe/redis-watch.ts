@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventsObserver } from 'nestjs-event-streams';
 import type { RedisState } from '../contract/session.js';
 
-/** Whether Redis answers, as the library's connection notices by itself: nothing is asked for it. */
+/** Whether Redis is available, as the library's connection reports it. Sends no commands. */
 @Injectable()
 export class RedisWatch {
   private current: RedisState = { isUp: true, sinceMs: Date.now(), reason: null };
@@ -10,7 +10,7 @@ export class RedisWatch {
 
   constructor(observer: EventsObserver) {
     observer.subscribe((observation) => {
-      // What refuses some commands, such as a replica or a full one, can still be looked at.
+      // A Redis that refuses only some commands, such as a replica or one without memory, can still be read.
       if (observation.kind === 'outage' && observation.reason === 'unreachable') {
         this.change(false, `Redis at ${observation.address} cannot be reached; the console tries again by itself`);
       }

@@ -5,7 +5,7 @@ import type { SeenGroup, SeenStream } from './picture.js';
 
 type GroupRow = SurveyedStream['groups'][number];
 
-/** When a survey came, and how often its stream is asked. */
+/** When a survey was made, and how often its stream is surveyed. */
 export interface SurveyTime {
   /** By the server's clock. */
   nowMs: number;
@@ -14,7 +14,7 @@ export interface SurveyTime {
   everyMs: number;
 }
 
-/** A group after a survey: what the survey has not asked for is as it was before. */
+/** A group after a survey. What the survey did not read stays as it was. */
 export function seenGroup(
   stream: SeenStream,
   row: GroupRow,
@@ -39,7 +39,7 @@ export function seenGroup(
   };
 }
 
-/** @param next the first entry that the group was not given; null when there is none, undefined when it was not asked for */
+/** @param next the first entry that was not delivered to the group; null if there is none, undefined if it was not read */
 function lagMsOf(
   { last }: SeenStream,
   { lag, lastDeliveredId }: GroupRow,
@@ -48,7 +48,7 @@ function lagMsOf(
   nowMs: number,
 ): number {
   if (lag === 0 || (last && compareEntryIds(last.id, lastDeliveredId) <= 0)) return 0;
-  // What was asked for before may have been delivered meanwhile; then the entry after it has waited less.
+  // The entry that was read before may have been delivered meanwhile; the next one has waited for a shorter time.
   const waits = (id: string): number => Math.max(0, nowMs - timeOfEntryId(id));
   if (next !== undefined) return next === null ? 0 : waits(next);
   if (lag === 1 && last) return waits(last.id);

@@ -9,18 +9,18 @@ import { noteProducers } from './producer-shares.js';
 import { seenGroup } from './seen-group.js';
 import type { ServerClock } from './server-clock.js';
 
-/** New entries that are kept of each stream until the feed takes them; the others are counted. */
+/** How many new entries of each stream are kept until the feed takes them; the others are counted. */
 const MAX_FRESH = 100;
-/** Of those that a stream has as it is seen first. */
+/** The same for a stream that is seen for the first time. */
 const FIRST_FRESH = 20;
 
-/** The streams as they were seen last, by name. */
+/** The last known state of the streams, by name. */
 export class SeenStreams {
   readonly byName = new Map<string, SeenStream>();
 
   constructor(private readonly clock: ServerClock) {}
 
-  /** @param everyMs how often a stream is asked */
+  /** @param everyMs how often a stream is surveyed, in milliseconds */
   take(found: SurveyedStream, everyMs: number): void {
     const { stream: name, info, entries = [] } = found;
     const time = { nowMs: this.clock.nowMs, atMs: performance.now(), everyMs };
@@ -41,7 +41,7 @@ export class SeenStreams {
     stream.groups = new Map(groups.map((group) => [group.name, group]));
   }
 
-  /** The new entries of each stream, each once, and forgets them. */
+  /** Returns the new entries of each stream, and removes them. */
   takeFresh(): FreshEntries[] {
     return [...this.byName.values()].map((stream) => {
       const { name, fresh: entries, freshLeftOut: leftOut } = stream;
@@ -51,7 +51,7 @@ export class SeenStreams {
   }
 }
 
-/** @param appended how many there are since the last look */
+/** @param appended how many were appended since the last look */
 function takeEntries(
   stream: SeenStream,
   entries: readonly MonitoredEntry[],

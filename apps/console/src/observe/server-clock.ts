@@ -1,4 +1,4 @@
-/** The server's clock, as far as it is known: entry ids are made from it. */
+/** An estimate of the server's clock, which makes the entry ids. */
 export class ServerClock {
   private offsetMs = 0;
 
@@ -7,7 +7,7 @@ export class ServerClock {
     return Date.now() + this.offsetMs;
   }
 
-  /** @param nowMs what the server has just told */
+  /** @param nowMs the server's time, just read */
   set(nowMs: number): void {
     this.offsetMs = nowMs - Date.now();
   }

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { EventMonitor } from 'nestjs-event-streams';
 
-/** How long one look may search, in milliseconds: a search looks at every key of the database, again and again. */
+/** How long one look may search for streams, in milliseconds: a search scans all keys of the database, repeatedly. */
 const MAX_MS = 20;
-/** And the first one, which whoever has opened the console waits for. */
+/** The same for the first look: the user waits for it. */
 const MAX_FIRST_MS = 200;
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
-/** The streams of the prefix, as far as they are known. */
+/** The known streams of the prefix. */
 @Injectable()
 export class StreamDirectory {
   private readonly known = new Set<string>();
@@ -24,7 +24,7 @@ export class StreamDirectory {
     return [...new Set([...this.known, ...this.pinned])].sort();
   }
 
-  /** Whether all keys were looked at once. */
+  /** Whether all keys were scanned at least once. */
   get isComplete(): boolean {
     return this.isThrough;
   }
@@ -33,17 +33,17 @@ export class StreamDirectory {
     for (const name of names) if (NAME.test(name)) this.known.add(name);
   }
 
-  /** These are looked for at each look, whether they are there yet or not. */
+  /** Adds streams that each look reads, even if they do not exist yet. */
   pin(...names: readonly string[]): void {
     for (const name of names) this.pinned.add(name);
   }
 
-  /** It is not there any more. */
+  /** Removes a stream that does not exist any more. */
   drop(name: string): void {
     this.known.delete(name);
   }
 
-  /** Goes on with the search, to the end of the keys at most: then the next look begins anew. */
+  /** Continues the search, at most to the last key; then the next look starts again. */
   async search(): Promise<void> {
     const endsAt = performance.now() + (this.isBegun ? MAX_MS : MAX_FIRST_MS);
     this.isBegun = true;

@@ -10,8 +10,8 @@ import {
 import { HEAD_BYTES } from '../streams/entry-summary.js';
 
 /**
- * Asks of several streams at once. Where streams have partitions, it asks of each of them and gives what they come to
- * together, stream by stream: that takes more commands, and tells less.
+ * Surveys several streams at once. If streams have partitions, it surveys each partition and adds them up by stream, which takes more
+ * commands and gives less detail.
  */
 @Injectable()
 export class Surveyor {
@@ -40,7 +40,7 @@ export class Surveyor {
     });
     const found: SurveyedStream = {
       stream,
-      // A position is of one partition; together, groups are where their oldest undelivered entry is.
+      // A position belongs to one partition. Over all partitions, a group's position is its oldest undelivered entry.
       groups: groups.map(({ lagMs, ...group }) => ({
         ...group,
         lastDeliveredId: lagMs > 0 ? `${String(nowMs - lagMs - 1)}-0` : (last?.id ?? group.lastDeliveredId),

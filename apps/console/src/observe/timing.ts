@@ -1,5 +1,5 @@
-/** How often the streams are looked at while somebody watches, in milliseconds. */
+/** The interval of looks while a client watches, in milliseconds. */
 export const POLL_EVERY_MS = 1000;
 
-/** What is that young need not be looked at again, in milliseconds: one look serves all who ask at about the same time. */
+/** A look that is younger than this is reused, in milliseconds: requests at about the same time share it. */
 export const FRESH_MS = 500;

@@ -3,20 +3,20 @@ import { consumerState } from './consumer-state.js';
 import type { SeenStream } from './picture.js';
 import type { ServerClock } from './server-clock.js';
 
-/** How long workers may take to come back after an outage. */
+/** How long workers may take to reconnect after an outage, in milliseconds. */
 const RETURN_MS = 5000;
 
-/** Which workers are connected, and since when a consumer is without its worker's connection. */
+/** Which workers are connected, and since when a consumer has no connection. */
 export class WorkerPresence {
   private connected: Map<string, ReaderConnection> | null = null;
   private readonly goneSince = new Map<string, number>();
-  /** Workers whose connections were there since the last pause. */
+  /** Workers that were connected since the last pause. */
   private readonly seenAlive = new Set<string>();
   private knownFromMs = 0;
 
   constructor(private readonly clock: ServerClock) {}
 
-  /** By the consumer's name; null when this Redis user may not see connections, and shortly after an outage. */
+  /** By the consumer's name; null if the Redis user may not list connections, and shortly after an outage. */
   get workers(): ReadonlyMap<string, ReaderConnection> | null {
     return this.connected;
   }
@@ -26,25 +26,25 @@ export class WorkerPresence {
     return this.goneSince;
   }
 
-  /** After an outage the workers come back one after the other; until then none of them is called gone. */
+  /** Call after an outage: while workers reconnect one by one, none is reported as gone. */
   awaitReturn(): void {
     this.knownFromMs = this.clock.nowMs + RETURN_MS;
   }
 
-  /** After a pause nothing of before is compared with what is now. */
+  /** Call after a pause: earlier connections are forgotten. */
   beginAnew(): void {
     this.goneSince.clear();
     this.seenAlive.clear();
   }
 
-  /** @param connections null when this Redis user may not see them */
+  /** @param connections null if the Redis user may not list them */
   see(connections: readonly ReaderConnection[] | null): void {
     const seen = this.clock.nowMs < this.knownFromMs ? null : connections;
     this.connected = seen && new Map(seen.map((worker) => [worker.consumer, worker]));
     for (const { consumer } of seen ?? []) this.seenAlive.add(consumer);
   }
 
-  /** Notes which consumers of these streams are gone. */
+  /** Records which consumers of these streams are gone. */
   noteGone(streams: Iterable<SeenStream>): void {
     const there = new Set<string>();
     for (const { groups } of streams) {
@@ -53,7 +53,7 @@ export class WorkerPresence {
           if (consumerState(row, this.connected) !== 'gone') continue;
           there.add(row.name);
           const known = this.goneSince.get(row.name);
-          // One that was never seen is gone since it was last heard of on any stream, which can be long ago.
+          // A consumer that was never connected here is gone since its last command on any stream, which can be long ago.
           if (!this.seenAlive.has(row.name)) {
             this.goneSince.set(row.name, Math.max(known ?? 0, consumersAtMs - row.idleMs));
           } else if (known === undefined) this.goneSince.set(row.name, this.clock.nowMs);

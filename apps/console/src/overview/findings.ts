@@ -4,7 +4,7 @@ import type { Finding } from '../contract/overview.js';
 import { plural } from '../format/counts.js';
 import { duration } from '../format/durations.js';
 import { isWorker } from '../observe/consumer-state.js';
-import type { Picture } from '../observe/picture.js';
+import type { Picture, SeenGroup } from '../observe/picture.js';
 import { consumersOf, type Consumer } from './consumers.js';
 
 /** From which lag on a group is reported, in milliseconds. */
@@ -46,32 +46,35 @@ function isAtWork({ state, idleMs }: Consumer, waits: boolean): boolean {
   return state === 'reading' || (state === 'unknown' && (!waits || idleMs < LONG_PENDING_MS));
 }
 
-function groupsWithoutWorkers({ streams }: Picture, consumers: readonly Consumer[]): Found[] {
-  return [...streams.values()].flatMap(({ name: stream, groups }) =>
-    [...groups.values()].flatMap(({ name: group, consumers: count, consumerRows, pending, lag }): Found[] => {
-      if (count > 0 && consumerRows === undefined) return [];
-      const names = new Set(consumerRows?.map((row) => row.name));
-      const waits = lag !== 0 || pending > 0;
-      if (
-        consumers.some((consumer) => consumer.group === group && names.has(consumer.name) && isAtWork(consumer, waits))
-      )
-        return [];
-      return [
-        {
-          id: `no-workers:${stream}:${group}`,
-          severity: waits ? 'critical' : 'warning',
-          title: `${group} has no worker on ${stream}`,
-          detail: waits
-            ? `${lag === null ? 'Events' : plural(lag, 'event')} wait to be delivered, and ${plural(pending, 'event')} to be settled.`
-            : 'No event waits now, but new events will.',
-          advice: `Start a worker of ${group}. If the group is no longer used, remove it: XGROUP DESTROY … ${group}.`,
-          ...ABOUT_NOTHING,
-          stream,
-          group,
-        },
-      ];
-    }),
+/** Each group of each stream. */
+function groupsOf({ streams }: Picture): (SeenGroup & { stream: string })[] {
+  return [...streams.values()].flatMap(({ name, groups }) =>
+    [...groups.values()].map((group) => ({ ...group, stream: name })),
   );
+}
+
+function groupsWithoutWorkers(picture: Picture, consumers: readonly Consumer[]): Found[] {
+  return groupsOf(picture).flatMap(({ stream, name: group, consumers: count, consumerRows, pending, lag }) => {
+    if (count > 0 && consumerRows === undefined) return [];
+    const names = new Set(consumerRows?.map((row) => row.name));
+    const waits = lag !== 0 || pending > 0;
+    const own = consumers.filter((consumer) => consumer.group === group && names.has(consumer.name));
+    if (own.some((consumer) => isAtWork(consumer, waits))) return [];
+    return [
+      {
+        id: `no-workers:${stream}:${group}`,
+        severity: waits ? 'critical' : 'warning',
+        title: `${group} has no worker on ${stream}`,
+        detail: waits
+          ? `${lag === null ? 'Events' : plural(lag, 'event')} wait to be delivered, and ${plural(pending, 'event')} to be settled.`
+          : 'No event waits now, but new events will.',
+        advice: `Start a worker of ${group}. If the group is no longer used, remove it: XGROUP DESTROY … ${group}.`,
+        ...ABOUT_NOTHING,
+        stream,
+        group,
+      } satisfies Found,
+    ];
+  });
 }
 
 function missingWorkers(consumers: readonly Consumer[], nowMs: number): Found[] {
@@ -124,72 +127,64 @@ function adviceOn(pending: number, others: number): string {
     : 'No action is needed, unless you expect more workers; this one is removed from the group after some minutes.';
 }
 
-function groupsBehind({ streams }: Picture): Found[] {
-  return [...streams.values()].flatMap(({ name: stream, groups }) =>
-    [...groups.values()]
-      .filter(({ lagMs }) => lagMs >= LATE_MS)
-      .map(({ name: group, lag, lagMs, meter }) => ({
-        id: `behind:${stream}:${group}`,
-        severity: lagMs >= VERY_LATE_MS ? ('critical' as const) : ('warning' as const),
-        title: `${group} is ${duration(lagMs)} behind on ${stream}`,
-        detail:
-          (lag === null
-            ? 'Redis does not know how many events wait.'
-            : `${plural(lag, 'event')} wait to be delivered.`) +
-          (meter.perSecond === null ? '' : ` The group settles ${meter.perSecond.toFixed(1)} a second.`),
-        advice: `Start another worker of ${group}, raise its concurrency, or check what its handlers wait for.`,
+function groupsBehind(picture: Picture): Found[] {
+  return groupsOf(picture)
+    .filter(({ lagMs }) => lagMs >= LATE_MS)
+    .map(({ stream, name: group, lag, lagMs, meter }) => ({
+      id: `behind:${stream}:${group}`,
+      severity: lagMs >= VERY_LATE_MS ? 'critical' : 'warning',
+      title: `${group} is ${duration(lagMs)} behind on ${stream}`,
+      detail:
+        (lag === null ? 'Redis does not know how many events wait.' : `${plural(lag, 'event')} wait to be delivered.`) +
+        (meter.perSecond === null ? '' : ` The group settles ${meter.perSecond.toFixed(1)} a second.`),
+      advice: `Start another worker of ${group}, raise its concurrency, or check what its handlers wait for.`,
+      ...ABOUT_NOTHING,
+      stream,
+      group,
+    }));
+}
+
+function stuckEvents(picture: Picture): Found[] {
+  return groupsOf(picture).flatMap(({ stream, name: group, oldestPendingId, pending, consumerRows = [] }) => {
+    const ageMs = oldestPendingId ? picture.atMs - timeOfEntryId(oldestPendingId) : 0;
+    const waiting = consumerRows.reduce((sum, row) => sum + (isWorker(row.name) ? 0 : row.pending), 0);
+    if (ageMs < LONG_PENDING_MS || waiting >= pending) return [];
+    return [
+      {
+        id: `stuck:${stream}:${group}`,
+        severity: 'warning',
+        title: `An event of ${stream} has not been settled by ${group} for ${duration(ageMs)}`,
+        detail: `${oldestPendingId ?? ''} is the oldest of ${plural(pending, 'event')} in work.`,
+        advice: 'Open the entry to see how often it was tried, and check the log of the worker that holds it.',
         ...ABOUT_NOTHING,
         stream,
         group,
-      })),
-  );
+      } satisfies Found,
+    ];
+  });
 }
 
-function stuckEvents({ streams, atMs }: Picture): Found[] {
-  return [...streams.values()].flatMap(({ name: stream, groups }) =>
-    [...groups.values()].flatMap(({ name: group, oldestPendingId, pending, consumerRows = [] }): Found[] => {
-      const ageMs = oldestPendingId ? atMs - timeOfEntryId(oldestPendingId) : 0;
-      const waiting = consumerRows.reduce((sum, row) => sum + (isWorker(row.name) ? 0 : row.pending), 0);
-      if (ageMs < LONG_PENDING_MS || waiting >= pending) return [];
+function waitingForHandlers(picture: Picture): Found[] {
+  return groupsOf(picture).flatMap(({ stream, name: group, consumerRows = [] }) =>
+    consumerRows.flatMap(({ name, pending }) => {
+      const awaited = awaitedBy(name);
+      if (awaited === undefined || pending === 0) return [];
       return [
         {
-          id: `stuck:${stream}:${group}`,
+          id: `waiting:${stream}:${group}:${awaited}`,
           severity: 'warning',
-          title: `An event of ${stream} has not been settled by ${group} for ${duration(ageMs)}`,
-          detail: `${oldestPendingId ?? ''} is the oldest of ${plural(pending, 'event')} in work.`,
-          advice: 'Open the entry to see how often it was tried, and check the log of the worker that holds it.',
+          title: `${plural(pending, 'event')} of ${stream} ${pending === 1 ? 'waits' : 'wait'} for a worker of ${group} that handles ${awaited}`,
+          detail:
+            'The workers that received them have no handler for this type and major version. If none gets one in time ' +
+            '(consumer.unknownGraceMs, ten minutes by default), the events become dead letters.',
+          advice:
+            'Finish the deployment, or start a worker with a handler for it. If the group should not handle it, list its class in the option ignore.',
           ...ABOUT_NOTHING,
           stream,
           group,
-        },
+        } satisfies Found,
       ];
     }),
-  );
-}
-
-function waitingForHandlers({ streams }: Picture): Found[] {
-  return [...streams.values()].flatMap(({ name: stream, groups }) =>
-    [...groups.values()].flatMap(({ name: group, consumerRows = [] }) =>
-      consumerRows.flatMap(({ name, pending }): Found[] => {
-        const awaited = awaitedBy(name);
-        if (awaited === undefined || pending === 0) return [];
-        return [
-          {
-            id: `waiting:${stream}:${group}:${awaited}`,
-            severity: 'warning',
-            title: `${plural(pending, 'event')} of ${stream} ${pending === 1 ? 'waits' : 'wait'} for a worker of ${group} that handles ${awaited}`,
-            detail:
-              'The workers that received them have no handler for this type and major version. If none gets one in time ' +
-              '(consumer.unknownGraceMs, ten minutes by default), the events become dead letters.',
-            advice:
-              'Finish the deployment, or start a worker with a handler for it. If the group should not handle it, list its class under events.',
-            ...ABOUT_NOTHING,
-            stream,
-            group,
-          },
-        ];
-      }),
-    ),
   );
 }
 

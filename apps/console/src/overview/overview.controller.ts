@@ -18,7 +18,7 @@ export class OverviewController {
   }
 
   @Get('series')
-  @ApiOperation({ summary: 'Rates and latencies per second, from the time the console was open' })
+  @ApiOperation({ summary: 'Rates and latencies per second, while a page of the console was open' })
   @ApiAnswer('Series')
   series(): Series {
     return this.service.series;

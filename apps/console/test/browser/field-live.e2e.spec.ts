@@ -62,11 +62,11 @@ const liveBadges = (page: Page, many: number): Promise<boolean> =>
 const without = (page: Page, ...names: string[]): Promise<unknown> =>
   page.context().addInitScript(`for (const name of ${JSON.stringify(names)}) delete window[name];`);
 
-describe('a connection that is dead without an error', () => {
+describe('a connection that died without an error', () => {
   it.each([
     { what: 'of the feed that all tabs share', missing: [] },
     { what: "of a tab's own feed", missing: ['SharedWorker'] },
-  ])('$what is said to be so, and opened anew', async ({ missing }) => {
+  ])('$what is shown as offline, and opened again', async ({ missing }) => {
     const page = await look('/streams');
     await without(page, ...missing);
     await page.reload();
@@ -82,12 +82,12 @@ describe('a connection that is dead without an error', () => {
   });
 });
 
-describe('without Redis', () => {
+describe('the page without Redis', () => {
   it.each([
     ['/streams', 2],
     ['/journey', 2],
     ['/', 1],
-  ] as const)('nothing on %s says that it is live, or that all is well', async (path, badges) => {
+  ] as const)('does not say on %s that it is live, or that all is well', async (path, badges) => {
     const page = await look(path);
     await liveBadges(page, badges);
     await redis.server.kill();
@@ -99,8 +99,8 @@ describe('without Redis', () => {
   });
 });
 
-describe('many tabs', () => {
-  it('share one feed: the eighth shows as much as the first, and closed or frozen ones stop no others', async () => {
+describe('the tabs of a browser', () => {
+  it('share one live feed: all eight are up to date, and a closed or frozen tab stops no other', async () => {
     const first = await look('/streams/parcels');
     await liveBadges(first, 2);
     const tabs = [first];
@@ -132,8 +132,8 @@ describe('many tabs', () => {
   });
 });
 
-describe('a feed that is about to end', () => {
-  it('is renewed before that, and the page is live all the time', async () => {
+describe('a live feed that is about to end', () => {
+  it('is renewed before it ends, so that the page is always live', async () => {
     const page = await look('/streams/parcels');
     await liveBadges(page, 2);
     await page.evaluate(`window.offline = 0;
@@ -149,8 +149,8 @@ describe('a feed that is about to end', () => {
   });
 });
 
-describe('a page that the console refuses the feed', () => {
-  it('says why, and goes on when there is room', async () => {
+describe('a page whose live feed the console refuses', () => {
+  it('says why, and goes live when there is room', async () => {
     const feeds = Array.from({ length: 50 }, () => site.live());
     await Promise.all(feeds.map(({ status }) => status));
     const page = await look('/streams');
@@ -163,7 +163,7 @@ describe('a page that the console refuses the feed', () => {
     await liveBadges(page, 2);
   });
 
-  it('is none with a long name', async () => {
+  it('does not happen for a stream with a long name', async () => {
     const name = 'long-'.repeat(60);
     await append(name, 'short');
     const page = await look(`/streams/${name}`);
@@ -173,7 +173,7 @@ describe('a page that the console refuses the feed', () => {
   });
 });
 
-describe('below a path of a proxy', () => {
+describe('the page below a path of a proxy', () => {
   it('shows its views, follows links, and is live', async () => {
     await using below = await startLine(site.app.url, '/tools/console');
     sight = await browser.open(`${below.url}/`);

@@ -63,7 +63,7 @@ describe('an edit of a dead letter', () => {
     return { page, editor };
   }
 
-  it('is not lost by Escape, however often, nor by the cross: it asks', async () => {
+  it('is not lost by Escape or the close button: the page asks first', async () => {
     const { page, editor } = await edit();
     for (const leave of [
       () => page.keyboard.press('Escape'),
@@ -71,7 +71,7 @@ describe('an edit of a dead letter', () => {
       () => page.getByRole('dialog', { name: 'Edit and replay' }).getByRole('button', { name: 'Close' }).click(),
     ]) {
       await leave();
-      await seen(page.getByRole('alert').getByText('What you have changed would be lost.'));
+      await seen(page.getByRole('alert').getByText('If you close this now, your changes are lost.'));
       expect(await editor.inputValue()).toBe(EDITED);
     }
     await page.getByRole('button', { name: 'Keep editing' }).click();
@@ -82,7 +82,7 @@ describe('an edit of a dead letter', () => {
     await gone(editor);
   });
 
-  it('is not lost by a drag that ends outside', async () => {
+  it('is not lost by a drag that ends outside the dialog', async () => {
     const { page, editor } = await edit();
     const box = await editor.boundingBox();
     await page.mouse.move((box?.x ?? 0) + 20, (box?.y ?? 0) + 20);
@@ -90,14 +90,14 @@ describe('an edit of a dead letter', () => {
     await page.mouse.move(3, 3, { steps: 4 });
     await page.mouse.up();
     expect(await editor.inputValue()).toBe(EDITED);
-    expect(await page.getByText('What you have changed would be lost.').count()).toBe(0);
+    expect(await page.getByText('If you close this now, your changes are lost.').count()).toBe(0);
     // A click outside is meant, and asks.
     await page.mouse.click(3, 3);
-    await seen(page.getByText('What you have changed would be lost.'));
+    await seen(page.getByText('If you close this now, your changes are lost.'));
     expect(await editor.inputValue()).toBe(EDITED);
   });
 
-  it('is there again when one goes back from what it would do', async () => {
+  it('is still there after going back from the preview', async () => {
     const { page, editor } = await edit();
     for (const back of [
       () => page.getByRole('button', { name: 'Cancel' }).click(),
@@ -111,7 +111,7 @@ describe('an edit of a dead letter', () => {
     }
   });
 
-  it('closes without a question where nothing was changed', async () => {
+  it('closes without a question if nothing was changed', async () => {
     const { page, editor } = await edit();
     await editor.press('Control+z');
     await page.getByRole('button', { name: 'Cancel' }).click();
@@ -121,14 +121,14 @@ describe('an edit of a dead letter', () => {
   });
 });
 
-describe('what flows in the overview', () => {
+describe('the animation of the overview', () => {
   /** What animations without an end change. */
   const ENDLESS = `[...new Set(document.getAnimations().flatMap(({ effect }) =>
     effect.getTiming().iterations === Infinity
       ? effect.getKeyframes().flatMap((frame) => Object.keys(frame)) : []))]
     .filter((name) => !['offset', 'computedOffset', 'easing', 'composite'].includes(name)).sort()`;
 
-  it('costs the page nothing: only transforms and opacity change, which need no drawing', async () => {
+  it('changes only transforms and opacity, which need no repaint', async () => {
     const page = await look('/', { motion: true });
     await eventually('something flows', async () => {
       await worker.send('on-the-way');
@@ -139,7 +139,7 @@ describe('what flows in the overview', () => {
     expect(changed.filter((name) => !['transform', 'opacity'].includes(name))).toEqual([]);
   });
 
-  it('keeps still for whoever wants that', async () => {
+  it('stands still if the user prefers reduced motion', async () => {
     const page = await look('/');
     await eventually('something would flow', async () => {
       await worker.send('on-the-way');
@@ -161,7 +161,7 @@ describe('copying', () => {
   }
   const WITHOUT = `Object.defineProperty(navigator, 'clipboard', { value: undefined });`;
 
-  it('works on plain http by an address, where there is no navigator.clipboard', async () => {
+  it('works over plain HTTP, where navigator.clipboard does not exist', async () => {
     const page = await openEntry(WITHOUT);
     const drawer = page.getByRole('dialog');
     await drawer.getByRole('button', { name: 'Copy event id' }).click();
@@ -173,7 +173,7 @@ describe('copying', () => {
     expect(await page.getByLabel('Partition key').inputValue()).toBe(id);
   });
 
-  it('says when it did not work', async () => {
+  it('says that it did not work', async () => {
     const page = await openEntry(`${WITHOUT} document.execCommand = () => false;`);
     await page.getByRole('dialog').getByRole('button', { name: 'Copy event id' }).click();
     await seen(page.getByRole('dialog').getByText(/^Not copied/));
@@ -190,15 +190,15 @@ describe('a search through many entries', () => {
     for (let part = 0; part < 10; part += 1) await redis.client.eval(script, 1, `${PREFIX}:hay`, MANY / 10);
   });
 
-  it('goes on by itself until it has found something, and can be stopped', async () => {
+  it('goes on by itself until it finds something, and can be stopped', async () => {
     const page = await look('/streams/hay?correlation=needle');
-    await page.getByRole('button', { name: 'Stop looking' }).click();
-    await seen(page.getByRole('button', { name: 'Look further back' }));
+    await page.getByRole('button', { name: 'Stop searching' }).click();
+    await seen(page.getByRole('button', { name: 'Search further back' }));
     await seen(page.getByText('Nothing so far'));
-    await seen(page.getByText(/[1-9][\d,]+ looked at, back to/));
-    await page.getByRole('button', { name: 'Look further back' }).click();
+    await seen(page.getByText(/[1-9][\d,]+ searched, back to/));
+    await page.getByRole('button', { name: 'Search further back' }).click();
     await seen(page.getByText('1 entry found'));
-    await seen(page.getByText(/400,001 looked at/));
+    await seen(page.getByText(/400,001 searched/));
   });
 
   it('finds a journey without a click', async () => {

@@ -54,7 +54,7 @@ async function deadLetter(): Promise<string> {
 const seen = (locator: Locator): Promise<void> => locator.first().waitFor({ timeout: DEADLINE_MS });
 
 describe('a viewer', () => {
-  it('sees who is logged in, looks at everything, and can change nothing', async () => {
+  it('sees who is logged in, can look at everything, and can change nothing', async () => {
     await deadLetter();
     const { page } = await look('/dead-letters', { login: BOB });
     await seen(page.getByText('Live', { exact: true }));
@@ -67,7 +67,7 @@ describe('a viewer', () => {
 });
 
 describe('an operator', () => {
-  it('acts by the name that has logged in, and finds it among the actions, by keyboard', async () => {
+  it('acts under the name of the login, and finds the action in the log, by keyboard', async () => {
     const id = await deadLetter();
     const { page, barriers } = await look('/dead-letters', { login: ADA });
     await seen(page.getByTitle(/^Logged in as ada, operator/));
@@ -101,7 +101,7 @@ describe('an operator', () => {
     { theme: 'dark', width: 1280 },
     { theme: 'light', width: 400 },
     { theme: 'dark', width: 400 },
-  ] as const)('sees the actions without barriers: $theme, $width pixels wide', async (looks) => {
+  ] as const)('sees the actions, accessible, in the $theme theme, $width pixels wide', async (looks) => {
     const noted = [
       'phase',
       'begun',
@@ -129,8 +129,8 @@ describe('an operator', () => {
   });
 });
 
-describe('a page whose user is no user any more', () => {
-  it('says so', async () => {
+describe('a page whose user was removed', () => {
+  it('says that it is not live any more', async () => {
     const { page } = await look('/actions', { login: BOB });
     await seen(page.getByText('Live', { exact: true }));
     const file = path.join(folder, 'users');

@@ -51,7 +51,7 @@ const seen = (locator: Locator): Promise<void> => locator.first().waitFor({ time
 const gone = (locator: Locator): Promise<void> => locator.first().waitFor({ state: 'detached', timeout: DEADLINE_MS });
 
 describe('the overview', () => {
-  it('draws who publishes what for whom, and says that all is well', async () => {
+  it('draws who publishes and handles what, and says that all is well', async () => {
     await worker.send('ada');
     const { page } = await look('/');
     await seen(page.getByText('All is well.'));
@@ -65,7 +65,7 @@ describe('the overview', () => {
 });
 
 describe('streams', () => {
-  it('shows new entries by themselves, and keeps still while paused', async () => {
+  it('shows new entries without a reload, and none while it is paused', async () => {
     const { page } = await look('/streams/parcels');
     await seen(page.getByRole('button', { name: 'Pause' }));
     await worker.send('tail-1');
@@ -75,11 +75,11 @@ describe('streams', () => {
     await worker.send('tail-2');
     await seen(page.getByText(/Paused, \d+ new/));
     expect(await page.getByRole('cell', { name: 'tail-2' }).count()).toBe(0);
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await seen(page.getByRole('cell', { name: 'tail-2' }));
   });
 
-  it('finds entries by key, and shows one whole with what became of it', async () => {
+  it('finds entries by key, and shows a whole entry with its state in each group', async () => {
     const id = await worker.send('needle');
     const { page } = await look('/streams/parcels');
     await page.getByLabel('Partition key').fill('needle');
@@ -115,7 +115,7 @@ describe('a journey', () => {
     await seen(page.getByRole('dialog').getByText('"journey"'));
   });
 
-  it('is found among the latest ones', async () => {
+  it('is listed among the latest journeys', async () => {
     const { page } = await look('/journey');
     await seen(page.getByRole('button', { name: 'Pause' }));
     await worker.send('fresh', 'fresh-journey');
@@ -123,7 +123,7 @@ describe('a journey', () => {
     await seen(page.getByText(/2 events in/));
   });
 
-  it('says when nothing was found', async () => {
+  it('says that nothing was found', async () => {
     const { page } = await look('/journey/no-such-id');
     await seen(page.getByText('No event of this id was found'));
   });
@@ -146,7 +146,7 @@ describe('dead letters', () => {
     );
   }
 
-  it('shows the cause, edits the payload, says what will happen, and replays', async () => {
+  it('shows a cause, edits a payload, says what a replay will do, and replays', async () => {
     await fail('atlantis');
     const { page } = await look('/dead-letters');
     await page.getByRole('link', { name: 'Look at it' }).click();
@@ -178,7 +178,7 @@ describe('dead letters', () => {
     await seen(page.getByText('edited and replayed'));
   });
 
-  it('discards several at once', async () => {
+  it('discards several dead letters at once', async () => {
     await fail('mu');
     await fail('lemuria');
     await fail('avalon');
@@ -200,7 +200,7 @@ describe('dead letters', () => {
 describe('hostile events', () => {
   const SCRIPT = '<script>alert(1)</script><img src=x onerror=alert(2)>';
 
-  it('are text: nothing runs, nothing turns around, and what is huge is cut', async () => {
+  it('are shown as text: no script runs, no text changes direction, and long texts are cut', async () => {
     const data = JSON.stringify({
       script: SCRIPT,
       turned: 'a\u202Egnp.exe',
@@ -237,16 +237,16 @@ describe('hostile events', () => {
     expect(await page.locator('main script, main img').count()).toBe(0);
   });
 
-  it('that are no events are shown as such', async () => {
+  it('are marked as "not an event" if they are not one', async () => {
     const id = await redis.client.xadd(`${PREFIX}:hostile`, '*', 'nonsense', SCRIPT);
     const { page } = await look(`/streams/hostile?entry=hostile/${id ?? ''}`);
-    await seen(page.getByRole('dialog').getByText('This is no event.'));
+    await seen(page.getByRole('dialog').getByText('This is not an event.'));
     await seen(page.getByRole('dialog').getByText(SCRIPT).first());
   });
 });
 
-describe('without Redis', () => {
-  it('says so, keeps what was seen, and goes on by itself', async () => {
+describe('the page without Redis', () => {
+  it('says that Redis is unavailable, keeps what it shows, and goes on by itself', async () => {
     const { page } = await look('/');
     await seen(page.getByRole('link', { name: 'parcels', exact: true }));
     await redis.server.kill();
@@ -268,8 +268,8 @@ describe('without Redis', () => {
   });
 });
 
-describe('by keyboard alone', () => {
-  it('skips to the content, changes views, opens an entry and comes back to it', async () => {
+describe('the page by keyboard', () => {
+  it('skips to the content, changes views, opens an entry and returns the focus to it', async () => {
     const id = await worker.send('keys');
     const { page } = await look('/streams/parcels?key=keys');
     await seen(page.getByRole('button', { name: `open entry ${id}` }));
@@ -320,7 +320,7 @@ const VIEWS = [
 ];
 const LOOKS = (['light', 'dark'] as const).flatMap((theme) => [1280, 400].map((width) => ({ theme, width })));
 
-describe.each(LOOKS)('in $theme, $width pixels wide', (looks) => {
+describe.each(LOOKS)('the page in the $theme theme, $width pixels wide', (looks) => {
   beforeAll(async () => {
     fails = true;
     await worker.send('axe', 'axe');
@@ -328,7 +328,7 @@ describe.each(LOOKS)('in $theme, $width pixels wide', (looks) => {
     fails = false;
   });
 
-  it.each(VIEWS)('%s has no barriers, and fits', async (path) => {
+  it.each(VIEWS)('%s is accessible, and fits the width', async (path) => {
     const { page, barriers, overflow } = await look(path, looks);
     await seen(page.getByText('Live', { exact: true }));
     await gone(page.locator('.skeleton'));
@@ -336,7 +336,7 @@ describe.each(LOOKS)('in $theme, $width pixels wide', (looks) => {
     expect(await overflow()).toBe(0);
   });
 
-  it('has windows without barriers', async () => {
+  it('has accessible dialogs', async () => {
     const { page, barriers, overflow } = await look('/dead-letters', looks);
     await page
       .getByRole('link', { name: /^Look at/ })

@@ -56,7 +56,7 @@ const seen = (locator: Locator): Promise<void> => locator.first().waitFor({ time
 const gone = (locator: Locator): Promise<void> => locator.first().waitFor({ state: 'detached', timeout: DEADLINE_MS });
 
 describe('the shop', () => {
-  it('takes an order, whose journey goes through all services', async () => {
+  it('places an order, and shows its journey through all services', async () => {
     const { page } = await look('/shop');
     await page.getByLabel('Quantity').fill('2');
     await page.getByRole('button', { name: 'Place the order' }).click();
@@ -69,7 +69,7 @@ describe('the shop', () => {
     await seen(page.getByText('settled', { exact: true }));
   });
 
-  it('counts orders by itself, and the simulation can be controlled', async () => {
+  it('counts orders live, and controls the simulation', async () => {
     const { page } = await look('/shop');
     const orders = page.locator('.stat', { hasText: 'since the shop opened' }).locator('.stat-value');
     await seen(orders);
@@ -93,7 +93,7 @@ describe('the shop', () => {
     });
   });
 
-  it('says what to do where the console has no token for operators', async () => {
+  it('says what to do if the console has no token for operators', async () => {
     const [order, payment] = apps;
     await using tokenless = await startConsole(redis.url, {
       SHOP_ORDER_URL: order?.url ?? '',
@@ -107,7 +107,7 @@ describe('the shop', () => {
     expect(await barriers()).toEqual([]);
   });
 
-  it('tells the verdict on its laws', async () => {
+  it('checks the laws, and shows the result', async () => {
     const { page } = await look('/shop');
     await page.getByRole('button', { name: 'Check the laws' }).click();
     await seen(page.getByText('kept', { exact: true }));
@@ -117,7 +117,7 @@ describe('the shop', () => {
   it.each([
     { theme: 'light', width: 1280 },
     { theme: 'dark', width: 400 },
-  ] as const)('has no barriers, and fits, in $theme, $width pixels wide', async (looks) => {
+  ] as const)('is accessible and fits in the $theme theme, $width pixels wide', async (looks) => {
     const { page, barriers, overflow } = await look('/shop', looks);
     await seen(page.getByLabel('Product'));
     await seen(page.getByRole('heading', { name: 'Stock' }));
@@ -127,7 +127,7 @@ describe('the shop', () => {
 });
 
 describe('a worker that dies', () => {
-  it('is seen to be gone, and its place is taken', async () => {
+  it('is shown as gone, and another worker takes over its events', async () => {
     const { page } = await look('/');
     const picture = page.getByRole('group', { name: 'Topology' });
     await eventually('three processors read', async () => (await picture.locator('.worker-reading').count()) === 6);

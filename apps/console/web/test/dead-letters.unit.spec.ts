@@ -19,7 +19,7 @@ const cause = (id: string, group: string, errorPattern: string, count: number): 
 });
 
 describe('kinds of failure', () => {
-  it('gather what failed alike in several groups, the most frequent first', () => {
+  it('join the same cause of several groups, the most frequent first', () => {
     const kinds = kindsOf([cause('1', 'a', 'x', 1), cause('2', 'b', 'y', 3), cause('3', 'b', 'x', 4)]);
     expect(kinds.map(({ count, causes }) => [count, causes.map(({ id }) => id)])).toEqual([
       [5, ['3', '1']],
@@ -33,7 +33,7 @@ describe('an edited payload', () => {
     expect(parsePayload('{"a": 1.10}')).toEqual({ json: '{"a": 1.10}' });
   });
 
-  it.each(['', '{"a": ', 'null', '[1]', '"text"', '5'])('is refused with what is wrong: %s', (text) => {
+  it.each(['', '{"a": ', 'null', '[1]', '"text"', '5'])('is refused with a reason if it is not: %s', (text) => {
     expect(parsePayload(text)).toHaveProperty('problem');
   });
 });

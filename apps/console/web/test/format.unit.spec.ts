@@ -5,17 +5,17 @@ import { ago, duration } from '../src/format/times.js';
 import { visibleLine, visibleParts } from '../src/format/visible.js';
 
 describe('text from outside', () => {
-  it('shows by name what would act, hide or turn the text around', () => {
+  it('shows control characters, invisible ones and direction marks by name', () => {
     const parts = visibleParts('a\u202Eb\u001b[31m\u0000\u200b\ud800');
     expect(parts.filter(({ odd }) => odd).map(({ text }) => text)).toEqual(['U+202E', '␛', '␀', 'U+200B', 'U+D800']);
   });
 
-  it('keeps newlines, tabs, letters of all languages and pictures as they are', () => {
+  it('keeps newlines, tabs, letters of all languages and emoji', () => {
     const text = 'one\n\ttwo Grüße مرحبا שלום 你好 👩🚀 é';
     expect(visibleParts(text)).toEqual([{ text, odd: false }]);
   });
 
-  it('loses nothing but what it names', () => {
+  it('loses no other character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const plain = visibleParts(text)
@@ -28,20 +28,20 @@ describe('text from outside', () => {
     );
   });
 
-  it('is one bounded line where a title is wanted', () => {
+  it('becomes one short line for a title', () => {
     expect(visibleLine('a\nb\tc')).toBe('a b c');
     expect(visibleLine('x'.repeat(300))).toHaveLength(201);
   });
 });
 
 describe('numbers', () => {
-  it('have as many digits as say something', () => {
+  it('have only significant digits', () => {
     expect([0, 0.01, 0.34, 12.345, 1240, 45_678].map(rate)).toEqual(['0', '<0.1', '0.3', '12.3', '1,240', '45.7K']);
     expect([812, 1234, 45_000, 1_200_000].map(bytes)).toEqual(['812 B', '1.2 kB', '45 kB', '1.2 MB']);
     expect([0, 0.048, 0.5, 1].map(percent)).toEqual(['0%', '4.8%', '50%', '100%']);
   });
 
-  it('are one of something, or several', () => {
+  it('have a singular and a plural', () => {
     expect([0, 1, 2, 1200].map((value) => plural(value, 'entry', 'entries'))).toEqual([
       '0 entries',
       '1 entry',
@@ -51,7 +51,7 @@ describe('numbers', () => {
     expect(plural(1, 'failed attempt')).toBe('1 failed attempt');
   });
 
-  it('take money in the minor unit of its currency', () => {
+  it('format money from the minor unit of its currency', () => {
     expect(money(1250, 'EUR')).toBe('€12.50');
     expect(money(1250, 'JPY')).toBe('¥1,250');
     expect(money(1250, 'no currency')).toBe('1,250 no currency');
@@ -59,7 +59,7 @@ describe('numbers', () => {
 });
 
 describe('times', () => {
-  it('are in the unit that fits', () => {
+  it('have the unit that fits', () => {
     expect([0, 0.4, 85, 2310, 7000, 42_100, 250_000, 11_100_000, 200_000_000].map(duration)).toEqual([
       '0 ms',
       '0.4 ms',
@@ -74,7 +74,7 @@ describe('times', () => {
     expect([500, 12_000, 180_000].map(ago)).toEqual(['just now', '12 s ago', '3 min ago']);
   });
 
-  it('never say sixty of a smaller unit', () => {
+  it('never have 60 of a smaller unit', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10 ** 9 }), (ms) => {
         expect(duration(ms)).not.toMatch(/\b60 (s|min)\b|\b24 h\b/);

@@ -60,7 +60,7 @@ const journey = (events: JourneyEvent[], elapsedMs: number): Journey => ({
 });
 
 describe('lanes', () => {
-  it('have a bar from each event to its answer, at whose end the answer stands', () => {
+  it('have a bar from each event to its answer, with the answer at its end', () => {
     const answer = { stream: 'payments', id: `${String(START_MS + 80)}-0`, type: 'payments' };
     const { lanes, spanMs } = toLanes(
       journey(
@@ -80,7 +80,7 @@ describe('lanes', () => {
     expect(spanMs).toBe(80);
   });
 
-  it('reach to now while something is under way, and show what was given up, up to its last attempt', () => {
+  it('reach to now while an event is open, and to the last attempt of one that was given up', () => {
     const failed = handling('shipping', {
       state: 'dead-lettered',
       deadLetterId: '1-0',
@@ -94,7 +94,7 @@ describe('lanes', () => {
     expect(lanes.find(({ name }) => name === 'shipping')?.bars).toMatchObject([{ toMs: 700, kind: 'failed' }]);
   });
 
-  it('never hide one bar or event behind another', () => {
+  it('never put one bar or event behind another', () => {
     const open = (openMs: number): JourneyHandling =>
       handling('payment', { state: 'pending', known: 'pending', openMs });
     const events = [0, 1, 2].map((afterMs) => event('orders', 'order', afterMs, [open(100)]));
@@ -107,7 +107,7 @@ describe('lanes', () => {
 });
 
 describe('the axis', () => {
-  it('has a handful of round moments', () => {
+  it('has a few round times', () => {
     expect(axisTicks(98, 7)).toEqual([0, 20, 40, 60, 80]);
     expect(axisTicks(1, 7)).toHaveLength(6);
   });

@@ -38,20 +38,20 @@ const point = (seconds: number, orders: number | null = 0): SeriesPoint => ({
 });
 
 describe('the tail', () => {
-  it('has the newest entries first, each once, and counts what it does not keep', () => {
+  it('has the newest entries first, each once, and counts those that were left out', () => {
     const first = addEntries(EMPTY_TAIL, { entries: [entry(2), entry(1)], leftOut: {} });
     const second = addEntries(first, { entries: [entry(3), entry(2)], leftOut: { orders: 40, payments: 2 } });
     expect(second.entries.map(({ atMs }) => atMs)).toEqual([3, 2, 1]);
     expect(second).toMatchObject({ seen: 46, leftOut: 42 });
   });
 
-  it('counts once what comes twice', () => {
+  it('counts an entry that comes twice once', () => {
     const tail = addEntries(EMPTY_TAIL, { entries: [entry(2), entry(1)], leftOut: {} });
     const again = onlyNew(tail, { entries: [entry(3), entry(2)], leftOut: { orders: 1 } });
     expect(again).toEqual({ entries: [entry(3)], leftOut: { orders: 1 } });
   });
 
-  it('stays small, however much comes', () => {
+  it('stays small, however many entries come', () => {
     let tail = EMPTY_TAIL;
     for (let second = 0; second < 100; second += 1) {
       const entries = Array.from({ length: 50 }, (_, index) => entry(second * 50 + index)).reverse();
@@ -64,7 +64,7 @@ describe('the tail', () => {
 });
 
 describe('one feed for several pages', () => {
-  it('has what each of them wants, and each gets its own of it', () => {
+  it('asks for what all of them want, and gives each its part', () => {
     const none = { tail: null, shop: false };
     expect(together([])).toEqual(none);
     expect(together([none, { tail: 'orders', shop: false }, { tail: 'orders', shop: true }])).toEqual({
@@ -84,7 +84,7 @@ describe('one feed for several pages', () => {
     expect(entriesFor(null, both)).toEqual({ entries: [], leftOut: {} });
   });
 
-  it('is asked for below the root of the console, wherever that is', () => {
+  it('has its address below the root of the console', () => {
     expect(feedAddress('/', { tail: null, shop: false })).toBe('/api/live');
     expect(feedAddress('/tools/console/', { tail: 'a+b', shop: true })).toBe(
       '/tools/console/api/live?tail=a%2Bb&shop=true',
@@ -92,8 +92,8 @@ describe('one feed for several pages', () => {
   });
 });
 
-describe('what is said of the connection', () => {
-  it('is "Live" only while the console tells something and Redis answers it', () => {
+describe('the state of the connection', () => {
+  it('is "Live" only while the console sends something and Redis is up', () => {
     const redis = (isUp: boolean) => ({ isUp, sinceMs: 0, reason: null });
     const words = (['connecting', 'open', 'lost'] as const).map((connection) =>
       [null, redis(true), redis(false)].map((state) => livenessOf({ connection, redis: state }).word),
@@ -107,7 +107,7 @@ describe('what is said of the connection', () => {
 });
 
 describe('a tail that is paused', () => {
-  it('leaves out what a page has that came after', () => {
+  it('leaves out the entries that are newer than the pause', () => {
     const idsOf = (page: readonly EntrySummary[]) => withoutNewer(page, [entry(3), entry(2)]).map(({ atMs }) => atMs);
     expect(idsOf([entry(5), entry(4), entry(3), entry(2), entry(1)])).toEqual([3, 2, 1]);
     expect(idsOf([entry(2), entry(1)])).toEqual([2, 1]);
@@ -116,20 +116,20 @@ describe('a tail that is paused', () => {
 });
 
 describe('the series', () => {
-  it('joins what was loaded with what came since, and forgets what is old', () => {
+  it('joins loaded points with live ones, and forgets old ones', () => {
     expect(joinPoints([point(1), point(2)], [point(2), point(3)]).map(({ atMs }) => atMs)).toEqual([1000, 2000, 3000]);
     const many = Array.from({ length: 2000 }, (_, index) => point(index));
     expect(joinPoints(many, [point(2001)])).toHaveLength(900);
   });
 
-  it('has a gap in its lines where nobody looked', () => {
+  it('has a gap where there are no points', () => {
     expect(columns([point(1, 5), point(2, 6), point(60, 7)], [({ published }) => published['orders']])).toEqual([
       [1, 2, 3, 60],
       [5, 6, null, 7],
     ]);
   });
 
-  it('gives orders a minute from the minute before', () => {
+  it('gives orders a minute over the last minute', () => {
     const points = Array.from({ length: 90 }, (_, index) => point(index, index < 30 ? 10 : 1));
     const rates = ordersPerMinute(points);
     expect(rates[0]?.perMinute).toBe(600);
@@ -139,7 +139,7 @@ describe('the series', () => {
 });
 
 describe('recent journeys', () => {
-  it('are gathered by correlation id, the latest first', () => {
+  it('are grouped by correlation id, the latest first', () => {
     const journeys = recentJourneys([entry(5, 'a'), entry(4, 'b'), entry(3), entry(2, 'a')]);
     expect(journeys.map(({ correlationId, firstMs, latest }) => [correlationId, firstMs, latest.atMs])).toEqual([
       ['a', 2, 5],

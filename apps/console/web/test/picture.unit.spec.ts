@@ -77,7 +77,7 @@ const SHOP: Topology = {
 };
 
 describe('the picture of a topology', () => {
-  it('draws a producer that is a group as that group, workers in their group, dead letters in their stream', () => {
+  it('draws a producer that is also a group once, workers in their group, dead letters in their stream', () => {
     const { boxes, lines } = toPicture(SHOP);
     expect(boxes.map(({ id }) => id)).toEqual([
       'producer:order_service',
@@ -99,7 +99,7 @@ describe('the picture of a topology', () => {
     ]);
   });
 
-  it.each(['right', 'down'] as const)('gives every box a place of its own, and every line a path, %s', (direction) => {
+  it.each(['right', 'down'] as const)('places boxes without overlap, and gives each line a path, %s', (direction) => {
     const picture = toPicture(SHOP);
     const layout = placePicture(picture, direction, 1000);
     const places = picture.boxes.map((box) => ({ ...box, ...(layout.boxes.get(box.id) ?? { x: NaN, y: NaN }) }));
@@ -119,7 +119,7 @@ describe('the picture of a topology', () => {
     for (const { id } of picture.lines) expect(layout.paths.get(id)).toMatch(/^M[-\d.]+,[-\d.]+C/);
   });
 
-  it('keeps its shape while only numbers change, and bounds what one group can show', () => {
+  it('keeps its shape while only numbers change, and limits what one group shows', () => {
     const busier = { ...SHOP, edges: SHOP.edges.map((line) => ({ ...line, perSecond: 900, pending: 7 })) };
     expect(shapeOf(toPicture(busier))).toBe(shapeOf(toPicture(SHOP)));
     const crowd = Array.from({ length: 500 }, (_, index) => worker(String(index), 'processors'));
@@ -127,13 +127,13 @@ describe('the picture of a topology', () => {
     expect(box?.height).toBeLessThan((MAX_WORKERS + 5) * 30);
   });
 
-  it('draws an empty one', () => {
+  it('can be empty', () => {
     expect(placePicture(toPicture({ nodes: [], edges: [] }), 'right', 1000).paths.size).toBe(0);
   });
 });
 
 describe('a line', () => {
-  it('is wider and faster where more flows', () => {
+  it('is wider and faster for a higher rate', () => {
     const rates = [null, 0, 1, 10, 100, 10_000];
     const widths = rates.map(lineWidth);
     expect(widths).toEqual([...widths].sort((a, b) => a - b));

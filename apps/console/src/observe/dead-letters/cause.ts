@@ -3,18 +3,18 @@ import type { DeadLetter } from 'nestjs-event-streams';
 import { cut } from '../../streams/entry-summary.js';
 
 const MAX_PATTERN_LENGTH = 200;
-/** What is kept of a name. */
+/** How many characters of a name are kept. */
 const MAX_NAME_LENGTH = 256;
-/** Of a message that is longer, the rest tells nothing more of its cause. */
+/** How many characters of a message count for its cause. */
 const MAX_MESSAGE_LENGTH = 4000;
 
-/** What differs between messages of one cause: ids, numbers (indices in paths among them), and what is quoted. */
+/** The parts in which messages of one cause differ: ids, numbers (also indices in paths), and quoted texts. */
 const VARIABLE =
   /"[^"]*"|'[^']*'|“[^”]*”|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b|\d+([.,]\d+)*/gi;
 
-/** What dead letters that failed in the same way have in common. */
+/** What dead letters with the same kind of failure have in common. */
 export interface Cause {
-  /** A name for it. */
+  /** Opaque, the same for the same cause. */
   id: string;
   /** Without prefix. */
   stream: string;
@@ -46,7 +46,7 @@ export function causeOf(
   };
 }
 
-/** A message without what differs from one event to the next. */
+/** A message without the parts that differ from event to event. */
 export function patternOf(message: string): string {
   const { head, problems } = partsOf(message);
   const pattern = `${head}${problems.join('; ')}`;
@@ -54,13 +54,13 @@ export function patternOf(message: string): string {
 }
 
 /**
- * What a message begins with, and the problems that it lists, each once: which items of an array are wrong, and how many
- * of them, makes no other mistake of it.
+ * The beginning of a message, and the problems that it lists, each once: the same mistake in other or more items of an array is the same
+ * cause.
  */
 function partsOf(message: string): { head: string; problems: string[] } {
   const [, head = '', list = ''] = /^(.*? is not valid: )?(.*)$/s.exec(message.slice(0, MAX_MESSAGE_LENGTH)) ?? [];
   const problems = list.split('; ').map((problem) => problem.replace(VARIABLE, '…').replace(/\s+/g, ' ').trim());
-  // The last one of those that were cut off is not whole.
+  // The last problem of a shortened message is incomplete.
   if (message.length > MAX_MESSAGE_LENGTH && problems.length > 1) problems.pop();
   return { head: head.replace(VARIABLE, '…'), problems: [...new Set(problems.filter((problem) => problem !== ''))] };
 }

@@ -3,17 +3,17 @@ import { DeadLetters } from 'nestjs-event-streams';
 import { Surveyor } from '../surveyor.js';
 import { MAX_DEAD_LETTERS, StreamDeadLetters } from './stream-dead-letters.js';
 
-/** How long one question may go on reading, in milliseconds; the next one goes on from there. */
+/** How long one request may read, in milliseconds; the next one continues there. */
 const MAX_MS = 500;
 
 interface Kept {
   deadLetters: StreamDeadLetters;
   running: Promise<void>;
-  /** The next refresh, which begins after the running one: whoever asks meanwhile waits for it. */
+  /** The next refresh, which begins after the running one; requests in between share it. */
   next: Promise<StreamDeadLetters> | undefined;
 }
 
-/** Keeps account of the dead letters of all streams, so that nobody reads them again and again. */
+/** The indexes of the dead letters of all streams, so that each dead letter is read once. */
 @Injectable()
 export class DeadLetterBook {
   private readonly streams = new Map<string, Kept>();
@@ -23,7 +23,7 @@ export class DeadLetterBook {
     private readonly surveyor: Surveyor,
   ) {}
 
-  /** As they are now. @param stream without prefix */
+  /** The up-to-date index of a stream's dead letters. @param stream without prefix */
   of(stream: string, longestMs = MAX_MS): Promise<StreamDeadLetters> {
     const kept = this.kept(stream);
     kept.next ??= kept.running.then(async () => {
@@ -36,7 +36,7 @@ export class DeadLetterBook {
     return kept.next;
   }
 
-  /** The stream is there no more. */
+  /** Removes the index of a stream that does not exist any more. */
   forget(stream: string): void {
     this.streams.delete(stream);
   }
@@ -44,7 +44,7 @@ export class DeadLetterBook {
   private kept(stream: string): Kept {
     let kept = this.streams.get(stream);
     if (!kept) {
-      // Of several partitions they have no common order, by which they could be kept up to date.
+      // The dead letters of several partitions have no common order, which an index needs to stay up to date.
       const most = this.surveyor.partitionCount === 1 ? MAX_DEAD_LETTERS : 0;
       const deadLetters = new StreamDeadLetters(stream, this.deadLetters, (name) => this.count(name), most);
       this.streams.set(stream, (kept = { deadLetters, running: Promise.resolve(), next: undefined }));

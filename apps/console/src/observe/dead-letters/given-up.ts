@@ -4,7 +4,10 @@ import type { DeadLetterBook } from './dead-letter-book.js';
 /** How long one look may read dead letters, in milliseconds. */
 const DEAD_LETTERS_MS = 100;
 
-/** Notes whose dead letters they are, of streams that have others than before; what there is no time for is left to the next look. */
+/**
+ * Updates which groups have dead letters, for streams whose number of dead letters has changed. Streams for which there is no time left
+ * wait for the next look.
+ */
 export async function noteGivenUp(streams: Iterable<SeenStream>, book: DeadLetterBook): Promise<void> {
   const endsAt = performance.now() + DEAD_LETTERS_MS;
   for (const stream of streams) {

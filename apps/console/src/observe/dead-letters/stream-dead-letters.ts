@@ -3,21 +3,21 @@ import { MAX_REPLAYABLE_VALUES } from 'nestjs-event-streams/internal';
 import { cut } from '../../streams/entry-summary.js';
 import { causeOf, type Cause } from './cause.js';
 
-/** Dead letters that are kept account of, of one stream: the newest. About 30 MB. */
+/** How many dead letters of a stream are indexed: the newest. About 30 MB. */
 export const MAX_DEAD_LETTERS = 100_000;
-/** And causes: when each dead letter seems to have its own, whoever writes them makes them up. */
+/** How many causes are indexed. With more, each dead letter seems to have its own cause. */
 const MAX_CAUSES = 1000;
-/** Up to which size a dead letter is read whole for that, in bytes: of a longer message more tells nothing. */
+/** Up to which size a dead letter is read whole for the index, in bytes: the rest of a longer message adds nothing. */
 export const BOOKED_BYTES = 128 * 1024;
 const MAX_NAME_LENGTH = 256;
-/** Actions that are asked for at once, and how many the history keeps, about. */
+/** How many actions are read at first, and about how many the history keeps. */
 const FIRST_ACTIONS = 100;
 const MAX_ACTIONS = 10_000;
 
-/** What is kept of a dead letter: all but what its event says. */
+/** A dead letter in the index: without its event. */
 export interface BookedDeadLetter {
   id: string;
-  /** The entry that it was. */
+  /** The id of the original entry. */
   entryId: string;
   cause: Cause;
   eventType: string | null;
@@ -29,25 +29,25 @@ export interface BookedDeadLetter {
   isWide: boolean;
 }
 
-/** The dead letters of one stream, without their events: read once, newest first, and kept up to date after that. */
+/** An index of the dead letters of one stream, without their events. Reads each one once, newest first, and stays up to date. */
 export class StreamDeadLetters {
   /** How many there are in Redis. */
   total = 0;
-  /** As they were found when reading back: newest first. */
+  /** Those that were read backwards: newest first. */
   private older: BookedDeadLetter[] = [];
-  /** As they came after that: oldest first. */
+  /** Those that were added after that: oldest first. */
   private newer: BookedDeadLetter[] = [];
   private readonly byEntry = new Map<string, BookedDeadLetter[]>();
   private readonly causes = new Map<string, Cause>();
   private isThrough = false;
   private isCurrent = false;
-  /** The last action of the history that was taken note of. */
+  /** The last action of the history that was applied to the index. */
   private lastAction: string | undefined;
 
   /**
    * @param name of the stream, without prefix
-   * @param countIn tells how many there are
-   * @param most of how many account is kept; 0 for none, where only their number is told
+   * @param countIn counts the dead letters of a stream
+   * @param most how many are indexed; 0 for none: then only their number is known
    */
   constructor(
     readonly name: string,
@@ -56,7 +56,7 @@ export class StreamDeadLetters {
     private readonly most: number,
   ) {}
 
-  /** Whether all of them are known. */
+  /** Whether all of them are indexed. */
   get isComplete(): boolean {
     return this.isThrough && this.isCurrent;
   }
@@ -74,12 +74,12 @@ export class StreamDeadLetters {
     return this.older.length + this.newer.length;
   }
 
-  /** How many entries they are of: each handler that gives an entry up writes a dead letter of its own. */
+  /** How many entries they belong to: each handler that gives up an entry writes its own dead letter. */
   get entries(): number {
     return this.byEntry.size;
   }
 
-  /** Groups that gave them up. */
+  /** The groups that gave them up. */
   get groups(): ReadonlySet<string> {
     const groups = new Set<string>();
     for (const { cause } of this) groups.add(cause.group);
@@ -92,30 +92,30 @@ export class StreamDeadLetters {
     yield* this.older;
   }
 
-  /** Of one entry and one group, newest first. */
+  /** The dead letters of one entry and one group, newest first. */
   of(entryId: string, group: string): BookedDeadLetter[] {
     const found = this.byEntry.get(entryId)?.filter(({ cause }) => cause.group === group) ?? [];
     return found.sort((a, b) => compareEntryIds(b.id, a.id));
   }
 
-  /** Whether every dead letter of an entry would be known: one is never older than its entry. */
+  /** Whether every dead letter of this entry is indexed: a dead letter is never older than its entry. */
   covers(entryId: string): boolean {
     if (!this.isCurrent) return false;
     const oldest = this.older.at(-1);
     return this.isThrough || (oldest !== undefined && timeOfEntryId(oldest.id) < timeOfEntryId(entryId));
   }
 
-  /** Reads what is new, takes out what is gone, and goes on reading back. */
+  /** Adds new dead letters, removes those that are gone, and continues to read backwards. */
   async refresh(longestMs: number): Promise<void> {
     const endsAt = performance.now() + longestMs;
-    // Then those of before are let go.
+    // The index would grow too large: it starts again with the newest.
     if (this.causes.size >= 2 * MAX_CAUSES) this.forget();
     for (const isLast of [false, true]) {
       await this.takeActions();
       await this.readNewer(endsAt);
       await this.readOlder(endsAt);
       this.total = await this.countIn(this.name);
-      // Removed by another hand than the library's, which notes no action.
+      // Some were removed without the library, which leaves no action in the history: the index starts again.
       const isWrong = this.size > this.total && (await this.takeActions(), this.size > this.total);
       if (!isWrong) return;
       this.forget();
@@ -133,7 +133,7 @@ export class StreamDeadLetters {
     this.lastAction = undefined;
   }
 
-  /** What was replayed or discarded is there no more. */
+  /** Removes the dead letters that were replayed or discarded. */
   private async takeActions(): Promise<void> {
     const known = this.lastAction;
     if (known === undefined) {
@@ -167,7 +167,7 @@ export class StreamDeadLetters {
 
   private async readNewer(endsAt: number): Promise<void> {
     const newest = this.newer.at(-1) ?? this.older[0];
-    // Nothing is known yet: then reading back begins at the end.
+    // The index is empty: readOlder begins at the newest.
     if (!newest && !this.isThrough) return;
     this.isCurrent = false;
     const range = { wholeBytes: BOOKED_BYTES, ...(newest ? { from: `(${newest.id}` } : {}) };
@@ -193,7 +193,7 @@ export class StreamDeadLetters {
 
   private book(deadLetter: DeadLetter): BookedDeadLetter {
     const booked = bookedOf(this.name, deadLetter);
-    // One object of each cause: there are few of them.
+    // Dead letters of one cause share one object, to save memory.
     const known = this.causes.get(booked.cause.id);
     if (known) booked.cause = known;
     else this.causes.set(booked.cause.id, booked.cause);
@@ -204,7 +204,7 @@ export class StreamDeadLetters {
   }
 }
 
-/** What is kept of a dead letter. @param stream without prefix */
+/** A dead letter for the index. @param stream without prefix */
 export function bookedOf(stream: string, deadLetter: DeadLetter): BookedDeadLetter {
   const { id, entryId, event, attempts, replays, fields, cut: whole } = deadLetter;
   return {

@@ -65,7 +65,7 @@ export function ActionsView() {
             <Failed error={error} onRetry={() => void refetch()} />
           )
         ) : actions.length === 0 ? (
-          <Notice icon="inbox" title="Nothing was changed yet">
+          <Notice icon="inbox" title="No changes yet">
             <p>
               Replays, discards, orders, and changes of the simulation and the gateway are logged here before they run.
             </p>
@@ -76,7 +76,7 @@ export function ActionsView() {
       </div>
       {hasNextPage ? (
         <button type="button" className="button" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {isFetchingNextPage ? 'Loading …' : 'Show earlier ones'}
+          {isFetchingNextPage ? 'Loading …' : 'Show earlier changes'}
         </button>
       ) : null}
     </>
@@ -92,7 +92,7 @@ function ActionTable({ actions }: { actions: readonly ActionEntry[] }) {
             <th scope="col">When</th>
             <th scope="col">Who</th>
             <th scope="col">What</th>
-            <th scope="col">On which</th>
+            <th scope="col">Target</th>
             <th scope="col">Why</th>
             <th scope="col">Outcome</th>
           </tr>

@@ -5,15 +5,15 @@ import type {
   DeadLetterActionResult,
   DeadLetterPreview,
 } from '../../../src/contract/dead-letters.js';
-import { ApiError, post } from '../api/client.js';
+import { post } from '../api/client.js';
 import { count, plural } from '../format/numbers.js';
 import { useSession } from '../shell/use-session.js';
 import { toast } from '../shell/toasts.js';
 import { Icon } from '../ui/icon.js';
-import { Json } from '../ui/json.js';
 import { Modal } from '../ui/modal.js';
 import { Failed, Loading } from '../ui/notice.js';
-import { Text } from '../ui/text.js';
+import { Problem } from '../ui/problem.js';
+import { ActionPreview } from './action-preview.js';
 import { refreshDeadLetters } from './use-dead-letters.js';
 
 interface ActionDialogProps {
@@ -34,7 +34,6 @@ export function ActionDialog({ request, onClose, onDone }: ActionDialogProps) {
   const queries = useQueryClient();
   const [why, setWhy] = useState('');
   const [by, setBy] = useState('');
-  const user = useSession()?.user ?? null;
   const preview = useQuery({
     queryKey: ['preview', request],
     queryFn: () => post<DeadLetterPreview>('/api/dead-letters/preview', request),
@@ -42,20 +41,9 @@ export function ActionDialog({ request, onClose, onDone }: ActionDialogProps) {
     staleTime: Infinity,
   });
   const act = useMutation({
-    mutationFn: () =>
-      post<DeadLetterActionResult>('/api/dead-letters/act', {
-        ...request,
-        ...(by.trim() === '' ? {} : { by: by.trim() }),
-        ...(why.trim() === '' ? {} : { why: why.trim() }),
-      }),
-    onSuccess: ({ done, left, beyond }) => {
-      const kept = left === 0 ? '' : ` ${plural(left, 'other')} left as ${left === 1 ? 'it is' : 'they are'}.`;
-      const more =
-        beyond === 0
-          ? ''
-          : ` ${count(beyond)} more ${beyond === 1 ? 'stays' : 'stay'}: repeat the action for ${beyond === 1 ? 'it' : 'them'}.`;
-      const rest = `${kept}${more}`;
-      toast(done === 0 ? 'bad' : 'good', `${plural(done, 'dead letter')} ${words.done}.${rest}`);
+    mutationFn: () => post<DeadLetterActionResult>('/api/dead-letters/act', { ...request, ...noteOf(why, by) }),
+    onSuccess: (result) => {
+      toast(result.done === 0 ? 'bad' : 'good', resultText(request.action, result));
       onClose();
       onDone?.();
     },
@@ -87,100 +75,76 @@ export function ActionDialog({ request, onClose, onDone }: ActionDialogProps) {
       }
     >
       {preview.data !== undefined ? (
-        <PreviewView preview={preview.data} />
+        <ActionPreview preview={preview.data} />
       ) : preview.error !== null ? (
         <Failed error={preview.error} onRetry={() => void preview.refetch()} />
       ) : (
         <Loading what="what will happen" lines={3} />
       )}
-      {act.error === null ? null : <ActionProblem error={act.error} />}
-      <div className="grid-2">
-        <label className="field">
-          <span>Why (for the history)</span>
-          <input
-            className="input"
-            value={why}
-            maxLength={500}
-            placeholder="the gateway is back"
-            onChange={(event) => {
-              setWhy(event.target.value);
-            }}
-          />
-        </label>
-        {user === null ? (
-          <label className="field">
-            <span>Your name</span>
-            <input
-              className="input"
-              value={by}
-              maxLength={500}
-              autoComplete="name"
-              onChange={(event) => {
-                setBy(event.target.value);
-              }}
-            />
-          </label>
-        ) : (
-          <p className="field">
-            <span>By</span>
-            <span>{user.name}, who is logged in</span>
-          </p>
-        )}
-      </div>
+      {act.error === null ? null : <Problem error={act.error} />}
+      <NoteFields why={why} onWhy={setWhy} by={by} onBy={setBy} />
     </Modal>
   );
 }
 
-function PreviewView({ preview }: { preview: DeadLetterPreview }) {
+interface NoteFieldsProps {
+  why: string;
+  onWhy: (why: string) => void;
+  by: string;
+  onBy: (by: string) => void;
+}
+
+/** Why somebody acts, and who: asked for only if nobody is logged in. */
+function NoteFields({ why, onWhy, by, onBy }: NoteFieldsProps) {
+  const user = useSession()?.user ?? null;
   return (
-    <>
-      <ul className="effects">
-        {preview.effects.map((effect) => (
-          <li key={effect}>
-            <Text>{effect}</Text>
-          </li>
-        ))}
-      </ul>
-      {preview.receivers.some(({ consumersReading }) => consumersReading === 0) ? (
-        <div className="callout callout-warn">
-          <Icon name="alert" />
-          <div>A group that will receive them has no worker now: they wait until one starts.</div>
-        </div>
-      ) : null}
-      {preview.edited === null ? null : (
-        <div className="grid-2">
-          <div>
-            <h3 className="section-title">Before</h3>
-            {preview.edited.beforeText === null ? null : (
-              <Json payload={preview.edited.beforeText} label="Payload before" />
-            )}
-          </div>
-          <div>
-            <h3 className="section-title">After</h3>
-            <Json payload={preview.edited.afterText} label="Payload after" />
-          </div>
-        </div>
+    <div className="grid-2">
+      <label className="field">
+        <span>Why (for the history)</span>
+        <input
+          className="input"
+          value={why}
+          maxLength={500}
+          placeholder="the gateway is back"
+          onChange={(event) => {
+            onWhy(event.target.value);
+          }}
+        />
+      </label>
+      {user === null ? (
+        <label className="field">
+          <span>Your name</span>
+          <input
+            className="input"
+            value={by}
+            maxLength={500}
+            autoComplete="name"
+            onChange={(event) => {
+              onBy(event.target.value);
+            }}
+          />
+        </label>
+      ) : (
+        <p className="field">
+          <span>By</span>
+          <span>{user.name}, who is logged in</span>
+        </p>
       )}
-    </>
+    </div>
   );
 }
 
-function ActionProblem({ error }: { error: Error }) {
-  return (
-    <div className="callout callout-bad" role="alert">
-      <Icon name="alert" />
-      <div>
-        {error.message}
-        {error instanceof ApiError ? (
-          <ul>
-            {error.details.map((detail) => (
-              <li key={detail}>
-                <Text>{detail}</Text>
-              </li>
-            ))}
-          </ul>
-        ) : null}
-      </div>
-    </div>
-  );
+function noteOf(why: string, by: string): Pick<DeadLetterActionRequest, 'why' | 'by'> {
+  return {
+    ...(by.trim() === '' ? {} : { by: by.trim() }),
+    ...(why.trim() === '' ? {} : { why: why.trim() }),
+  };
+}
+
+function resultText(action: DeadLetterActionRequest['action'], { done, left, beyond }: DeadLetterActionResult): string {
+  const parts = [`${plural(done, 'dead letter')} ${WORDS[action].done}.`];
+  if (left > 0) parts.push(`${plural(left, 'other')} left as ${left === 1 ? 'it is' : 'they are'}.`);
+  if (beyond === 1) parts.push('1 more stays: repeat the action for it.');
+  if (beyond > 1) parts.push(`${count(beyond)} more stay: repeat the action for them.`);
+  return parts.join(' ');
 }

@@ -1,17 +1,16 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { DeadLetterActionRequest, DeadLetterPage, DeadLetterView } from '../../../src/contract/dead-letters.js';
+import type { DeadLetterActionRequest, DeadLetterCause, DeadLetterPage } from '../../../src/contract/dead-letters.js';
 import { ApiError, get } from '../api/client.js';
 import { path, withQuery } from '../api/paths.js';
 import { count, plural } from '../format/numbers.js';
-import { clock } from '../format/times.js';
-import { useParam } from '../shell/use-param.js';
 import { Failed, Loading, Notice } from '../ui/notice.js';
 import { Text } from '../ui/text.js';
 import { ActionButtons } from './action-buttons.js';
 import { ActionDialog } from './action-dialog.js';
 import { CausePlace } from './causes.js';
+import { DeadLettersTable } from './dead-letters-table.js';
 import { reasonText } from './reasons.js';
 import { useFreshDeadLetters } from './use-dead-letters.js';
 
@@ -40,19 +39,7 @@ export function CausePage({ causeId }: { causeId: string }) {
   const some = deadLetters.filter(({ id }) => chosen.has(id)).map(({ id }) => id);
   return (
     <>
-      <div className="view-head">
-        <div>
-          <p className="small">
-            <Link href="/dead-letters">Dead letters</Link> /
-          </p>
-          <h1>
-            <Text most={120}>{cause.errorName}</Text>
-          </h1>
-          <p>
-            <CausePlace cause={cause} />. {reasonText(cause.reason)}
-          </p>
-        </div>
-      </div>
+      <CauseHead cause={cause} />
       <section className="card card-ruled" aria-label="Dead letters">
         <div className="card-head">
           <h2 role="status">
@@ -71,7 +58,7 @@ export function CausePage({ causeId }: { causeId: string }) {
             />
           </div>
         </div>
-        <DeadLetters deadLetters={deadLetters} chosen={chosen} onChoose={setChosen} />
+        <DeadLettersTable deadLetters={deadLetters} chosen={chosen} onChoose={setChosen} />
         {hasNextPage ? (
           <div className="more">
             <button type="button" className="button" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
@@ -98,6 +85,24 @@ export function CausePage({ causeId }: { causeId: string }) {
   );
 }
 
+function CauseHead({ cause }: { cause: DeadLetterCause }) {
+  return (
+    <div className="view-head">
+      <div>
+        <p className="small">
+          <Link href="/dead-letters">Dead letters</Link> /
+        </p>
+        <h1>
+          <Text most={120}>{cause.errorName}</Text>
+        </h1>
+        <p>
+          <CausePlace cause={cause} />. {reasonText(cause.reason)}
+        </p>
+      </div>
+    </div>
+  );
+}
+
 function NoneLeft() {
   return (
     <div className="card">
@@ -107,92 +112,6 @@ function NoneLeft() {
           All dead letters
         </Link>
       </Notice>
-    </div>
-  );
-}
-
-interface DeadLettersProps {
-  deadLetters: readonly DeadLetterView[];
-  chosen: ReadonlySet<string>;
-  onChoose: (chosen: ReadonlySet<string>) => void;
-}
-
-function DeadLetters({ deadLetters, chosen, onChoose }: DeadLettersProps) {
-  const [, openDeadLetter] = useParam('dead-letter');
-  const isAll = deadLetters.length > 0 && deadLetters.every(({ id }) => chosen.has(id));
-  return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label="Dead letters of this cause">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">
-              <input
-                type="checkbox"
-                aria-label="Choose all that are shown"
-                checked={isAll}
-                onChange={() => {
-                  onChoose(new Set(isAll ? [] : deadLetters.map(({ id }) => id)));
-                }}
-              />
-            </th>
-            <th scope="col">Failed</th>
-            <th scope="col">Event</th>
-            <th scope="col">Key</th>
-            <th scope="col">Message</th>
-            <th scope="col" className="num">
-              Attempts
-            </th>
-            <th scope="col" className="num">
-              Replays
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {deadLetters.map((deadLetter) => (
-            <tr key={deadLetter.id}>
-              <td>
-                <input
-                  type="checkbox"
-                  aria-label={`Choose dead letter ${deadLetter.id}`}
-                  checked={chosen.has(deadLetter.id)}
-                  onChange={() => {
-                    const next = new Set(chosen);
-                    if (!next.delete(deadLetter.id)) next.add(deadLetter.id);
-                    onChoose(next);
-                  }}
-                />
-              </td>
-              <td className="nowrap">
-                <button
-                  type="button"
-                  className="link-button"
-                  onClick={() => {
-                    openDeadLetter(`${deadLetter.stream}/${deadLetter.id}`);
-                  }}
-                >
-                  {clock(deadLetter.lastFailedMs)}
-                  <span className="visually-hidden">, open dead letter {deadLetter.id}</span>
-                </button>
-              </td>
-              <td className="nowrap">
-                {deadLetter.type === null ? (
-                  <span className="badge badge-bad">no event</span>
-                ) : (
-                  <Text most={60}>{deadLetter.type}</Text>
-                )}
-              </td>
-              <td className="clip mono small">
-                <Text most={40}>{deadLetter.partitionKey ?? ''}</Text>
-              </td>
-              <td className="clip">
-                <Text most={200}>{deadLetter.errorMessage.replace(/\s+/g, ' ')}</Text>
-              </td>
-              <td className="num">{count(deadLetter.attempts)}</td>
-              <td className="num">{count(deadLetter.replays)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
     </div>
   );
 }

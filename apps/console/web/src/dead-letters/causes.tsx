@@ -92,40 +92,47 @@ function KindCard({ kind: { first, count: total, causes }, now, onAct }: KindCar
       </div>
       <ul className="cause-groups">
         {causes.map((cause) => (
-          <li key={cause.id}>
-            <div className="cause-group">
-              <strong>
-                <Text>{cause.group}</Text>
-              </strong>{' '}
-              {cause.handler === '-' ? null : (
-                <span className="quiet small">
-                  <Text most={120}>{cause.handler}</Text>
-                </span>
-              )}
-              <span className="quiet small">
-                last <span title={dateTime(cause.lastMs)}>{ago(now - cause.lastMs)}</span>
-                {cause.count > 1 ? (
-                  <>
-                    , first <span title={dateTime(cause.firstMs)}>{ago(now - cause.firstMs)}</span>
-                  </>
-                ) : null}
-              </span>
-            </div>
-            <div className="cause-actions">
-              <Link className="button" href={places.cause(cause.id)}>
-                Look at {cause.count === 1 ? 'it' : `all ${count(cause.count)}`}
-              </Link>
-              <ActionButtons
-                count={cause.count}
-                onAct={(action) => {
-                  onAct({ action, selection: { causeId: cause.id, upTo: cause.sample.id } });
-                }}
-              />
-            </div>
-          </li>
+          <CauseOfGroup key={cause.id} cause={cause} now={now} onAct={onAct} />
         ))}
       </ul>
     </article>
+  );
+}
+
+/** The dead letters of one group for this cause: when, and what can be done. */
+function CauseOfGroup({ cause, now, onAct }: { cause: DeadLetterCause } & Pick<KindCardProps, 'now' | 'onAct'>) {
+  return (
+    <li>
+      <div className="cause-group">
+        <strong>
+          <Text>{cause.group}</Text>
+        </strong>{' '}
+        {cause.handler === '-' ? null : (
+          <span className="quiet small">
+            <Text most={120}>{cause.handler}</Text>
+          </span>
+        )}
+        <span className="quiet small">
+          last <span title={dateTime(cause.lastMs)}>{ago(now - cause.lastMs)}</span>
+          {cause.count > 1 ? (
+            <>
+              , first <span title={dateTime(cause.firstMs)}>{ago(now - cause.firstMs)}</span>
+            </>
+          ) : null}
+        </span>
+      </div>
+      <div className="cause-actions">
+        <Link className="button" href={places.cause(cause.id)}>
+          Look at {cause.count === 1 ? 'it' : `all ${count(cause.count)}`}
+        </Link>
+        <ActionButtons
+          count={cause.count}
+          onAct={(action) => {
+            onAct({ action, selection: { causeId: cause.id, upTo: cause.sample.id } });
+          }}
+        />
+      </div>
+    </li>
   );
 }
 

@@ -16,7 +16,7 @@ export function EventList({ journey }: { journey: Journey }) {
     <section className="card card-ruled" aria-labelledby="events-title">
       <div className="card-head">
         <h2 id="events-title">Events</h2>
-        <p>what caused what</p>
+        <p>each with its cause</p>
       </div>
       <ol className="journey-events">
         {journey.events.map((event) => (
@@ -68,7 +68,7 @@ function EventItem({ event, cause, tint }: EventItemProps) {
         <p className="small quiet">
           {cause === undefined ? (
             event.event.causation_id === undefined ? (
-              'the beginning: it answers nothing'
+              'begins the journey'
             ) : (
               'answers an event that was not found'
             )

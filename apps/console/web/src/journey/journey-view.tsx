@@ -16,7 +16,7 @@ import { EventList } from './event-list.js';
 import { FindJourney } from './find-journey.js';
 import { RecentJourneys } from './recent-journeys.js';
 import { Timeline } from './timeline.js';
-import { useWholeJourney } from './use-whole-journey.js';
+import { useWholeJourney, type WholeJourney } from './use-whole-journey.js';
 
 /** The events of one correlation id across all services, as a timeline. */
 export function JourneyView() {
@@ -65,45 +65,11 @@ function OneJourney({ correlationId }: { correlationId: string }) {
     );
   }
   const { journey } = whole;
-  const [first] = journey.events;
-  const state = STATES[journey.state];
   return (
     <>
-      <section className="card journey-head" aria-label="The journey in short">
-        <div className="copyable">
-          <span className="quiet small">Correlation id</span>
-          <code>
-            <Text most={120}>{correlationId}</Text>
-          </code>
-          <CopyButton text={correlationId} what="correlation id" />
-        </div>
-        <span className={`badge ${state.tone}`} role="status">
-          <span className="dot" />
-          {state.word}
-        </span>
-        {first === undefined ? null : (
-          <span>
-            {plural(journey.events.length, 'event')} in <strong>{duration(journey.elapsedMs)}</strong>{' '}
-            <span className="quiet">since {dateTime(first.entry.atMs)}</span>
-          </span>
-        )}
-      </section>
+      <JourneyHead correlationId={correlationId} journey={journey} />
       {journey.events.length === 0 ? (
-        <div className="card">
-          <Notice
-            icon="route"
-            title={whole.isLooking ? 'Looking for events of this id …' : 'No event of this id was found'}
-          >
-            <p role="status">{plural(whole.scanned, 'entry', 'entries')} looked at.</p>
-            <p>
-              {journey.isComplete
-                ? 'All streams were searched. Check that the id is complete: it must match exactly.'
-                : 'It may be further back.'}
-            </p>
-            <Further whole={whole} />
-            <Link href="/journey">See the latest journeys</Link>
-          </Notice>
-        </div>
+        <NothingFound whole={whole} isComplete={journey.isComplete} />
       ) : (
         <>
           <section className="card" aria-labelledby="timeline-title">
@@ -123,7 +89,53 @@ function OneJourney({ correlationId }: { correlationId: string }) {
   );
 }
 
-function Further({ whole }: { whole: ReturnType<typeof useWholeJourney> }) {
+function JourneyHead({ correlationId, journey }: { correlationId: string; journey: Journey }) {
+  const [first] = journey.events;
+  const state = STATES[journey.state];
+  return (
+    <section className="card journey-head" aria-label="Summary of the journey">
+      <div className="copyable">
+        <span className="quiet small">Correlation id</span>
+        <code>
+          <Text most={120}>{correlationId}</Text>
+        </code>
+        <CopyButton text={correlationId} what="correlation id" />
+      </div>
+      <span className={`badge ${state.tone}`} role="status">
+        <span className="dot" />
+        {state.word}
+      </span>
+      {first === undefined ? null : (
+        <span>
+          {plural(journey.events.length, 'event')} in <strong>{duration(journey.elapsedMs)}</strong>{' '}
+          <span className="quiet">since {dateTime(first.entry.atMs)}</span>
+        </span>
+      )}
+    </section>
+  );
+}
+
+function NothingFound({ whole, isComplete }: { whole: WholeJourney; isComplete: boolean }) {
+  return (
+    <div className="card">
+      <Notice
+        icon="route"
+        title={whole.isLooking ? 'Searching for events of this id …' : 'No event of this id was found'}
+      >
+        <p role="status">{plural(whole.scanned, 'entry', 'entries')} searched.</p>
+        <p>
+          {isComplete
+            ? 'All streams were searched. Check that the id is complete: it must match exactly.'
+            : 'It may be further back.'}
+        </p>
+        <Further whole={whole} />
+        <Link href="/journey">See the latest journeys</Link>
+      </Notice>
+    </div>
+  );
+}
+
+function Further({ whole }: { whole: WholeJourney }) {
   if (!whole.hasMore) return null;
   return <SearchButton isSearching={whole.isLooking} stop={whole.stop} goOn={whole.lookFurther} />;
 }

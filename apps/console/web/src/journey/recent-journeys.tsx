@@ -38,14 +38,16 @@ export function RecentJourneys() {
           }}
         >
           <Icon name={frozen === null ? 'pause' : 'play'} />
-          {frozen === null ? 'Pause' : 'Go on'}
+          {frozen === null ? 'Pause' : 'Continue'}
         </button>
       </div>
       {journeys.length > 0 ? (
         <JourneyTable journeys={journeys} />
       ) : data !== undefined ? (
         <Notice icon="route" title="No journeys yet">
-          <p>Every event that carries a correlation id is part of one. They appear here as events are published.</p>
+          <p>
+            All events with the same correlation id are one journey. The first one appears here when it is published.
+          </p>
         </Notice>
       ) : error !== null ? (
         <Failed error={error} onRetry={() => void refetch()} />

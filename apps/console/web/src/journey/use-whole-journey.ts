@@ -5,7 +5,8 @@ import { get } from '../api/client.js';
 import { path, withQuery } from '../api/paths.js';
 import { entryKey } from '../live/tail.js';
 
-interface WholeJourney {
+/** A journey as far as it was searched, and the search. */
+export interface WholeJourney {
   journey: Journey | undefined;
   /** Whether there are older entries to search. */
   hasMore: boolean;

@@ -126,7 +126,7 @@ export class LiveFeed {
       const { points } = await get<Series>('/api/series');
       this.change({ points: joinPoints(points, this.next.points) });
     } catch {
-      // The charts begin with now; what is wrong shows elsewhere.
+      // The charts start empty. The live feed says what is wrong.
     }
   }
 }

@@ -5,7 +5,8 @@ import { duration } from '../format/times.js';
 import { columns } from '../live/series.js';
 import { tintsOf } from '../live/tints.js';
 import { useLive } from '../live/use-live.js';
-import { Chart, type ChartSeries } from '../ui/chart.js';
+import { Chart } from '../ui/chart.js';
+import type { ChartSeries } from '../ui/plot.js';
 import { Segments } from '../ui/segments.js';
 
 const SPANS = [

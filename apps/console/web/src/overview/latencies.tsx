@@ -18,7 +18,7 @@ export function Latencies({ answers }: { answers: readonly AnswerLatency[] }) {
             <tr>
               <th scope="col">From an event to its answer</th>
               <th scope="col" className="latency-bars">
-                <span className="visually-hidden">As a picture</span>
+                <span className="visually-hidden">Latency as a bar</span>
               </th>
               <th scope="col" className="num">
                 50%

@@ -3,7 +3,7 @@ import { Icon } from '../ui/icon.js';
 import { applyTheme, storedTheme, type Theme } from './theme.js';
 
 const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
-const NAMES: Record<Theme, string> = { system: 'as the system', light: 'light', dark: 'dark' };
+const NAMES: Record<Theme, string> = { system: 'as in the system', light: 'light', dark: 'dark' };
 const ICONS = { system: 'system', light: 'sun', dark: 'moon' } as const;
 
 /** A button that switches to the next theme. */

@@ -38,9 +38,9 @@ export function Laws() {
           </Notice>
         ) : audit.data === undefined ? (
           <p className="quiet laws-hint">
-            Seven laws hold at every quiet moment, whatever crashed or came twice: each order once, one payment for it,
-            one sale and one shipment of its items, stock that adds up, read models that equal the streams, nothing left
-            over.
+            Seven laws hold whenever no event waits, whatever crashed or was delivered twice: each order is there once,
+            with one payment, one sale and one shipment of its items; stock adds up; the read models equal the streams;
+            nothing is pending.
           </p>
         ) : (
           <Verdict audit={audit.data} />
@@ -55,8 +55,8 @@ function Verdict({ audit }: { audit: AuditView }) {
     <>
       {audit.quiet ? null : (
         <p className="laws-hint callout-warn">
-          Work is under way ({plural(audit.open.length, 'group')} not done), so that a law can look broken that is not.
-          Pause the customers and check again for a verdict.
+          {plural(audit.open.length, 'group')} still {audit.open.length === 1 ? 'has' : 'have'} events to handle, so a
+          law can seem broken although it is not. Pause the customers and check again.
         </p>
       )}
       <ol className="laws">

@@ -1,15 +1,15 @@
 import { useMutation } from '@tanstack/react-query';
-import { useState, type SubmitEvent } from 'react';
+import { useState, type ReactNode, type SubmitEvent } from 'react';
 import { Link } from 'wouter';
 import type { Catalogue, OrderRequest, PlacedOrderView } from '../../../src/contract/shop.js';
-import { ApiError, post } from '../api/client.js';
+import { post } from '../api/client.js';
 import { places } from '../api/paths.js';
 import { useGet } from '../api/use-get.js';
 import { money } from '../format/numbers.js';
 import { useLock } from '../shell/use-lock.js';
 import { Icon } from '../ui/icon.js';
 import { Failed, Loading } from '../ui/notice.js';
-import { Text } from '../ui/text.js';
+import { Problem } from '../ui/problem.js';
 
 const COUNTRIES = ['DE', 'FR', 'GB', 'IE', 'JP', 'PL', 'SE', 'US'];
 
@@ -36,7 +36,6 @@ export function OrderForm() {
 
 function Form({ catalogue }: { catalogue: Catalogue }) {
   const lock = useLock();
-  const isReadOnly = lock !== null;
   const [currency, setCurrency] = useState(catalogue.currencies[0] ?? 'EUR');
   const [sku, setSku] = useState(catalogue.products[0]?.sku ?? '');
   const [quantity, setQuantity] = useState(1);
@@ -53,42 +52,22 @@ function Form({ catalogue }: { catalogue: Catalogue }) {
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     if (product === undefined) return;
-    const form = new FormData(event.currentTarget);
-    const text = (name: string): string => {
-      const value = form.get(name);
-      return typeof value === 'string' ? value.trim() : '';
-    };
     order.mutate({
-      customer: { name: text('name'), email: text('email') },
+      ...customerAndAddress(new FormData(event.currentTarget)),
       items: [{ sku, name: product.name, quantity, unit_price: unitPrice }],
       currency,
-      shipping_address: {
-        street: text('street'),
-        city: text('city'),
-        postal_code: text('postal_code'),
-        country: text('country'),
-      },
       idempotencyKey,
     });
   };
   return (
     <form className="order-form" onSubmit={submit}>
-      <label className="field wide">
-        <span>Product</span>
-        <select
-          className="input"
-          value={sku}
-          onChange={(event) => {
-            setSku(event.target.value);
-          }}
-        >
-          {catalogue.products.map((candidate) => (
-            <option key={candidate.sku} value={candidate.sku}>
-              {candidate.name} · {money(candidate.unitPrice[currency] ?? 0, currency)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Select label="Product" isWide value={sku} onChange={setSku}>
+        {catalogue.products.map((candidate) => (
+          <option key={candidate.sku} value={candidate.sku}>
+            {candidate.name} · {money(candidate.unitPrice[currency] ?? 0, currency)}
+          </option>
+        ))}
+      </Select>
       <label className="field">
         <span>Quantity</span>
         <input
@@ -103,20 +82,53 @@ function Form({ catalogue }: { catalogue: Catalogue }) {
           }}
         />
       </label>
-      <label className="field">
-        <span>Currency</span>
-        <select
-          className="input"
-          value={currency}
-          onChange={(event) => {
-            setCurrency(event.target.value);
-          }}
+      <Select label="Currency" value={currency} onChange={setCurrency}>
+        {catalogue.currencies.map((candidate) => (
+          <option key={candidate}>{candidate}</option>
+        ))}
+      </Select>
+      <CustomerFields />
+      <div className="order-foot">
+        <span>
+          <span className="quiet small">Total</span>{' '}
+          <strong>{Number.isNaN(quantity) ? '–' : money(unitPrice * quantity, currency)}</strong>
+        </span>
+        <button
+          type="submit"
+          className="button button-primary"
+          disabled={lock !== null || order.isPending}
+          title={lock ?? undefined}
         >
-          {catalogue.currencies.map((candidate) => (
-            <option key={candidate}>{candidate}</option>
-          ))}
-        </select>
-      </label>
+          <Icon name="cart" /> {order.isPending ? 'Placing …' : 'Place the order'}
+        </button>
+      </div>
+      <div className="wide">
+        <div role="status">{order.data === undefined ? null : <Placed order={order.data} />}</div>
+        {order.error === null ? null : <Problem error={order.error} />}
+      </div>
+    </form>
+  );
+}
+
+function customerAndAddress(form: FormData): Pick<OrderRequest, 'customer' | 'shipping_address'> {
+  const text = (name: string): string => {
+    const value = form.get(name);
+    return typeof value === 'string' ? value.trim() : '';
+  };
+  return {
+    customer: { name: text('name'), email: text('email') },
+    shipping_address: {
+      street: text('street'),
+      city: text('city'),
+      postal_code: text('postal_code'),
+      country: text('country'),
+    },
+  };
+}
+
+function CustomerFields() {
+  return (
+    <>
       <Field name="name" label="Name" value="Ada Lovelace" />
       <Field name="email" label="Email" value="ada@example.com" type="email" />
       <Field name="street" label="Street" value="12 Harbour Street" />
@@ -130,49 +142,43 @@ function Form({ catalogue }: { catalogue: Catalogue }) {
           ))}
         </select>
       </label>
-      <div className="order-foot">
-        <span>
-          <span className="quiet small">Total</span>{' '}
-          <strong>{Number.isNaN(quantity) ? '–' : money(unitPrice * quantity, currency)}</strong>
-        </span>
-        <button
-          type="submit"
-          className="button button-primary"
-          disabled={isReadOnly || order.isPending}
-          title={lock ?? undefined}
-        >
-          <Icon name="cart" /> {order.isPending ? 'Placing …' : 'Place the order'}
-        </button>
+    </>
+  );
+}
+
+function Placed({ order }: { order: PlacedOrderView }) {
+  return (
+    <div className="callout callout-good">
+      <Icon name="check" />
+      <div>
+        <strong>Placed.</strong> <Link href={places.journey(order.orderId, order.entryId)}>Follow its journey</Link>
       </div>
-      <div role="status" className="wide">
-        {order.data === undefined ? null : (
-          <div className="callout callout-good">
-            <Icon name="check" />
-            <div>
-              <strong>Placed.</strong>{' '}
-              <Link href={places.journey(order.data.orderId, order.data.entryId)}>Follow its journey</Link>
-            </div>
-          </div>
-        )}
-        {order.error === null ? null : (
-          <div className="callout callout-bad">
-            <Icon name="alert" />
-            <div>
-              {order.error.message}
-              {order.error instanceof ApiError ? (
-                <ul className="small">
-                  {order.error.details.map((detail) => (
-                    <li key={detail}>
-                      <Text>{detail}</Text>
-                    </li>
-                  ))}
-                </ul>
-              ) : null}
-            </div>
-          </div>
-        )}
-      </div>
-    </form>
+    </div>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  isWide?: boolean;
+  value: string;
+  onChange: (value: string) => void;
+  children: ReactNode;
+}
+
+function Select({ label, isWide = false, value, onChange, children }: SelectProps) {
+  return (
+    <label className={isWide ? 'field wide' : 'field'}>
+      <span>{label}</span>
+      <select
+        className="input"
+        value={value}
+        onChange={(event) => {
+          onChange(event.target.value);
+        }}
+      >
+        {children}
+      </select>
+    </label>
   );
 }
 

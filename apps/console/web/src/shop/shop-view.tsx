@@ -6,7 +6,8 @@ import { money, percent, shortCount } from '../format/numbers.js';
 import { columns } from '../live/series.js';
 import { useLive, useShopFeed } from '../live/use-live.js';
 import { useTitle } from '../shell/use-title.js';
-import { Chart, type ChartSeries } from '../ui/chart.js';
+import { Chart } from '../ui/chart.js';
+import type { ChartSeries } from '../ui/plot.js';
 import { Failed, Loading } from '../ui/notice.js';
 import { Stat } from '../ui/stat.js';
 import { Laws } from './laws.js';
@@ -51,43 +52,15 @@ function ShopBody({ shop }: { shop: ShopView }) {
   const rates = useMemo(() => ordersPerMinute(points), [points]);
   // Uses the chart's number if there is one, so that both show the same value.
   const perMinute = rates.at(-1)?.perMinute ?? shop.ordersPerMinute;
-  const orders = Object.values(shop.ordersByState).reduce((sum, value) => sum + value, 0);
-  const revenue = Object.entries(shop.revenueByCurrency).sort(([a], [b]) => a.localeCompare(b));
   return (
     <>
-      <section className="stats" aria-label="The shop in numbers">
-        <Stat
-          label="Orders a minute"
-          value={perMinute === null ? '–' : shortCount(Math.round(perMinute))}
-          note="over the last minute"
-        />
-        <Stat label="Orders" value={shortCount(orders)} note="since the shop opened" />
-        <Stat
-          label="Declined"
-          value={shop.declinedShare === null ? '–' : percent(shop.declinedShare)}
-          note="of all payments"
-        />
-        <div className="card stat revenue">
-          <div className="stat-label">Revenue</div>
-          {revenue.length === 0 ? (
-            <div className="stat-value">–</div>
-          ) : (
-            <ul>
-              {revenue.map(([currency, amount]) => (
-                <li key={currency}>
-                  <span className="quiet small">{currency}</span> <strong>{money(amount, currency)}</strong>
-                </li>
-              ))}
-            </ul>
-          )}
-        </div>
-      </section>
+      <ShopStats shop={shop} perMinute={perMinute} />
       <div className="shop-columns">
         <div className="stack">
           <section className="card" aria-labelledby="orders-title">
             <div className="card-head">
               <h2 id="orders-title">Orders a minute</h2>
-              <p>as long as the console was open</p>
+              <p>while a page of the console was open</p>
             </div>
             <div className="card-body">
               <Chart
@@ -111,5 +84,39 @@ function ShopBody({ shop }: { shop: ShopView }) {
         </div>
       </div>
     </>
+  );
+}
+
+function ShopStats({ shop, perMinute }: { shop: ShopView; perMinute: number | null }) {
+  const orders = Object.values(shop.ordersByState).reduce((sum, value) => sum + value, 0);
+  const revenue = Object.entries(shop.revenueByCurrency).sort(([a], [b]) => a.localeCompare(b));
+  return (
+    <section className="stats" aria-label="The shop in numbers">
+      <Stat
+        label="Orders a minute"
+        value={perMinute === null ? '–' : shortCount(Math.round(perMinute))}
+        note="over the last minute"
+      />
+      <Stat label="Orders" value={shortCount(orders)} note="since the shop opened" />
+      <Stat
+        label="Declined"
+        value={shop.declinedShare === null ? '–' : percent(shop.declinedShare)}
+        note="of all payments"
+      />
+      <div className="card stat revenue">
+        <div className="stat-label">Revenue</div>
+        {revenue.length === 0 ? (
+          <div className="stat-value">–</div>
+        ) : (
+          <ul>
+            {revenue.map(([currency, amount]) => (
+              <li key={currency}>
+                <span className="quiet small">{currency}</span> <strong>{money(amount, currency)}</strong>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </section>
   );
 }

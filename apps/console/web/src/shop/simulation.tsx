@@ -157,7 +157,7 @@ function Gateway({ gateway, isFixed }: { gateway: GatewayView; isFixed: boolean 
         onBlur={commit}
       />
       <p className="quiet small">
-        They are tried again, so that payments take longer; the more fail, the more give up.
+        Failed calls are retried, so payments take longer. If many fail, some orders become dead letters.
       </p>
     </div>
   );

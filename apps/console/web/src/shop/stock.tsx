@@ -7,7 +7,7 @@ const SHOWN = 12;
 /** The stock at which the inventory service restocks by default. */
 const LOW = 20;
 
-/** What is in the warehouse, the scarcest first. */
+/** The stock of each product, the lowest first. */
 export function Stock({ stock }: { stock: ShopView['stock'] }) {
   const [whole, setWhole] = useState(false);
   const most = Math.max(1, ...stock.map((item) => item.stock));
@@ -16,7 +16,7 @@ export function Stock({ stock }: { stock: ShopView['stock'] }) {
     <section className="card" aria-labelledby="stock-title">
       <div className="card-head">
         <h2 id="stock-title">Stock</h2>
-        <p>the scarcest first</p>
+        <p>lowest stock first</p>
       </div>
       {stock.length === 0 ? (
         <p className="quiet card-body">No stock is known yet: it appears with the first sale.</p>
@@ -30,7 +30,7 @@ export function Stock({ stock }: { stock: ShopView['stock'] }) {
                   In stock
                 </th>
                 <th scope="col" className="stock-meter">
-                  <span className="visually-hidden">As a picture</span>
+                  <span className="visually-hidden">Stock as a bar</span>
                 </th>
                 <th scope="col" className="num">
                   Sold
@@ -69,7 +69,7 @@ export function Stock({ stock }: { stock: ShopView['stock'] }) {
               setWhole(!whole);
             }}
           >
-            {whole ? 'Show the scarcest' : `Show all ${count(stock.length)}`}
+            {whole ? 'Show the lowest' : `Show all ${count(stock.length)}`}
           </button>
         </div>
       ) : null}

@@ -20,7 +20,7 @@ export function AllStreams() {
     <>
       <div className="view-head">
         <h1>Streams</h1>
-        {data === undefined || data.complete ? null : <p>still looking for more …</p>}
+        {data === undefined || data.complete ? null : <p>searching for more …</p>}
       </div>
       <section className="card" aria-label="All streams">
         {data !== undefined ? (
@@ -71,48 +71,61 @@ function StreamTable({ streams }: { streams: readonly StreamSummary[] }) {
             const node = live?.find((candidate) => candidate.kind === 'stream' && candidate.name === stream.name);
             const perSecond = node?.kind === 'stream' ? node.perSecond : stream.perSecond;
             return (
-              <tr key={stream.name} className={`tint-${String(tint(stream.name))}`}>
-                <td>
-                  <span className="stream-name">
-                    <span className="swatch" />
-                    <Link href={places.stream(stream.name)}>
-                      <strong>
-                        <Text>{stream.name}</Text>
-                      </strong>
-                    </Link>
-                    <code className="quiet">
-                      <Text>{stream.key}</Text>
-                    </code>
-                  </span>
-                </td>
-                <td className="num">{count(stream.length)}</td>
-                <td className="num">{perSecond === null ? '–' : rate(perSecond)}</td>
-                <td className="nowrap">
-                  {stream.last === null ? (
-                    <span className="quiet">empty</span>
-                  ) : (
-                    <>
-                      <Text>{stream.last.type ?? 'no event'}</Text>{' '}
-                      <span className="quiet">{ago(now - stream.last.atMs)}</span>
-                    </>
-                  )}
-                </td>
-                <td>
-                  <GroupBadges groups={stream.groups} />
-                </td>
-                <td className="num">
-                  {stream.deadLetters === 0 ? (
-                    <span className="quiet">0</span>
-                  ) : (
-                    <Link href="/dead-letters">{count(stream.deadLetters)}</Link>
-                  )}
-                </td>
-              </tr>
+              <StreamRow key={stream.name} stream={stream} perSecond={perSecond} tint={tint(stream.name)} now={now} />
             );
           })}
         </tbody>
       </table>
     </div>
+  );
+}
+
+interface StreamRowProps {
+  stream: StreamSummary;
+  perSecond: number | null;
+  tint: number;
+  now: number;
+}
+
+function StreamRow({ stream, perSecond, tint, now }: StreamRowProps) {
+  return (
+    <tr className={`tint-${String(tint)}`}>
+      <td>
+        <span className="stream-name">
+          <span className="swatch" />
+          <Link href={places.stream(stream.name)}>
+            <strong>
+              <Text>{stream.name}</Text>
+            </strong>
+          </Link>
+          <code className="quiet">
+            <Text>{stream.key}</Text>
+          </code>
+        </span>
+      </td>
+      <td className="num">{count(stream.length)}</td>
+      <td className="num">{perSecond === null ? '–' : rate(perSecond)}</td>
+      <td className="nowrap">
+        {stream.last === null ? (
+          <span className="quiet">empty</span>
+        ) : (
+          <>
+            <Text>{stream.last.type ?? 'not an event'}</Text>{' '}
+            <span className="quiet">{ago(now - stream.last.atMs)}</span>
+          </>
+        )}
+      </td>
+      <td>
+        <GroupBadges groups={stream.groups} />
+      </td>
+      <td className="num">
+        {stream.deadLetters === 0 ? (
+          <span className="quiet">0</span>
+        ) : (
+          <Link href="/dead-letters">{count(stream.deadLetters)}</Link>
+        )}
+      </td>
+    </tr>
   );
 }
 

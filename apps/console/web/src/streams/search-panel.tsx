@@ -48,7 +48,7 @@ export function SearchPanel({ stream, filter }: { stream: string; filter: EntryF
             : `${plural(entries.length, 'entry', 'entries')} found`}
         </h2>
         <p>
-          {count(scanned)} looked at{hasNextPage ? reached : ', that is all there are'}
+          {count(scanned)} searched{hasNextPage ? reached : ', the whole stream'}
         </p>
       </div>
       {entries.length > 0 ? (
@@ -56,8 +56,8 @@ export function SearchPanel({ stream, filter }: { stream: string; filter: EntryF
       ) : (
         <Notice icon="search" title={hasNextPage ? 'Nothing so far' : 'Nothing found'}>
           <p>
-            Keys, types, ids and correlation ids are compared whole; a text may stand anywhere in the payload.
-            {hasNextPage ? ' Older entries were not searched yet.' : ''}
+            Keys, types, ids and correlation ids must match exactly. A text can be anywhere in the payload.
+            {hasNextPage ? ' Older entries have not been searched yet.' : ''}
           </p>
         </Notice>
       )}

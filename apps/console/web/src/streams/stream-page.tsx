@@ -35,7 +35,7 @@ export function StreamPage({ stream }: { stream: string }) {
           </h1>
         </div>
         <Segments
-          label="What of the stream"
+          label="Part of the stream"
           value={shown}
           options={[
             { value: 'entries', label: 'Entries' },

@@ -44,7 +44,7 @@ export function TailPanel({ stream, title }: { stream: string | null; title: str
     <section className="card card-ruled" aria-label={title}>
       <div className="card-head">
         <h2>{title}</h2>
-        {tail.leftOut > 0 && frozen === null ? <p>too many to show all: {count(tail.leftOut)} passed by</p> : null}
+        {tail.leftOut > 0 && frozen === null ? <p>too many to show all: {count(tail.leftOut)} were left out</p> : null}
         <LiveBadge paused={frozen === null ? null : waiting > 0 ? `Paused, ${count(waiting)} new` : 'Paused'} />
         <button
           type="button"
@@ -55,7 +55,7 @@ export function TailPanel({ stream, title }: { stream: string | null; title: str
           }}
         >
           <Icon name={frozen === null ? 'pause' : 'play'} />
-          {frozen === null ? 'Pause' : 'Go on'}
+          {frozen === null ? 'Pause' : 'Continue'}
         </button>
       </div>
       {entries.length > 0 ? (
@@ -72,7 +72,7 @@ export function TailPanel({ stream, title }: { stream: string | null; title: str
                   void fetchNextPage();
                 }}
               >
-                Show older ones
+                Show older entries
               </button>
               <span className="quiet small">{plural(entries.length, 'entry', 'entries')} shown</span>
             </div>

@@ -32,7 +32,7 @@ export function Json({ payload, label }: { payload: PayloadText; label: string }
         </button>
       ) : null}
       {losses.length === 0 ? null : (
-        <ul className="quiet small" aria-label={`${label}: what programs in JavaScript read otherwise`}>
+        <ul className="quiet small" aria-label={`${label}: numbers that JavaScript reads differently`}>
           {losses.map((loss) => (
             <li key={loss}>
               Not exact: <Text>{loss}</Text>

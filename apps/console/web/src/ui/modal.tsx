@@ -74,26 +74,31 @@ export function Modal({ title, kind, onClose, children, foot, isUnsaved = false 
       </div>
       <div className="dialog-body">{children}</div>
       {isAsking && isUnsaved ? (
-        <div className="dialog-foot">
-          <p role="alert" className="dialog-question">
-            What you have changed would be lost.
-          </p>
-          <button type="button" className="button" onClick={onClose}>
-            Discard changes
-          </button>
-          <button
-            type="button"
-            className="button button-primary"
-            onClick={() => {
-              setAsking(false);
-            }}
-          >
-            Keep editing
-          </button>
-        </div>
+        <LeaveQuestion
+          onLeave={onClose}
+          onStay={() => {
+            setAsking(false);
+          }}
+        />
       ) : foot === undefined ? null : (
         <div className="dialog-foot">{foot}</div>
       )}
     </dialog>
+  );
+}
+
+function LeaveQuestion({ onLeave, onStay }: { onLeave: () => void; onStay: () => void }) {
+  return (
+    <div className="dialog-foot">
+      <p role="alert" className="dialog-question">
+        If you close this now, your changes are lost.
+      </p>
+      <button type="button" className="button" onClick={onLeave}>
+        Discard changes
+      </button>
+      <button type="button" className="button button-primary" onClick={onStay}>
+        Keep editing
+      </button>
+    </div>
   );
 }

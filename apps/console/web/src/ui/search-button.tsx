@@ -10,7 +10,7 @@ interface SearchButtonProps {
 export function SearchButton({ isSearching, stop, goOn }: SearchButtonProps) {
   return (
     <button type="button" className="button" onClick={isSearching ? stop : goOn}>
-      <Icon name={isSearching ? 'pause' : 'search'} /> {isSearching ? 'Stop looking' : 'Look further back'}
+      <Icon name={isSearching ? 'pause' : 'search'} /> {isSearching ? 'Stop searching' : 'Search further back'}
     </button>
   );
 }
