@@ -23,7 +23,8 @@ export function overview(
   return [
     'Usage: events <command> [options]',
     '',
-    'Shows and operates event streams in Redis. Commands that only show something change nothing, and take no event from a group.',
+    'Shows and operates event streams in Redis. Commands that only show something change nothing, and take no event from a',
+    'group.',
     '',
     paint('bold', 'Commands'),
     ...listed([

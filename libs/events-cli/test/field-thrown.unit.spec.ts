@@ -11,7 +11,7 @@ describe('the configuration of a project', () => {
       const dir = await mkdtemp(path.join(tmpdir(), 'events-'));
       await writeFile(path.join(dir, 'events.config.mjs'), `throw ${thrown};`);
       await expect(loadProject(dir)).rejects.toThrow(
-        `Expected ${path.join(dir, 'events.config.mjs')} to be readable: `,
+        `Expected ${path.join(dir, 'events.config.mjs')} to export a configuration: `,
       );
       await rm(dir, { recursive: true });
     },

@@ -43,7 +43,7 @@ Prints the rules for ACL SETUSER or an ACL file. Add "on" and a password yoursel
       type: 'string',
       multiple: true,
       value: '<keys>',
-      what: 'only these keys of the state, separated by commas; * stands for any text (order:*)',
+      what: 'only these keys of the state, separated by commas; * is any text (order:*)',
     },
     partitioned: { type: 'boolean', what: 'the streams have partitions' },
     'shared-state': { type: 'boolean', what: 'the partitions share their state (option sharedState)' },
@@ -66,7 +66,7 @@ Prints the rules for ACL SETUSER or an ACL file. Add "on" and a password yoursel
   redis: [
     [
       'ACL SETUSER <name> on ><password> <rules>',
-      'create the user; in an ACL file, the line is: user <name> on ><password> <rules>',
+      'create the user; in an ACL file: user <name> on ><password> <rules>',
     ],
   ],
   async run({ prefix, output, json }, _words, options) {

@@ -32,8 +32,8 @@ For alarms and scripts. LAG is the number of events that were not delivered to t
 oldest of them. PENDING events were delivered and are not settled; they do not count as lag. OLDEST is the age of the
 oldest of them, which --max-pending-seconds limits.
 
-Exits with 1 if a group is above a limit, or if there is no group. Redis does not always know the lag (?), for example of
-a group that was created in the middle of a stream. With --max-events, an unknown lag counts as above the limit.`,
+Exits with 1 if a group is above a limit, or if there is no group. Redis does not always know the lag (?), for example
+of a group that was created in the middle of a stream. With --max-events, an unknown lag counts as above the limit.`,
   words: [0, 100],
   options: {
     group: { type: 'string', multiple: true, value: '<name>', what: 'only this group' },

@@ -9,8 +9,8 @@ export const subjectsShow = defineCommand({
   usage: '<subject>',
   summary: 'show whether a subject was forgotten, when, by whom and why',
   about: `
-If somebody publishes about a forgotten subject again, it gets a new key; the earlier data stays erased. Keys are neither
-shown nor read.
+If somebody publishes about a forgotten subject again, it gets a new key; the earlier data stays erased. Keys are
+neither shown nor read.
 
 Exits with 1 if the subject was not forgotten.`,
   words: [1, 1],
