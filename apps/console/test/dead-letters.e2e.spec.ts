@@ -120,7 +120,7 @@ describe('dead letters', () => {
       receivers: [{ group: 'receivers', handler: 'Parcels.onParcel', count: 3, consumersReading: 1 }],
     });
     expect(preview.effects[0]).toBe(
-      '3 events of parcels will be delivered again, only to Parcels.onParcel of receivers, as it was.',
+      '3 events of parcels will be delivered again, only to Parcels.onParcel of receivers, unchanged.',
     );
     expect((await groups()).total).toBe(4);
   });

@@ -65,7 +65,7 @@ function editedOf(deadLetter: DeadLetter | null, json: string | undefined): Dead
 }
 
 function replayEffects(stream: string, receivers: readonly Receiver[], isEdited: boolean): string[] {
-  const payload = isEdited ? 'with the payload below instead of the original one' : 'as it was';
+  const payload = isEdited ? 'with the payload below instead of the original one' : 'unchanged';
   return [
     ...receivers.map(
       ({ group, handler, count }) =>

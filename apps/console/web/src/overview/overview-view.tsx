@@ -62,7 +62,7 @@ function TopologyKey() {
   return (
     <ul className="legend topology-key">
       <li>
-        <span className="key-line" /> wider is more
+        <span className="key-line" /> wider: more events
       </li>
       <li>
         <span className="key-line key-warning" /> behind

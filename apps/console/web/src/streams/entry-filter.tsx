@@ -30,10 +30,10 @@ export function isFiltered(filter: EntryFilter): boolean {
 }
 
 const FIELDS: { name: (typeof TEXTS)[number]; label: string; hint: string }[] = [
-  { name: 'key', label: 'Partition key', hint: 'whole' },
+  { name: 'key', label: 'Partition key', hint: 'exact' },
   { name: 'type', label: 'Event type', hint: 'order_placed' },
   { name: 'id', label: 'Entry or event id', hint: '1795452268988-0' },
-  { name: 'correlation', label: 'Correlation id', hint: 'whole' },
+  { name: 'correlation', label: 'Correlation id', hint: 'exact' },
   { name: 'text', label: 'Text in the payload', hint: 'anywhere' },
 ];
 
