@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { eventually } from '@repo/testing';
+import { compiledProgram, eventually } from '@repo/testing';
 import type { ConsumerOptions, EventsModuleOptions } from 'nestjs-event-streams';
 import type { History, Message } from './history.js';
 
-/** What a process does; see `fixtures/worker.mjs`. */
+/** What a process does; see `fixtures/worker.ts`. */
 export interface ChildSettings {
   redis: EventsModuleOptions['redis'];
   prefix: string;
@@ -27,7 +27,7 @@ export interface Child extends AsyncDisposable {
 }
 
 export async function startChild(history: History, settings: ChildSettings): Promise<Child> {
-  const child = fork(new URL('fixtures/worker.mjs', import.meta.url), {
+  const child = fork(compiledProgram(new URL('fixtures/worker.ts', import.meta.url)), {
     env: { ...process.env, CHILD_SETTINGS: JSON.stringify(settings) },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { eventually } from '@repo/testing';
+import { compiledProgram, eventually } from '@repo/testing';
 import type { ConsumerOptions } from 'nestjs-event-streams';
 
-/** How the process behaves; see `fixtures/worker.mjs`. */
+/** How the process behaves; see `fixtures/worker.ts`. */
 export interface ChildSettings {
   redis: string;
   prefix: string;
@@ -37,12 +37,13 @@ export interface ChildWorker extends AsyncDisposable {
   readonly exited: Promise<unknown>;
 }
 
-type Message = { name: string } | { running: number } | { observed: string };
+/** What it tells the test. */
+export type Message = { name: string } | { running: number } | { observed: string };
 
 /** Starts a worker on the built library. */
 export async function startChild(settings: ChildSettings): Promise<ChildWorker> {
   const env = { ...process.env, WORKER_SETTINGS: JSON.stringify(settings) };
-  const child = fork(new URL('fixtures/worker.mjs', import.meta.url), {
+  const child = fork(compiledProgram(new URL('fixtures/worker.ts', import.meta.url)), {
     env,
     execArgv: settings.heapMb === undefined ? [] : [`--max-old-space-size=${String(settings.heapMb)}`],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

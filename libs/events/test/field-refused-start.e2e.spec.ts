@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { compiledProgram, eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-/** What `fixtures/refused.mjs` is to be. */
+/** What `fixtures/refused.ts` is to be. */
 interface Settings {
   /** Of each `EventsModule`. */
   options: Record<string, unknown>[];
@@ -16,7 +16,7 @@ interface Settings {
 
 /** Runs it to its own end. @returns what it has written */
 async function runRefused(settings: Settings): Promise<string> {
-  const child = spawn(process.execPath, [new URL('fixtures/refused.mjs', import.meta.url).pathname], {
+  const child = spawn(process.execPath, [compiledProgram(new URL('fixtures/refused.ts', import.meta.url))], {
     env: { ...process.env, REFUSED_SETTINGS: JSON.stringify(settings) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

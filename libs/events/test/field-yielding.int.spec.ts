@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker as Thread } from 'node:worker_threads';
-import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { compiledProgram, eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteHandler } from './handlers.js';
 import { NoteTaken } from './notes.js';
@@ -47,7 +47,7 @@ describe('handlers that do not wait for anything', () => {
         { prefix, consumer: { concurrency: CONCURRENCY, claimAfterMs: CLAIM_AFTER_MS } },
         [handler],
       );
-      const watcher = new Thread(new URL('fixtures/longest-idle.mjs', import.meta.url), {
+      const watcher = new Thread(compiledProgram(new URL('fixtures/longest-idle.ts', import.meta.url)), {
         workerData: { url: redis.url, stream: `${prefix}:notes`, group: 'testers' },
       });
       await once(watcher, 'message');

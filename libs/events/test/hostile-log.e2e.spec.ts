@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { eventually, freshRedis, type TestRedis } from '@repo/testing';
+import { compiledProgram, eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteFields } from './entries.js';
 
@@ -17,7 +17,7 @@ describe('the log of an application with a logger of its own', () => {
   afterAll(() => redis.stop());
 
   it('has no line that an entry has forged, and nothing that a terminal would obey', async () => {
-    const child = spawn(process.execPath, [new URL('fixtures/logging.mjs', import.meta.url).pathname], {
+    const child = spawn(process.execPath, [compiledProgram(new URL('fixtures/logging.ts', import.meta.url))], {
       env: { ...process.env, REDIS_URL: redis.url, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { freshRedis, type TestRedis } from '@repo/testing';
+import { compiledProgram, freshRedis, type TestRedis } from '@repo/testing';
 import { ROOT } from '@shop/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -19,7 +19,8 @@ interface Manifest {
 
 const TERMINUS = '@nestjs/terminus';
 
-const fixture = (name: string): Promise<string> => readFile(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
+const program = (name: string): Promise<string> =>
+  readFile(compiledProgram(new URL(`fixtures/${name}.ts`, import.meta.url)), 'utf8');
 
 async function manifestOf(workspace: string): Promise<Manifest> {
   return JSON.parse(await readFile(path.join(ROOT, workspace, 'package.json'), 'utf8')) as Manifest;
@@ -105,7 +106,7 @@ describe('the package', () => {
   });
 
   it('handles an event without NestJS, with no more than the peers that are not optional', async () => {
-    await start('plain', await fixture('plain.mjs'), peers(false));
+    await start('plain', await program('plain'), peers(false));
     expect(await redis.client.get('plain:tester:last')).toBe('plain');
   });
 
@@ -113,13 +114,13 @@ describe('the package', () => {
 
   it('handles an event in an application of NestJS, where Terminus is not installed', async () => {
     expect(peers(true)).toContain(TERMINUS);
-    const printed = await start('nest', await fixture('nest-app.mjs'), withoutTerminus());
+    const printed = await start('nest', await program('nest-app'), withoutTerminus());
     expect(printed).toContain('handled: nest');
     expect(await redis.client.get('nest:tester:last')).toBe('nest');
   });
 
   it('tells Terminus of its health', async () => {
-    const printed = await start('health', await fixture('health-app.mjs'), [...withoutTerminus(), TERMINUS]);
+    const printed = await start('health', await program('health-app'), [...withoutTerminus(), TERMINUS]);
     expect(printed).toContain('ok redis consumer lag');
   });
 
