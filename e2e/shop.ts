@@ -55,22 +55,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
   const redis = await freshRedis(
     passwords && { acl: aclFile(passwords, 'ecommerce'), args: ['--appendfsync', 'always'] },
   );
-  const environment = {
-    SIMULATION_ENABLED: 'false',
-    OPERATOR_TOKEN,
-    ...QUICK,
-    ...options.environment,
-    REDIS_URL: redis.url,
-  };
-  const user = (app: string) => (passwords ? signInOf(app as User, passwords) : {});
-  const start = (app: string): Promise<AppProcess> => startApp(app, { ...environment, ...user(app) });
-  const names = ['payment-service', 'inventory-service', 'shipping-service', 'order-service'];
-  const processorNames = Array.from({ length: options.processors ?? 1 }, () => 'processor');
-  const apps = await Promise.all([...names, ...processorNames].map(start));
-  const [orders, processors] = [apps[names.length - 1], apps.slice(names.length)];
-  const [payments] = apps;
-  if (!orders || !payments) throw new Error('no order or payment service');
-  await Promise.all(apps.map((app) => app.healthy()));
+  const { apps, orders, payments, processors, start } = await startApps(redis, options);
 
   const post: Shop['post'] = async (path, body, headers = {}) => {
     const response = await fetch(`${orders.url}${path}`, {
@@ -116,6 +101,19 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
       await redis.stop();
     },
   };
+}
+
+async function startApps(redis: TestRedis, { passwords, environment, processors = 1 }: ShopOptions) {
+  const shared = { SIMULATION_ENABLED: 'false', OPERATOR_TOKEN, ...QUICK, ...environment, REDIS_URL: redis.url };
+  const start = (app: string): Promise<AppProcess> =>
+    startApp(app, { ...shared, ...(passwords ? signInOf(app as User, passwords) : {}) });
+  const names = ['payment-service', 'inventory-service', 'shipping-service', 'order-service'];
+  const apps = await Promise.all([...names, ...Array<string>(processors).fill('processor')].map(start));
+  const [payments] = apps;
+  const orders = apps[names.length - 1];
+  if (!orders || !payments) throw new Error('no order or payment service');
+  await Promise.all(apps.map((app) => app.healthy()));
+  return { apps, orders, payments, processors: apps.slice(names.length), start };
 }
 
 /** Settings of a process that signs in to Redis as a user. */

@@ -17,3 +17,4 @@ export { createTail, eachLine } from './terminal/lines.js';
 export { parseNumber, readOptions, type Environment } from './terminal/options.js';
 export { paintFor } from './terminal/paint.js';
 export { createProgress } from './terminal/progress.js';
+export { table } from './terminal/table.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, parseDuration } from '../src/shop/duration.js';
+import { formatDuration, parseDuration } from '../src/terminal/duration.js';
 
 describe('parseDuration', () => {
   it.each([

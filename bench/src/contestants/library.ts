@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Module, type INestApplicationContext, type ModuleMetadata, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { OrderPlaced, PaymentProcessed } from '@shop/contracts';
+import { OrderPlaced } from '@shop/contracts';
 import {
   Delivery,
   DomainEvent,
@@ -10,6 +10,7 @@ import {
   EventsModule,
   type EventEnvelope,
 } from 'nestjs-event-streams';
+import { payOrder } from '../pay-order.js';
 import { acknowledgedOf } from './by-hand.js';
 import { ORDERS_SOURCE, PAYMENTS_SOURCE, PREFIX, type ConsumerSettings, type Contestant } from './contestant.js';
 
@@ -109,15 +110,7 @@ function handlersOf({ handle, withEffects }: ConsumerSettings): Type {
     @EventHandler(OrderPlaced)
     payOrder({ data: order }: EventEnvelope<OrderPlaced>, { transaction }: Delivery): void {
       handle(order);
-      transaction.hset('paid', order.order_id, order.total_amount);
-      transaction.publish(PaymentProcessed, {
-        payment_id: transaction.uuid('payment'),
-        order_id: order.order_id,
-        amount: order.total_amount,
-        currency: order.currency,
-        method: 'card',
-        status: 'approved',
-      });
+      payOrder(order, transaction);
     }
   }
   return withEffects ? PayingOrders : PlainOrders;

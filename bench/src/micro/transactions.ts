@@ -1,7 +1,7 @@
-import { OrderPlaced, PaymentProcessed } from '@shop/contracts';
-import type { Transaction } from 'nestjs-event-streams';
+import { OrderPlaced } from '@shop/contracts';
 import { validate } from 'nestjs-event-streams/internal';
 import { PAYMENTS_SOURCE } from '../contestants/contestant.js';
+import { payOrder } from '../pay-order.js';
 import { entries, LIMITS, NOTES, STREAM } from './batch.js';
 import {
   decodeToHandle,
@@ -39,7 +39,7 @@ export function createPaying(partitions: Partitions): () => Settlement[] {
   return () =>
     causes.map(({ cause, order }, index) => {
       const transaction = newTransaction(parts, cause, HANDLER);
-      pay(order, transaction);
+      payOrder(order, transaction);
       const { reads, writes, events } = effectsOf(transaction);
       return {
         streamKey: STREAM,
@@ -66,16 +66,4 @@ export function createCommit(settlements: readonly Settlement[]): () => EncodedC
     command.recycle();
     return command;
   };
-}
-
-function pay(order: OrderPlaced, transaction: Transaction): void {
-  transaction.hset('paid', order.order_id, order.total_amount);
-  transaction.publish(PaymentProcessed, {
-    payment_id: transaction.uuid('payment'),
-    order_id: order.order_id,
-    amount: order.total_amount,
-    currency: order.currency,
-    method: 'card',
-    status: 'approved',
-  });
 }

@@ -24,14 +24,31 @@ export interface Report {
  *
  * @returns the files that were written
  */
-export async function writeDocument(
-  { machine, results, contestants, rounds, jsonBytes }: Report,
-  folder = path.join(ROOT, 'docs'),
-): Promise<string[]> {
+export async function writeDocument(report: Report, folder = path.join(ROOT, 'docs')): Promise<string[]> {
+  const { results, contestants } = report;
   const titles = new Map(contestants.map(({ name, title }) => [name, title]));
   const shown = results.some(({ aof }) => aof === 'everysec') ? 'everysec' : 'off';
+  const file = path.join(folder, 'performance.md');
+  const options = await prettier.resolveConfig(path.join(ROOT, 'docs', 'performance.md'));
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, await prettier.format(documentOf(report, titles), { ...options, parser: 'markdown' }));
+  const picture = path.join(folder, 'performance.svg');
+  await writeFile(
+    picture,
+    chartOf(
+      results.filter(({ aof }) => aof === shown),
+      titles,
+    ),
+  );
+  return [file, picture];
+}
+
+function documentOf(
+  { machine, results, contestants, rounds, jsonBytes }: Report,
+  titles: ReadonlyMap<string, string>,
+): string {
   const tables = tablesOf(results, titles).map((table) => `### ${table.title}\n\n${markdownTable(table)}`);
-  const text = `# Performance
+  return `# Performance
 
 Written by \`npm run bench -- --write-docs\`; do not edit it by hand.
 
@@ -75,17 +92,4 @@ table says _failed_ instead of a figure.
 ## Figures
 
 ${tables.join('\n')}`;
-  const file = path.join(folder, 'performance.md');
-  const options = await prettier.resolveConfig(path.join(ROOT, 'docs', 'performance.md'));
-  await mkdir(folder, { recursive: true });
-  await writeFile(file, await prettier.format(text, { ...options, parser: 'markdown' }));
-  const picture = path.join(folder, 'performance.svg');
-  await writeFile(
-    picture,
-    chartOf(
-      results.filter(({ aof }) => aof === shown),
-      titles,
-    ),
-  );
-  return [file, picture];
 }

@@ -1,3 +1,4 @@
+import { styleText } from 'node:util';
 import type { AuditReport } from './audit.js';
 import type { LawResult } from './laws/law.js';
 import { describeOpenWork } from './quiet.js';
@@ -12,12 +13,10 @@ const PROBLEM_INDENT = ' '.repeat(17);
 /** Colours a text. */
 export type Paint = (style: 'bold' | 'red' | 'green' | 'yellow', text: string) => string;
 
-const CODES = { bold: 1, red: 31, green: 32, yellow: 33 };
-
 /** A function that colours text if the stream is a terminal and NO_COLOR is not set. */
 export function paintFor(stream: { isTTY?: boolean }, env: Readonly<Record<string, string | undefined>>): Paint {
   if (stream.isTTY !== true || (env['NO_COLOR'] ?? '') !== '') return (_style, text) => text;
-  return (style, text) => `\u001b[${String(CODES[style])}m${text}\u001b[0m`;
+  return (style, text) => styleText(style, text, { validateStream: false });
 }
 
 /** The report as text for people: a summary, a line for each law with its problems, and the result. */

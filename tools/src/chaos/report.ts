@@ -1,17 +1,17 @@
-import { formatDuration } from '../shop/duration.js';
+import { formatDuration, formatSeconds } from '../terminal/duration.js';
 import { table } from '../terminal/table.js';
 import { repeatCommandOf, type ChaosOptions } from './arguments.js';
 import { REDIS } from './schedule.js';
 import { ACTION_LABELS } from './action-labels.js';
 import type { InjectedFault } from './inject-faults.js';
-import type { Style } from '../terminal/paint.js';
+import { formatNumber } from '../terminal/numbers.js';
+import type { Paint } from '../terminal/paint.js';
 import type { CustomerOrder } from '../trial/customer.js';
+import { problemLines } from '../trial/problem-lines.js';
 import type { HistoryProblems } from './check-history.js';
 
 /** How many problems of one kind are listed. Of the others, only the number is shown. */
 const SHOWN_PROBLEMS = 10;
-
-export type Paint = (style: Style, text: string) => string;
 
 /** What a run found. */
 export interface ChaosResult {
@@ -42,10 +42,10 @@ export function formatReport(result: ChaosResult, paint: Paint): string {
   const attempts = customerOrders.reduce((sum, order) => sum + order.attempts, 0);
   const confirmed = customerOrders.filter(({ orderId }) => orderId !== null).length;
   const rows = [
-    ['orders accepted', `${number(result.accepted)}, recorded by the order service`],
+    ['orders accepted', `${formatNumber(result.accepted)}, recorded by the order service`],
     [
       'confirmed',
-      `${number(confirmed)} of ${number(customerOrders.length)} orders of the test customer, in ${number(attempts)} attempts`,
+      `${formatNumber(confirmed)} of ${formatNumber(customerOrders.length)} orders of the test customer, in ${formatNumber(attempts)} attempts`,
     ],
     ['lost', count(historyProblems.lost, paint)],
     ['repeated', count(historyProblems.repeated, paint)],
@@ -53,9 +53,10 @@ export function formatReport(result: ChaosResult, paint: Paint): string {
     ['not as confirmed', count(historyProblems.notAsConfirmed, paint)],
     ['denied by ACL', count(denied, paint)],
   ];
+  const problems = [...problemsOf(historyProblems), ...denied.map((problem) => `denied by ACL: ${problem}`)];
   return [
     '',
-    `${paint('bold', `Chaos of ${formatDuration(run.durationMs)}, seed ${String(run.seed)}`)}: ${number(faults.length)} faults`,
+    `${paint('bold', `Chaos of ${formatDuration(run.durationMs)}, seed ${String(run.seed)}`)}: ${formatNumber(faults.length)} faults`,
     '',
     ...table(
       ['', ...Object.values(ACTION_LABELS)],
@@ -66,7 +67,7 @@ export function formatReport(result: ChaosResult, paint: Paint): string {
     ...table(['healthy again after', 'times', 'p50', 'max'], recoveryRows(faults, targets)),
     '',
     ...rows.map(([title = '', text = '']) => `  ${title.padEnd(16)}  ${text}`),
-    ...problemLines([...problemsOf(historyProblems), ...denied.map((problem) => `denied by ACL: ${problem}`)], paint),
+    ...(problems.length === 0 ? [] : ['', ...problemLines(problems, SHOWN_PROBLEMS, paint)]),
     '',
     verdict(result, paint),
     `Again: ${repeatCommandOf(run)}`,
@@ -94,7 +95,9 @@ function recoveryRows(faults: readonly InjectedFault[], targets: readonly string
         .sort((one, other) => one - other);
       if (times.length === 0) return [];
       const median = times[Math.ceil(times.length / 2) - 1] ?? 0;
-      return [[`${whose} was ${done}`, String(times.length), seconds(median), seconds(times.at(-1) ?? 0)]];
+      return [
+        [`${whose} was ${done}`, String(times.length), formatSeconds(median, 2), formatSeconds(times.at(-1) ?? 0, 2)],
+      ];
     }),
   );
 }
@@ -110,7 +113,7 @@ function deviationsOf({ faults, unexpectedExits }: ChaosResult) {
   if (disturbed > 0)
     lines.push(`${times(disturbed)} another fault began during a recovery, which is not counted below`);
   for (const { fault, deviation, recovery } of faults) {
-    const at = `${seconds(fault.atMs)}: ${fault.target}`;
+    const at = `${formatSeconds(fault.atMs, 2)}: ${fault.target}`;
     if (deviation !== null) lines.push(`${at} ${deviation}`);
     if (recovery === 'never') lines.push(`${at}, ${ACTION_LABELS[fault.action]}, was not healthy again within 60s`);
   }
@@ -123,16 +126,6 @@ function problemsOf({ lost, repeated, outOfOrder, notAsConfirmed }: HistoryProbl
     ...repeated.map((problem) => `repeated: ${problem}`),
     ...outOfOrder.map((problem) => `out of order: ${problem}`),
     ...notAsConfirmed.map((problem) => `not as confirmed: ${problem}`),
-  ];
-}
-
-function problemLines(problems: readonly string[], paint: Paint) {
-  if (problems.length === 0) return [];
-  const rest = problems.length - SHOWN_PROBLEMS;
-  return [
-    '',
-    ...problems.slice(0, SHOWN_PROBLEMS).map((problem) => paint('red', `  ${problem}`)),
-    ...(rest > 0 ? [`  … and ${number(rest)} more`] : []),
   ];
 }
 
@@ -151,17 +144,9 @@ function verdict(result: ChaosResult, paint: Paint) {
 }
 
 function count(problems: readonly string[], paint: Paint) {
-  return paint(problems.length === 0 ? 'green' : 'red', number(problems.length));
-}
-
-function number(amount: number) {
-  return amount.toLocaleString('en-US');
+  return paint(problems.length === 0 ? 'green' : 'red', formatNumber(problems.length));
 }
 
 function times(amount: number) {
-  return amount === 1 ? 'once' : `${number(amount)} times`;
-}
-
-function seconds(ms: number) {
-  return `${(ms / 1000).toFixed(2)}s`;
+  return amount === 1 ? 'once' : `${formatNumber(amount)} times`;
 }

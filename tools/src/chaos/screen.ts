@@ -1,3 +1,4 @@
+import { formatSeconds } from '../terminal/duration.js';
 import { createTrialScreen } from '../trial/screen.js';
 import { ACTION_LABELS } from './action-labels.js';
 import type { Action, Fault } from './schedule.js';
@@ -16,7 +17,7 @@ export function createChaosScreen(stream: NodeJS.WriteStream, targets: readonly 
     ...screen,
     fault({ target, action, forMs }: Fault) {
       const label = screen.paint(STYLES[action], ACTION_LABELS[action].padEnd(ACTION_LABELS.stop.length));
-      screen.say(`${label}  ${target.padEnd(width)}  for ${(forMs / 1000).toFixed(1)}s`);
+      screen.say(`${label}  ${target.padEnd(width)}  for ${formatSeconds(forMs, 1)}`);
     },
   };
 }

@@ -2,6 +2,7 @@ import { Failure } from '../failure.js';
 import type { Action } from './schedule.js';
 import type { AppProcess } from '../shop/app-process.js';
 import type { RestartableRedis } from '../redis/restartable.js';
+import { formatSeconds } from '../terminal/duration.js';
 
 /** Longer than SHUTDOWN_TIMEOUT_MS of the apps, in which they finish what is in flight. */
 const STOP_DEADLINE_MS = 12_000;
@@ -17,7 +18,7 @@ export interface FaultTarget {
 export function appTarget(app: AppProcess): FaultTarget {
   return {
     async inject(action) {
-      const found = app.isRunning() ? null : 'was not running: it is about to be restarted';
+      const found = app.isRunning ? null : 'was not running: it is about to be restarted';
       switch (action) {
         case 'kill':
           await app.kill();
@@ -27,7 +28,7 @@ export function appTarget(app: AppProcess): FaultTarget {
           return found;
         case 'stop':
           if (await app.stop(STOP_DEADLINE_MS)) return found;
-          return `did not stop within ${String(STOP_DEADLINE_MS / 1000)}s and was killed`;
+          return `did not stop within ${formatSeconds(STOP_DEADLINE_MS)} and was killed`;
       }
     },
     heal(action) {

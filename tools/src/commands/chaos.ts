@@ -8,15 +8,12 @@ import { createChaosScreen } from '../chaos/screen.js';
 import { appTarget, redisTarget } from '../chaos/targets.js';
 import { Failure } from '../failure.js';
 import { urlOf } from '../shop/apps.js';
-import { formatDuration } from '../shop/duration.js';
-import { createCustomer } from '../trial/customer.js';
+import { formatDuration } from '../terminal/duration.js';
+import { Customer } from '../trial/customer.js';
 import { runTrialCommand } from '../trial/command.js';
 import { runTrial, type TrialShop } from '../trial/run-trial.js';
 import { planTrialShop, PREFIX } from '../trial/plan-shop.js';
 import { watchAclDenials } from '../trial/acl-denials.js';
-
-/** How long the test customer waits for its last answers when everything is healed. */
-const LAST_ANSWERS_MS = 60_000;
 
 /** Short, so that entries are claimed from frozen workers within the run: some freezes last longer than this, some shorter. */
 const CLAIM_AFTER_MS = 4000;
@@ -72,7 +69,7 @@ async function injectAndCheck(
   screen.begin();
   screen.say(`the shop is open: ${String(run.rate)} orders a second, ${titles.join(', ')}`);
   const denials = watchAclDenials(redisUrl);
-  const customer = createCustomer({ url: urlOf(order), name: `chaos-${String(run.seed)}` });
+  const customer = new Customer({ url: urlOf(order), name: `chaos-${String(run.seed)}` });
   const injected = await injectFaults(faults, {
     targets: new Map([
       ...shop.processes.map((each) => [each.app.title, appTarget(each)] as const),
@@ -88,7 +85,7 @@ async function injectAndCheck(
     },
   });
   screen.say('everything is healed; the customers stop');
-  const customerOrders = await customer.stop(LAST_ANSWERS_MS);
+  const customerOrders = await customer.stop();
   const lawsKept = (await shop.checkLaws()) === 0;
   const history = await readHistory(redisUrl, PREFIX);
   await denials.look();

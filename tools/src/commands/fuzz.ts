@@ -10,13 +10,15 @@ import { watchApps } from '../fuzz/watch-apps.js';
 import { parseRedisAddress } from '../redis/address.js';
 import { connectRedis, type RedisConnection } from '../redis/connection.js';
 import { urlOf } from '../shop/apps.js';
-import { createCustomer, orderBody } from '../trial/customer.js';
+import { Customer, orderBody } from '../trial/customer.js';
 import { runTrialCommand } from '../trial/command.js';
 import { runTrial, type TrialShop } from '../trial/run-trial.js';
 import { planTrialShop, PREFIX, STREAMS } from '../trial/plan-shop.js';
 import { createRandom } from '../trial/random.js';
 import { createTrialScreen } from '../trial/screen.js';
 import { askOffers } from '../shop/catalogue.js';
+import { formatSeconds } from '../terminal/duration.js';
+import { formatNumber } from '../terminal/numbers.js';
 
 export type FuzzRun = FuzzOptions & { seed: number };
 
@@ -24,7 +26,6 @@ const RATE = 10;
 const REDIS_DEADLINE_MS = 10_000;
 /** Entries that are not settled count as a problem when nothing has changed for so long. */
 const NO_PROGRESS_MS = 30_000;
-const LAST_ANSWERS_MS = 60_000;
 const OPEN_DEADLINE_MS = 30_000;
 const PROGRESS_STEPS = 10;
 
@@ -76,7 +77,7 @@ async function sendAndCheck(
   screen.say(`seed ${String(run.seed)}: the shop is open, ${String(RATE)} orders a second`);
   const started = performance.now();
   const watch = await watchApps(shop.processes);
-  const customer = createCustomer({ url: orderUrl, name: `fuzz-${String(run.seed)}` });
+  const customer = new Customer({ url: orderUrl, name: `fuzz-${String(run.seed)}` });
   const connection = await connectRedis(parseRedisAddress(redis.url), { deadlineMs: REDIS_DEADLINE_MS });
   try {
     await waitForFirstOrders(connection);
@@ -101,7 +102,7 @@ async function sendAndCheck(
       }),
     ]);
     screen.say('all entries and requests are sent; the customers stop, and the remaining events are handled');
-    const orders = await customer.stop(LAST_ANSWERS_MS);
+    const orders = await customer.stop();
     const lawsKept = (await shop.checkLaws()) === 0;
     const hostile = entries.byStream;
     const streamCounts = await waitUntilSettled({ connection, prefix: PREFIX, hostile, deadlineMs: NO_PROGRESS_MS });
@@ -129,7 +130,7 @@ async function waitForFirstOrders(connection: RedisConnection) {
     const lengths = await Promise.all(STREAMS.map((stream) => connection.call('XLEN', `${PREFIX}:${stream}`)));
     if (lengths.every((length) => Number(length) > 0)) return;
     if (performance.now() > endsAt) {
-      throw new Failure(`No order reached the last stream of the shop within ${String(OPEN_DEADLINE_MS / 1000)}s.`);
+      throw new Failure(`No order reached the last stream of the shop within ${formatSeconds(OPEN_DEADLINE_MS)}.`);
     }
     await sleep(100);
   }
@@ -151,6 +152,6 @@ function progressOf(screen: ReturnType<typeof createTrialScreen>, what: string, 
     const step = Math.floor((done / count) * PROGRESS_STEPS);
     if (step === shown) return;
     shown = step;
-    screen.say(`${done.toLocaleString('en-US')} of ${count.toLocaleString('en-US')} ${what}`);
+    screen.say(`${formatNumber(done)} of ${formatNumber(count)} ${what}`);
   };
 }

@@ -9,6 +9,7 @@ import { endGroupOnExit } from '../machine/on-exit.js';
 import { findBrowser } from '../programs/browser.js';
 import { ROOT } from '../root.js';
 import { CONSOLE, urlOf } from '../shop/apps.js';
+import { formatSeconds } from '../terminal/duration.js';
 
 const FOLDER = path.join(ROOT, 'docs', 'images');
 const ADDRESS = urlOf({ port: Number(process.env['SHOP_PORT_BASE'] ?? 3000) + CONSOLE.offset });
@@ -88,7 +89,7 @@ async function untilOpen(shop: ChildProcess): Promise<void> {
     if (answer?.ok) return;
     await sleep(500);
   }
-  throw new Failure(`${ADDRESS} was not healthy within ${String(OPEN_DEADLINE_MS / 1000)}s.`);
+  throw new Failure(`${ADDRESS} was not healthy within ${formatSeconds(OPEN_DEADLINE_MS)}.`);
 }
 
 /** @param program the path of a browser */
@@ -99,7 +100,7 @@ async function takeAll(program: string): Promise<void> {
   });
   const watcher = await browser.newPage();
   await watcher.goto(ADDRESS);
-  console.log(`the console is open; the screenshots are taken in ${String(WARM_UP_MS / 1000)}s …`);
+  console.log(`the console is open; the screenshots are taken in ${formatSeconds(WARM_UP_MS)} …`);
   await sleep(WARM_UP_MS);
   await mkdir(FOLDER, { recursive: true });
   const views = viewsOf(await findShipment());

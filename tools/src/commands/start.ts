@@ -9,7 +9,7 @@ import { parseShopArguments, USAGE } from '../shop/arguments.js';
 import type { ShopOptions } from '../shop/options.js';
 import { banner } from '../shop/banner.js';
 import { askOffers } from '../shop/catalogue.js';
-import { formatDuration } from '../shop/duration.js';
+import { formatDuration } from '../terminal/duration.js';
 import { requireFreePorts } from '../shop/free-ports.js';
 import { listenForInterruption } from '../machine/interruption.js';
 import { operatorTokenOf, type OperatorToken } from '../shop/operator-token.js';

@@ -1,12 +1,13 @@
-import { formatDuration } from '../shop/duration.js';
+import { formatDuration } from '../terminal/duration.js';
 import { table } from '../terminal/table.js';
 import { repeatCommandOf } from './arguments.js';
 import { APP_BYTES, megabytes, problemsOf, REDIS_BYTES, type FuzzResult } from './check-result.js';
-import type { Style } from '../terminal/paint.js';
+import { formatNumber } from '../terminal/numbers.js';
+import type { Paint } from '../terminal/paint.js';
+import { problemLines } from '../trial/problem-lines.js';
 
+/** How many problems are listed. Of the others, only the number is shown. */
 const SHOWN_PROBLEMS = 40;
-
-export type Paint = (style: Style, text: string) => string;
 
 /** The report as text for people. */
 export function formatReport(result: FuzzResult, paint: Paint): string {
@@ -15,16 +16,16 @@ export function formatReport(result: FuzzResult, paint: Paint): string {
   const byNumber = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts)
       .sort(([, one], [, other]) => other - one)
-      .map(([name, count]) => [name, number(count)]);
+      .map(([name, count]) => [name, formatNumber(count)]);
   return [
     '',
-    `${paint('bold', `Fuzz, seed ${String(run.seed)}`)}: ${number(run.entries)} entries and ${number(run.requests)} requests in ${formatDuration(tookMs)}`,
+    `${paint('bold', `Fuzz, seed ${String(run.seed)}`)}: ${formatNumber(run.entries)} entries and ${formatNumber(run.requests)} requests in ${formatDuration(tookMs)}`,
     '',
     ...table(['hostile entries', 'sent'], byNumber(kinds)),
     '',
     ...table(
       ['stream', 'hostile', 'groups', 'dead letters', 'not settled'],
-      streamCounts.map(({ stream, hostile, groups, deadLetters, unsettled }) => [stream, number(hostile), String(groups), number(deadLetters), number(unsettled)]), // prettier-ignore
+      streamCounts.map(({ stream, hostile, groups, deadLetters, unsettled }) => [stream, formatNumber(hostile), String(groups), formatNumber(deadLetters), formatNumber(unsettled)]), // prettier-ignore
     ),
     '',
     ...table(['outcome of requests', 'times'], byNumber(outcomes)),
@@ -32,12 +33,12 @@ export function formatReport(result: FuzzResult, paint: Paint): string {
     ...table(
       ['', 'peak memory', 'limit', 'slowest /health', 'adjusted for load', 'checks'],
       [
-        ...apps.map(({ title, peakBytes, slowestMs, adjustedMs, checks }) => [title, megabytes(peakBytes), megabytes(APP_BYTES), `${String(Math.round(slowestMs))} ms`, `${String(Math.round(adjustedMs))} ms`, number(checks)]), // prettier-ignore
+        ...apps.map(({ title, peakBytes, slowestMs, adjustedMs, checks }) => [title, megabytes(peakBytes), megabytes(APP_BYTES), `${String(Math.round(slowestMs))} ms`, `${String(Math.round(adjustedMs))} ms`, formatNumber(checks)]), // prettier-ignore
         ['redis', megabytes(redisPeakBytes), megabytes(REDIS_BYTES), '', '', ''],
       ],
     ),
     '',
-    `  confirmed  ${number(confirmed)} of ${number(orders.length)} orders of the test customer`,
+    `  confirmed  ${formatNumber(confirmed)} of ${formatNumber(orders.length)} orders of the test customer`,
     '',
     ...verdict(problemsOf(result), paint),
     `Again: ${repeatCommandOf(run)}`,
@@ -49,14 +50,5 @@ function verdict(problems: readonly string[], paint: Paint) {
   if (problems.length === 0) {
     return [paint('bold', paint('green', 'No process exited; every hostile entry is a dead letter, and no hostile request was accepted; every law kept.'))]; // prettier-ignore
   }
-  const rest = problems.length - SHOWN_PROBLEMS;
-  return [
-    ...problems.slice(0, SHOWN_PROBLEMS).map((problem) => paint('red', `  ${problem}`)),
-    ...(rest > 0 ? [`  … and ${number(rest)} more`] : []),
-    paint('bold', paint('red', 'Failed: see above.')),
-  ];
-}
-
-function number(amount: number) {
-  return amount.toLocaleString('en-US');
+  return [...problemLines(problems, SHOWN_PROBLEMS, paint), paint('bold', paint('red', 'Failed: see above.'))];
 }

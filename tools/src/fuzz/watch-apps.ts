@@ -51,7 +51,7 @@ export async function watchApps(processes: readonly AppProcess[]) {
       seen.adjustedMs = Math.max(seen.adjustedMs, tookMs / Math.max(1, control.tookMs / REFERENCE_CPU_MS));
       seen.checks += 1;
       if (problem !== null) seen.unhealthyAnswers.push(problem);
-      seen.peakBytes = Math.max(seen.peakBytes, await residentBytes(each.pid()));
+      seen.peakBytes = Math.max(seen.peakBytes, await residentBytes(each.pid));
       await sleep(CHECK_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createTail, eachLine } from '../terminal/lines.js';
 import { endGroupOnExit } from './on-exit.js';
 import { signalGroup } from './signal-group.js';
+import { formatSeconds } from '../terminal/duration.js';
 
 const KEPT_LINES = 2000;
 
@@ -80,7 +81,7 @@ export function run(
 }
 
 function timeoutProblem(deadlineMs: number) {
-  return `not finished after ${String(deadlineMs / 1000)}s`;
+  return `not finished after ${formatSeconds(deadlineMs)}`;
 }
 
 /** The line of a command's output to show for a failure: the first that looks like an error, else the last. */

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { reasonOfFailure, redisClientOptions, whyClosed } from 'nestjs-event-streams/internal/address';
 import { Failure, messageOf } from '../failure.js';
 import { readTlsFiles, type RedisAddress } from './address.js';
+import { formatSeconds } from '../terminal/duration.js';
 
 /** Messages of ioredis' errors that have no code: a call has exceeded its deadline; the server does not speak Redis' protocol. */
 const TIMED_OUT = 'Command timed out';
@@ -59,7 +60,7 @@ export async function connectRedis(
     const isTimedOut = messageOf(error) === TIMED_OUT;
     const cause =
       firstCause ??
-      new Error(isTimedOut ? `no answer within ${String(deadlineMs / 1000)}s` : 'it closed the connection');
+      new Error(isTimedOut ? `no answer within ${formatSeconds(deadlineMs)}` : 'it closed the connection');
     client.disconnect();
     const code = isTimedOut ? 'ETIMEDOUT' : codeOf(cause);
     // If the server has closed the connection, or not answered the TLS handshake, without any reply: connects once more to find out why.
@@ -82,14 +83,10 @@ export async function connectRedis(
   };
 
   try {
-    if (address.username !== '' || address.password !== '') {
-      await call('AUTH', ...(address.username === '' ? [] : [address.username]), address.password);
-    }
-    if (address.database !== 0) await call('SELECT', String(address.database));
+    await signIn(call, address);
   } catch (error) {
     client.disconnect();
-    if (!(error instanceof RedisReplyError) || error.code === 'LOADING') throw error;
-    throw new Failure(`Redis at ${address.shown} refused the connection: ${withoutSecrets(error.message, address)}`);
+    throw error;
   }
   return {
     call,
@@ -98,6 +95,18 @@ export async function connectRedis(
       client.disconnect();
     },
   };
+}
+
+/** Authenticates and selects the database. */
+async function signIn(call: RedisConnection['call'], address: RedisAddress) {
+  const { username, password, database } = address;
+  try {
+    if (username !== '' || password !== '') await call('AUTH', ...(username === '' ? [] : [username]), password);
+    if (database !== 0) await call('SELECT', String(database));
+  } catch (error) {
+    if (!(error instanceof RedisReplyError) || error.code === 'LOADING') throw error;
+    throw new Failure(`Redis at ${address.shown} refused the connection: ${withoutSecrets(error.message, address)}`);
+  }
 }
 
 function reasonOf(cause: Error, address: RedisAddress): string {

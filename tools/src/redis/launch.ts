@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { endGroupOnExit } from '../machine/on-exit.js';
 import { signalGroup } from '../machine/signal-group.js';
 import { createTail, eachLine } from '../terminal/lines.js';
 import type { RedisBinary } from './find.js';
+import { formatSeconds } from '../terminal/duration.js';
 
 /** Servers that are started here listen on the loopback interface only. */
 export const HOST = '127.0.0.1';
@@ -54,29 +56,7 @@ export function launch(
   });
 
   const tail = createTail(KEPT_LINES);
-  /** Why it is not ready, or null. */
-  const ready = new Promise<string | null>((resolve) => {
-    const deadline = setTimeout(() => {
-      resolve(`it was not ready within ${String(START_DEADLINE_MS / 1000)}s`);
-    }, START_DEADLINE_MS);
-    const settle = (problem: string | null) => {
-      clearTimeout(deadline);
-      resolve(problem);
-    };
-    const onLine = (line: string) => {
-      tail.push(line);
-      if (line.includes(READY)) settle(null);
-    };
-    eachLine(child.stdout, onLine);
-    eachLine(child.stderr, onLine);
-    child.once('error', (error) => {
-      settle(error.message);
-    });
-    child.once('close', (code, signal) => {
-      settle(`it ended with ${signal ?? `exit code ${String(code)}`}`);
-    });
-  });
-
+  const ready = readiness(child, tail.push);
   const send = (signal: NodeJS.Signals) => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(child.pid, signal);
   };
@@ -90,4 +70,29 @@ export function launch(
     clearTimeout(timer);
   };
   return { child, tail, ready, exited, send, end };
+}
+
+/** Resolves with null when the server is ready, or with why it is not. @param push is given each line of its log */
+function readiness(child: ChildProcessByStdio<null, Readable, Readable>, push: (line: string) => void) {
+  return new Promise<string | null>((resolve) => {
+    const deadline = setTimeout(() => {
+      resolve(`it was not ready within ${formatSeconds(START_DEADLINE_MS)}`);
+    }, START_DEADLINE_MS);
+    const settle = (problem: string | null) => {
+      clearTimeout(deadline);
+      resolve(problem);
+    };
+    const onLine = (line: string) => {
+      push(line);
+      if (line.includes(READY)) settle(null);
+    };
+    eachLine(child.stdout, onLine);
+    eachLine(child.stderr, onLine);
+    child.once('error', (error) => {
+      settle(error.message);
+    });
+    child.once('close', (code, signal) => {
+      settle(`it ended with ${signal ?? `exit code ${String(code)}`}`);
+    });
+  });
 }

@@ -7,6 +7,7 @@ import { startRestartableRedis } from './restartable.js';
 import type { RedisBinary } from './find.js';
 import type { ProvidedRedis } from './provided.js';
 import type { Log } from '../terminal/progress.js';
+import { formatSeconds } from '../terminal/duration.js';
 
 /** Runs a server, and restarts it with its data whenever it exits by itself, as docker compose does. */
 export async function superviseRedis(binary: RedisBinary, log: Log): Promise<ProvidedRedis> {
@@ -21,7 +22,7 @@ export async function superviseRedis(binary: RedisBinary, log: Log): Promise<Pro
       restarts = restartsAfter(restarts, performance.now() - startedAt);
       const delayMs = restartDelayMs(restarts);
       const ending = signal ?? `exit code ${String(code)}`;
-      log(`Redis ended with ${ending}; restarting it with its data in ${String(delayMs / 1000)}s`);
+      log(`Redis ended with ${ending}; restarting it with its data in ${formatSeconds(delayMs)}`);
       await sleep(delayMs, undefined, { signal: stopping.signal });
       try {
         await redis.restart();

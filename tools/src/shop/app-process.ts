@@ -4,7 +4,7 @@ import { endGroupOnExit } from '../machine/on-exit.js';
 import { signalGroup } from '../machine/signal-group.js';
 import { ROOT } from '../root.js';
 import { createTail, eachLine } from '../terminal/lines.js';
-import { formatDuration } from './duration.js';
+import { formatDuration, formatSeconds } from '../terminal/duration.js';
 import { restartDelayMs, restartsAfter } from '../machine/restart-delay.js';
 import type { PlannedApp } from './apps.js';
 
@@ -28,135 +28,151 @@ export interface AppListener {
   readonly failed: (failure: { reason: string; output: readonly string[] }) => void;
 }
 
-export type AppProcess = ReturnType<typeof superviseApp>;
-
-/**
- * Runs an app until `stop()` or `kill()`, and restarts it whenever it exits by itself: after half a second at first, and after up to
- * 30 s if it exits again and again.
- */
-export function superviseApp(
-  app: PlannedApp,
-  env: Readonly<Record<string, string | undefined>>,
-  listener: AppListener,
-) {
-  const tail = createTail(KEPT_LINES);
-  let restarts = 0;
-  let stopping = false;
-  let wasHealthy = false;
-  let child: ChildProcess | null = null;
-  let restart: NodeJS.Timeout | undefined;
-  /** Resolves when the last process has exited and all its output has been read. */
-  let gone = Promise.resolve();
-  let onRefused: (reason: string) => void = () => undefined;
+/** Runs an app until `stop()` or `kill()`, and restarts it when it exits by itself: after half a second at first, and after up to 30 s if it exits again and again. */
+export class AppProcess {
   /** Resolves with the reason if the app rejects its configuration before it was ever healthy. */
-  const refused = new Promise<string>((resolve) => {
-    onRefused = resolve;
-  });
+  readonly refused: Promise<string>;
+  private onRefused!: (reason: string) => void;
+  private readonly lastLines = createTail(KEPT_LINES);
+  private restarts = 0;
+  private stopping = false;
+  private wasHealthy = false;
+  private child: ChildProcess | null = null;
+  private restart: NodeJS.Timeout | undefined;
+  /** Resolves when the last process has exited and all its output has been read. */
+  private gone = Promise.resolve();
 
-  const launch = () => {
+  constructor(
+    readonly app: PlannedApp,
+    private readonly env: Readonly<Record<string, string | undefined>>,
+    private readonly listener: AppListener,
+  ) {
+    this.refused = new Promise((resolve) => (this.onRefused = resolve));
+  }
+
+  get isRunning(): boolean {
+    return this.child !== null;
+  }
+
+  /** The id of the running process; undefined if there is none. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  start() {
+    this.stopping = false;
+    this.restarts = 0;
+    this.launch();
+  }
+
+  /** The last lines of its output. */
+  tail(count: number): string[] {
+    return this.lastLines.last(count);
+  }
+
+  /** From now on the app is restarted even if it exits with the code for an invalid configuration. */
+  markHealthy() {
+    this.wasHealthy = true;
+  }
+
+  /**
+   * Sends the app a signal.
+   * @returns whether a process was running
+   */
+  signal(signal: NodeJS.Signals): boolean {
+    if (this.pid === undefined) return false;
+    signalGroup(this.pid, signal);
+    return true;
+  }
+
+  /**
+   * Stops the app with SIGTERM, and after the deadline with SIGKILL.
+   * @returns whether it exited before the deadline
+   */
+  async stop(deadlineMs: number): Promise<boolean> {
+    this.endRestarts();
+    const group = this.pid;
+    if (group === undefined) return true;
+    let forced = false;
+    const timer = setTimeout(() => {
+      forced = true;
+      signalGroup(group, 'SIGKILL');
+    }, deadlineMs);
+    signalGroup(group, 'SIGTERM');
+    signalGroup(group, 'SIGCONT'); // a frozen app handles no signal
+    await this.gone;
+    clearTimeout(timer);
+    return !forced;
+  }
+
+  /** Kills the app. Resolves when it has ended. */
+  async kill() {
+    this.endRestarts();
+    if (this.signal('SIGKILL')) await this.gone;
+  }
+
+  private endRestarts() {
+    this.stopping = true;
+    clearTimeout(this.restart);
+  }
+
+  private launch() {
     const startedAt = performance.now();
-    tail.clear();
-    const started = spawn(process.execPath, [...NODE_OPTIONS, path.join(ROOT, app.entry)], {
+    this.lastLines.clear();
+    const child = this.spawn();
+    this.child = child;
+    let onGone: () => void = () => undefined;
+    this.gone = new Promise((resolve) => (onGone = resolve));
+    const settle = (reason: string, code: number | null) => {
+      if (this.child !== child) return; // a process can emit both `error` and `close`
+      this.child = null;
+      if (code === EXIT_CONFIG && !this.wasHealthy) {
+        this.onRefused(`the configuration of ${this.app.title} is not valid`);
+      } else if (!this.stopping) this.restartAfter(reason, performance.now() - startedAt);
+      onGone();
+    };
+    child.once('error', (error) => {
+      settle(error.message, null);
+    });
+    child.once('close', (code, signal) => {
+      settle(signal ?? `exit code ${String(code)}`, code);
+    });
+  }
+
+  /** A process whose lines go to the listener, and whose child processes end with it. */
+  private spawn(): ChildProcess {
+    const child = spawn(process.execPath, [...NODE_OPTIONS, path.join(ROOT, this.app.entry)], {
       cwd: ROOT,
-      env: { ...process.env, ...env, ...app.env },
+      env: { ...process.env, ...this.env, ...this.app.env },
       detached: true, // its own process group: a Ctrl-C in the terminal must not end all apps at once
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    child = started;
-    let onGone: () => void = () => undefined;
-    gone = new Promise((resolve) => {
-      onGone = resolve;
-    });
-    const cancel = started.pid === undefined ? () => false : endGroupOnExit(started.pid, 10);
     const onLine = (line: string) => {
-      tail.push(line);
-      listener.line(line);
+      this.lastLines.push(line);
+      this.listener.line(line);
     };
-    eachLine(started.stdout, onLine);
-    eachLine(started.stderr, onLine);
-    started.once('exit', () => {
+    eachLine(child.stdout, onLine);
+    eachLine(child.stderr, onLine);
+    const group = child.pid;
+    if (group === undefined) return child;
+    const cancel = endGroupOnExit(group, 10);
+    child.once('exit', () => {
       cancel();
-      if (started.pid !== undefined) signalGroup(started.pid, 'SIGKILL'); // its child processes
+      signalGroup(group, 'SIGKILL');
     });
-    const settle = (reason: string, code: number | null) => {
-      if (child !== started) return; // a process can emit both `error` and `close`
-      child = null;
-      if (code === EXIT_CONFIG && !wasHealthy) onRefused(`the configuration of ${app.title} is not valid`);
-      else ended(reason, performance.now() - startedAt);
-      onGone();
-    };
-    started.once('error', (error) => {
-      settle(error.message, null);
-    });
-    started.once('close', (code, signal) => {
-      settle(signal ?? `exit code ${String(code)}`, code);
-    });
-  };
+    return child;
+  }
 
-  const ended = (reason: string, upMs: number) => {
-    if (stopping) return;
-    listener.failed({ reason, output: tail.last() });
-    restarts = restartsAfter(restarts, upMs);
-    const delayMs = restartDelayMs(restarts);
-    restarts += 1;
-    listener.notice(
-      `${app.title} ended with ${reason} after ${formatDuration(upMs)}; restarting it in ${String(delayMs / 1000)}s`,
+  private restartAfter(reason: string, upMs: number) {
+    this.listener.failed({ reason, output: this.lastLines.last() });
+    this.restarts = restartsAfter(this.restarts, upMs);
+    const delayMs = restartDelayMs(this.restarts);
+    this.restarts += 1;
+    this.listener.notice(
+      `${this.app.title} ended with ${reason} after ${formatDuration(upMs)}; restarting it in ${formatSeconds(delayMs)}`,
     );
-    restart = setTimeout(launch, delayMs);
-  };
-
-  return {
-    app,
-    refused,
-    start() {
-      stopping = false;
-      restarts = 0;
-      launch();
-    },
-    tail: (count: number) => tail.last(count),
-    isRunning: () => child !== null,
-    /** The id of the running process; undefined if there is none. */
-    pid: () => child?.pid,
-    /** From now on the app is restarted even if it exits with the code for an invalid configuration. */
-    markHealthy() {
-      wasHealthy = true;
-    },
-    /**
-     * Sends the app a signal.
-     * @returns whether a process was running
-     */
-    signal(signal: NodeJS.Signals): boolean {
-      if (child?.pid === undefined) return false;
-      signalGroup(child.pid, signal);
-      return true;
-    },
-    /**
-     * Stops the app with SIGTERM, and after the deadline with SIGKILL.
-     * @returns whether it exited before the deadline
-     */
-    async stop(deadlineMs: number): Promise<boolean> {
-      stopping = true;
-      clearTimeout(restart);
-      const group = child?.pid;
-      if (group === undefined) return true;
-      let forced = false;
-      const timer = setTimeout(() => {
-        forced = true;
-        signalGroup(group, 'SIGKILL');
-      }, deadlineMs);
-      signalGroup(group, 'SIGTERM');
-      signalGroup(group, 'SIGCONT'); // a frozen app handles no signal
-      await gone;
-      clearTimeout(timer);
-      return !forced;
-    },
-    /** Kills the app. Resolves when it has ended. */
-    async kill() {
-      stopping = true;
-      clearTimeout(restart);
-      if (child?.pid === undefined) return;
-      signalGroup(child.pid, 'SIGKILL');
-      await gone;
-    },
-  };
+    this.restart = setTimeout(() => {
+      this.launch();
+    }, delayMs);
+  }
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.js';
 import { parseNumber, readOptions, shown, type Environment, type OptionValue } from '../terminal/options.js';
 import { APPS, CONSOLE } from './apps.js';
-import { parseDuration } from './duration.js';
+import { parseDuration } from '../terminal/duration.js';
 import type { ShopOptions } from './options.js';
 
 export const MAX_PROCESSORS = 50;

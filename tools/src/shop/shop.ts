@@ -3,7 +3,7 @@ import { Failure } from '../failure.js';
 import { startInForeground } from '../machine/foreground.js';
 import { redisEnvironment } from '../redis/address.js';
 import { wantsColour } from '../terminal/paint.js';
-import { superviseApp, type AppProcess } from './app-process.js';
+import { AppProcess } from './app-process.js';
 import { urlOf, type PlannedApp } from './apps.js';
 import { AUDIT_SCRIPT } from './audit-script.js';
 import { waitUntilHealthy } from './health.js';
@@ -11,6 +11,7 @@ import { environmentOf, type OperatorToken } from './operator-token.js';
 import { stopSimulation } from './simulation.js';
 import type { ProvidedRedis } from '../redis/provided.js';
 import type { createScreen } from './screen.js';
+import { formatSeconds } from '../terminal/duration.js';
 
 const OPEN_DEADLINE_MS = 60_000;
 
@@ -39,8 +40,8 @@ export function createShop({ apps, redis, operatorToken, signInOf = () => ({}), 
   const env = redisEnvironment(redis.url);
   const colour = wantsColour(process.stdout) ? { FORCE_COLOR: process.env['FORCE_COLOR'] ?? '1' } : {};
   const forApps = { ...env, ...environmentOf(operatorToken), ...colour };
-  const processes = apps.map((app) =>
-    superviseApp(app, { ...forApps, ...signInOf(app.name) }, screen.listenerOf(app.title)),
+  const processes = apps.map(
+    (app) => new AppProcess(app, { ...forApps, ...signInOf(app.name) }, screen.listenerOf(app.title)),
   );
   let audit: ReturnType<typeof startInForeground> | null = null;
   let closing = false;
@@ -100,15 +101,15 @@ async function waitUntilAppHealthy(each: AppProcess) {
     return;
   }
   await sleep(0); // if the configuration was rejected at the same moment, that message comes first, because it says more
-  const deadline = `${String(OPEN_DEADLINE_MS / 1000)}s`;
+  const deadline = formatSeconds(OPEN_DEADLINE_MS);
   throw new Failure(`${each.app.title} was not healthy within ${deadline}. ${problem}`, each.tail(SHOWN_LINES));
 }
 
 async function closeOne(each: AppProcess) {
   const { title } = each.app;
-  const wasRunning = each.isRunning();
+  const wasRunning = each.isRunning;
   if (!(await each.stop(CLOSE_DEADLINE_MS))) {
-    return [`${title} did not stop within ${String(CLOSE_DEADLINE_MS / 1000)}s and was killed`];
+    return [`${title} did not stop within ${formatSeconds(CLOSE_DEADLINE_MS)} and was killed`];
   }
   return wasRunning ? [] : [`${title} was not running`];
 }

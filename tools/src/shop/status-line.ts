@@ -2,7 +2,7 @@ import { messageOf } from '../failure.js';
 import { parseRedisAddress } from '../redis/address.js';
 import { connectRedis } from '../redis/connection.js';
 import { fromPairs } from '../redis/pairs.js';
-import { formatDuration } from './duration.js';
+import { formatDuration } from '../terminal/duration.js';
 
 const DEADLINE_MS = 3000;
 

@@ -1,6 +1,9 @@
-const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36 };
+import { styleText } from 'node:util';
 
-export type Style = keyof typeof CODES;
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan';
+
+/** Colours text, or returns it unchanged. */
+export type Paint = (style: Style, text: string) => string;
 
 /** Whether a stream gets colours: a terminal does, unless NO_COLOR is set; with FORCE_COLOR, every stream does. */
 export function wantsColour(
@@ -14,7 +17,7 @@ export function wantsColour(
 }
 
 /** A function that colours text for this stream, or returns it unchanged if the stream gets no colours. */
-export function paintFor(stream: { isTTY?: boolean }): (style: Style, text: string) => string {
+export function paintFor(stream: { isTTY?: boolean }): Paint {
   if (!wantsColour(stream)) return (_style, text) => text;
-  return (style, text) => `\u001b[${String(CODES[style])}m${text}\u001b[0m`;
+  return (style, text) => styleText(style, text, { validateStream: false });
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from './duration.js';
 import { paintFor } from './paint.js';
 
 const TICK_MS = 1000;
@@ -9,7 +10,7 @@ const WORTH_TIMING_MS = 1000;
 export type Log = (text: string) => void;
 
 /**
- * Shows what is being done. On a terminal, the line of a task shows its seconds in place; elsewhere, a line is printed when it
+ * Shows what is being done. On a terminal, the line of a task shows its seconds in place. Elsewhere, a line is printed when it
  * begins and another when it is done.
  */
 export function createProgress(stream: NodeJS.WriteStream) {
@@ -30,10 +31,12 @@ export function createProgress(stream: NodeJS.WriteStream) {
       clearInterval(task.timer);
       const took = performance.now() - task.startedAt;
       if (live) {
-        const outcome = failed ? paint('red', 'failed') : paint('dim', took < WORTH_TIMING_MS ? 'done' : seconds(took));
+        const outcome = failed
+          ? paint('red', 'failed')
+          : paint('dim', took < WORTH_TIMING_MS ? 'done' : formatDuration(took));
         stream.write(`\r\u001b[2K${prefix}${task.text} ${outcome}\n`);
       } else if (failed || took >= WORTH_TIMING_MS) {
-        stream.write(`${prefix}${task.text} ${failed ? 'failed after' : 'done in'} ${seconds(took)}\n`);
+        stream.write(`${prefix}${task.text} ${failed ? 'failed after' : 'done in'} ${formatDuration(took)}\n`);
       }
       task = null;
     };
@@ -68,9 +71,5 @@ export function createProgress(stream: NodeJS.WriteStream) {
 
 function elapsed(startedAt: number) {
   const took = performance.now() - startedAt;
-  return took < WORTH_TIMING_MS ? '' : seconds(took);
-}
-
-function seconds(ms: number) {
-  return `${String(Math.round(ms / 1000))}s`;
+  return took < WORTH_TIMING_MS ? '' : formatDuration(took);
 }

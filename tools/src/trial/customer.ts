@@ -5,6 +5,8 @@ import { askOffers, type Offer } from '../shop/catalogue.js';
 const ORDER_EVERY_MS = 250;
 const ANSWER_DEADLINE_MS = 5000;
 const REPEAT_AFTER_MS = 500;
+/** How long the customer waits for the last answers. */
+const LAST_ANSWERS_MS = 60_000;
 
 /** Every fifth order is sent again after it was accepted, as if the customer had pressed the button twice. */
 const REPEATED_EVERY = 5;
@@ -28,86 +30,91 @@ export interface CustomerOrder {
 /**
  * The test customer: places four orders a second by HTTP, repeats each with the same Idempotency-Key until it is answered with 201,
  * and records the answers.
- * @param options the order service's URL, and the prefix of the Idempotency-Keys
  */
-export function createCustomer({ url, name }: { url: string; name: string }) {
-  const orders: CustomerOrder[] = [];
-  const open: Promise<void>[] = [];
-  const stopping = new AbortController();
-  const givingUp = new AbortController();
+export class Customer {
+  private readonly orders: CustomerOrder[] = [];
+  private readonly open: Promise<void>[] = [];
+  private readonly stopping = new AbortController();
+  private readonly givingUp = new AbortController();
+  private readonly shopping: Promise<void>;
+  private products: readonly Offer[] = [];
 
-  const send = async (key: string, number: number) => {
-    const response = await fetch(`${url}/orders`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': key },
-      body: JSON.stringify(orderBody(number, products)),
-      signal: AbortSignal.any([givingUp.signal, AbortSignal.timeout(ANSWER_DEADLINE_MS)]),
-    });
-    return { status: response.status, text: await response.text() };
-  };
+  /** Begins to order. @param options the order service's URL, and the prefix of the Idempotency-Keys */
+  constructor(private readonly options: { url: string; name: string }) {
+    this.shopping = this.shop();
+  }
+
+  /** Places no more orders, and waits until each is answered, or the deadline passes. */
+  async stop(deadlineMs = LAST_ANSWERS_MS): Promise<readonly CustomerOrder[]> {
+    this.stopping.abort();
+    await this.shopping;
+    const timer = setTimeout(() => {
+      this.givingUp.abort();
+    }, deadlineMs);
+    await Promise.all(this.open);
+    clearTimeout(timer);
+    return this.orders;
+  }
+
+  private async shop() {
+    const { url, name } = this.options;
+    // Repeated, because the order service may be away.
+    while (this.products.length === 0 && !this.stopping.signal.aborted) {
+      this.products = (await askOffers(url)).slice(0, PRODUCTS);
+      if (this.products.length === 0) await sleep(REPEAT_AFTER_MS);
+    }
+    for (let number = 1; !this.stopping.signal.aborted; number += 1) {
+      const key = `${name}-${String(number)}`;
+      const order: CustomerOrder = { key, orderId: null, entryId: null, attempts: 0, unexpectedAnswer: null };
+      this.orders.push(order);
+      this.open.push(
+        this.place(order, number).catch((error: unknown) => {
+          order.unexpectedAnswer = messageOf(error);
+        }),
+      );
+      await sleep(ORDER_EVERY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  private async place(order: CustomerOrder, number: number) {
+    const answer = await this.sendUntilAccepted(order, number);
+    if (answer === null) return;
+    order.orderId = answer.order_id;
+    order.entryId = answer.entry_id;
+    if (number % REPEATED_EVERY !== 0) return;
+    const again = await this.sendUntilAccepted({ ...order }, number);
+    if (again === null || (again.order_id === answer.order_id && again.entry_id === answer.entry_id)) return;
+    order.unexpectedAnswer = `was confirmed as entry ${answer.entry_id} (order ${answer.order_id}), and when it was repeated as ${again.entry_id} (order ${again.order_id})`;
+  }
 
   /** Sends an order until it is accepted, or rejected with a status below 500, or the customer gives up. */
-  const sendUntilAccepted = async (order: CustomerOrder, number: number) => {
-    while (!givingUp.signal.aborted) {
+  private async sendUntilAccepted(order: CustomerOrder, number: number) {
+    while (!this.givingUp.signal.aborted) {
       order.attempts += 1;
       try {
-        const { status, text } = await send(order.key, number);
+        const { status, text } = await this.send(order.key, number);
         if (status === 201) return JSON.parse(text) as { order_id: string; entry_id: string };
-        if (status < 500) order.unexpectedAnswer = `answered ${String(status)}: ${text.slice(0, 300)}`;
-        if (status < 500) return null;
+        if (status < 500) {
+          order.unexpectedAnswer = `answered ${String(status)}: ${text.slice(0, 300)}`;
+          return null;
+        }
       } catch {
         // No complete answer: whether the order was placed is unknown, so it is sent again.
       }
       await sleep(REPEAT_AFTER_MS);
     }
     return null;
-  };
+  }
 
-  const place = async (order: CustomerOrder, number: number) => {
-    const answer = await sendUntilAccepted(order, number);
-    if (answer === null) return;
-    order.orderId = answer.order_id;
-    order.entryId = answer.entry_id;
-    if (number % REPEATED_EVERY !== 0) return;
-    const again = await sendUntilAccepted({ ...order }, number);
-    if (again === null || (again.order_id === answer.order_id && again.entry_id === answer.entry_id)) return;
-    order.unexpectedAnswer = `was confirmed as entry ${answer.entry_id} (order ${answer.order_id}), and when it was repeated as ${again.entry_id} (order ${again.order_id})`;
-  };
-
-  let products: readonly Offer[] = [];
-  const shop = async () => {
-    // Repeated, because the order service may be away.
-    while (products.length === 0 && !stopping.signal.aborted) {
-      products = (await askOffers(url)).slice(0, PRODUCTS);
-      if (products.length === 0) await sleep(REPEAT_AFTER_MS);
-    }
-    for (let number = 1; !stopping.signal.aborted; number += 1) {
-      const key = `${name}-${String(number)}`;
-      const order: CustomerOrder = { key, orderId: null, entryId: null, attempts: 0, unexpectedAnswer: null };
-      orders.push(order);
-      open.push(
-        place(order, number).catch((error: unknown) => {
-          order.unexpectedAnswer = messageOf(error);
-        }),
-      );
-      await sleep(ORDER_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-  };
-  const shopping = shop();
-
-  return {
-    /** Places no more orders, and waits until each is answered, or the deadline passes. */
-    async stop(deadlineMs: number): Promise<readonly CustomerOrder[]> {
-      stopping.abort();
-      await shopping;
-      const timer = setTimeout(() => {
-        givingUp.abort();
-      }, deadlineMs);
-      await Promise.all(open);
-      clearTimeout(timer);
-      return orders;
-    },
-  };
+  private async send(key: string, number: number) {
+    const response = await fetch(`${this.options.url}/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify(orderBody(number, this.products)),
+      signal: AbortSignal.any([this.givingUp.signal, AbortSignal.timeout(ANSWER_DEADLINE_MS)]),
+    });
+    return { status: response.status, text: await response.text() };
+  }
 }
 
 /** @param number the number of the order, which determines its items */

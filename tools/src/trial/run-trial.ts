@@ -37,25 +37,54 @@ interface RunTrialOptions<Screen extends { notice: (text: string) => void }> {
   readonly trial: (own: TrialShop, screen: Screen) => Promise<{ report: string; passed: boolean }>;
 }
 
+type SetUpOptions = Pick<RunTrialOptions<never>, 'apps' | 'hasUsers' | 'redisArgs' | 'redisPort'>;
+
 /**
  * Runs a trial: starts a whole shop on its own Redis, tests it, and removes everything. If the trial fails, the apps' logs and the
  * data of Redis are kept.
  * @returns the exit code
  */
-export async function runTrial<Screen extends { notice: (text: string) => void }>({
-  name,
-  again,
-  apps,
-  redisPort,
-  redisArgs,
-  hasUsers = false,
-  createScreen,
-  trial,
-}: RunTrialOptions<Screen>): Promise<number> {
+export async function runTrial<Screen extends { notice: (text: string) => void }>(
+  options: RunTrialOptions<Screen>,
+): Promise<number> {
   const exit = () => process.exit(EXIT_INTERRUPTED); // all started processes end with this one (on-exit.ts)
   const interruption = listenForInterruption({ first: exit, again: exit });
-  const progress = createProgress(process.stdout);
+  const { users, redis } = await setUp(options);
+  const screen = options.createScreen();
+  const artifacts = await createArtifacts(options.name);
+  const { shop, unexpectedExits } = createTrialShop(options, { users, redis, artifacts, notice: screen.notice });
+  const keepArtifacts = async () => {
+    const dir = await artifacts.keep(redis.current().dir);
+    process.stdout.write(`The apps' logs and the data of Redis are in ${dir}\n`);
+  };
+  const end = () => {
+    shop.abandon();
+    process.stdout.write(`Interrupted: everything was stopped. Again: ${options.again}\n`);
+    exit();
+  };
+  interruption.handOver({ first: end, again: end });
 
+  try {
+    const redisUrl = users === null ? redis.url : users.asTrial(redis.url);
+    const own = { apps: options.apps, redis, redisUrl, shop, unexpectedExits };
+    const { report, passed } = await options.trial(own, screen);
+    process.stdout.write(report);
+    if (!passed) await keepArtifacts();
+    for (const problem of await shop.close()) screen.notice(problem);
+    await users?.remove();
+    if (passed) await artifacts.remove();
+    return passed ? 0 : 1;
+  } catch (error) {
+    await keepArtifacts().catch(printFailure);
+    shop.abandon(); // not close(): apps may be frozen
+    process.stdout.write(`Again: ${options.again}\n`);
+    throw error;
+  }
+}
+
+/** Builds the apps, makes their Redis users, if they have some, and starts Redis. */
+async function setUp({ hasUsers = false, redisArgs, redisPort }: SetUpOptions) {
+  const progress = createProgress(process.stdout);
   const users = await progress.step('setup', async (log) => {
     await ensureBuilt({ log });
     return hasUsers ? makeUsers() : null;
@@ -66,54 +95,32 @@ export async function runTrial<Screen extends { notice: (text: string) => void }
     log(`127.0.0.1:${String(redisPort)}, started here; its data is removed when it stops`);
     return started;
   });
+  return { users, redis };
+}
 
-  const screen = createScreen();
-  const artifacts = await createArtifacts(name);
+interface TrialParts {
+  readonly users: Awaited<ReturnType<typeof makeUsers>> | null;
+  readonly redis: RestartableRedis;
+  readonly artifacts: Awaited<ReturnType<typeof createArtifacts>>;
+  readonly notice: (text: string) => void;
+}
+
+/** A shop whose lines go to the artifacts, and which counts how often an app exits by itself. */
+function createTrialShop({ apps }: SetUpOptions, { users, redis, artifacts, notice }: TrialParts) {
   let unexpectedExits = 0;
+  const failed = () => {
+    unexpectedExits += 1;
+  };
   const shop = createShop({
     apps,
     redis,
     operatorToken: newOperatorToken(),
     ...(users === null ? {} : { signInOf: users.signInOf }),
     screen: {
-      notice: screen.notice,
+      notice,
       mute: () => undefined,
-      listenerOf: (title) => ({
-        line: artifacts.logOf(title),
-        notice: screen.notice,
-        failed: () => {
-          unexpectedExits += 1;
-        },
-      }),
+      listenerOf: (title) => ({ line: artifacts.logOf(title), notice, failed }),
     },
   });
-  const keepArtifacts = async () => {
-    const dir = await artifacts.keep(redis.current().dir);
-    process.stdout.write(`The apps' logs and the data of Redis are in ${dir}\n`);
-  };
-  const end = () => {
-    shop.abandon();
-    process.stdout.write(`Interrupted: everything was stopped. Again: ${again}\n`);
-    exit();
-  };
-  interruption.handOver({ first: end, again: end });
-
-  try {
-    const redisUrl = users === null ? redis.url : users.asTrial(redis.url);
-    const { report, passed } = await trial(
-      { apps, redis, redisUrl, shop, unexpectedExits: () => unexpectedExits },
-      screen,
-    );
-    process.stdout.write(report);
-    if (!passed) await keepArtifacts();
-    for (const problem of await shop.close()) screen.notice(problem);
-    await users?.remove();
-    if (passed) await artifacts.remove();
-    return passed ? 0 : 1;
-  } catch (error) {
-    await keepArtifacts().catch(printFailure);
-    shop.abandon(); // not close(): apps may be frozen
-    process.stdout.write(`Again: ${again}\n`);
-    throw error;
-  }
+  return { shop, unexpectedExits: () => unexpectedExits };
 }

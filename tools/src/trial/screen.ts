@@ -1,3 +1,4 @@
+import { formatSeconds } from '../terminal/duration.js';
 import { paintFor } from '../terminal/paint.js';
 
 /** Prints the messages of a trial, with the time since its start. */
@@ -5,8 +6,8 @@ export function createTrialScreen(stream: NodeJS.WriteStream) {
   const paint = paintFor(stream);
   let startedAt = performance.now();
   const write = (text: string) => {
-    const at = ((performance.now() - startedAt) / 1000).toFixed(1);
-    stream.write(`${paint('dim', `${at.padStart(7)}s`)}  ${text}\n`);
+    const at = formatSeconds(performance.now() - startedAt, 1);
+    stream.write(`${paint('dim', at.padStart(8))}  ${text}\n`);
   };
   return {
     paint,

@@ -1,3 +1,4 @@
+// The library has a formatter, too, but to load the library takes longer than everything else that `npm start` does before it shows something.
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000 };
 
 /**
@@ -13,7 +14,7 @@ export function parseDuration(text: string): number | null {
   return Math.round(total);
 }
 
-/** Formats a duration for people: `45s`, `2m`, `1h 5m`, `1m 30s`. */
+/** A duration for people, to the second: `45s`, `2m`, `1h 5m`, `1m 30s`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const parts = [
@@ -22,4 +23,9 @@ export function formatDuration(ms: number): string {
     [seconds % 60, 's'],
   ].filter(([amount]) => amount !== 0);
   return parts.length === 0 ? '0s' : parts.map(([amount, unit]) => `${String(amount)}${String(unit)}`).join(' ');
+}
+
+/** A duration in seconds: `12s`, `0.5s`. @param digits after the point @default as many as it has */
+export function formatSeconds(ms: number, digits?: number): string {
+  return `${digits === undefined ? String(ms / 1000) : (ms / 1000).toFixed(digits)}s`;
 }
