@@ -56,7 +56,9 @@ export function launch(
   });
 
   const tail = createTail(KEPT_LINES);
-  const ready = readiness(child, tail.push);
+  const ready = readiness(child, (line) => {
+    tail.push(line);
+  });
   const send = (signal: NodeJS.Signals) => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(child.pid, signal);
   };

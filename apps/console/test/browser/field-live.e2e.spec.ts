@@ -3,26 +3,24 @@ import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startConsole, type Console } from '../console.js';
-import { startBrowser, type Sight, type TestBrowser } from './browser.js';
+import type { Sight } from './browser.js';
 import { startLine, type ConsoleLine } from './line.js';
+import { browserOfFile, seen } from './pages.js';
 
 const PREFIX = 'mail';
-const DEADLINE_MS = 30_000;
 
 let redis: TestRedis;
 let site: Console;
-let browser: TestBrowser;
 let line: ConsoleLine;
 let sight: Sight;
 
 beforeAll(async () => {
   redis = await freshRedis();
-  [site, browser] = await Promise.all([startConsole(redis.url, { EVENTS_PREFIX: PREFIX }), startBrowser()]);
+  site = await startConsole(redis.url, { EVENTS_PREFIX: PREFIX });
   await append('parcels', 'first');
   await append('letters', 'first');
 }, 600_000);
 afterAll(async () => {
-  await browser[Symbol.asyncDispose]();
   await site[Symbol.asyncDispose]();
   await redis.stop();
 });
@@ -30,11 +28,9 @@ beforeEach(async () => {
   line = await startLine(site.app.url);
 });
 afterEach(async () => {
-  const { mishaps } = sight;
-  await sight[Symbol.asyncDispose]();
   await line[Symbol.asyncDispose]();
-  expect(mishaps).toEqual([]);
 });
+const open = browserOfFile();
 
 async function append(stream: string, key: string): Promise<void> {
   const head = ['event_id', randomUUID(), 'event_type', 'sent', 'timestamp', '2026-11-24T00:00:00Z', 'version', '1.0'];
@@ -43,7 +39,7 @@ async function append(stream: string, key: string): Promise<void> {
 }
 
 async function look(path: string): Promise<Page> {
-  sight = await browser.open(`${line.url}${path}`);
+  sight = await open(`${line.url}${path}`);
   return sight.page;
 }
 
@@ -54,7 +50,6 @@ async function another(page: Page, path: string): Promise<Page> {
   return tab;
 }
 
-const seen = (locator: Locator): Promise<void> => locator.first().waitFor({ timeout: DEADLINE_MS });
 const live = (page: Page): Locator => page.getByText('Live', { exact: true });
 const cell = (page: Page, name: string): Locator => page.getByRole('cell', { name, exact: true });
 const liveBadges = (page: Page, many: number): Promise<boolean> =>
@@ -176,8 +171,7 @@ describe('a page whose live feed the console refuses', () => {
 describe('the page below a path of a proxy', () => {
   it('shows its views, follows links, and is live', async () => {
     await using below = await startLine(site.app.url, '/tools/console');
-    sight = await browser.open(`${below.url}/`);
-    const { page } = sight;
+    const { page } = await open(`${below.url}/`);
     await seen(live(page));
     expect(below.feeds()).toBe(1);
     await page.getByRole('navigation').getByRole('link', { name: 'Streams' }).click();

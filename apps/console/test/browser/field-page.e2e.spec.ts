@@ -1,24 +1,23 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConsole, type Console } from '../console.js';
 import { startWorker, type Worker } from '../worker.js';
-import { startBrowser, type Looks, type Sight, type TestBrowser } from './browser.js';
+import type { Looks, Sight } from './browser.js';
+import { browserOfFile, gone, seen } from './pages.js';
 
 const PREFIX = 'mail';
-const DEADLINE_MS = 30_000;
 /** More than the console looks through with one request. */
 const MANY = 400_000;
 
 let redis: TestRedis;
 let site: Console;
-let browser: TestBrowser;
 let worker: Worker;
 let sight: Sight;
 
 beforeAll(async () => {
   redis = await freshRedis();
-  [site, browser] = await Promise.all([startConsole(redis.url, { EVENTS_PREFIX: PREFIX }), startBrowser()]);
+  site = await startConsole(redis.url, { EVENTS_PREFIX: PREFIX });
   worker = await startWorker(
     redis.url,
     PREFIX,
@@ -32,23 +31,15 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(async () => {
   await worker[Symbol.asyncDispose]();
-  await browser[Symbol.asyncDispose]();
   await site[Symbol.asyncDispose]();
   await redis.stop();
 });
-afterEach(async () => {
-  const { mishaps } = sight;
-  await sight[Symbol.asyncDispose]();
-  expect(mishaps).toEqual([]);
-});
+const open = browserOfFile();
 
 async function look(path: string, looks?: Looks): Promise<Page> {
-  sight = await browser.open(`${site.app.url}${path}`, looks);
+  sight = await open(`${site.app.url}${path}`, looks);
   return sight.page;
 }
-
-const seen = (locator: Locator): Promise<void> => locator.first().waitFor({ timeout: DEADLINE_MS });
-const gone = (locator: Locator): Promise<void> => locator.first().waitFor({ state: 'detached', timeout: DEADLINE_MS });
 
 describe('an edit of a dead letter', () => {
   const EDITED = '{"to": "athens", "weight": 2.50}';

@@ -2,21 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import type { Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConsole, type Console } from '../console.js';
 import { userLine, writeUsers } from '../users.js';
-import { startBrowser, type Looks, type Sight, type TestBrowser } from './browser.js';
+import type { Looks, Sight } from './browser.js';
+import { browserOfFile, seen } from './pages.js';
 
-const DEADLINE_MS = 30_000;
 const ADA = { username: 'ada', password: 'open sesame' };
 const BOB = { username: 'bob', password: 'only looking' };
 
 let redis: TestRedis;
 let folder: string;
 let site: Console;
-let browser: TestBrowser;
-let sight: Sight;
 beforeAll(async () => {
   redis = await freshRedis();
   folder = mkdtempSync(path.join(tmpdir(), 'console-users-'));
@@ -26,32 +23,22 @@ beforeAll(async () => {
     await userLine('ada', 'operator', ADA.password),
     await userLine('bob', 'viewer', BOB.password),
   );
-  [site, browser] = await Promise.all([startConsole(redis.url, { CONSOLE_USERS_FILE: file }), startBrowser()]);
+  site = await startConsole(redis.url, { CONSOLE_USERS_FILE: file });
 }, 600_000);
 afterAll(async () => {
-  await browser[Symbol.asyncDispose]();
   await site[Symbol.asyncDispose]();
   await redis.stop();
   rmSync(folder, { recursive: true });
 });
-afterEach(async () => {
-  const { mishaps } = sight;
-  await sight[Symbol.asyncDispose]();
-  expect(mishaps).toEqual([]);
-});
+const open = browserOfFile();
 
-async function look(where: string, looks: Looks): Promise<Sight> {
-  sight = await browser.open(`${site.app.url}${where}`, looks);
-  return sight;
-}
+const look = (path: string, looks: Looks): Promise<Sight> => open(`${site.app.url}${path}`, looks);
 
 async function deadLetter(): Promise<string> {
   await redis.client.xadd('ecommerce:parcels', '*', 'key', 'value');
   const about = ['stream', 'ecommerce:parcels', 'entry_id', '1-1', 'group', 'g', 'handler', 'h', 'error_name', 'Lost'];
   return String(await redis.client.xadd('ecommerce:parcels:dead-letters', '*', ...about));
 }
-
-const seen = (locator: Locator): Promise<void> => locator.first().waitFor({ timeout: DEADLINE_MS });
 
 describe('a viewer', () => {
   it('sees who is logged in, can look at everything, and can change nothing', async () => {

@@ -1,24 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startConsole, type Console } from '../console.js';
 import { ParcelReceived, startWorker, type Worker } from '../worker.js';
-import { startBrowser, type Looks, type Sight, type TestBrowser } from './browser.js';
+import type { Looks, Sight } from './browser.js';
+import { browserOfFile, gone, seen } from './pages.js';
 
 const PREFIX = 'mail';
-const DEADLINE_MS = 30_000;
 
 let redis: TestRedis;
 let site: Console;
-let browser: TestBrowser;
 let worker: Worker;
 /** Whether the worker's handler fails just now. */
 let fails = false;
 
 beforeAll(async () => {
   redis = await freshRedis();
-  [site, browser] = await Promise.all([startConsole(redis.url, { EVENTS_PREFIX: PREFIX }), startBrowser()]);
+  site = await startConsole(redis.url, { EVENTS_PREFIX: PREFIX });
   worker = await startWorker(
     redis.url,
     PREFIX,
@@ -31,24 +29,12 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(async () => {
   await worker[Symbol.asyncDispose]();
-  await browser[Symbol.asyncDispose]();
   await site[Symbol.asyncDispose]();
   await redis.stop();
 });
 
-let sight: Sight;
-async function look(path: string, looks?: Looks): Promise<Sight> {
-  sight = await browser.open(`${site.app.url}${path}`, looks);
-  return sight;
-}
-afterEach(async () => {
-  const { mishaps } = sight;
-  await sight[Symbol.asyncDispose]();
-  expect(mishaps).toEqual([]);
-});
-
-const seen = (locator: Locator): Promise<void> => locator.first().waitFor({ timeout: DEADLINE_MS });
-const gone = (locator: Locator): Promise<void> => locator.first().waitFor({ state: 'detached', timeout: DEADLINE_MS });
+const open = browserOfFile();
+const look = (path: string, looks?: Looks): Promise<Sight> => open(`${site.app.url}${path}`, looks);
 
 describe('the overview', () => {
   it('draws who publishes and handles what, and says that all is well', async () => {

@@ -1,17 +1,15 @@
 import { eventually, freshRedis, startApp, type AppProcess, type TestRedis } from '@repo/testing';
-import type { Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConsole, type Console } from '../console.js';
-import { startBrowser, type Looks, type Sight, type TestBrowser } from './browser.js';
+import type { Looks, Sight } from './browser.js';
+import { browserOfFile, gone, seen } from './pages.js';
 
-const DEADLINE_MS = 30_000;
 const OPERATOR_TOKEN = 'the-operator-of-this-test';
 
 let redis: TestRedis;
 let apps: AppProcess[];
 let processors: AppProcess[];
 let site: Console;
-let browser: TestBrowser;
 
 beforeAll(async () => {
   redis = await freshRedis();
@@ -29,31 +27,17 @@ beforeAll(async () => {
   processors = apps.slice(names.length);
   await Promise.all(apps.map((app) => app.healthy()));
   const [order, payment] = apps;
-  [site, browser] = await Promise.all([
-    startConsole(redis.url, { SHOP_ORDER_URL: order?.url ?? '', SHOP_PAYMENT_URL: payment?.url ?? '', OPERATOR_TOKEN }),
-    startBrowser(),
-  ]);
+  const urls = { SHOP_ORDER_URL: order?.url ?? '', SHOP_PAYMENT_URL: payment?.url ?? '' };
+  site = await startConsole(redis.url, { ...urls, OPERATOR_TOKEN });
 }, 600_000);
 afterAll(async () => {
-  await browser[Symbol.asyncDispose]();
   await site[Symbol.asyncDispose]();
   await Promise.all(apps.map((app) => app[Symbol.asyncDispose]()));
   await redis.stop();
 });
 
-let sight: Sight;
-async function look(path: string, looks?: Looks): Promise<Sight> {
-  sight = await browser.open(`${site.app.url}${path}`, looks);
-  return sight;
-}
-afterEach(async () => {
-  const { mishaps } = sight;
-  await sight[Symbol.asyncDispose]();
-  expect(mishaps).toEqual([]);
-});
-
-const seen = (locator: Locator): Promise<void> => locator.first().waitFor({ timeout: DEADLINE_MS });
-const gone = (locator: Locator): Promise<void> => locator.first().waitFor({ state: 'detached', timeout: DEADLINE_MS });
+const open = browserOfFile();
+const look = (path: string, looks?: Looks): Promise<Sight> => open(`${site.app.url}${path}`, looks);
 
 describe('the shop', () => {
   it('places an order, and shows its journey through all services', async () => {
@@ -99,8 +83,7 @@ describe('the shop', () => {
       SHOP_ORDER_URL: order?.url ?? '',
       SHOP_PAYMENT_URL: payment?.url ?? '',
     });
-    sight = await browser.open(`${tokenless.app.url}/shop`);
-    const { page, barriers } = sight;
+    const { page, barriers } = await open(`${tokenless.app.url}/shop`);
     await seen(page.getByText('This console has no token for operators, so it cannot control the shop'));
     expect(await page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
     expect(await page.getByLabel('Failing gateway calls').isDisabled()).toBe(true);
