@@ -10,11 +10,11 @@ export { EventsObserver } from '../../../libs/events/dist/observe/events-observe
 export { NO_INSTRUMENTATION } from '../../../libs/events/dist/model/instrumentation.js';
 export { DEFAULT_PAYLOAD_LIMITS } from '../../../libs/events/dist/model/payload-limits.js';
 export { Sealed } from '../../../libs/events/dist/personal/opening.js';
-export { personalPlanOf } from '../../../libs/events/dist/personal/personal.js';
+export { personalPlanOf } from '../../../libs/events/dist/personal/personal-plan.js';
 export { type SubjectKeys } from '../../../libs/events/dist/personal/subject-keys.js';
 export { encode } from '../../../libs/events/dist/publish/encode.js';
 export { newEnvelope } from '../../../libs/events/dist/publish/new-envelope.js';
-export { encodePersonal, type PersonalEntry } from '../../../libs/events/dist/publish/personal.js';
+export { encodePersonal, type PersonalEntry } from '../../../libs/events/dist/publish/encode-personal.js';
 export { InFlightDelivery } from '../../../libs/events/dist/delivery/in-flight-delivery.js';
 export { InFlightDeliveries } from '../../../libs/events/dist/read/in-flight-deliveries.js';
 export { type CommitResult } from '../../../libs/events/dist/settle/commit-result.js';
@@ -25,5 +25,6 @@ export { EntriesParser } from '../../../libs/events/dist/stream/entries-parser.j
 export { type Keyspace } from '../../../libs/events/dist/stream/keyspace.js';
 export { Partitions } from '../../../libs/events/dist/stream/partitions.js';
 export { fieldsOf } from '../../../libs/events/dist/stream/layouts.js';
-export { effectsOf, newTransaction, type TransactionParts } from '../../../libs/events/dist/transaction/transaction.js';
+export { effectsOf } from '../../../libs/events/dist/transaction/transaction-run.js';
+export { WorkerTransaction, type TransactionParts } from '../../../libs/events/dist/transaction/worker-transaction.js';
 export { Pipeline } from '../../../libs/events/dist/worker/pipeline.js';

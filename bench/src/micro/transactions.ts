@@ -7,12 +7,12 @@ import {
   decodeToHandle,
   effectsOf,
   EncodedCommand,
-  newTransaction,
   NO_INSTRUMENTATION,
   settleArguments,
   type Partitions,
   type Settlement,
   type TransactionParts,
+  WorkerTransaction,
 } from './internals.js';
 import { standIn } from './stand-in.js';
 
@@ -38,7 +38,7 @@ export function createPaying(partitions: Partitions): () => Settlement[] {
   };
   return () =>
     causes.map(({ cause, order }, index) => {
-      const transaction = newTransaction(parts, cause, HANDLER);
+      const transaction = new WorkerTransaction(parts, cause, HANDLER);
       payOrder(order, transaction);
       const { reads, writes, events } = effectsOf(transaction);
       return {

@@ -81,7 +81,7 @@ describe('every schedule of two workers', () => {
       return client.settling.settle(keys, values);
     };
     const take = ({ worker: consumer, what, event = 0 }: Step): Promise<unknown> => {
-      const address = { stream, group: GROUP, consumer };
+      const address = { streamKey: stream, group: GROUP, consumer };
       switch (what) {
         case 'read':
           return connection.command('XREADGROUP', 'GROUP', GROUP, consumer, 'COUNT', 1, 'STREAMS', stream, '>');

@@ -16,7 +16,7 @@ import { DEFAULT_PAYLOAD_LIMITS } from '../src/model/payload-limits.js';
 import { ConfigurationError } from '../src/model/errors/configuration.js';
 import { EventValidationError, type EventProblem } from '../src/model/errors/event.js';
 import { EventPayloadError } from '../src/model/errors/publishing.js';
-import { travelling } from '../src/publish/payload.js';
+import { sendablePayload } from '../src/publish/payload.js';
 import { readBack } from '../src/publish/read-back.js';
 import { compiler, instanceIfValid } from '../src/validate/compile.js';
 import { generate, Scope } from '../src/validate/generate.js';
@@ -84,7 +84,7 @@ function compare(target: Class, payloads: readonly object[]): void {
 function comparePublished(target: Class, data: object): boolean {
   let sent: object;
   try {
-    sent = travelling('sample', data, LIMITS, target);
+    sent = sendablePayload('sample', data, LIMITS, target);
   } catch (error) {
     if (error instanceof EventPayloadError) return false;
     throw error;

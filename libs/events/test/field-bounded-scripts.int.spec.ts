@@ -121,7 +121,7 @@ describe('what a script does in one call', () => {
     for (let index = 0; index < 1200; index += 1) await redis.client.xadd('left', '*', 'a', 'b');
     await redis.client.xreadgroup('GROUP', 'testers', 'me', 'COUNT', 1200, 'STREAMS', 'left', '>');
     await redis.client.config('RESETSTAT');
-    const address = { stream: 'left', group: 'testers', consumer: 'me' };
+    const address = { streamKey: 'left', group: 'testers', consumer: 'me' };
     expect(await client.claims.handBack(address, 60_000)).toBe(1200);
     expect(await evaluations()).toBe(2);
     const rows = await redis.client.xpending('left', 'testers', 'IDLE', 50_000, '-', '+', 2000);
@@ -138,7 +138,9 @@ describe('what a script does in one call', () => {
     const ids = (reply as [string, [string, string[]][]][])[0]?.[1].map(([id]) => id) ?? [];
     await redis.client.xack('held', 'testers', ids[1700] ?? '');
     await redis.client.config('RESETSTAT');
-    expect(await client.claims.renew({ stream: 'held', group: 'testers', consumer: 'me' }, ids)).toEqual([ids[1700]]);
+    expect(await client.claims.renew({ streamKey: 'held', group: 'testers', consumer: 'me' }, ids)).toEqual([
+      ids[1700],
+    ]);
     expect(await evaluations()).toBe(3);
   });
 
@@ -147,7 +149,7 @@ describe('what a script does in one call', () => {
     for (let index = 0; index < 250; index += 1) {
       await redis.client.xgroup('CREATECONSUMER', 'crowd', 'testers', `gone ${String(index)}`);
     }
-    const address = { stream: 'crowd', group: 'testers', consumer: 'me' };
+    const address = { streamKey: 'crowd', group: 'testers', consumer: 'me' };
     const sweeps = [];
     for (let sweep = 0; sweep < 4; sweep += 1) sweeps.push((await client.watch.removeConsumers(address, 0)).length);
     expect(sweeps).toEqual([100, 100, 50, 0]);

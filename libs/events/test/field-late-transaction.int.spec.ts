@@ -1,6 +1,7 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
-import { Transaction, TransactionOverError, type Delivery } from 'nestjs-event-streams';
+import { TransactionOverError, type Delivery, type Transaction } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WorkerTransaction } from '../src/transaction/worker-transaction.js';
 import { Gate } from './gate.js';
 import { noteHandler, SOON } from './handlers.js';
 import { collectLogs } from './logs.js';
@@ -48,9 +49,9 @@ describe('a transaction whose run is over', () => {
   afterAll(() => redis.stop());
 
   it('has these methods only, and none that ends it', () => {
-    const methods = Object.getOwnPropertyNames(Transaction.prototype).filter((name) => !INNER.test(name));
+    const methods = Object.getOwnPropertyNames(WorkerTransaction.prototype).filter((name) => !INNER.test(name));
     expect(methods.sort()).toEqual(Object.keys(CALLS).sort());
-    expect('rollBack' in Transaction.prototype).toBe(false);
+    expect('rollBack' in WorkerTransaction.prototype).toBe(false);
   });
 
   it('refuses every call by an error that names the handler, and the log says so', async () => {

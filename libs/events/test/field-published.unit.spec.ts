@@ -410,9 +410,37 @@ describe('what is said of an event besides its payload', () => {
     expect(refusal(AnythingSaid, {}, said)).toMatchObject({ name: 'EventEnvelopeError', field: 'options' });
   });
 
+  it.each([
+    [{ correlationID: 'c' }, 'there is no option correlationID. Did you mean correlationId?'],
+    [{ eventId: 'e', idempotencykey: 'k' }, 'there is no option idempotencykey. Did you mean idempotencyKey?'],
+    [{ delayMs: undefined }, 'there is no option delayMs. The options are eventId, timestamp, '],
+    [{ ['x'.repeat(1e6)]: 1 }, 'x… (1000000 characters). The options are eventId, '],
+  ])('is refused when there is no such option, with the nearest name: %o', (said, message) => {
+    const error = refusal(AnythingSaid, {}, said);
+    expect(error).toMatchObject({ name: 'EventEnvelopeError', field: 'options', eventType: 'anything_said' });
+    expect(error.message).toContain(message);
+  });
+
+  it.each(['eventId', 'idempotencyKey'])('has no %s where a transaction publishes', (name) => {
+    const inherited = {
+      eventId: 'a',
+      correlationId: 'b',
+      causationId: 'c',
+      traceparent: undefined,
+      tracestate: undefined,
+    };
+    const make = () => newEnvelope(AnythingSaid, {}, 'tester', LIMITS, { [name]: 'given' }, inherited);
+    expect(make).toThrow(`options: there is no option ${name}`);
+  });
+
+  it('may have what its prototype has besides', () => {
+    const said = Object.create({ requestId: '1' }, { eventId: { value: 'e', enumerable: true } }) as object;
+    expect(publish(AnythingSaid, {}, said)).toMatchObject({ event_id: 'e' });
+  });
+
   it('is refused when it cannot be read', () => {
     const getter = Object.defineProperty({}, 'eventId', { get: throwing });
-    for (const said of [getter, new Proxy({}, { get: throwing })]) {
+    for (const said of [getter, new Proxy({}, { get: throwing }), new Proxy({}, { ownKeys: throwing })]) {
       expect(refusal(AnythingSaid, {}, said)).toMatchObject({
         name: 'EventEnvelopeError',
         field: 'options',

@@ -45,8 +45,8 @@ async function parked(admin: Client, first = '9-1'): Promise<void> {
 const lease = (admin: Client) => admin.hset('lease', 'owner', 'me', 'epoch', '7');
 const FENCE = ['me', 7];
 
-const event = (stream: string, once?: string): Appendable => ({
-  stream,
+const event = (streamKey: string, once?: string): Appendable => ({
+  streamKey,
   once,
   layout: layoutOf(['event_id']),
   values: ['a'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { publishTargetOf } from '../src/transaction/publish-target.js';
 import { Partitions } from '../src/stream/partitions.js';
 
 const layout = { prefix: 'shop', state: 'stock', partitions: 4, sharedState: false };
@@ -49,11 +50,11 @@ describe('Partitions', () => {
     const partitions = new Partitions(layout);
     const own = partitions.of('foobar');
     const other = ['a', 'b', 'c', 'd'].find((key) => partitions.of(key) !== own) ?? expect.fail();
-    expect(partitions.targetOf(own, 'order_placed', 'foobar')).toBe(own);
-    expect(partitions.targetOf(own, 'order_placed', other)).toBe(partitions.of(other));
-    partitions.isCluster = true;
-    expect(partitions.targetOf(own, 'order_placed', 'foobar')).toBe(own);
-    expect(() => partitions.targetOf(own, 'order_placed', other)).toThrow(
+    expect(publishTargetOf(partitions, own, 'order_placed', 'foobar')).toBe(own);
+    expect(publishTargetOf(partitions, own, 'order_placed', other)).toBe(partitions.of(other));
+    Object.assign(partitions, { isCluster: true });
+    expect(publishTargetOf(partitions, own, 'order_placed', 'foobar')).toBe(own);
+    expect(() => publishTargetOf(partitions, own, 'order_placed', other)).toThrow(
       `publish of order_placed: expected a partition key of ${own.prefix}, got one of ${partitions.of(other).prefix}`,
     );
   });

@@ -8,7 +8,7 @@ import { EventValidationError } from '../src/model/errors/event.js';
 import { DEFAULT_PAYLOAD_LIMITS } from '../src/model/payload-limits.js';
 import type { StandardSchema } from '../src/model/standard-schema.js';
 import { DomainEvent } from '../src/model/domain-event.js';
-import { Personal, personalPlanOf } from '../src/personal/personal.js';
+import { Personal, personalPlanOf } from '../src/personal/personal-plan.js';
 import { newEnvelope } from '../src/publish/new-envelope.js';
 import { validate, validateCompiled } from '../src/validate/validate.js';
 

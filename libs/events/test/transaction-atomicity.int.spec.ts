@@ -10,7 +10,9 @@ import type { Settlement } from '../src/settle/settlement.js';
 import { Partitions } from '../src/stream/partitions.js';
 import { StreamClient } from '../src/stream/stream-client.js';
 import { NO_INSTRUMENTATION } from '../src/model/instrumentation.js';
-import { effectsOf, newTransaction, type Transaction } from '../src/transaction/transaction.js';
+import type { Transaction } from '../src/transaction/transaction.js';
+import { effectsOf } from '../src/transaction/transaction-run.js';
+import { WorkerTransaction } from '../src/transaction/worker-transaction.js';
 import { WorkerReads } from '../src/transaction/worker-reads.js';
 
 const KEYS = ['x', 'y'];
@@ -180,17 +182,17 @@ describe('transaction atomicity', () => {
     }
   }
 
-  const readsOf = new WeakMap<Transaction, WorkerReads>();
+  const readsOf = new WeakMap<WorkerTransaction, WorkerReads>();
 
   /** Below `<prefix>:state`; for a delivery of an event of `<prefix>:notes`. */
-  function transactionOn(client: StreamClient, prefix: string): Transaction {
+  function transactionOn(client: StreamClient, prefix: string): WorkerTransaction {
     const partitions = new Partitions({ prefix, state: 'state', partitions: 1, sharedState: false });
     const limits = { ...DEFAULT_PAYLOAD_LIMITS, maxBytes: 1000, maxDepth: 10 };
     const cause = { event_id: '1', event_type: 'a', timestamp: '', version: '1.0', source: 'a', data: {} };
     const personal = { erasure: false, subjectKeys: new SubjectKeys(client) };
     const reads = new WorkerReads(client.reads);
     const parts = { reads, keyspace: partitions.at(0), partitions, source: 'a', limits, instrumentation: NO_INSTRUMENTATION, ...personal }; // prettier-ignore
-    const transaction = newTransaction(parts, cause, 'A.on');
+    const transaction = new WorkerTransaction(parts, cause, 'A.on');
     readsOf.set(transaction, reads);
     return transaction;
   }
@@ -203,7 +205,7 @@ describe('transaction atomicity', () => {
     return id;
   }
 
-  const settlementOf = (prefix: string, id: string, transaction: Transaction): Settlement => ({
+  const settlementOf = (prefix: string, id: string, transaction: WorkerTransaction): Settlement => ({
     streamKey: `${prefix}:notes`,
     id,
     eventId: '1',
@@ -267,7 +269,7 @@ describe('transaction atomicity', () => {
     const seen = new Set<string>();
     const numbers = fc.constantFrom([['HSET', 'f', '1'], ['SET', '1']], [undefined, undefined]); // prettier-ignore
     // What is read is of before all of them, and what is expected comes true or not.
-    type Read = (transaction: Transaction, prefix: string) => unknown;
+    type Read = (transaction: WorkerTransaction, prefix: string) => unknown;
     const reads = fc.oneof(
       fc.constantFrom<Read>(
         () => undefined,

@@ -10,7 +10,7 @@ import { Partitions } from '../stream/partitions.js';
 import { StreamClient } from '../stream/stream-client.js';
 import { instrumentationFor } from '../telemetry/telemetry.js';
 
-/** What producers and workers without a framework are made of. */
+/** The parts of producers and workers without a framework. */
 export interface PlainParts {
   options: ResolvedOptions;
   observer: EventsObserver;
@@ -19,13 +19,13 @@ export interface PlainParts {
   connection: RedisConnection;
   client: StreamClient;
   partitions: Partitions;
-  /** Of what belongs to no partition. */
+  /** The keys that belong to no partition. */
   keyspace: Keyspace;
   agreement: Agreement;
   instrumentation: Instrumentation;
 }
 
-/** Says of outages to the log, and to the observer. */
+/** Reports outages to the log and to the observer. */
 export function observedWatch(source: string, observer: EventsObserver): OutageWatch {
   return new OutageWatch(source, {
     began: (outage) => {

@@ -1,11 +1,7 @@
 import type { EventEnvelope } from '../model/event-envelope.js';
-import {
-  endTransaction,
-  isSpeculative,
-  newTransaction,
-  type Transaction,
-  type TransactionParts,
-} from '../transaction/transaction.js';
+import type { Transaction } from '../transaction/transaction.js';
+import { endTransaction, isSpeculative } from '../transaction/transaction-run.js';
+import { WorkerTransaction, type TransactionParts } from '../transaction/worker-transaction.js';
 
 /** Tells when a delivery is no longer this consumer's. */
 export interface Loss {
@@ -15,7 +11,7 @@ export interface Loss {
 }
 
 /** For the worker alone, so no method: the run of the handler is over. @returns its transaction, if it used one */
-export let endRun: (delivery: Delivery) => Transaction | undefined;
+export let endRun: (delivery: Delivery) => WorkerTransaction | undefined;
 /**
  * For the worker alone: the handler has exceeded its time limit. What it still does has no effect on Redis.
  *
@@ -52,7 +48,7 @@ export class Delivery {
   readonly group: string;
   /** The worker's name in the group. */
   readonly consumer: string;
-  private used: Transaction | undefined;
+  private used: WorkerTransaction | undefined;
   private controller: AbortController | undefined;
   private timeUp: Error | undefined;
   private ended: Promise<void> | undefined;
@@ -100,7 +96,7 @@ export class Delivery {
   /** Effects on Redis that are applied exactly once, together with the acknowledgement. */
   get transaction(): Transaction {
     if (!this.used) {
-      this.used = newTransaction(this.parts, this.cause, this.handler, this.readsPlainly);
+      this.used = new WorkerTransaction(this.parts, this.cause, this.handler, this.readsPlainly);
       if (this.isOver) endTransaction(this.used);
     }
     return this.used;

@@ -6,7 +6,7 @@ import { HandlerGoneError } from '../model/errors/delivery.js';
 import { UnknownEventError } from '../model/errors/event.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { DEFAULT_UNKNOWN, unknownPolicyOf, type UnknownPolicy } from '../options/unknown-policy.js';
-import { personalPlanOf, type PersonalPlan } from '../personal/personal.js';
+import { personalPlanOf, type PersonalPlan } from '../personal/personal-plan.js';
 import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';
 import { isA } from '../model/thrown.js';
 import type { StandardSchema } from '../model/standard-schema.js';

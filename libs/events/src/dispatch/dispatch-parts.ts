@@ -4,7 +4,7 @@ import type { EventsObserver } from '../observe/events-observer.js';
 import type { Instrumentation } from '../model/instrumentation.js';
 import type { Outages } from '../settle/outages.js';
 import type { Settler } from '../settle/settler.js';
-import type { TransactionParts } from '../transaction/transaction.js';
+import type { TransactionParts } from '../transaction/worker-transaction.js';
 import type { DeadLetterQuota } from './dead-letter-quota.js';
 import type { Overruns } from './overruns.js';
 

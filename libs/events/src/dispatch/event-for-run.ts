@@ -1,7 +1,7 @@
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { KEYS_KEPT_MS } from '../personal/subject-keys.js';
-import type { TransactionParts } from '../transaction/transaction.js';
+import type { TransactionParts } from '../transaction/worker-transaction.js';
 import { decodeEvent, decryptAndValidate, validateEvent } from './decoded-event.js';
 import type { DecodedHandlerDelivery } from './handler-deliveries.js';
 

@@ -7,7 +7,7 @@ import { EventParkedError } from '../model/errors/delivery.js';
 import { TransactionConflictError } from '../model/errors/transaction.js';
 import type { Operation } from '../model/instrumentation.js';
 import { isFailure, outcomeBeforehand, outcomeOf, outcomeOfExhausted, type Outcome } from '../model/outcome.js';
-import { handOver, rollBack } from '../transaction/transaction.js';
+import { handOver, rollBack } from '../transaction/transaction-run.js';
 import { AttemptReports } from './attempt-reports.js';
 import type { DispatchParts } from './dispatch-parts.js';
 import { decryptedDataFor, eventFor } from './event-for-run.js';
@@ -166,7 +166,7 @@ export class HandlerRunner {
   private deliveryOf(handlerDelivery: DecodedHandlerDelivery, readsPlainly: boolean): Delivery {
     const { inFlight, event, handler } = handlerDelivery;
     const { address, transactions } = this.parts;
-    const stream = inFlight.origin?.stream ?? inFlight.streamKey;
+    const stream = inFlight.origin?.streamKey ?? inFlight.streamKey;
     const id = inFlight.origin?.id ?? inFlight.entry.id;
     const attempt = attemptOf(handlerDelivery);
     return new Delivery(stream, id, address, handler, attempt, event, inFlight, transactions, readsPlainly);

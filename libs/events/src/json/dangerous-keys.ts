@@ -1,9 +1,9 @@
 /**
- * Whether a payload must not have a property of this name: it changes the prototype of whoever copies it carelessly, and
- * class-transformer leaves it out without a word.
+ * Whether a payload must not have a property of this name. Careless copies of it would change their prototype, and class-transformer
+ * leaves it out without an error.
  */
 export function isDangerousKey(key: string): boolean {
-  // By their lengths most names are none of them.
+  // Most names have another length.
   if (key.length === 9) return key === '__proto__' || key === 'prototype';
   return key.length === 11 && key === 'constructor';
 }
@@ -12,23 +12,23 @@ export function isDangerousKey(key: string): boolean {
  * Looks for such a property.
  *
  * @param data what `JSON.parse` made of `json`
- * @param json spares the search where it cannot have one. Default: it is searched
+ * @param json the text of `data`: if it cannot have one, `data` is not searched
  * @returns its path, or undefined when there is none
  */
 export function dangerousKey(data: object, json?: string): string | undefined {
   if (json === undefined) return search(data);
-  // An escape can hide a name. Only then the whole must be looked at; and a regular expression would take half as long again.
+  // An escape can hide a name. A regular expression would take half as long again.
   const mayHave = json.includes('proto') || json.includes('onstructor') || json.includes('\\u');
   return mayHave ? search(data) : undefined;
 }
 
-/** Where a value stands: the path is put together only for one that is found. */
+/** Where a value is. The path is put together only when one is found. */
 interface Place {
   key: string;
   around: Place | undefined;
 }
 
-/** Without recursion: what Redis holds may be nested as deep as it likes. */
+/** Without recursion: the depth of what was read has no bound. */
 function search(data: object): string | undefined {
   const open: object[] = [data];
   const places: (Place | undefined)[] = [undefined];

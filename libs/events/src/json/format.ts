@@ -1,12 +1,12 @@
 import { endOfString, QUOTE, JsonWalk } from './walk.js';
 
-/** Levels beyond this are not indented further: the text of deep nesting would be many times as long. */
+/** Deeper levels are not indented further: the text of deep nesting would become many times as long. */
 const DEEPEST_INDENT = 20;
 
 const SPACE = 32;
 const BLANKS = ' \t\n\r';
 
-/** The same JSON, a value on each line; strings and numbers stay as they are written. */
+/** The same JSON with one value on each line. Strings and numbers stay as they are written. */
 export function indentedJson(json: string): string {
   const parts: string[] = [];
   const line = (depth: number): string => `\n${'  '.repeat(Math.min(depth, DEEPEST_INDENT))}`;
@@ -23,9 +23,9 @@ export function indentedJson(json: string): string {
   return parts.join('');
 }
 
-/** The same JSON without blanks between its values; strings and numbers stay as they are written. */
+/** The same JSON without blanks between its values. Strings and numbers stay as they are written. */
 export function compactJson(json: string): string {
-  // Whole stretches are taken over: a text of many small values would come to as many pieces.
+  // In as long pieces as possible: small values would make very many of them.
   const parts: string[] = [];
   let from = 0;
   for (let at = 0; at < json.length; at += 1) {

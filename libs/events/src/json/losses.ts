@@ -4,7 +4,7 @@ import { isDigit, JsonWalk } from './walk.js';
 export interface JsonLoss {
   /** Such as `items.0.id`. */
   path: string;
-  /** What stands there, and what is read. */
+  /** What the text has there, and what is read. */
   why: string;
 }
 
@@ -12,17 +12,16 @@ const SAFE = Number.MAX_SAFE_INTEGER;
 /** Integers of fewer digits are safe. */
 const FEWEST_UNSAFE_DIGITS = 16;
 const MANY_DIGITS = /\d{16}/;
-/** What a text has somewhere with a number beyond 1.8e308: that many digits, or such an exponent. */
+/** A text with a number beyond 1.8e308 matches this: by that many digits, or by such an exponent. */
 const LARGE = /\d{16}|\d[eE]\+?\d{3}/;
 /**
- * An integer beyond ±(2^53 - 1), which JavaScript rounds, as far as the text has one; only its digits count, and not what
- * stands in strings.
+ * The first integer beyond ±(2^53 - 1), which JavaScript rounds; undefined if the text has none. Strings are not searched.
  */
 export function unsafeInteger(json: string): { path: string; digits: string } | undefined {
   return hasManyDigits(json) ? searchUnsafeInteger(json) : undefined;
 }
 
-/** Whether so many digits stand in a row that they may be an unsafe integer: looks at every 16th character only. */
+/** Whether the text has enough digits in a row for an unsafe integer. It looks at every 16th character only. */
 function hasManyDigits(json: string): boolean {
   const { length } = json;
   for (let at = FEWEST_UNSAFE_DIGITS - 1; at < length; at += FEWEST_UNSAFE_DIGITS) {
@@ -40,7 +39,7 @@ function searchUnsafeInteger(json: string): { path: string; digits: string } | u
   return searchNumber(json, (digits) => Math.abs(Number(digits)) > SAFE && MANY_DIGITS.test(digits));
 }
 
-/** A number of which JavaScript makes Infinity, such as `1e400`, as far as the text has one. */
+/** The first number that JavaScript reads as Infinity, such as `1e400`; undefined if the text has none. */
 export function infiniteNumber(json: string): { path: string; digits: string } | undefined {
   return LARGE.test(json) ? searchNumber(json, (digits) => !Number.isFinite(Number(digits))) : undefined;
 }
@@ -54,8 +53,7 @@ function searchNumber(json: string, isIt: (digits: string) => boolean): { path: 
 }
 
 /**
- * What readers in JavaScript would make something else of: numbers with more digits than theirs keep, or too large, and
- * properties that stand there twice.
+ * What JavaScript would read otherwise: numbers that are too large or have too many digits, and properties that are there twice.
  *
  * @param json that `JSON.parse` takes
  * @param most how many at most
@@ -76,7 +74,7 @@ export function lossesOf(json: string, most = 20): JsonLoss[] {
   return losses;
 }
 
-/** Digits and exponent, the same for all ways to write a number. */
+/** A number's digits and exponent: the same for each way of writing the number. */
 function decimalOf(text: string): string {
   const [, whole = '', fraction = '', exponent = '0'] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');

@@ -7,15 +7,15 @@ const END_BRACKET = 93;
 const BRACE = 123;
 const END_BRACE = 125;
 
-/** How large what a JSON text describes is, whatever its length: to know before it is parsed, copied or written anew. */
+/** The size of what a JSON text describes, found without parsing it. */
 export interface JsonShape {
   /** Objects and arrays within each other. */
   depth: number;
-  /** Names and values, those of objects and arrays included, about. */
+  /** About how many names and values it has, objects and arrays included. */
   parts: number;
 }
 
-/** Looks at every character once; of a text that is no JSON it tells what it can. */
+/** Looks at each character once. Of a text that is no JSON the numbers may be wrong. */
 export function shapeOf(json: string): JsonShape {
   let open = 0;
   let depth = 0;

@@ -1,4 +1,4 @@
-/** A path that is longer tells nobody anything: names can be as long as they like, and levels as many. */
+/** A longer path is cut, in characters: names and depth have no bound. */
 const MAX_PATH_LENGTH = 1000;
 
 /** Code of `"`. */
@@ -8,17 +8,17 @@ type TokenKind = 'name' | 'string' | 'number' | 'other';
 
 interface Level {
   isArray: boolean;
-  /** Of an object whose names are looked at; else undefined. */
+  /** The names of an object so far, if names are looked at. */
   names: Set<string> | undefined;
-  /** Where it stands: a property's name as it is written, or a place. */
+  /** Where the walk is: a property's name as it is written, or an index. */
   at: string | number;
 }
 
-/** Goes through the tokens of a JSON text without parsing it; of a text that is none it makes what it can. */
+/** Goes through the tokens of a JSON text without parsing it. A text that is no JSON gives tokens, too. */
 export class JsonWalk {
   kind: TokenKind = 'other';
   token = '';
-  /** Of a name: whether the object has it already, if names are looked at. */
+  /** Whether the object had this name before, if names are looked at. */
   isRepeated = false;
   /** Whether an item of an array begins with this token. */
   isItem = false;
@@ -26,13 +26,13 @@ export class JsonWalk {
   private expectsName = false;
   private readonly levels: Level[] = [];
 
-  /** @param looksAtNames whether to tell which names an object has twice */
+  /** @param looksAtNames whether to set `isRepeated` */
   constructor(
     private readonly json: string,
     private readonly looksAtNames = false,
   ) {}
 
-  /** How many objects and arrays are open; of one that begins or ends, those around it. */
+  /** How many objects and arrays are around this token. */
   get depth(): number {
     return this.token === '{' || this.token === '[' ? this.levels.length - 1 : this.levels.length;
   }
@@ -42,7 +42,7 @@ export class JsonWalk {
     return this.levels.length;
   }
 
-  /** Of the value, or name, of this token. */
+  /** The path of this token's value, or name. */
   get path(): string {
     let path = '';
     for (const { isArray, at } of this.levels) {
@@ -52,6 +52,7 @@ export class JsonWalk {
     return path;
   }
 
+  /** Goes to the next token. @returns false at the end */
   next(): boolean {
     const { json } = this;
     while (this.at < json.length && ' \t\n\r'.includes(json.charAt(this.at))) this.at += 1;
@@ -102,7 +103,7 @@ export class JsonWalk {
   }
 }
 
-/** Where a string ends: after the closing quote; the text's end where there is none. */
+/** The index after a string's closing quote; the length of the text if it has none. @param start of the opening quote */
 export function endOfString(json: string, start: number): number {
   for (let at = json.indexOf('"', start + 1); at !== -1; at = json.indexOf('"', at + 1)) {
     let escapes = at;

@@ -14,28 +14,28 @@ export interface DomainEventOptions<T extends object> {
   /** The stream's name without prefix: `orders`. */
   stream: string;
   /**
-   * The partition key, of 1 to 1,024 characters: events with the same key keep their order. It gets the payload as readers
-   * get it. Default: none, and no order.
+   * Gives the partition key, of 1 to 1,024 characters: events with the same key keep their order. It gets the payload as readers get it.
+   * @default no key, and no order
    */
   key?: (data: T) => string;
   /**
-   * Whose personal data the event has (`@Personal()`), such as a customer's id: visible ASCII of at most 256 characters that says
-   * nothing about the person, as it is not encrypted. Default: who publishes says it by the option `subject`.
+   * Gives the subject of the event's personal data (`@Personal()`), such as a customer's id: visible ASCII of at most 256 characters. It
+   * is not encrypted, so it must say nothing about the person. @default the publish option `subject`
    */
   subject?: (data: T) => string;
   /**
-   * Who may publish it: the `source` of each application that does. Others are refused, and what says that it comes from
-   * another one is a dead letter. Default: anybody.
+   * Which applications may publish it, by their `source`. Publishing from another one is refused, and an entry with another source becomes
+   * a dead letter. @default all
    */
   sources?: readonly string[];
   /**
-   * What a payload must be, by a schema of Zod, Valibot, ArkType or any other library of Standard Schema, instead of class-validator's
-   * decorators. It must answer at once. Publishers send what they were given; handlers get what the schema makes of it.
+   * A schema for the payload, of Zod, Valibot, ArkType or any other library of Standard Schema, instead of class-validator's decorators.
+   * It must be synchronous. Publishers send the payload as it is given; handlers get what the schema makes of it.
    */
   schema?: StandardSchema<T>;
 }
 
-/** A class that carries `@DomainEvent`. */
+/** A class with `@DomainEvent`. */
 export type EventClass<T extends object = object> = new () => T;
 
 const NAMES: readonly (keyof DomainEventOptions<never>)[] = [
@@ -52,7 +52,7 @@ const eventClasses = new WeakMap<
 /**
  * Makes a class an event type. Its class-validator decorators, or `schema`, are checked on publishing and on consuming.
  *
- * @throws ConfigurationError when an option is not of the form that it must have
+ * @throws ConfigurationError that names the option, what came and what it takes
  */
 export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
   return (target: EventClass<T>): void => {
@@ -98,9 +98,9 @@ export function DomainEvent<T extends object>(options: DomainEventOptions<T>) {
 }
 
 /**
- * What `@DomainEvent` said of this class.
+ * The options of a class's `@DomainEvent`.
  *
- * @throws ConfigurationError when the class does not carry the decorator
+ * @throws ConfigurationError when the class does not have the decorator
  */
 export function domainEventOf<T extends object>(target: EventClass<T>): Readonly<DomainEventOptions<T>> {
   const options = eventClasses.get(target) as unknown as DomainEventOptions<T> | undefined;
@@ -109,7 +109,7 @@ export function domainEventOf<T extends object>(target: EventClass<T>): Readonly
   throw new ConfigurationError(`Expected a class with @DomainEvent, got ${name}`);
 }
 
-/** The schema of an event class; undefined where class-validator's decorators are it, and of other classes. */
+/** The schema of an event class; undefined if it has decorators of class-validator instead, and for other classes. */
 export function schemaOf(target: EventClass): StandardSchema | undefined {
   return eventClasses.get(target)?.schema;
 }
@@ -119,7 +119,7 @@ export function majorOf(version: string): string {
   return version.split('.', 1)[0] ?? '';
 }
 
-/** Whether a class could be of this type and version: what stands in an entry need not be anybody's. */
+/** Whether an event class can have this type and version. An entry may have anything there. */
 export function canBeEvent(type: string, version: string): boolean {
   return TYPE.test(type) && /^\d+$/.test(majorOf(version));
 }

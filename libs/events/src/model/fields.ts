@@ -1,17 +1,17 @@
-/** What a value must be, and how that is said. */
+/** A rule for a value, and its words in messages. */
 export interface Rule {
-  /** Goes on after "expected …". */
+  /** What follows "expected" in a message. */
   expected: string;
   holds(value: unknown): value is string;
 }
 
-/** Characters of an id, and of a key, at most. They are in every entry, in notes and logs, and a key is in names of keys. */
+/** How long ids and keys may be, in characters. They are in entries, notes and logs, and a key is a part of Redis keys. */
 const MAX_ID_LENGTH = 256;
 const MAX_KEY_LENGTH = 1024;
 /** Readers ignore a longer one, as W3C allows. */
 const MAX_TRACESTATE_LENGTH = 512;
 
-/** Of a text, in a message. */
+/** How much of a text a message shows, in characters. */
 const MAX_SHOWN_LENGTH = 40;
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
@@ -21,8 +21,8 @@ export const TRACEPARENT =
   /^(?!ff|00-.{52}-)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-[\x21-\x7e]{0,200})?$/;
 
 /**
- * An event_id, and what stands for one. Scripts compare ids byte by byte, and other bytes would not be the same after
- * they were read as text. Publishers and readers demand it.
+ * An event id, or another id. Scripts compare ids byte by byte; other characters could have other bytes after they were read as text.
+ * Publishers and readers check it.
  */
 export const ID: Rule = {
   expected: `a UUID, or other visible ASCII of at most ${String(MAX_ID_LENGTH)} characters`,
@@ -30,7 +30,7 @@ export const ID: Rule = {
     typeof value === 'string' && value.length <= MAX_ID_LENGTH && VISIBLE_ASCII.test(value),
 };
 
-/** A partition key, or an idempotency key. An empty one would be the same for all; a lone surrogate is no UTF-8. */
+/** A partition key, or an idempotency key. A lone surrogate cannot be written as UTF-8. */
 export const KEY: Rule = {
   expected: `1 to ${String(MAX_KEY_LENGTH)} characters of well-formed text`,
   holds: (value): value is string =>
@@ -40,25 +40,26 @@ export const KEY: Rule = {
     (value as string & { isWellFormed(): boolean }).isWellFormed(),
 };
 
-/** W3C Trace Context. */
+/** `traceparent` of W3C Trace Context. */
 export const TRACE_PARENT: Rule = {
   expected: 'a traceparent of W3C Trace Context',
   holds: (value): value is string => typeof value === 'string' && TRACEPARENT.test(value),
 };
 
+/** `tracestate` of W3C Trace Context. */
 export const TRACE_STATE: Rule = {
   expected: `1 to ${String(MAX_TRACESTATE_LENGTH)} characters of printable ASCII`,
   holds: (value): value is string =>
     typeof value === 'string' && value.length <= MAX_TRACESTATE_LENGTH && PRINTABLE_ASCII.test(value),
 };
 
-/** The value of a field, the last one where it is there several times. */
+/** The value of a field; the last one, if the field is there several times. */
 export function fieldOf(flat: readonly string[], name: string): string | undefined {
   for (let index = flat.length - 2; index >= 0; index -= 2) if (flat[index] === name) return flat[index + 1];
   return undefined;
 }
 
-/** A value as a message shows it: short, whatever it is. */
+/** A value as a message shows it: always short. */
 export function shown(value: unknown): string {
   switch (typeof value) {
     case 'string': {

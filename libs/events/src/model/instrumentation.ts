@@ -10,23 +10,23 @@ export interface TraceFields {
 
 declare const opaque: unique symbol;
 
-/** Names an operation to those that follow from it. Opaque: only the instrumentation that gave it out reads it. */
+/** Stands for an operation, for the operations that follow from it. Only the instrumentation that made it can read it. */
 export interface OperationRef {
   readonly [opaque]: 'operation';
 }
 
-/** One operation that is under way. It ends once: what is said of its end later has no effect. */
+/** An operation that is under way. It ends once: later calls of `succeed` and `fail` have no effect. */
 export interface Operation {
-  /** For the operations that follow from it; undefined where nobody traces. */
+  /** For the operations that follow from it; undefined without tracing. */
   readonly ref: OperationRef | undefined;
   /** Runs `work` as a part of the operation. */
   run<T>(work: () => T): T;
-  /** All of it goes to one partition. */
+  /** All events of the operation go to this partition. */
   inPartition(partition: number): void;
   succeed(): void;
-  /** @param outcome what becomes of the delivery, where a handler has failed */
+  /** @param outcome what becomes of the delivery, if a handler has failed */
   fail(thrown: unknown, outcome?: Outcome['kind']): void;
-  /** Ends as the promise does. */
+  /** Ends when the promise does, and as it does. */
   until<T>(promise: Promise<T>): Promise<T>;
 }
 
@@ -49,27 +49,27 @@ export interface SettledFacts {
   fields: readonly string[] | null;
   /** Undefined for an entry that could not be decoded. */
   eventId: string | undefined;
-  /** The attempt that is settled; undefined where there was none, or nobody traces. */
+  /** The attempt that is settled; undefined if there was none, and without tracing. */
   operation: OperationRef | undefined;
 }
 
 /**
- * What is told to those who measure and trace. It never throws, and what it does takes no part in what becomes of an event.
+ * The port for metrics and traces. It never throws, and has no influence on what becomes of an event.
  */
 export interface Instrumentation {
-  /** Whether nobody listens: then facts need not be put together. */
+  /** Whether neither metrics nor traces are wanted: then facts need not be put together. */
   readonly isOff: boolean;
 
-  /** What an event that is made now carries: where the active trace stands; undefined for none. */
+  /** The trace fields of an event that is published now; undefined if no trace is active. */
   readonly activeTrace: TraceFields | undefined;
 
-  /** The same for one partition of several. */
+  /** The same, for one partition. */
   ofPartition(partition: number): Instrumentation;
 
   /**
    * Events are published.
    *
-   * @param publish does it; gets the events with the trace that they are to carry
+   * @param publish does it; gets the events with their trace fields
    * @returns what `publish` does
    */
   publishing(
@@ -91,10 +91,10 @@ export interface Instrumentation {
    */
   received(stream: string, entries: readonly { readonly fields: readonly string[] | null }[], started: number): void;
 
-  /** One attempt of one handler begins. @returns undefined where nobody listens */
+  /** One attempt of one handler begins. @returns undefined if `isOff` */
   process(facts: AttemptFacts): Operation | undefined;
 
-  /** A call to Redis begins that settles deliveries. @returns undefined where nobody listens */
+  /** A call to Redis begins that settles deliveries. @returns undefined if `isOff` */
   settle(settled: readonly SettledFacts[]): Operation | undefined;
 }
 

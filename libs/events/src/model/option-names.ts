@@ -1,10 +1,10 @@
 import { ConfigurationError } from './errors/configuration.js';
 
-/** How much of a name may be wrong for it to be taken for a misspelt one. */
+/** A name is taken for a misspelt one if at most this share of it is wrong. */
 const MAX_WRONG = 0.5;
 
 /**
- * Refuses an option that does not exist: a misspelt one would be ignored, and its default would apply unseen.
+ * Refuses an option that does not exist: a misspelt one would have no effect, and nobody would notice.
  *
  * @param caller what the options were given to: `createWorker`
  * @param parent what stands before the names in errors: `consumer.`
@@ -14,16 +14,21 @@ const MAX_WRONG = 0.5;
 export function demandKnownOptions(caller: string, options: object, known: readonly string[], parent = ''): void {
   const own = known.filter((one) => !one.includes('.'));
   const name = Object.keys(options).find((one) => !own.includes(one));
-  if (name === undefined) return;
+  if (name !== undefined) throw new ConfigurationError(`${caller}: ${noOption(name, known, parent)}`);
+}
+
+/** What is wrong with an option that does not exist, and which one was probably meant. The parameters are those of {@link demandKnownOptions}. */
+export function noOption(name: string, known: readonly string[], parent = ''): string {
   const meant = nearest(name, known);
+  const own = known.filter((one) => !one.includes('.'));
   const advice =
     meant === undefined
       ? `${parent === '' ? 'The options' : `Those of ${parent.slice(0, -1)}`} are ${own.join(', ')}`
       : `Did you mean ${parent}${meant}?`;
-  throw new ConfigurationError(`${caller}: there is no option ${parent}${name}. ${advice}`);
+  return `there is no option ${parent}${name}. ${advice}`;
 }
 
-/** The known name whose last part is most like a given one, above all at its beginning; undefined where none is. */
+/** The known name whose last part is most like a given name; undefined if none is like it. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const given = name.toLowerCase();
   const [best] = known

@@ -4,28 +4,28 @@ import { limitBeyond, MAX_BYTES_OF_A_UNIT, type PayloadLimits } from './payload-
 /**
  * The JSON of a payload.
  *
- * @throws EventPayloadError when it is larger than it may be
+ * @throws EventPayloadError when it exceeds `maxBytes`
  */
 export function toJson(type: string, data: object, limits: PayloadLimits): string {
   let json: string;
   try {
     json = JSON.stringify(data);
   } catch (cause) {
-    // V8 has no text of more than half a gigabyte.
+    // V8 can have no text of more than half a gigabyte.
     throw new EventPayloadError(type, '', beyondLimit('maxBytes', limits), { cause });
   }
-  // Most payloads need no counting.
+  // For most payloads the length is enough.
   if (json.length * MAX_BYTES_OF_A_UNIT <= limits.maxBytes || Buffer.byteLength(json) <= limits.maxBytes) return json;
   throw new EventPayloadError(type, '', beyondLimit('maxBytes', limits));
 }
 
-/** @throws EventPayloadError when JSON that nobody has looked at is beyond a limit */
+/** Checks the limits of JSON that was not checked before. @throws EventPayloadError */
 export function demandJson(type: string, json: string, limits: PayloadLimits): void {
   const beyond = limitBeyond(json, limits);
   if (beyond) throw new EventPayloadError(type, '', beyondLimit(beyond, limits));
 }
 
-/** What is wrong with a payload that is beyond a limit, in words. */
+/** The words for a payload that exceeds a limit. */
 export function beyondLimit(limit: keyof PayloadLimits, limits: PayloadLimits): string {
   return `expected at most ${String(limits[limit])} ${WHAT[limit]} (producer.${limit}), got more`;
 }
@@ -37,7 +37,7 @@ const WHAT: Record<keyof PayloadLimits, string> = {
   maxItems: 'items of all arrays together',
 };
 
-/** What is wrong with an integer that JavaScript's numbers do not hold, in words. */
+/** The words for an integer that JavaScript would round. */
 export function unsafeIntegerIs(digits: string): string {
   return `expected an integer within ±${String(Number.MAX_SAFE_INTEGER)}, got ${digits}: beyond, numbers are rounded; pass it as a string`;
 }

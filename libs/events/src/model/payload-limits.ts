@@ -1,10 +1,10 @@
 import { JsonWalk } from '../json/walk.js';
 
-/** What a payload may be at most, as a whole: publishers and readers measure its JSON by the same rule. */
+/** The limits of a payload as a whole. Publishers and readers measure its JSON in the same way. */
 export interface PayloadLimits {
   /** Bytes of its JSON, in UTF-8. */
   maxBytes: number;
-  /** Objects and arrays within each other. */
+  /** How deep objects and arrays may be nested. */
   maxDepth: number;
   /** Properties of all its objects together. */
   maxProperties: number;
@@ -12,7 +12,7 @@ export interface PayloadLimits {
   maxItems: number;
 }
 
-/** Far beyond what an event is for, and what a worker of little memory still takes. The same for publishers and readers. */
+/** The defaults of publishers and readers: far more than an event needs, and not too much for a worker with little memory. */
 export const DEFAULT_PAYLOAD_LIMITS: PayloadLimits = {
   maxBytes: 2 ** 20,
   maxDepth: 100,
@@ -24,8 +24,8 @@ export const DEFAULT_PAYLOAD_LIMITS: PayloadLimits = {
 export const MAX_BYTES_OF_A_UNIT = 3;
 
 /**
- * The limit that a JSON text is beyond, without parsing it; undefined for none. It stops at the first one, so that the text costs
- * what the limits allow, whatever it holds.
+ * The first limit that a JSON text exceeds; undefined for none. The text is not parsed, and the search stops there: its cost is bounded by the
+ * limits.
  */
 export function limitBeyond(json: string, limits: PayloadLimits): keyof PayloadLimits | undefined {
   const { length } = json;
@@ -34,13 +34,13 @@ export function limitBeyond(json: string, limits: PayloadLimits): keyof PayloadL
   return mayBeDeep(json, limits) || mayHaveMany(json, limits) ? search(json, limits) : undefined;
 }
 
-/** By the opening brackets, of which most texts have few. Those within strings count, too. */
+/** By the number of opening brackets, those within strings included: most texts have few. */
 function mayBeDeep(json: string, { maxDepth }: PayloadLimits): boolean {
   const objects = countOf('{', json, maxDepth);
   return objects > maxDepth || objects + countOf('[', json, maxDepth) > maxDepth;
 }
 
-/** By what stands between members. A member is at least two characters, so that most texts are too short for many. */
+/** By the number of colons and commas. A member has at least two characters, so most texts are too short for many. */
 function mayHaveMany(json: string, { maxProperties, maxItems }: PayloadLimits): boolean {
   const most = json.length / 2;
   return (
@@ -49,7 +49,7 @@ function mayHaveMany(json: string, { maxProperties, maxItems }: PayloadLimits): 
   );
 }
 
-/** How often a character is there; of more than `most` only that there are more. */
+/** How often a character is in a text; it stops counting beyond `most`. */
 function countOf(mark: string, text: string, most: number): number {
   let count = 0;
   for (let at = text.indexOf(mark); at !== -1 && count <= most; at = text.indexOf(mark, at + 1)) count += 1;

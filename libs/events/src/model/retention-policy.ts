@@ -11,10 +11,10 @@ export interface RetentionPolicy {
   hardMaxLength?: number;
 }
 
-/** The share of the hard limit from which on there is a warning. */
+/** From this share of the hard limit on there is a warning. */
 const WARN_SHARE = 0.8;
 
-/** What a look at a stream is worth saying. Pure. */
+/** The warning about a stream that is near its hard limit; undefined if it is not. Pure. */
 export function warningOf(
   { hardMaxLength }: RetentionPolicy,
   { length, heldBackBy }: { length: number; heldBackBy: string | undefined },

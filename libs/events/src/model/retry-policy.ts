@@ -1,10 +1,10 @@
-/** When a failed handler is tried again. */
+/** When a failed handler is retried. */
 export interface RetryPolicy {
   /** How often the handler is tried in all, the first time included. */
   attempts: number;
   /** The longest pause after the first failure, in milliseconds. It doubles with each further failure. */
   firstDelayMs: number;
-  /** The longest pause of all, in milliseconds. */
+  /** The longest pause after any failure, in milliseconds. */
   maxDelayMs: number;
 }
 

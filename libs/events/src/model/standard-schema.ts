@@ -1,4 +1,4 @@
-/** What a schema says of a value: what it makes of it, or what is wrong. */
+/** The result of a validation: what the schema makes of the value, or what is wrong with it. */
 export type StandardSchemaResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardSchemaIssue[] };
 
@@ -11,8 +11,8 @@ export interface StandardSchemaIssue {
 }
 
 /**
- * A schema of any library that implements Standard Schema, version 1 (https://standardschema.dev): Zod, Valibot, ArkType and
- * others. Here is only what is used of that interface, so that nobody has to install it.
+ * A schema of any library that implements Standard Schema, version 1 (https://standardschema.dev): Zod, Valibot, ArkType and others. This is
+ * the part of that interface that is used here, so that its package need not be installed.
  */
 export interface StandardSchema<Output = unknown> {
   /** What the standard says of it. */
@@ -24,7 +24,7 @@ export interface StandardSchema<Output = unknown> {
   };
 }
 
-/** Whether a value is such a schema; some libraries have functions for that. */
+/** Whether a value is such a schema. Some libraries have functions as schemas. */
 export function isStandardSchema(value: unknown): value is StandardSchema {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   const standard = (value as Partial<StandardSchema>)['~standard'] as

@@ -1,30 +1,30 @@
 import { inspect, types } from 'node:util';
 import { bounded } from '../log/safe-text.js';
 
-/** What was thrown, as text that has a bound. */
+/** What was thrown, as text of bounded length. */
 export interface ThrownText {
   name: string;
   message: string;
-  /** Begins with name and message, and goes on with the stacks of its causes. */
+  /** Name, message and frames, and then the same of its causes. */
   stack: string;
 }
 
-/** Characters of what was thrown that are kept: dead letters and log lines hold them. */
+/** How much is kept of these texts, in characters: they go into dead letters and log lines. */
 export const MAX_NAME_LENGTH = 100;
 export const MAX_MESSAGE_LENGTH = 4000;
 export const MAX_STACK_LENGTH = 8000;
 
-/** Of a chain of causes, so many are told. */
+/** How many causes of a chain are kept. */
 const MAX_CAUSES = 5;
 
-/** Things without a text of their own are shown as far as this, never by code of theirs. */
+/** How values that are no errors are shown: bounded, and without calling their own code. */
 const SHOWN = { depth: 1, customInspect: false, maxArrayLength: 20, maxStringLength: MAX_MESSAGE_LENGTH } as const;
 
 /**
  * Whatever user code threw, as bounded text: `null`, a text, a Proxy, an error whose `message` is an object or whose
  * getters throw. Never throws.
  *
- * @param said goes before what is no error: "The handler threw"
+ * @param said stands before a value that is no error: "The handler threw"
  */
 export function textOf(thrown: unknown, said = 'Something threw'): ThrownText {
   const text = ownTextOf(thrown, said);
@@ -32,8 +32,8 @@ export function textOf(thrown: unknown, said = 'Something threw'): ThrownText {
 }
 
 /**
- * What was thrown as an error that can be relied on: itself where it is one, else a stand-in, whose `cause` is what was
- * thrown. Never throws.
+ * What was thrown, as an error whose `name`, `message` and `stack` are bounded texts: itself if it is such an error, else a new error, whose
+ * `cause` is what was thrown. Never throws.
  *
  * @param said as in {@link textOf}
  */
@@ -46,7 +46,7 @@ export function errorOf(thrown: unknown, said?: string): Error {
   return error;
 }
 
-/** As `instanceof`, which a Proxy, a `Symbol.hasInstance` or a class that is none can make throw. */
+/** As `instanceof`, but false where that would throw: by a Proxy, a `Symbol.hasInstance`, or a `type` that is no class. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a class may take any arguments
 export function isA<T>(value: unknown, type: abstract new (...args: any[]) => T): value is T {
   try {
@@ -56,7 +56,7 @@ export function isA<T>(value: unknown, type: abstract new (...args: any[]) => T)
   }
 }
 
-/** A property of what was thrown, if it is text. */
+/** A property of what was thrown; undefined if it is no text. */
 export function textIn(thrown: unknown, property: keyof ThrownText): string | undefined {
   const value = read(thrown, property);
   return typeof value === 'string' ? value : undefined;
@@ -88,7 +88,7 @@ function ownTextOf(thrown: unknown, said: string): ThrownText {
   const whole = typeof given === 'string' ? given : given === undefined ? '' : shown(given);
   const message = bounded(whole, MAX_MESSAGE_LENGTH);
   const stack = textIn(thrown, 'stack') ?? '';
-  // Where a long message is cut, the places that it came from are kept.
+  // A long message is cut, and the frames that follow it in the stack are kept.
   const place = whole === '' ? -1 : stack.indexOf(whole);
   const frames = place === -1 ? stack : stack.slice(place + whole.length);
   const head = message === '' ? name : `${name}: ${message}`;
@@ -115,7 +115,7 @@ function read(thrown: unknown, property: string): unknown {
   }
 }
 
-/** `inspect` shows what has no text of its own, too, such as an object without prototype. */
+/** By `inspect`, which can also show an object that `String()` cannot. */
 function shown(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown;
   try {

@@ -78,12 +78,18 @@ export class EventsHealth {
     if (group === undefined || !this.consumer.isConsuming) return up({});
     try {
       const entries = await Promise.all(
-        this.consumer.streams.map(async (stream) => {
-          const [groups, waits] = await Promise.all([this.monitor.groups(stream), this.monitor.waiting(stream, group)]);
+        this.consumer.streams.map(async (streamName) => {
+          const [groups, waits] = await Promise.all([
+            this.monitor.groups(streamName),
+            this.monitor.waiting(streamName, group),
+          ]);
           const found = groups.find(({ name }) => name === group);
-          if (!found) return [stream, null] as const;
+          if (!found) return [streamName, null] as const;
           const waiting = Object.fromEntries(waits.map(({ awaited, count }) => [awaited, count]));
-          return [stream, { lag: found.lag, pending: found.pending, ...(waits.length > 0 && { waiting }) }] as const;
+          return [
+            streamName,
+            { lag: found.lag, pending: found.pending, ...(waits.length > 0 && { waiting }) },
+          ] as const;
         }),
       );
       const isBehind = entries.some(([, position]) => (position?.lag ?? 0) > limit || position?.waiting !== undefined);

@@ -5,17 +5,19 @@ import { textOf } from '../model/thrown.js';
 
 interface Listener {
   listener: (observation: Observation) => unknown;
-  /** Undefined for all. */
+  /** The kinds that it is called for; undefined for all. */
   kinds: ReadonlySet<ObservationKind> | undefined;
 }
 
-/** Tells listeners what happens to events: for logs, metrics and tests. */
+/** Tells listeners what happens to events, for logs, metrics and tests. Nest injects it. */
 export class EventsObserver {
   private readonly logger = new SafeLogger(EventsObserver.name);
   private readonly listeners = new Set<Listener>();
 
   /**
-   * @param kinds what the listener hears of; what no listener does is not even put together. @default all
+   * Calls a listener for each observation. An error of a listener is logged, and has no other effect.
+   *
+   * @param kinds the kinds that the listener is called for: others may cost nothing then. @default all
    * @returns a function that ends the subscription
    */
   subscribe<K extends ObservationKind = ObservationKind>(
@@ -30,19 +32,19 @@ export class EventsObserver {
     return () => this.listeners.delete(own);
   }
 
-  /** Whether anybody hears of it. */
+  /** Whether a listener wants observations of a kind. */
   isHeard(kind: ObservationKind): boolean {
     for (const { kinds } of this.listeners) if (kinds?.has(kind) ?? true) return true;
     return false;
   }
 
-  /** Tells all listeners; one that throws is no reason to handle the event again. */
+  /** Calls the listeners. It never throws: the event is handled already. */
   emit(observation: Observation): void {
     for (const { listener, kinds } of this.listeners) {
       if (kinds && !kinds.has(observation.kind)) continue;
       try {
         const result = listener(observation);
-        // It may be an async function after all, and nobody waits for it.
+        // An async function: nobody awaits it.
         if (isPromise(result)) Promise.resolve(result).catch((thrown: unknown) => { this.report(observation, thrown); }); // prettier-ignore
       } catch (thrown) {
         this.report(observation, thrown);

@@ -2,7 +2,7 @@ import { isGroupMissing, isOutage } from '../model/errors/redis.js';
 import { duration } from '../log/duration.js';
 import { SafeLogger, WORKER } from '../log/safe-logger.js';
 
-/** How long the same failure is not said again, however often it comes and goes, in milliseconds. */
+/** How long the same failure is not logged again, even if it ends and begins again, in milliseconds. */
 const SAID_FOR_MS = 60_000;
 
 interface Trouble {
@@ -12,8 +12,8 @@ interface Trouble {
 }
 
 /**
- * What a worker fails at: from the first failure to the next success. Each is logged once, and again when its reason changes;
- * but the connection reports an outage, and the reader a missing group.
+ * What a worker fails at, from the first failure to the next success. Each is logged once, and again when its reason changes; except outages,
+ * which the connection reports, and missing groups, which the reader reports.
  */
 export class Troubles {
   private readonly logger = new SafeLogger(WORKER);
@@ -33,14 +33,14 @@ export class Troubles {
     this.logger.error(`${what} failed: ${reason}. Trying again`);
   }
 
-  /** Does something that may be done again later. @returns undefined when it failed; an outage, or a missing group, is no trouble of its own */
+  /** Does something that can be repeated later. @returns undefined when it failed */
   async attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       const result = await work();
       this.succeeded(what);
       return result;
     } catch (error) {
-      // The connection reports an outage, and the reader a missing group.
+      // An outage, or a missing group, is no trouble of its own.
       if (!isOutage(error) && !isGroupMissing(error)) this.failed(what, error);
       return undefined;
     }

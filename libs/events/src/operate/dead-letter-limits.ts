@@ -32,8 +32,8 @@ export class DeadLetterLimits {
   private readonly due = new Set<string>();
   private trimming: Promise<void> | undefined;
   private aging: Promise<void> = Promise.resolve();
-  private readonly delays = new LineLimit((stream, count) => {
-    this.logger.warn(`${stream}: ${String(count)} more dead letters have waited for their turn`);
+  private readonly delays = new LineLimit((streamKey, count) => {
+    this.logger.warn(`${streamKey}: ${String(count)} more dead letters have waited for their turn`);
   }, LINES);
   private readonly trims = new LineLimit((key, count) => {
     this.logger.warn(`${key}: dead letters were removed ${String(count)} times more`);
@@ -60,8 +60,8 @@ export class DeadLetterLimits {
   }
 
   /** The worker reads these streams, named without prefix: their dead letters that are too old are removed from now on. */
-  begin(streams: readonly string[]): void {
-    if (this.policy.maxAgeMs !== undefined) this.aging = this.age(streams);
+  begin(streamNames: readonly string[]): void {
+    if (this.policy.maxAgeMs !== undefined) this.aging = this.age(streamNames);
   }
 
   async stop(): Promise<void> {
@@ -80,11 +80,11 @@ export class DeadLetterLimits {
     if (!this.pace || stopping.isStopping) return undefined;
     const delayMs = this.pace.next(performance.now());
     if (delayMs === 0) return undefined;
-    const { stream, group } = about;
-    this.observer.emit({ kind: 'dead-letter-delayed', stream, group, delayMs });
-    if (this.delays.admits(stream)) {
+    const { stream: streamKey, group } = about;
+    this.observer.emit({ kind: 'dead-letter-delayed', stream: streamKey, group, delayMs });
+    if (this.delays.admits(streamKey)) {
       this.logger.warn(
-        `${stream}: more than ${String(this.options.deadLetters.maxPerSecond)} events in a second are to be dead letters of ` +
+        `${streamKey}: more than ${String(this.options.deadLetters.maxPerSecond)} events in a second are to be dead letters of ` +
           `${group} (deadLetters.maxPerSecond). They wait, and this worker reads less meanwhile`,
       );
     }
@@ -97,12 +97,12 @@ export class DeadLetterLimits {
     if (this.due.size > 0 && !this.stopping.isStopping) this.trimming ??= this.trimDue();
   }
 
-  private isDue(keyspace: Keyspace, stream: string): void {
+  private isDue(keyspace: Keyspace, streamName: string): void {
     const { maxLength, maxAgeMs } = this.policy;
     // A policy in the option `retention` for these dead letters takes precedence.
-    if ((maxLength ?? maxAgeMs) === undefined || Object.hasOwn(this.options.retention, `${stream}:dead-letters`))
+    if ((maxLength ?? maxAgeMs) === undefined || Object.hasOwn(this.options.retention, `${streamName}:dead-letters`))
       return;
-    this.due.add(keyspace.deadLetters(stream));
+    this.due.add(keyspace.deadLetters(streamName));
   }
 
   private async trimDue(): Promise<void> {
@@ -133,9 +133,10 @@ export class DeadLetterLimits {
     }
   }
 
-  private async age(streams: readonly string[]): Promise<void> {
+  private async age(streamNames: readonly string[]): Promise<void> {
     while (!this.stopping.isStopping) {
-      for (const keyspace of this.partitions.all) for (const stream of streams) this.wrote(keyspace, stream);
+      for (const keyspace of this.partitions.all)
+        for (const streamName of streamNames) this.wrote(keyspace, streamName);
       await this.stopping.orAfter(AGED_EVERY_MS);
     }
   }

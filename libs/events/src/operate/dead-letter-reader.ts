@@ -29,7 +29,7 @@ export class DeadLetterReader {
 
   /** Those that match, oldest first, one partition after the other. @param options.after the id of one: those after it */
   async *scan(
-    stream: string,
+    streamName: string,
     filter: DeadLetterFilter,
     options: { after?: string; wholeBytes?: number },
   ): AsyncGenerator<DeadLetter> {
@@ -37,7 +37,7 @@ export class DeadLetterReader {
     const place = after === undefined ? undefined : locate(after, this.partitions);
     for (let partition = place?.partition ?? 0; partition < this.partitions.count; partition += 1) {
       const from = partition === place?.partition ? `(${place.entryId}` : '-';
-      yield* this.scanPartition(stream, partition, filter, {
+      yield* this.scanPartition(streamName, partition, filter, {
         from,
         ...(wholeBytes === undefined ? {} : { wholeBytes }),
       });
@@ -46,12 +46,12 @@ export class DeadLetterReader {
 
   /** Those of one partition that match. */
   async *scanPartition(
-    stream: string,
+    streamName: string,
     partition: number,
     filter: DeadLetterFilter,
     range: RangeOptions,
   ): AsyncGenerator<DeadLetter> {
-    const key = this.partitions.at(partition).deadLetters(stream);
+    const key = this.partitions.at(partition).deadLetters(streamName);
     for await (const { entries } of rangePages(this.monitor, key, range)) {
       for (const entry of entries) {
         const deadLetter = this.named(entry, partition);
@@ -61,10 +61,10 @@ export class DeadLetterReader {
   }
 
   /** The newest of each partition, newest first. */
-  async latest(stream: string, count: number): Promise<DeadLetter[]> {
+  async latest(streamName: string, count: number): Promise<DeadLetter[]> {
     const latest = await Promise.all(
       this.partitions.all.map(async (keyspace, partition) => {
-        const entries = await newestEntries(this.monitor, keyspace.deadLetters(stream), count);
+        const entries = await newestEntries(this.monitor, keyspace.deadLetters(streamName), count);
         return entries.map((entry) => this.named(entry, partition));
       }),
     );
@@ -72,10 +72,10 @@ export class DeadLetterReader {
   }
 
   /** A page is what one reply brings. */
-  async *pages(stream: string, range: RangeOptions): AsyncGenerator<DeadLetterPage> {
+  async *pages(streamName: string, range: RangeOptions): AsyncGenerator<DeadLetterPage> {
     for (const [partition, keyspace] of this.partitions.all.entries()) {
       const isLastPartition = partition === this.partitions.count - 1;
-      for await (const { entries, bytes, isEnd } of rangePages(this.monitor, keyspace.deadLetters(stream), range)) {
+      for await (const { entries, bytes, isEnd } of rangePages(this.monitor, keyspace.deadLetters(streamName), range)) {
         const deadLetters = entries.map((entry) => this.named(entry, partition));
         yield { deadLetters, bytes, isEnd: isEnd && isLastPartition };
       }
@@ -83,16 +83,19 @@ export class DeadLetterReader {
   }
 
   /** @throws DeadLetterGoneError when there is none of this id */
-  async get(stream: string, id: string, wholeBytes = MAX_WHOLE_BYTES): Promise<DeadLetter> {
+  async get(streamName: string, id: string, wholeBytes = MAX_WHOLE_BYTES): Promise<DeadLetter> {
     const place = locate(id, this.partitions);
     if (place) {
       const { keyspace, entryId } = place;
       const range = { from: entryId, to: entryId, order: 'oldest-first', count: 1 } as const;
-      const question = peek({ key: keyspace.deadLetters(stream), ...range }, { replyBytes: REPLY_BYTES, wholeBytes });
+      const question = peek(
+        { key: keyspace.deadLetters(streamName), ...range },
+        { replyBytes: REPLY_BYTES, wholeBytes },
+      );
       const [entry] = (await this.monitor.ask(question)).entries;
       if (entry) return this.named(entry, place.partition);
     }
-    throw new DeadLetterGoneError(stream, id);
+    throw new DeadLetterGoneError(streamName, id);
   }
 
   private named(entry: StreamEntry, partition: number): DeadLetter {

@@ -43,18 +43,18 @@ export class DeadLetters {
   /**
    * The dead letters of a stream, oldest first; with partitions, one partition after the other.
    *
-   * @param stream the stream's name without prefix
+   * @param streamName without prefix
    * @param options.after the id of the last one of the page before
    * @param options.count how many at most; default 100
    */
   async list(
-    stream: string,
+    streamName: string,
     filter: DeadLetterFilter = {},
     options: { after?: string; count?: number } = {},
   ): Promise<DeadLetter[]> {
     const { after, count = PAGE } = options;
     const found: DeadLetter[] = [];
-    for await (const deadLetter of this.scan(stream, filter, after === undefined ? {} : { after })) {
+    for await (const deadLetter of this.scan(streamName, filter, after === undefined ? {} : { after })) {
       if (found.push(deadLetter) >= count) break;
     }
     return found;
@@ -68,16 +68,16 @@ export class DeadLetters {
    * @param options.wholeBytes up to which size they come whole, as with {@link DeadLetters.pages}
    */
   scan(
-    stream: string,
+    streamName: string,
     filter: DeadLetterFilter = {},
     options: { after?: string; wholeBytes?: number } = {},
   ): AsyncGenerator<DeadLetter> {
-    return this.reader.scan(stream, filter, options);
+    return this.reader.scan(streamName, filter, options);
   }
 
   /** The dead letters of a stream, newest first; with partitions, of each. @param count how many at most, of each */
-  latest(stream: string, count = PAGE): Promise<DeadLetter[]> {
-    return this.reader.latest(stream, count);
+  latest(streamName: string, count = PAGE): Promise<DeadLetter[]> {
+    return this.reader.latest(streamName, count);
   }
 
   /**
@@ -86,13 +86,13 @@ export class DeadLetters {
    *
    * @param range.from and `to`: ids of dead letters, `(` before one leaves it out; with partitions, ids within each
    */
-  pages(stream: string, range: RangeOptions = {}): AsyncGenerator<DeadLetterPage> {
-    return this.reader.pages(stream, range);
+  pages(streamName: string, range: RangeOptions = {}): AsyncGenerator<DeadLetterPage> {
+    return this.reader.pages(streamName, range);
   }
 
   /** What was replayed to these groups and is not settled yet, up to ten thousand for each of them. */
-  replaying(stream: string, groups: readonly string[]): Promise<PendingReplay[]> {
-    return pendingReplaysOf(this.monitor, this.partitions, stream, groups);
+  replaying(streamName: string, groups: readonly string[]): Promise<PendingReplay[]> {
+    return pendingReplaysOf(this.monitor, this.partitions, streamName, groups);
   }
 
   /**
@@ -101,8 +101,8 @@ export class DeadLetters {
    * @param options.wholeBytes default: 8 MiB
    * @throws DeadLetterGoneError when there is none of this id
    */
-  get(stream: string, id: string, options: { wholeBytes?: number } = {}): Promise<DeadLetter> {
-    return this.reader.get(stream, id, options.wholeBytes);
+  get(streamName: string, id: string, options: { wholeBytes?: number } = {}): Promise<DeadLetter> {
+    return this.reader.get(streamName, id, options.wholeBytes);
   }
 
   /**
@@ -117,8 +117,8 @@ export class DeadLetters {
    * @throws KeyParkedError when its partition key is parked, and it is not the first dead letter of the key
    * @throws OriginalGoneError when it holds only a part of its entry, and the entry is no longer in its stream
    */
-  async replay(stream: string, id: string, options: OperatorNote & ReplacementPayload = {}): Promise<string> {
-    return this.taker.take(stream, await this.get(stream, id), 'replayed', options, options);
+  async replay(streamName: string, id: string, options: OperatorNote & ReplacementPayload = {}): Promise<string> {
+    return this.taker.take(streamName, await this.get(streamName, id), 'replayed', options, options);
   }
 
   /**
@@ -127,37 +127,37 @@ export class DeadLetters {
    *
    * @returns how many
    */
-  async replayAll(stream: string, filter: DeadLetterFilter = {}, note: OperatorNote = {}): Promise<number> {
-    return this.eachNow(stream, filter, (id) => this.replay(stream, id, note));
+  async replayAll(streamName: string, filter: DeadLetterFilter = {}, note: OperatorNote = {}): Promise<number> {
+    return this.eachNow(streamName, filter, (id) => this.replay(streamName, id, note));
   }
 
   /** Removes a dead letter for good. @throws DeadLetterGoneError when it is not there any more */
-  async discard(stream: string, id: string, note: OperatorNote = {}): Promise<void> {
-    await this.taker.take(stream, await this.get(stream, id), 'discarded', note);
+  async discard(streamName: string, id: string, note: OperatorNote = {}): Promise<void> {
+    await this.taker.take(streamName, await this.get(streamName, id), 'discarded', note);
   }
 
   /** Discards all that match the filter and are there now. @returns how many */
-  async discardAll(stream: string, filter: DeadLetterFilter = {}, note: OperatorNote = {}): Promise<number> {
-    return this.eachNow(stream, filter, (id) => this.discard(stream, id, note));
+  async discardAll(streamName: string, filter: DeadLetterFilter = {}, note: OperatorNote = {}): Promise<number> {
+    return this.eachNow(streamName, filter, (id) => this.discard(streamName, id, note));
   }
 
   /** What was replayed and discarded, latest first. */
-  history(stream: string, count = PAGE): Promise<DeadLetterAction[]> {
-    return historyOf(this.monitor, this.partitions, stream, count);
+  history(streamName: string, count = PAGE): Promise<DeadLetterAction[]> {
+    return historyOf(this.monitor, this.partitions, streamName, count);
   }
 
   /** Only what is there now: a replay that fails makes a new dead letter at the end. */
   private async eachNow(
-    stream: string,
+    streamName: string,
     filter: DeadLetterFilter,
     act: (id: string) => Promise<unknown>,
   ): Promise<number> {
     const found: { id: string; entryId: string }[] = [];
     for (const [partition, keyspace] of this.partitions.all.entries()) {
-      const [last] = await newestEntries(this.monitor, keyspace.deadLetters(stream), 1, 0);
+      const [last] = await newestEntries(this.monitor, keyspace.deadLetters(streamName), 1, 0);
       if (!last) continue;
       const range = { to: last.id, wholeBytes: FILTERED_BYTES };
-      const deadLetters = this.reader.scanPartition(stream, partition, filter, range);
+      const deadLetters = this.reader.scanPartition(streamName, partition, filter, range);
       for await (const { id, entryId } of deadLetters) found.push({ id, entryId });
     }
     let count = 0;

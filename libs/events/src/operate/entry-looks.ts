@@ -16,28 +16,28 @@ export class EntryLooks {
 
   /** Oldest first. @param partition of this one only */
   async from(
-    stream: string,
+    streamName: string,
     { from, to, count, partition }: { from: string; to: string; count: number; partition: number | undefined },
   ): Promise<MonitoredEntry[]> {
     const look = async (keyspace: Keyspace): Promise<MonitoredEntry[]> =>
-      allMonitored(await this.client.range(keyspace.stream(stream), from, to, count));
+      allMonitored(await this.client.range(keyspace.stream(streamName), from, to, count));
     return partition === undefined ? mergeEntries(await this.ofEach(look), count) : look(this.partitions.at(partition));
   }
 
   /** Newest first. */
   async backFrom(
-    stream: string,
+    streamName: string,
     { from, to, count }: { from: string; to: string; count: number },
   ): Promise<MonitoredEntry[]> {
     const look = async (keyspace: Keyspace): Promise<MonitoredEntry[]> =>
-      allMonitored(await this.client.ask(rangeBack(keyspace.stream(stream), to, from, count)));
+      allMonitored(await this.client.ask(rangeBack(keyspace.stream(streamName), to, from, count)));
     return mergeLatest(await this.ofEach(look), count);
   }
 
   /** Null when it is in no partition. */
-  async one(stream: string, id: string, wholeBytes = MAX_WHOLE_BYTES): Promise<MonitoredEntry | null> {
+  async one(streamName: string, id: string, wholeBytes = MAX_WHOLE_BYTES): Promise<MonitoredEntry | null> {
     for (const keyspace of this.partitions.all) {
-      const range = { key: keyspace.stream(stream), from: id, to: id, order: 'oldest-first', count: 1 } as const;
+      const range = { key: keyspace.stream(streamName), from: id, to: id, order: 'oldest-first', count: 1 } as const;
       const { entries } = await this.client.ask(peek(range, { replyBytes: REPLY_BYTES, wholeBytes }));
       const [entry] = allMonitored(entries);
       if (entry) return entry;

@@ -36,10 +36,10 @@ export interface EntryPage {
 export async function* entryPages(
   client: MonitorClient,
   keyspaces: readonly Keyspace[],
-  stream: string,
+  streamName: string,
   { wanted = () => true, ...range }: EntryPagesOptions,
 ): AsyncGenerator<EntryPage> {
-  const parts = keyspaces.map((keyspace) => new Part(rangePages(client, keyspace.stream(stream), range)));
+  const parts = keyspaces.map((keyspace) => new Part(rangePages(client, keyspace.stream(streamName), range)));
   const isNewestFirst = range.order === 'newest-first';
   const order = (one: string, other: string): number => (isNewestFirst ? -1 : 1) * compareEntryIds(one, other);
   for (;;) {

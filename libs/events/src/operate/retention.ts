@@ -51,25 +51,25 @@ export class Retention {
   /**
    * Trims a stream now; with partitions, each by the same limits.
    *
-   * @param stream the stream's name without prefix
+   * @param streamName without prefix
    * @param policy @default the stream's policy in the options
    */
   async trim(
-    stream: string,
-    policy: RetentionPolicy | undefined = this.options.retention[stream],
+    streamName: string,
+    policy: RetentionPolicy | undefined = this.options.retention[streamName],
   ): Promise<TrimReport> {
-    return sumOf(await this.trimEach(stream, policy, false));
+    return sumOf(await this.trimEach(streamName, policy, false));
   }
 
   private async trimEach(
-    stream: string,
+    streamName: string,
     policy: RetentionPolicy | undefined,
     isInBackground: boolean,
   ): Promise<TrimReport[]> {
     const reports: TrimReport[] = [];
     for (const keyspace of this.partitions.all) {
-      const trimmer = isInBackground ? keyspace.trimmer(stream, this.options.source) : undefined;
-      const report = await this.trimOne(keyspace.stream(stream), policy, trimmer);
+      const trimmer = isInBackground ? keyspace.trimmer(streamName, this.options.source) : undefined;
+      const report = await this.trimOne(keyspace.stream(streamName), policy, trimmer);
       if (report) reports.push(report);
       if (this.stopping.isStopping) break;
     }
@@ -97,12 +97,12 @@ export class Retention {
 
   private async run(): Promise<void> {
     while (!this.stopping.isStopping) {
-      for (const stream of Object.keys(this.options.retention)) {
+      for (const streamName of Object.keys(this.options.retention)) {
         try {
-          await this.trimEach(stream, this.options.retention[stream], true);
+          await this.trimEach(streamName, this.options.retention[streamName], true);
         } catch (error) {
           // The connection reports an outage.
-          if (!isOutage(error)) this.logger.error(`Trimming ${stream} failed: ${(error as Error).message}`);
+          if (!isOutage(error)) this.logger.error(`Trimming ${streamName} failed: ${(error as Error).message}`);
         }
       }
       // Not all processes at once.

@@ -18,30 +18,32 @@ export class StreamOverviews {
     private readonly partitions: Partitions,
   ) {}
 
-  async of(stream: string, wholeBytes?: number): Promise<StreamOverview> {
-    if (this.partitions.count === 1) return this.overview(this.partitions.at(0), stream, wholeBytes);
-    const each = await this.ofPartitions(stream, wholeBytes);
-    return { name: stream, key: each[0]?.key ?? '', ...mergeOverviews(each) };
+  async of(streamName: string, wholeBytes?: number): Promise<StreamOverview> {
+    if (this.partitions.count === 1) return this.overview(this.partitions.at(0), streamName, wholeBytes);
+    const each = await this.ofPartitions(streamName, wholeBytes);
+    return { name: streamName, key: each[0]?.key ?? '', ...mergeOverviews(each) };
   }
 
   /** By their numbers, and who owns them. */
-  ofPartitions(stream: string, wholeBytes?: number): Promise<PartitionOverview[]> {
-    return Promise.all(this.partitions.all.map((_, number) => this.ofPartition(stream, number, wholeBytes)));
+  ofPartitions(streamName: string, wholeBytes?: number): Promise<PartitionOverview[]> {
+    return Promise.all(this.partitions.all.map((_, number) => this.ofPartition(streamName, number, wholeBytes)));
   }
 
-  async groups(stream: string): Promise<MonitoredGroup[]> {
-    return mergeGroups(await Promise.all(this.partitions.all.map((keyspace) => this.groupsOf(keyspace, stream))));
+  async groups(streamName: string): Promise<MonitoredGroup[]> {
+    return mergeGroups(await Promise.all(this.partitions.all.map((keyspace) => this.groupsOf(keyspace, streamName))));
   }
 
   /** Null when there is no such group. */
-  async backlog(stream: string, group: string): Promise<GroupBacklog | null> {
-    const backlogs = await Promise.all(this.partitions.all.map((keyspace) => this.backlogOf(keyspace, stream, group)));
+  async backlog(streamName: string, group: string): Promise<GroupBacklog | null> {
+    const backlogs = await Promise.all(
+      this.partitions.all.map((keyspace) => this.backlogOf(keyspace, streamName, group)),
+    );
     return mergeBacklogs(backlogs.filter((backlog) => backlog !== null));
   }
 
-  private async ofPartition(stream: string, partition: number, wholeBytes?: number): Promise<PartitionOverview> {
+  private async ofPartition(streamName: string, partition: number, wholeBytes?: number): Promise<PartitionOverview> {
     const keyspace = this.partitions.at(partition);
-    const overview = await this.overview(keyspace, stream, wholeBytes);
+    const overview = await this.overview(keyspace, streamName, wholeBytes);
     if (this.partitions.count === 1) return { ...overview, partition, owners: [] };
     const owners = await Promise.all(
       overview.groups.map(async ({ name: group }) => {
@@ -52,14 +54,18 @@ export class StreamOverviews {
     return { ...overview, partition, owners: owners.flat() };
   }
 
-  private async overview(keyspace: Keyspace, stream: string, wholeBytes = MAX_WHOLE_BYTES): Promise<StreamOverview> {
-    const key = keyspace.stream(stream);
+  private async overview(
+    keyspace: Keyspace,
+    streamName: string,
+    wholeBytes = MAX_WHOLE_BYTES,
+  ): Promise<StreamOverview> {
+    const key = keyspace.stream(streamName);
     const [info, deadLetters] = await Promise.all([
       this.client.stream(key, { wholeBytes }),
-      this.client.length(keyspace.deadLetters(stream)),
+      this.client.length(keyspace.deadLetters(streamName)),
     ]);
     return {
-      name: stream,
+      name: streamName,
       key,
       exists: info !== null,
       length: info?.length ?? 0,
@@ -67,18 +73,18 @@ export class StreamOverviews {
       last: toMonitored(info?.last ?? null),
       deadLetters,
       ratePerSecond: this.rate(key, info?.entriesAdded ?? 0),
-      groups: await this.groupsOf(keyspace, stream),
+      groups: await this.groupsOf(keyspace, streamName),
     };
   }
 
-  private async groupsOf(keyspace: Keyspace, stream: string): Promise<MonitoredGroup[]> {
-    const key = keyspace.stream(stream);
+  private async groupsOf(keyspace: Keyspace, streamName: string): Promise<MonitoredGroup[]> {
+    const key = keyspace.stream(streamName);
     const [groups, nowMs] = await Promise.all([this.client.groups(key), this.client.now()]);
     return Promise.all(groups.map(async (group) => ({ ...group, lagMs: await this.lagMs(key, group, nowMs) })));
   }
 
-  private async backlogOf(keyspace: Keyspace, stream: string, group: string): Promise<GroupBacklog | null> {
-    const key = keyspace.stream(stream);
+  private async backlogOf(keyspace: Keyspace, streamName: string, group: string): Promise<GroupBacklog | null> {
+    const key = keyspace.stream(streamName);
     const [groups, nowMs] = await Promise.all([this.client.groups(key), this.client.now()]);
     const found = groups.find(({ name }) => name === group);
     if (!found) return null;

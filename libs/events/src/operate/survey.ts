@@ -17,7 +17,7 @@ import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entr
 
 /** What a survey asks of one stream, besides its groups; each thing is one command. */
 export interface StreamSurveyRequest {
-  /** Without prefix. */
+  /** The stream's name without prefix. */
   stream: string;
   /** Length, first and last entry. */
   info?: boolean;
@@ -31,7 +31,7 @@ export interface StreamSurveyRequest {
   pendingOf?: readonly string[];
   /** Groups whose replays are counted. */
   replaysOf?: readonly string[];
-  /** Groups by what they were given last: the entry that follows is asked for, to tell how long it waits. */
+  /** Groups, each with the id that was delivered to it last: the entry that follows is asked for, to tell how long it waits. */
   nextOf?: Readonly<Record<string, string>>;
 }
 
@@ -48,15 +48,19 @@ export interface SurveyRequest {
 
 /** What is known of a stream itself. */
 export interface StreamInfo {
+  /** How many entries it has. */
   length: number;
   /** Entries that were ever appended. */
   entriesAdded: number;
+  /** Its first entry; null if it has none. */
   first: MonitoredEntry | null;
+  /** Its last entry; null if it has none. */
   last: MonitoredEntry | null;
 }
 
 /** One stream; what was not asked for is not there. */
 export interface SurveyedStream {
+  /** The stream's name without prefix. */
   stream: string;
   groups: GroupRow[];
   /** Null when there is no such stream. */
@@ -65,11 +69,15 @@ export interface SurveyedStream {
   entries?: MonitoredEntry[];
   /** Whether there are more after the id than were asked for, or than the bytes have room for. */
   hasMore?: boolean;
+  /** How many dead letters there are. */
   deadLetters?: number;
+  /** By group. */
   consumers: Record<string, ConsumerRow[]>;
+  /** By group. */
   pending: Record<string, PendingSummary>;
+  /** By group: how many replays it has. */
   replays: Record<string, number>;
-  /** The id of the first entry that the group was not given; null when there is none. */
+  /** By group: the id of the first entry that was not delivered to it; null when there is none. */
   next: Record<string, string | null>;
 }
 
@@ -87,7 +95,7 @@ export class SurveyPlan {
   readonly questions: Question<unknown>[] = [];
   private readonly keepers: ((answer: unknown) => void)[] = [];
   private readonly survey: Survey = { streams: [] };
-  /** Of the last entry of each stream, which the lags of its groups are checked against. */
+  /** The id of each stream's last entry, by which the lags of its groups are checked. */
   readonly lastIds = new Map<SurveyedStream, string | null | undefined>();
 
   constructor(
@@ -116,15 +124,15 @@ export class SurveyPlan {
   }
 
   private addStream(request: StreamSurveyRequest, wholeBytes: number): void {
-    const { stream, entries } = request;
-    const key = this.keyspace.stream(stream);
+    const { stream: streamName, entries } = request;
+    const key = this.keyspace.stream(streamName);
     const found: SurveyedStream = {
-      ...{ stream, groups: [] },
+      ...{ stream: streamName, groups: [] },
       ...{ consumers: byName(), pending: byName(), replays: byName(), next: byName() },
     };
     this.survey.streams.push(found);
     this.add(groupsOf(key), (groups) => (found.groups = groups));
-    // What is asked for anyway tells it, too.
+    // Asked for only where no other question tells it.
     if (!request.info && !entries) this.add(peekLastId(key), (id) => this.lastIds.set(found, id));
     if (request.info) {
       this.add(peekStream(key, { wholeBytes }), (info) => {
@@ -145,7 +153,7 @@ export class SurveyPlan {
       );
     }
     if (request.deadLetters) {
-      this.add(lengthOf(this.keyspace.deadLetters(stream)), (length) => (found.deadLetters = length));
+      this.add(lengthOf(this.keyspace.deadLetters(streamName)), (length) => (found.deadLetters = length));
     }
     for (const group of request.consumersOf ?? []) {
       this.add(consumersOf(key, group), (rows) => (found.consumers[group] = rows));
@@ -154,7 +162,7 @@ export class SurveyPlan {
       this.add(pendingOf(key, group), (summary) => (found.pending[group] = summary));
     }
     for (const group of request.replaysOf ?? []) {
-      this.add(lengthOf(this.keyspace.replays(stream, group).key), (length) => (found.replays[group] = length));
+      this.add(lengthOf(this.keyspace.replays(streamName, group).key), (length) => (found.replays[group] = length));
     }
     for (const [group, after] of Object.entries(request.nextOf ?? {})) {
       this.add(peekNextId(key, after), (id) => (found.next[group] = id));
@@ -167,7 +175,7 @@ export class SurveyPlan {
   }
 }
 
-/** What is told of groups: one may be called `constructor`, or `__proto__`. */
+/** Without prototype: a group may be called `constructor`, or `__proto__`. */
 function byName<T>(): Record<string, T> {
   return Object.create(null) as Record<string, T>;
 }

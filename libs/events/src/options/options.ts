@@ -1,4 +1,5 @@
-import { checkTarget, type RedisTarget } from '../connection/redis-target.js';
+import { checkTarget } from '../connection/check-target.js';
+import type { RedisTarget } from '../connection/redis-target.js';
 import type { EventClass } from '../model/domain-event.js';
 import { CONSOLE_ROOT, RESERVED_GROUPS, RESERVED_ROOTS } from '../model/reserved-names.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';

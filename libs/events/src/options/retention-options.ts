@@ -8,7 +8,7 @@ const length = wholeNumber({ min: 0, max: 2 ** 40 });
 /** What is kept of each stream, by its name without prefix; of those without a policy everything. */
 export const retentionOptions: Check<Readonly<Record<string, RetentionPolicy>>> = (option, given) => {
   const policies = (given ?? {}) as Readonly<Record<string, RetentionPolicy>>;
-  for (const [stream, policy] of Object.entries(policies)) checkPolicy(option.in(stream), policy);
+  for (const [streamName, policy] of Object.entries(policies)) checkPolicy(option.in(streamName), policy);
   return { ...policies };
 };
 

@@ -12,15 +12,18 @@ export type UnknownPolicies = UnknownPolicy | Readonly<Record<string, UnknownPol
 export const DEFAULT_UNKNOWN: UnknownPolicy = 'wait';
 
 /** What becomes of events of one stream, without prefix, that a worker does not know. */
-export function unknownPolicyOf(unknown: UnknownPolicies | undefined, stream: string): UnknownPolicy {
-  const policy = typeof unknown === 'object' ? (Object.hasOwn(unknown, stream) ? unknown[stream] : undefined) : unknown;
+export function unknownPolicyOf(unknown: UnknownPolicies | undefined, streamName: string): UnknownPolicy {
+  const policy =
+    typeof unknown === 'object' ? (Object.hasOwn(unknown, streamName) ? unknown[streamName] : undefined) : unknown;
   return policy ?? DEFAULT_UNKNOWN;
 }
 
 export const unknownPolicies: Check<UnknownPolicies> = (option, given) => {
   if (typeof given !== 'object' || given === null) return checkedPolicy(option, given ?? DEFAULT_UNKNOWN);
   const byStream = Object.entries(given);
-  return Object.fromEntries(byStream.map(([stream, policy]) => [stream, checkedPolicy(option.in(stream), policy)]));
+  return Object.fromEntries(
+    byStream.map(([streamName, policy]) => [streamName, checkedPolicy(option.in(streamName), policy)]),
+  );
 };
 
 function checkedPolicy(option: OptionName, given: unknown): UnknownPolicy {

@@ -2,13 +2,13 @@ import type { EventClass } from '../model/domain-event.js';
 import { EventPayloadError } from '../model/errors/publishing.js';
 import { validate, validateInWords } from '../validate/validate.js';
 import { ERASED, isErased, MARK } from './erased.js';
-import { personalPlaces, personalPlanOf, type PersonalPlace, type PersonalPlan } from './personal.js';
+import { personalPlaces, personalPlanOf, type PersonalPlace, type PersonalPlan } from './personal-plan.js';
 import { sealedValueOf } from './sealed-value.js';
 
 /**
- * What of a payload that is to be published is erased already, such as what a handler passes on.
+ * The places of a payload that are erased already, such as in a payload that a handler passes on; undefined for none.
  *
- * @throws EventPayloadError when something else has the mark: readers would take it for encrypted
+ * @throws EventPayloadError when another value has the property that marks personal data: readers would take it for encrypted
  */
 export function erasedIn(plan: PersonalPlan, type: string, data: object): PersonalPlace[] | undefined {
   const erased: PersonalPlace[] = [];
@@ -23,10 +23,10 @@ export function erasedIn(plan: PersonalPlan, type: string, data: object): Person
 }
 
 /**
- * Checks a payload of which something is erased: the rest by its class's decorators, and that not at all.
+ * Validates a payload with erased places by its class's decorators. The erased places are not validated.
  *
- * @returns the instance, with `ERASED` in each such place
- * @throws EventValidationError when the rest is not valid
+ * @returns the instance, with `ERASED` in each erased place
+ * @throws EventValidationError when another place is not valid
  */
 export function validateErased<T extends object>(
   target: EventClass<T>,
@@ -45,10 +45,11 @@ export function validateErased<T extends object>(
 }
 
 /**
- * Checks a payload as {@link validate} does, for who has no keys: what is encrypted or erased in it need not be valid.
+ * Validates a payload as {@link validate} does, for a caller without keys: encrypted and erased places are not validated.
  *
- * @returns as {@link validate}; in places of personal data that is encrypted or erased it has `ERASED`
- * @throws EventValidationError as {@link validate}; EventDecodeError for what is marked as personal data and of no known form
+ * @returns as {@link validate}, with `ERASED` in each encrypted or erased place
+ * @throws EventValidationError as {@link validate}
+ * @throws EventDecodeError when a value is marked as personal data, and has no known form
  */
 export function validateSealed<T extends object>(target: EventClass<T>, data: unknown): T {
   const plan = personalPlanOf(target);
@@ -65,6 +66,6 @@ function put(instance: object, path: readonly string[]): void {
     if (typeof at !== 'object' || at === null) return;
     at = (at as Record<string, unknown>)[key];
   }
-  // What a @Transform has made something else of has no such place.
+  // A @Transform may have made something else of the value.
   if (typeof at === 'object' && at !== null) (at as Record<string, unknown>)[path.at(-1) ?? ''] = ERASED;
 }

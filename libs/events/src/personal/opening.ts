@@ -5,11 +5,11 @@ import { parseToHandle, parseRounded } from '../decode/decode.js';
 import { EventDecodeError } from '../model/errors/event.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { Erased } from './erased.js';
-import { personalPlaces, type PersonalPlace, type PersonalPlan } from './personal.js';
+import { personalPlaces, type PersonalPlace, type PersonalPlan } from './personal-plan.js';
 import { openedJson, sealedValueOf, type SealedIn, type SealedValue, type SubjectKey } from './sealed-value.js';
 import type { SubjectKeys } from './subject-keys.js';
 
-/** What a payload may be at most, as the reader of its stream has it. */
+/** What the reader of a stream accepts of payloads. */
 interface PayloadBounds {
   /** Whether integers beyond ±(2^53 - 1) are rounded, instead of refused. */
   roundsIntegers: boolean;
@@ -20,7 +20,7 @@ interface SealedPlace extends PersonalPlace {
   value: SealedValue | Erased;
 }
 
-/** Personal data of an event that was read, as far as it is encrypted or erased. */
+/** The encrypted and erased places of an event that was read. */
 export class Sealed {
   private constructor(
     private readonly places: readonly SealedPlace[],
@@ -28,8 +28,8 @@ export class Sealed {
   ) {}
 
   /**
-   * @returns undefined when there is none
-   * @throws EventDecodeError when something is marked as personal data and is of no known form
+   * @returns undefined when there are none
+   * @throws EventDecodeError when a value is marked as personal data, and has no known form
    */
   static of(plan: PersonalPlan, { event_id: eventId, event_type: eventType, data }: EventEnvelope): Sealed | undefined {
     const places: SealedPlace[] = [];
@@ -41,11 +41,11 @@ export class Sealed {
   }
 
   /**
-   * Puts the data in its places.
+   * Decrypts the data, and puts it in its places.
    *
-   * @returns where it is erased
-   * @throws EventDecodeError when it was changed, or is of another event or field, or what it holds could not be handled
-   * @throws what Redis says when it is asked for keys
+   * @returns the places where it is erased
+   * @throws EventDecodeError when encrypted data was changed, belongs to another event or field, or holds what handlers cannot get
+   * @throws RedisUnavailableError, Redis' own error (`ReplyError`) when the keys cannot be read
    */
   async open(subjectKeys: Keyspace, keys: SubjectKeys, bounds: PayloadBounds): Promise<PersonalPlace[]> {
     const got = await Promise.all(
@@ -65,7 +65,7 @@ export class Sealed {
   private opened({ value, path }: SealedPlace, key: SubjectKey, { roundsIntegers, limits }: PayloadBounds): unknown {
     const at = path.join('.');
     const json = `{"personal":${openedJson(value as SealedValue, key, this.where, at)}}`;
-    // Who may encrypt can still encrypt anything.
+    // Whoever has the key can encrypt anything, so it is checked as the rest of the payload was.
     const beyond = limitBeyond(json, limits);
     if (beyond) throw new EventDecodeError(`Expected ${at} within consumer.${beyond}, got more`);
     if (!roundsIntegers && infiniteNumber(json))

@@ -4,14 +4,14 @@ import { EventDecodeError } from '../model/errors/event.js';
 import { bounded } from '../log/safe-text.js';
 import { ERASED, FORMAT, isErased, MARK } from './erased.js';
 
-/** A key of a subject: a subject that was forgotten and comes back has another one, with the next number. */
+/** A key of a subject. A subject that was forgotten and comes back gets a new key, with the next number. */
 export interface SubjectKey {
   /** From 1 on. */
   number: number;
   key: KeyObject;
 }
 
-/** Whose event a value is part of, and where: it can be read nowhere else. */
+/** The event that an encrypted value belongs to: it can be decrypted in this event alone. */
 export interface SealedIn {
   eventId: string;
   eventType: string;
@@ -31,10 +31,10 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
-/** Of a message. */
+/** How much of a path a message shows, in characters. */
 const MAX_PATH_LENGTH = 200;
 
-/** Nonces are taken from a store: to ask for each would be a third of what sealing takes. */
+/** Random bytes for many nonces at once: to ask for each nonce would take a third of the time of an encryption. */
 const store = Buffer.alloc(NONCE_BYTES * 256);
 let used = store.length;
 
@@ -48,7 +48,7 @@ function nonce(): Buffer {
   return own;
 }
 
-/** What decides that a ciphertext is read where it was written, and nowhere else. */
+/** The associated data, by which a value can be decrypted only in its event, at its path. */
 function associated({ eventId, eventType }: SealedIn, path: string, subject: string, number: number): Buffer {
   return Buffer.from(JSON.stringify([FORMAT, eventId, eventType, path, subject, number]));
 }
@@ -73,7 +73,7 @@ function jsonOf(subject: string, number: number, sealed: string): string {
   return `{"${MARK}":${String(FORMAT)},"subject":${JSON.stringify(subject)},"key":${String(number)},"sealed":"${sealed}"}`;
 }
 
-/** JSON of the same form and length, for who must know how long it will be. @param bytes of the value's JSON */
+/** JSON of the form and length that the encrypted value will have, to know its size before. @param bytes of the value's JSON */
 export function likeSealedJson(bytes: number, subject: string): string {
   const length = Math.ceil(((NONCE_BYTES + bytes + TAG_BYTES) * 4) / 3);
   return jsonOf(subject, Number.MAX_SAFE_INTEGER, 'A'.repeat(length));
@@ -103,7 +103,7 @@ export function openedJson(value: SealedValue, { key }: SubjectKey, where: Seale
 /**
  * What a value in the place of personal data is: encrypted, erased, or neither.
  *
- * @throws EventDecodeError when it says that it is one of them, and is of no form that this version knows
+ * @throws EventDecodeError when it is marked as one of them, and has no form that this version knows
  */
 export function sealedValueOf(value: unknown, path: string): SealedValue | typeof ERASED | undefined {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, MARK)) return undefined;

@@ -1,10 +1,10 @@
 import { ERASED_JSON, MARK } from './erased.js';
 
-/** What stands in a shown payload for personal data. */
+/** What people see in place of personal data. */
 const ENCRYPTED = '"(encrypted)"';
 const GONE = '"(erased)"';
 
-/** Encrypted values as publishers write them. What stands within a string has other quotes, and is none. */
+/** Encrypted values as publishers write them. Within a string the quotes are escaped, so such a text does not match. */
 const SEALED = /\{"\$personal":1,"subject":"([^"\\]*)","key":(\d+),"sealed":"[\w-]*"\}/g;
 
 /** The subjects whose data is encrypted in a payload, as it is written. */
@@ -15,7 +15,7 @@ export function subjectsIn(json: string): Set<string> {
 }
 
 /**
- * A payload's JSON for people: in the places of personal data it says whether that is encrypted or erased.
+ * A payload's JSON for people: in place of personal data it says `(encrypted)` or `(erased)`.
  *
  * @param destroyed the number of the last key of a subject that was destroyed; 0 for none
  */

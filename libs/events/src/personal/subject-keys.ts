@@ -7,8 +7,8 @@ import type { SubjectKey } from './sealed-value.js';
 import type { Unsealed } from './unsealed.js';
 
 /**
- * How long a process uses a key after it has asked Redis for it, in milliseconds: whoever destroys one waits as long, and knows then
- * that nobody uses it any more.
+ * How long a process uses a key after it has read it from Redis, in milliseconds. Whoever destroys a key waits as long: then no process
+ * uses it any more.
  */
 export const KEYS_KEPT_MS = 1000;
 
@@ -21,12 +21,12 @@ interface Kept {
   key: SubjectKey;
   /** By the clock of `performance.now()`. */
   until: number;
-  /** Of the connection that it came by: another server may not have it. */
+  /** The generation of the connection that it came from: after a failover, the server may not have this key. */
   generation: number;
 }
 
 /**
- * The keys of subjects, as few at a time as can be and for a second at most. What is asked for in one turn of the event loop is one
+ * Reads the keys of subjects from Redis, and keeps each for a second at most. All that is asked for in one turn of the event loop is one
  * command for each partition.
  */
 export class SubjectKeys {
@@ -37,11 +37,11 @@ export class SubjectKeys {
   constructor(private readonly client: StreamClient) {}
 
   /**
-   * Encrypts what is to be sent. Whoever sends it does so at once, before anything else can happen: the keys are known to the server
-   * that the connection leads to now.
+   * Encrypts personal data. The caller must send it at once, in the same turn: the keys are those of the server that the connection leads
+   * to now.
    *
-   * @returns undefined when it is done already
-   * @throws what Redis says
+   * @returns undefined when it is done already, with keys that were kept
+   * @throws RedisUnavailableError, Redis' own error (`ReplyError`) when the keys cannot be read or made
    */
   seal(all: readonly Unsealed[]): Promise<void> | undefined {
     const missing = all.filter((one) => !this.sealKept(one));
@@ -49,10 +49,10 @@ export class SubjectKeys {
   }
 
   /**
-   * A key to read with.
+   * The key that decrypts a value.
    *
-   * @param number of the key; of another one nothing is given
-   * @returns undefined where it was destroyed
+   * @param number of the key that the value was encrypted with
+   * @returns undefined if that key was destroyed
    */
   find(keyspace: Keyspace, subject: string, number: number): SubjectKey | undefined | Promise<SubjectKey | undefined> {
     const known = this.known(keyspace, subject);
@@ -78,7 +78,7 @@ export class SubjectKeys {
       for (const [keyspace, own] of groupBy(left, ({ keyspace }) => keyspace))
         await this.sealIn(keyspace, own, started, generation);
       if (connection.isReady && connection.generation === generation) return;
-      // The connection leads to another server, perhaps, from which the keys that were used are missing.
+      // The connection was lost meanwhile: the server that it leads to now may not have these keys.
       left = all;
     }
   }
@@ -139,7 +139,7 @@ export class SubjectKeys {
 
   private keep(keyspace: Keyspace, subject: string, kept: Kept): void {
     const name = nameOf(keyspace, subject);
-    // The oldest are first, and over first.
+    // In the order of their times, so that those whose time is over come first.
     this.kept.delete(name);
     this.kept.set(name, kept);
     const now = performance.now();
@@ -154,7 +154,7 @@ function nameOf({ prefix }: Keyspace, subject: string): string {
   return `${prefix} ${subject}`;
 }
 
-/** @param value as the hash has it: `1:` and the key in Base64. What is of another form is no key. */
+/** @param value as the hash has it: `1:` and the key in Base64. @returns undefined if it has another form */
 function subjectKeyOf(value: string | null | undefined): SubjectKey | undefined {
   const colon = value?.indexOf(':') ?? -1;
   if (value === null || value === undefined || colon < 1) return undefined;

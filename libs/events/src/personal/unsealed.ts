@@ -4,10 +4,10 @@ import type { PayloadLimits } from '../model/payload-limits.js';
 import { demandJson, toJson } from '../model/payload-json.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import { ERASED_JSON, isErased } from './erased.js';
-import { personalPlaces, type PersonalPlan } from './personal.js';
+import { personalPlaces, type PersonalPlan } from './personal-plan.js';
 import { likeSealedJson, sealedJson, type SealedIn, type SubjectKey } from './sealed-value.js';
 
-/** Stands for a personal value in JSON until it is encrypted; nothing that was published before this process began contains it. */
+/** In place of a personal value in JSON, until it is encrypted. Random, so that no payload contains it. */
 const STAND_IN = randomUUID();
 const STAND_INS = new RegExp(`"${STAND_IN}(\\d+)"`);
 
@@ -16,14 +16,14 @@ interface Part {
   json: string;
 }
 
-/** Personal data of an event that waits to be published: it is encrypted when it is sent, each time anew, as its key may be another one by then. */
+/** Personal data of an event that waits to be published. It is encrypted each time it is sent, since its key may have changed. */
 export class Unsealed {
   private constructor(
     readonly keyspace: Keyspace,
     readonly subject: string,
-    /** Whether a subject that was forgotten gets a new key. */
+    /** Whether a forgotten subject gets a new key. */
     readonly comesBack: boolean,
-    /** What stands before, between and after the parts. */
+    /** The JSON before, between and after the parts. */
     private readonly pieces: readonly string[],
     private readonly parts: readonly Part[],
     private readonly where: SealedIn,
@@ -33,10 +33,10 @@ export class Unsealed {
   /**
    * Takes the personal data out of a payload.
    *
-   * @param envelope whose `data` is nobody else's: what is personal in it is replaced
-   * @param put takes the payload's JSON: at once one of the same length about that says nothing, and the encrypted one later
+   * @param envelope its `data` is changed: personal values are replaced, so it must be a copy
+   * @param put takes the payload's JSON: now blanks of about the same length, and the encrypted JSON when it is sent
    * @returns undefined when there is nothing to encrypt
-   * @throws EventPayloadError when it is beyond a limit once it is encrypted
+   * @throws EventPayloadError when the encrypted payload will exceed a limit
    */
   static of(
     envelope: EventEnvelope<object>,
@@ -57,7 +57,7 @@ export class Unsealed {
     }
     const split = toJson(eventType, data, { ...limits, maxBytes: Infinity }).split(STAND_INS);
     const pieces = split.filter((_, index) => index % 2 === 0);
-    // JSON has properties whose names are numbers first.
+    // In the order of the JSON, where properties whose names are numbers come first.
     const ordered = split.filter((_, index) => index % 2 === 1).map((place) => parts[Number(place)] as Part);
     const unsealed = new Unsealed(keyspace, subject, comesBack, pieces, ordered, { eventId, eventType }, put);
     const like = unsealed.joined(({ json }) => likeSealedJson(Buffer.byteLength(json), subject));
@@ -66,7 +66,7 @@ export class Unsealed {
     return unsealed;
   }
 
-  /** @param key undefined where the subject is forgotten: then it is erased from the beginning */
+  /** @param key undefined if the subject was forgotten: the data is erased from the beginning */
   seal(key: SubjectKey | undefined): void {
     const { subject, where } = this;
     this.put(this.joined(({ json, path }) => (key ? sealedJson(json, key, subject, where, path) : ERASED_JSON)));

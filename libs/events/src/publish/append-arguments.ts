@@ -6,15 +6,14 @@ import type { Unsealed } from '../personal/unsealed.js';
 
 /** One event, ready to be appended. */
 export interface Appendable extends LaidOut {
-  /** The stream's key. */
-  stream: string;
+  streamKey: string;
   /** The key that remembers its idempotency key, if it has one. */
   once: string | undefined;
   /** Its personal data, which is encrypted when it is sent. */
   unsealed?: Unsealed | undefined;
 }
 
-/** How much memory it takes while it waits, about: bytes, as if all of its text were ASCII. */
+/** About how much memory an event takes while it waits to be sent: bytes, as if all of its text were ASCII. */
 export function weightOf({ values }: Appendable): number {
   let weight = 0;
   for (const value of values) weight += value.length;
@@ -40,8 +39,8 @@ export function appendArguments(
   const packed = new PackedValues([requests.length]);
   for (const { events } of requests) {
     packed.add(events.length);
-    for (const { stream, once, layout, values } of events) {
-      packed.add(places.placeOf(stream));
+    for (const { streamKey, once, layout, values } of events) {
+      packed.add(places.placeOf(streamKey));
       packed.add(once === undefined ? 0 : places.placeOf(once));
       packed.add(layouts.placeOf(layout));
       packed.addAll(values);

@@ -9,48 +9,48 @@ import { refusalOf } from './refusal.js';
 
 /** How long the server remembers a silent producer: far longer than any retry. */
 const PRODUCER_MEMORY_MS = 3_600_000;
-/** How old that may get before it is renewed: to do so with each batch would be a good part of what the server does for it. */
+/** After how long that time begins anew. Not with each batch: that would be a good part of the server's work for it. */
 const RENEWED_AFTER_MS = 600_000;
 const PAUSE_AFTER_FAILURE_MS = 100;
 
-/** Batches on their way at once; the server remembers the answers to as many. */
+/** How many batches may be under way at once; the server remembers the answers to as many. */
 const MAX_ON_THEIR_WAY = 2;
 
 /** Requests that go in one call, under a number that never belongs to others. */
 interface Batch {
   number: number;
   requests: readonly PublishRequest[];
-  /** Of the connection that it was first sent on. */
+  /** The generation of the connection on which it was first sent. */
   generation: number;
-  /** Whether it came before the one that was sent before it: it waits for that one alone. */
+  /** Whether it arrived at the server before its predecessor: it is sent again as soon as that one is settled. */
   isEarly: boolean;
-  /** Whether it was sent and not answered: it may be appended. */
+  /** Whether it was sent and not answered: its events may be in the stream. */
   isUncertain: boolean;
 }
 
 /**
  * Sends a producer's batches until each is settled: in their order, and each appended once, however often it is sent.
  *
- * A second batch is sent while one is still on its way only over the same connection, which keeps them in order; and it names
- * the first, without which the server refuses it: the first may be refused for a moment (BUSY, NOREPLICAS, scripts that were
- * flushed) that is over when the second arrives. As soon as one fails nothing new is sent until the other is settled or has
- * failed too; then both are sent again, one after the other, under their numbers, by which the server knows what it has. Then
- * nothing is before them: the second is sent when the first is settled or given up, and what the network has kept of that
- * one is refused afterwards.
+ * Two batches may be under way at once, over the same connection, which keeps their order. The second one names the first, and the server
+ * refuses it (EARLY) if it has not got the first one: that may have been refused for a moment (BUSY, NOREPLICAS, flushed scripts).
+ *
+ * When a batch fails, nothing new is sent until the other one is settled or has failed, too. Then the failed ones are sent again, one after
+ * the other, under their old numbers, by which the server knows what it has appended already. The second is sent when the first is settled
+ * or given up. A copy of the first that arrives later, because the network kept it, is refused by its number.
  */
 export class BatchSender {
   private number = 0;
   private onTheirWay: readonly Batch[] = [];
   private failed: Batch[] = [];
-  /** Whether a batch waits for what must be done before it is sent: what comes after it must not be sent before it. */
+  /** Whether a batch is being prepared, such as encrypted: later ones must not be sent before it. */
   private isPreparing = false;
-  /** When the server last began to count anew how long it remembers; by `performance.now()`. */
+  /** When the server's time to remember this producer last began anew; by `performance.now()`. */
   private renewedMs = -Infinity;
 
   /**
    * @param key of the producer's memory at the server
-   * @param callbacks `onSettled` is called when nothing more is sent of requests, before they are told; `onFree` when
-   * more may be sent
+   * @param callbacks `onSettled` is called when requests are not sent any more, before their callers are answered; `onFree` when more
+   * may be sent
    */
   constructor(
     private readonly client: StreamClient,
@@ -75,7 +75,7 @@ export class BatchSender {
     return true;
   }
 
-  /** Sends requests as one batch; it never rejects, its requests do. */
+  /** Sends requests as one batch. Failures are given to the requests. */
   send(requests: readonly PublishRequest[]): void {
     const { generation } = this.client.connection;
     const batch = { number: ++this.number, requests, generation, isEarly: false, isUncertain: false };
@@ -95,7 +95,7 @@ export class BatchSender {
     );
   }
 
-  /** A batch is settled or has failed: when all are in, those that failed are sent again. */
+  /** A batch is settled or has failed. When none is under way any more, those that failed are sent again. */
   private isOver(): void {
     if (this.failed.length === 0) this.callbacks.onFree();
     else if (this.onTheirWay.length === 0) void this.recover();
@@ -108,7 +108,7 @@ export class BatchSender {
     this.callbacks.onFree();
   }
 
-  /** Until Redis answers, or nobody waits for it any more. */
+  /** Sends a batch until Redis answers it, or no caller waits for it any more. */
   private async sendUntilAnswered(batch: Batch): Promise<void> {
     while (batch.requests.some(({ isOpen }) => isOpen)) {
       if (!batch.isEarly) await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE_MS));
@@ -117,7 +117,7 @@ export class BatchSender {
         await this.attempt(batch);
         return;
       } catch (error) {
-        // Those that wait for it wait for the same reason.
+        // The batches behind it wait for the same reason.
         note(this.failed, error as Error);
       }
     }
@@ -126,7 +126,7 @@ export class BatchSender {
 
   /**
    * @param after the number of the batch without which this one is refused
-   * @throws what may be over when it is tried again; anything else has become the requests' own error
+   * @throws an error after which it is sent again; the requests are rejected with any other error
    */
   private async attempt(batch: Batch, after?: number): Promise<void> {
     const { requests } = batch;
@@ -164,7 +164,7 @@ export class BatchSender {
         batch.isEarly = true;
         throw error;
       }
-      // Nobody knows whether it was appended, until the server answers it: that it is refused now says nothing of then.
+      // It may have been appended: a later refusal says nothing about this attempt.
       if (error instanceof RedisUnavailableError) batch.isUncertain = true;
       const refusal = batch.isUncertain ? undefined : refusalOf(error);
       if (!refusal && isOutage(error) && !connection.isClosed) throw error;
@@ -172,7 +172,7 @@ export class BatchSender {
     }
   }
 
-  /** Checks what is to be checked before the first write, and encrypts what is to be sent. @returns undefined when that is done already */
+  /** Runs the check before the first write, and encrypts personal data. @returns undefined when there is nothing to wait for */
   private prepare(unsealed: readonly Unsealed[] | undefined): Promise<void> | undefined {
     const checking = this.client.publishing.checked();
     const preparing = checking
@@ -185,7 +185,7 @@ export class BatchSender {
     });
   }
 
-  /** Makes room first: whoever is told publishes the next event at once. */
+  /** Makes room before callers are answered: they may publish the next event at once. */
   private settle(
     requests: readonly PublishRequest[],
     tell: (request: PublishRequest, firstEvent: number) => void,
@@ -199,12 +199,12 @@ export class BatchSender {
   }
 }
 
-/** The server has not got the batch that was sent before this one. */
+/** Whether the server has not got the batch that was sent before this one. */
 function isEarly(error: unknown): error is Error {
   return error instanceof Error && error.message.startsWith('EARLY');
 }
 
-/** Why they are not settled yet; that one is early is a consequence. */
+/** Notes why batches are not settled yet. EARLY is only a consequence of another failure. */
 function note(batches: readonly Batch[], trouble: Error): void {
   if (isEarly(trouble)) return;
   for (const { requests } of batches) for (const request of requests) request.note(trouble);

@@ -28,7 +28,7 @@ export function ownConnectionOf(
 /** Waits until appended events are as safe as `producer.acks` demands. */
 export class Durability {
   /**
-   * @param client of a connection that nothing else uses: it stands still while it waits
+   * @param client of a connection that nothing else uses: Redis answers nothing else on it while it waits
    * @param caller what the options were given to, as errors name it
    */
   constructor(
@@ -37,13 +37,13 @@ export class Durability {
     private readonly options: ResolvedOptions['producer'],
   ) {}
 
-  /** Whether there is nothing to wait for. */
+  /** Whether a publish is complete as soon as Redis has appended its events. */
   get isImmediate(): boolean {
     return this.options.acks === 'received';
   }
 
   /**
-   * Finds out at the start whether every publish would fail.
+   * Checks at the start that this Redis can do it: otherwise every publish would fail.
    *
    * @throws ConfigurationError when this Redis cannot do what `producer.acks` demands
    */
@@ -66,10 +66,10 @@ export class Durability {
    * Resolves when what was written on the client's connection is safe.
    *
    * @param generation of the connection that it was written on
-   * @param isWanted whether anybody still waits for it
-   * @param note told what is still missing
-   * @throws RedisUnavailableError when the connection is another one by now, which knows nothing of it: write again;
-   * NotReplicatedError when its user may not wait
+   * @param isWanted whether any caller still waits for it
+   * @param note is told what is still missing
+   * @throws RedisUnavailableError when there is another connection by now, which knows nothing of it: it must be sent again
+   * @throws NotReplicatedError when Redis' user may not send WAIT or WAITAOF
    */
   async confirm(generation: number, isWanted: () => boolean, note: (missing: Error) => void): Promise<void> {
     const { acks, replicas } = this.options;
@@ -79,7 +79,7 @@ export class Durability {
       const safe = await this.client.publishing
         .waitFor(acks, replicas, MAX_WAIT_MS, generation)
         .catch((error: unknown) => {
-          // What was written is there.
+          // The events are in the stream all the same.
           throw isForbidden(error) ? new NotReplicatedError(wanted, (error as Error).message) : error;
         });
       if (safe.isLocal && safe.replicas >= replicas) return;

@@ -3,7 +3,7 @@ import type { PayloadLimits } from '../model/payload-limits.js';
 import { layoutOf, type LaidOut, type Layout } from '../stream/layouts.js';
 import { toJson } from '../model/payload-json.js';
 
-/** A layout of envelopes, and which they are. */
+/** A layout of envelopes, and what these have in common. */
 interface EnvelopeLayout extends Layout {
   version: string;
   source: string;
@@ -25,7 +25,7 @@ const layouts = new Map<string, EnvelopeLayout[]>();
  */
 export function encode(envelope: EventEnvelope<object>, limits: PayloadLimits, json?: string): LaidOut {
   const { event_id, event_type, timestamp, version, source, data, extra } = envelope;
-  // As long as it will be: to grow, it would be made once more, with room for more than is to come.
+  // Made with its full length: an array that grows is copied into one with spare room.
   const values = new Array<string>(3 + OPTIONAL_FIELDS.length);
   values[0] = event_id;
   values[1] = timestamp;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Deadlines } from '../concurrency/deadlines.js';
 import type { ResolvedOptions } from '../options/options.js';
-import { personalPlanOf } from '../personal/personal.js';
+import { personalPlanOf } from '../personal/personal-plan.js';
 import { SubjectKeys } from '../personal/subject-keys.js';
 import { domainEventOf, type EventClass } from '../model/domain-event.js';
 import type { EventToPublish, ProduceOptions } from '../model/event-to-publish.js';
@@ -15,7 +15,7 @@ import { BatchSender } from './batch-sender.js';
 import { Durability } from './durability.js';
 import { encode } from './encode.js';
 import { payloadOfJson } from './payload.js';
-import { encodePersonal } from './personal.js';
+import { encodePersonal } from './encode-personal.js';
 import { PublishQueue } from './publish-queue.js';
 import { inBatches, inParts, type Placed } from './placed.js';
 import { demand, newEnvelope, unreadable } from './new-envelope.js';
@@ -153,21 +153,24 @@ export class EventProducer {
   }
 
   private place<T extends object>(event: EventClass<T>, data: T, options: ProduceOptions, json?: string): Placed {
-    const { stream } = domainEventOf(event);
+    const { stream: streamName } = domainEventOf(event);
     const { source, producer: limits } = this.options;
     const envelope = newEnvelope(event, data, source, limits, options);
     const idempotencyKey = idempotencyKeyOf(envelope.event_type, options);
     // Without a key of its own an event may go anywhere, but a repeat of it must go where the first one went.
     const partition = this.partitions.numberOf(envelope.partition_key ?? idempotencyKey ?? envelope.event_id);
     const keyspace = this.partitions.at(partition);
-    const once = idempotencyKey === undefined ? undefined : keyspace.published(stream, idempotencyKey);
+    const once = idempotencyKey === undefined ? undefined : keyspace.published(streamName, idempotencyKey);
     const plan = this.options.erasure ? personalPlanOf(event) : undefined;
     if (plan) {
       const entry = encodePersonal(event, plan, envelope, options, { keyspace, comesBack: true }, limits);
-      return { partition, appendable: { stream: keyspace.stream(stream), once, ...entry } };
+      return { partition, appendable: { streamKey: keyspace.stream(streamName), once, ...entry } };
     }
     const { layout, values } = encode(envelope, limits, json);
-    return { partition, appendable: { stream: keyspace.stream(stream), once, layout, values, unsealed: undefined } };
+    return {
+      partition,
+      appendable: { streamKey: keyspace.stream(streamName), once, layout, values, unsealed: undefined },
+    };
   }
 
   /** @param events that one call takes */

@@ -7,14 +7,15 @@ import { ID, shown, TRACE_PARENT, TRACE_STATE, type Rule } from '../model/fields
 import type { PayloadLimits } from '../model/payload-limits.js';
 import { EventEnvelopeError } from '../model/errors/publishing.js';
 import { erasedIn, validateErased } from '../personal/erased-in.js';
-import { personalPlanOf } from '../personal/personal.js';
+import { personalPlanOf } from '../personal/personal-plan.js';
 import { saidBy } from '../validate/user-code.js';
 import { validateCompiled } from '../validate/validate.js';
 import { demandSameKey, partitionKeyOf } from './partition-key.js';
-import { travelling } from './payload.js';
+import { sendablePayload } from './payload.js';
+import { unknownOptionError, unknownOptionIn } from './publish-options.js';
 import { readBack } from './read-back.js';
 
-/** What an event has of the one that it answers, where its publisher says nothing else. Readers have taken it before. */
+/** What an event inherits from the event that it answers, unless its options say something else. It was checked when that was read. */
 export interface Inheritance {
   eventId: string;
   correlationId: string;
@@ -24,12 +25,12 @@ export interface Inheritance {
 }
 
 /**
- * The envelope of a new event. What every reader would not take is refused here: `data` is what travels, and what was
- * validated is what readers get of it.
+ * The envelope of a new event. What readers would refuse is refused here: `data` is what is sent, and what was validated is what readers
+ * make of it.
  *
  * @throws EventPayloadError when JSON, or the event class, would change the payload
  * @throws EventValidationError when the class's decorators, or its schema, refuse what travels
- * @throws EventEnvelopeError when this application does not publish such events, or an option, or what `key()` gives, cannot be part of an envelope
+ * @throws EventEnvelopeError when this application does not publish such events, an option does not exist, or an option, or what `key()` gives, cannot be part of an envelope
  */
 export function newEnvelope<T extends object>(
   target: EventClass<T>,
@@ -43,8 +44,8 @@ export function newEnvelope<T extends object>(
   if (sources?.includes(source) === false) {
     throw new EventEnvelopeError(type, 'source', `expected ${sources.join(' or ')}, got ${source}`);
   }
-  // First of all: nothing else is made for what has no end.
-  const sent = travelling(type, data, limits, target) as T;
+  // First, because it bounds the size of what the other steps work on.
+  const sent = sendablePayload(type, data, limits, target) as T;
   const plan = personalPlanOf(target);
   const erased = plan && erasedIn(plan, type, sent);
   const compiled = erased ? undefined : validateCompiled(target, sent);
@@ -56,28 +57,24 @@ export function newEnvelope<T extends object>(
   let causationId: string | undefined;
   let traceparent: string | undefined;
   let tracestate: string | undefined;
+  let unknown: string | undefined;
   try {
     ({ eventId, timestamp, correlationId, causationId, traceparent, tracestate } = options);
+    unknown = unknownOptionIn(options, inherited !== undefined);
   } catch (cause) {
     throw unreadable(type, cause);
   }
+  if (unknown !== undefined) throw unknownOptionError(type, unknown, inherited !== undefined);
   const envelope: EventEnvelope<T> = {
-    event_id: inherited
-      ? inherited.eventId
-      : eventId === undefined
-        ? randomUUID()
-        : demand(type, 'eventId', eventId, ID),
+    event_id: inherited ? inherited.eventId : eventIdOf(type, eventId),
     event_type: type,
     timestamp: timestamp === undefined ? now() : timeOf(type, timestamp),
     version,
     source,
-    // As it was given, where JSON does not change it: what the check has made of it may have other fields, in another order.
+    // Not what the validation made of it, which may have other fields, or another order.
     data: sent,
   };
-  if (correlationId !== undefined) envelope.correlation_id = demand(type, 'correlationId', correlationId, ID);
-  else if (inherited) envelope.correlation_id = inherited.correlationId;
-  if (causationId !== undefined) envelope.causation_id = demand(type, 'causationId', causationId, ID);
-  else if (inherited) envelope.causation_id = inherited.causationId;
+  setCorrelation(envelope, correlationId, causationId, inherited);
   if (key) {
     envelope.partition_key = partitionKeyOf(type, key, read);
     if (!compiled || schema) demandSameKey(type, key, sent, envelope.partition_key, limits);
@@ -95,7 +92,24 @@ function isObject(options: unknown): options is object {
   return typeof options === 'object' && options !== null;
 }
 
-/** A trace context is of one piece: who gives its own inherits nothing of another one. */
+function eventIdOf(type: string, eventId: string | undefined): string {
+  return eventId === undefined ? randomUUID() : demand(type, 'eventId', eventId, ID);
+}
+
+function setCorrelation(
+  envelope: EventEnvelope<object>,
+  correlationId: string | undefined,
+  causationId: string | undefined,
+  inherited: Inheritance | undefined,
+): void {
+  const { event_type } = envelope;
+  if (correlationId !== undefined) envelope.correlation_id = demand(event_type, 'correlationId', correlationId, ID);
+  else if (inherited) envelope.correlation_id = inherited.correlationId;
+  if (causationId !== undefined) envelope.causation_id = demand(event_type, 'causationId', causationId, ID);
+  else if (inherited) envelope.causation_id = inherited.causationId;
+}
+
+/** A trace context is inherited as a whole, or not at all. */
 function setTrace(
   envelope: EventEnvelope<object>,
   traceparent: string | undefined,
@@ -118,7 +132,7 @@ export function demand(type: string, field: string, value: unknown, rule: Rule):
   throw new EventEnvelopeError(type, field, `expected ${rule.expected}, got ${shown(value)}`);
 }
 
-/** RFC 3339 has four digits for a year. */
+/** RFC 3339 allows four digits for the year. */
 const FIRST_MS = Date.parse('0000-01-01T00:00:00.000Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
@@ -134,7 +148,7 @@ function timeOf(type: string, timestamp: unknown): string {
 let lastMs = 0;
 let lastText = '';
 
-/** RFC 3339; many events are made within a millisecond. */
+/** The time in RFC 3339. The text is made once for each millisecond: many events share it. */
 function now(): string {
   const ms = Date.now();
   if (ms !== lastMs) {

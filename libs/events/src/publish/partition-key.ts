@@ -19,17 +19,17 @@ export function partitionKeyOf<T extends object>(type: string, key: (data: T) =>
     throw new EventEnvelopeError(type, 'key', saidBy('key() of its class', cause), { cause });
   }
   if (KEY.holds(given)) return given;
-  // Nobody waits for it: if it is rejected, that must not end the process.
+  // Nobody awaits it: its rejection must not end the process.
   if (given instanceof Promise) given.catch(() => undefined);
   const got = given instanceof Promise ? 'a promise' : shown(given);
   throw new EventEnvelopeError(type, 'key', `expected key() of its class to give ${KEY.expected}, got ${got}`);
 }
 
 /**
- * Whoever reads the stream without the event class finds the key in the payload, too.
+ * Checks that `key()` gives the same for readers that do not have the event class, and so read the payload as it is.
  *
- * @param sent what travels
- * @param own the key, as it follows from what class-transformer, or the schema, makes of that
+ * @param sent the payload that is sent
+ * @param own the key of what class-transformer, or the schema, makes of it
  * @throws EventEnvelopeError when the payload says another one
  */
 export function demandSameKey<T extends object>(
@@ -43,7 +43,7 @@ export function demandSameKey<T extends object>(
   try {
     plain = key(JSON.parse(toJson(type, sent, limits)) as T);
   } catch {
-    // It needs what the payload is made into: then there is only one.
+    // key() needs an instance of the class: such readers cannot have another key.
     return;
   }
   if (typeof plain !== 'string' || plain === own) return;

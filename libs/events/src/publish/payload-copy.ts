@@ -5,7 +5,7 @@ import type { PayloadLimits } from '../model/payload-limits.js';
 import { saidBy } from '../validate/user-code.js';
 import { isSafe } from './plain-json.js';
 
-/** What is wrong, and where: the path is put together on the way back, as most payloads need none. */
+/** What is wrong, and where. The path is put together on the way back: most payloads need none. */
 interface Fault {
   path: (string | number)[];
   why: string;
@@ -16,10 +16,10 @@ interface Fault {
 type Properties = Record<string, unknown>;
 type ToJson = (key: string) => unknown;
 
-/** Stands for what is no JSON. */
+/** In place of a value that has no JSON. */
 const FAULTY = Symbol('faulty');
 
-/** Copies a payload as JSON has it, and reads each property once. */
+/** Copies a payload as its JSON will be, and reads each property once. */
 export class PayloadCopy {
   fault: Fault = { path: [], why: '' };
   private length = 0;
@@ -53,7 +53,7 @@ export class PayloadCopy {
     switch (typeof value) {
       case 'string':
         this.length += value.length;
-        // Before it becomes one text of that length.
+        // Checked here, before one text of that length is made.
         return this.length > this.limits.maxBytes ? this.failBeyond('maxBytes') : value;
       case 'boolean':
         return value;
@@ -84,7 +84,7 @@ export class PayloadCopy {
     return isRecord(value) ? this.ofInstance(value, depth) : this.fail(`expected a JSON value, got ${nameOf(value)}`);
   }
 
-  /** An object with a way of its own to say what it is in JSON, which asks once, and takes the answer as it is. */
+  /** An object with a `toJSON`, which is called once. What it returns is not asked for a `toJSON` again. */
   private ofOwnJson(value: object, toJson: ToJson, key: string | number, depth: number): unknown {
     const name = nameOf(value);
     if (isLost(value)) return this.fail(`expected a JSON value, got ${name}: give a text, or plain objects and arrays`);
@@ -101,10 +101,10 @@ export class PayloadCopy {
     return this.fail(`expected a JSON value, got ${name} of which toJSON() gives undefined`);
   }
 
-  /** An instance of a class, or an object without prototype: what it has of its own becomes a plain object. */
+  /** An instance of a class, or an object without prototype: its own properties become a plain object. */
   private ofInstance(value: Properties, depth: number): unknown {
     if (!hasClass(value) || Object.keys(value).length > 0) return this.ofProperties(value, depth);
-    // Private fields, or values that its methods know: all that is lost.
+    // Its values are in private fields or closures: JSON would lose them.
     return this.fail(`expected a JSON value, got ${nameOf(value)}, of which JSON has nothing but {}`);
   }
 
@@ -116,7 +116,7 @@ export class PayloadCopy {
       for (key of Object.keys(value)) {
         if (isDangerousKey(key)) return this.within(key, this.fail(`a property must not be called ${key}`));
         const child = value[key];
-        // JSON leaves out what is undefined: that is how optional properties are not there. A toJSON() has been asked.
+        // JSON leaves out undefined properties. A toJSON() was called before.
         if (child === undefined || (key === 'toJSON' && typeof child === 'function')) continue;
         if ((this.properties += 1) > this.limits.maxProperties)
           return this.within(key, this.failBeyond('maxProperties'));
@@ -169,23 +169,23 @@ export class PayloadCopy {
   }
 }
 
-/** Whether no reader would get back what it is, although it has a `toJSON`. */
+/** Whether readers would not get it back from its JSON, although it has a `toJSON`. */
 function isLost(value: object): boolean {
   return ArrayBuffer.isView(value) || value instanceof URL;
 }
 
-/** A plain object, or an instance of a class, as far as it has no way of its own to hold things. */
+/** A plain object, or an instance of a class; not a `Map`, an `Error` or the like. */
 function isRecord(value: object): value is Properties {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-/** Whether it is more than a plain object, of whichever realm. */
+/** Whether it is an instance of a class, and no plain object, also one of another realm. */
 function hasClass(value: object): boolean {
   const prototype = Object.getPrototypeOf(value) as object | null;
   return prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }
 
-/** What a value is, in a word or two: `a Map`, `undefined`. */
+/** What a value is, in words: `a Map`, `undefined`. */
 function nameOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== 'object') return `a ${typeof value}`;

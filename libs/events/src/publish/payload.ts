@@ -8,18 +8,16 @@ import { PayloadCopy } from './payload-copy.js';
 import { copyOfPlainJson } from './plain-json.js';
 
 /**
- * What of a payload travels: the plain objects, arrays and primitives that a reader gets when it parses the JSON. Optional
- * properties that are undefined are not there, and what has a `toJSON` is what that says.
+ * The payload as it is sent: the plain objects, arrays and primitives that a reader gets when it parses the JSON. Properties that are
+ * undefined are left out, and an object with `toJSON` is what that returns.
  *
- * It refuses what JSON would change, drop or not survive, before anything looks deeper into it: a publisher must not learn
- * from its readers that half of the payload was lost.
+ * What JSON would lose or change is refused, before anything else looks at the payload.
  *
  * @param own the event class, an instance of which is as good as a plain object
- * @returns a copy, for which each property was read once: one that answers otherwise the next time is validated and sent as it
- *   was then
+ * @returns a copy, for which each property was read once: what a getter gave then is validated and sent
  * @throws EventPayloadError that names the field
  */
-export function travelling(type: string, data: unknown, limits: PayloadLimits, own?: EventClass): object {
+export function sendablePayload(type: string, data: unknown, limits: PayloadLimits, own?: EventClass): object {
   const copy = plainCopy(data, limits, own);
   if (copy) return copy;
   const copying = new PayloadCopy(limits);
@@ -34,21 +32,21 @@ function plainCopy(data: unknown, limits: PayloadLimits, own?: EventClass): obje
   try {
     return copyOfPlainJson(data, own ? (own.prototype as object) : null, limits);
   } catch {
-    // A getter, or a proxy: what they throw is said with the path.
+    // A getter or a proxy threw. PayloadCopy meets it again, and names the path.
     return undefined;
   }
 }
 
-/** Both in one: the JSON of a payload that nobody has looked at. @throws EventPayloadError */
+/** The JSON of a payload that was not checked before. @throws EventPayloadError */
 export function checkedJson(type: string, data: object, limits: PayloadLimits): string {
-  return toJson(type, travelling(type, data, limits), limits);
+  return toJson(type, sendablePayload(type, data, limits), limits);
 }
 
 /**
- * A payload that came as JSON: parsed, and as text without blanks between its values. Strings and numbers of the text are
- * as they are written.
+ * A payload that is given as JSON: parsed, and as text without blanks between its values. The text keeps strings and numbers as they are
+ * written.
  *
- * @param keepsNumbers whether numbers are let through that JavaScript does not hold, since only the text is needed
+ * @param keepsNumbers whether numbers are allowed that JavaScript would round, since only the text is used
  * @throws EventPayloadError that names the field
  */
 export function payloadOfJson(
@@ -57,7 +55,7 @@ export function payloadOfJson(
   limits: PayloadLimits,
   keepsNumbers = false,
 ): { data: Record<string, unknown>; json: string } {
-  // By the text: of a property that stands there twice nothing else tells. Blanks do not travel, and count no bytes.
+  // By the text, which shows a property twice if it is there twice. Blanks are not sent, so they count no bytes.
   const beyond = limitBeyond(text, { ...limits, maxBytes: Infinity });
   if (beyond) throw new EventPayloadError(type, '', beyondLimit(beyond, limits));
   let data: unknown;

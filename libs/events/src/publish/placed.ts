@@ -10,14 +10,14 @@ export interface Placed {
   appendable: Appendable;
 }
 
-/** What one call asked to publish in one partition, and the place of each event in what was asked for. */
+/** The events of one call in one partition, and the place of each among all events of the call. */
 export interface Part {
   partition: number;
   places: number[];
   appendable: Appendable[];
 }
 
-/** What one call asked to publish, by partition; within each in the order of asking. */
+/** The events of one call by partition, each in the order of the call. */
 export function inParts(placed: readonly Placed[]): Part[] {
   const parts = new Map<number, Part>();
   for (const [place, { partition, appendable }] of placed.entries()) {
@@ -29,7 +29,7 @@ export function inParts(placed: readonly Placed[]): Part[] {
   return [...parts.values()];
 }
 
-/** What one call asked to publish in one partition, in parts that one script call takes. */
+/** The events of one call in one partition, in parts that one script call takes. */
 export function inBatches(events: readonly Appendable[]): Appendable[][] {
   const batches: Appendable[][] = [];
   let bytes = 0;

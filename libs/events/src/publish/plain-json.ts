@@ -4,12 +4,12 @@ import type { PayloadLimits } from '../model/payload-limits.js';
 type Properties = Record<string, unknown>;
 
 /**
- * A copy of a payload that JSON gives back as it is: most are that, and this is the quick way to see it. Each property is read
- * once: what a getter says then is what is validated, and what travels.
+ * A copy of a payload that JSON does not change. This is the fast path for most payloads. Each property is read once: what a getter gives
+ * then is validated and sent.
  *
- * @param prototype of the objects that are as good as plain ones, if they are the payload itself
- * @param limits what it may be at most, as far as that is seen without its JSON
- * @returns undefined also when it is not certain
+ * @param prototype which the payload itself may have besides that of plain objects
+ * @param limits are checked as far as that is possible without the JSON
+ * @returns undefined if JSON may change it, or a limit is exceeded: then look closer
  */
 export function copyOfPlainJson(data: object, prototype: object | null, limits: PayloadLimits): object | undefined {
   const own = Object.getPrototypeOf(data) as unknown;
@@ -18,7 +18,7 @@ export function copyOfPlainJson(data: object, prototype: object | null, limits: 
 }
 
 class Copier {
-  /** What may follow: characters of texts, properties, items. */
+  /** How much is still allowed: characters of texts, properties, items. */
   private characters: number;
   private properties: number;
   private items: number;
@@ -79,7 +79,7 @@ class Copier {
   }
 }
 
-/** Whether a number is one, and readers get it as it is: all beyond are integers, and some of them would be rounded. */
+/** Whether readers get a number as it is. Beyond this range all numbers are integers, and some would be rounded. */
 export function isSafe(value: number): boolean {
   return value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER;
 }

@@ -2,15 +2,15 @@ import type { BatchSender } from './batch-sender.js';
 import { HEAVIEST_BATCH, LARGEST_BATCH } from './placed.js';
 import type { PublishRequest } from './publish-request.js';
 
-/** Fewer than so many events are not worth two calls. */
+/** Fewer waiting requests than this are sent with one call. */
 const WORTH_SPLITTING = 32;
 
-/** What waits to be published in one partition, in order. */
+/** The requests that wait to be published in one partition, in order. */
 export class PublishQueue {
   private readonly queue: PublishRequest[] = [];
   private scheduled = false;
 
-  /** @param onRelease told of requests that were given up before they were sent */
+  /** @param onRelease is told of requests that were given up before they were sent */
   constructor(
     private readonly sender: BatchSender,
     private readonly onRelease: (requests: readonly PublishRequest[]) => void,
@@ -28,15 +28,15 @@ export class PublishQueue {
     });
   }
 
-  /** Sends as much as can be sent now. */
+  /** Sends as much as is possible now. */
   flush(): void {
     while (this.queue.length > 0 && this.sender.isFree) {
-      // With two on their way, the server has something to do while the next one is put together.
+      // In two parts: the server works on the first one while the second one is put together.
       const most =
         this.sender.isIdle && this.queue.length > WORTH_SPLITTING ? Math.ceil(this.queue.length / 2) : Infinity;
       const batch = this.nextBatch(most);
       const wanted = batch.filter(({ isOpen }) => isOpen);
-      // Nothing is sent of what has waited too long.
+      // Requests that have waited too long are not sent.
       this.onRelease(batch.filter(({ isOpen }) => !isOpen));
       if (wanted.length > 0) this.sender.send(wanted);
     }

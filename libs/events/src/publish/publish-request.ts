@@ -5,7 +5,7 @@ import type { Unsealed } from '../personal/unsealed.js';
 import { weightOf, type Appendable } from './append-arguments.js';
 import { refusalOf } from './refusal.js';
 
-/** What one call asked to publish: appended together, answered together, given up together. */
+/** The events of one call: they are appended, answered and given up together. */
 export class PublishRequest implements Deadline {
   readonly bytes: number;
   /** Personal data of its events; undefined for none. */
@@ -18,7 +18,7 @@ export class PublishRequest implements Deadline {
 
   /**
    * @param resolve gets the entries' ids
-   * @param deadlines set those of `timeoutMs`
+   * @param deadlines of the requests with this `timeoutMs`
    * @param timeoutMs how long the caller waits from now on, in milliseconds
    */
   constructor(
@@ -49,7 +49,7 @@ export class PublishRequest implements Deadline {
     return Math.max(0, this.atMs - nowMs);
   }
 
-  /** An attempt came to nothing; if the time runs out, this was why. */
+  /** An attempt has failed. If the time runs out, this is the reason. */
   note(trouble: Error): void {
     this.trouble = trouble;
   }

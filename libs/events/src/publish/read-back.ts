@@ -8,9 +8,9 @@ import { toJson } from '../model/payload-json.js';
 /**
  * What readers make of a payload, by class-transformer and class-validator themselves.
  *
- * @param sent what travels
- * @throws EventValidationError when they refuse it
- * @throws EventPayloadError when they would not get all of it
+ * @param sent the payload that is sent
+ * @throws EventValidationError when readers would refuse it
+ * @throws EventPayloadError when readers would not get all of it
  */
 export function readBack<T extends object>(target: EventClass<T>, sent: object, limits: PayloadLimits): T {
   const { type } = domainEventOf(target);

@@ -50,7 +50,7 @@ export class StreamSource implements Redelivery {
   }
 
   get consumerAddress() {
-    return { stream: this.streamKey, ...this.parts.address };
+    return { streamKey: this.streamKey, ...this.parts.address };
   }
 
   /** Makes the group if it is missing. @returns whether it was */

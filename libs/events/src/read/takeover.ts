@@ -157,9 +157,9 @@ export class Takeover {
     }
   }
 
-  private tell({ consumerAddress: { stream, group } }: StreamSource, count: number): void {
-    this.logger.log(`Took over ${String(count)} entries of ${stream} that their consumer had left`);
-    this.parts.observer.emit({ kind: 'taken-over', stream, group, count });
+  private tell({ consumerAddress: { streamKey, group } }: StreamSource, count: number): void {
+    this.logger.log(`Took over ${String(count)} entries of ${streamKey} that their consumer had left`);
+    this.parts.observer.emit({ kind: 'taken-over', stream: streamKey, group, count });
   }
 
   /** Logs once why a stream could not be looked at, and again when the reason changes. */

@@ -32,7 +32,7 @@ export function deadLetterFields(
   const { failures, firstFailureMs, openQuarantineRuns } = note;
   const { name, message, stack } = textOf(error);
   const about: Record<string, string> = {
-    stream: inFlight.origin?.stream ?? inFlight.streamKey,
+    stream: inFlight.origin?.streamKey ?? inFlight.streamKey,
     entry_id: inFlight.origin?.id ?? inFlight.entry.id,
     group,
     handler,

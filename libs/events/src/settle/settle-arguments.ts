@@ -75,8 +75,8 @@ function addSettlement(values: PackedValues, places: KeyPlaces, shape: Shape, se
     values.add(places.placeOf(key));
     values.addAll(args);
   }
-  for (const { stream, values: contents } of events) {
-    values.add(places.placeOf(stream));
+  for (const { streamKey, values: contents } of events) {
+    values.add(places.placeOf(streamKey));
     values.addAll(contents);
   }
 }

@@ -27,7 +27,7 @@ export interface Settlement {
   unsealed?: readonly Unsealed[] | undefined;
 }
 
-export type SettledEvent = LaidOut<string | Buffer> & Pick<BufferedEvent, 'stream'>;
+export type SettledEvent = LaidOut<string | Buffer> & Pick<BufferedEvent, 'streamKey'>;
 
 /** What a settlement applies besides the acknowledgement or note. */
 export type SettledEffects = Pick<Settlement, 'reads' | 'writes' | 'events' | 'unsealed'>;

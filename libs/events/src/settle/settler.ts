@@ -80,7 +80,7 @@ export class Settler {
   waitForHandler({ inFlight }: HandlerDelivery, awaited: string): Promise<boolean> {
     const { client, keyspace, address } = this.parts;
     const { channel, entry, deliveries } = inFlight;
-    const consumer = { stream: channel.key, ...address };
+    const consumer = { streamKey: channel.key, ...address };
     const delivery = { id: entry.id, deliveries: Math.max(0, deliveries) };
     const watch = keyspace.watch(address.group);
     return this.throughOutages(() => client.waiting.letWait(consumer, watch, waitingFor(awaited), delivery));
@@ -99,7 +99,7 @@ export class Settler {
     const deadLetter = deadLetterFields(handlerDelivery, address.group, cause, maxDeadLetterBytes);
     const deadLettersKey = keyspace.deadLetters(inFlight.subscription.streamName);
     const rule = inFlight.origin ? 'return' : reason === 'parked' ? 'follow' : 'park';
-    const effects = { ...NO_EFFECTS, events: [{ stream: deadLettersKey, ...deadLetter }] };
+    const effects = { ...NO_EFFECTS, events: [{ streamKey: deadLettersKey, ...deadLetter }] };
     const reply = await this.settle(settlementOf(handlerDelivery, effects, this.keyRuleOf(handlerDelivery, rule)));
     return reply.status !== 'none-parked';
   }

@@ -19,7 +19,7 @@ export interface Channel {
 /** What a replayed entry carries besides the original's fields. */
 export interface ReplayOrigin {
   /** The entry that became a dead letter: its stream's key, and its id. */
-  stream: string;
+  streamKey: string;
   id: string;
   /** The handler that failed; only it gets the event again. */
   handler: string;
@@ -36,7 +36,7 @@ export function splitReplay({ id, fields, bytes }: StreamEntry): { origin: Repla
   const added = new Map(pairs((fields ?? []).slice(-ADDED)));
   const text = (name: string): string => added.get(PREFIX + name) ?? '';
   const origin = {
-    stream: text('stream'),
+    streamKey: text('stream'),
     id: text('id'),
     handler: text('handler'),
     replays: Number(text('count') || 1),

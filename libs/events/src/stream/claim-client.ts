@@ -11,34 +11,38 @@ export class ClaimClient {
   constructor(private readonly scripts: ScriptRunner) {}
 
   /** What this consumer was given and has not settled, after an id, or on the {@link FIRST_PAGE}. Makes the consumer where it is missing. */
-  async pendingOf({ stream, group, consumer }: ConsumerAddress, after: string, count: number): Promise<ClaimedEntry[]> {
-    const reply = await this.scripts.run('pending-of-consumer', [stream], [group, consumer, fromOf(after), count]);
+  async pendingOf(
+    { streamKey, group, consumer }: ConsumerAddress,
+    after: string,
+    count: number,
+  ): Promise<ClaimedEntry[]> {
+    const reply = await this.scripts.run('pending-of-consumer', [streamKey], [group, consumer, fromOf(after), count]);
     return claimedEntriesOf(reply, 'pending-of-consumer');
   }
 
   /** Whether this consumer has unsettled entries between two ids, both left out; {@link FIRST_PAGE} and undefined for no limit. */
   async hasPending(
-    { stream, group, consumer }: ConsumerAddress,
+    { streamKey, group, consumer }: ConsumerAddress,
     after: string,
     before: string | undefined,
   ): Promise<boolean> {
     const end = before === undefined ? '+' : `(${before}`;
-    const rows = await this.scripts.connection.command('XPENDING', stream, group, fromOf(after), end, 1, consumer);
+    const rows = await this.scripts.connection.command('XPENDING', streamKey, group, fromOf(after), end, 1, consumer);
     return asList(rows, 'XPENDING').length > 0;
   }
 
   /** Lets entries go that this consumer has not begun with: they stay its own, and this delivery does not count. */
-  async defer({ stream, group, consumer }: ConsumerAddress, entries: readonly ClaimedEntry[]): Promise<void> {
+  async defer({ streamKey, group, consumer }: ConsumerAddress, entries: readonly ClaimedEntry[]): Promise<void> {
     for (let first = 0; first < entries.length; first += ENTRIES_AT_ONCE) {
       const some = entries.slice(first, first + ENTRIES_AT_ONCE);
       const values = some.flatMap(({ id, deliveries }) => [id, deliveries]);
-      await this.scripts.run('defer', [stream], [group, consumer, ...values]);
+      await this.scripts.run('defer', [streamKey], [group, consumer, ...values]);
     }
   }
 
   /** Goes on with entries that were deferred. @returns those that are still this consumer's */
-  async resume({ stream, group, consumer }: ConsumerAddress, ids: readonly string[]): Promise<ClaimedEntry[]> {
-    const reply = await this.scripts.run('resume', [stream], [group, consumer, ...ids]);
+  async resume({ streamKey, group, consumer }: ConsumerAddress, ids: readonly string[]): Promise<ClaimedEntry[]> {
+    const reply = await this.scripts.run('resume', [streamKey], [group, consumer, ...ids]);
     return claimedEntriesOf(reply, 'resume');
   }
 
@@ -48,21 +52,21 @@ export class ClaimClient {
    * @param from where to begin: {@link FIRST_PAGE}, or `next` of the page before
    */
   async takeOver(
-    { stream, group, consumer }: ConsumerAddress,
+    { streamKey, group, consumer }: ConsumerAddress,
     minIdleMs: number,
     from: string,
     count: number,
   ): Promise<ClaimReply> {
-    const reply = await this.scripts.run('claim', [stream], [group, consumer, minIdleMs, from, count]);
+    const reply = await this.scripts.run('claim', [streamKey], [group, consumer, minIdleMs, from, count]);
     return claimReplyOf(asList(reply, 'claim'), 'claim');
   }
 
   /** Renews the claim on deliveries that are still this consumer's. @returns the ids that no longer are */
-  async renew({ stream, group, consumer }: ConsumerAddress, ids: readonly string[]): Promise<string[]> {
+  async renew({ streamKey, group, consumer }: ConsumerAddress, ids: readonly string[]): Promise<string[]> {
     const lost: string[] = [];
     for (let first = 0; first < ids.length; first += ENTRIES_AT_ONCE) {
       const some = ids.slice(first, first + ENTRIES_AT_ONCE);
-      lost.push(...asTexts(await this.scripts.run('renew', [stream], [group, consumer, ...some]), 'renew'));
+      lost.push(...asTexts(await this.scripts.run('renew', [streamKey], [group, consumer, ...some]), 'renew'));
     }
     return lost;
   }
@@ -73,11 +77,11 @@ export class ClaimClient {
    * @param idleMs for how long the entries then count as not renewed, so that others take them over at once
    * @returns how many were handed back
    */
-  async handBack({ stream, group, consumer }: ConsumerAddress, idleMs: number): Promise<number> {
+  async handBack({ streamKey, group, consumer }: ConsumerAddress, idleMs: number): Promise<number> {
     let handedBack = 0;
     let from = FIRST_PAGE;
     while (from !== '') {
-      const reply = await this.scripts.run('hand-back', [stream], [group, consumer, idleMs, from, ENTRIES_AT_ONCE]);
+      const reply = await this.scripts.run('hand-back', [streamKey], [group, consumer, idleMs, from, ENTRIES_AT_ONCE]);
       const [count, next] = asList(reply, 'hand-back');
       handedBack += asNumber(count, 'hand-back');
       from = asText(next, 'hand-back');

@@ -1,6 +1,6 @@
-/** A consumer of a group on one stream, by keys. */
+/** A consumer of a group on one stream. */
 export interface ConsumerAddress {
-  stream: string;
+  streamKey: string;
   group: string;
   consumer: string;
 }

@@ -48,10 +48,10 @@ export class EntriesParser implements ReplyParser<Map<string, StreamEntry[]>> {
   }
 
   fromReply(reply: Reply<Buffer>): Map<string, StreamEntry[]> {
-    const streams = reply === null ? [] : asList(reply, 'XREADGROUP');
+    const rows = reply === null ? [] : asList(reply, 'XREADGROUP');
     return new Map(
-      streams.map((stream) => {
-        const [key, entries] = asList(stream, 'XREADGROUP');
+      rows.map((row) => {
+        const [key, entries] = asList(row, 'XREADGROUP');
         const read = asList(entries, 'XREADGROUP').map((entry) =>
           entryOf(asRawEntry(entry, 'XREADGROUP'), MAX_TEXT_LENGTH),
         );

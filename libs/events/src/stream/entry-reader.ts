@@ -15,13 +15,13 @@ export class EntryReader {
 
   /** Waits up to `blockMs` for entries that no consumer of the group has got yet. @returns by the streams' keys */
   readNew(
-    streams: readonly string[],
-    { group, consumer }: Omit<ConsumerAddress, 'stream'>,
+    streamKeys: readonly string[],
+    { group, consumer }: Omit<ConsumerAddress, 'streamKey'>,
     count: number,
     blockMs: number,
   ): Promise<Map<string, StreamEntry[]>> {
     const options = ['GROUP', group, consumer, 'COUNT', count, 'BLOCK', blockMs, 'STREAMS'];
-    const command = ['XREADGROUP', ...options, ...streams, ...streams.map(() => '>')] as const;
+    const command = ['XREADGROUP', ...options, ...streamKeys, ...streamKeys.map(() => '>')] as const;
     return this.connection.read(command, this.parser, blockMs + this.timeoutMs);
   }
 }

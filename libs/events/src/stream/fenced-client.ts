@@ -148,7 +148,7 @@ export class FencedClient extends StreamClient {
    * @param handled what waits for a worker that handles it is left there, unless it is this one, or nobody has come for too long
    */
   async readPartition(
-    streams: readonly string[],
+    streamKeys: readonly string[],
     { group, consumer }: { group: string; consumer: string },
     count: number,
     from: readonly (string | undefined)[],
@@ -156,7 +156,7 @@ export class FencedClient extends StreamClient {
     { lines, graceMs }: Handled,
   ): Promise<PartitionReply[]> {
     const values = [group, consumer, count, ...[...from, ...last].map((id) => id ?? ''), ...lines, graceMs];
-    const reply = await this.fenced.runFenced('read-partition', streams, values);
+    const reply = await this.fenced.runFenced('read-partition', streamKeys, values);
     return asList(reply, 'read-partition').map(partitionReplyOf);
   }
 

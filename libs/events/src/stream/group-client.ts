@@ -15,11 +15,11 @@ export class GroupClient {
    *   at its beginning
    * @returns whether the group was missing
    */
-  async ensure(stream: string, group: string, start = BEGINNING): Promise<boolean> {
+  async ensure(streamKey: string, group: string, start = BEGINNING): Promise<boolean> {
     const from =
-      start === BEGINNING || compareEntryIds(start, (await this.extent(stream)).lastId) <= 0 ? start : BEGINNING;
+      start === BEGINNING || compareEntryIds(start, (await this.extent(streamKey)).lastId) <= 0 ? start : BEGINNING;
     try {
-      await this.connection.command('XGROUP', 'CREATE', stream, group, from, 'MKSTREAM');
+      await this.connection.command('XGROUP', 'CREATE', streamKey, group, from, 'MKSTREAM');
       return true;
     } catch (error) {
       if (error instanceof Error && error.message.startsWith('BUSYGROUP')) return false;
@@ -28,9 +28,9 @@ export class GroupClient {
   }
 
   /** How many entries a stream has, and the last id that it gave. A stream that does not exist is empty. */
-  async extent(stream: string): Promise<{ length: number; lastId: string }> {
+  async extent(streamKey: string): Promise<{ length: number; lastId: string }> {
     try {
-      const reply = await this.connection.command('XINFO', 'STREAM', stream);
+      const reply = await this.connection.command('XINFO', 'STREAM', streamKey);
       const about = new Map(pairs(asList(reply, 'XINFO STREAM')));
       return { length: Number(about.get('length')), lastId: String(about.get('last-generated-id')) };
     } catch (error) {
@@ -40,9 +40,9 @@ export class GroupClient {
   }
 
   /** The names of a stream's groups; none where the stream does not exist. */
-  async names(stream: string): Promise<string[]> {
+  async names(streamKey: string): Promise<string[]> {
     try {
-      const rows = asList(await this.connection.command('XINFO', 'GROUPS', stream), 'XINFO GROUPS');
+      const rows = asList(await this.connection.command('XINFO', 'GROUPS', streamKey), 'XINFO GROUPS');
       return rows.map((row) => asText(new Map(pairs(asList(row, 'XINFO GROUPS'))).get('name'), 'XINFO GROUPS'));
     } catch (error) {
       if (isMissing(error)) return [];
@@ -51,14 +51,14 @@ export class GroupClient {
   }
 
   /** After which entries a group begins, by stream; null where nothing is written. @param book the key of the group's hash */
-  async starts(book: string, streams: readonly string[]): Promise<(string | null)[]> {
-    return asTextsOrNulls(await this.connection.command('HMGET', book, ...streams), 'HMGET');
+  async starts(book: string, streamKeys: readonly string[]): Promise<(string | null)[]> {
+    return asTextsOrNulls(await this.connection.command('HMGET', book, ...streamKeys), 'HMGET');
   }
 
   /** Writes after which entries a group begins; what is there already stays. */
-  async bookStarts(book: string, starts: readonly (readonly [stream: string, after: string])[]): Promise<void> {
+  async bookStarts(book: string, starts: readonly (readonly [streamKey: string, after: string])[]): Promise<void> {
     await this.connection.call((link) =>
-      Promise.all(starts.map(([stream, after]) => link.send(['HSETNX', book, stream, after]))),
+      Promise.all(starts.map(([streamKey, after]) => link.send(['HSETNX', book, streamKey, after]))),
     );
   }
 }

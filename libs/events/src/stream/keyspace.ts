@@ -10,8 +10,8 @@ export class Keyspace {
 
   /**
    * @param prefix of every key, without colon: `ecommerce`
-   * @param state what the service's own state stands under: `inventory` gives `ecommerce:inventory:…`
-   * @param statePrefix of the service's own state, where it is not the partition's
+   * @param state under which the service has its own keys: `inventory` gives `ecommerce:inventory:…`
+   * @param statePrefix of the service's own keys, if it is not the partition's
    */
   constructor(
     readonly prefix: string,
@@ -135,7 +135,7 @@ export class Keyspace {
   }
 }
 
-/** Keys with a prefix. One after the other is mostly the same: made anew it would be hashed again wherever it is looked up. */
+/** Keys with a prefix. The last one is kept: most calls want the same again, and a new text would be hashed again in each look-up. */
 class Names {
   private name = '';
   private key: string;

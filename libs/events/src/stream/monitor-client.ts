@@ -143,11 +143,11 @@ export class MonitorClient {
     const command = ['XREAD', 'COUNT', count, ...block, 'STREAMS', ...positions.keys(), ...positions.values()] as const;
     const timeoutMs = wait && wait.blockMs + wait.timeoutMs;
     const reply = await this.connection.call((link) => link.sendForBytes(command), timeoutMs);
-    const streams = reply === null ? [] : asList(reply, 'XREAD');
+    const rows = reply === null ? [] : asList(reply, 'XREAD');
     const cut = (entry: unknown): StreamEntry => cutEntry(asRawEntry(entry, 'XREAD'), { wholeBytes: MAX_WHOLE_BYTES });
     return new Map(
-      streams.map((stream) => {
-        const [key, entries] = asList(stream, 'XREAD');
+      rows.map((row) => {
+        const [key, entries] = asList(row, 'XREAD');
         return [asBytes(key, 'XREAD').toString(), asList(entries, 'XREAD').map(cut)];
       }),
     );

@@ -56,7 +56,7 @@ export class PartitionsClient {
       (link) => link.send(['XREAD', 'COUNT', 1, 'BLOCK', blockMs, 'STREAMS', ...after.keys(), ...after.values()]),
       blockMs + timeoutMs,
     );
-    return reply === null ? [] : asList(reply, 'XREAD').map((stream) => asText(asList(stream, 'XREAD')[0], 'XREAD'));
+    return reply === null ? [] : asList(reply, 'XREAD').map((row) => asText(asList(row, 'XREAD')[0], 'XREAD'));
   }
 
   private script(name: ScriptName, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {

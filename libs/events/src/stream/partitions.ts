@@ -1,8 +1,7 @@
-import { TransactionRefusedError } from '../model/errors/transaction.js';
 import { partitionOf } from './murmur2.js';
 import { Keyspace } from './keyspace.js';
 
-/** How the streams of a prefix are divided. */
+/** How the streams of a prefix are divided into partitions; the names are those of the options. */
 export interface PartitionLayout {
   prefix: string;
   state: string;
@@ -12,14 +11,15 @@ export interface PartitionLayout {
   sharedState: boolean;
 }
 
-/** The partitions of all streams: a keyspace each, by number. Of one partition it is the plain one. */
+/** The partitions of all streams of a prefix. Each has a keyspace, by its number; without partitions there is one, with plain names. */
 export class Partitions {
+  /** The keyspaces, by number. */
   readonly all: readonly Keyspace[];
-  /** Whether Redis is a cluster, where a script stays in one slot; found out at the start. */
-  isCluster = false;
+  private inCluster = false;
   private readonly first: Keyspace;
 
-  constructor({ prefix, state, partitions, sharedState }: PartitionLayout) {
+  constructor(layout: PartitionLayout) {
+    const { prefix, state, partitions, sharedState } = layout;
     this.first = new Keyspace(partitions === 1 ? prefix : `{${prefix}:0}`, state, sharedState ? prefix : undefined);
     const others = Array.from(
       { length: partitions - 1 },
@@ -28,45 +28,41 @@ export class Partitions {
     this.all = [this.first, ...others];
   }
 
+  /** Whether Redis is a cluster, where a script stays in one slot. False until the start has found it out. */
+  get isCluster(): boolean {
+    return this.inCluster;
+  }
+
+  /** @internal */
+  set isCluster(inCluster: boolean) {
+    this.inCluster = inCluster;
+  }
+
+  /** How many partitions there are; 1 without partitions. */
   get count(): number {
     return this.all.length;
   }
 
-  /** The number of the partition where everything of a partition key is. */
+  /** The number of a partition key's partition, from 0. */
   numberOf(key: string): number {
     return partitionOf(key, this.all.length);
   }
 
-  /** The partition where everything of a partition key is. */
+  /** The keyspace of a partition key's partition. */
   of(key: string): Keyspace {
     return this.all.length === 1 ? this.first : this.at(this.numberOf(key));
   }
 
-  /** The name of the stream that a key is, or belongs to: `orders` of `ecommerce:orders:payments:replays`. */
+  /** The name of the stream that a key belongs to: `orders` of `ecommerce:orders:payments:replays`. */
   streamOf(key: string): string {
     const own = this.all.find(({ prefix }) => key.startsWith(`${prefix}:`)) ?? this.first;
     return key.slice(own.prefix.length + 1).split(':', 1)[0] ?? '';
   }
 
-  /** @throws RangeError when there is no such partition */
+  /** The keyspace of a partition. @param number from 0 @throws RangeError when there is no such partition */
   at(number: number): Keyspace {
     const keyspace = this.all[number];
     if (keyspace) return keyspace;
     throw new RangeError(`Expected a partition from 0 to ${String(this.count - 1)}, got ${String(number)}`);
-  }
-
-  /**
-   * Where a transaction of one partition publishes an event.
-   *
-   * @throws TransactionRefusedError in a cluster, when that is another partition
-   */
-  targetOf(own: Keyspace, eventType: string, key: string): Keyspace {
-    const target = this.of(key);
-    if (target === own || !this.isCluster) return target;
-    throw new TransactionRefusedError(
-      `publish of ${eventType}: expected a partition key of ${own.prefix}, got one of ${target.prefix}. In a Redis Cluster ` +
-        'a transaction stays in the partition of its event: give both events the same key, or publish with ' +
-        'EventProducer and an idempotencyKey',
-    );
   }
 }

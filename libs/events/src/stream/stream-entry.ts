@@ -1,6 +1,7 @@
 /** An entry of a stream; `fields` is null when it was trimmed or deleted while it was pending. */
 export interface StreamEntry {
   id: string;
+  /** Name, value, name, value, … */
   fields: readonly string[] | null;
   /** The fields as they are where one of them is not UTF-8: `fields` shows its bytes as `\\xff`, and nobody can decode it. */
   bytes?: readonly Buffer[] | undefined;
@@ -10,7 +11,7 @@ export interface StreamEntry {
 
 /** How large an entry is of which only the beginning was read. */
 export interface WholeSize {
-  /** Of its names and values. */
+  /** How many bytes its names and values have. */
   bytes: number;
   /** How many names and values it has. */
   values: number;

@@ -17,12 +17,12 @@ export class WaitingClient {
    * @returns false when entries of the stream wait for too many different things already
    */
   async letWait(
-    { stream, group, consumer }: ConsumerAddress,
+    { streamKey, group, consumer }: ConsumerAddress,
     watch: string | undefined,
     name: string,
     { id, deliveries }: Pick<ClaimedEntry, 'id' | 'deliveries'>,
   ): Promise<boolean> {
-    const keys = watch === undefined ? [stream] : [stream, watch];
+    const keys = watch === undefined ? [streamKey] : [streamKey, watch];
     const values = [group, consumer, name, MAX_AWAITED, id, deliveries];
     return (await this.scripts.run('wait-for-handler', keys, values)) === 1;
   }
@@ -35,14 +35,14 @@ export class WaitingClient {
    * @param times.aliveMs for how long a worker counts as alive after it was seen
    */
   async take(
-    { stream, group, consumer }: ConsumerAddress,
+    { streamKey, group, consumer }: ConsumerAddress,
     watch: string,
     names: readonly string[],
     { graceMs, aliveMs }: { graceMs: number; aliveMs: number },
     count: number,
   ): Promise<Omit<ClaimReply, 'next'>> {
     const values = [group, consumer, graceMs, aliveMs, count, ...names];
-    const reply = await this.scripts.run('take-waiting', [stream, watch], values);
+    const reply = await this.scripts.run('take-waiting', [streamKey, watch], values);
     const [entries, vanished] = asList(reply, 'take-waiting');
     return { entries: claimedEntriesOf(entries, 'take-waiting'), vanished: vanishedOf(vanished, 'take-waiting') };
   }

@@ -34,7 +34,7 @@ export class WatchClient {
   async look(
     watch: string,
     handled: ReadonlyMap<string, readonly string[]>,
-    { group, consumer }: Omit<ConsumerAddress, 'stream'>,
+    { group, consumer }: Omit<ConsumerAddress, 'streamKey'>,
     { everyMs, claimAfterMs, forgetAfterMs }: { everyMs: number; claimAfterMs: number; forgetAfterMs: number },
   ): Promise<Look> {
     const streams = [...handled.keys()];
@@ -58,7 +58,7 @@ export class WatchClient {
   }
 
   /** Removes consumers that have nothing pending and were not seen for `idleMs`, up to a hundred. @returns their names */
-  async removeConsumers({ stream, group, consumer }: ConsumerAddress, idleMs: number): Promise<string[]> {
-    return asTexts(await this.scripts.run('sweep', [stream], [group, consumer, idleMs, CONSUMERS_AT_ONCE]), 'sweep');
+  async removeConsumers({ streamKey, group, consumer }: ConsumerAddress, idleMs: number): Promise<string[]> {
+    return asTexts(await this.scripts.run('sweep', [streamKey], [group, consumer, idleMs, CONSUMERS_AT_ONCE]), 'sweep');
   }
 }

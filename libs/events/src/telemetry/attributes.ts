@@ -13,7 +13,7 @@ export const OPERATION_TYPE = 'messaging.operation.type';
 export const PARTITION = 'messaging.destination.partition.id';
 const SYSTEM = 'messaging.system';
 
-/** What the conventions have no name for. */
+/** Names of this library, for what the conventions have no name for. */
 export const ATTEMPT = 'messaging.redis.attempt';
 export const ENTRY_ID = 'messaging.redis.entry_id';
 export const EVENT_TYPE = 'messaging.redis.event_type';
@@ -35,28 +35,28 @@ export const RECEIVE: OperationKind = { name: 'receive', type: 'receive', kind: 
 export const PROCESS: OperationKind = { name: 'process', type: 'process', kind: SpanKind.CONSUMER };
 export const SETTLE: OperationKind = { name: 'settle', type: 'settle', kind: SpanKind.CLIENT };
 
-/** Attributes of operations as metrics have them: few values each, and the same object for the same operation. */
+/** The attributes that metrics and spans have in common: made once for each operation and stream, so that they have few values. */
 export class OperationAttributes {
   private readonly known = new Map<OperationKind, Map<string | undefined, Attributes>>();
 
-  /** @param group of those that consume */
+  /** @param group the consumer group; undefined for a process that only publishes */
   constructor(private readonly group: string | undefined) {}
 
-  /** @param stream its name without prefix; undefined for an operation on several streams */
-  of(operation: OperationKind, stream: string | undefined): Attributes {
+  /** @param streamName without prefix; undefined for an operation on several streams */
+  of(operation: OperationKind, streamName: string | undefined): Attributes {
     let ofOperation = this.known.get(operation);
     if (!ofOperation) {
       ofOperation = new Map<string | undefined, Attributes>();
       this.known.set(operation, ofOperation);
     }
-    let attributes = ofOperation.get(stream);
-    if (!attributes) ofOperation.set(stream, (attributes = this.make(operation, stream)));
+    let attributes = ofOperation.get(streamName);
+    if (!attributes) ofOperation.set(streamName, (attributes = this.make(operation, streamName)));
     return attributes;
   }
 
-  private make(operation: OperationKind, stream: string | undefined): Attributes {
+  private make(operation: OperationKind, streamName: string | undefined): Attributes {
     const attributes: Attributes = { ...REDIS, [OPERATION_NAME]: operation.name };
-    if (stream !== undefined) attributes[DESTINATION] = stream;
+    if (streamName !== undefined) attributes[DESTINATION] = streamName;
     if (operation !== PUBLISH && this.group !== undefined) attributes[CONSUMER_GROUP] = this.group;
     return attributes;
   }

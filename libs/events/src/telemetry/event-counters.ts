@@ -10,45 +10,25 @@ const COUNTED = [
   ...(['taken-over', 'conflict', 'outage'] as const),
 ] as const;
 
-/** How the key of a stream of dead letters ends. */
+/** How the key of a dead-letter stream ends. */
 const DEAD_LETTERS = ':dead-letters';
 
 /**
- * Counts what happens to events beside being handled: retries, dead letters, takeovers, conflicts; and outages of Redis.
+ * Counts retries, dead letters, takeovers and conflicts of events, and outages of Redis.
  *
- * @param streamOf the name, without prefix, of the stream that a key is of
+ * @param streamNameOf gives the name, without prefix, of the stream that a key belongs to
  */
-export function countObservations(meter: Meter, observer: EventsObserver, streamOf: (key: string) => string): void {
-  const at = (stream: string): Attributes => ({ ...REDIS, [DESTINATION]: streamOf(stream) });
-  const where = ({ stream, group }: { stream: string; group: string }): Attributes => ({
-    ...at(stream),
+export function countObservations(meter: Meter, observer: EventsObserver, streamNameOf: (key: string) => string): void {
+  const at = (streamKey: string): Attributes => ({ ...REDIS, [DESTINATION]: streamNameOf(streamKey) });
+  const where = ({ stream: streamKey, group }: { stream: string; group: string }): Attributes => ({
+    ...at(streamKey),
     [CONSUMER_GROUP]: group,
   });
   const failed = (observation: Extract<Observation, { kind: 'retried' | 'dead-lettered' }>): Attributes => ({
     ...where(observation),
     [ERROR_TYPE]: errorTypeOf(observation.error),
   });
-  const retries = counter(meter, 'messaging.redis.retries', 'Tries that failed and are repeated');
-  const deadLetters = counter(meter, 'messaging.redis.dead_letters', 'Messages that became dead letters');
-  const delayed = counter(
-    meter,
-    'messaging.redis.dead_letters.delayed',
-    'Dead letters that waited, since there were more in a second than may be',
-  );
-  const trimmed = counter(meter, 'messaging.redis.dead_letters.trimmed', 'Dead letters that were too many or too old');
-  const claims = counter(meter, 'messaging.redis.claims', 'Messages taken over from consumers that had left them');
-  const conflicts = counter(
-    meter,
-    'messaging.redis.conflicts',
-    'Transactions that ran again, since another commit had changed what they had read',
-    '{conflict}',
-  );
-  const outages = counter(
-    meter,
-    'messaging.redis.outages',
-    'Times that Redis became unreachable or began to refuse, by its own word for it',
-    '{outage}',
-  );
+  const { retries, deadLetters, delayed, trimmed, claims, conflicts, outages } = countersOf(meter);
   observer.subscribe((observation) => {
     switch (observation.kind) {
       case 'retried':
@@ -73,4 +53,34 @@ export function countObservations(meter: Meter, observer: EventsObserver, stream
         outages.add(1, { ...REDIS, [ERROR_TYPE]: boundedType(observation.reason) });
     }
   }, COUNTED);
+}
+
+function countersOf(meter: Meter) {
+  return {
+    retries: counter(meter, 'messaging.redis.retries', 'Attempts that failed and are repeated'),
+    deadLetters: counter(meter, 'messaging.redis.dead_letters', 'Messages that became dead letters'),
+    delayed: counter(
+      meter,
+      'messaging.redis.dead_letters.delayed',
+      'Dead letters that waited before they were written, because of deadLetters.maxPerSecond',
+    ),
+    trimmed: counter(
+      meter,
+      'messaging.redis.dead_letters.trimmed',
+      'Dead letters that were removed, because they were too many or too old',
+    ),
+    claims: counter(meter, 'messaging.redis.claims', 'Messages that were taken over from other consumers'),
+    conflicts: counter(
+      meter,
+      'messaging.redis.conflicts',
+      'Transactions that ran again, because another commit had changed what they had read',
+      '{conflict}',
+    ),
+    outages: counter(
+      meter,
+      'messaging.redis.outages',
+      'How often Redis became unreachable or began to refuse commands, by reason',
+      '{outage}',
+    ),
+  };
 }

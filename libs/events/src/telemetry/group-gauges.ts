@@ -1,7 +1,7 @@
 import type { BatchObservableCallback, Meter, Observable } from '@opentelemetry/api';
 import { CONSUMER_GROUP, DESTINATION, REDIS } from './attributes.js';
 
-/** A group, as the gauges ask about it whenever somebody collects. */
+/** The group that the gauges measure, each time that metrics are collected. */
 export interface MeasuredGroup {
   /** Whether Redis can be asked now. */
   readonly isReachable: boolean;
@@ -10,7 +10,7 @@ export interface MeasuredGroup {
   /** Names, without prefix, of the streams that it reads. */
   readonly streams: readonly string[];
   /** @returns null for a stream that the group does not read yet */
-  backlog(stream: string, group: string): Promise<MeasuredBacklog | null>;
+  backlog(streamName: string, group: string): Promise<MeasuredBacklog | null>;
 }
 
 /** How far a group is behind on a stream. */
@@ -26,9 +26,9 @@ export interface MeasuredBacklog {
 }
 
 /**
- * Gauges of how far a group is behind. It is asked only when somebody collects; while Redis is away there are no values.
+ * Gauges of how far a group is behind. Redis is asked only when metrics are collected; while it is away, there are no values.
  *
- * @returns ends them
+ * @returns a function that ends the gauges
  */
 export function measureGroup(meter: Meter, measured: MeasuredGroup): () => void {
   const gauge = (name: string, unit: string, description: string): Observable =>
@@ -43,17 +43,17 @@ export function measureGroup(meter: Meter, measured: MeasuredGroup): () => void 
     if (!measured.isReachable) return;
     const { group, streams } = measured;
     if (group === undefined) return;
-    const looks = streams.map(async (stream) => {
-      const backlog = await measured.backlog(stream, group);
+    const looks = streams.map(async (streamName) => {
+      const backlog = await measured.backlog(streamName, group);
       if (!backlog) return;
-      const attributes = { ...REDIS, [DESTINATION]: stream, [CONSUMER_GROUP]: group };
+      const attributes = { ...REDIS, [DESTINATION]: streamName, [CONSUMER_GROUP]: group };
       // Redis does not always know it, which is not 0.
       if (backlog.lag !== null) result.observe(lag, backlog.lag, attributes);
       result.observe(lagTime, backlog.lagMs / 1000, attributes);
       result.observe(pending, backlog.pending, attributes);
       result.observe(oldestPending, backlog.oldestPendingMs / 1000, attributes);
     });
-    // What one stream does not tell is no reason to miss the others.
+    // If one stream cannot be asked, the others still have values.
     await Promise.allSettled(looks);
   };
   const gauges = [lag, lagTime, pending, oldestPending];

@@ -3,18 +3,18 @@ import { ERROR_TYPE, PUBLISH, RECEIVE, type OperationAttributes } from './attrib
 import { errorTypeOf } from './error-type.js';
 
 /**
- * Bounds of the histograms' buckets, in seconds: the conventions', and two below, since most of what Redis does takes less
- * than their first.
+ * Bounds of the histograms' buckets, in seconds: those of the conventions, and two smaller ones, since most calls of Redis take less
+ * than the first of those.
  */
 const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
-/** What is counted and measured of what a worker, or a producer, does. */
+/** The counters and histograms of what a worker or a producer does. */
 export class Measurements {
   readonly operationDuration: Histogram;
   readonly processDuration: Histogram;
   private readonly sentMessages: Counter;
   private readonly consumedMessages: Counter;
-  /** By stream, messages that have gone to Redis in this turn of the event loop. */
+  /** How many messages were sent to Redis in this turn of the event loop, by the stream's name. */
   private readonly sentInTurn = new Map<string, number>();
 
   constructor(
@@ -24,12 +24,12 @@ export class Measurements {
     this.sentMessages = counter(
       meter,
       'messaging.client.sent.messages',
-      'Messages that were sent to Redis, or tried to be',
+      'Messages that were sent to Redis, or could not be sent',
     );
     this.consumedMessages = counter(
       meter,
       'messaging.client.consumed.messages',
-      'Messages that Redis has given to this consumer',
+      'Messages that Redis has delivered to this consumer',
     );
     this.operationDuration = duration(
       meter,
@@ -43,27 +43,27 @@ export class Measurements {
     );
   }
 
-  sent(stream: string): void {
+  sent(streamName: string): void {
     // An SDK takes several microseconds for each call, and handlers' events go to Redis many at a time. Numbers are added up here, where a
     // `Gatherer` would keep each item.
     if (this.sentInTurn.size === 0) setImmediate(this.countSent);
-    this.sentInTurn.set(stream, (this.sentInTurn.get(stream) ?? 0) + 1);
+    this.sentInTurn.set(streamName, (this.sentInTurn.get(streamName) ?? 0) + 1);
   }
 
-  notSent(stream: string, error: unknown): void {
-    this.sentMessages.add(1, { ...this.attributes.of(PUBLISH, stream), [ERROR_TYPE]: errorTypeOf(error) });
+  notSent(streamName: string, error: unknown): void {
+    this.sentMessages.add(1, { ...this.attributes.of(PUBLISH, streamName), [ERROR_TYPE]: errorTypeOf(error) });
   }
 
-  consumed(stream: string, count: number): void {
-    if (count > 0) this.consumedMessages.add(count, this.attributes.of(RECEIVE, stream));
+  consumed(streamName: string, count: number): void {
+    if (count > 0) this.consumedMessages.add(count, this.attributes.of(RECEIVE, streamName));
   }
 
-  received(stream: string, tookMs: number): void {
-    this.operationDuration.record(tookMs / 1000, this.attributes.of(RECEIVE, stream));
+  received(streamName: string, tookMs: number): void {
+    this.operationDuration.record(tookMs / 1000, this.attributes.of(RECEIVE, streamName));
   }
 
   private readonly countSent = (): void => {
-    for (const [stream, count] of this.sentInTurn) this.sentMessages.add(count, this.attributes.of(PUBLISH, stream));
+    for (const [name, count] of this.sentInTurn) this.sentMessages.add(count, this.attributes.of(PUBLISH, name));
     this.sentInTurn.clear();
   };
 }

@@ -6,20 +6,20 @@ import { countObservations } from './event-counters.js';
 import { measureGroup } from './group-gauges.js';
 import { registeredMeter } from './registered-sdk.js';
 
-/** Whose group the gauges tell of: a worker's, or nobody's where an application only publishes. */
+/** The consumer that is measured; without a group where an application only publishes. */
 export interface MeasuredConsumer {
   readonly group: string | undefined;
   /** Names, without prefix, of the streams that it reads. */
   readonly streams: readonly string[];
 }
 
-/** Counts what happens to events, beside the operations themselves; nothing where no SDK takes measurements. */
+/** Counts what happens to events. Does nothing without a registered SDK of OpenTelemetry. */
 export function countEvents(observer: EventsObserver, partitions: Partitions): void {
   const meter = registeredMeter();
   if (meter) countObservations(meter, observer, (key) => partitions.streamOf(key));
 }
 
-/** What is measured of a consumer beside the operations themselves: counters of events, and gauges of its group. */
+/** The counters of what happens to events, and the gauges of a consumer's group. */
 export class Metrics {
   private end: () => void = () => undefined;
 
@@ -48,7 +48,7 @@ export class Metrics {
       get streams() {
         return consumer.streams;
       },
-      backlog: (stream, group) => monitor.backlog(stream, group),
+      backlog: (streamName, group) => monitor.backlog(streamName, group),
     });
   }
 

@@ -19,12 +19,12 @@ export function spanContextIn(ref: OperationRef | undefined): SpanContext | unde
   return ref as SpanContext | undefined;
 }
 
-/** An operation's span, and what is measured of it; either may be missing. */
+/** An operation with its span and its duration; either is missing where the SDK has no traces, or no metrics. */
 export class SpanOperation implements Operation {
   private readonly started = performance.now();
   private isOver = false;
 
-  /** @param attributes of the measurement */
+  /** @param attributes of the duration */
   constructor(
     private readonly span: Span | undefined,
     private readonly duration: Histogram | undefined,

@@ -35,12 +35,12 @@ import {
 import { spanContextIn } from './span-operation.js';
 import { creationContextOf, spanContextOf, traceFieldsOf } from './trace-context.js';
 
-/** Publishers of this library send none that is longer; others may. */
+/** How much of a correlation id is shown, in characters. This library publishes none that is longer; others may. */
 const MAX_CONVERSATION_ID_LENGTH = 256;
 
-/** The spans of what a worker, or a producer, does: their attributes, parents and links. */
+/** The spans of what a worker or a producer does: their attributes, parents and links. */
 export class Spans {
-  /** @param partition that the group consumes; undefined where there is only one */
+  /** @param partition the number of the partition that is consumed; undefined where streams have no partitions */
   constructor(
     private readonly tracer: Tracer,
     private readonly attributes: OperationAttributes,
@@ -51,7 +51,7 @@ export class Spans {
     return new Spans(this.tracer, this.attributes, partition);
   }
 
-  /** What an event that is made now carries; undefined where no span is active. */
+  /** The trace fields of an event that is published now; undefined if no span is active. */
   get activeTrace(): TraceFields | undefined {
     const active = trace.getSpanContext(context.active());
     return isValid(active) ? traceFieldsOf(active) : undefined;
@@ -60,13 +60,16 @@ export class Spans {
   /**
    * One call that publishes.
    *
-   * @param stream of all events; undefined where they are of several
-   * @returns also the events as they go on: those without a trace of their own carry that of the span
+   * @param streamName of all events; undefined if they go to several streams
+   * @returns the span, and the events to publish: those without trace fields have the span's
    */
-  publish(events: readonly EventToPublish[], stream: string | undefined): { span: Span; carried: EventToPublish[] } {
+  publish(
+    events: readonly EventToPublish[],
+    streamName: string | undefined,
+  ): { span: Span; carried: EventToPublish[] } {
     const [first] = events;
     const single = events.length === 1 ? first : undefined;
-    // Only for what is missing: an id that cannot be is refused where the envelope is made.
+    // A given id is not checked here: a wrong one is refused when the envelope is made.
     const { eventId = randomUUID() } = single ? optionsOf(single) : {};
     const attributes: Attributes = {};
     if (single) {
@@ -77,14 +80,14 @@ export class Spans {
     } else {
       attributes[BATCH_MESSAGE_COUNT] = events.length;
     }
-    // The conventions ask for links to contexts that were made elsewhere.
+    // The conventions ask for links to the contexts that the events bring with them.
     const links = linksTo(events.map((event) => spanContextOf(optionsOf(event))));
-    const span = this.start(PUBLISH, stream, { attributes, links }, context.active());
+    const span = this.start(PUBLISH, streamName, { attributes, links }, context.active());
     const spanContext = span.spanContext();
     const own = isValid(spanContext) ? traceFieldsOf(spanContext) : {};
     const carried = events.map((event) => {
       const options = optionsOf(event);
-      // What is wrong with them is said where the envelope is made.
+      // Wrong options are refused when the envelope is made.
       if (event.options !== undefined && event.options !== options) return event;
       const traceFields = options.traceparent === undefined ? own : {};
       return { ...event, options: { ...traceFields, ...options, ...(single ? { eventId } : {}) } };
@@ -93,14 +96,14 @@ export class Spans {
   }
 
   /** A read that has ended. @param startTime in milliseconds since 1970 */
-  received(stream: string, entries: readonly Pick<SettledFacts, 'fields'>[], startTime: number): void {
+  received(streamName: string, entries: readonly Pick<SettledFacts, 'fields'>[], startTime: number): void {
     const links = linksTo(entries.map(creationContextOf));
     const attributes = { [BATCH_MESSAGE_COUNT]: entries.length };
-    this.start(RECEIVE, stream, { attributes, links, startTime }, ROOT_CONTEXT).end();
+    this.start(RECEIVE, streamName, { attributes, links, startTime }, ROOT_CONTEXT).end();
   }
 
   /** One attempt of one handler. */
-  process({ stream, entryId, event, handler, attempt }: AttemptFacts): Span {
+  process({ stream: streamName, entryId, event, handler, attempt }: AttemptFacts): Span {
     const creation = spanContextOf(event);
     const { event_id, event_type, correlation_id } = event;
     const attributes: Attributes = {
@@ -112,41 +115,46 @@ export class Spans {
     };
     if (correlation_id !== undefined) attributes[CONVERSATION_ID] = bounded(correlation_id, MAX_CONVERSATION_ID_LENGTH);
     // The link is what the conventions ask for; the parent is what makes one trace of an event and all that follows from it.
-    return this.start(PROCESS, stream, { attributes, links: linksTo([creation]) }, contextWith(creation));
+    return this.start(PROCESS, streamName, { attributes, links: linksTo([creation]) }, contextWith(creation));
   }
 
-  /** One call that settles deliveries. @param stream of all of them; undefined where they are of several */
-  settle(settled: readonly SettledFacts[], stream: string | undefined): Span {
+  /** One call that settles deliveries. @param streamName of all of them; undefined if they are of several streams */
+  settle(settled: readonly SettledFacts[], streamName: string | undefined): Span {
     const links = linksTo(settled.map(creationContextOf));
     const [first] = settled;
     if (settled.length === 1 && first) {
       const { entryId, eventId, operation } = first;
       const attributes: Attributes = { [ENTRY_ID]: entryId };
       if (eventId !== undefined) attributes[MESSAGE_ID] = eventId;
-      return this.start(SETTLE, stream, { attributes, links }, contextWith(spanContextIn(operation)));
+      return this.start(SETTLE, streamName, { attributes, links }, contextWith(spanContextIn(operation)));
     }
-    // What is settled together has no one parent.
-    return this.start(SETTLE, stream, { attributes: { [BATCH_MESSAGE_COUNT]: settled.length }, links }, ROOT_CONTEXT);
+    // Deliveries that are settled together have no common parent.
+    return this.start(
+      SETTLE,
+      streamName,
+      { attributes: { [BATCH_MESSAGE_COUNT]: settled.length }, links },
+      ROOT_CONTEXT,
+    );
   }
 
   private start(
     operation: OperationKind,
-    stream: string | undefined,
+    streamName: string | undefined,
     { attributes, ...options }: SpanOptions,
     parent: Context,
   ): Span {
     const { name, type, kind } = operation;
-    const common: Attributes = { ...this.attributes.of(operation, stream), [OPERATION_TYPE]: type };
+    const common: Attributes = { ...this.attributes.of(operation, streamName), [OPERATION_TYPE]: type };
     if (this.partition !== undefined) common[PARTITION] = String(this.partition);
     return this.tracer.startSpan(
-      stream === undefined ? name : `${name} ${stream}`,
+      streamName === undefined ? name : `${name} ${streamName}`,
       { ...options, kind, attributes: { ...common, ...attributes } },
       parent,
     );
   }
 }
 
-/** What a publisher said of an event, if it is what may be said. */
+/** The options of a publish; none where they are no object. */
 function optionsOf({ options }: { options?: ProduceOptions | null }): ProduceOptions {
   return typeof options === 'object' && options !== null ? options : {};
 }

@@ -18,11 +18,11 @@ import { SpanOperation } from './span-operation.js';
 import { Spans } from './spans.js';
 
 /**
- * What a worker, or a producer, tells to OpenTelemetry: by spans, and by measurements of the same operations.
+ * Tells OpenTelemetry what a worker or a producer does, by spans and by metrics.
  *
- * Whether anybody listens is decided here, once: an SDK is registered before the application is made, or not at all.
+ * Whether an SDK is registered is looked at here, once: one that is registered later gets nothing.
  *
- * @param group of those that consume
+ * @param group the consumer group; undefined for a process that only publishes
  */
 export function instrumentationFor(group: string | undefined): Instrumentation {
   const tracer = registeredTracer();
@@ -36,7 +36,7 @@ export function instrumentationFor(group: string | undefined): Instrumentation {
   );
 }
 
-/** OpenTelemetry's implementation of the port. */
+/** The port's implementation for OpenTelemetry. */
 class Telemetry implements Instrumentation {
   readonly isOff = false;
   private readonly operationDuration: Histogram | undefined;
@@ -64,33 +64,33 @@ class Telemetry implements Instrumentation {
     publish: (events: readonly EventToPublish[], operation?: SpanOperation) => Promise<string[]>,
   ): Promise<string[]> {
     if (events.length === 0) return publish(events);
-    const streams = events.map(({ event }) => domainEventOf(event).stream);
-    const common = commonOf(streams);
+    const streamNames = events.map(({ event }) => domainEventOf(event).stream);
+    const common = commonOf(streamNames);
     const { span, carried = events } = this.spans?.publish(events, common) ?? {};
     const operation = new SpanOperation(span, this.operationDuration, this.attributes.of(PUBLISH, common));
     try {
       const ids = await operation.until(operation.run(() => publish(carried, operation)));
-      for (const stream of streams) this.measurements?.sent(stream);
+      for (const streamName of streamNames) this.measurements?.sent(streamName);
       return ids;
     } catch (error) {
-      if (!isRefusedUnsent(error)) for (const stream of streams) this.measurements?.notSent(stream, error);
+      if (!isRefusedUnsent(error)) for (const name of streamNames) this.measurements?.notSent(name, error);
       throw error;
     }
   }
 
-  sent(stream: string): void {
-    this.measurements?.sent(stream);
+  sent(streamName: string): void {
+    this.measurements?.sent(streamName);
   }
 
-  consumed(stream: string, count: number): void {
-    this.measurements?.consumed(stream, count);
+  consumed(streamName: string, count: number): void {
+    this.measurements?.consumed(streamName, count);
   }
 
-  received(stream: string, entries: readonly Pick<SettledFacts, 'fields'>[], started: number): void {
+  received(streamName: string, entries: readonly Pick<SettledFacts, 'fields'>[], started: number): void {
     if (entries.length === 0) return;
     const tookMs = performance.now() - started;
-    this.spans?.received(stream, entries, Date.now() - tookMs);
-    this.measurements?.received(stream, tookMs);
+    this.spans?.received(streamName, entries, Date.now() - tookMs);
+    this.measurements?.received(streamName, tookMs);
   }
 
   process(facts: AttemptFacts): SpanOperation {
@@ -99,16 +99,16 @@ class Telemetry implements Instrumentation {
   }
 
   settle(settled: readonly SettledFacts[]): SpanOperation {
-    const stream = commonOf(settled.map((one) => one.stream));
-    const span = this.spans?.settle(settled, stream);
-    return new SpanOperation(span, this.operationDuration, this.attributes.of(SETTLE, stream));
+    const streamName = commonOf(settled.map((one) => one.stream));
+    const span = this.spans?.settle(settled, streamName);
+    return new SpanOperation(span, this.operationDuration, this.attributes.of(SETTLE, streamName));
   }
 }
 
-/** The stream that all have in common; undefined for none. */
-function commonOf(streams: readonly string[]): string | undefined {
-  const [first] = streams;
-  return streams.every((stream) => stream === first) ? first : undefined;
+/** The stream that all of them name; undefined if there is none. */
+function commonOf(streamNames: readonly string[]): string | undefined {
+  const [first] = streamNames;
+  return streamNames.every((name) => name === first) ? first : undefined;
 }
 
 /** Whether it was thrown before anything was sent. */

@@ -8,7 +8,7 @@ import type { SettledFacts, TraceFields } from '../model/instrumentation.js';
  * @returns undefined for none, and for one that is not of W3C's form
  */
 export function spanContextOf({ traceparent, tracestate }: TraceFields): SpanContext | undefined {
-  // A publisher may say anything; what is wrong with it, it is told when the envelope is made.
+  // Anything else is refused when the envelope is made.
   const parts = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent) : null;
   if (!parts) return undefined;
   const [, traceId = '', spanId = '', flags = ''] = parts;
@@ -17,17 +17,17 @@ export function spanContextOf({ traceparent, tracestate }: TraceFields): SpanCon
   return context;
 }
 
-/** Where an entry's event was made; undefined where the entry does not say so. */
+/** The span context in which an entry's event was published; undefined if the entry has none. */
 export function creationContextOf({ fields }: Pick<SettledFacts, 'fields'>): SpanContext | undefined {
   const traceparent = fields ? fieldOf(fields, 'traceparent') : undefined;
   if (!fields || traceparent === undefined) return undefined;
   return spanContextOf({ traceparent, tracestate: fieldOf(fields, 'tracestate') });
 }
 
-/** The fields that carry a span context on. */
+/** A span context as fields of an entry. */
 export function traceFieldsOf({ traceId, spanId, traceFlags, traceState }: SpanContext): TraceFields {
   const flags = (traceFlags & 0xff).toString(16).padStart(2, '0');
-  // What an SDK made of it may be other than an envelope takes: a publish does not fail for its trace.
+  // An SDK may write it in a form that an envelope does not take: a publish must not fail because of its trace.
   const traceparent = `00-${traceId}-${spanId}-${flags}`.toLowerCase();
   const tracestate = traceState?.serialize();
   return TRACE_STATE.holds(tracestate) ? { traceparent, tracestate } : { traceparent };

@@ -20,9 +20,8 @@ export interface BufferedWrite extends ServerCheck {
 /** An event that the commit publishes. */
 export interface BufferedEvent extends LaidOut {
   type: string;
-  /** The stream's name without prefix, and its key. */
   streamName: string;
-  stream: string;
+  streamKey: string;
 }
 
 /** What a transaction did: all that its commit needs. */

@@ -3,15 +3,16 @@ import type { EventEnvelope } from '../model/event-envelope.js';
 import type { PublishOptions } from '../model/event-to-publish.js';
 import type { Instrumentation } from '../model/instrumentation.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
-import { personalPlanOf } from '../personal/personal.js';
+import { personalPlanOf } from '../personal/personal-plan.js';
 import type { Unsealed } from '../personal/unsealed.js';
 import { encode } from '../publish/encode.js';
 import { newEnvelope } from '../publish/new-envelope.js';
-import { encodePersonal, type PersonalEntry } from '../publish/personal.js';
+import { encodePersonal, type PersonalEntry } from '../publish/encode-personal.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { LaidOut } from '../stream/layouts.js';
 import type { Partitions } from '../stream/partitions.js';
 import { withLast, type BufferedEvent } from './effects.js';
+import { publishTargetOf } from './publish-target.js';
 
 /** What the transactions of a worker need to publish. */
 export interface OutboxParts {
@@ -42,7 +43,7 @@ export class Outbox {
     eventId: string,
   ): void {
     const { keyspace, partitions, source, limits, instrumentation, erasure } = this.parts;
-    const { type, stream } = domainEventOf(event);
+    const { type, stream: streamName } = domainEventOf(event);
     // The parent is the handler's span, if there is one; else the event continues the trace of its cause.
     const { traceparent, tracestate } = instrumentation.activeTrace ?? cause;
     const envelope = newEnvelope(event, data, source, limits, options, {
@@ -52,13 +53,13 @@ export class Outbox {
       traceparent,
       tracestate,
     });
-    const target = partitions.targetOf(keyspace, type, envelope.partition_key ?? eventId);
+    const target = publishTargetOf(partitions, keyspace, type, envelope.partition_key ?? eventId);
     const plan = erasure ? personalPlanOf(event) : undefined;
     const where = { keyspace: target, comesBack: false };
     const { layout, values }: LaidOut = plan
       ? this.withPersonal(encodePersonal(event, plan, envelope, options, where, limits))
       : encode(envelope, limits);
-    const entry = { type, streamName: stream, stream: target.stream(stream), layout, values };
+    const entry = { type, streamName, streamKey: target.stream(streamName), layout, values };
     this.events = withLast(this.events, entry);
   }
 

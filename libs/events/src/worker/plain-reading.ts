@@ -72,16 +72,16 @@ export class PlainReading implements Reading {
   }
 
   private async handBackOf({ consumerAddress }: StreamSource): Promise<void> {
-    const { stream, group } = consumerAddress;
+    const { streamKey, group } = consumerAddress;
     const { client, options, observer } = this.context;
     try {
       const count = await client.claims.handBack(consumerAddress, options.consumer.claimAfterMs);
       if (count === 0) return;
-      this.logger.warn(`Handed back ${String(count)} entries of ${stream}`);
-      observer.emit({ kind: 'handed-back', stream, group, count });
+      this.logger.warn(`Handed back ${String(count)} entries of ${streamKey}`);
+      observer.emit({ kind: 'handed-back', stream: streamKey, group, count });
     } catch (error) {
       this.logger.warn(
-        `Could not hand back entries of ${stream}; others take them over when their claims run out: ${(error as Error).message}`,
+        `Could not hand back entries of ${streamKey}; others take them over when their claims run out: ${(error as Error).message}`,
       );
     }
   }

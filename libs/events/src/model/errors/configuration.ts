@@ -4,7 +4,7 @@ import { EventsError, MAX_SHOWN_LENGTH } from './events-error.js';
 /** A wrong option, decorator or handler, found when the application starts. */
 export class ConfigurationError extends EventsError {}
 
-/** Another version of this library has written the data that is in Redis. Nothing was read of it, and nothing written. */
+/** Another version of this library has written the data in Redis. No events were read, and nothing was written. */
 export class LayoutVersionError extends ConfigurationError {
   constructor(
     /** Of the keys: `ecommerce`. */

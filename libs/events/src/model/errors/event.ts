@@ -10,16 +10,16 @@ export interface EventProblem {
   message: string;
 }
 
-/** Problems of one payload that are told, and characters of the message of each. */
+/** How many problems of a payload are kept, and how much of each message, in characters. */
 const MAX_PROBLEMS = 20;
 const MAX_PROBLEM_LENGTH = 500;
 
-/** A payload that its event class's decorators refuse. Nothing was published. */
+/** A payload that the decorators, or the schema, of its event class refuse. Nothing was published. */
 export class EventValidationError extends EventsError {
-  /** The first twenty, each with a bound: a payload may have as many as it has bytes. */
+  /** The first twenty, with messages of at most 500 characters. */
   readonly problems: readonly EventProblem[];
 
-  /** @param count of all problems, where these are the first of them */
+  /** @param count how many problems there are in all, if `problems` has only the first of them */
   constructor(
     /** The event's `event_type`. */
     readonly eventType: string,
@@ -39,13 +39,13 @@ export class EventValidationError extends EventsError {
   }
 }
 
-/** A stream entry that is no envelope: a field is missing, or `data` is not a JSON object. */
+/** A stream entry that is no envelope, such as without a required field, or whose `data` is not a JSON object. */
 export class EventDecodeError extends EventsError {}
 
-/** Of a source that somebody else has written, in a message. */
+/** How much of an entry's source a message shows, in characters. */
 const MAX_SHOWN_SOURCE_LENGTH = 100;
 
-/** An entry that says it comes from an application that does not publish this type, see `sources` of `@DomainEvent`. */
+/** An entry whose `source` is an application that may not publish this type, see `sources` of `@DomainEvent`. */
 export class EventSourceError extends EventsError {
   constructor(
     /** The entry's `event_type`. */
@@ -60,14 +60,14 @@ export class EventSourceError extends EventsError {
   }
 }
 
-/** A stream entry that is larger, deeper or of more parts than this worker takes; it was not parsed. */
+/** A stream entry that exceeds a limit of this worker. It was not parsed. */
 export class EventLimitError extends EventDecodeError {
   constructor(
     /** The option that sets the limit, such as `consumer.maxItems`. */
     readonly option: string,
     /** What it is set to. */
     readonly limit: number,
-    /** What the limit is of: `bytes of data`. */
+    /** What the limit counts: `bytes of data`. */
     what: string,
     got: string,
   ) {
@@ -75,7 +75,7 @@ export class EventLimitError extends EventDecodeError {
   }
 }
 
-/** An entry whose type or major version no class of this worker knows. */
+/** An entry of a type or major version that this worker has no class for. */
 export class UnknownEventError extends EventsError {
   constructor(
     /** The entry's `event_type`. */

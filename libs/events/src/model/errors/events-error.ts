@@ -1,4 +1,4 @@
-/** Base of every error of this library; `name` is stable and safe to match on. */
+/** The base class of all errors of this library. `name` is the name of the class, and does not change. */
 export class EventsError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
@@ -6,5 +6,5 @@ export class EventsError extends Error {
   }
 }
 
-/** Characters at most of a text that came with an event, such as a path or a key, where a message shows it. */
+/** How much of a text from an event, such as a path or a key, a message shows, in characters. */
 export const MAX_SHOWN_LENGTH = 200;

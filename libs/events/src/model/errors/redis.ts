@@ -1,7 +1,7 @@
 import { isA, textIn } from '../thrown.js';
 import { EventsError } from './events-error.js';
 
-/** Redis could not be reached, closed the connection, or is not ready to serve; the command may or may not have run. */
+/** Redis could not be reached, closed the connection, or is not ready. The command may or may not have run. */
 export class RedisUnavailableError extends EventsError {
   constructor(
     /** Host and port, never the password: `127.0.0.1:6379`. */
@@ -13,28 +13,28 @@ export class RedisUnavailableError extends EventsError {
   }
 }
 
-/** Redis did not answer within the deadline; the command may or may not have run. */
+/** Redis did not answer in time. The command may or may not have run. */
 export class RedisTimeoutError extends RedisUnavailableError {
   constructor(
     address: string,
-    /** How long was waited, in milliseconds. */
+    /** The time limit, in milliseconds. */
     readonly timeoutMs: number,
   ) {
     super(address, `no answer within ${String(timeoutMs)} ms`);
   }
 }
 
-/** Redis has no memory left. Nothing was published; consumers go on and may make room. */
+/** Redis has no memory left. Nothing was published. Consumers go on. */
 export class RedisOutOfMemoryError extends EventsError {
   constructor(reply: string) {
     super(`Redis has no memory left, and nothing was published. Raise maxmemory, or trim streams (${reply})`);
   }
 }
 
-/** Redis' user lacks a right that publishing needs. Nothing was published, and trying again helps only once it has the right. */
+/** Redis' user lacks a right that publishing needs. Nothing was published; a retry helps only once the user has the right. */
 export class RedisForbiddenError extends EventsError {
   constructor(
-    /** What Redis says, which names the command or that it is a key. */
+    /** Redis' reply, which names the command, or says that it is about a key. */
     readonly reply: string,
   ) {
     super(
@@ -43,14 +43,14 @@ export class RedisForbiddenError extends EventsError {
   }
 }
 
-/** Redis has answered a command with something that is no answer to it. */
+/** Redis' reply to a command has a form that it cannot have. */
 export class UnexpectedReplyError extends EventsError {
   constructor(
     /** The command, or the script of this library. */
     readonly command: string,
-    /** What its reply has to be. */
+    /** What the reply must be. */
     readonly expected: string,
-    /** What it was, never what it said. */
+    /** The type of what came, never its content. */
     readonly got: string,
   ) {
     super(
@@ -62,28 +62,28 @@ export class UnexpectedReplyError extends EventsError {
 
 const OUTAGE =
   /^(LOADING|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF|UNBLOCKED|NOAUTH|WRONGPASS)\b/;
-/** The others are what Redis 7.0, and what later ones and Valkey, say of a command within a script. */
+/** The second form is Redis 7.0's for a command within a script, the third that of later servers and of Valkey. */
 const FORBIDDEN = /^(NOPERM\b|ERR The user executing the script can't |ERR ACL failure in script: )/;
-/** Of a command that the user may not run at all, on whatever keys. */
+/** The refusal of a command that the user may not run on any key. */
 const FORBIDDEN_COMMAND = /^(NOPERM|ERR ACL failure in script:) .*\bto run the\b/;
 
 /**
- * Whether Redis, not the event, is the reason: it is away, does not serve at present, or has taken rights from its user.
- * Such a failure is waited out and counts as no attempt.
+ * Whether Redis is the reason, and not the event: it is away, does not serve at present, or refuses for lack of a right. Such a failure
+ * does not count as an attempt.
  */
 export function isOutage(error: unknown): boolean {
   return isA(error, RedisUnavailableError) || OUTAGE.test(replyOf(error)) || isForbidden(error);
 }
 
 /**
- * Whether an outage is Redis' answer to whatever is asked, and not to what needs certain rights alone: then nothing is
- * gained by asking in smaller parts.
+ * Whether Redis would answer any other command with the same outage. If not, it may help to ask for less at once: one of several keys may
+ * be forbidden.
  */
 export function isOutageForAll(error: unknown): boolean {
   return isForbidden(error) ? FORBIDDEN_COMMAND.test(replyOf(error)) : isOutage(error);
 }
 
-/** Whether this server takes no writes: it is a replica, or was made one. */
+/** Whether this server accepts no writes: it is a replica, or has become one. */
 export function isReadOnly(error: unknown): boolean {
   return replyOf(error).startsWith('READONLY');
 }
@@ -108,7 +108,7 @@ export function isFenced(error: unknown): error is Error {
   return replyOf(error).startsWith('FENCED');
 }
 
-/** What Redis itself said, empty for all else: a handler may throw anything, and its own error may well begin with "BUSY". */
+/** Redis' own words; empty for any other error: a handler may throw an error whose message begins with `BUSY`, too. */
 function replyOf(error: unknown): string {
   const isReply = isA(error, Error) && textIn(error, 'name') === 'ReplyError';
   return (isReply ? textIn(error, 'message') : undefined) ?? '';

@@ -3,7 +3,7 @@ import type { EventEnvelope } from '../model/event-envelope.js';
 import { ID } from '../model/fields.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
 import { EventEnvelopeError } from '../model/errors/publishing.js';
-import type { PersonalPlan } from '../personal/personal.js';
+import type { PersonalPlan } from '../personal/personal-plan.js';
 import { Unsealed } from '../personal/unsealed.js';
 import type { Keyspace } from '../stream/keyspace.js';
 import type { LaidOut } from '../stream/layouts.js';
@@ -20,9 +20,9 @@ export interface PersonalEntry extends LaidOut {
 /**
  * An envelope as the fields of a stream entry, without its personal data.
  *
- * @param place where it goes, and whether a subject that was forgotten comes back with it
- * @throws EventPayloadError when the payload is larger than it may be, once it is encrypted
- * @throws EventEnvelopeError when nobody says whose data it is
+ * @param place the partition, and whether a forgotten subject gets a new key
+ * @throws EventPayloadError when the encrypted payload exceeds a limit
+ * @throws EventEnvelopeError when neither the class nor the options name the subject
  */
 export function encodePersonal<T extends object>(
   target: EventClass<T>,

@@ -7,18 +7,18 @@ type Class = new () => object;
 
 /** Where a class has personal data. */
 export interface PersonalPlan {
-  /** Properties that are personal as a whole. */
+  /** Properties that are personal, with all that they hold. */
   readonly own: ReadonlySet<string>;
-  /** Properties whose classes have some within: a property more than once where its class depends on the value. */
+  /** Properties whose classes have personal properties: one entry for each class that the value may have. */
   readonly nested: readonly (readonly [property: string, plan: PersonalPlan])[];
 }
 
-/** By the class's prototype: what it marks itself. */
+/** The properties that a class itself marks, by its prototype. */
 const marks = new WeakMap<object, Set<string>>();
 
 /**
- * Marks a field of an event class, or of a class within it (`@Type`), as personal data: with the module's option `erasure` it is
- * encrypted when it is published, with a key of its subject, whatever its type, and gone when that key is destroyed.
+ * Marks a field of an event class, or of a class within it (`@Type`), as personal data. With the module's option `erasure` the field is
+ * encrypted when an event is published, with a key of its subject. Once that key is destroyed, nobody can read the field any more.
  *
  * @throws ConfigurationError on something else than a named property
  */
@@ -36,10 +36,10 @@ export function Personal(): PropertyDecorator {
 const plans = new WeakMap<Class, PersonalPlan | null>();
 
 /**
- * Where a class has personal data; undefined for most, which have none. Looked at once, when its first event is published or read.
+ * Where a class has personal data; undefined if it has none. Found once, when the first event of the class is published or read.
  *
- * @throws ConfigurationError when `@Expose` gives such a property another name: it would not be found in a payload; when the class has
- * a `schema`, whose messages may quote what it refuses
+ * @throws ConfigurationError when `@Expose` gives such a property another name, by which it would not be found in a payload; or when the
+ * class has a `schema`, whose messages may quote personal data
  */
 export function personalPlanOf(target: Class): PersonalPlan | undefined {
   let plan = plans.get(target);
@@ -62,7 +62,7 @@ function planOf(target: Class, known: Map<Class, PersonalPlan>): PersonalPlan {
   const own = new Set<string>();
   const nested: (readonly [string, PersonalPlan])[] = [];
   const plan = { own, nested };
-  // A class may have others of its kind within.
+  // Before the nested ones: a class may contain itself.
   known.set(target, plan);
   for (
     let line: unknown = target;
@@ -84,7 +84,7 @@ function planOf(target: Class, known: Map<Class, PersonalPlan>): PersonalPlan {
   return plan;
 }
 
-/** The classes that `@Type` gives a property; one that is chosen by a function of the value must be among its subtypes. */
+/** The classes that `@Type` gives a property. Where a function of the value chooses the class, these are the subtypes. */
 function typesOf(typeFunction: (() => unknown) | undefined, options: { discriminator?: unknown } | undefined): Class[] {
   const { subTypes = [] } = (options?.discriminator ?? {}) as { subTypes?: { value: unknown }[] };
   const type = typeFunction?.length === 0 ? typeFunction() : undefined;
@@ -102,7 +102,7 @@ function hasAny({ own, nested }: PersonalPlan, seen: Set<PersonalPlan>): boolean
   });
 }
 
-/** A property that is marked, and has a value. */
+/** A marked property that has a value. */
 export interface PersonalPlace {
   owner: Record<string, unknown>;
   property: string;
