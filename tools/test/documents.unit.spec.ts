@@ -70,7 +70,7 @@ it('the picture of the folders has no arrow without an import', () => {
   for (const [from, to] of arrows) {
     const sources = filesOf(`libs/events/src/${from}/*.ts`);
     expect(
-      sources.some((file) => read(file).includes(`from '../${to}/`)),
+      sources.some((file) => new RegExp(`from '(\\.\\./)+${to}/`).test(read(file))),
       `${from} --> ${to}`,
     ).toBe(true);
   }

@@ -21,10 +21,10 @@ export { type CommitResult } from '../../../libs/events/dist/settle/commit-resul
 export { settleArguments } from '../../../libs/events/dist/settle/settle-arguments.js';
 export { type Settlement } from '../../../libs/events/dist/settle/settlement.js';
 export { type Settler } from '../../../libs/events/dist/settle/settler.js';
-export { EntriesParser } from '../../../libs/events/dist/stream/entries-parser.js';
-export { type Keyspace } from '../../../libs/events/dist/stream/keyspace.js';
-export { Partitions } from '../../../libs/events/dist/stream/partitions.js';
-export { fieldsOf } from '../../../libs/events/dist/stream/layouts.js';
+export { EntriesParser } from '../../../libs/events/dist/stream/entries/entries-parser.js';
+export { type Keyspace } from '../../../libs/events/dist/stream/keys/keyspace.js';
+export { Partitions } from '../../../libs/events/dist/stream/keys/partitions.js';
+export { fieldsOf } from '../../../libs/events/dist/stream/entries/layouts.js';
 export { effectsOf } from '../../../libs/events/dist/transaction/transaction-run.js';
 export { WorkerTransaction, type TransactionParts } from '../../../libs/events/dist/transaction/worker-transaction.js';
 export { Pipeline } from '../../../libs/events/dist/worker/pipeline.js';

@@ -1,9 +1,9 @@
 import { freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
-import { formatNote } from '../src/stream/delivery-notes.js';
+import { formatNote } from '../src/stream/entries/delivery-notes.js';
 import { settleArguments } from '../src/settle/settle-arguments.js';
-import { StreamClient } from '../src/stream/stream-client.js';
+import { StreamClient } from '../src/stream/clients/stream-client.js';
 import { schedules, type Kind, type Step } from './interleavings.js';
 
 const DEPTH = 6;

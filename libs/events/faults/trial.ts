@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Worker } from '../test/worker.js';
 import type { Child } from './child.js';
 import { isQuiet, readFinalState, type Place } from './final-state.js';
-import { partitionOf } from '../src/stream/murmur2.js';
+import { partitionOf } from '../src/stream/keys/murmur2.js';
 import { History } from './history.js';
 import { violationsOf, type Promised, type Violation } from './invariants.js';
 

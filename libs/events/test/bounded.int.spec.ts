@@ -1,6 +1,6 @@
 import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { EntryReader } from '../src/stream/entry-reader.js';
+import { EntryReader } from '../src/stream/clients/entry-reader.js';
 import { noteFields } from './entries.js';
 import { Gate } from './gate.js';
 import { noteHandler, SOON } from './handlers.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DONE, formatNote, noteField, parseNote } from '../src/stream/delivery-notes.js';
+import { DONE, formatNote, noteField, parseNote } from '../src/stream/entries/delivery-notes.js';
 
 describe('delivery notes', () => {
   it('give back every count and time', () => {

@@ -2,7 +2,7 @@ import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { ConfigurationError, NotReplicatedError, RedisUnavailableError } from 'nestjs-event-streams';
 import { RedisConnection } from '../src/connection/redis-connection.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { StreamClient } from '../src/stream/stream-client.js';
+import { StreamClient } from '../src/stream/clients/stream-client.js';
 import { NoteTaken } from './notes.js';
 import { startProxy } from './tcp-proxy.js';
 import { startWorker } from './worker.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { EntriesParser } from '../src/stream/entries-parser.js';
-import { MAX_TEXT_LENGTH } from '../src/stream/raw-entry.js';
-import type { StreamEntry } from '../src/stream/stream-entry.js';
+import { EntriesParser } from '../src/stream/entries/entries-parser.js';
+import { MAX_TEXT_LENGTH } from '../src/stream/entries/raw-entry.js';
+import type { StreamEntry } from '../src/stream/entries/stream-entry.js';
 
 function bulk(text: string): string {
   return `$${String(Buffer.byteLength(text))}\r\n${text}\r\n`;

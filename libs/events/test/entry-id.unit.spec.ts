@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareEntryIds, entryIdBefore, timeOfEntryId } from '../src/stream/entry-id.js';
+import { compareEntryIds, entryIdBefore, timeOfEntryId } from '../src/stream/entries/entry-id.js';
 
 const parts = fc.tuple(fc.nat({ max: Number.MAX_SAFE_INTEGER }), fc.nat({ max: Number.MAX_SAFE_INTEGER }));
 const idOf = ([ms, sequence]: [number, number]) => `${String(ms)}-${String(sequence)}`;

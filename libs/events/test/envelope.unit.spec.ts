@@ -5,7 +5,7 @@ import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../src/mod
 import { DEFAULT_PAYLOAD_LIMITS } from '../src/model/payload-limits.js';
 import { EventDecodeError } from '../src/model/errors/event.js';
 import { encode } from '../src/publish/encode.js';
-import { fieldsOf } from '../src/stream/layouts.js';
+import { fieldsOf } from '../src/stream/entries/layouts.js';
 
 const text = fc.string({ minLength: 1, unit: 'grapheme' });
 const known = new Set<string>([...REQUIRED_FIELDS, ...OPTIONAL_FIELDS]);

@@ -2,7 +2,7 @@ import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { DeadLetters, UnrecoverableError } from 'nestjs-event-streams';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
-import { StreamClient } from '../src/stream/stream-client.js';
+import { StreamClient } from '../src/stream/clients/stream-client.js';
 import { noteHandler } from './handlers.js';
 import { NoteTaken, notes } from './notes.js';
 import { callsOf } from './redis-state.js';

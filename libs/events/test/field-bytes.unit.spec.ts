@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PackedValues } from '../src/connection/packed-values.js';
 import { encodeCommand } from '../src/connection/encode-command.js';
-import { EntriesParser } from '../src/stream/entries-parser.js';
-import { entryOf } from '../src/stream/raw-entry.js';
+import { EntriesParser } from '../src/stream/entries/entries-parser.js';
+import { entryOf } from '../src/stream/entries/raw-entry.js';
 
 /** Bytes of which many are nearly UTF-8. */
 const bytes = fc

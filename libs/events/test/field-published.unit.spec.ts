@@ -18,7 +18,7 @@ import { decodeToHandle } from '../src/decode/decode.js';
 import { encode } from '../src/publish/encode.js';
 import type { PublishOptions } from '../src/model/event-to-publish.js';
 import { newEnvelope } from '../src/publish/new-envelope.js';
-import { fieldsOf } from '../src/stream/layouts.js';
+import { fieldsOf } from '../src/stream/entries/layouts.js';
 import { namesAField } from './publishing/errors.js';
 import {
   AnythingSaid,

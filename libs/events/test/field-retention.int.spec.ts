@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Retention, type RetentionPolicy } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
-import { StreamClient } from '../src/stream/stream-client.js';
+import { StreamClient } from '../src/stream/clients/stream-client.js';
 import { startWorker, type Worker } from './worker.js';
 
 type Id = number;

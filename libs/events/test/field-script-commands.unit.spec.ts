@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { SCRIPT_COMMANDS } from '../src/stream/script-commands.js';
-import { sourceOfScript } from '../src/stream/scripts.js';
-import type { Commands, ScriptName } from '../src/stream/script-commands.js';
+import { SCRIPT_COMMANDS } from '../src/stream/scripts/script-commands.js';
+import { sourceOfScript } from '../src/stream/scripts/scripts.js';
+import type { Commands, ScriptName } from '../src/stream/scripts/script-commands.js';
 
 /** What a script calls by name: in a call, or as the first word of a command that is put together. */
 const CALLED = /redis\.p?call\('([A-Z]+)'(?:, '([A-Z]+)')?|\{ '([A-Z]{3,})', (?:''|KEYS|key)/g;

@@ -7,11 +7,11 @@ import { appendArguments, type Appendable } from '../src/publish/append-argument
 import type { KeyRule } from '../src/settle/key-rule.js';
 import { settleArguments } from '../src/settle/settle-arguments.js';
 import type { Settlement } from '../src/settle/settlement.js';
-import { layoutOf } from '../src/stream/layouts.js';
-import { SCRIPT_COMMANDS } from '../src/stream/script-commands.js';
+import { layoutOf } from '../src/stream/entries/layouts.js';
+import { SCRIPT_COMMANDS } from '../src/stream/scripts/script-commands.js';
 import { IoredisLink } from '../src/connection/ioredis-link.js';
-import { runScript } from '../src/stream/scripts.js';
-import type { ScriptName } from '../src/stream/script-commands.js';
+import { runScript } from '../src/stream/scripts/scripts.js';
+import type { ScriptName } from '../src/stream/scripts/script-commands.js';
 import { replyDigest } from '../src/transaction/reply-digest.js';
 import type { BufferedWrite, TrackedRead } from '../src/transaction/effects.js';
 

@@ -3,7 +3,7 @@ import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { DeadLetters, EventPayloadError, UnrecoverableError } from 'nestjs-event-streams';
 import { MAX_REPLAYABLE_VALUES } from 'nestjs-event-streams/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_VALUES } from '../src/stream/server-limits.js';
+import { MAX_VALUES } from '../src/stream/scripts/server-limits.js';
 import { noteFields } from './entries.js';
 import { noteHandler } from './handlers.js';
 import { NoteTaken } from './notes.js';

@@ -7,7 +7,7 @@ import { decodeToHandle } from '../src/decode/decode.js';
 import { dangerousKey } from '../src/json/dangerous-keys.js';
 import { compactJson, indentedJson } from '../src/json/format.js';
 import { limitBeyond, type PayloadLimits } from '../src/model/payload-limits.js';
-import { EntriesParser } from '../src/stream/entries-parser.js';
+import { EntriesParser } from '../src/stream/entries/entries-parser.js';
 import { textOf } from '../src/model/thrown.js';
 import { noteFields } from './entries.js';
 

@@ -2,7 +2,7 @@ import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { ConfigurationError, LayoutVersionError } from 'nestjs-event-streams';
 import { createOperator, createProducer, createWorker } from 'nestjs-event-streams/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LAYOUT_VERSION } from '../src/stream/layout-version.js';
+import { LAYOUT_VERSION } from '../src/stream/clients/layout-version.js';
 import { noteFields } from './entries.js';
 import { noteHandler } from './handlers.js';
 import { collectLogs } from './logs.js';

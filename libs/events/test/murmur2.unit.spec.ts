@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { murmur2, partitionOf } from '../src/stream/murmur2.js';
+import { murmur2, partitionOf } from '../src/stream/keys/murmur2.js';
 
 describe('murmur2', () => {
   /** Of Apache Kafka's own `UtilsTest.testMurmur2`. */

@@ -8,7 +8,7 @@ import { resolveOptions } from '../src/options/options.js';
 import { OptionName } from '../src/options/check.js';
 import { DEFAULT_RETRY, resolveErrorRules, resolveRetry } from '../src/options/retry-options.js';
 import type { ErrorRule } from '../src/model/retry-policy.js';
-import { Keyspace } from '../src/stream/keyspace.js';
+import { Keyspace } from '../src/stream/keys/keyspace.js';
 
 const least: EventsModuleOptions = { redis: 'redis://127.0.0.1:6379', prefix: 'shop', source: 'order_service' };
 

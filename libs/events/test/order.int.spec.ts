@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Gate } from './gate.js';
 import { noteHandler } from './handlers.js';
 import { NoteTaken, notes } from './notes.js';
-import { readerName } from '../src/stream/reader-connection.js';
+import { readerName } from '../src/stream/keys/reader-connection.js';
 import { startProxy } from './tcp-proxy.js';
 import { startWorker } from './worker.js';
 

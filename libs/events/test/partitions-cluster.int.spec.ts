@@ -1,7 +1,7 @@
 import { eventually, type TestRedis } from '@repo/testing';
 import { DeadLetters } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { partitionOf } from '../src/stream/murmur2.js';
+import { partitionOf } from '../src/stream/keys/murmur2.js';
 import { startCluster, type TestCluster } from './cluster.js';
 import { noteHandler } from './handlers.js';
 import { NoteFiled, NoteTaken } from './notes.js';

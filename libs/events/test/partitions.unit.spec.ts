@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { publishTargetOf } from '../src/transaction/publish-target.js';
-import { Partitions } from '../src/stream/partitions.js';
+import { Partitions } from '../src/stream/keys/partitions.js';
 
 const layout = { prefix: 'shop', state: 'stock', partitions: 4, sharedState: false };
 

@@ -6,7 +6,7 @@ import { BlockingReads } from '../src/connection/blocking-reads.js';
 import { IOREDIS_VERSION } from '../src/connection/ioredis-version.js';
 import { whyNotTaken } from '../src/connection/raw-replies.js';
 import { RedisConnection } from '../src/connection/redis-connection.js';
-import { EntryReader } from '../src/stream/entry-reader.js';
+import { EntryReader } from '../src/stream/clients/entry-reader.js';
 import { collectLogs } from './logs.js';
 
 const ADDRESS = { group: 'testers', consumer: 'me' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ReadPace } from '../src/stream/read-pace.js';
+import { ReadPace } from '../src/stream/entries/read-pace.js';
 
 const entriesOf = (count: number, size: number) =>
   Array.from({ length: count }, () => ({ fields: ['x'.repeat(size)] }));

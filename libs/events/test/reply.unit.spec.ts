@@ -1,9 +1,9 @@
 import { asFields, asNumber, asText, asTextOrNull, asTexts, UnexpectedReplyError } from 'nestjs-event-streams';
 import { describe, expect, it } from 'vitest';
 import { asBytes, asList } from '../src/connection/reply.js';
-import { groupsOf, pendingOf } from '../src/stream/group-questions.js';
-import { NOW } from '../src/stream/server-questions.js';
-import { asRawEntry } from '../src/stream/raw-entry.js';
+import { groupsOf, pendingOf } from '../src/stream/questions/group-questions.js';
+import { NOW } from '../src/stream/questions/server-questions.js';
+import { asRawEntry } from '../src/stream/entries/raw-entry.js';
 
 const SECRET = 'what somebody has written';
 

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
 import { settleArguments } from '../src/settle/settle-arguments.js';
 import type { Settlement } from '../src/settle/settlement.js';
-import { StreamClient } from '../src/stream/stream-client.js';
-import type { SettleReply } from '../src/stream/settle-client.js';
+import { StreamClient } from '../src/stream/clients/stream-client.js';
+import type { SettleReply } from '../src/stream/clients/settle-client.js';
 import { replyDigest } from '../src/transaction/reply-digest.js';
 import type { BufferedWrite, TrackedRead } from '../src/transaction/effects.js';
 

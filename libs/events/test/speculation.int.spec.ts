@@ -2,7 +2,7 @@ import { eventually, freshRedis, type TestRedis } from '@repo/testing';
 import { EventProducer, UnrecoverableError, type Transaction } from 'nestjs-event-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../src/connection/redis-connection.js';
-import { StreamClient } from '../src/stream/stream-client.js';
+import { StreamClient } from '../src/stream/clients/stream-client.js';
 import { WorkerReads, type Reader } from '../src/transaction/worker-reads.js';
 import { Gate } from './gate.js';
 import { noteHandler } from './handlers.js';

@@ -4,10 +4,10 @@ import type { EventsObserver } from '../observe/events-observer.js';
 import type { ResolvedOptions } from '../options/options.js';
 import { SafeLogger } from '../log/safe-logger.js';
 import { isA } from '../model/thrown.js';
-import type { Agreed, AgreementClient } from '../stream/agreement-client.js';
-import type { Keyspace } from '../stream/keyspace.js';
-import { checkLayout, LAYOUT_VERSION } from '../stream/layout-version.js';
-import type { Partitions } from '../stream/partitions.js';
+import type { Agreed, AgreementClient } from '../stream/clients/agreement-client.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import { checkLayout, LAYOUT_VERSION } from '../stream/clients/layout-version.js';
+import type { Partitions } from '../stream/keys/partitions.js';
 
 /** An application without partitions starts when Redis is away, too, and not much later. */
 const PATIENCE_MS = 1000;

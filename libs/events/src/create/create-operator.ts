@@ -14,12 +14,12 @@ import {
   type ResolvedOptions,
 } from '../options/options.js';
 import { Subjects } from '../personal/subjects.js';
-import { AgreementClient } from '../stream/agreement-client.js';
-import { Keyspace } from '../stream/keyspace.js';
-import { checkLayout } from '../stream/layout-version.js';
-import { MonitorClient } from '../stream/monitor-client.js';
-import { Partitions as InternalPartitions } from '../stream/partitions.js';
-import { StreamClient } from '../stream/stream-client.js';
+import { AgreementClient } from '../stream/clients/agreement-client.js';
+import { Keyspace } from '../stream/keys/keyspace.js';
+import { checkLayout } from '../stream/clients/layout-version.js';
+import { MonitorClient } from '../stream/questions/monitor-client.js';
+import { Partitions as InternalPartitions } from '../stream/keys/partitions.js';
+import { StreamClient } from '../stream/clients/stream-client.js';
 import { observedWatch } from './plain-parts.js';
 import type { EventsObserver, Partitions } from './public-classes.js';
 

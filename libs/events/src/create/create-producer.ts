@@ -2,7 +2,7 @@ import type { RedisConnection } from '../connection/redis-connection.js';
 import type { EventsOptions } from '../options/options.js';
 import { ownConnectionOf } from '../publish/durability.js';
 import { EventProducer } from '../publish/event-producer.js';
-import { StreamClient } from '../stream/stream-client.js';
+import { StreamClient } from '../stream/clients/stream-client.js';
 import { countEvents } from '../telemetry/metrics.js';
 import { plainPartsOf, type PlainParts } from './plain-parts.js';
 

@@ -15,7 +15,7 @@ import type { HandlerOptions } from '../options/handler-options.js';
 import type { EventsOptions } from '../options/options.js';
 import type { Agreement } from './agreement.js';
 import { newConsumerName } from '../read/consumer-name.js';
-import { MonitorClient } from '../stream/monitor-client.js';
+import { MonitorClient } from '../stream/questions/monitor-client.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { FailureLog } from '../observe/failure-log.js';
 import { Worker } from '../worker/worker.js';

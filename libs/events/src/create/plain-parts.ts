@@ -4,10 +4,10 @@ import { EventsObserver } from '../observe/events-observer.js';
 import type { Instrumentation } from '../model/instrumentation.js';
 import { resolveOptions, type EventsOptions, type ResolvedOptions } from '../options/options.js';
 import { Agreement } from './agreement.js';
-import { AgreementClient } from '../stream/agreement-client.js';
-import { Keyspace } from '../stream/keyspace.js';
-import { Partitions } from '../stream/partitions.js';
-import { StreamClient } from '../stream/stream-client.js';
+import { AgreementClient } from '../stream/clients/agreement-client.js';
+import { Keyspace } from '../stream/keys/keyspace.js';
+import { Partitions } from '../stream/keys/partitions.js';
+import { StreamClient } from '../stream/clients/stream-client.js';
 import { instrumentationFor } from '../telemetry/telemetry.js';
 
 /** The parts of producers and workers without a framework. */

@@ -2,8 +2,8 @@ import { RedisConnection as InternalConnection } from '../connection/redis-conne
 import type { Reply } from '../connection/reply.js';
 import type { Observation, ObservationKind } from '../model/observation.js';
 import { EventsObserver as InternalObserver } from '../observe/events-observer.js';
-import { Keyspace as InternalKeyspace } from '../stream/keyspace.js';
-import { Partitions as InternalPartitions } from '../stream/partitions.js';
+import { Keyspace as InternalKeyspace } from '../stream/keys/keyspace.js';
+import { Partitions as InternalPartitions } from '../stream/keys/partitions.js';
 
 // What users see of classes that do more within the library. NestJS injects the class; only the library makes objects of it.
 

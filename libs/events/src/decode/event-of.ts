@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '../model/event-envelope.js';
-import { notUtf8Error } from '../stream/raw-entry.js';
-import type { StreamEntry } from '../stream/stream-entry.js';
+import { notUtf8Error } from '../stream/entries/raw-entry.js';
+import type { StreamEntry } from '../stream/entries/stream-entry.js';
 import { decode, decodeToHandle, refuseInfinite } from './decode.js';
 
 type Read = Pick<StreamEntry, 'fields' | 'bytes' | 'cut'>;

@@ -1,7 +1,7 @@
 import type { Standstill } from '../concurrency/standstill.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import type { OperationRef } from '../model/instrumentation.js';
-import type { FailureNote } from '../stream/delivery-notes.js';
+import type { FailureNote } from '../stream/entries/delivery-notes.js';
 import type { InFlightDelivery } from './in-flight-delivery.js';
 
 /** One run of a handler, or of decoding, in quarantine. */

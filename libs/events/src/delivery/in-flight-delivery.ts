@@ -1,5 +1,5 @@
-import type { Channel, ReplayOrigin } from '../stream/channel.js';
-import type { StreamEntry } from '../stream/stream-entry.js';
+import type { Channel, ReplayOrigin } from '../stream/keys/channel.js';
+import type { StreamEntry } from '../stream/entries/stream-entry.js';
 import type { Loss } from './delivery.js';
 import type { Pause } from './pause.js';
 import type { Subscription } from './subscriptions.js';

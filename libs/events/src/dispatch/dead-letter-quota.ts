@@ -1,5 +1,5 @@
 import type { Stopping } from '../concurrency/stopping.js';
-import type { Keyspace } from '../stream/keyspace.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
 
 /** Limits how fast a worker writes dead letters. */
 export interface DeadLetterQuota {

@@ -7,7 +7,7 @@ import { validateErased } from '../personal/erased-in.js';
 import { Sealed } from '../personal/opening.js';
 import type { PersonalPlace } from '../personal/personal-plan.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
-import { textsOf } from '../stream/raw-entry.js';
+import { textsOf } from '../stream/entries/raw-entry.js';
 import type { TransactionParts } from '../transaction/worker-transaction.js';
 import { validateInWords, validateCompiled } from '../validate/validate.js';
 import { NO_HANDLER, type EventRoute, type RegisteredHandler } from '../delivery/subscriptions.js';

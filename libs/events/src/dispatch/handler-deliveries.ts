@@ -2,7 +2,7 @@ import type { HandlerDelivery } from '../delivery/handler-delivery.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import { NO_HANDLER, type RegisteredHandler } from '../delivery/subscriptions.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
-import { NO_FAILURES, noteField, parseNote, type FailureNote } from '../stream/delivery-notes.js';
+import { NO_FAILURES, noteField, parseNote, type FailureNote } from '../stream/entries/delivery-notes.js';
 
 /** A delivery of a decoded event, for one of its handlers. */
 export type DecodedHandlerDelivery = HandlerDelivery & { event: EventEnvelope<object> };

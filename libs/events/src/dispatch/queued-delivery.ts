@@ -1,5 +1,5 @@
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
-import { fieldText } from '../stream/raw-entry.js';
+import { fieldText } from '../stream/entries/raw-entry.js';
 import type { Pause } from '../delivery/pause.js';
 import type { DecodedEvent } from './decoded-event.js';
 

@@ -3,7 +3,7 @@ import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import { awaitedIn } from '../delivery/subscriptions.js';
 import { isLoss, outcomeOfUnreadable } from '../model/outcome.js';
 import { errorOf } from '../model/thrown.js';
-import { NO_FAILURES } from '../stream/delivery-notes.js';
+import { NO_FAILURES } from '../stream/entries/delivery-notes.js';
 import type { DispatchParts } from './dispatch-parts.js';
 import { failedOnceMore, undecodedDelivery } from './handler-deliveries.js';
 import type { OutcomeExecutor } from './outcome-executor.js';

@@ -1,7 +1,7 @@
 import type { ResolvedOptions } from '../options/options.js';
 import type { EventMonitor } from '../operate/event-monitor.js';
 import type { EvictionCheck } from '../operate/eviction-check.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import type { EventConsumer } from './event-consumer.js';
 
 const PING_TIMEOUT_MS = 2000;

@@ -5,7 +5,7 @@ import type { EvictionCheck } from '../operate/eviction-check.js';
 import type { Retention } from '../operate/retention.js';
 import type { Agreement } from '../create/agreement.js';
 import type { EventProducer } from '../publish/event-producer.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import type { FailureLog } from '../observe/failure-log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Startup } from './startup.js';

@@ -1,4 +1,4 @@
-import { Keyspace } from '../stream/keyspace.js';
+import { Keyspace } from '../stream/keys/keyspace.js';
 import { missing, required, type AclRole, type AclScope } from './acl-scope.js';
 import type { AclKey } from './acl-role-commands.js';
 

@@ -1,4 +1,9 @@
-import { SCRIPT_COMMANDS, TRANSACTION_READS, type KeyRole, type ScriptName } from '../stream/script-commands.js';
+import {
+  SCRIPT_COMMANDS,
+  TRANSACTION_READS,
+  type KeyRole,
+  type ScriptName,
+} from '../stream/scripts/script-commands.js';
 import type { AclRole, AclScope } from './acl-scope.js';
 
 /** What a key is: the roles of the scripts' keys, and those of keys that only commands without a script have. */

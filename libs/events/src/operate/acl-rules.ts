@@ -1,4 +1,4 @@
-import { SCRIPT_COMMANDS } from '../stream/script-commands.js';
+import { SCRIPT_COMMANDS } from '../stream/scripts/script-commands.js';
 import type { AclRole, AclScope } from './acl-scope.js';
 import { patternsIn } from './acl-key-patterns.js';
 import { commandsOf, scriptsOf, type AclKey, type Commands } from './acl-role-commands.js';

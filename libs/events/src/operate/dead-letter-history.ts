@@ -1,8 +1,8 @@
 import { bounded } from '../log/safe-text.js';
-import { compareEntryIds } from '../stream/entry-id.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import { pairs } from '../stream/pairs.js';
-import type { Partitions } from '../stream/partitions.js';
+import { compareEntryIds } from '../stream/entries/entry-id.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import { pairs } from '../stream/entries/pairs.js';
+import type { Partitions } from '../stream/keys/partitions.js';
 import { nameOf } from './dead-letter-place.js';
 import { newestEntries } from './newest-entries.js';
 

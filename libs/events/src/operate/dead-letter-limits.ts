@@ -6,10 +6,10 @@ import { Stopping } from '../concurrency/stopping.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';
 import { trimStream } from './trim-stream.js';
 import { SafeLogger } from '../log/safe-logger.js';
-import type { Keyspace } from '../stream/keyspace.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import type { Partitions } from '../stream/partitions.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import { DeadLetterPace } from './dead-letter-pace.js';
 
 /** After how long what was written is trimmed: once for all that was written meanwhile. */

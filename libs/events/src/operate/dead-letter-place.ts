@@ -1,5 +1,5 @@
-import type { Keyspace } from '../stream/keyspace.js';
-import type { Partitions } from '../stream/partitions.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import type { Partitions } from '../stream/keys/partitions.js';
 
 /** Where a dead letter is. */
 export interface DeadLetterPlace {

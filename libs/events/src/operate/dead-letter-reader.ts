@@ -1,10 +1,10 @@
 import { DeadLetterGoneError } from '../model/errors/dead-letter.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import type { Partitions } from '../stream/partitions.js';
-import { MAX_WHOLE_BYTES, peek } from '../stream/peek.js';
-import { rangePages, type RangeOptions } from '../stream/range-pages.js';
-import { REPLY_BYTES } from '../stream/read-pace.js';
-import type { StreamEntry } from '../stream/stream-entry.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import { MAX_WHOLE_BYTES, peek } from '../stream/questions/peek.js';
+import { rangePages, type RangeOptions } from '../stream/questions/range-pages.js';
+import { REPLY_BYTES } from '../stream/entries/read-pace.js';
+import type { StreamEntry } from '../stream/entries/stream-entry.js';
 import { matches, type DeadLetterFilter } from './dead-letter-filter.js';
 import { locate, nameOf } from './dead-letter-place.js';
 import { parseDeadLetter, type DeadLetter } from './dead-letter.js';

@@ -1,10 +1,10 @@
 import { eventOf } from '../decode/event-of.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import type { DeadLetterReason } from '../model/outcome.js';
-import { pairs } from '../stream/pairs.js';
-import { fieldText, withBytes } from '../stream/raw-entry.js';
-import type { StreamEntry, WholeSize } from '../stream/stream-entry.js';
-import { MAX_REPLAYABLE_VALUES } from '../stream/server-limits.js';
+import { pairs } from '../stream/entries/pairs.js';
+import { fieldText, withBytes } from '../stream/entries/raw-entry.js';
+import type { StreamEntry, WholeSize } from '../stream/entries/stream-entry.js';
+import { MAX_REPLAYABLE_VALUES } from '../stream/scripts/server-limits.js';
 import { BASE64, ORIGINAL, TEXTS, WHOLE_BYTES } from '../settle/dead-letter-fields.js';
 
 /** An event that a group could not handle. */

@@ -2,11 +2,11 @@ import { DeadLetterGoneError, KeyParkedError, OriginalGoneError } from '../model
 import { EventPayloadError } from '../model/errors/publishing.js';
 import type { OperatorNote } from '../model/operator-note.js';
 import type { ResolvedOptions } from '../options/options.js';
-import { compareEntryIds } from '../stream/entry-id.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import type { Partitions } from '../stream/partitions.js';
-import type { RangeOptions } from '../stream/range-pages.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import { compareEntryIds } from '../stream/entries/entry-id.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import type { RangeOptions } from '../stream/questions/range-pages.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import type { DeadLetterFilter } from './dead-letter-filter.js';
 import { historyOf, type DeadLetterAction } from './dead-letter-history.js';
 import { DeadLetterReader, type DeadLetterPage } from './dead-letter-reader.js';

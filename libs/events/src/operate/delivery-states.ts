@@ -1,10 +1,10 @@
-import { DONE, parseNote } from '../stream/delivery-notes.js';
-import { compareEntryIds } from '../stream/entry-id.js';
-import type { Keyspace } from '../stream/keyspace.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import { groupsOf, pendingEntries } from '../stream/group-questions.js';
-import type { Question } from '../stream/question.js';
-import { scanHash, type HashStep } from '../stream/scan-questions.js';
+import { DONE, parseNote } from '../stream/entries/delivery-notes.js';
+import { compareEntryIds } from '../stream/entries/entry-id.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import { groupsOf, pendingEntries } from '../stream/questions/group-questions.js';
+import type { Question } from '../stream/questions/question.js';
+import { scanHash, type HashStep } from '../stream/questions/scan-questions.js';
 
 /** How far a handler is with a delivery that is not settled. */
 export interface HandlerProgress {

@@ -1,7 +1,7 @@
-import type { GroupRow } from '../stream/group-questions.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import type { Partitions } from '../stream/partitions.js';
-import { rangePages, type RangeOptions, type RangePage } from '../stream/range-pages.js';
+import type { GroupRow } from '../stream/questions/group-questions.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import { rangePages, type RangeOptions, type RangePage } from '../stream/questions/range-pages.js';
 import { EntryLooks } from './entry-looks.js';
 import type { MonitoredEntry } from './monitored-entry.js';
 import { SurveyPlan, type Survey, type SurveyRequest } from './survey.js';

@@ -1,9 +1,9 @@
-import type { Keyspace } from '../stream/keyspace.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import type { Partitions } from '../stream/partitions.js';
-import { MAX_WHOLE_BYTES, peek } from '../stream/peek.js';
-import { rangeBack } from '../stream/stream-questions.js';
-import { REPLY_BYTES } from '../stream/read-pace.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import { MAX_WHOLE_BYTES, peek } from '../stream/questions/peek.js';
+import { rangeBack } from '../stream/questions/stream-questions.js';
+import { REPLY_BYTES } from '../stream/entries/read-pace.js';
 import { mergeEntries, mergeLatest } from './merge.js';
 import { allMonitored, type MonitoredEntry } from './monitored-entry.js';
 

@@ -1,8 +1,8 @@
-import { compareEntryIds } from '../stream/entry-id.js';
-import type { Keyspace } from '../stream/keyspace.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import { rangePages, type RangeOptions, type RangePage } from '../stream/range-pages.js';
-import type { StreamEntry } from '../stream/stream-entry.js';
+import { compareEntryIds } from '../stream/entries/entry-id.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import { rangePages, type RangeOptions, type RangePage } from '../stream/questions/range-pages.js';
+import type { StreamEntry } from '../stream/entries/stream-entry.js';
 import { allMonitored, type MonitoredEntry } from './monitored-entry.js';
 
 /** Which entries to read, and how. */

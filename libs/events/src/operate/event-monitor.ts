@@ -1,8 +1,8 @@
-import type { Keyspace } from '../stream/keyspace.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import type { Partitions } from '../stream/partitions.js';
-import type { ConsumerRow, PendingSummary } from '../stream/group-questions.js';
-import { awaitedBy } from '../stream/waiting.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import type { ConsumerRow, PendingSummary } from '../stream/questions/group-questions.js';
+import { awaitedBy } from '../stream/keys/waiting.js';
 import { deliveryStates, type DeliveryState } from './delivery-states.js';
 import { DirectMonitor } from './direct-monitor.js';
 import { EntryLooks } from './entry-looks.js';

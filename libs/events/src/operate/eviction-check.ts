@@ -1,7 +1,7 @@
 import type { EventsObserver } from '../observe/events-observer.js';
 import { SafeLogger } from '../log/safe-logger.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 
 /** How often Redis is asked, besides at the start, after each reconnect, and by the health indicator, in milliseconds. */
 const EVERY_MS = 60_000;

@@ -1,5 +1,5 @@
-import { compareEntryIds } from '../stream/entry-id.js';
-import type { ConsumerRow, PendingSummary } from '../stream/group-questions.js';
+import { compareEntryIds } from '../stream/entries/entry-id.js';
+import type { ConsumerRow, PendingSummary } from '../stream/questions/group-questions.js';
 import type { GroupBacklog, MonitoredGroup, PartitionOverview } from './overviews.js';
 import type { MonitoredEntry } from './monitored-entry.js';
 

@@ -1,6 +1,6 @@
 import { eventOf } from '../decode/event-of.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
-import type { StreamEntry, WholeSize } from '../stream/stream-entry.js';
+import type { StreamEntry, WholeSize } from '../stream/entries/stream-entry.js';
 
 /** An entry with its envelope. */
 export interface MonitoredEntry {

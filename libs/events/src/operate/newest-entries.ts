@@ -1,7 +1,7 @@
-import type { MonitorClient } from '../stream/monitor-client.js';
-import { MAX_WHOLE_BYTES } from '../stream/peek.js';
-import { rangePages } from '../stream/range-pages.js';
-import type { StreamEntry } from '../stream/stream-entry.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import { MAX_WHOLE_BYTES } from '../stream/questions/peek.js';
+import { rangePages } from '../stream/questions/range-pages.js';
+import type { StreamEntry } from '../stream/entries/stream-entry.js';
 
 /** The last entries of a stream, newest first, reply by reply. @param key the stream's */
 export async function newestEntries(

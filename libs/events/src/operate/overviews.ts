@@ -1,4 +1,4 @@
-import type { GroupRow } from '../stream/group-questions.js';
+import type { GroupRow } from '../stream/questions/group-questions.js';
 import type { MonitoredEntry } from './monitored-entry.js';
 
 /** A consumer group's position on a stream. */

@@ -1,7 +1,7 @@
-import { splitReplay } from '../stream/channel.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import type { Partitions } from '../stream/partitions.js';
-import { rangePages } from '../stream/range-pages.js';
+import { splitReplay } from '../stream/keys/channel.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import { rangePages } from '../stream/questions/range-pages.js';
 
 /** A dead letter on its way back to its group. */
 export interface PendingReplay {

@@ -4,9 +4,9 @@ import type { ResolvedOptions } from '../options/options.js';
 import type { EventsObserver } from '../observe/events-observer.js';
 import { Stopping } from '../concurrency/stopping.js';
 import { SafeLogger } from '../log/safe-logger.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import type { Partitions } from '../stream/partitions.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import { warningOf, type RetentionPolicy } from '../model/retention-policy.js';
 import { addTo, trimStream, type TrimReport } from './trim-stream.js';
 

@@ -1,9 +1,9 @@
-import { timeOfEntryId } from '../stream/entry-id.js';
-import type { Keyspace } from '../stream/keyspace.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import type { Partitions } from '../stream/partitions.js';
-import { MAX_WHOLE_BYTES, peekNextId } from '../stream/peek.js';
-import type { GroupRow } from '../stream/group-questions.js';
+import { timeOfEntryId } from '../stream/entries/entry-id.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import { MAX_WHOLE_BYTES, peekNextId } from '../stream/questions/peek.js';
+import type { GroupRow } from '../stream/questions/group-questions.js';
 import { mergeBacklogs, mergeGroups, mergeOverviews } from './merge.js';
 import { toMonitored } from './monitored-entry.js';
 import type { GroupBacklog, MonitoredGroup, PartitionOverview, StreamOverview } from './overviews.js';

@@ -1,7 +1,7 @@
-import type { Keyspace } from '../stream/keyspace.js';
-import type { MonitorClient } from '../stream/monitor-client.js';
-import type { Partitions } from '../stream/partitions.js';
-import { scanStreams } from '../stream/scan-questions.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import { scanStreams } from '../stream/questions/scan-questions.js';
 
 /** Keys that one step looks at, about. */
 const KEYS_OF_ONE_STEP = 1000;

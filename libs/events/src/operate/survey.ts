@@ -1,5 +1,5 @@
-import { readersIn, type ReaderConnection } from '../stream/reader-connection.js';
-import type { Keyspace } from '../stream/keyspace.js';
+import { readersIn, type ReaderConnection } from '../stream/keys/reader-connection.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
 import {
   consumersOf,
   groupsOf,
@@ -7,12 +7,12 @@ import {
   type ConsumerRow,
   type GroupRow,
   type PendingSummary,
-} from '../stream/group-questions.js';
-import type { Question } from '../stream/question.js';
-import { CLIENTS, NOW } from '../stream/server-questions.js';
-import { lengthOf } from '../stream/stream-questions.js';
-import { MAX_WHOLE_BYTES, peek, peekLastId, peekNextId, peekStream } from '../stream/peek.js';
-import { REPLY_BYTES } from '../stream/read-pace.js';
+} from '../stream/questions/group-questions.js';
+import type { Question } from '../stream/questions/question.js';
+import { CLIENTS, NOW } from '../stream/questions/server-questions.js';
+import { lengthOf } from '../stream/questions/stream-questions.js';
+import { MAX_WHOLE_BYTES, peek, peekLastId, peekNextId, peekStream } from '../stream/questions/peek.js';
+import { REPLY_BYTES } from '../stream/entries/read-pace.js';
 import { allMonitored, toMonitored, type MonitoredEntry } from './monitored-entry.js';
 
 /** What a survey asks of one stream, besides its groups; each thing is one command. */

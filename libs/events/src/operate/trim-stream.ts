@@ -1,5 +1,5 @@
-import type { MonitorClient } from '../stream/monitor-client.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { MonitorClient } from '../stream/questions/monitor-client.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';
 
 /** After how long without a sign of the process that trims a stream in the background another one does, in milliseconds. */

@@ -3,7 +3,7 @@ import type { RedisTarget } from '../connection/redis-target.js';
 import type { EventClass } from '../model/domain-event.js';
 import { CONSOLE_ROOT, RESERVED_GROUPS, RESERVED_ROOTS } from '../model/reserved-names.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';
-import type { StartFrom } from '../stream/group-starts.js';
+import type { StartFrom } from '../stream/clients/group-starts.js';
 import {
   keyPart,
   listed,

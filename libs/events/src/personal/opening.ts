@@ -3,7 +3,7 @@ import { limitBeyond, type PayloadLimits } from '../model/payload-limits.js';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import { parseToHandle, parseRounded } from '../decode/decode.js';
 import { EventDecodeError } from '../model/errors/event.js';
-import type { Keyspace } from '../stream/keyspace.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
 import { Erased } from './erased.js';
 import { personalPlaces, type PersonalPlace, type PersonalPlan } from './personal-plan.js';
 import { openedJson, sealedValueOf, type SealedIn, type SealedValue, type SubjectKey } from './sealed-value.js';

@@ -1,8 +1,8 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { groupBy } from '../collections/group-by.js';
 import { Gatherer } from '../concurrency/gatherer.js';
-import type { Keyspace } from '../stream/keyspace.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import type { SubjectKey } from './sealed-value.js';
 import type { Unsealed } from './unsealed.js';
 

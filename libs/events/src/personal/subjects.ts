@@ -2,8 +2,8 @@ import type { OperatorNote } from '../model/operator-note.js';
 import { ID, shown } from '../model/fields.js';
 import { ConfigurationError } from '../model/errors/configuration.js';
 import { isForbidden } from '../model/errors/redis.js';
-import type { Partitions } from '../stream/partitions.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import { shownPersonal, subjectsIn } from './shown.js';
 import { KEYS_KEPT_MS } from './subject-keys.js';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EventEnvelope } from '../model/event-envelope.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
 import { demandJson, toJson } from '../model/payload-json.js';
-import type { Keyspace } from '../stream/keyspace.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
 import { ERASED_JSON, isErased } from './erased.js';
 import { personalPlaces, type PersonalPlan } from './personal-plan.js';
 import { likeSealedJson, sealedJson, type SealedIn, type SubjectKey } from './sealed-value.js';

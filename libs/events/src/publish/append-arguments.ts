@@ -1,7 +1,7 @@
 import type { Argument } from '../connection/encode-command.js';
 import { PackedValues } from '../connection/packed-values.js';
-import { KeyPlaces } from '../stream/key-places.js';
-import { Layouts, type LaidOut } from '../stream/layouts.js';
+import { KeyPlaces } from '../stream/scripts/key-places.js';
+import { Layouts, type LaidOut } from '../stream/entries/layouts.js';
 import type { Unsealed } from '../personal/unsealed.js';
 
 /** One event, ready to be appended. */

@@ -1,5 +1,5 @@
 import { isOutage, RedisUnavailableError } from '../model/errors/redis.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import { appendArguments } from './append-arguments.js';
 import type { Durability } from './durability.js';
 import type { SubjectKeys } from '../personal/subject-keys.js';

@@ -3,7 +3,7 @@ import { NotReplicatedError } from '../model/errors/publishing.js';
 import { isForbidden, isOutage } from '../model/errors/redis.js';
 import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
 import type { ResolvedOptions } from '../options/options.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 
 /** How long the server is asked to wait at once, in milliseconds. */
 const MAX_WAIT_MS = 250;

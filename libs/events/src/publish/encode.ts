@@ -1,6 +1,6 @@
 import { OPTIONAL_FIELDS, REQUIRED_FIELDS, type EventEnvelope } from '../model/event-envelope.js';
 import type { PayloadLimits } from '../model/payload-limits.js';
-import { layoutOf, type LaidOut, type Layout } from '../stream/layouts.js';
+import { layoutOf, type LaidOut, type Layout } from '../stream/entries/layouts.js';
 import { toJson } from '../model/payload-json.js';
 
 /** A layout of envelopes, and what these have in common. */

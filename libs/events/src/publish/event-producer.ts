@@ -8,8 +8,8 @@ import type { EventToPublish, ProduceOptions } from '../model/event-to-publish.j
 import { KEY } from '../model/fields.js';
 import { ProducerOverloadedError } from '../model/errors/publishing.js';
 import type { Instrumentation, Operation } from '../model/instrumentation.js';
-import type { Partitions } from '../stream/partitions.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import { weightOf, type Appendable } from './append-arguments.js';
 import { BatchSender } from './batch-sender.js';
 import { Durability } from './durability.js';

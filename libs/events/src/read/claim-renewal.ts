@@ -1,8 +1,8 @@
 import type { Stopping } from '../concurrency/stopping.js';
 import { DeliveryLostError } from '../model/errors/delivery.js';
 import type { Troubles } from '../observe/troubles.js';
-import { compareEntryIds } from '../stream/entry-id.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import { compareEntryIds } from '../stream/entries/entry-id.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import type { InFlightDeliveries } from './in-flight-deliveries.js';
 import type { StreamSource } from './stream-source.js';
 

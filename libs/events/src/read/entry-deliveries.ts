@@ -2,11 +2,11 @@ import { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { Subscription } from '../delivery/subscriptions.js';
 import { SafeLogger, WORKER } from '../log/safe-logger.js';
 import type { EventsObserver } from '../observe/events-observer.js';
-import { splitReplay, type Channel } from '../stream/channel.js';
-import type { ClaimedEntry } from '../stream/claimed-entry.js';
-import { noteField } from '../stream/delivery-notes.js';
-import type { StreamClient } from '../stream/stream-client.js';
-import type { StreamEntry } from '../stream/stream-entry.js';
+import { splitReplay, type Channel } from '../stream/keys/channel.js';
+import type { ClaimedEntry } from '../stream/entries/claimed-entry.js';
+import { noteField } from '../stream/entries/delivery-notes.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
+import type { StreamEntry } from '../stream/entries/stream-entry.js';
 
 /**
  * After so many deliveries to workers that did not settle it, an entry is quarantined: it may be the cause. After one it is not: most

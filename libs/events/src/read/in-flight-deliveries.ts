@@ -2,7 +2,7 @@ import { RenewedMap } from '../collections/renewed-map.js';
 import { Changes } from '../concurrency/changes.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import { DeliveryLostError } from '../model/errors/delivery.js';
-import { compareEntryIds } from '../stream/entry-id.js';
+import { compareEntryIds } from '../stream/entries/entry-id.js';
 import { DeferredIds } from './deferred-ids.js';
 import type { ReadAheadLimits } from './read-ahead.js';
 import { Room, type Held } from './room.js';

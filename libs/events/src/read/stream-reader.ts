@@ -1,7 +1,7 @@
 import { isGroupMissing } from '../model/errors/redis.js';
 import type { ResolvedOptions } from '../options/options.js';
-import type { EntryReader } from '../stream/entry-reader.js';
-import type { StreamEntry } from '../stream/stream-entry.js';
+import type { EntryReader } from '../stream/clients/entry-reader.js';
+import type { StreamEntry } from '../stream/entries/stream-entry.js';
 import type { Instrumentation } from '../model/instrumentation.js';
 import type { InFlightDeliveries } from './in-flight-deliveries.js';
 import type { StreamSource } from './stream-source.js';

@@ -1,6 +1,6 @@
 import { Gatherer } from '../concurrency/gatherer.js';
 import type { HandlerDelivery } from '../delivery/handler-delivery.js';
-import type { Channel } from '../stream/channel.js';
+import type { Channel } from '../stream/keys/channel.js';
 import { APPLIED, type CommitResult } from './commit-result.js';
 import { observed } from './observed.js';
 import type { SettlerParts } from './settler-parts.js';

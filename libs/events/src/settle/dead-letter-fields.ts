@@ -2,9 +2,9 @@ import { EventDecodeError, EventValidationError, UnknownEventError } from '../mo
 import type { HandlerDelivery } from '../delivery/handler-delivery.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { DeadLetterReason } from '../model/outcome.js';
-import { layoutOf, type LaidOut } from '../stream/layouts.js';
-import { pairs } from '../stream/pairs.js';
-import { MAX_REPLAYABLE_VALUES } from '../stream/server-limits.js';
+import { layoutOf, type LaidOut } from '../stream/entries/layouts.js';
+import { pairs } from '../stream/entries/pairs.js';
+import { MAX_REPLAYABLE_VALUES } from '../stream/scripts/server-limits.js';
 import { isA, textOf } from '../model/thrown.js';
 
 /** Before the names of the original entry's fields. */

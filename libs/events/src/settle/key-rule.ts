@@ -1,6 +1,6 @@
 import type { HandlerDelivery } from '../delivery/handler-delivery.js';
-import type { Keyspace } from '../stream/keyspace.js';
-import { fieldText } from '../stream/raw-entry.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import { fieldText } from '../stream/entries/raw-entry.js';
 
 /** What a settlement means for the other events of its partition key; see `lua/settle.lua`. */
 export interface KeyRule {

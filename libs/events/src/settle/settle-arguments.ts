@@ -1,6 +1,6 @@
 import { PackedValues, type PackedValue } from '../connection/packed-values.js';
-import { KeyPlaces } from '../stream/key-places.js';
-import { Layouts } from '../stream/layouts.js';
+import { KeyPlaces } from '../stream/scripts/key-places.js';
+import { Layouts } from '../stream/entries/layouts.js';
 import type { SettledStream } from './settled-stream.js';
 import type { Settlement } from './settlement.js';
 import { SettlementShapes, type Shape } from './settlement-shapes.js';

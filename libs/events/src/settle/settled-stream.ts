@@ -1,4 +1,4 @@
-import { compareEntryIds } from '../stream/entry-id.js';
+import { compareEntryIds } from '../stream/entries/entry-id.js';
 import type { Settlement } from './settlement.js';
 
 /** What `settle.lua` must know of a stream before it looks at the single settlements: it asks for all of their entries at once. */

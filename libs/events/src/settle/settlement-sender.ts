@@ -3,7 +3,7 @@ import { DeliveryLostError } from '../model/errors/delivery.js';
 import { isOutageForAll } from '../model/errors/redis.js';
 import { TransactionRefusedError } from '../model/errors/transaction.js';
 import type { Unsealed } from '../personal/unsealed.js';
-import type { SettleReply } from '../stream/settle-client.js';
+import type { SettleReply } from '../stream/clients/settle-client.js';
 import { Batcher } from './batcher.js';
 import type { CommitResult } from './commit-result.js';
 import { observed } from './observed.js';

@@ -1,7 +1,7 @@
 import type { HandlerDelivery } from '../delivery/handler-delivery.js';
 import type { Unsealed } from '../personal/unsealed.js';
-import { DONE } from '../stream/delivery-notes.js';
-import type { LaidOut } from '../stream/layouts.js';
+import { DONE } from '../stream/entries/delivery-notes.js';
+import type { LaidOut } from '../stream/entries/layouts.js';
 import type { BufferedEvent, BufferedWrite, TrackedRead } from '../transaction/effects.js';
 import type { KeyRule } from './key-rule.js';
 

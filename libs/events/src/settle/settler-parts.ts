@@ -1,7 +1,7 @@
 import type { Instrumentation } from '../model/instrumentation.js';
 import type { SubjectKeys } from '../personal/subject-keys.js';
-import type { Keyspace } from '../stream/keyspace.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import type { Outages } from './outages.js';
 
 /** What settling needs; each class here takes the parts that it names. */

@@ -1,8 +1,8 @@
 import type { HandlerDelivery } from '../delivery/handler-delivery.js';
 import type { InFlightDelivery } from '../delivery/in-flight-delivery.js';
 import type { DeadLetterReason } from '../model/outcome.js';
-import { DONE, formatNote, noteField, parseNote } from '../stream/delivery-notes.js';
-import { waitingFor } from '../stream/waiting.js';
+import { DONE, formatNote, noteField, parseNote } from '../stream/entries/delivery-notes.js';
+import { waitingFor } from '../stream/keys/waiting.js';
 import { isEmpty, type BufferedWrite, type TransactionEffects } from '../transaction/effects.js';
 import { Acknowledgements } from './acknowledgements.js';
 import type { CommitResult } from './commit-result.js';

@@ -1,7 +1,7 @@
 import type { EventsObserver } from '../observe/events-observer.js';
 import type { EventMonitor } from '../operate/event-monitor.js';
-import type { Partitions } from '../stream/partitions.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import { countObservations } from './event-counters.js';
 import { measureGroup } from './group-gauges.js';
 import { registeredMeter } from './registered-sdk.js';

@@ -1,4 +1,4 @@
-import { MAX_VALUES } from '../stream/server-limits.js';
+import { MAX_VALUES } from '../stream/scripts/server-limits.js';
 import { TransactionRefusedError } from '../model/errors/transaction.js';
 import { chunks, withLast, type BufferedWrite } from './effects.js';
 import { WriteGuard, type KeyType, type ServerCheck } from './write-guard.js';

@@ -1,5 +1,5 @@
 import type { Unsealed } from '../personal/unsealed.js';
-import type { LaidOut } from '../stream/layouts.js';
+import type { LaidOut } from '../stream/entries/layouts.js';
 import type { ServerCheck } from './write-guard.js';
 
 /** A read that the commit checks again. */

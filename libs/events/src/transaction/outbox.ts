@@ -8,9 +8,9 @@ import type { Unsealed } from '../personal/unsealed.js';
 import { encode } from '../publish/encode.js';
 import { newEnvelope } from '../publish/new-envelope.js';
 import { encodePersonal, type PersonalEntry } from '../publish/encode-personal.js';
-import type { Keyspace } from '../stream/keyspace.js';
-import type { LaidOut } from '../stream/layouts.js';
-import type { Partitions } from '../stream/partitions.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import type { LaidOut } from '../stream/entries/layouts.js';
+import type { Partitions } from '../stream/keys/partitions.js';
 import { withLast, type BufferedEvent } from './effects.js';
 import { publishTargetOf } from './publish-target.js';
 

@@ -1,6 +1,6 @@
 import { TransactionRefusedError } from '../model/errors/transaction.js';
-import type { Keyspace } from '../stream/keyspace.js';
-import type { Partitions } from '../stream/partitions.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import type { Partitions } from '../stream/keys/partitions.js';
 
 /**
  * The partition in which a transaction publishes an event.

@@ -1,6 +1,6 @@
 import { Gatherer } from '../concurrency/gatherer.js';
 import { turnIsOver } from '../concurrency/turn.js';
-import type { ReadClient, ReadCommand } from '../stream/read-client.js';
+import type { ReadClient, ReadCommand } from '../stream/clients/read-client.js';
 import { WrittenFields } from './written-fields.js';
 
 /** The reader: one run of a handler. */

@@ -3,7 +3,7 @@ import type { EventEnvelope } from '../model/event-envelope.js';
 import type { PublishOptions } from '../model/event-to-publish.js';
 import { TransactionRefusedError } from '../model/errors/transaction.js';
 import type { SubjectKeys } from '../personal/subject-keys.js';
-import { MAX_VALUES } from '../stream/server-limits.js';
+import { MAX_VALUES } from '../stream/scripts/server-limits.js';
 import { BufferedWrites, finite, integer, positive } from './buffered-writes.js';
 import { derivedUuid, uuidSeed, type UuidSeed } from './derived-uuid.js';
 import { chunks } from './effects.js';

@@ -1,4 +1,4 @@
-import type { ReadCommand } from '../stream/read-client.js';
+import type { ReadCommand } from '../stream/clients/read-client.js';
 import type { BufferedWrite } from './effects.js';
 import { RecentNames } from './recent-names.js';
 

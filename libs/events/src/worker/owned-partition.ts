@@ -1,7 +1,7 @@
 import { Stopping } from '../concurrency/stopping.js';
 import type { LeaseLostError } from '../model/errors/delivery.js';
 import type { StreamSource } from '../read/stream-source.js';
-import { FencedClient } from '../stream/fenced-client.js';
+import { FencedClient } from '../stream/clients/fenced-client.js';
 import { buildPipeline } from './build-pipeline.js';
 import { PartitionLease } from './partition-lease.js';
 import { PartitionStreams } from './partition-streams.js';

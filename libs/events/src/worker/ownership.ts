@@ -2,7 +2,7 @@ import { LeaseLostError } from '../model/errors/delivery.js';
 import { isOutage } from '../model/errors/redis.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import { SafeLogger, WORKER } from '../log/safe-logger.js';
-import type { Heartbeat, PartitionsClient } from '../stream/partitions-client.js';
+import type { Heartbeat, PartitionsClient } from '../stream/clients/partitions-client.js';
 import { assign } from './assignment.js';
 import { OwnedPartition } from './owned-partition.js';
 import type { WorkerContext } from './worker-parts.js';

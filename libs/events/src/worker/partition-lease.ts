@@ -1,5 +1,5 @@
 import { LeaseLostError } from '../model/errors/delivery.js';
-import type { Fence, FencedClient } from '../stream/fenced-client.js';
+import type { Fence, FencedClient } from '../stream/clients/fenced-client.js';
 
 /** Renewals within the time of a lease: two may be late before one is lost. */
 const RENEWALS = 3;

@@ -4,7 +4,7 @@ import type { ResolvedOptions } from '../options/options.js';
 import type { InFlightDeliveries } from '../read/in-flight-deliveries.js';
 import type { Stopping } from '../concurrency/stopping.js';
 import type { Troubles } from '../observe/troubles.js';
-import type { PartitionsClient } from '../stream/partitions-client.js';
+import type { PartitionsClient } from '../stream/clients/partitions-client.js';
 import type { OwnedPartition } from './owned-partition.js';
 import type { Ownership } from './ownership.js';
 

@@ -1,8 +1,8 @@
 import type { Instrumentation } from '../model/instrumentation.js';
 import type { StreamSource } from '../read/stream-source.js';
-import { FIRST_PAGE } from '../stream/claimed-entry.js';
-import type { FencedClient, PartitionReply } from '../stream/fenced-client.js';
-import { linesOf } from '../stream/waiting.js';
+import { FIRST_PAGE } from '../stream/entries/claimed-entry.js';
+import type { FencedClient, PartitionReply } from '../stream/clients/fenced-client.js';
+import { linesOf } from '../stream/keys/waiting.js';
 
 /** One stream of the partition, and how far it was read. */
 interface Position {

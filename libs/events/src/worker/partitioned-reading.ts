@@ -1,6 +1,6 @@
 import { RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.js';
 import { Stopping } from '../concurrency/stopping.js';
-import { PartitionsClient } from '../stream/partitions-client.js';
+import { PartitionsClient } from '../stream/clients/partitions-client.js';
 import { Ownership } from './ownership.js';
 import { PartitionReader } from './partition-reader.js';
 import type { Reading } from './reading.js';

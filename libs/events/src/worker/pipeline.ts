@@ -20,7 +20,7 @@ import { textOf } from '../model/thrown.js';
 import type { InFlightDeliveries } from '../read/in-flight-deliveries.js';
 import type { Redelivery } from '../read/redelivery.js';
 import type { DeliverySink } from '../read/stream-source.js';
-import { DONE, noteField } from '../stream/delivery-notes.js';
+import { DONE, noteField } from '../stream/entries/delivery-notes.js';
 
 const READING_KEYS = 'Reading keys of personal data';
 

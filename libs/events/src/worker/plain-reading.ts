@@ -4,7 +4,7 @@ import { ClaimRenewal } from '../read/claim-renewal.js';
 import type { StreamSource } from '../read/stream-source.js';
 import { StreamReader } from '../read/stream-reader.js';
 import { Takeover } from '../read/takeover.js';
-import { EntryReader } from '../stream/entry-reader.js';
+import { EntryReader } from '../stream/clients/entry-reader.js';
 import { buildPipeline } from './build-pipeline.js';
 import type { Reading } from './reading.js';
 import type { WorkerContext } from './worker-parts.js';

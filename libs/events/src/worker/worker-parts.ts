@@ -8,10 +8,10 @@ import type { DeadLetterLimits } from '../operate/dead-letter-limits.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { InFlightDeliveries } from '../read/in-flight-deliveries.js';
 import type { Troubles } from '../observe/troubles.js';
-import type { GroupStarts } from '../stream/group-starts.js';
-import type { Keyspace } from '../stream/keyspace.js';
-import type { Partitions } from '../stream/partitions.js';
-import type { StreamClient } from '../stream/stream-client.js';
+import type { GroupStarts } from '../stream/clients/group-starts.js';
+import type { Keyspace } from '../stream/keys/keyspace.js';
+import type { Partitions } from '../stream/keys/partitions.js';
+import type { StreamClient } from '../stream/clients/stream-client.js';
 import type { Instrumentation } from '../model/instrumentation.js';
 
 /** What a worker is made of. */
