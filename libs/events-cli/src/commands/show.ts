@@ -24,12 +24,12 @@ streams or in the given one.
 
 The state in a group is one of these:
 
-  waiting     not delivered yet
-  pending     delivered and not settled; with its consumer, and the handlers that failed or are done
-  dead        given up: it is a dead letter
-  replaying   a dead letter that was replayed and is not settled yet
-  settled     acknowledged; also each event from before the group was created, since Redis does not record who
-              acknowledged an event`,
+  waiting         not delivered yet
+  pending         delivered and not settled; with its consumer, and the handlers that failed or are done
+  dead-lettered   given up: it is a dead letter
+  replaying       a dead letter that was replayed and is not settled yet
+  settled         acknowledged; also each event from before the group was created, since Redis does not record who
+                  acknowledged an event`,
   words: [1, 2],
   options: {},
   examples: [
