@@ -45,7 +45,7 @@ export interface Run {
   ended?: number;
 }
 
-/** What processes tell the test's: see `fixtures/worker.mjs`. */
+/** What processes tell the test's: see `fixtures/worker.ts`. */
 export type Message =
   | { asked: Omit<Publication, 'answer'> }
   | { answered: string; answer: Answer }

@@ -14,9 +14,8 @@ const FEWEST_UNSAFE_DIGITS = 16;
 const MANY_DIGITS = /\d{16}/;
 /** A text with a number beyond 1.8e308 matches this: by that many digits, or by such an exponent. */
 const LARGE = /\d{16}|\d[eE]\+?\d{3}/;
-/**
- * The first integer beyond ±(2^53 - 1), which JavaScript rounds; undefined if the text has none. Strings are not searched.
- */
+
+/** The first integer beyond ±(2^53 - 1), which JavaScript rounds; undefined if the text has none. Strings are not searched. */
 export function unsafeInteger(json: string): { path: string; digits: string } | undefined {
   return hasManyDigits(json) ? searchUnsafeInteger(json) : undefined;
 }
