@@ -2,7 +2,7 @@ import type { ErrorRule, RetryPolicy } from '../model/retry-policy.js';
 import { demandKnownOptions } from '../model/option-names.js';
 import { DAY_MS, HOUR_MS, listed, OptionName, resolveEach, wholeNumber, wrong } from './check.js';
 
-/** A handler failure is tried five times, within about half a minute. */
+/** A handler is tried five times; the four pauses together are at most 3 s. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 5, firstDelayMs: 200, maxDelayMs: 30_000 };
 
 /** A retry policy: what is given, and the rest from `defaults`. @throws ConfigurationError */
