@@ -2,7 +2,7 @@
  * The rooms of libs/events/src, from the top floor down. A room imports rooms below it only; CONTRIBUTING.md says what each is for. Files at
  * the top (index.ts, core.ts, terminus.ts, internal.ts) are doors, and no rooms.
  */
-const ROOMS = require('./libs/events/rooms.json');
+const ROOMS = require('./.dependency-cruiser.folders.json');
 
 /** Rules that the module boundaries of the linter cannot express: which folders may import which packages, and no cycles. */
 module.exports = {

@@ -21,7 +21,7 @@ const SOURCES = path.join(ROOT, 'libs/events/src');
 const RULES = path.join(ROOT, '.dependency-cruiser.cjs');
 const require = createRequire(import.meta.url);
 /** The folders of `libs/events/src`, from top to bottom; some are folders of a folder. */
-const ROOMS = require(path.join(ROOT, 'libs/events/rooms.json')) as readonly string[];
+const ROOMS = require(path.join(ROOT, '.dependency-cruiser.folders.json')) as readonly string[];
 
 /** @param folder of the sources; '' for all */
 function foldersIn(folder: string): string[] {
