@@ -56,7 +56,7 @@ describe('npm run bench', () => {
     const only = '(publish-callers|consume-transaction|consume-two-workers|latency|memory|idle-1)/library|^consume/';
     const { problem, output } = await bench('--only', only, '--json', json);
     expect(`${problem}\n${output.join('\n')}`).toMatch(/^\n/);
-    expect(output.join('\n')).toMatch(/^yardstick +[\d,]+ .* 1\.00 /m);
+    expect(output.join('\n')).toMatch(/^ +yardstick +[\d,]+ .* 1\.00 /m);
 
     const report = JSON.parse(await readFile(json, 'utf8')) as Report;
     expect(report.schema).toBe(1);
