@@ -55,7 +55,9 @@ describe('single events by the command line', () => {
     expect(stdout).toContain('"topic": "a"');
     expect(stdout).toMatch(/^waiting +waiting$/m);
     expect(stdout).toMatch(/^later +settled$/m);
-    expect(stdout).toMatch(/^testers +dead-lettered +Notes\.onNote: unrecoverable after 1 attempt, UnrecoverableError/m);
+    expect(stdout).toMatch(
+      /^testers +dead-lettered +Notes\.onNote: unrecoverable after 1 attempt, UnrecoverableError/m,
+    );
     expect(stdout).toMatch(/^holding +pending +with ada, 1 delivery/m);
     expect(stdout).toContain('A.on failed 2 times');
     expect(stdout).toContain('B.on is done');
